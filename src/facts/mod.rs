@@ -1,0 +1,146 @@
+//! What is true now. Gathers, never judges; one source a file.
+//!
+//! Every source answers with [`Probed`], so that "could not look" is never mistaken for an answer.
+
+use crate::disk::Disk;
+
+/// What looking at one source gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Probed<T> {
+    /// It was read, and says this.
+    Known(T),
+    /// It was looked for, and is surely not there.
+    Absent,
+    /// It could not be looked at, for this reason.
+    Unreadable(String),
+}
+
+/// Everything the rules judge.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// Name of the host, or of what stands for it.
+    pub host: String,
+    /// What the disks say, in the order of their names or of the command line.
+    pub disks: Vec<Disk>,
+    /// What only a running host can tell; `None` where disks of a powered-off node are judged.
+    pub running: Option<Running>,
+}
+
+/// What only a running host can tell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Running {
+    /// How the firmware started this host.
+    pub firmware: Probed<Firmware>,
+    /// Swap areas in use (/proc/swaps).
+    pub swaps: Probed<Vec<SwapArea>>,
+    /// The kernel's own sum of all swap areas, in KiB (`SwapTotal` of /proc/meminfo).
+    pub swap_total_kib: Probed<u64>,
+    /// Mounts of this process's namespace (/proc/self/mountinfo).
+    pub mounts: Probed<Vec<Mount>>,
+    /// /etc/fstab.
+    pub fstab: Probed<Vec<FstabEntry>>,
+    /// The kernel's command line, in words (/proc/cmdline).
+    pub cmdline: Probed<Vec<String>>,
+    /// The kernel's block devices (/sys/class/block).
+    pub block: Probed<Vec<BlockDevice>>,
+    /// What `df` says now of a mounted /boot, in bytes; `Absent` where /boot is not a mount point.
+    pub boot_df_bytes: Probed<u64>,
+}
+
+/// How the firmware started the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Firmware {
+    /// UEFI: the kernel has /sys/firmware/efi on a real sysfs.
+    Uefi {
+        /// 32 or 64, where the kernel tells (fw_platform_size).
+        bits: Option<u8>,
+    },
+    /// BIOS, or UEFI in its BIOS compatibility mode: a readable sysfs without /sys/firmware/efi.
+    Bios,
+}
+
+/// A line of /proc/swaps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SwapArea {
+    /// Path as the kernel shows it, with octal escapes decoded.
+    pub path: String,
+    /// Whether it is a file; else a partition or other block device.
+    pub is_file: bool,
+    /// Size in KiB as the kernel shows it: one page short of the area.
+    pub kib: u64,
+    /// Used, in KiB.
+    pub used_kib: u64,
+    /// Priority.
+    pub priority: i32,
+}
+
+/// A line of /proc/self/mountinfo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mount {
+    /// Device number of the file system.
+    pub device: DeviceNumber,
+    /// Mount point, with octal escapes decoded; not necessarily UTF-8, so lossily converted.
+    pub point: String,
+    /// File system type.
+    pub kind: String,
+    /// Source as it was given to mount(2).
+    pub source: String,
+    /// Mount options and super block options, in words.
+    pub options: Vec<String>,
+}
+
+/// A line of /etc/fstab that is no comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FstabEntry {
+    /// Line number, from 1.
+    pub line: u32,
+    /// First field: a path, `UUID=`, `LABEL=`, `PARTUUID=`, `PARTLABEL=`; quotes and escapes decoded.
+    pub source: String,
+    /// Second field; `none` or `swap` for swap.
+    pub point: String,
+    /// Third field.
+    pub kind: String,
+    /// Fourth field, in words.
+    pub options: Vec<String>,
+}
+
+/// Major and minor number of a block device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeviceNumber {
+    /// Major number.
+    pub major: u32,
+    /// Minor number.
+    pub minor: u32,
+}
+
+/// A block device as sysfs shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockDevice {
+    /// Kernel name: `sda`, `sda1`, `dm-0`; a `!` of sysfs is shown as `/`.
+    pub name: String,
+    /// Device number.
+    pub device: DeviceNumber,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Whether it is read-only.
+    pub read_only: bool,
+    /// Whether its medium can be taken out.
+    pub removable: bool,
+    /// For a partition: the name of its whole disk, and its number.
+    pub partition_of: Option<(String, u32)>,
+    /// For a device-mapper device: its name and UUID (`LVM-...`, `mpath-...`).
+    pub mapped: Option<(String, String)>,
+    /// Names of the devices below it (slaves/).
+    pub slaves: Vec<String>,
+    /// Names of the devices above it (holders/).
+    pub holders: Vec<String>,
+    /// Model, where sysfs has it.
+    pub model: Option<String>,
+    /// Serial number, where sysfs has it.
+    pub serial: Option<String>,
+    /// World wide name, where sysfs has it.
+    pub wwn: Option<String>,
+    /// Whether a driver stands behind it that makes it a disk of this host: not a loop, RAM, zram, optical or floppy device,
+    /// not a partition, not device-mapper or md, and not of zero size.
+    pub is_physical_disk: bool,
+}

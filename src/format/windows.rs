@@ -1,0 +1,67 @@
+//! The parts of a volume that have been read, addressed as the volume is.
+
+/// Most parts that a volume is ever read in.
+const MOST: usize = 8;
+
+/// Parts of a volume in memory. A question for bytes outside them is answered with `None`: not looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Windows<'b> {
+    bytes: u64,
+    parts: [(u64, &'b [u8]); MOST],
+    count: usize,
+}
+
+impl<'b> Windows<'b> {
+    /// A volume of `bytes` bytes of which nothing has been read.
+    pub fn new(bytes: u64) -> Self {
+        Self { bytes, parts: [(0, &[]); MOST], count: 0 }
+    }
+
+    /// The same with the bytes at `at` read. A ninth part is ignored.
+    pub fn with(mut self, at: u64, part: &'b [u8]) -> Self {
+        if let Some(slot) = self.parts.get_mut(self.count) {
+            *slot = (at, part);
+            self.count = self.count.saturating_add(1);
+        }
+        self
+    }
+
+    /// Size of the volume in bytes.
+    pub fn volume_bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// `len` bytes at `at`, where they were read.
+    pub fn get(&self, at: u64, len: usize) -> Option<&'b [u8]> {
+        self.parts.iter().take(self.count).find_map(|(start, part)| {
+            let from = usize::try_from(at.checked_sub(*start)?).ok()?;
+            part.get(from..from.checked_add(len)?)
+        })
+    }
+
+    /// Whether the bytes at `at` were read and are `magic`.
+    pub fn has(&self, at: u64, magic: &[u8]) -> bool {
+        self.get(at, magic.len()) == Some(magic)
+    }
+
+    /// Every part that was read, with its offset.
+    pub fn parts(&self) -> impl Iterator<Item = (u64, &'b [u8])> {
+        self.parts.into_iter().take(self.count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_were_not_read_are_not_made_up() {
+        let windows = Windows::new(100).with(0, &[1, 2, 3]).with(90, &[9; 10]);
+        assert_eq!(windows.get(1, 2), Some(&[2, 3][..]));
+        assert_eq!(windows.get(2, 2), None);
+        assert_eq!(windows.get(99, 1), Some(&[9][..]));
+        assert_eq!(windows.get(99, 2), None);
+        assert_eq!(windows.get(u64::MAX, 2), None);
+        assert!(windows.has(0, &[1]) && !windows.has(50, &[0]));
+    }
+}

@@ -1,0 +1,146 @@
+//! Identifiers found on disks, each shown the way the field's own tools show it, without an allocation.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// An identifier of a volume, a table or a partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Id {
+    /// RFC 4122 UUID in the byte order it is printed: `aaaaaaaa-0000-4000-8000-000000000001`.
+    Uuid([u8; 16]),
+    /// FAT and exFAT volume serial number: `CAFE-0001`.
+    Serial32(u32),
+    /// NTFS volume serial number: sixteen hexadecimal digits.
+    Serial64(u64),
+    /// MBR disk identifier: `0x11223344`.
+    MbrDisk(u32),
+    /// LVM2 identifier, 32 characters shown in groups: `F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyH`.
+    Lvm([u8; 32]),
+    /// ISO 9660 has no UUID; `blkid` shows its volume date: `2026-11-24-03-46-00-00`.
+    IsoDate([u8; 16]),
+}
+
+impl Id {
+    /// A GPT GUID, whose first three fields are little-endian on disk.
+    pub fn from_guid(bytes: [u8; 16]) -> Self {
+        let [a0, a1, a2, a3, b0, b1, c0, c1, rest @ ..] = bytes;
+        let [d0, d1, d2, d3, d4, d5, d6, d7] = rest;
+        Self::Uuid([a3, a2, a1, a0, b1, b0, c1, c0, d0, d1, d2, d3, d4, d5, d6, d7])
+    }
+
+    /// Writes the text form into `buf` and returns it.
+    pub fn text<'b>(&self, buf: &'b mut [u8; 48]) -> &'b str {
+        let mut out = Cursor { buf, len: 0 };
+        match self {
+            Self::Uuid(bytes) => {
+                for (i, byte) in bytes.iter().enumerate() {
+                    if matches!(i, 4 | 6 | 8 | 10) {
+                        out.push(b'-');
+                    }
+                    out.hex(*byte, b"0123456789abcdef");
+                }
+            }
+            Self::Serial32(n) => {
+                let [a, b, c, d] = n.to_be_bytes();
+                for byte in [a, b] {
+                    out.hex(byte, b"0123456789ABCDEF");
+                }
+                out.push(b'-');
+                for byte in [c, d] {
+                    out.hex(byte, b"0123456789ABCDEF");
+                }
+            }
+            Self::Serial64(n) => n.to_be_bytes().iter().for_each(|b| out.hex(*b, b"0123456789ABCDEF")),
+            Self::MbrDisk(n) => {
+                out.push(b'0');
+                out.push(b'x');
+                n.to_be_bytes().iter().for_each(|b| out.hex(*b, b"0123456789abcdef"));
+            }
+            Self::Lvm(chars) => {
+                for (i, c) in chars.iter().enumerate() {
+                    if matches!(i, 6 | 10 | 14 | 18 | 22 | 26) {
+                        out.push(b'-');
+                    }
+                    out.push(if c.is_ascii_graphic() { *c } else { b'?' });
+                }
+            }
+            Self::IsoDate(digits) => {
+                for (i, c) in digits.iter().enumerate() {
+                    if matches!(i, 4 | 6 | 8 | 10 | 12 | 14) {
+                        out.push(b'-');
+                    }
+                    out.push(if c.is_ascii_digit() { *c } else { b'?' });
+                }
+            }
+        }
+        let len = out.len;
+        buf.get(..len).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default()
+    }
+
+    /// Whether every byte of it is zero, which in all formats means "no identifier".
+    pub fn is_nil(&self) -> bool {
+        match self {
+            Self::Uuid(b) => *b == [0; 16],
+            Self::Serial32(n) | Self::MbrDisk(n) => *n == 0,
+            Self::Serial64(n) => *n == 0,
+            Self::Lvm(b) => *b == [0; 32],
+            Self::IsoDate(b) => *b == [0; 16],
+        }
+    }
+}
+
+struct Cursor<'b> {
+    buf: &'b mut [u8; 48],
+    len: usize,
+}
+
+impl Cursor<'_> {
+    fn push(&mut self, byte: u8) {
+        if let Some(slot) = self.buf.get_mut(self.len) {
+            *slot = byte;
+            self.len += 1;
+        }
+    }
+
+    fn hex(&mut self, byte: u8, digits: &[u8; 16]) {
+        for nibble in [byte >> 4, byte & 15] {
+            self.push(digits.get(usize::from(nibble)).copied().unwrap_or(b'?'));
+        }
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.text(&mut [0; 48]))
+    }
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.text(&mut [0; 48]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_is_shown_as_its_own_tools_show_it() {
+        let guid = [0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11, 0xba, 0x4b, 0, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b];
+        assert_eq!(Id::from_guid(guid).to_string(), "c12a7328-f81f-11d2-ba4b-00a0c93ec93b");
+        assert_eq!(Id::Serial32(0xcafe_0001).to_string(), "CAFE-0001");
+        assert_eq!(Id::Serial64(0x0123_4567_89ab_cdef).to_string(), "0123456789ABCDEF");
+        assert_eq!(Id::MbrDisk(0x1122_3344).to_string(), "0x11223344");
+        assert_eq!(Id::Lvm(*b"F1eDfYPyykfcfxndX2ebS94MHfsMfFyH").to_string(), "F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyH");
+        assert_eq!(Id::IsoDate(*b"2026112403460000").to_string(), "2026-11-24-03-46-00-00");
+    }
+
+    #[test]
+    fn a_damaged_lvm_identifier_prints_no_control_characters() {
+        let mut chars = *b"F1eDfYPyykfcfxndX2ebS94MHfsMfFyH";
+        chars[0] = 0x1b;
+        assert!(Id::Lvm(chars).to_string().starts_with("?1eDfY-"));
+    }
+}

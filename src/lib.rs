@@ -1,0 +1,9 @@
+//! okv-host
+pub mod bytes;
+pub mod disk;
+pub mod facts;
+pub mod format;
+pub mod ids;
+pub mod image;
+pub mod sys;
+pub mod units;

@@ -1,0 +1,38 @@
+//! Questions to a block device: `BLKGETSIZE64`, `BLKSSZGET` (`linux/fs.h`).
+#![allow(unsafe_code)]
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsRawFd;
+
+use crate::units::SectorSize;
+
+mod ioctl {
+    nix::ioctl_read!(blkgetsize64, 0x12, 114, u64);
+    nix::ioctl_read_bad!(blksszget, nix::libc::BLKSSZGET, nix::libc::c_int);
+}
+
+/// Size of the device in bytes (`BLKGETSIZE64`).
+///
+/// # Errors
+/// Where `device` is no block device.
+pub fn bytes(device: &File) -> io::Result<u64> {
+    let mut size = 0;
+    // SAFETY: BLKGETSIZE64 writes one u64 through the pointer, and `size` is one.
+    unsafe { ioctl::blkgetsize64(device.as_raw_fd(), &raw mut size) }?;
+    Ok(size)
+}
+
+/// Logical block size of the device (`BLKSSZGET`).
+///
+/// # Errors
+/// Where `device` is no block device, or the kernel names a size that none can have.
+pub fn logical_block_size(device: &File) -> io::Result<SectorSize> {
+    let mut size = 0;
+    // SAFETY: BLKSSZGET writes one int through the pointer, and `size` is one.
+    unsafe { ioctl::blksszget(device.as_raw_fd(), &raw mut size) }?;
+    u32::try_from(size)
+        .ok()
+        .and_then(SectorSize::new)
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, format!("logical block size {size}")))
+}
