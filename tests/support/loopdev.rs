@@ -3,6 +3,8 @@
 use std::fs::{self, File};
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::tools::{Tool, ToolFailed};
 
@@ -14,8 +16,8 @@ use super::tools::{Tool, ToolFailed};
 pub(crate) struct Loop {
     device: PathBuf,
     backing: PathBuf,
-    /// Keeps it attached.
-    _held: File,
+    /// Keeps it attached; `None` only while it is dropped.
+    held: Option<File>,
 }
 
 impl Loop {
@@ -36,23 +38,28 @@ impl Loop {
         let device = PathBuf::from(losetup.args(["--find", "--show"]).arg(&backing).run()?.trim_end());
         let held = File::open(&device).expect("a loop device that was just attached opens");
         Tool::new("losetup").arg("--detach").arg(&device).run()?;
-        let attached = Self { device, backing, _held: held };
+        let attached = Self { device, backing, held: Some(held) };
         attached.device(); // Panics where it is not ours.
         Ok(attached)
     }
 
     /// The device, after a look that it still is the one over our file.
     pub(crate) fn device(&self) -> &Path {
-        let name = self.device.file_name().expect("a device has a name");
-        let backing = Path::new("/sys/block").join(name).join("loop/backing_file");
-        let backing = fs::read_to_string(&backing).unwrap_or_else(|e| panic!("{}: {e}", backing.display()));
-        assert_eq!(Path::new(backing.trim_end()), self.backing, "{} is not ours", self.device.display());
+        let backing = self.backing_now();
+        assert_eq!(backing.as_deref(), Some(&*self.backing), "{} is not ours", self.device.display());
         &self.device
     }
 
+    fn backing_now(&self) -> Option<PathBuf> {
+        let file = Path::new("/sys/block").join(self.device.file_name()?).join("loop/backing_file");
+        fs::read_to_string(file).ok().map(|text| text.trim_end().into())
+    }
+
     /// Makes the kernel know the partitions that partx reads on it. They go away with the device.
+    ///
+    /// What it knows already, or refuses, makes partx fail: the device is there or not, and [`Loop::partition`] finds out.
     pub(crate) fn add_partitions(&self) -> Result<(), ToolFailed> {
-        Tool::new("partx").arg("--add").arg(self.device()).run().map(drop)
+        Tool::new("partx").arg("--add").arg(self.device()).outcome().map(drop)
     }
 
     /// The device of partition `number`, which [`Loop::add_partitions`] made known.
@@ -63,5 +70,16 @@ impl Loop {
         let is_device = fs::metadata(&node).is_ok_and(|m| m.file_type().is_block_device());
         assert!(is_device, "{} is no block device", node.display());
         node
+    }
+}
+
+impl Drop for Loop {
+    fn drop(&mut self) {
+        self.held = None;
+        // A child that another thread is just starting may share the descriptor until it has become its program.
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while self.backing_now().as_deref() == Some(&*self.backing) && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 }
