@@ -196,7 +196,7 @@ fn layouts() -> Vec<Layout> {
         Layout {
             vg: "vg_tagged",
             options: "-s 4m --addtag owner",
-            then: &["lvcreate -n root -L 100m VG", "lvchange --addtag a1 VG/root", "vgchange --addtag b --addtag c VG"],
+            then: &["lvcreate -n root -L 400m VG", "lvchange --addtag a1 VG/root", "vgchange --addtag b --addtag c VG"],
             contents: &[("root", "mkfs.xfs -q -f {}")],
         },
         Layout {
