@@ -34,6 +34,16 @@ pub struct Disk {
 impl Disk {
     /// Name and version of the JSON schema.
     pub const SCHEMA: &'static str = "okv-host.scan.v1";
+
+    /// Whether nothing at all could be read of it.
+    pub fn could_not_be_opened(&self) -> bool {
+        self.problems.iter().any(|p| p.id == ProblemId::CannotOpen)
+    }
+
+    /// Whether something on it could not be read, so that what was not found may yet be there.
+    pub fn has_unread_parts(&self) -> bool {
+        self.problems.iter().any(|p| matches!(p.id, ProblemId::CannotOpen | ProblemId::ReadError))
+    }
 }
 
 /// A partition table.
@@ -84,6 +94,18 @@ pub enum CopyState {
     Missing,
     /// Sound, but it says something else than the other copy, or lies elsewhere than it should.
     Disagrees,
+}
+
+impl CopyState {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Damaged => "damaged",
+            Self::Missing => "missing",
+            Self::Disagrees => "disagrees",
+        }
+    }
 }
 
 /// A partition.
@@ -224,6 +246,13 @@ impl Problem {
     /// A problem.
     pub fn new(id: ProblemId, message: impl Into<String>) -> Self {
         Self { id, message: message.into() }
+    }
+
+    /// The same, said of a part of the disk.
+    pub fn within(mut self, part: &str) -> Self {
+        self.message.insert_str(0, ": ");
+        self.message.insert_str(0, part);
+        self
     }
 }
 
