@@ -1,5 +1,8 @@
 //! A disk as a whole: its table, its partitions and what each holds, the volume groups on it.
 
+pub mod physical_volume;
+pub mod volume_group;
+
 use serde::{Serialize, Serializer};
 
 use crate::format::content::Content;

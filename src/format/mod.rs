@@ -10,6 +10,7 @@ use std::fmt;
 use crate::bytes::Truncated;
 
 pub mod content;
+pub mod lvm2;
 pub mod signature;
 pub mod windows;
 
