@@ -10,8 +10,12 @@ use std::fmt;
 use crate::bytes::Truncated;
 
 pub mod content;
+pub mod ext;
 pub mod signature;
+pub mod swap;
+pub mod vfat;
 pub mod windows;
+pub mod xfs;
 
 /// A structure that is there but cannot be right, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
