@@ -11,8 +11,12 @@ use crate::bytes::Truncated;
 
 pub mod content;
 pub mod lvm2;
+pub mod ext;
 pub mod signature;
+pub mod swap;
+pub mod vfat;
 pub mod windows;
+pub mod xfs;
 
 /// A structure that is there but cannot be right, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use super::content::Found;
 use super::windows::Windows;
+use super::{ext, swap, vfat, xfs};
 
 /// A format that is recognised by a signature.
 #[derive(Debug)]
@@ -13,7 +14,12 @@ pub struct Signature {
 }
 
 /// Every format that is recognised. The order does not matter: all rows are asked.
-pub const SIGNATURES: &[Signature] = &[];
+pub const SIGNATURES: &[Signature] = &[
+    Signature { name: "ext", find: ext::find },
+    Signature { name: "xfs", find: xfs::find },
+    Signature { name: "vfat", find: vfat::find },
+    Signature { name: "swap", find: swap::find },
+];
 
 /// Everything that is found in what has been read.
 pub fn find_all(windows: &Windows<'_>) -> Vec<Found> {
