@@ -7,8 +7,11 @@
 
 use std::fmt;
 
-use crate::bytes::Truncated;
+use crate::bytes::{Truncated, all_zero};
+use windows::Windows;
 
+pub mod bcache;
+pub mod btrfs;
 pub mod content;
 pub mod lvm2;
 pub mod ext;
@@ -17,6 +20,20 @@ pub mod swap;
 pub mod vfat;
 pub mod windows;
 pub mod xfs;
+pub mod ddf;
+pub mod exfat;
+pub mod far;
+pub mod imsm;
+pub mod iso9660;
+pub mod luks;
+pub mod lvm1;
+pub mod md;
+pub mod ntfs;
+pub mod oracle_asm;
+pub mod signature;
+pub mod udf;
+pub mod windows;
+pub mod zfs;
 
 /// A structure that is there but cannot be right, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +62,12 @@ impl Malformed {
     pub fn truncated(format: &'static str, cut: Truncated) -> Self {
         Self::new(format, cut.at as u64, format!("cut off: {} bytes are missing or out of bounds", cut.need))
     }
+}
+
+/// Whether the first 4 KiB were read and are zero. Only then does a backup far behind them count: with anything
+/// at the start, it is the remnant of what was there before.
+fn start_is_zero(windows: &Windows<'_>) -> bool {
+    windows.get(0, 4096).is_some_and(all_zero)
 }
 
 impl fmt::Display for Malformed {

@@ -3,6 +3,7 @@
 use super::content::Found;
 use super::windows::Windows;
 use super::{ext, swap, vfat, xfs};
+use super::{bcache, btrfs, ddf, exfat, imsm, iso9660, luks, lvm1, md, ntfs, oracle_asm, udf, zfs};
 
 /// A format that is recognised by a signature.
 #[derive(Debug)]
@@ -19,6 +20,19 @@ pub const SIGNATURES: &[Signature] = &[
     Signature { name: "xfs", find: xfs::find },
     Signature { name: "vfat", find: vfat::find },
     Signature { name: "swap", find: swap::find },
+    Signature { name: "Linux md", find: md::find },
+    Signature { name: "LUKS", find: luks::find },
+    Signature { name: "btrfs", find: btrfs::find },
+    Signature { name: "ZFS", find: zfs::find },
+    Signature { name: "NTFS", find: ntfs::find },
+    Signature { name: "exFAT", find: exfat::find },
+    Signature { name: "ISO 9660", find: iso9660::find },
+    Signature { name: "UDF", find: udf::find },
+    Signature { name: "LVM1", find: lvm1::find },
+    Signature { name: "bcache", find: bcache::find },
+    Signature { name: "Oracle ASM", find: oracle_asm::find },
+    Signature { name: "SNIA DDF", find: ddf::find },
+    Signature { name: "Intel Matrix", find: imsm::find },
 ];
 
 /// Everything that is found in what has been read.
