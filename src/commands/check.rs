@@ -8,8 +8,7 @@ use anyhow::{Context, Result};
 use super::{Exit, UsageError};
 use crate::cli::{Check, CheckFormat};
 use crate::disk::Source;
-use crate::facts::root::Root;
-use crate::facts::{self, Facts};
+use crate::facts::{self, Facts, Root};
 use crate::profile::Profile;
 use crate::report::{self, CheckReport};
 use crate::rules::{self, Outcome};
@@ -48,8 +47,10 @@ fn gather(args: &Check) -> Result<Facts> {
         return Ok(facts::of_disks(&sources));
     }
     match &args.root {
-        Some(dir) if !dir.is_dir() => Err(UsageError(format!("--root {}: no such directory", dir.display())).into()),
-        Some(dir) => Ok(facts::of_host(&Root::fixture(dir))),
+        Some(dir) => {
+            let root = Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?;
+            Ok(facts::of_host(&root))
+        }
         None => {
             if !sys::is_root() {
                 anyhow::bail!("reading the disks of this host takes root; use --root or --image to judge another");

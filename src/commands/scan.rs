@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::{Exit, UsageError, fleet};
 use crate::cli::{Scan, ScanFormat};
 use crate::disk::{Disk, Source, scan};
-use crate::facts::root::Root;
+use crate::facts::{Root, block};
 use crate::report;
 
 pub(super) fn run(args: &Scan) -> Result<Exit> {
@@ -35,8 +35,8 @@ pub(super) fn exit(disks: &[Disk]) -> Exit {
 
 fn disks_of_this_machine() -> Result<Vec<PathBuf>> {
     let root = Root::live();
-    let paths: Vec<PathBuf> =
-        crate::facts::disk_paths(&root, &crate::facts::block::gather(&root)).into_iter().map(|d| d.1).collect();
+    let disks = block::disk_paths(&root, &block::gather(&root));
+    let paths: Vec<PathBuf> = disks.into_iter().map(|(_, path)| path).collect();
     if paths.is_empty() {
         return Err(UsageError("this machine shows no disks in /sys/class/block; name them".into()).into());
     }

@@ -5,6 +5,8 @@
 //! read as well: a member of an md array shows the array's file system at its start, but that file system ends
 //! before the array's superblock.
 
+use std::ops::Range;
+
 use super::read::fill;
 use super::{Problem, ProblemId, physical_volume};
 use crate::bytes::all_zero;
@@ -79,7 +81,7 @@ fn look(
     }
     let physical_volume = physical_volume::read(volume, head);
     if let Some(pv) = &physical_volume {
-        found.push(Found::at_start(pv.content.clone()));
+        found.push(pv.found.clone());
         problems.extend(pv.problems.iter().cloned());
     }
     (found, physical_volume)
@@ -117,7 +119,7 @@ fn decide(found: &[Found], problems: &mut Vec<Problem>) -> Option<Content> {
     }
 }
 
-/// The far places of a volume, read.
+/// The far places of a volume, read: the rest of its start, its end, and the single places that formats name.
 struct FarWindows {
     parts: Vec<(u64, Vec<u8>)>,
     unreadable: bool,
@@ -126,15 +128,24 @@ struct FarWindows {
 impl FarWindows {
     fn read(volume: &dyn Image, already: u64, problems: &mut Vec<Problem>) -> Self {
         let mut far = Self { parts: Vec::new(), unreadable: false };
-        for range in far::ranges(volume.bytes()) {
-            if range.end() <= already || range.is_empty() {
-                continue;
-            }
-            let mut buf = vec![0; usize::try_from(range.len()).unwrap_or_default()];
-            far.unreadable |= !fill(volume, &mut buf, range.start(), problems).is_empty();
-            far.parts.push((range.start(), buf));
+        let bytes = volume.bytes();
+        let start = far::START.min(bytes);
+        let end = bytes.saturating_sub(far::END).max(start);
+        far.read_part(volume, already..start, problems);
+        far.read_part(volume, end.max(already)..bytes, problems);
+        for range in far::ranges(bytes).into_iter().flatten() {
+            far.read_part(volume, range, problems);
         }
         far
+    }
+
+    fn read_part(&mut self, volume: &dyn Image, range: Range<u64>, problems: &mut Vec<Problem>) {
+        let len = range.end.saturating_sub(range.start);
+        if len > 0 {
+            let mut buf = vec![0; usize::try_from(len).unwrap_or_default()];
+            self.unreadable |= !fill(volume, &mut buf, range.start, problems).is_empty();
+            self.parts.push((range.start, buf));
+        }
     }
 
     fn windows<'b>(&'b self, near: Windows<'b>) -> Windows<'b> {

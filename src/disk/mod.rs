@@ -1,7 +1,15 @@
 //! A disk as a whole: its table, its partitions and what each holds, the volume groups on it.
 
+mod identify;
 pub mod physical_volume;
+mod probe;
+mod read;
+mod scan;
+pub mod table;
 pub mod volume_group;
+
+pub use probe::Scratch;
+pub use scan::{Source, scan, scan_alone};
 
 use serde::{Serialize, Serializer};
 

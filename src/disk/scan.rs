@@ -19,7 +19,12 @@ pub struct Source {
 impl Source {
     /// Opens a block device or an image file for reading.
     pub fn open(path: &Path) -> Self {
-        Self { path: path.to_string_lossy().into_owned(), image: image::open(path) }
+        Self::open_as(path.to_string_lossy(), path)
+    }
+
+    /// The same, shown under another path than it is opened by.
+    pub fn open_as(shown: impl Into<String>, path: &Path) -> Self {
+        Self { path: shown.into(), image: image::open(path) }
     }
 
     /// An image that is already open, under the path to be shown for it.
@@ -40,11 +45,10 @@ pub fn scan(sources: &[Source]) -> Vec<Disk> {
 
 /// Scans one disk that stands alone: physical volumes on other disks count as missing.
 pub fn scan_alone(source: &Source, scratch: &mut Scratch) -> Disk {
-    let mut probe = [probe_source(source, scratch)];
-    if !probe[0].physical_volumes.is_empty() {
-        assemble_groups(std::slice::from_ref(source), &mut probe);
+    let mut probe = probe_source(source, scratch);
+    if !probe.physical_volumes.is_empty() {
+        assemble_groups(std::slice::from_ref(source), std::slice::from_mut(&mut probe));
     }
-    let [probe] = probe;
     probe.disk
 }
 
@@ -52,5 +56,70 @@ fn probe_source(source: &Source, scratch: &mut Scratch) -> Probe {
     match &source.image {
         Ok(image) => probe(&source.path, image.as_ref(), scratch),
         Err(why) => Probe { disk: unopened(&source.path, why), physical_volumes: Vec::new() },
+    }
+}
+
+/// Assembles the volume groups of these disks, and puts each on every disk that has a part of it.
+fn assemble_groups(sources: &[Source], probes: &mut [Probe]) {
+    let mut slices = Vec::new();
+    let mut owners = Vec::new();
+    for (index, (source, probe)) in sources.iter().zip(probes.iter()).enumerate() {
+        if let Ok(image) = &source.image {
+            for pv in &probe.physical_volumes {
+                slices.push(Slice::new(image.as_ref(), pv.range));
+                owners.push(index);
+            }
+        }
+    }
+    let found = probes.iter().flat_map(|probe| probe.physical_volumes.iter().map(|pv| (probe.disk.path.as_str(), pv)));
+    let pvs: Vec<PvOnDisk<'_>> = found
+        .zip(&slices)
+        .map(|((path, pv), image)| PvOnDisk { path, partition: pv.partition, image, reading: &pv.reading })
+        .collect();
+    let groups = assemble(&pvs, &mut |volume| {
+        let mut head = [0; HEAD];
+        let len = usize::try_from(volume.bytes()).map_or(HEAD, |b| b.min(HEAD));
+        let head = head.get_mut(..len).unwrap_or_default();
+        let mut problems = Vec::new();
+        let bad = super::read::fill(volume, head, 0, &mut problems);
+        let found = identify(volume, head, &bad);
+        problems.extend(found.problems);
+        (found.content, problems)
+    });
+    for assembled in groups {
+        let mut members: Vec<usize> = assembled.members.iter().filter_map(|i| owners.get(*i).copied()).collect();
+        members.sort_unstable();
+        members.dedup();
+        let Some((last, others)) = members.split_last() else { continue };
+        for index in others {
+            if let Some(probe) = probes.get_mut(*index) {
+                probe.disk.volume_groups.push(assembled.group.clone());
+                probe.disk.problems.extend(assembled.problems.iter().cloned());
+            }
+        }
+        if let Some(probe) = probes.get_mut(*last) {
+            probe.disk.volume_groups.push(assembled.group);
+            probe.disk.problems.extend(assembled.problems);
+        }
+    }
+}
+
+/// Two disks with one identity are copies of one another or two paths to one disk: either way, a tool that takes the one for the
+/// other writes to the wrong disk.
+fn tell_copies(disks: &mut [Disk]) {
+    let mut seen: HashMap<crate::ids::Id, Vec<usize>> = HashMap::new();
+    for (index, disk) in disks.iter().enumerate() {
+        if let Some(id) = disk.table.uuid.filter(|id| !id.is_nil()) {
+            seen.entry(id).or_default().push(index);
+        }
+    }
+    for (id, indexes) in seen.into_iter().filter(|(_, indexes)| indexes.len() > 1) {
+        let paths: Vec<String> = indexes.iter().filter_map(|i| disks.get(*i).map(|d| d.path.clone())).collect();
+        for index in indexes {
+            if let Some(disk) = disks.get_mut(index) {
+                let message = format!("the table identifier {id} is on {}: a copy, or two paths to one disk", paths.join(", "));
+                disk.problems.push(Problem::new(ProblemId::Duplicate, message));
+            }
+        }
     }
 }

@@ -3,9 +3,9 @@
 //! Only /sys/firmware/efi says UEFI. An EFI System Partition, a /boot/efi directory or "efi" in a log do not; they are
 //! evidence of the disk, which is shown beside the firmware's and never instead of it.
 
-use super::{Case, Finding, Rule, Verdict};
+use super::{Case, Finding, Rule, Verdict, boot_disk};
 use crate::disk::{Disk, TableKind};
-use crate::facts::{Firmware, Probed, boot};
+use crate::facts::{Firmware, Probed};
 
 pub(super) const RULE: Rule = Rule {
     id: "boot-mode",
@@ -16,8 +16,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let disk = boot::disk(case.facts);
-    let evidence = disk.map_or_else(|why| format!("boot disk not known: {why}"), describe);
+    let disk = boot_disk(case.facts);
+    let evidence = match &disk {
+        Ok(disk) => describe(disk),
+        Err(why) => format!("boot disk not known: {why}"),
+    };
     let running = match case.running() {
         Ok(running) => running,
         Err(finding) => return vec![finding.measured(evidence)],

@@ -5,9 +5,9 @@
 //! kernel is asked as well, and its word counts.
 
 use super::{Case, Finding, Rule, Verdict};
-use crate::facts::boot;
-use crate::facts::locate::Volume;
 use crate::facts::Probed;
+use crate::facts::boot::{BootVolume, boot_volume};
+use crate::facts::locate::Volume;
 use crate::units::Bytes;
 
 pub(super) const RULE: Rule = Rule {
@@ -19,14 +19,14 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let (volume, evidence) = match boot::volume(case.facts) {
-        Ok(found) => found,
-        Err(why) => {
+    let (volume, evidence) = match boot_volume(case.facts) {
+        BootVolume::Found { volume, evidence } => (volume, evidence),
+        BootVolume::NotKnown(why) => {
             let message = format!("which volume is /boot could not be told: {why}");
             return vec![case.finding(Verdict::Unknown, "/boot", message).remedy("name /boot in /etc/fstab, or mount it")];
         }
     };
-    let subject = format!("/boot on {}", volume.name());
+    let subject = format!("/boot on {}", volume);
     let content = volume.content();
     let superblock = content.and_then(|c| c.df_bytes);
     let kernel = match case.facts.running.as_ref().map(|r| &r.boot_df_bytes) {

@@ -4,9 +4,9 @@
 //! "2 TB" disk (2,000,398,934,016 B) lies between the two readings and gets a note. The vendor's install guide speaks of the boot
 //! disk, so it blocks there; other disks get a warning.
 
-use super::{Case, Finding, Rule, Verdict};
+use super::{Case, Finding, Rule, Verdict, boot_disk};
 use crate::disk::Disk;
-use crate::facts::{Firmware, Probed, boot};
+use crate::facts::{Firmware, Probed};
 use crate::units::Bytes;
 
 pub(super) const RULE: Rule = Rule {
@@ -58,7 +58,7 @@ fn over_the_limit(
         return finding(Verdict::Unknown, "over the limit, and how the node boots is not known".into())
             .remedy("run okv-host check as root on the running node");
     }
-    match boot::disk(case.facts) {
+    match boot_disk(case.facts) {
         Ok(boot) if boot.path == disk.path => finding(
             Verdict::Block,
             "the node boots by BIOS from a disk over the limit and cannot be upgraded".into(),

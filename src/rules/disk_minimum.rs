@@ -2,8 +2,7 @@
 //!
 //! The limit is a minimum, so it is judged in its smaller reading, 10^12 bytes; a disk below 2^40 bytes gets a note with both figures.
 
-use super::{Case, Finding, Rule, Verdict};
-use crate::facts::boot;
+use super::{Case, Finding, Rule, Verdict, boot_disk};
 use crate::units::Bytes;
 
 pub(super) const RULE: Rule = Rule {
@@ -15,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let disk = match boot::disk(case.facts) {
+    let disk = match boot_disk(case.facts) {
         Ok(disk) => disk,
         Err(why) => {
             let message = format!("which disk is the system disk could not be told: {why}");

@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use crate::disk::Disk;
+use crate::facts::boot::{self, BootDisk};
 use crate::facts::{Facts, Running};
 use crate::profile::Profile;
 
@@ -154,6 +156,14 @@ pub enum Outcome {
     Blocked,
     /// Nothing blocks, but something could not be told.
     Unknown,
+}
+
+/// The disk that the node boots from, or why it is not known.
+fn boot_disk(facts: &Facts) -> Result<&Disk, String> {
+    match boot::boot_disk(facts) {
+        BootDisk::Found { disk, .. } => Ok(disk),
+        BootDisk::NotKnown(why) => Err(why),
+    }
 }
 
 /// Judges the facts by every rule.

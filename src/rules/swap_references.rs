@@ -58,24 +58,23 @@ fn reference(case: &Case<'_>, subject: String, source: &str) -> Finding {
     let finding = |verdict, message: String| case.finding(verdict, subject.clone(), message).measured(source);
     match volume(case.facts, source) {
         Located::One(found) => match found.content().map(|c| c.kind) {
-            Some(Kind::Swap) => finding(Verdict::Pass, format!("names {}, which is swap", found.name())),
-            Some(Kind::Unreadable) | None => finding(Verdict::Unknown, format!("names {}, whose content could not be read", found.name())),
-            Some(kind) => finding(Verdict::Block, format!("names {}, which is {} and not swap", found.name(), kind.word()))
+            Some(Kind::Swap) => finding(Verdict::Pass, format!("names {}, which is swap", found)),
+            Some(Kind::Unreadable) | None => finding(Verdict::Unknown, format!("names {}, whose content could not be read", found)),
+            Some(kind) => finding(Verdict::Block, format!("names {}, which is {} and not swap", found, kind.word()))
                 .remedy("give the line the UUID or path of the swap volume"),
         },
         Located::Several(found) => {
-            let names: Vec<String> = found.iter().map(|v| v.name()).collect();
+            let names: Vec<String> = found.iter().map(ToString::to_string).collect();
             finding(Verdict::Warn, format!("names more than one volume: {}", names.join(", ")))
         }
-        Located::Nothing if is_a_file(source) => finding(Verdict::Note, "names a swap file, which is not looked into".into()),
+        Located::NotAVolume if source.starts_with('/') => {
+            finding(Verdict::Note, "names a swap file, which is not looked into".into())
+        }
+        Located::Unknown(why) => finding(Verdict::Unknown, format!("what it names could not be told: {why}")),
         Located::Nothing if case.facts.disks.iter().any(Disk::has_unread_parts) => {
             finding(Verdict::Unknown, "names nothing that was found, but not every disk could be read".into())
         }
-        Located::Nothing => finding(Verdict::Block, "names nothing that exists".into())
+        Located::Nothing | Located::NotAVolume => finding(Verdict::Block, "names nothing that exists".into())
             .remedy("give the line the UUID or path of the swap volume before the node is started again"),
     }
-}
-
-fn is_a_file(source: &str) -> bool {
-    source.starts_with('/') && !source.starts_with("/dev/")
 }

@@ -1,8 +1,8 @@
 //! `table-health`: partition tables are sound, their copies agree, and the boot disk's table suits the firmware.
 
-use super::{Case, Finding, Rule, Verdict, boot_mode};
+use super::{Case, Finding, Rule, Verdict, boot_disk, boot_mode};
 use crate::disk::{CopyState, Disk, ProblemId, TableKind};
-use crate::facts::{Probed, boot};
+use crate::facts::Probed;
 
 pub(super) const RULE: Rule = Rule {
     id: "table-health",
@@ -55,7 +55,7 @@ fn verdict(case: &Case<'_>, disk: &Disk) -> (Verdict, String) {
     if let Some(why) = problem(&[ProblemId::ReadError]) {
         return (Verdict::Unknown, why);
     }
-    let is_boot_disk = boot::disk(case.facts).is_ok_and(|boot| boot.path == disk.path);
+    let is_boot_disk = boot_disk(case.facts).is_ok_and(|boot| boot.path == disk.path);
     if let Some(Probed::Known(firmware)) = case.facts.running.as_ref().map(|r| &r.firmware)
         && is_boot_disk
         && let Some(why) = boot_mode::disagreement(*firmware, disk)

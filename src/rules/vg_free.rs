@@ -2,6 +2,7 @@
 
 use super::{Case, Finding, Rule, Verdict};
 use crate::disk::{LogicalVolume, VolumeGroup};
+use crate::facts::locate::{groups, sector_size};
 use crate::units::{Bytes, GIB, MIB, SectorSize, TIB};
 
 pub(super) const RULE: Rule = Rule {
@@ -38,8 +39,7 @@ pub fn smallest_disk(extents: u64, extent_bytes: u64, sector: SectorSize) -> Opt
 fn judge(case: &Case<'_>) -> Vec<Finding> {
     let profile = case.profile;
     let subject = format!("{}/{}", profile.volume_group, profile.swap_volume);
-    let groups = case.facts.volume_groups();
-    let mut named = groups.iter().filter(|g| g.name == profile.volume_group);
+    let mut named = groups(case.facts).filter(|g| g.name == profile.volume_group);
     let (Some(group), None) = (named.next(), named.next()) else {
         let message = "the system group is not there exactly once; look at vg-health";
         return vec![case.finding(Verdict::Unknown, subject, message)];
@@ -78,7 +78,7 @@ fn judge_volume(case: &Case<'_>, subject: String, group: &VolumeGroup, volume: &
 }
 
 fn disk_to_add(case: &Case<'_>, subject: String, group: &VolumeGroup, missing: u64) -> Finding {
-    let sector = case.facts.sector_size_of(group).unwrap_or(SectorSize::S512);
+    let sector = sector_size(case.facts, group).unwrap_or(SectorSize::S512);
     let finding = case.finding(Verdict::Warn, subject, format!("{missing} extents are missing: a disk must be added"));
     match smallest_disk(missing, group.extent_bytes, sector) {
         None => finding,

@@ -2,6 +2,7 @@
 
 use super::{Case, Finding, Rule, Verdict};
 use crate::disk::{Disk, ProblemId, VolumeGroup};
+use crate::facts::locate::groups;
 
 pub(super) const RULE: Rule = Rule {
     id: "vg-health",
@@ -12,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let groups = case.facts.volume_groups();
+    let groups: Vec<&VolumeGroup> = groups(case.facts).collect();
     let mut findings: Vec<Finding> = groups.iter().map(|group| judge_group(case, group, &groups)).collect();
     let system = &case.profile.volume_group;
     if !groups.iter().any(|g| g.name == *system) {
