@@ -34,6 +34,17 @@ pub enum BootEvidence {
     Label,
 }
 
+impl std::fmt::Display for BootEvidence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Mounted => f.write_str("mounted there now"),
+            Self::Fstab { line } => write!(f, "named by /etc/fstab line {line}"),
+            Self::OnlyCandidate => f.write_str("the only file system in a partition"),
+            Self::Label => f.write_str("the only one called boot"),
+        }
+    }
+}
+
 /// The disk that the host boots from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BootDisk<'f> {

@@ -5,6 +5,7 @@ use super::{BlockDevice, DeviceNumber, Facts, Probed, mounts};
 use crate::disk::{Disk, LogicalVolume, Partition, VolumeGroup};
 use crate::format::content::Content;
 use crate::ids::Id;
+use crate::units::SectorSize;
 
 mod device;
 
@@ -208,6 +209,12 @@ pub fn groups(facts: &Facts) -> impl Iterator<Item = &VolumeGroup> {
         };
         disk.volume_groups.iter().filter(is_new)
     })
+}
+
+/// Logical block size of the disks below a group; the largest, where they differ.
+pub fn sector_size(facts: &Facts, group: &VolumeGroup) -> Option<SectorSize> {
+    let holds = |disk: &&Disk| group.physical_volumes.iter().any(|pv| pv.path.as_deref() == Some(disk.path.as_str()));
+    facts.disks.iter().filter(holds).map(|disk| disk.sector_bytes).max()
 }
 
 fn block(facts: &Facts) -> Result<&[BlockDevice], String> {

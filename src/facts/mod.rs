@@ -11,6 +11,7 @@ pub mod cmdline;
 mod damage;
 pub mod firmware;
 pub mod fstab;
+mod gather;
 mod line;
 pub mod locate;
 pub mod memory;
@@ -21,6 +22,7 @@ mod running;
 mod sample;
 pub mod swaps;
 
+pub use gather::{of_disks, of_host};
 pub use line::BadLine;
 pub use root::Root;
 pub use running::running;
