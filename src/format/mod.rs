@@ -10,6 +10,8 @@ use std::fmt;
 use crate::bytes::Truncated;
 
 pub mod content;
+pub mod gpt;
+pub mod mbr;
 pub mod signature;
 pub mod windows;
 
