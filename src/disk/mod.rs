@@ -17,6 +17,8 @@ use crate::format::content::Content;
 use crate::ids::Id;
 use crate::units::SectorSize;
 
+pub mod table;
+
 /// What is on a disk. Its JSON form is the contract of `okv-host scan`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Disk {
