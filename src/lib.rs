@@ -67,6 +67,13 @@
 //! | 2 | wrong usage |
 //! | 3 | could not tell: something could not be read |
 
+// Outside tests nothing may panic on what the world sends. Kept here and not in Cargo.toml, where the lints would hold for tests too.
+#![warn(missing_docs, unreachable_pub)]
+#![cfg_attr(
+    not(test),
+    warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unreachable)
+)]
+
 pub mod bytes;
 pub mod cli;
 pub mod commands;

@@ -94,7 +94,8 @@ fn a_reader_that_goes_away_is_no_failure() {
     let binary = assert_cmd::cargo::cargo_bin("okv-host");
     let images = format!("{} ", image.display()).repeat(3000);
     for format in ["json", "jsonl", "text"] {
-        let script = format!("set -o pipefail; {} scan --format {format} {images} | head -c 10 > /dev/null", binary.display());
+        let script =
+            format!("set -o pipefail; {} scan --format {format} {images} | head -c 10 > /dev/null", binary.display());
         let output = Process::new("bash").args(["-c", &script]).output().unwrap();
         assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(output.status.code(), Some(0), "{format}");
@@ -108,10 +109,13 @@ fn jsonl_prints_a_line_for_each_image_in_the_order_given_whatever_the_jobs() {
     for (i, path) in paths.iter().enumerate() {
         fs::write(path, vec![0; 512 * (i + 1)]).unwrap();
     }
-    let run = |jobs: &str| okv_host().args(["scan", "--format", "jsonl", "--jobs", jobs]).args(&paths).output().unwrap().stdout;
+    let run = |jobs: &str| {
+        okv_host().args(["scan", "--format", "jsonl", "--jobs", jobs]).args(&paths).output().unwrap().stdout
+    };
     let one = run("1");
     assert_eq!(one, run("7"));
-    let lines: Vec<Value> = one.split(|b| *b == b'\n').filter(|l| !l.is_empty()).map(|l| serde_json::from_slice(l).unwrap()).collect();
+    let lines: Vec<Value> =
+        one.split(|b| *b == b'\n').filter(|l| !l.is_empty()).map(|l| serde_json::from_slice(l).unwrap()).collect();
     let sizes: Vec<u64> = lines.iter().map(|l| l["bytes"].as_u64().unwrap()).collect();
     assert_eq!(sizes, (1..=500).map(|i| 512 * i).collect::<Vec<u64>>());
 }
@@ -164,9 +168,19 @@ fn a_profile_from_a_file_changes_the_thresholds() {
     let path = dir.path().join("strict.json");
     let built_in = fs::read_to_string("src/profile/21.8.json").unwrap();
     fs::write(&path, built_in.replace("488", "777")).unwrap();
-    okv_host().args(["check", "--list", "--profile"]).arg(&path).assert().code(0).stdout(predicate::str::contains("777 MiB"));
+    okv_host()
+        .args(["check", "--list", "--profile"])
+        .arg(&path)
+        .assert()
+        .code(0)
+        .stdout(predicate::str::contains("777 MiB"));
     fs::write(&path, "{}").unwrap();
-    okv_host().args(["check", "--list", "--profile"]).arg(&path).assert().code(2).stderr(predicate::str::contains("missing field"));
+    okv_host()
+        .args(["check", "--list", "--profile"])
+        .arg(&path)
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("missing field"));
 }
 
 #[test]

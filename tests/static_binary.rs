@@ -51,7 +51,8 @@ fn the_release_binary_runs_in_an_empty_chroot() {
 fn the_release_binary_names_no_interpreter_and_no_library() {
     let bytes = fs::read(release_binary()).unwrap();
     // ELF64 program headers: PT_INTERP is 3.
-    let at = |offset: usize, len: usize| bytes[offset..offset + len].iter().rev().fold(0, |n, b| n << 8 | usize::from(*b));
+    let at =
+        |offset: usize, len: usize| bytes[offset..offset + len].iter().rev().fold(0, |n, b| n << 8 | usize::from(*b));
     assert_eq!(&bytes[..5], b"\x7fELF\x02");
     let (table, size, count) = (at(32, 8), at(54, 2), at(56, 2));
     let kinds: Vec<usize> = (0..count).map(|i| at(table + i * size, 4)).collect();

@@ -22,10 +22,10 @@ pub(super) fn run(paths: &[PathBuf], jobs: usize) -> Result<Exit> {
     let turn = Turn::default();
     let jobs = jobs.min(paths.len().div_ceil(BATCH)).max(1);
     let results: Vec<io::Result<()>> = thread::scope(|scope| {
-        let threads: Vec<_> =
-            (1..jobs).map(|_| scope.spawn(|| work(paths, &next, &turn, &unread))).collect();
+        let threads: Vec<_> = (1..jobs).map(|_| scope.spawn(|| work(paths, &next, &turn, &unread))).collect();
         let mut results = vec![work(paths, &next, &turn, &unread)];
-        results.extend(threads.into_iter().map(|t| t.join().unwrap_or_else(|_| Err(io::Error::other("a thread died")))));
+        results
+            .extend(threads.into_iter().map(|t| t.join().unwrap_or_else(|_| Err(io::Error::other("a thread died")))));
         results
     });
     for result in results {

@@ -117,7 +117,8 @@ fn tell_copies(disks: &mut [Disk]) {
         let paths: Vec<String> = indexes.iter().filter_map(|i| disks.get(*i).map(|d| d.path.clone())).collect();
         for index in indexes {
             if let Some(disk) = disks.get_mut(index) {
-                let message = format!("the table identifier {id} is on {}: a copy, or two paths to one disk", paths.join(", "));
+                let message =
+                    format!("the table identifier {id} is on {}: a copy, or two paths to one disk", paths.join(", "));
                 disk.problems.push(Problem::new(ProblemId::Duplicate, message));
             }
         }

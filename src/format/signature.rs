@@ -2,7 +2,9 @@
 
 use super::content::Found;
 use super::windows::Windows;
-use super::{bcache, btrfs, ddf, exfat, ext, imsm, iso9660, luks, lvm1, md, ntfs, oracle_asm, swap, udf, vfat, xfs, zfs};
+use super::{
+    bcache, btrfs, ddf, exfat, ext, imsm, iso9660, luks, lvm1, md, ntfs, oracle_asm, swap, udf, vfat, xfs, zfs,
+};
 
 /// A format that is recognised by a signature.
 #[derive(Debug)]

@@ -55,11 +55,7 @@ fn table(disk: &Disk) -> String {
         TableKind::Mbr => format!("MBR{id}{}", state(disk.table.primary, "")),
         TableKind::Gpt => {
             let hybrid = if disk.table.hybrid { ", hybrid MBR" } else { "" };
-            format!(
-                "GPT{id}{}{}{hybrid}",
-                state(disk.table.primary, " primary"),
-                state(disk.table.backup, " backup")
-            )
+            format!("GPT{id}{}{}{hybrid}", state(disk.table.primary, " primary"), state(disk.table.backup, " backup"))
         }
     }
 }

@@ -23,7 +23,9 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
         BootVolume::Found { volume, evidence } => (volume, evidence),
         BootVolume::NotKnown(why) => {
             let message = format!("which volume is /boot could not be told: {why}");
-            return vec![case.finding(Verdict::Unknown, "/boot", message).remedy("name /boot in /etc/fstab, or mount it")];
+            return vec![
+                case.finding(Verdict::Unknown, "/boot", message).remedy("name /boot in /etc/fstab, or mount it"),
+            ];
         }
     };
     let subject = format!("/boot on {}", volume);
@@ -47,10 +49,12 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     );
     let differs = matches!((kernel, superblock), (Some(k), Some(s)) if k != s);
     let finding = if mib < case.profile.boot_df_minimum_mib {
-        case.finding(Verdict::Block, subject, format!("/boot is too small for the upgrade ({evidence})"))
-            .remedy("take the node out of the cluster and replace it by one freshly installed with the cluster's release")
+        case.finding(Verdict::Block, subject, format!("/boot is too small for the upgrade ({evidence})")).remedy(
+            "take the node out of the cluster and replace it by one freshly installed with the cluster's release",
+        )
     } else if differs {
-        let message = format!("large enough; the kernel and the superblock ({} B) give different sizes", superblock.unwrap_or(0));
+        let message =
+            format!("large enough; the kernel and the superblock ({} B) give different sizes", superblock.unwrap_or(0));
         case.finding(Verdict::Note, subject, message)
     } else {
         case.finding(Verdict::Pass, subject, format!("/boot is large enough ({evidence})"))

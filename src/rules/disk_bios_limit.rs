@@ -40,8 +40,9 @@ fn judge_disk(case: &Case<'_>, disk: &Disk) -> Finding {
     if disk.bytes > limit {
         over_the_limit(case, disk, finding, matches!(firmware, Some(Probed::Known(_))))
     } else if disk.bytes > decimal {
-        let message =
-            format!("over the limit if \"2 TB\" is read as {decimal} B, within it as {limit} B (2 TiB), which is the reading judged by");
+        let message = format!(
+            "over the limit if \"2 TB\" is read as {decimal} B, within it as {limit} B (2 TiB), which is the reading judged by"
+        );
         finding(Verdict::Note, message)
     } else {
         finding(Verdict::Pass, "within the limit in either reading".into())

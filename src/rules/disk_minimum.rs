@@ -26,7 +26,9 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
         case.finding(Verdict::Block, disk.path.clone(), "the system disk is smaller than the release requires")
             .remedy("move the node to a machine with a larger disk; memory and disks may grow, never shrink")
     } else if disk.bytes < binary {
-        let message = format!("enough if \"1 TB\" is read as {decimal} B, which is the reading judged by; less than {binary} B (1 TiB)");
+        let message = format!(
+            "enough if \"1 TB\" is read as {decimal} B, which is the reading judged by; less than {binary} B (1 TiB)"
+        );
         case.finding(Verdict::Note, disk.path.clone(), message)
     } else {
         case.finding(Verdict::Pass, disk.path.clone(), "large enough in either reading")

@@ -59,7 +59,9 @@ fn reference(case: &Case<'_>, subject: String, source: &str) -> Finding {
     match volume(case.facts, source) {
         Located::One(found) => match found.content().map(|c| c.kind) {
             Some(Kind::Swap) => finding(Verdict::Pass, format!("names {}, which is swap", found)),
-            Some(Kind::Unreadable) | None => finding(Verdict::Unknown, format!("names {}, whose content could not be read", found)),
+            Some(Kind::Unreadable) | None => {
+                finding(Verdict::Unknown, format!("names {}, whose content could not be read", found))
+            }
             Some(kind) => finding(Verdict::Block, format!("names {}, which is {} and not swap", found, kind.word()))
                 .remedy("give the line the UUID or path of the swap volume"),
         },

@@ -56,7 +56,10 @@ fn judge_disks(case: &Case<'_>) -> Finding {
     for disk in &case.facts.disks {
         for partition in &disk.partitions {
             if partition.content.kind == Kind::Swap {
-                areas.push((format!("{} partition {}", disk.path, partition.number), partition.content.bytes.unwrap_or(0)));
+                areas.push((
+                    format!("{} partition {}", disk.path, partition.number),
+                    partition.content.bytes.unwrap_or(0),
+                ));
             }
         }
         for group in disk.volume_groups.iter().filter(|g| g.uuid.is_none() || !seen.contains(&g.uuid)) {

@@ -28,8 +28,12 @@ fn judge_disk(case: &Case<'_>, disk: &Disk) -> Finding {
     let (verdict, message) = verdict(case, disk);
     let finding = case.finding(verdict, disk.path.clone(), message).measured(measured);
     match verdict {
-        Verdict::Warn => finding.remedy("back up the disk, then have its table repaired with the vendor's support; do not partition it anew"),
-        Verdict::Block => finding.remedy("do not restart the node; have the table restored from its backup copy or from a backup of the node"),
+        Verdict::Warn => finding.remedy(
+            "back up the disk, then have its table repaired with the vendor's support; do not partition it anew",
+        ),
+        Verdict::Block => finding.remedy(
+            "do not restart the node; have the table restored from its backup copy or from a backup of the node",
+        ),
         _ => finding,
     }
 }

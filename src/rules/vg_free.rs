@@ -46,13 +46,16 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     };
     let Some(volume) = group.logical_volumes.iter().find(|v| v.name == profile.swap_volume) else {
         let message = format!("{} has no logical volume of that name", group.name);
-        return vec![case.finding(Verdict::Warn, subject, message).measured(format!("{} extents free", group.free_extents))];
+        return vec![
+            case.finding(Verdict::Warn, subject, message).measured(format!("{} extents free", group.free_extents)),
+        ];
     };
     vec![judge_volume(case, subject, group, volume)]
 }
 
 fn judge_volume(case: &Case<'_>, subject: String, group: &VolumeGroup, volume: &LogicalVolume) -> Finding {
-    let Some(target) = case.profile.swap_bytes.checked_next_multiple_of(group.extent_bytes).map(|b| b / group.extent_bytes)
+    let Some(target) =
+        case.profile.swap_bytes.checked_next_multiple_of(group.extent_bytes).map(|b| b / group.extent_bytes)
     else {
         return case.finding(Verdict::Unknown, subject, "the group has no extent size");
     };
@@ -68,9 +71,17 @@ fn judge_volume(case: &Case<'_>, subject: String, group: &VolumeGroup, volume: &
     let finding = if needed == 0 {
         case.finding(Verdict::Pass, subject, "the volume is large enough")
     } else if let Some(segment) = odd {
-        case.finding(Verdict::Warn, subject, format!("the volume is of type {}, which is not grown as the procedure describes", segment.kind))
+        case.finding(
+            Verdict::Warn,
+            subject,
+            format!("the volume is of type {}, which is not grown as the procedure describes", segment.kind),
+        )
     } else if needed <= group.free_extents {
-        case.finding(Verdict::Pass, subject, format!("{needed} more extents are needed and free: no disk need be added"))
+        case.finding(
+            Verdict::Pass,
+            subject,
+            format!("{needed} more extents are needed and free: no disk need be added"),
+        )
     } else {
         disk_to_add(case, subject, group, needed.saturating_sub(group.free_extents))
     };
