@@ -145,7 +145,7 @@ fn a_label_from_a_disk_cannot_drive_the_terminal() {
     fs::write(&path, bytes).unwrap();
     let assert = okv_host().arg("scan").arg(&path).assert().code(0);
     let text = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
-    assert!(text.contains("swap \"a\\u{1b}[2Jb\\u{a}c\""), "{text}");
+    assert!(text.contains("swap 1 \"a\\u{1b}[2Jb\\u{a}c\""), "{text}");
     assert!(!text.contains('\x1b'));
 }
 
