@@ -3,15 +3,15 @@
 use std::ops::Range;
 
 /// An image and where its magic lies, once for each copy.
-pub struct Image {
-    pub name: &'static str,
-    pub bytes: Vec<u8>,
-    pub magic: Vec<Range<usize>>,
+pub(crate) struct Image {
+    pub(crate) name: &'static str,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) magic: Vec<Range<usize>>,
 }
 
 const MIB: usize = 1 << 20;
 
-pub fn all() -> Vec<Image> {
+pub(crate) fn all() -> Vec<Image> {
     vec![
         md_0_90(false),
         md_0_90(true),
@@ -29,7 +29,7 @@ pub fn all() -> Vec<Image> {
     ]
 }
 
-pub fn put(bytes: &mut [u8], at: usize, what: &[u8]) {
+pub(crate) fn put(bytes: &mut [u8], at: usize, what: &[u8]) {
     bytes[at..at + what.len()].copy_from_slice(what);
 }
 
@@ -50,7 +50,7 @@ fn fold(sum: u64) -> u32 {
 }
 
 /// A two-way mirror of which this is the first half.
-pub fn md_0_90(big: bool) -> Image {
+pub(crate) fn md_0_90(big: bool) -> Image {
     let mut bytes = vec![0; 8 * MIB];
     let at = 8 * MIB - (64 << 10);
     let mut words = [0_u32; 1024];
@@ -75,7 +75,7 @@ pub fn md_0_90(big: bool) -> Image {
 }
 
 /// The same with metadata 1.x at `at`.
-pub fn md_1(name: &'static str, at: usize, size: usize) -> Image {
+pub(crate) fn md_1(name: &'static str, at: usize, size: usize) -> Image {
     let mut bytes = vec![0; size];
     let sb = &mut bytes[at..at + 4096];
     put32(sb, 0, 0xa92b_4efc);
@@ -112,7 +112,7 @@ fn pair(name: &str, kind: u32, value: &[u8]) -> Vec<u8> {
     [&size[..], &size[..], &data].concat()
 }
 
-pub fn zfs() -> Image {
+pub(crate) fn zfs() -> Image {
     let mut bytes = vec![0; 65 * MIB + 4096];
     let name = [&5_u32.to_be_bytes()[..], b"tank1"].concat();
     let list = [
@@ -140,7 +140,7 @@ pub fn zfs() -> Image {
 }
 
 /// With its anchor header this many sectors before the end.
-pub fn ddf(back: usize) -> Image {
+pub(crate) fn ddf(back: usize) -> Image {
     let mut bytes = vec![0; 8 * MIB];
     let at = 8 * MIB - back * 512;
     let header = &mut bytes[at..at + 512];
@@ -165,7 +165,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 }
 
 /// With `more` bytes of metadata before the last sectors.
-pub fn imsm(more: usize) -> Image {
+pub(crate) fn imsm(more: usize) -> Image {
     let mut bytes = vec![0; 8 * MIB];
     let at = 8 * MIB - 1024;
     let length = if more == 0 { 0x108 } else { 512 + more };
@@ -182,7 +182,7 @@ pub fn imsm(more: usize) -> Image {
     Image { name: if more == 0 { "imsm" } else { "imsm, long" }, bytes, magic: vec![at..at + 24] }
 }
 
-pub fn lvm1() -> Image {
+pub(crate) fn lvm1() -> Image {
     let mut bytes = vec![0; 8 * MIB];
     put(&mut bytes, 0, b"HM\x02\0");
     put32(&mut bytes, 8, 1024);
@@ -192,13 +192,13 @@ pub fn lvm1() -> Image {
     Image { name: "lvm1", bytes, magic: vec![0..2] }
 }
 
-pub fn asm_with_asmlib() -> Image {
+pub(crate) fn asm_with_asmlib() -> Image {
     let mut bytes = vec![0; 8 * MIB];
     put(&mut bytes, 32, b"ORCLDISKDATA01");
     Image { name: "oracle asm, labelled", bytes, magic: vec![32..40] }
 }
 
-pub fn asm_without_asmlib() -> Image {
+pub(crate) fn asm_without_asmlib() -> Image {
     let mut bytes = vec![0; 8 * MIB];
     put(&mut bytes, 0, b"\x01\x82\x01\x01");
     put(&mut bytes, 32, b"ORCLDISK");

@@ -144,16 +144,20 @@ fn exfat_by_mkfs_without_the_label_that_lies_in_its_root_directory() {
     assert_eq!(found.problems[0].why, "the main boot sector is gone; its backup is there");
 }
 
+fn iso(joliet: &str, name: &str) -> Image {
+    image(0, |path| {
+        let source = Path::new(path).with_extension("d");
+        fs::create_dir(&source).unwrap();
+        fs::write(source.join("file"), "content").unwrap();
+        let source = source.to_str().unwrap();
+        run("xorriso", ["-outdev", path, "-volid", name, "-joliet", joliet, "-map", source, "/", "-commit"], "");
+    })
+}
+
 #[test]
 fn iso_9660_by_xorriso_with_and_without_joliet() {
     for (joliet, name) in [("off", "OKV_21_8"), ("on", "OKV_21_8"), ("on", "a long name in small letters")] {
-        let image = image(0, |path| {
-            let source = Path::new(path).with_extension("d");
-            fs::create_dir(&source).unwrap();
-            fs::write(source.join("file"), "content").unwrap();
-            let source = source.to_str().unwrap();
-            run("xorriso", ["-outdev", path, "-volid", name, "-joliet", joliet, "-map", source, "/", "-commit"], "");
-        });
+        let image = iso(joliet, name);
         let content = same(&image.path, "iso9660");
         assert_eq!(content.kind, Kind::Iso9660);
         let mut bytes = fs::read(&image.path).unwrap();
@@ -178,6 +182,7 @@ fn bcache_by_make_bcache_as_backing_device_and_as_cache() {
 #[test]
 fn every_byte_of_a_tools_magic_counts() {
     let made = [
+        (iso("off", "OKV"), 32769..32774),
         (luks("luks1"), 0..6),
         (luks("luks2"), 0..6),
         (image(128, |path| run("mkfs.btrfs", ["-q", path], "")), 65600..65608),

@@ -4,19 +4,19 @@ use std::path::Path;
 
 /// The fields of `blkid -p -o export` that this project shows too.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Blkid {
+pub(crate) struct Blkid {
     /// `TYPE`; empty where blkid finds nothing.
-    pub kind: String,
+    pub(crate) kind: String,
     /// `UUID`.
-    pub uuid: Option<String>,
+    pub(crate) uuid: Option<String>,
     /// `LABEL`.
-    pub label: Option<String>,
+    pub(crate) label: Option<String>,
     /// `VERSION`.
-    pub version: Option<String>,
+    pub(crate) version: Option<String>,
 }
 
 /// Asks the low-level probe: no cache, no udev.
-pub fn blkid(image: &Path) -> Blkid {
+pub(crate) fn blkid(image: &Path) -> Blkid {
     let path = std::env::var("PATH").unwrap_or_default();
     let text = duct::cmd!("blkid", "-p", "-o", "export", image)
         .env("PATH", format!("{path}:/usr/sbin:/sbin"))
