@@ -82,9 +82,8 @@ impl Id {
                     unit /= 10;
                 }
                 while unit > 0 {
-                    out.push(
-                        b"0123456789".iter().copied().nth(usize::try_from(n / unit % 10).unwrap_or(0)).unwrap_or(b'?'),
-                    );
+                    let digit = u8::try_from(n / unit % 10).unwrap_or_default();
+                    out.push(b'0' + digit);
                     unit /= 10;
                 }
             }

@@ -40,8 +40,10 @@ fn anchor(windows: &Windows<'_>, sector: u64) -> Option<Found> {
             u64::try_from(more).ok()?.checked_next_multiple_of(sector).and_then(|sectors| at.checked_sub(sectors));
         match before.and_then(|before| windows.get(before, more)) {
             Some(rest) => rest,
-            // Longer than what was read: the magic must do.
-            None => return Some(found),
+            None => {
+                let why = format!("it would have {bytes} bytes, more than was read; its checksum was not looked at");
+                return Some(found.with_problem(Malformed::new(FORMAT, at, why)));
+            }
         }
     };
     let sum = [first, rest]

@@ -18,13 +18,24 @@ const CHECKSUM: usize = 216;
 
 /// Looks for a superblock of any version, in the order in which `blkid` does.
 pub fn find(windows: &Windows<'_>) -> Option<Found> {
-    let places = [("1.0", v1_0(windows.volume_bytes())), ("1.1", Some(0)), ("1.2", Some(4096))];
+    let size = windows.volume_bytes();
+    let places = [("1.0", v1_0(size)), ("1.1", Some(0)), ("1.2", Some(4096))];
+    // Almost always there is none: said before anything is built.
+    let magic = |at: Option<u64>| at.is_some_and(|at| has_magic(windows, at));
+    if !magic(far::md_0_90(size)) && !places.iter().any(|(_, at)| magic(*at)) {
+        return None;
+    }
     let mut all = std::iter::once(old(windows)).chain(places.map(|(version, at)| new(windows, version, at?))).flatten();
     let first = all.next()?;
     Some(all.fold(first, |kept, other| {
         let version = other.content.version.unwrap_or_default();
         kept.with_problem(Malformed::new(FORMAT, 0, format!("there is another superblock, of version {version}")))
     }))
+}
+
+/// Whether the magic lies at `at`, in either byte order.
+fn has_magic(windows: &Windows<'_>, at: u64) -> bool {
+    windows.get(at, 4).is_some_and(|bytes| bytes == MAGIC.to_le_bytes() || bytes == MAGIC.to_be_bytes())
 }
 
 /// Where a 1.0 superblock lies: at least 8 KiB before the end, on a 4 KiB boundary.
