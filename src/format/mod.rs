@@ -10,6 +10,8 @@ use std::fmt;
 use crate::bytes::Truncated;
 
 pub mod content;
+#[cfg(test)]
+mod damage;
 pub mod ext;
 pub mod signature;
 pub mod swap;
