@@ -178,6 +178,17 @@ fn a_journal_on_another_device_takes_no_space() {
 }
 
 #[test]
+fn a_log_on_another_device_takes_no_space() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = mkfs::sparse_file(folder.path(), "log", 64 * MIB);
+    let image = mkfs::sparse_file(folder.path(), "image", 512 * MIB);
+    mkfs::make(&format!("mkfs.xfs -l logdev={}", log.display()), &image);
+    let log_device = Loop::read_only(&log);
+    assert_eq!(difference(&image, &format!("logdev={}", log_device.device().display())), None);
+    assert_eq!(parsed(&image).content.df_bytes, Some(512 * MIB));
+}
+
+#[test]
 fn a_superblock_without_stored_overhead_gives_the_same_size() {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, command) in [
