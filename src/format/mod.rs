@@ -15,6 +15,8 @@ pub mod btrfs;
 pub mod content;
 pub mod ddf;
 pub mod exfat;
+#[cfg(test)]
+mod damage;
 pub mod ext;
 pub mod far;
 pub mod gpt;

@@ -8,24 +8,33 @@ use std::path::{Path, PathBuf};
 
 use super::mkfs::run;
 
-/// A file attached, read-only, to a loop device of its own.
+/// A file attached to a loop device of its own.
 #[derive(Debug)]
-pub struct Loop {
+pub(crate) struct Loop {
     device: PathBuf,
     file: PathBuf,
 }
 
 impl Loop {
-    /// Attaches `file`.
-    pub fn read_only(file: &Path) -> Self {
+    /// Attaches `file` so that it can only be read.
+    pub(crate) fn read_only(file: &Path) -> Self {
+        Self::attach(file, &["--read-only"])
+    }
+
+    /// Attaches `file` so that a tool can write to it.
+    pub(crate) fn writable(file: &Path) -> Self {
+        Self::attach(file, &[])
+    }
+
+    fn attach(file: &Path, options: &[&str]) -> Self {
         let file = file.canonicalize().expect("a file to attach");
         let path = file.to_str().expect("a path in UTF-8");
-        let printed = run("losetup", &["--find", "--show", "--read-only", path]);
+        let printed = run("losetup", &[&["--find", "--show"], options, &[path]].concat());
         Self { device: PathBuf::from(printed.trim()), file }
     }
 
     /// The device node.
-    pub fn device(&self) -> &Path {
+    pub(crate) fn device(&self) -> &Path {
         &self.device
     }
 
@@ -46,14 +55,14 @@ impl Drop for Loop {
 
 /// A loop device mounted, read-only, on a folder of its own.
 #[derive(Debug)]
-pub struct Mounted<'l> {
+pub(crate) struct Mounted<'l> {
     folder: tempfile::TempDir,
     device: &'l Loop,
 }
 
 impl<'l> Mounted<'l> {
     /// Mounts with `options` besides `ro`.
-    pub fn read_only(device: &'l Loop, kind: &str, options: &str) -> Self {
+    pub(crate) fn read_only(device: &'l Loop, kind: &str, options: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let node = device.device().to_str().expect("a path in UTF-8");
         let target = folder.path().to_str().expect("a path in UTF-8").to_owned();
@@ -65,7 +74,7 @@ impl<'l> Mounted<'l> {
     }
 
     /// Where it is mounted.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 

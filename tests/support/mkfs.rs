@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Runs a tool to its end and returns what it printed; panics with both its streams where it fails.
-pub fn run(program: &str, args: &[&str]) -> String {
+pub(crate) fn run(program: &str, args: &[&str]) -> String {
     let output = duct::cmd(program, args)
         .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
         .env("LC_ALL", "C.UTF-8")
@@ -20,14 +20,14 @@ pub fn run(program: &str, args: &[&str]) -> String {
 }
 
 /// A sparse file `name` of `bytes` bytes in `folder`.
-pub fn sparse_file(folder: &Path, name: &str, bytes: u64) -> PathBuf {
+pub(crate) fn sparse_file(folder: &Path, name: &str, bytes: u64) -> PathBuf {
     let path = folder.join(name);
     File::create_new(&path).and_then(|file| file.set_len(bytes)).expect("a sparse file");
     path
 }
 
 /// Runs the words of `command` with the path of `image` at the end: `mke2fs -t ext4`.
-pub fn make(command: &str, image: &Path) {
+pub(crate) fn make(command: &str, image: &Path) {
     let mut words = command.split_whitespace();
     let program = words.next().expect("a program");
     let path = image.to_str().expect("a path in UTF-8");
@@ -42,7 +42,7 @@ pub fn make(command: &str, image: &Path) {
 }
 
 /// The first 8 KiB of an image, which is what is read of a volume; zeros where it is shorter.
-pub fn head(image: &Path) -> Vec<u8> {
+pub(crate) fn head(image: &Path) -> Vec<u8> {
     use std::io::Read;
     let mut bytes = Vec::new();
     File::open(image).and_then(|file| file.take(8192).read_to_end(&mut bytes)).expect("an image to read");

@@ -155,6 +155,7 @@ impl Superblock {
             && block.is_none_or(|block| u64::from(self.inode_size) <= block);
         let inodes_per_block = block.unwrap_or(1).checked_div(u64::from(self.inode_size)).unwrap_or(0);
         let units = if self.bigalloc() { self.clusters_per_group } else { self.blocks_per_group };
+        let units_ok = units != 0 && u64::from(units) <= per_bitmap;
         let cluster = self.log_cluster_size.checked_sub(self.log_block_size).filter(|bits| *bits <= 14);
         let per_group = cluster.and_then(|bits| self.clusters_per_group.checked_shl(bits));
         let desc_ok = self.desc_size.is_power_of_two() && (32..=1024).contains(&self.desc_size);
@@ -162,8 +163,7 @@ impl Superblock {
             (self.rev_level > 1, 76, "unknown revision"),
             (block.is_none(), 24, "impossible block size"),
             (u64::from(self.first_data_block) >= self.blocks, 4, "impossible number of blocks"),
-            (!journal && (units == 0 || u64::from(units) > per_bitmap), 32, "impossible size of a block group"),
-            (!journal && self.blocks_per_group == 0, 32, "impossible size of a block group"),
+            (!journal && (!units_ok || self.blocks_per_group == 0), 32, "impossible size of a block group"),
             (
                 !journal && self.bigalloc() && block.is_some() && per_group != Some(self.blocks_per_group),
                 28,
