@@ -10,6 +10,9 @@ use crate::format::lvm2::volume_group as described;
 use crate::ids::Id;
 use crate::image::{Image, Mapped, MappedSegment, MappedStripe};
 
+#[cfg(test)]
+mod tests;
+
 /// A physical volume that was read, and where it is.
 #[derive(Clone, Copy)]
 pub struct PvOnDisk<'i> {
