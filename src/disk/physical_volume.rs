@@ -10,6 +10,9 @@ use crate::format::lvm2::{self, Label, VolumeGroup, label};
 use crate::image::{Image, ReadError};
 use crate::units::ByteRange;
 
+#[cfg(test)]
+mod tests;
+
 /// Longest metadata text that is read, in bytes. Thousands of logical volumes take a few MiB.
 const LONGEST_TEXT: u64 = 16 << 20;
 

@@ -48,6 +48,8 @@ struct Import<'t> {
     areas: usize,
     /// Areas of logical volumes: their names have to exist, which shows at the end.
     borrowed: Vec<(&'t [u8], Text<'t>)>,
+    /// Names of the volumes that hold what changed since a snapshot: what users see as the snapshot.
+    snapshots: Vec<&'t [u8]>,
 }
 
 impl<'t> Import<'t> {
@@ -87,8 +89,9 @@ impl<'t> Import<'t> {
         if let Some(mut early) = early {
             logical = Some(self.logical(&mut early)?);
         }
-        let logical_volumes = logical.unwrap_or_default();
+        let mut logical_volumes = logical.unwrap_or_default();
         self.check_borrowed(&logical_volumes)?;
+        self.show_snapshots(&mut logical_volumes);
         Ok(VolumeGroup {
             name,
             uuid: uuid.ok_or(text.bad("a volume group without id"))?,
@@ -162,6 +165,7 @@ impl<'t> Import<'t> {
                 Item::Setting(b"type") => kind = Some(segment_kind(text.one_string()?)),
                 Item::Setting(b"stripe_count") => stripes = Some(text.one_integer::<u32>()?),
                 Item::Setting(b"stripe_size") => stripe_bytes = sectors(text)?,
+                Item::Setting(b"cow_store") => self.snapshots.push(text.one_string()?),
                 // Mirrors have areas on physical volumes only while `pvmove` runs.
                 Item::Setting(b"stripes" | b"mirrors") => {
                     areas.reserve(usize::try_from(stripes.unwrap_or(1)).unwrap_or(1).min(16));
@@ -228,6 +232,17 @@ impl<'t> Import<'t> {
         match self.borrowed.iter().find(|(name, _)| names.binary_search(name).is_err()) {
             Some((_, at)) => Err(at.bad("an area on a volume that the group does not have")),
             None => Ok(()),
+        }
+    }
+
+    /// Snapshots are shown though their volumes lack the flag; those that are being merged back have no `cow_store`.
+    fn show_snapshots(&mut self, volumes: &mut [LogicalVolume]) {
+        if self.snapshots.is_empty() {
+            return;
+        }
+        self.snapshots.sort_unstable();
+        for volume in volumes {
+            volume.visible |= self.snapshots.binary_search(&volume.name.as_bytes()).is_ok();
         }
     }
 }

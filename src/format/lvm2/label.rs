@@ -48,7 +48,8 @@ pub fn find(head: &[u8]) -> Option<Result<Label, Malformed>> {
     let mut damaged = None;
     for at in (0..LABEL_BYTES).step_by(SECTOR) {
         let Ok(rest) = head.take(at, head.len().saturating_sub(at).min(SECTOR)) else { continue };
-        if !rest.starts_with(MAGIC) {
+        // Either word is enough to say that there was a label, so that a damaged one is not passed over.
+        if !rest.starts_with(MAGIC) && rest.take(24, TYPE.len()) != Ok(TYPE) {
             continue;
         }
         match Label::parse(rest, at as u64) {

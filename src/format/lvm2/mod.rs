@@ -15,6 +15,8 @@ mod text;
 pub mod volume_group;
 
 #[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
 mod tests;
 
 pub use label::Label;
