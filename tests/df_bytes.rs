@@ -8,14 +8,14 @@
 //! This kernel does not mount xfs of version 4 (`CONFIG_XFS_SUPPORT_V4` is off); tests/filesystems.rs compares those with
 //! `xfs_db`.
 
-#[path = "support/loopdev.rs"]
-mod loopdev;
+#[path = "support/mount.rs"]
+mod mount;
 #[path = "support/mkfs.rs"]
 mod mkfs;
 
 use std::path::Path;
 
-use loopdev::{Loop, Mounted};
+use mount::{Loop, Mounted};
 use okv_host::format::content::{Content, Found};
 use okv_host::format::windows::Windows;
 use okv_host::format::{ext, xfs};

@@ -1,0 +1,91 @@
+//! LVM confined to devices of this test, with a configuration and locks of its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::spec::Layout;
+use crate::support::loopdev::Loop;
+use crate::support::tools::{Tool, ToolFailed};
+
+/// LVM that sees a few devices and nothing else.
+pub(crate) struct Lvm {
+    system_dir: PathBuf,
+    devices: Vec<PathBuf>,
+}
+
+impl Lvm {
+    /// LVM over `devices`; what it keeps beside them goes into `dir`.
+    pub(crate) fn new(dir: &Path, devices: Vec<PathBuf>) -> Self {
+        Self { system_dir: dir.join("lvm"), devices }
+    }
+
+    /// The devices it sees.
+    pub(crate) fn devices(&self) -> &[PathBuf] {
+        &self.devices
+    }
+
+    /// Runs one command, written as a line.
+    pub(crate) fn run(&self, line: &str) -> Result<String, ToolFailed> {
+        fs::create_dir_all(&self.system_dir).expect("a folder for LVM");
+        let mut filter = String::new();
+        for device in &self.devices {
+            filter += &format!("\"a|^{}$|\",", device.display());
+        }
+        let config = format!(
+            "devices{{scan_lvs=0 use_devicesfile=0 hints=\"none\" filter=[{filter}\"r|.*|\"] global_filter=[{filter}\"r|.*|\"]}} \
+             activation{{udev_sync=0 udev_rules=0 monitoring=0}} global{{use_lvmlockd=0 locking_dir=\"{}\"}} \
+             backup{{backup=0 archive=0}}",
+            self.system_dir.join("lock").display()
+        );
+        let mut words = line.split_whitespace();
+        let command = words.next().unwrap_or_default();
+        let call = Tool::new("lvm").arg(command).args(["--driverloaded", "n", "--config", &config]);
+        call.args(words).env("LVM_SYSTEM_DIR", &self.system_dir).run()
+    }
+
+    /// Makes the volume group of `layout` over all its devices, and fills its logical volumes.
+    pub(crate) fn make(&self, layout: &Layout) -> Result<(), ToolFailed> {
+        let devices: Vec<_> = self.devices.iter().map(|d| d.display().to_string()).collect();
+        self.run(&format!("vgcreate -y {} {} {}", layout.options, layout.vg, devices.join(" ")))?;
+        for line in layout.then {
+            let mut line = line.replace("VG", layout.vg);
+            for (i, device) in devices.iter().enumerate() {
+                line = line.replace(&format!("PV{}", i + 1), device);
+            }
+            // Without device-mapper nothing can be activated, so nothing can be zeroed or wiped either.
+            let quiet = if line.starts_with("lvcreate") { "-y -an -Zn -Wn" } else { "-y" };
+            self.run(&format!("{line} {quiet}"))?;
+        }
+        for (lv, content) in layout.contents {
+            self.fill(layout.vg, lv, content)?;
+        }
+        Ok(())
+    }
+
+    /// Makes `content` in the linear logical volume `lv`, through a loop device over its one segment.
+    fn fill(&self, vg: &str, lv: &str, content: &str) -> Result<(), ToolFailed> {
+        let extent = extent_of(self, vg, lv)?;
+        let part = Loop::attach_part(&extent.device, extent.start, extent.bytes)?;
+        Tool::line(content, part.device()).run().map(drop)
+    }
+}
+
+/// Where a linear logical volume of one segment lies.
+struct Extent {
+    device: PathBuf,
+    start: u64,
+    bytes: u64,
+}
+
+/// Where `vg/lv` lies, which must be linear and of one segment.
+fn extent_of(lvm: &Lvm, vg: &str, lv: &str) -> Result<Extent, ToolFailed> {
+    let row = |command: &str| lvm.run(&format!("{command} --units b --nosuffix --noheadings --separator ;"));
+    let number = |text: &str| text.trim().parse::<u64>().unwrap_or_else(|e| panic!("{vg}/{lv}: {text}: {e}"));
+    let report = row(&format!("lvs --segments -o lv_size,vg_extent_size,seg_pe_ranges {vg}/{lv}"))?;
+    let words: Vec<_> = report.trim().split(';').collect();
+    let [size, extent, range] = words[..] else { panic!("{vg}/{lv} has no single segment: {report}") };
+    let (device, range) = range.rsplit_once(':').expect("device:first-last");
+    let first = number(range.split('-').next().unwrap_or_default());
+    let pe_start = number(&row(&format!("pvs -o pe_start {device}"))?);
+    Ok(Extent { device: device.into(), start: pe_start + first * number(extent), bytes: number(size) })
+}
