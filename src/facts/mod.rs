@@ -25,7 +25,7 @@ pub mod swaps;
 pub use gather::{of_disks, of_host};
 pub use line::BadLine;
 pub use root::Root;
-pub use running::running;
+pub use running::{host_name, running};
 
 /// What looking at one source gave.
 #[derive(Debug, Clone, PartialEq, Eq)]

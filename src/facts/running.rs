@@ -21,6 +21,14 @@ pub fn running(root: &Root) -> Running {
     }
 }
 
+/// The host's own name, as `uname -n` prints it (`/proc/sys/kernel/hostname`).
+pub fn host_name(root: &Root) -> Probed<String> {
+    root.parse_always_there("/proc/sys/kernel/hostname", |name| match str::from_utf8(name.trim_ascii()) {
+        Ok(name) if !name.is_empty() && !name.contains(char::is_control) => Ok(name.to_owned()),
+        _ => Err("it is no name"),
+    })
+}
+
 /// What `df` says of /boot. Asked only where mountinfo proves the mount, because `df` of an unmounted directory answers for the
 /// root file system.
 ///
