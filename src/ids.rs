@@ -19,6 +19,8 @@ pub enum Id {
     Lvm([u8; 32]),
     /// ISO 9660 has no UUID; `blkid` shows its volume date: `2026-11-24-03-46-00-00`.
     IsoDate([u8; 16]),
+    /// ZFS pool GUID: a decimal number.
+    Decimal64(u64),
 }
 
 impl Id {
@@ -73,6 +75,18 @@ impl Id {
                     out.push(if c.is_ascii_digit() { *c } else { b'?' });
                 }
             }
+            Self::Decimal64(n) => {
+                // Twenty digits hold every u64; leading zeros are left out.
+                let mut unit = 10_u64.pow(19);
+                while unit > 1 && unit > *n {
+                    unit /= 10;
+                }
+                while unit > 0 {
+                    let digit = u8::try_from(n / unit % 10).unwrap_or_default();
+                    out.push(b'0' + digit);
+                    unit /= 10;
+                }
+            }
         }
         let len = out.len;
         buf.get(..len).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default()
@@ -83,7 +97,7 @@ impl Id {
         match self {
             Self::Uuid(b) => *b == [0; 16],
             Self::Serial32(n) | Self::MbrDisk(n) => *n == 0,
-            Self::Serial64(n) => *n == 0,
+            Self::Serial64(n) | Self::Decimal64(n) => *n == 0,
             Self::Lvm(b) => *b == [0; 32],
             Self::IsoDate(b) => *b == [0; 16],
         }
@@ -135,6 +149,9 @@ mod tests {
         assert_eq!(Id::MbrDisk(0x1122_3344).to_string(), "0x11223344");
         assert_eq!(Id::Lvm(*b"F1eDfYPyykfcfxndX2ebS94MHfsMfFyH").to_string(), "F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyH");
         assert_eq!(Id::IsoDate(*b"2026112403460000").to_string(), "2026-11-24-03-46-00-00");
+        for n in [0, 7, 10, 1_234_567_890_123_456_789, u64::MAX] {
+            assert_eq!(Id::Decimal64(n).to_string(), n.to_string());
+        }
     }
 
     #[test]

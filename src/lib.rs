@@ -1,9 +1,89 @@
-//! okv-host
+//! okv-host reads the disks of an Oracle Key Vault node and judges whether the node may be upgraded.
+//!
+//! This page is the design: what the layers are, how data flows, and what holds everywhere.
+//!
+//! # Layers
+//!
+//! A module imports only modules of lower layers, or of its own; `tests/layers.rs` reads the sources and checks it.
+//!
+//! | layer | modules | what |
+//! | --- | --- | --- |
+//! | 0 | [`units`], [`bytes`], [`ids`] | sizes as types; bounds-checked fields; identifiers |
+//! | 1 | [`sys`] | the door to the kernel: one safe function a system call, the only unsafe code |
+//! | 2 | [`image`] | read-only bytes with a size; there is no method that writes |
+//! | 3 | [`format`](mod@format) | bytes to structs, pure: tables, superblocks, LVM2; one file a format |
+//! | 4 | [`disk`] | a disk as a whole: table, partitions, volume groups, contents |
+//! | 5 | [`facts`] | what is true now, of this host, a fixture host, or powered-off disks; gathers, never judges |
+//! | 5 | [`profile`] | thresholds of a release, as data |
+//! | 6 | [`rules`] | judges: facts and profile to findings, pure, one file a rule |
+//! | 7 | [`report`] | findings and disks for people and machines |
+//! | 7 | [`cli`] | what can be asked: arguments and help, no behaviour |
+//! | 8 | [`commands`] | wiring, short |
+//!
+//! # How data flows
+//!
+//! ```text
+//! scan    open -> image -> disk (format) -> report
+//! check   disks and /proc, /sys, /etc -> facts -> rules (profile) -> findings -> report
+//! ```
+//!
+//! The same code judges a running node, a directory that stands for one, and images of a powered-off one:
+//!
+//! ```
+//! use okv_host::disk::{Source, scan};
+//! use okv_host::facts::of_disks;
+//! use okv_host::image::Memory;
+//! use okv_host::profile::Profile;
+//! use okv_host::rules::{Outcome, judge, outcome};
+//!
+//! let blank = Source::new("blank.img", Ok(Box::new(Memory::new(vec![0; 1 << 20]))));
+//! let disks = scan(std::slice::from_ref(&blank));
+//! assert_eq!(disks[0].content.kind.word(), "blank");
+//!
+//! let findings = judge(&of_disks(&[blank]), &Profile::named("21.8").unwrap());
+//! assert_eq!(outcome(&findings), Outcome::Blocked, "a blank disk is no node");
+//! ```
+//!
+//! # What holds everywhere
+//!
+//! * **Reading cannot write.** [`image::Image`] has no method that writes, and files are opened read-only.
+//! * **Could not look is never good.** A source that cannot be read is [`facts::Probed::Unreadable`], becomes a finding
+//!   `unknown`, and keeps the verdict from `ready`. What surely is not there is told apart, as `Absent`.
+//! * **No panic on what the world sends.** Parsers take bytes only through [`bytes`], arithmetic is checked, memory is bounded
+//!   by caps in the formats and never by what a disk claims. Overflow checks stay on in release builds.
+//! * **Unsafe code** is denied outside [`sys`]. There, each block wraps one system call and says why it is sound.
+//! * **Few reads.** A disk costs two reads (its ends: both GPT copies lie there) and one for each partition or logical volume. More
+//!   are made only where nothing was found, where a signature leaves room for an array's superblock behind it, or where a
+//!   structure says that it lies elsewhere. See [`disk`].
+//! * **Crates have one home each**; `Cargo.toml` says which. Tables are read by our own codec: the crates `gpt` and `mbrman` panic on
+//!   legal tables or lose copies, and serve as oracles in the tests.
+//!
+//! # Exit status
+//!
+//! | status | meaning |
+//! | --- | --- |
+//! | 0 | done, or ready |
+//! | 1 | blocked: a finding blocks, and says what would lift it |
+//! | 2 | wrong usage |
+//! | 3 | could not tell: something could not be read |
+
+// Outside tests nothing may panic on what the world sends. Kept here and not in Cargo.toml, where the lints would hold for tests too.
+#![warn(missing_docs, unreachable_pub)]
+#![cfg_attr(
+    not(test),
+    warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unreachable)
+)]
+
 pub mod bytes;
+pub mod cli;
+pub mod commands;
 pub mod disk;
 pub mod facts;
 pub mod format;
 pub mod ids;
 pub mod image;
+pub mod profile;
+pub mod report;
+pub mod rules;
 pub mod sys;
 pub mod units;

@@ -4,6 +4,29 @@
 
 use crate::disk::Disk;
 
+pub mod block;
+pub mod boot;
+pub mod cmdline;
+#[cfg(test)]
+mod damage;
+pub mod firmware;
+pub mod fstab;
+mod gather;
+mod line;
+pub mod locate;
+pub mod memory;
+pub mod mounts;
+pub mod root;
+mod running;
+#[cfg(test)]
+mod sample;
+pub mod swaps;
+
+pub use gather::{of_disks, of_host};
+pub use line::BadLine;
+pub use root::Root;
+pub use running::{host_name, running};
+
 /// What looking at one source gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Probed<T> {
@@ -13,6 +36,16 @@ pub enum Probed<T> {
     Absent,
     /// It could not be looked at, for this reason.
     Unreadable(String),
+}
+
+impl<T> Probed<T> {
+    /// What it says, where it was read.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Absent | Self::Unreadable(_) => None,
+        }
+    }
 }
 
 /// Everything the rules judge.

@@ -28,6 +28,7 @@ pub enum Kind {
     Ntfs,
     Exfat,
     Iso9660,
+    Udf,
     Lvm1,
     Bcache,
     #[serde(rename = "oracle-asm")]
@@ -69,6 +70,7 @@ impl Kind {
             Self::Ntfs => "ntfs",
             Self::Exfat => "exfat",
             Self::Iso9660 => "iso9660",
+            Self::Udf => "udf",
             Self::Lvm1 => "lvm1",
             Self::Bcache => "bcache",
             Self::OracleAsm => "oracle-asm",

@@ -7,11 +7,35 @@
 
 use std::fmt;
 
-use crate::bytes::Truncated;
+use crate::bytes::{Truncated, all_zero};
+use windows::Windows;
 
+pub mod bcache;
+pub mod btrfs;
 pub mod content;
+pub mod ddf;
+pub mod exfat;
+#[cfg(test)]
+mod damage;
+pub mod ext;
+pub mod far;
+pub mod gpt;
+pub mod imsm;
+pub mod iso9660;
+pub mod luks;
+pub mod lvm1;
+pub mod lvm2;
+pub mod mbr;
+pub mod md;
+pub mod ntfs;
+pub mod oracle_asm;
 pub mod signature;
+pub mod swap;
+pub mod udf;
+pub mod vfat;
 pub mod windows;
+pub mod xfs;
+pub mod zfs;
 
 /// A structure that is there but cannot be right, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +64,12 @@ impl Malformed {
     pub fn truncated(format: &'static str, cut: Truncated) -> Self {
         Self::new(format, cut.at as u64, format!("cut off: {} bytes are missing or out of bounds", cut.need))
     }
+}
+
+/// Whether the first 4 KiB were read and are zero. Only then does a backup far behind them count: with anything
+/// at the start, it is the remnant of what was there before.
+fn start_is_zero(windows: &Windows<'_>) -> bool {
+    windows.get(0, 4096).is_some_and(all_zero)
 }
 
 impl fmt::Display for Malformed {

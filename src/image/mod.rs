@@ -8,6 +8,7 @@ use crate::units::SectorSize;
 
 mod faulty;
 mod file;
+mod mapped;
 mod memory;
 mod recording;
 mod slice;
@@ -15,6 +16,7 @@ pub mod sparse;
 
 pub use faulty::Faulty;
 pub use file::{File, open};
+pub use mapped::{Mapped, Segment as MappedSegment, Stripe as MappedStripe};
 pub use memory::Memory;
 pub use recording::Recording;
 pub use slice::Slice;

@@ -1,0 +1,70 @@
+//! `okv-host check`.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::{Exit, UsageError};
+use crate::cli::{Check, CheckFormat};
+use crate::disk::Source;
+use crate::facts::{self, Facts, Root};
+use crate::profile::Profile;
+use crate::report::{self, CheckReport};
+use crate::rules::{self, Outcome};
+use crate::sys;
+
+pub(super) fn run(args: &Check) -> Result<Exit> {
+    let profile = profile(&args.profile)?;
+    if args.list {
+        io::stdout().lock().write_all(report::list_text(&profile).as_bytes())?;
+        return Ok(Exit::Done);
+    }
+    let facts = gather(args)?;
+    let findings = rules::judge(&facts, &profile);
+    let verdict = rules::outcome(&findings);
+    let report = CheckReport {
+        schema: CheckReport::SCHEMA,
+        profile: &profile.release,
+        host: &facts.host,
+        verdict,
+        findings: &findings,
+    };
+    match args.format {
+        CheckFormat::Json => report::check_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
+        CheckFormat::Text => anstream::stdout().lock().write_all(report::check_text(&report).as_bytes())?,
+    }
+    Ok(match verdict {
+        Outcome::Ready => Exit::Done,
+        Outcome::Blocked => Exit::Blocked,
+        Outcome::Unknown => Exit::Unknown,
+    })
+}
+
+fn gather(args: &Check) -> Result<Facts> {
+    if !args.image.is_empty() {
+        let sources: Vec<Source> = args.image.iter().map(|path| Source::open(path)).collect();
+        return Ok(facts::of_disks(&sources));
+    }
+    match &args.root {
+        Some(dir) => {
+            let root = Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?;
+            Ok(facts::of_host(&root))
+        }
+        None => {
+            if !sys::is_root() {
+                anyhow::bail!("reading the disks of this host takes root; use --root or --image to judge another");
+            }
+            Ok(facts::of_host(&Root::live()))
+        }
+    }
+}
+
+/// A built-in profile, or one from a file where the name is a path.
+fn profile(name: &str) -> Result<Profile> {
+    if name.contains('/') || Path::new(name).extension().is_some_and(|e| e == "json") {
+        let text = std::fs::read_to_string(name).with_context(|| format!("release profile {name}"))?;
+        return Profile::parse(&text).map_err(|e| UsageError(format!("{name}: {e}")).into());
+    }
+    Profile::named(name).map_err(|e| UsageError(e.to_string()).into())
+}

@@ -1,0 +1,57 @@
+//! The commands: wiring of the layers below, and nothing else.
+
+mod check;
+mod fleet;
+mod scan;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+
+/// How a run ended; the number is the exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, ready, or nothing to do.
+    Done = 0,
+    /// A finding blocks.
+    Blocked = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// Could not tell.
+    Unknown = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Runs a command. A reader that goes away (a closed pipe) is no failure.
+pub fn run(cli: &Cli) -> Exit {
+    let outcome = match &cli.command {
+        Command::Scan(args) => scan::run(args),
+        Command::Check(args) => check::run(args),
+    };
+    outcome.unwrap_or_else(|error| {
+        if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) {
+            return Exit::Done;
+        }
+        // Where stderr is gone there is nobody left to tell.
+        let _ = writeln!(io::stderr(), "okv-host: {error:#}");
+        if error.is::<UsageError>() { Exit::Usage } else { Exit::Unknown }
+    })
+}
+
+/// The arguments cannot be meant like this.
+#[derive(Debug)]
+pub(crate) struct UsageError(pub(crate) String);
+
+impl std::fmt::Display for UsageError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UsageError {}

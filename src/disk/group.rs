@@ -1,0 +1,88 @@
+//! A volume group as it is reported: its physical volumes, its logical volumes, and where their data lies.
+
+use serde::Serialize;
+
+use crate::format::content::Content;
+use crate::ids::Id;
+
+/// A volume group.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct VolumeGroup {
+    /// Its name.
+    pub name: String,
+    /// Its identifier.
+    pub uuid: Option<Id>,
+    /// Extent size in bytes.
+    pub extent_bytes: u64,
+    /// Extents of all its physical volumes.
+    pub extents: u64,
+    /// Extents that no logical volume uses.
+    pub free_extents: u64,
+    /// Identifiers of the physical volumes that were not found on the disks of the scan.
+    pub missing_pvs: Vec<Id>,
+    /// Status flags of the group, lower-case as LVM2 writes them: `exported`, `resizeable`, ...
+    pub flags: Vec<String>,
+    /// Sequence number of the metadata that was used.
+    pub seqno: u64,
+    /// Its physical volumes, in the metadata's order.
+    pub physical_volumes: Vec<PhysicalVolume>,
+    /// Its logical volumes that are visible.
+    pub logical_volumes: Vec<LogicalVolume>,
+}
+
+/// A physical volume of a volume group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PhysicalVolume {
+    /// Its identifier.
+    pub uuid: Id,
+    /// The disk it is on, by the path of the scan; `None` where it was not found.
+    pub path: Option<String>,
+    /// The partition it is on; `None` for a whole disk.
+    pub partition: Option<u32>,
+    /// Offset of its first extent from its own start, in bytes.
+    pub first_extent_bytes: u64,
+    /// Its extents.
+    pub extents: u64,
+    /// Its extents that no segment uses.
+    pub free_extents: u64,
+}
+
+/// A logical volume.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LogicalVolume {
+    /// Its name.
+    pub name: String,
+    /// Its identifier.
+    pub uuid: Option<Id>,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its segments, in order.
+    pub segments: Vec<Segment>,
+    /// What it holds; `None` where that was not looked at, because it is neither linear nor striped, or a part is missing.
+    pub content: Option<Content>,
+}
+
+/// A segment of a logical volume.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Segment {
+    /// Its type as LVM2 calls it: `linear`, `striped`, `thin`, `raid1`, ...
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// First logical extent.
+    pub start_extent: u64,
+    /// Number of logical extents.
+    pub extents: u64,
+    /// Stripe size in bytes; 0 where there is one stripe or none.
+    pub stripe_bytes: u64,
+    /// Where its data lies; one entry for a linear segment, empty where the type is something else.
+    pub stripes: Vec<Stripe>,
+}
+
+/// One stripe of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Stripe {
+    /// The physical volume.
+    pub pv: Id,
+    /// First physical extent.
+    pub start_extent: u64,
+}

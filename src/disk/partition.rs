@@ -1,0 +1,180 @@
+//! A partition table and its partitions, as they are reported.
+
+use serde::{Serialize, Serializer};
+
+use crate::format::content::Content;
+use crate::ids::Id;
+
+/// A partition table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Table {
+    /// Its kind.
+    pub kind: TableKind,
+    /// GPT disk GUID or MBR disk identifier.
+    pub uuid: Option<Id>,
+    /// State of the copy at the start: GPT header and array, or the MBR with its chain of logical partitions.
+    pub primary: CopyState,
+    /// State of the copy at the end; `missing` where there is none, as an MBR never has one.
+    pub backup: CopyState,
+    /// Whether the MBR beside a GPT has partitions of its own.
+    pub hybrid: bool,
+}
+
+impl Table {
+    /// No table.
+    pub const NONE: Self = Self {
+        kind: TableKind::None,
+        uuid: None,
+        primary: CopyState::Missing,
+        backup: CopyState::Missing,
+        hybrid: false,
+    };
+}
+
+/// Kind of partition table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum TableKind {
+    Gpt,
+    Mbr,
+    None,
+}
+
+/// State of one copy of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CopyState {
+    /// There and sound.
+    Ok,
+    /// There, and wrong: checksum, bounds, or the medium cannot be read.
+    Damaged,
+    /// Not there.
+    Missing,
+    /// Sound, but it says something else than the other copy, or lies elsewhere than it should.
+    Disagrees,
+}
+
+impl CopyState {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Damaged => "damaged",
+            Self::Missing => "missing",
+            Self::Disagrees => "disagrees",
+        }
+    }
+}
+
+/// A partition.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Partition {
+    /// Its number, as the kernel counts: GPT slot, MBR 1 to 4, logical from 5.
+    pub number: u32,
+    /// Offset in bytes.
+    pub start_bytes: u64,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// GPT type GUID or MBR type.
+    #[serde(rename = "type")]
+    pub kind: PartitionType,
+    /// GPT unique GUID; an MBR partition has none.
+    pub uuid: Option<Id>,
+    /// GPT name.
+    pub name: Option<String>,
+    /// Attributes that are set.
+    pub flags: Vec<Flag>,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// Type of a partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartitionType {
+    /// GPT: a GUID.
+    Guid(Id),
+    /// MBR: one byte.
+    Mbr(u8),
+}
+
+impl PartitionType {
+    /// The EFI System Partition, in either kind of table.
+    pub fn is_esp(self) -> bool {
+        self == Self::Guid(guid::ESP) || self == Self::Mbr(0xef)
+    }
+
+    /// The GRUB BIOS boot partition of a GPT.
+    pub fn is_bios_boot(self) -> bool {
+        self == Self::Guid(guid::BIOS_BOOT)
+    }
+
+    /// An LVM partition, in either kind of table. It need not hold a physical volume.
+    pub fn is_lvm(self) -> bool {
+        self == Self::Guid(guid::LVM) || self == Self::Mbr(0x8e)
+    }
+
+    /// An MBR partition that holds logical partitions.
+    pub fn is_extended(self) -> bool {
+        matches!(self, Self::Mbr(0x05 | 0x0f | 0x85))
+    }
+}
+
+impl std::fmt::Display for PartitionType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Guid(id) => id.fmt(f),
+            Self::Mbr(byte) => write!(f, "{byte:#04x}"),
+        }
+    }
+}
+
+impl Serialize for PartitionType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Guid(id) => id.serialize(serializer),
+            Self::Mbr(_) => serializer.collect_str(self),
+        }
+    }
+}
+
+/// Partition type GUIDs (UEFI specification, Discoverable Partitions Specification, GRUB manual).
+pub mod guid {
+    use crate::ids::Id;
+
+    /// c12a7328-f81f-11d2-ba4b-00a0c93ec93b
+    pub const ESP: Id = Id::Uuid(0xc12a_7328_f81f_11d2_ba4b_00a0_c93e_c93b_u128.to_be_bytes());
+    /// 21686148-6449-6e6f-744e-656564454649
+    pub const BIOS_BOOT: Id = Id::Uuid(0x2168_6148_6449_6e6f_744e_6565_6445_4649_u128.to_be_bytes());
+    /// e6d6d379-f507-44c2-a23c-238f2a3df928
+    pub const LVM: Id = Id::Uuid(0xe6d6_d379_f507_44c2_a23c_238f_2a3d_f928_u128.to_be_bytes());
+}
+
+/// An attribute of a partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flag {
+    /// MBR: marked active (bootable).
+    Active,
+    /// MBR: a logical partition, within an extended one.
+    Logical,
+    /// GPT bit 0: the platform needs it.
+    Required,
+    /// GPT bit 1: firmware must not look into it.
+    NoBlockIo,
+    /// GPT bit 2: bootable by a legacy BIOS.
+    LegacyBootable,
+    /// GPT bits 48 to 63, whose meaning the type defines.
+    #[serde(untagged)]
+    TypeBit(TypeBit),
+}
+
+/// One of the GPT attribute bits 48 to 63, shown as `bit-60`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TypeBit(pub u8);
+
+impl Serialize for TypeBit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("bit-{}", self.0))
+    }
+}

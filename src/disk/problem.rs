@@ -1,0 +1,58 @@
+//! What can be wrong with a disk, in fixed words.
+
+use serde::Serialize;
+
+/// Something wrong with a disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// A fixed word.
+    pub id: ProblemId,
+    /// What it is, with offset and format.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem.
+    pub fn new(id: ProblemId, message: impl Into<String>) -> Self {
+        Self { id, message: message.into() }
+    }
+
+    /// The same, said of a part of the disk.
+    pub fn within(mut self, part: &str) -> Self {
+        self.message.insert_str(0, ": ");
+        self.message.insert_str(0, part);
+        self
+    }
+}
+
+/// The fixed words for problems; part of the JSON schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProblemId {
+    /// The disk or image cannot be opened.
+    CannotOpen,
+    /// The medium cannot be read somewhere.
+    ReadError,
+    /// A partition table structure is damaged.
+    TableDamaged,
+    /// The two GPT copies, or a GPT and its MBR, do not agree.
+    TableDisagrees,
+    /// A partition lies beyond the disk.
+    PartitionBeyondDisk,
+    /// Two partitions share bytes.
+    PartitionsOverlap,
+    /// A signature is there but its structure is damaged.
+    ContentDamaged,
+    /// Signatures that exclude each other.
+    Ambiguous,
+    /// LVM metadata is damaged.
+    LvmDamaged,
+    /// Physical volumes of one volume group carry different versions of its metadata.
+    LvmStale,
+    /// A volume group misses a physical volume.
+    MissingPv,
+    /// Two volume groups of one name, or two disks with one identity (a copy, or two paths to one disk).
+    Duplicate,
+    /// The logical block size is assumed, not known.
+    SectorSizeAssumed,
+}

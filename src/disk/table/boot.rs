@@ -1,0 +1,16 @@
+//! What a table tells about booting.
+
+use crate::disk::{BootEvidence, Partition};
+use crate::format::mbr::Mbr;
+
+/// Boot evidence of a disk. An active partition is a number of the MBR, also where that only protects a GPT: some
+/// BIOSes boot such a disk only if the protective entry is marked active.
+pub(super) fn evidence(mbr: Option<&Mbr>, partitions: &[Partition]) -> BootEvidence {
+    let number = |is: fn(&Partition) -> bool| partitions.iter().find(|p| is(p)).map(|p| p.number);
+    BootEvidence {
+        esp: number(|p| p.kind.is_esp()),
+        bios_boot_partition: number(|p| p.kind.is_bios_boot()),
+        boot_code: mbr.is_some_and(|mbr| mbr.boot_code),
+        active_partition: mbr.and_then(|mbr| mbr.partitions().find(|(_, e)| e.is_active()).map(|(number, _)| number)),
+    }
+}

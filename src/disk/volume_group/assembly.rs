@@ -1,0 +1,236 @@
+//! One volume group, put together from what its physical volumes say.
+
+use std::collections::HashMap;
+
+use super::{Assembled, Identify, PvOnDisk};
+use crate::disk::physical_volume::Metadata;
+use crate::disk::{LogicalVolume, PhysicalVolume, Problem, ProblemId, Segment, Stripe, VolumeGroup};
+use crate::format::content::Content;
+use crate::format::lvm2::layout::Layout;
+use crate::format::lvm2::volume_group as described;
+use crate::ids::Id;
+use crate::image::{Mapped, MappedSegment, MappedStripe};
+
+/// Most disks that one problem names, and most problems of one sort: a fleet may hold thousands of copies of a disk.
+const MOST_TOLD: usize = 8;
+
+/// A group that is being put together.
+pub(super) struct Assembly<'a, 'i> {
+    pvs: &'a [PvOnDisk<'i>],
+    by_uuid: &'a HashMap<Id, Vec<usize>>,
+    /// The volumes whose own metadata names this group.
+    telling: &'a [usize],
+    /// The newest description.
+    group: &'a described::VolumeGroup,
+    checksum: u32,
+    problems: Vec<Problem>,
+    members: Vec<usize>,
+}
+
+impl<'a, 'i> Assembly<'a, 'i> {
+    pub(super) fn new(
+        pvs: &'a [PvOnDisk<'i>],
+        by_uuid: &'a HashMap<Id, Vec<usize>>,
+        telling: &'a [usize],
+    ) -> Option<Self> {
+        let mut newest: Option<(&described::VolumeGroup, u32)> = None;
+        for copy in telling.iter().filter_map(|index| pvs.get(*index)?.group()) {
+            if newest.is_none_or(|(group, _)| copy.0.seqno > group.seqno) {
+                newest = Some(copy);
+            }
+        }
+        let (group, checksum) = newest?;
+        Some(Self { pvs, by_uuid, telling, group, checksum, problems: Vec::new(), members: Vec::new() })
+    }
+
+    fn tell(&mut self, id: ProblemId, message: String) {
+        self.problems.push(Problem::new(id, message));
+    }
+
+    pub(super) fn assemble(mut self, identify: &mut Identify<'_>) -> Assembled {
+        let group = self.group;
+        let present = self.present();
+        self.tell_stale_copies();
+        let layout = Layout::of(group);
+        for contradiction in &layout.contradictions {
+            self.tell(ProblemId::LvmDamaged, format!("volume group {}: {contradiction}", group.name));
+        }
+        let physical_volumes = self.physical_volumes(&present, &layout);
+        let mut logical_volumes = Vec::new();
+        for volume in group.logical_volumes.iter().filter(|v| v.visible) {
+            // Where segments contradict each other, the bytes of a volume may be another's.
+            let image = if layout.contradictions.is_empty() { self.map(volume, &present) } else { None };
+            let content = image.map(|image| {
+                let (content, problems) = identify(&image);
+                self.problems.extend(problems.into_iter().map(|problem| Problem {
+                    message: format!("logical volume {}/{}: {}", group.name, volume.name, problem.message),
+                    ..problem
+                }));
+                content
+            });
+            logical_volumes.push(self.logical_volume(volume, content));
+        }
+        let missing = group.physical_volumes.iter().zip(&present).filter(|(_, found)| found.is_none());
+        let group = VolumeGroup {
+            name: group.name.clone(),
+            uuid: Some(group.uuid),
+            extent_bytes: group.extent_bytes,
+            extents: physical_volumes.iter().map(|pv| pv.extents).fold(0, u64::saturating_add),
+            free_extents: physical_volumes.iter().map(|pv| pv.free_extents).fold(0, u64::saturating_add),
+            missing_pvs: missing.map(|(pv, _)| pv.uuid).collect(),
+            flags: group.flags.clone(),
+            seqno: group.seqno,
+            physical_volumes,
+            logical_volumes,
+        };
+        self.members.sort_unstable();
+        self.members.dedup();
+        Assembled { group, members: self.members, problems: self.problems }
+    }
+
+    /// The volume to use for each of the group's physical volumes. Where one identity turns up twice, the first.
+    fn present(&mut self) -> Vec<Option<PvOnDisk<'i>>> {
+        let mut present = Vec::with_capacity(self.group.physical_volumes.len());
+        for volume in &self.group.physical_volumes {
+            let (uuid, name) = (volume.uuid, &self.group.name);
+            let found = self.by_uuid.get(&uuid).map(Vec::as_slice).unwrap_or_default();
+            let found: Vec<(usize, PvOnDisk<'i>)> =
+                found.iter().filter_map(|index| Some((*index, *self.pvs.get(*index)?))).collect();
+            self.members.extend(found.iter().map(|(index, _)| *index));
+            let first = found.first().map(|(_, pv)| *pv);
+            if found.len() > 1 {
+                let places: Vec<String> = found.iter().map(|(_, pv)| pv.place()).collect();
+                let message =
+                    format!("physical volume {uuid} of {name} is there more than once: {}", places.join(", "));
+                self.problems.push(Problem::new(ProblemId::Duplicate, message));
+            }
+            match first {
+                None => {
+                    let hint = volume.device_hint.as_deref().unwrap_or("no device");
+                    let message = format!(
+                        "volume group {name}: physical volume {uuid} is missing (last seen as {})",
+                        hint.escape_debug()
+                    );
+                    self.problems.push(Problem::new(ProblemId::MissingPv, message));
+                }
+                Some(pv) if volume.missing => {
+                    let message = format!(
+                        "volume group {name}: physical volume {uuid} on {} is back, but the group was changed without it",
+                        pv.place()
+                    );
+                    self.problems.push(Problem::new(ProblemId::MissingPv, message));
+                }
+                Some(_) => {}
+            }
+            present.push(first.filter(|_| !volume.missing));
+        }
+        present
+    }
+
+    /// Tells which physical volumes know less than the newest description, or something else.
+    fn tell_stale_copies(&mut self) {
+        let (name, seqno) = (&self.group.name, self.group.seqno);
+        let mut stale = Vec::new();
+        for index in self.telling {
+            let Some(pv) = self.pvs.get(*index) else { continue };
+            let Some((copy, checksum)) = pv.group() else { continue };
+            let place = pv.place();
+            if !self.members.contains(index) {
+                stale.push(format!("{place} still says that it is in volume group {name}, which no longer has it"));
+                self.members.push(*index);
+            } else if copy.seqno < seqno {
+                stale.push(format!("{place} has version {} of volume group {name}, the newest is {seqno}", copy.seqno));
+            } else if checksum != self.checksum {
+                stale.push(format!(
+                    "{place} has another version {seqno} of volume group {name} than the disks before it"
+                ));
+            }
+        }
+        for index in &self.members {
+            let Some(pv) = self.pvs.get(*index) else { continue };
+            match (&pv.reading.metadata, pv.group()) {
+                (Metadata::Empty, _) => {
+                    stale.push(format!("{} is in volume group {name}, but says that it is in none", pv.place()));
+                }
+                (_, Some((other, _))) if other.uuid != self.group.uuid => {
+                    stale.push(format!(
+                        "{} is in volume group {name}, but says that it is in {}",
+                        pv.place(),
+                        other.name
+                    ));
+                }
+                _ => {}
+            }
+        }
+        stale.into_iter().take(MOST_TOLD).for_each(|message| self.tell(ProblemId::LvmStale, message));
+    }
+
+    fn physical_volumes(&self, present: &[Option<PvOnDisk<'_>>], layout: &Layout) -> Vec<PhysicalVolume> {
+        let volumes = self.group.physical_volumes.iter().zip(present).zip(&layout.allocated);
+        volumes
+            .map(|((volume, found), allocated)| PhysicalVolume {
+                uuid: volume.uuid,
+                path: found.map(|pv| pv.path.to_owned()),
+                partition: found.and_then(|pv| pv.partition),
+                first_extent_bytes: volume.first_extent_bytes,
+                extents: u64::from(volume.extents),
+                free_extents: u64::from(volume.extents).saturating_sub(*allocated),
+            })
+            .collect()
+    }
+
+    /// The physical volume that an area is on, by its place in the group.
+    fn on(area: &described::Area) -> Option<usize> {
+        match area.of {
+            described::AreaOf::Physical(on) => usize::try_from(on).ok(),
+            described::AreaOf::Logical => None,
+        }
+    }
+
+    fn logical_volume(&self, volume: &described::LogicalVolume, content: Option<Content>) -> LogicalVolume {
+        let stripe = |area: &described::Area| {
+            let pv = self.group.physical_volumes.get(Self::on(area)?)?.uuid;
+            Some(Stripe { pv, start_extent: u64::from(area.start_extent) })
+        };
+        let segment = |segment: &described::Segment| Segment {
+            kind: segment.type_name().to_owned(),
+            start_extent: u64::from(segment.start_extent),
+            extents: u64::from(segment.extents),
+            stripe_bytes: if segment.areas.len() > 1 { segment.stripe_bytes } else { 0 },
+            stripes: match segment.kind {
+                described::SegmentKind::Striped => segment.areas.iter().filter_map(stripe).collect(),
+                described::SegmentKind::Other(_) => Vec::new(),
+            },
+        };
+        LogicalVolume {
+            name: volume.name.clone(),
+            uuid: Some(volume.uuid),
+            bytes: volume.extents().saturating_mul(self.group.extent_bytes),
+            segments: volume.segments.iter().map(segment).collect(),
+            content,
+        }
+    }
+
+    /// The volume as an image; `None` where it is neither linear nor striped, or a part is missing.
+    fn map(&self, volume: &described::LogicalVolume, present: &[Option<PvOnDisk<'i>>]) -> Option<Mapped<'i>> {
+        let extent_bytes = self.group.extent_bytes;
+        let mut segments = Vec::with_capacity(volume.segments.len());
+        for segment in &volume.segments {
+            if segment.kind != described::SegmentKind::Striped {
+                return None;
+            }
+            let stripe = |area: &described::Area| {
+                let on = Self::on(area)?;
+                let first = self.group.physical_volumes.get(on)?.first_extent_bytes;
+                let at = u64::from(area.start_extent).checked_mul(extent_bytes)?.checked_add(first)?;
+                Some(MappedStripe { image: present.get(on).copied()??.image, at })
+            };
+            segments.push(MappedSegment {
+                bytes: u64::from(segment.extents).checked_mul(extent_bytes)?,
+                stripe_bytes: segment.stripe_bytes,
+                stripes: segment.areas.iter().map(stripe).collect::<Option<_>>()?,
+            });
+        }
+        Mapped::new(segments)
+    }
+}

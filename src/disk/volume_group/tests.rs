@@ -1,0 +1,144 @@
+use super::*;
+use crate::disk::physical_volume::read;
+use crate::format::content::Kind;
+use crate::format::lvm2::sample::{AREA, LABEL, Sample, id, linear, logical, text};
+use crate::image::Memory;
+
+struct Pv {
+    path: String,
+    image: Memory,
+    reading: Reading,
+}
+
+fn pv(path: &str, sample: Sample) -> Pv {
+    let reading = read(&Memory::new(sample.bytes.clone()), &sample.bytes[..16 << 10]).unwrap();
+    Pv { path: path.into(), image: Memory::new(sample.bytes), reading }
+}
+
+fn assembled(pvs: &[Pv]) -> Vec<Assembled> {
+    let mut identify = |image: &dyn Image| {
+        let mut first = [0; 4];
+        image.read_at(&mut first, 0).unwrap();
+        let problem = Problem::new(ProblemId::ContentDamaged, "told by the content");
+        (Content::new(Kind::Unknown).label(crate::bytes::label(&first)), vec![problem])
+    };
+    let pvs: Vec<_> = pvs
+        .iter()
+        .map(|pv| PvOnDisk { path: &pv.path, partition: Some(3), image: &pv.image, reading: &pv.reading })
+        .collect();
+    assemble(&pvs, &mut identify)
+}
+
+fn ids(group: &Assembled) -> Vec<ProblemId> {
+    group.problems.iter().map(|p| p.id).filter(|id| *id != ProblemId::ContentDamaged).collect()
+}
+
+#[test]
+fn volumes_are_laid_over_their_disks_and_identified() {
+    let text = text(3, &[1, 2], &(linear("a", 11, 4, 0, 2) + &linear("b", 12, 4, 1, 0)));
+    let mut first = Sample::new(1, &text);
+    first.put((64 << 10) * 3, b"here");
+    let group = &assembled(&[pv("d1", first), pv("d2", Sample::new(2, &text))])[0];
+    let a = &group.group.logical_volumes[0];
+    assert_eq!((a.name.as_str(), a.bytes), ("a", 4 << 16));
+    assert_eq!(a.content.as_ref().unwrap().label.as_deref(), Some("here"));
+    assert_eq!((group.group.extents, group.group.free_extents, ids(group)), (62, 54, vec![]));
+    let d1 = &group.group.physical_volumes[0];
+    assert_eq!((d1.path.as_deref(), d1.partition, d1.free_extents), (Some("d1"), Some(3), 27));
+    assert_eq!(group.problems[0].message, "logical volume vg0/a: told by the content");
+}
+
+#[test]
+fn a_missing_volume_is_named_and_what_needs_it_is_not_looked_at() {
+    let text = text(3, &[1, 2], &(linear("a", 11, 4, 0, 2) + &linear("b", 12, 4, 1, 0)));
+    let group = &assembled(&[pv("d1", Sample::new(1, &text))])[0];
+    assert_eq!(group.group.missing_pvs.iter().map(ToString::to_string).collect::<Vec<_>>(), [id(2)]);
+    assert_eq!(ids(group), [ProblemId::MissingPv]);
+    assert!(group.problems[0].message.contains("/dev/sd1"));
+    let looked_at: Vec<bool> = group.group.logical_volumes.iter().map(|v| v.content.is_some()).collect();
+    assert_eq!(looked_at, [true, false]);
+    assert_eq!(group.group.extents, 62);
+}
+
+#[test]
+fn a_volume_that_came_back_after_a_change_without_it_counts_as_missing() {
+    let text = text(3, &[1, 2], &linear("b", 12, 4, 1, 0));
+    let (before, after) = text.split_at(text.find("pv1").unwrap());
+    let text = format!("{before}{}", after.replacen("flags = []", "flags = [\"MISSING\"]", 1));
+    let group = &assembled(&[pv("d1", Sample::new(1, &text)), pv("d2", Sample::new(2, &text))])[0];
+    assert_eq!((group.group.missing_pvs.len(), ids(group)), (1, vec![ProblemId::MissingPv]));
+    assert_eq!((group.members.as_slice(), &group.group.logical_volumes[0].content), (&[0, 1][..], &None));
+}
+
+#[test]
+fn the_highest_version_is_used_and_older_or_other_ones_are_told() {
+    let (old, new) = (text(3, &[1, 2], ""), text(4, &[1, 2], &linear("a", 11, 4, 0, 2)));
+    let group = &assembled(&[pv("d1", Sample::new(1, &old)), pv("d2", Sample::new(2, &new))])[0];
+    assert_eq!((group.group.seqno, group.group.logical_volumes.len()), (4, 1));
+    assert_eq!(ids(group), [ProblemId::LvmStale]);
+
+    let other = text(4, &[1, 2], "");
+    let group = &assembled(&[pv("d1", Sample::new(1, &new)), pv("d2", Sample::new(2, &other))])[0];
+    assert_eq!((group.group.logical_volumes.len(), ids(group)), (1, vec![ProblemId::LvmStale]));
+
+    let mut empty = Sample::new(2, "");
+    empty.put(AREA + 40, &[0; 24]);
+    let group = &assembled(&[pv("d1", Sample::new(1, &new)), pv("d2", empty.sealed())])[0];
+    assert_eq!(ids(group), [ProblemId::LvmStale]);
+
+    let gone = &assembled(&[pv("d1", Sample::new(1, &text(4, &[1], ""))), pv("d2", Sample::new(2, &old))])[0];
+    assert_eq!((gone.members.as_slice(), ids(gone)), (&[0, 1][..], vec![ProblemId::LvmStale]));
+    assert!(gone.problems[0].message.contains("no longer"));
+}
+
+#[test]
+fn one_identity_on_two_disks_and_one_name_on_two_groups_are_told() {
+    let text = text(3, &[1], &linear("a", 11, 4, 0, 2));
+    let twice = &assembled(&[pv("d1", Sample::new(1, &text)), pv("d2", Sample::new(1, &text))]);
+    assert_eq!((twice.len(), twice[0].members.as_slice()), (1, &[0, 1][..]));
+    assert_eq!(ids(&twice[0]), [ProblemId::Duplicate]);
+    assert!(twice[0].problems[0].message.contains("d1 partition 3, d2 partition 3"), "{:?}", twice[0].problems);
+
+    let other = text.replace(&id(900), &id(901)).replace(&id(1), &id(2));
+    let groups = assembled(&[pv("d1", Sample::new(1, &text)), pv("d2", Sample::new(2, &other))]);
+    assert_eq!(groups.iter().map(ids).collect::<Vec<_>>(), [[ProblemId::Duplicate]; 2]);
+}
+
+#[test]
+fn a_volume_without_metadata_of_its_own_is_found_by_its_identity() {
+    let text = text(3, &[1, 2], &linear("b", 12, 4, 1, 0));
+    let mut bare = Sample::new(2, &text);
+    bare.put(LABEL + 104, &[0; 48]);
+    let group = &assembled(&[pv("d1", bare.sealed()), pv("d2", Sample::new(1, &text))])[0];
+    assert_eq!((group.members.as_slice(), ids(group)), (&[0, 1][..], vec![]));
+    assert!(group.group.logical_volumes[0].content.is_some());
+}
+
+#[test]
+fn contradictions_are_told_and_nothing_is_looked_at() {
+    let text = text(3, &[1], &(linear("a", 11, 4, 0, 2) + &linear("b", 12, 4, 0, 4)));
+    let group = &assembled(&[pv("d1", Sample::new(1, &text))])[0];
+    assert_eq!(ids(group), [ProblemId::LvmDamaged]);
+    assert!(group.group.logical_volumes.iter().all(|v| v.content.is_none()));
+    assert_eq!(group.group.free_extents, 25);
+}
+
+#[test]
+fn hidden_volumes_are_counted_but_not_listed_and_other_types_are_named() {
+    let hidden = linear("t_tdata", 12, 4, 0, 0).replace(", \"VISIBLE\"", "");
+    let pool = logical("t", 11, 4, "type = \"thin-pool\"\npool = \"t_tdata\"");
+    let group = &assembled(&[pv("d1", Sample::new(1, &text(3, &[1], &(pool + &hidden))))])[0];
+    let [listed] = group.group.logical_volumes.as_slice() else { panic!("{group:?}") };
+    assert_eq!((listed.name.as_str(), listed.segments[0].kind.as_str()), ("t", "thin-pool"));
+    assert_eq!((&listed.content, &listed.segments[0].stripes, group.group.free_extents), (&None, &vec![], 27));
+}
+
+#[test]
+fn sizes_that_overflow_do_not_panic() {
+    let huge = text(3, &[1], &linear("a", 11, u32::MAX, 0, 0))
+        .replace("extent_size = 128", "extent_size = 36028797018963967")
+        .replace("pe_count = 31", "pe_count = 4294967295")
+        .replace("pe_start = 128", "pe_start = 36028797018963967");
+    let group = &assembled(&[pv("d1", Sample::new(1, &huge))])[0];
+    assert_eq!((group.group.logical_volumes[0].bytes, &group.group.logical_volumes[0].content), (u64::MAX, &None));
+}

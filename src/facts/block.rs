@@ -1,0 +1,229 @@
+//! The kernel's block devices: `/sys/class/block`, or `/sys/block` and what is below it
+//! (kernel `Documentation/ABI/stable/sysfs-block`).
+
+use std::path::{Component, Path, PathBuf};
+
+use super::line::{number, number32};
+use super::mounts::device_number;
+use super::root::{Place, Root};
+use super::{BlockDevice, DeviceNumber, Probed};
+
+/// sysfs counts in units of 512 bytes, whatever the logical block size is.
+const UNIT: u64 = 512;
+/// Length of the header of a SCSI vital product data page (SPC-4, 7.8).
+const VPD_HEADER: usize = 4;
+
+/// Reads them, by name. Never [`Probed::Absent`].
+pub fn gather(root: &Root) -> Probed<Vec<BlockDevice>> {
+    match devices(root) {
+        Ok(devices) => Probed::Known(devices),
+        Err(why) => Probed::Unreadable(why),
+    }
+}
+
+fn devices(root: &Root) -> Result<Vec<BlockDevice>, String> {
+    let mut devices = Vec::new();
+    let class = root.at("/sys/class/block")?;
+    if let Some(names) = list(&class)? {
+        for name in names {
+            devices.extend(device(&class.below(&name)?)?);
+        }
+    } else {
+        let whole = root.at("/sys/block")?;
+        let Some(names) = list(&whole)? else {
+            return Err("/sys/block: there is no such directory; is sysfs mounted?".to_owned());
+        };
+        for name in names {
+            let disk = whole.below(&name)?;
+            devices.extend(device(&disk)?);
+            // A partition is a directory of the disk's, and begins with its name.
+            for part in list(&disk)?.into_iter().flatten().filter(|part| part.starts_with(&name)) {
+                devices.extend(device(&disk.below(&part)?)?);
+            }
+        }
+    }
+    devices.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(devices)
+}
+
+/// One device. `None` where it went away meanwhile, or is one that the kernel hides (a path below NVMe multipath).
+fn device(place: &Place<'_>) -> Result<Option<BlockDevice>, String> {
+    let Some(dev) = text(place, "dev")? else {
+        let gone = matches!(place.kind(), Probed::Absent);
+        let hidden = text(place, "hidden")?.is_some_and(|hidden| hidden == "1");
+        return if gone || hidden { Ok(None) } else { Err(format!("{}/dev: there is no such file", place.shown())) };
+    };
+    let device = device_number(dev.as_bytes()).ok_or_else(|| bad(place, "dev", &dev))?;
+    let size = figure(place, "size")?.ok_or_else(|| format!("{}/size: there is no such file", place.shown()))?;
+    let bytes = size.checked_mul(UNIT).ok_or_else(|| bad(place, "size", &size.to_string()))?;
+    let name = device_name(place, place.name().unwrap_or_default())?;
+    let partition_of = match text(place, "partition")? {
+        Some(number) => {
+            let parent = device_name(place, place.parent_name().unwrap_or_default())?;
+            Some((parent, number32(number.as_bytes()).ok_or_else(|| bad(place, "partition", &number))?))
+        }
+        None => None,
+    };
+    let mapped = match (text(place, "dm/name")?, text(place, "dm/uuid")?) {
+        (None, None) => None,
+        (name, uuid) => Some((name.unwrap_or_default(), uuid.unwrap_or_default())),
+    };
+    let read_only = flag(place, "ro")?;
+    let removable = flag(place, "removable")?;
+    let has_driver = partition_of.is_none() && !matches!(place.below("device")?.kind(), Probed::Absent);
+    let is_physical_disk = bytes > 0 && has_driver && mapped.is_none() && !is_optical_or_floppy(&name);
+    let identity = if has_driver { Identity::read(place)? } else { Identity::default() };
+    Ok(Some(BlockDevice {
+        name,
+        device,
+        bytes,
+        read_only,
+        removable,
+        partition_of,
+        mapped,
+        slaves: neighbours(place, "slaves")?,
+        holders: neighbours(place, "holders")?,
+        model: identity.model,
+        serial: identity.serial,
+        wwn: identity.wwn,
+        is_physical_disk,
+    }))
+}
+
+/// What a disk says it is. An attribute that cannot be read is one that this kind of disk does not have.
+#[derive(Default)]
+struct Identity {
+    model: Option<String>,
+    serial: Option<String>,
+    wwn: Option<String>,
+}
+
+impl Identity {
+    fn read(place: &Place<'_>) -> Result<Self, String> {
+        let ask = |path: &str| -> Result<Option<Vec<u8>>, String> {
+            Ok(match place.below(path)?.read() {
+                Probed::Known(bytes) => Some(bytes),
+                Probed::Absent | Probed::Unreadable(_) => None,
+            })
+        };
+        let ask_text = |path: &str| Ok::<_, String>(ask(path)?.and_then(|bytes| printable(&bytes)));
+        let model = ask_text("device/model")?;
+        // SCSI and ATA have it below `device`, NVMe and newer kernels with the disk itself.
+        let wwid = match ask_text("wwid")? {
+            Some(wwid) => Some(wwid),
+            None => ask_text("device/wwid")?,
+        };
+        // NVMe; virtio; SCSI and ATA.
+        let mut serial = ask_text("device/serial")?;
+        if serial.is_none() {
+            serial = ask_text("serial")?;
+        }
+        if serial.is_none() {
+            serial = ask("device/vpd_pg80")?.as_deref().and_then(unit_serial_number);
+        }
+        let wwn = wwid.as_deref().filter(|id| ["naa.", "eui.", "uuid."].iter().any(|kind| id.starts_with(kind)));
+        let wwn = wwn.map(str::to_owned);
+        if serial.is_none() {
+            // "t10.ATA", then the model and the serial number, in columns.
+            serial = wwid.as_deref().filter(|id| id.starts_with("t10.")).and_then(last_word);
+        }
+        Ok(Self { model, serial, wwn })
+    }
+}
+
+/// The serial number in the SCSI page "Unit Serial Number" (0x80).
+pub fn unit_serial_number(page: &[u8]) -> Option<String> {
+    let (&[_, code, high, low], rest) = page.split_first_chunk::<VPD_HEADER>()?;
+    let len = usize::from(u16::from_be_bytes([high, low]));
+    if code == 0x80 { printable(rest.get(..len)?) } else { None }
+}
+
+fn last_word(text: &str) -> Option<String> {
+    text.split_whitespace().skip(1).last().map(str::to_owned)
+}
+
+/// Text of an attribute without its padding; `None` where nothing is left.
+fn printable(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
+    (!text.is_empty()).then(|| text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect())
+}
+
+/// A device's name as the rest of the kernel writes it: sysfs has `!` for `/`.
+fn device_name(place: &Place<'_>, sysfs_name: &str) -> Result<String, String> {
+    let name = sysfs_name.replace('!', "/");
+    let is_name = Path::new(&name).components().all(|c| matches!(c, Component::Normal(_)));
+    if is_name && !name.is_empty() { Ok(name) } else { Err(format!("{}: no name of a device", place.shown())) }
+}
+
+fn is_optical_or_floppy(name: &str) -> bool {
+    let numbered = |prefix| name.strip_prefix(prefix).is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()));
+    numbered("sr") || numbered("fd")
+}
+
+fn neighbours(place: &Place<'_>, dir: &str) -> Result<Vec<String>, String> {
+    let names = list(&place.below(dir)?)?.unwrap_or_default();
+    names.iter().map(|name| device_name(place, name)).collect()
+}
+
+fn list(place: &Place<'_>) -> Result<Option<Vec<String>>, String> {
+    match place.list() {
+        Probed::Known(names) => Ok(Some(names)),
+        Probed::Absent => Ok(None),
+        Probed::Unreadable(why) => Err(why),
+    }
+}
+
+fn text(place: &Place<'_>, attribute: &str) -> Result<Option<String>, String> {
+    match place.below(attribute)?.read() {
+        Probed::Known(bytes) => match str::from_utf8(&bytes) {
+            Ok(text) => Ok(Some(text.strip_suffix('\n').unwrap_or(text).to_owned())),
+            Err(_) => Err(bad(place, attribute, &String::from_utf8_lossy(&bytes))),
+        },
+        Probed::Absent => Ok(None),
+        Probed::Unreadable(why) => Err(why),
+    }
+}
+
+fn figure(place: &Place<'_>, attribute: &str) -> Result<Option<u64>, String> {
+    let Some(text) = text(place, attribute)? else { return Ok(None) };
+    number(text.as_bytes()).map(Some).ok_or_else(|| bad(place, attribute, &text))
+}
+
+fn flag(place: &Place<'_>, attribute: &str) -> Result<bool, String> {
+    match text(place, attribute)?.as_deref() {
+        None | Some("0") => Ok(false),
+        Some("1") => Ok(true),
+        Some(other) => Err(bad(place, attribute, other)),
+    }
+}
+
+fn bad(place: &Place<'_>, attribute: &str, text: &str) -> String {
+    let text: String = text.chars().take(80).collect();
+    format!("{}/{attribute}: no such value is known: \"{}\"", place.shown(), text.escape_debug())
+}
+
+/// The physical disks: the path that the host calls each by, and the path by which this program can open it.
+pub fn disk_paths(root: &Root, block: &Probed<Vec<BlockDevice>>) -> Vec<(String, PathBuf)> {
+    let disks = block.known().into_iter().flatten().filter(|device| device.is_physical_disk);
+    let paths = disks.map(|disk| {
+        let shown = format!("/dev/{}", disk.name);
+        let real = match root.at(&shown) {
+            Ok(place) => place.real_path(),
+            // Links that go in circles here may lead elsewhere for the kernel. This path cannot be opened by anyone.
+            Err(_) => Path::new("/dev/null").join(&disk.name),
+        };
+        (shown, real)
+    });
+    paths.collect()
+}
+
+impl DeviceNumber {
+    /// The device with this number.
+    pub fn find(self, block: &[BlockDevice]) -> Option<&BlockDevice> {
+        block.iter().find(|device| device.device == self)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+//! Which volume is /boot, and which disk the host boots from, with the evidence. Pure.
+
+use super::locate::{Located, Volume, by_number, volume, volumes, whole_disks_below};
+use super::{Facts, Probed, Running, mounts};
+use crate::disk::Disk;
+
+/// The volume that is /boot.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BootVolume<'f> {
+    /// This one.
+    Found {
+        /// The volume.
+        volume: Volume<'f>,
+        /// How that is known.
+        evidence: BootEvidence,
+    },
+    /// It is not known, for this reason.
+    NotKnown(String),
+}
+
+/// How it is known which volume is /boot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BootEvidence {
+    /// It is mounted there now.
+    Mounted,
+    /// This line of fstab names it.
+    Fstab {
+        /// Line number, from 1.
+        line: u32,
+    },
+    /// It is the only file system outside LVM that can be one, of a host that does not run.
+    OnlyCandidate,
+    /// It is the only such file system with the label or the partition name `boot`.
+    Label,
+}
+
+impl std::fmt::Display for BootEvidence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Mounted => f.write_str("mounted there now"),
+            Self::Fstab { line } => write!(f, "named by /etc/fstab line {line}"),
+            Self::OnlyCandidate => f.write_str("the only file system in a partition"),
+            Self::Label => f.write_str("the only one called boot"),
+        }
+    }
+}
+
+/// The disk that the host boots from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BootDisk<'f> {
+    /// This one.
+    Found {
+        /// The disk.
+        disk: &'f Disk,
+        /// How that is known.
+        evidence: DiskEvidence,
+    },
+    /// It is not known, for this reason.
+    NotKnown(String),
+}
+
+/// How it is known which disk the host boots from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiskEvidence {
+    /// /boot lies on it.
+    BelowBoot,
+    /// It has the only EFI System Partition.
+    BelowEsp,
+    /// It is the only physical disk of a running host.
+    OnlyDisk,
+}
+
+/// Which volume is /boot: what is mounted there, else what fstab names. Of a host that does not run: the only ext or xfs file
+/// system in a partition, or the only one of several that is called `boot`.
+pub fn boot_volume(facts: &Facts) -> BootVolume<'_> {
+    match &facts.running {
+        Some(running) => mounted(facts, running).unwrap_or_else(|| in_fstab(facts, running)),
+        None => only_candidate(facts),
+    }
+}
+
+/// Which disk the host boots from: the whole disk below /boot, else the one with the EFI System Partition.
+pub fn boot_disk(facts: &Facts) -> BootDisk<'_> {
+    let why = match boot_volume(facts) {
+        BootVolume::Found { volume, .. } => match *whole_disks_below(facts, volume) {
+            [disk] => return BootDisk::Found { disk, evidence: DiskEvidence::BelowBoot },
+            [] => format!("/boot is {volume}, whose disk was not read"),
+            _ => format!("/boot is {volume}, which lies on several disks"),
+        },
+        BootVolume::NotKnown(why) => why,
+    };
+    let mut with_esp = facts.disks.iter().filter(|disk| disk.partitions.iter().any(|p| p.kind.is_esp()));
+    if let (Some(disk), None) = (with_esp.next(), with_esp.next()) {
+        return BootDisk::Found { disk, evidence: DiskEvidence::BelowEsp };
+    }
+    match facts.disks.as_slice() {
+        [disk] if facts.running.is_some() => BootDisk::Found { disk, evidence: DiskEvidence::OnlyDisk },
+        _ => BootDisk::NotKnown(why),
+    }
+}
+
+fn mounted<'f>(facts: &'f Facts, running: &Running) -> Option<BootVolume<'f>> {
+    let mount = mounts::mounted_at(running.mounts.known()?, "/boot")?;
+    let what = format!("what is mounted on /boot ({})", mount.source.escape_debug());
+    Some(found(by_number(facts, mount.device), BootEvidence::Mounted, &what))
+}
+
+fn in_fstab<'f>(facts: &'f Facts, running: &Running) -> BootVolume<'f> {
+    let entries = match &running.fstab {
+        Probed::Known(entries) => entries,
+        Probed::Absent => return BootVolume::NotKnown("/boot is not mounted, and there is no /etc/fstab".to_owned()),
+        Probed::Unreadable(why) => return BootVolume::NotKnown(why.clone()),
+    };
+    // mount(8) takes the first line that fits.
+    let Some(entry) = entries.iter().find(|entry| is_boot(&entry.point)) else {
+        return BootVolume::NotKnown("/boot is not mounted, and no line of /etc/fstab names it".to_owned());
+    };
+    let what = format!("{}, which /etc/fstab line {} names for /boot,", entry.source.escape_debug(), entry.line);
+    found(volume(facts, &entry.source), BootEvidence::Fstab { line: entry.line }, &what)
+}
+
+fn is_boot(point: &str) -> bool {
+    let trimmed = point.trim_end_matches('/');
+    trimmed == "/boot"
+}
+
+fn found<'f>(located: Located<'f>, evidence: BootEvidence, what: &str) -> BootVolume<'f> {
+    BootVolume::NotKnown(match located {
+        Located::One(volume) => return BootVolume::Found { volume, evidence },
+        Located::Several(volumes) => format!("{what} is ambiguous: {}", names(&volumes)),
+        Located::Nothing => format!("{what} is on none of the disks"),
+        Located::NotAVolume => format!("{what} is no volume of a disk"),
+        Located::Unknown(why) => format!("{what} cannot be found: {why}"),
+    })
+}
+
+fn only_candidate(facts: &Facts) -> BootVolume<'_> {
+    let is_candidate = |volume: &Volume<'_>| match volume {
+        Volume::Partition { partition, .. } => partition.content.kind.is_boot_file_system(),
+        _ => false,
+    };
+    let candidates: Vec<_> = volumes(facts).filter(is_candidate).collect();
+    if let [volume] = *candidates {
+        return BootVolume::Found { volume, evidence: BootEvidence::OnlyCandidate };
+    }
+    let mut called_boot = candidates.iter().copied().filter(is_called_boot);
+    match (called_boot.next(), called_boot.next()) {
+        (Some(volume), None) => BootVolume::Found { volume, evidence: BootEvidence::Label },
+        _ if candidates.is_empty() => {
+            BootVolume::NotKnown("no partition holds an ext or xfs file system that could be /boot".to_owned())
+        }
+        _ => BootVolume::NotKnown(format!("several partitions could be /boot: {}", names(&candidates))),
+    }
+}
+
+fn is_called_boot(volume: &Volume<'_>) -> bool {
+    let is_boot = |name: Option<&str>| name.is_some_and(|name| matches!(name, "boot" | "/boot"));
+    let label = volume.content().and_then(|content| content.label.as_deref());
+    let name = match volume {
+        Volume::Partition { partition, .. } => partition.name.as_deref(),
+        _ => None,
+    };
+    is_boot(label) || is_boot(name)
+}
+
+fn names(volumes: &[Volume<'_>]) -> String {
+    volumes.iter().map(Volume::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,309 @@
+//! Where a host's files are: the live host, or a fixture host in a directory.
+//!
+//! A fixture host is a directory with `proc`, `sys`, `etc` and `dev` in it. It may hold symbolic links, absolute ones too; they
+//! mean places of *that* host. So every path is walked here, link by link, and what is opened is a path without links
+//! that lies under the directory: neither `..` nor a link leads out. The live host is walked in the same way from `/`.
+
+use std::ffi::OsString;
+use std::fs::{self, FileType, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Component, Path, PathBuf};
+
+use super::Probed;
+use crate::sys;
+
+/// Most bytes that are read of a text file.
+pub const LARGEST_FILE: u64 = 1 << 20;
+/// Most names that are taken of a directory.
+const MOST_NAMES: usize = 1 << 16;
+/// Most symbolic links that one path may go through, as in the kernel (path_resolution(7)).
+const MOST_LINKS: usize = 40;
+
+/// The host that is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    dir: PathBuf,
+    live: bool,
+}
+
+impl Root {
+    /// The host that this program runs on.
+    pub fn live() -> Self {
+        Self { dir: PathBuf::from("/"), live: true }
+    }
+
+    /// A fixture host.
+    ///
+    /// # Errors
+    /// Where `dir` is no directory that can be looked at.
+    pub fn fixture(dir: impl Into<PathBuf>) -> io::Result<Self> {
+        let dir = dir.into();
+        if !fs::metadata(&dir)?.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::NotADirectory, "a fixture host is a directory"));
+        }
+        Ok(Self { dir, live: false })
+    }
+
+    /// Whether this is the live host, so that system calls answer for it.
+    pub fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// The place that `path` of this host names, with every link followed. It need not exist.
+    ///
+    /// # Errors
+    /// With the path, where a part of it may not be looked at, or its links go round in circles.
+    pub fn at(&self, path: impl AsRef<Path>) -> Result<Place<'_>, String> {
+        self.walk(PathBuf::new(), path.as_ref())
+    }
+
+    /// The bytes of a file. See [`Place::read`].
+    pub fn read(&self, path: &str) -> Probed<Vec<u8>> {
+        match self.at(path) {
+            Ok(place) => place.read(),
+            Err(why) => Probed::Unreadable(why),
+        }
+    }
+
+    /// What `parse` makes of a file; where it makes nothing of it, the reason with the path before it.
+    pub fn parse<T, E: std::fmt::Display>(&self, path: &str, parse: impl FnOnce(&[u8]) -> Result<T, E>) -> Probed<T> {
+        match self.read(path) {
+            Probed::Known(bytes) => match parse(&bytes) {
+                Ok(value) => Probed::Known(value),
+                Err(why) => Probed::Unreadable(format!("{path}: {why}")),
+            },
+            Probed::Absent => Probed::Absent,
+            Probed::Unreadable(why) => Probed::Unreadable(why),
+        }
+    }
+
+    /// As [`Root::parse`], for a file that every Linux host has: its absence means that it could not be looked at.
+    pub fn parse_always_there<T, E: std::fmt::Display>(
+        &self,
+        path: &str,
+        parse: impl FnOnce(&[u8]) -> Result<T, E>,
+    ) -> Probed<T> {
+        match self.parse(path, parse) {
+            Probed::Absent => Probed::Unreadable(format!("{path}: there is no such file; is it mounted?")),
+            probed => probed,
+        }
+    }
+
+    fn walk(&self, mut real: PathBuf, path: &Path) -> Result<Place<'_>, String> {
+        let mut ahead = Vec::new();
+        push_reversed(&mut ahead, path);
+        let mut links = 0_usize;
+        while let Some(step) = ahead.pop() {
+            let name = match step {
+                Step::Top => {
+                    real.clear();
+                    continue;
+                }
+                Step::Up => {
+                    real.pop();
+                    continue;
+                }
+                Step::Into(name) => name,
+            };
+            real.push(&name);
+            match fs::read_link(self.dir.join(&real)) {
+                Ok(target) => {
+                    links = links.saturating_add(1);
+                    if links > MOST_LINKS {
+                        return Err(format!("{}: too many symbolic links", path.display()));
+                    }
+                    real.pop();
+                    push_reversed(&mut ahead, &target);
+                }
+                // No link, or not there at all: whoever opens it finds out.
+                Err(e) if matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::NotFound) => {}
+                Err(e) if e.kind() == io::ErrorKind::NotADirectory => {}
+                Err(e) => return Err(format!("/{}: {e}", real.display())),
+            }
+        }
+        Ok(Place { root: self, real })
+    }
+}
+
+/// A step on the way to a place.
+enum Step {
+    Top,
+    Up,
+    Into(OsString),
+}
+
+fn push_reversed(ahead: &mut Vec<Step>, path: &Path) {
+    ahead.extend(path.components().rev().filter_map(|component| match component {
+        Component::RootDir | Component::Prefix(_) => Some(Step::Top),
+        Component::ParentDir => Some(Step::Up),
+        Component::CurDir => None,
+        Component::Normal(name) => Some(Step::Into(name.to_owned())),
+    }));
+}
+
+/// A place on a host, free of links: surely within its [`Root`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place<'r> {
+    root: &'r Root,
+    /// Relative to the root.
+    real: PathBuf,
+}
+
+impl<'r> Place<'r> {
+    /// The place that `path` names from here.
+    ///
+    /// # Errors
+    /// As [`Root::at`].
+    pub fn below(&self, path: &str) -> Result<Place<'r>, String> {
+        self.root.walk(self.real.clone(), Path::new(path))
+    }
+
+    /// Its last name; `None` at the top.
+    pub fn name(&self) -> Option<&str> {
+        self.real.file_name()?.to_str()
+    }
+
+    /// The last name of the directory it is in; `None` at the top.
+    pub fn parent_name(&self) -> Option<&str> {
+        self.real.parent()?.file_name()?.to_str()
+    }
+
+    /// The path as the host itself would call it.
+    pub fn shown(&self) -> String {
+        format!("/{}", self.real.display())
+    }
+
+    /// The path by which this program can open it.
+    pub fn real_path(&self) -> PathBuf {
+        self.root.dir.join(&self.real)
+    }
+
+    /// Its type, without following a link.
+    pub fn kind(&self) -> Probed<FileType> {
+        self.probed(fs::symlink_metadata(self.real_path()).map(|meta| meta.file_type()))
+    }
+
+    /// The bytes of a regular file of at most [`LARGEST_FILE`] bytes. Does not wait for a FIFO.
+    pub fn read(&self) -> Probed<Vec<u8>> {
+        self.probed(self.read_bounded())
+    }
+
+    fn read_bounded(&self) -> io::Result<Vec<u8>> {
+        let file = OpenOptions::new().read(true).custom_flags(sys::O_NONBLOCK).open(self.real_path())?;
+        let kind = file.metadata()?.file_type();
+        if !kind.is_file() {
+            let what = if kind.is_dir() { "a directory" } else { "a special file" };
+            return Err(io::Error::other(format!("it is {what}, not a file")));
+        }
+        let mut bytes = Vec::new();
+        file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > LARGEST_FILE {
+            return Err(io::Error::other(format!("it is larger than {LARGEST_FILE} bytes")));
+        }
+        Ok(bytes)
+    }
+
+    /// The names in a directory, sorted.
+    pub fn list(&self) -> Probed<Vec<String>> {
+        self.probed(self.list_bounded())
+    }
+
+    fn list_bounded(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(self.real_path())? {
+            if names.len() >= MOST_NAMES {
+                return Err(io::Error::other(format!("it has more than {MOST_NAMES} names")));
+            }
+            let name = entry?.file_name();
+            names.push(name.into_string().map_err(|name| io::Error::other(format!("it has a name {name:?}")))?);
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn probed<T>(&self, result: io::Result<T>) -> Probed<T> {
+        match result {
+            Ok(value) => Probed::Known(value),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Probed::Absent,
+            Err(e) => Probed::Unreadable(format!("{}: {e}", self.shown())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn host(build: impl FnOnce(&Path)) -> (tempfile::TempDir, Root) {
+        let dir = tempfile::tempdir().unwrap();
+        build(dir.path());
+        let root = Root::fixture(dir.path()).unwrap();
+        (dir, root)
+    }
+
+    #[test]
+    fn no_link_and_no_dots_lead_out_of_a_fixture_host() {
+        let (dir, root) = host(|d| {
+            fs::create_dir_all(d.join("etc")).unwrap();
+            fs::write(d.join("etc/inside"), "inside").unwrap();
+            symlink("/etc/passwd", d.join("absolute")).unwrap();
+            symlink("../../../../../../../../etc/passwd", d.join("relative")).unwrap();
+            symlink("/", d.join("top")).unwrap();
+            symlink("/etc", d.join("dir")).unwrap();
+        });
+        for path in
+            ["/absolute", "/relative", "/top/etc/passwd", "/dir/passwd", "/../etc/passwd", "/etc/../../etc/passwd"]
+        {
+            assert_eq!(root.read(path), Probed::Absent, "{path}");
+            let real = root.at(path).unwrap().real_path();
+            assert!(real.starts_with(dir.path()) && !real.exists(), "{}", real.display());
+        }
+        for path in ["/dir/inside", "/top/etc/inside", "/top/dir/../etc/inside", "etc/inside", "/../../etc/inside"] {
+            assert_eq!(root.read(path), Probed::Known(b"inside".to_vec()), "{path}");
+        }
+    }
+
+    #[test]
+    fn links_that_go_round_in_circles_are_told_not_followed() {
+        let (_dir, root) = host(|d| {
+            symlink("b", d.join("a")).unwrap();
+            symlink("/a", d.join("b")).unwrap();
+            symlink("self/self", d.join("self")).unwrap();
+        });
+        for path in ["/a", "/b", "/self"] {
+            assert_eq!(root.read(path), Probed::Unreadable(format!("{path}: too many symbolic links")));
+        }
+    }
+
+    #[test]
+    fn a_place_knows_its_own_name_after_links() {
+        let (_dir, root) = host(|d| {
+            fs::create_dir_all(d.join("sys/devices/pci/block/sda/sda1")).unwrap();
+            fs::create_dir_all(d.join("sys/class/block")).unwrap();
+            symlink("../../devices/pci/block/sda/sda1", d.join("sys/class/block/sda1")).unwrap();
+        });
+        let place = root.at("/sys/class/block/sda1").unwrap();
+        assert_eq!((place.name(), place.parent_name()), (Some("sda1"), Some("sda")));
+        assert_eq!(place.shown(), "/sys/devices/pci/block/sda/sda1");
+        assert_eq!(place.below("../nothing").unwrap().read(), Probed::Absent);
+    }
+
+    #[test]
+    fn what_is_no_file_or_too_large_is_unreadable_and_named() {
+        let (_dir, root) = host(|d| {
+            fs::create_dir_all(d.join("proc/swaps")).unwrap();
+            fs::write(d.join("most"), vec![b'x'; 1 << 20]).unwrap();
+            fs::write(d.join("large"), vec![b'x'; (1 << 20) + 1]).unwrap();
+            nix::unistd::mkfifo(&d.join("fifo"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+        });
+        assert_eq!(root.read("/proc/swaps"), Probed::Unreadable("/proc/swaps: it is a directory, not a file".into()));
+        assert_eq!(root.read("/fifo"), Probed::Unreadable("/fifo: it is a special file, not a file".into()));
+        assert!(matches!(root.read("/most"), Probed::Known(bytes) if bytes.len() == 1 << 20));
+        assert!(matches!(root.read("/large"), Probed::Unreadable(why) if why.contains("1048576")));
+        assert!(matches!(root.read("/most/x"), Probed::Unreadable(_)));
+        assert!(Root::fixture("/dev/null").is_err() && Root::fixture("/no/such/dir").is_err());
+    }
+}

@@ -1,0 +1,74 @@
+//! LVM2: the label of a physical volume, its metadata areas, and the metadata text in them.
+//!
+//! Written from `lvm2/lib/format_text/layout.h`, `lib/label/label.h` and `lib/format_text/import_vsn1.c`.
+
+use crate::bytes::Fields;
+use crate::format::content::{Content, Found, Kind};
+use crate::format::windows::Windows;
+use crate::ids::Id;
+
+mod import;
+pub mod label;
+pub mod layout;
+pub mod metadata_area;
+mod text;
+pub mod volume_group;
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;
+
+pub use label::Label;
+pub use volume_group::VolumeGroup;
+
+/// Bytes at the start of a volume that a label can be in: sectors 0 to 3, of 512 bytes whatever the device's are.
+pub const LABEL_BYTES: usize = 2048;
+
+/// LVM2's checksum of pieces of bytes that follow one another: CRC-32 without the final inversion, from a start of its own.
+pub fn checksum(pieces: &[&[u8]]) -> u32 {
+    let mut crc = crc32fast::Hasher::new_with_initial(!0xf597_a6cf);
+    for piece in pieces {
+        crc.update(piece);
+    }
+    !crc.finalize()
+}
+
+/// Row of the signature table: the label alone, sound or damaged. The metadata needs more reads, see
+/// [`disk::physical_volume`](crate::disk::physical_volume).
+pub fn find(windows: &Windows<'_>) -> Option<Found> {
+    let longest = windows.volume_bytes().min(LABEL_BYTES as u64);
+    let head = windows.get(0, usize::try_from(longest).ok()?)?;
+    label::find(head).map(|label| found(&label))
+}
+
+/// What a label says of its volume.
+pub fn found(label: &Result<Label, super::Malformed>) -> Found {
+    let content = Content::new(Kind::Lvm2Pv);
+    match label {
+        Ok(label) => Found::at_start(content.uuid(label.uuid).bytes(label.device_bytes)),
+        Err(bad) => Found::at_start(content).with_problem(bad.clone()),
+    }
+}
+
+/// An identifier as the text has it: 32 characters, with dashes between groups.
+fn parse_id(text: &[u8]) -> Option<Id> {
+    let mut chars = [0; 32];
+    let mut count: usize = 0;
+    for byte in text.iter().filter(|b| **b != b'-') {
+        if !(byte.is_ascii_alphanumeric() || matches!(byte, b'!' | b'#')) {
+            return None;
+        }
+        *chars.get_mut(count)? = *byte;
+        count = count.saturating_add(1);
+    }
+    (count == 32).then_some(Id::Lvm(chars))
+}
+
+/// Two consecutive 64-bit numbers: an offset and a size.
+fn pair(bytes: &[u8], at: usize) -> Result<(u64, u64), crate::bytes::Truncated> {
+    let both: [u8; 16] = bytes.array(at)?;
+    let both = u128::from_le_bytes(both);
+    #[allow(clippy::cast_possible_truncation)] // The lower half is what is wanted.
+    Ok((both as u64, (both >> 64) as u64))
+}

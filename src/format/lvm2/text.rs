@@ -1,0 +1,265 @@
+//! The grammar of LVM2's metadata text, read once from start to end without building a tree.
+//!
+//! ```text
+//! section: name { (section | setting)* }       setting: name = value | name = [ value, value, ... ]
+//! value: "string" | integer | float            comment: # to the end of the line
+//! ```
+//!
+//! (`libdm/libdm-config.c` of LVM2.) A name is any run of characters that mean nothing else: names of logical volumes
+//! may begin with a digit, so that only the place decides whether `12` is a name or a number.
+
+use std::borrow::Cow;
+
+/// Deepest nesting of sections: a volume group needs four.
+const DEEPEST: u32 = 32;
+
+/// What breaks the grammar, and where in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bad {
+    pub(super) at: usize,
+    pub(super) why: &'static str,
+}
+
+/// What comes next in a section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Item<'t> {
+    /// A section of this name begins: read its items, or skip it.
+    Section(&'t [u8]),
+    /// A setting of this name: read its value, or skip it.
+    Setting(&'t [u8]),
+    /// The section that was being read ends.
+    End,
+    /// The text ends.
+    EndOfText,
+}
+
+/// A single value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Value<'t> {
+    /// A string as it is written, escapes and all: see [`unescape`].
+    String(&'t [u8]),
+    Integer(i64),
+    /// Metadata has none that matter; only known to be well formed.
+    Float,
+}
+
+/// A place in a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Text<'t> {
+    text: &'t [u8],
+    at: usize,
+}
+
+impl<'t> Text<'t> {
+    /// The start of `text`, which ends at the first NUL.
+    pub(super) fn new(text: &'t [u8]) -> Self {
+        // The NUL is the last byte of what LVM2 writes: look there first.
+        let end = match text.split_last() {
+            Some((0, rest)) if !rest.contains(&0) => rest.len(),
+            _ => text.iter().position(|b| *b == 0).unwrap_or(text.len()),
+        };
+        Self { text: text.get(..end).unwrap_or_default(), at: 0 }
+    }
+
+    /// Something wrong at the byte that comes next.
+    pub(super) fn bad(&self, why: &'static str) -> Bad {
+        Bad { at: self.at, why }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn step(&mut self) {
+        self.at = self.at.saturating_add(1);
+    }
+
+    /// The bytes from `from` to here.
+    fn since(&self, from: usize) -> &'t [u8] {
+        self.text.get(from..self.at).unwrap_or_default()
+    }
+
+    /// Steps over blanks and comments, and looks at what follows.
+    fn next(&mut self) -> Option<u8> {
+        loop {
+            match self.peek()? {
+                b' ' | b'\t' | b'\n' | b'\r' => self.step(),
+                b'#' => self.skip_while(|b| b != b'\n'),
+                other => return Some(other),
+            }
+        }
+    }
+
+    fn skip_while(&mut self, wanted: impl Fn(u8) -> bool) {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let len = rest.iter().position(|b| !wanted(*b)).unwrap_or(rest.len());
+        self.at = self.at.saturating_add(len);
+    }
+
+    /// What comes next in the section that is being read.
+    pub(super) fn item(&mut self) -> Result<Item<'t>, Bad> {
+        let name = match self.next() {
+            None => return Ok(Item::EndOfText),
+            Some(b'}') => {
+                self.step();
+                return Ok(Item::End);
+            }
+            Some(b'"') => self.string()?,
+            Some(_) => {
+                let from = self.at;
+                self.skip_while(is_name);
+                self.since(from)
+            }
+        };
+        if name.is_empty() {
+            return Err(self.bad("a name is expected"));
+        }
+        let item = match self.next() {
+            Some(b'{') => Item::Section(name),
+            Some(b'=') => Item::Setting(name),
+            Some(_) => return Err(self.bad("\"=\" or \"{\" is expected after a name")),
+            None => return Err(self.bad("the text ends after a name")),
+        };
+        self.step();
+        Ok(item)
+    }
+
+    /// Steps over the rest of the section that was just begun, however deep.
+    pub(super) fn skip_section(&mut self) -> Result<(), Bad> {
+        let mut depth: u32 = 1;
+        while depth > 0 {
+            match self.item()? {
+                Item::Section(_) => depth = depth.saturating_add(1),
+                Item::Setting(_) => self.skip_value()?,
+                Item::End => depth = depth.saturating_sub(1),
+                Item::EndOfText => return Err(self.bad("the text ends within a section")),
+            }
+            if depth > DEEPEST {
+                return Err(self.bad("sections are nested too deep"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Steps over the value of a setting.
+    pub(super) fn skip_value(&mut self) -> Result<(), Bad> {
+        self.each(|_, _| Ok(()))
+    }
+
+    /// Hands every value of a setting to `take`, with its place: one, or those of an array.
+    pub(super) fn each(&mut self, mut take: impl FnMut(Self, Value<'t>) -> Result<(), Bad>) -> Result<(), Bad> {
+        if self.next() != Some(b'[') {
+            let at = *self;
+            let value = self.value()?;
+            return take(at, value);
+        }
+        self.step();
+        if self.next() == Some(b']') {
+            self.step();
+            return Ok(());
+        }
+        loop {
+            let at = *self;
+            let value = self.value()?;
+            take(at, value)?;
+            let more = self.next();
+            match more {
+                Some(b',' | b']') => self.step(),
+                _ => return Err(self.bad("\",\" or \"]\" is expected in an array")),
+            }
+            if more == Some(b']') {
+                return Ok(());
+            }
+        }
+    }
+
+    fn value(&mut self) -> Result<Value<'t>, Bad> {
+        match self.next() {
+            Some(b'"') => Ok(Value::String(self.string()?)),
+            Some(b'0'..=b'9' | b'-' | b'+' | b'.') => self.number(),
+            _ => Err(self.bad("a value is expected")),
+        }
+    }
+
+    /// The string that begins at this quote, without the quotes.
+    fn string(&mut self) -> Result<&'t [u8], Bad> {
+        self.step();
+        let from = self.at;
+        loop {
+            self.skip_while(|b| b != b'"' && b != b'\\');
+            match self.peek() {
+                Some(b'\\') => self.at = self.at.saturating_add(2),
+                Some(_) => break,
+                None => return Err(Bad { at: from, why: "a string that does not end" }),
+            }
+        }
+        let string = self.since(from);
+        self.step();
+        Ok(string)
+    }
+
+    fn number(&mut self) -> Result<Value<'t>, Bad> {
+        let from = *self;
+        self.skip_while(|b| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
+        let digits = self.since(from.at);
+        if digits.iter().any(|b| matches!(b, b'.' | b'e' | b'E')) {
+            let float = std::str::from_utf8(digits).ok().and_then(|d| d.parse::<f64>().ok());
+            return float.map(|_| Value::Float).ok_or(from.bad("not a number"));
+        }
+        integer(digits).map(Value::Integer).ok_or(from.bad("not an integer of 64 bits"))
+    }
+
+    /// The value of a setting that has to be a string.
+    pub(super) fn one_string(&mut self) -> Result<&'t [u8], Bad> {
+        self.next();
+        let at = *self;
+        match self.value()? {
+            Value::String(string) => Ok(string),
+            _ => Err(at.bad("a string is expected")),
+        }
+    }
+
+    /// The value of a setting that has to be an integer of the type wanted.
+    pub(super) fn one_integer<T: TryFrom<i64>>(&mut self) -> Result<T, Bad> {
+        self.next();
+        let at = *self;
+        match self.value()? {
+            Value::Integer(n) => T::try_from(n).map_err(|_| at.bad("a number out of range")),
+            _ => Err(at.bad("an integer is expected")),
+        }
+    }
+}
+
+/// Whether a byte can be part of a name.
+fn is_name(byte: u8) -> bool {
+    !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'=' | b'{' | b'}' | b'[' | b']' | b',' | b'"' | b'#')
+}
+
+fn integer(digits: &[u8]) -> Option<i64> {
+    let (negative, digits) = match digits {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        all => (false, all),
+    };
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_i64, |n, byte| {
+        let digit = byte.is_ascii_digit().then(|| i64::from(byte & 15))?;
+        let n = n.checked_mul(10)?;
+        if negative { n.checked_sub(digit) } else { n.checked_add(digit) }
+    })
+}
+
+/// A string without its escapes: a backslash stands for the character after it.
+pub(super) fn unescape(string: &[u8]) -> Cow<'_, str> {
+    if !string.contains(&b'\\') {
+        return String::from_utf8_lossy(string);
+    }
+    let mut plain = Vec::with_capacity(string.len());
+    let mut bytes = string.iter();
+    while let Some(byte) = bytes.next() {
+        plain.push(if *byte == b'\\' { *bytes.next().unwrap_or(byte) } else { *byte });
+    }
+    Cow::Owned(String::from_utf8_lossy(&plain).into_owned())
+}

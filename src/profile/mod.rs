@@ -1,0 +1,105 @@
+//! Thresholds of a release: data, not constants, each with the step of the vendor's procedure it comes from.
+//!
+//! A maximum is judged in binary units and a minimum in decimal ones, the readings that a right node passes; what lies
+//! between the two readings of "TB" gets a note with both figures.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+/// The profiles that are built in, by name.
+const BUILT_IN: &[(&str, &str)] = &[("21.8", include_str!("21.8.json"))];
+
+/// The thresholds that the rules judge by.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Release that the node is to be upgraded to.
+    pub release: String,
+    /// Largest boot disk under BIOS, in bytes: 2 TiB.
+    pub bios_disk_maximum_bytes: u64,
+    /// The same limit read in decimal units: 2 TB.
+    pub bios_disk_maximum_decimal_bytes: u64,
+    /// Where that limit stands.
+    pub bios_disk_source: String,
+    /// Smallest /boot, in MiB as `df -h` rounds them.
+    pub boot_df_minimum_mib: u64,
+    /// Where that limit stands.
+    pub boot_source: String,
+    /// Smallest system disk, in bytes: 1 TB.
+    pub disk_minimum_bytes: u64,
+    /// The same limit read in binary units: 1 TiB.
+    pub disk_minimum_binary_bytes: u64,
+    /// Where that limit stands.
+    pub disk_minimum_source: String,
+    /// Swap that a node needs, in bytes.
+    pub swap_bytes: u64,
+    /// Where that figure stands.
+    pub swap_source: String,
+    /// Name of the system volume group.
+    pub volume_group: String,
+    /// Name of the logical volume that is swapped to.
+    pub swap_volume: String,
+    /// Where those names stand.
+    pub volume_source: String,
+}
+
+/// There is no such profile, or it cannot be read.
+#[derive(Debug)]
+pub struct ProfileError(String);
+
+impl fmt::Display for ProfileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ProfileError {}
+
+impl Profile {
+    /// The name of the profile that is used where none is named.
+    pub const DEFAULT: &'static str = "21.8";
+
+    /// The built-in profile `name`.
+    ///
+    /// # Errors
+    /// Where there is none of that name; the message lists those there are.
+    pub fn named(name: &str) -> Result<Self, ProfileError> {
+        let Some((_, text)) = BUILT_IN.iter().find(|(n, _)| *n == name) else {
+            let known: Vec<&str> = BUILT_IN.iter().map(|(n, _)| *n).collect();
+            return Err(ProfileError(format!("no release profile \"{name}\"; there is {}", known.join(", "))));
+        };
+        Self::parse(text)
+    }
+
+    /// A profile from its JSON text.
+    ///
+    /// # Errors
+    /// Where the text is no profile.
+    pub fn parse(text: &str) -> Result<Self, ProfileError> {
+        serde_json::from_str(text).map_err(|e| ProfileError(format!("not a release profile: {e}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::{GIB, TB, TIB};
+
+    #[test]
+    fn the_default_profile_holds_the_figures_of_the_procedure() {
+        let profile = Profile::named(Profile::DEFAULT).unwrap();
+        assert_eq!(profile.bios_disk_maximum_bytes, 2 * TIB);
+        assert_eq!(profile.bios_disk_maximum_decimal_bytes, 2 * TB);
+        assert_eq!((profile.disk_minimum_bytes, profile.disk_minimum_binary_bytes), (TB, TIB));
+        assert_eq!((profile.swap_bytes, profile.boot_df_minimum_mib), (64 * GIB, 488));
+    }
+
+    #[test]
+    fn every_built_in_profile_is_named_by_its_release() {
+        for (name, _) in BUILT_IN {
+            assert_eq!(Profile::named(name).unwrap().release, *name);
+        }
+        assert!(Profile::named("20.1").unwrap_err().to_string().contains("21.8"));
+    }
+}

@@ -1,0 +1,82 @@
+//! The text of `check`: every finding with its figures, then the verdict.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+
+use super::json::CheckReport;
+use super::text::{clean, wrap};
+use crate::profile::Profile;
+use crate::rules::{Outcome, RULES, Verdict};
+
+/// Column where the words of a finding begin.
+const INDENT: usize = 8;
+/// Column where the value of a named line begins.
+const VALUE: usize = INDENT + 10;
+
+/// The report on a node, with colours that a terminal understands (the writer strips them elsewhere).
+pub fn text(report: &CheckReport<'_>) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "{}, against release {}\n", clean(report.host), report.profile);
+    for finding in report.findings {
+        let style = style(finding.verdict);
+        let word = if finding.verdict == Verdict::NotApplicable { "n/a" } else { finding.verdict.word() };
+        let _ = writeln!(out, "{style}{word:<7}{style:#} {}: {}", finding.id, clean(&finding.subject));
+        out.extend(std::iter::repeat_n(' ', INDENT));
+        wrap(&mut out, &finding.message, INDENT, INDENT);
+        line(&mut out, "measured", &finding.measured);
+        if !matches!(finding.verdict, Verdict::Pass | Verdict::NotApplicable) {
+            line(&mut out, "required", &finding.required);
+            line(&mut out, "remedy", &finding.remedy);
+            line(&mut out, "source", &finding.source);
+        }
+    }
+    let (word, style) = match report.verdict {
+        Outcome::Ready => ("ready", style(Verdict::Pass)),
+        Outcome::Blocked => ("blocked", style(Verdict::Block)),
+        Outcome::Unknown => ("unknown", style(Verdict::Unknown)),
+    };
+    let _ = writeln!(out, "\nverdict: {style}{word}{style:#} ({})", count(report));
+    out
+}
+
+/// The rules with their thresholds and sources.
+pub fn list_text(profile: &Profile) -> String {
+    let mut out = format!("Rules of release {}\n", profile.release);
+    for rule in RULES {
+        let _ = writeln!(out, "\n{}", rule.id);
+        out.extend(std::iter::repeat_n(' ', INDENT));
+        wrap(&mut out, rule.summary, INDENT, INDENT);
+        line(&mut out, "required", &(rule.required)(profile));
+        line(&mut out, "source", &(rule.source)(profile));
+    }
+    out
+}
+
+fn line(out: &mut String, name: &str, value: &str) {
+    if !value.is_empty() {
+        let _ = write!(out, "{:INDENT$}{name:<10}", "");
+        wrap(out, value, VALUE, VALUE);
+    }
+}
+
+fn count(report: &CheckReport<'_>) -> String {
+    let all = [Verdict::Block, Verdict::Unknown, Verdict::Warn, Verdict::Note, Verdict::Pass, Verdict::NotApplicable];
+    let counts = all.iter().filter_map(|verdict| {
+        let n = report.findings.iter().filter(|f| f.verdict == *verdict).count();
+        (n > 0).then(|| format!("{n} {}", verdict.word()))
+    });
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+fn style(verdict: Verdict) -> Style {
+    let colour = match verdict {
+        Verdict::Pass => AnsiColor::Green,
+        Verdict::Note => AnsiColor::Cyan,
+        Verdict::Warn => AnsiColor::Yellow,
+        Verdict::Block => AnsiColor::Red,
+        Verdict::Unknown => AnsiColor::Magenta,
+        Verdict::NotApplicable => AnsiColor::BrightBlack,
+    };
+    Style::new().fg_color(Some(colour.into()))
+}

@@ -1,0 +1,11 @@
+//! Reports: what was found, for people (text) and for machines (JSON with a versioned schema).
+
+mod check;
+mod json;
+mod layout;
+mod scan;
+mod text;
+
+pub use check::{list_text, text as check_text};
+pub use json::{CheckReport, check_json, disk_line, scan_json};
+pub use scan::text as scan_text;

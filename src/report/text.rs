@@ -1,0 +1,80 @@
+//! Text for people: wrapped to 80 columns, and free of control characters that a disk may hold.
+
+use std::fmt::Write;
+
+/// Columns of a line.
+pub(crate) const COLUMNS: usize = 80;
+
+/// `text` with control characters shown as `\u{1b}` and the like: a label must not drive the terminal of the one who reads it.
+pub(crate) fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        // Bidirectional controls reorder what is shown, which is as bad as moving the cursor.
+        let hidden =
+            c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}');
+        if hidden {
+            let _ = write!(out, "{}", c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Appends `text`, wrapped between words, each line after the first behind `indent` spaces; the first goes on at column `at`.
+pub(crate) fn wrap(out: &mut String, text: &str, mut at: usize, indent: usize) {
+    let mut first = true;
+    for word in clean(text).split_whitespace() {
+        let width = word.chars().count();
+        if !first && at.saturating_add(width).saturating_add(1) > COLUMNS {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+            at = indent;
+            first = true;
+        }
+        if !first {
+            out.push(' ');
+            at = at.saturating_add(1);
+        }
+        out.push_str(word);
+        at = at.saturating_add(width);
+        first = false;
+    }
+    out.push('\n');
+}
+
+/// `text` cut to `width` columns, the last of them `~` where something is missing.
+pub(crate) fn cut(text: &str, width: usize) -> String {
+    let text = clean(text);
+    if text.chars().count() <= width {
+        return text;
+    }
+    let mut short: String = text.chars().take(width.saturating_sub(1)).collect();
+    short.push('~');
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_cannot_drive_the_terminal() {
+        assert_eq!(clean("a\x1b[2Jb\n"), "a\\u{1b}[2Jb\\u{a}");
+        assert_eq!(clean("x\u{202e}y"), "x\\u{202e}y");
+    }
+
+    #[test]
+    fn lines_end_before_column_80() {
+        let mut out = String::new();
+        wrap(&mut out, &"word ".repeat(60), 10, 4);
+        assert!(out.lines().enumerate().all(|(i, l)| l.len() + if i == 0 { 10 } else { 0 } <= COLUMNS), "{out}");
+        assert_eq!(out.split_whitespace().count(), 60);
+    }
+
+    #[test]
+    fn what_is_cut_shows_it() {
+        assert_eq!(cut("abcdef", 4), "abc~");
+        assert_eq!(cut("abcd", 4), "abcd");
+    }
+}

@@ -1,0 +1,183 @@
+//! Judges. Every rule is a pure function of the facts and the release profile, in a file of its own.
+//!
+//! A rule answers with one finding for each subject it judged, passes included. What could not be looked at is
+//! `unknown`, which is never a pass; what cannot apply to a powered-off node is `not-applicable`.
+
+use serde::Serialize;
+
+use crate::disk::Disk;
+use crate::facts::boot::{self, BootDisk};
+use crate::facts::{Facts, Running};
+use crate::profile::Profile;
+
+mod boot_mode;
+mod boot_size;
+mod disk_bios_limit;
+mod disk_minimum;
+mod swap_references;
+mod swap_size;
+mod table_health;
+mod vg_free;
+mod vg_health;
+
+pub use vg_free::smallest_disk;
+
+/// What a rule says of one subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// As it must be.
+    Pass,
+    /// As it must be, with something worth knowing.
+    Note,
+    /// Not as it should be; the upgrade can go on.
+    Warn,
+    /// The node must not be upgraded like this.
+    Block,
+    /// Could not be told.
+    Unknown,
+    /// Does not apply here.
+    NotApplicable,
+}
+
+impl Verdict {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Note => "note",
+            Self::Warn => "warn",
+            Self::Block => "block",
+            Self::Unknown => "unknown",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+/// What a rule found of one subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The rule's fixed word.
+    pub id: &'static str,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What was judged: a disk, a volume, the node.
+    pub subject: String,
+    /// What was measured, with exact figures.
+    pub measured: String,
+    /// What is required.
+    pub required: String,
+    /// One sentence that says what it means.
+    pub message: String,
+    /// What would lift it; empty where nothing need be done.
+    pub remedy: String,
+    /// Where the requirement stands.
+    pub source: String,
+}
+
+/// A rule: a row of the table that `check --list` prints.
+pub struct Rule {
+    /// Its fixed word.
+    pub id: &'static str,
+    /// What it judges, in one line.
+    pub summary: &'static str,
+    /// Its threshold under a profile.
+    pub required: fn(&Profile) -> String,
+    /// Where that stands.
+    pub source: fn(&Profile) -> String,
+    judge: fn(&Case<'_>) -> Vec<Finding>,
+}
+
+/// What a rule is given.
+pub(crate) struct Case<'f> {
+    pub(crate) facts: &'f Facts,
+    pub(crate) profile: &'f Profile,
+    rule: &'static Rule,
+}
+
+impl<'f> Case<'f> {
+    /// A finding of this rule; remedy and measured may be set afterwards.
+    pub(crate) fn finding(&self, verdict: Verdict, subject: impl Into<String>, message: impl Into<String>) -> Finding {
+        Finding {
+            id: self.rule.id,
+            verdict,
+            subject: subject.into(),
+            measured: String::new(),
+            required: (self.rule.required)(self.profile),
+            message: message.into(),
+            remedy: String::new(),
+            source: (self.rule.source)(self.profile),
+        }
+    }
+
+    /// The running host, or the finding that says the rule needs one.
+    pub(crate) fn running(&self) -> Result<&'f Running, Box<Finding>> {
+        self.facts.running.as_ref().ok_or_else(|| {
+            let message = "only a running host can tell; disks of a powered-off node were given";
+            Box::new(self.finding(Verdict::NotApplicable, "node", message))
+        })
+    }
+}
+
+impl Finding {
+    /// The same with what was measured.
+    pub(crate) fn measured(mut self, measured: impl Into<String>) -> Self {
+        self.measured = measured.into();
+        self
+    }
+
+    /// The same with what would lift it.
+    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = remedy.into();
+        self
+    }
+}
+
+/// Every rule, in the order of the report.
+pub const RULES: &[Rule] = &[
+    boot_mode::RULE,
+    disk_bios_limit::RULE,
+    boot_size::RULE,
+    disk_minimum::RULE,
+    swap_size::RULE,
+    swap_references::RULE,
+    vg_health::RULE,
+    vg_free::RULE,
+    table_health::RULE,
+];
+
+/// What the findings mean together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Nothing blocks, and everything that applies could be told.
+    Ready,
+    /// Something blocks.
+    Blocked,
+    /// Nothing blocks, but something could not be told.
+    Unknown,
+}
+
+/// The disk that the node boots from, or why it is not known.
+fn boot_disk(facts: &Facts) -> Result<&Disk, String> {
+    match boot::boot_disk(facts) {
+        BootDisk::Found { disk, .. } => Ok(disk),
+        BootDisk::NotKnown(why) => Err(why),
+    }
+}
+
+/// Judges the facts by every rule.
+pub fn judge(facts: &Facts, profile: &Profile) -> Vec<Finding> {
+    RULES.iter().flat_map(|rule| (rule.judge)(&Case { facts, profile, rule })).collect()
+}
+
+/// The verdict on the node.
+pub fn outcome(findings: &[Finding]) -> Outcome {
+    if findings.iter().any(|f| f.verdict == Verdict::Block) {
+        Outcome::Blocked
+    } else if findings.is_empty() || findings.iter().any(|f| f.verdict == Verdict::Unknown) {
+        Outcome::Unknown
+    } else {
+        Outcome::Ready
+    }
+}

@@ -1,0 +1,203 @@
+//! The binary as a user meets it: arguments, exit status, what goes to which stream.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command as Process;
+
+use assert_cmd::Command;
+use predicates::prelude::{PredicateBooleanExt, predicate};
+use serde_json::Value;
+
+fn okv_host() -> Command {
+    let mut command = Command::cargo_bin("okv-host").unwrap();
+    command.env_clear().current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+}
+
+fn json(command: &mut Command) -> Value {
+    serde_json::from_slice(&command.output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn wrong_usage_exits_with_2_and_says_what_is_right() {
+    for arguments in [
+        &["--no-such-flag"][..],
+        &[],
+        &["scan", "--format", "yaml"],
+        &["scan", "--jobs", "0"],
+        &["scan", "--jobs", "many"],
+        &["check", "--image"],
+        &["check", "--profile", "20.1", "--list"],
+        &["check", "--root", "fixtures/hosts/no-such-host"],
+        &["check", "--root", "fixtures/hosts/good-uefi", "--image", "x"],
+        &["frobnicate"],
+    ] {
+        okv_host().args(arguments).assert().code(2).stdout("").stderr(predicate::str::is_empty().not());
+    }
+}
+
+#[test]
+fn help_fits_in_80_columns() {
+    for arguments in [&["--help"][..], &["scan", "--help"], &["check", "--help"], &["-h"]] {
+        let output = okv_host().args(arguments).assert().code(0).get_output().stdout.clone();
+        let text = String::from_utf8(output).unwrap();
+        let long: Vec<&str> = text.lines().filter(|l| l.chars().count() > 80).collect();
+        assert!(long.is_empty(), "{arguments:?}: {long:?}");
+    }
+}
+
+#[test]
+fn the_version_is_that_of_the_package() {
+    okv_host().arg("--version").assert().code(0).stdout(format!("okv-host {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn what_is_no_disk_is_named_and_the_others_are_still_reported() {
+    let dir = tempfile::tempdir().unwrap();
+    let good = dir.path().join("good.img");
+    fs::write(&good, vec![0; 1 << 20]).unwrap();
+    let fifo = dir.path().join("fifo");
+    assert!(Process::new("mkfifo").arg(&fifo).status().unwrap().success());
+    for (bad, word) in [
+        (dir.path().to_path_buf(), "directory"),
+        (fifo, "FIFO"),
+        (dir.path().join("missing"), "No such file"),
+        (Path::new("/dev/null").to_path_buf(), "character device"),
+    ] {
+        for format in ["json", "jsonl", "text"] {
+            let assert = okv_host().arg("scan").args([&bad, &good]).args(["--format", format]).assert();
+            let text = String::from_utf8(assert.code(3).get_output().stdout.clone()).unwrap();
+            assert!(text.contains(word) && text.contains("good.img"), "{format} of {}: {text}", bad.display());
+            assert!(text.contains(bad.to_str().unwrap()));
+        }
+    }
+}
+
+#[test]
+fn an_empty_file_and_a_file_of_one_byte_are_scanned() {
+    let dir = tempfile::tempdir().unwrap();
+    for len in [0, 1, 511, 512, 513, 4096] {
+        let path = dir.path().join("short.img");
+        fs::write(&path, vec![0; len]).unwrap();
+        let disks = json(okv_host().args(["scan", "--format", "json"]).arg(&path));
+        assert_eq!(disks[0]["bytes"], len, "{disks}");
+        assert_eq!(disks[0]["content"]["kind"], "blank");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let dir = tempfile::tempdir().unwrap();
+    let image = dir.path().join("a.img");
+    fs::write(&image, vec![0; 4096]).unwrap();
+    let binary = assert_cmd::cargo::cargo_bin("okv-host");
+    let images = format!("{} ", image.display()).repeat(3000);
+    for format in ["json", "jsonl", "text"] {
+        let script =
+            format!("set -o pipefail; {} scan --format {format} {images} | head -c 10 > /dev/null", binary.display());
+        let output = Process::new("bash").args(["-c", &script]).output().unwrap();
+        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(0), "{format}");
+    }
+}
+
+#[test]
+fn jsonl_prints_a_line_for_each_image_in_the_order_given_whatever_the_jobs() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths: Vec<_> = (0..500).map(|i| dir.path().join(format!("{i:03}.img"))).collect();
+    for (i, path) in paths.iter().enumerate() {
+        fs::write(path, vec![0; 512 * (i + 1)]).unwrap();
+    }
+    let run = |jobs: &str| {
+        okv_host().args(["scan", "--format", "jsonl", "--jobs", jobs]).args(&paths).output().unwrap().stdout
+    };
+    let one = run("1");
+    assert_eq!(one, run("7"));
+    let lines: Vec<Value> =
+        one.split(|b| *b == b'\n').filter(|l| !l.is_empty()).map(|l| serde_json::from_slice(l).unwrap()).collect();
+    let sizes: Vec<u64> = lines.iter().map(|l| l["bytes"].as_u64().unwrap()).collect();
+    assert_eq!(sizes, (1..=500).map(|i| 512 * i).collect::<Vec<u64>>());
+}
+
+#[test]
+fn an_image_is_not_changed_by_reading_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.img");
+    fs::write(&path, vec![7; 1 << 20]).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+    let before = fs::metadata(&path).unwrap().modified().unwrap();
+    okv_host().arg("scan").arg(&path).assert().code(0);
+    okv_host().args(["check", "--image"]).arg(&path).assert().code(1);
+    assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), before);
+    assert_eq!(fs::read(&path).unwrap(), vec![7; 1 << 20]);
+}
+
+#[test]
+fn a_label_from_a_disk_cannot_drive_the_terminal() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("swap.img");
+    let mut bytes = vec![0; 1 << 20];
+    bytes[1024..1028].copy_from_slice(&1_u32.to_le_bytes());
+    bytes[1028..1032].copy_from_slice(&255_u32.to_le_bytes());
+    bytes[1052..1060].copy_from_slice(b"a\x1b[2Jb\nc");
+    bytes[4086..4096].copy_from_slice(b"SWAPSPACE2");
+    fs::write(&path, bytes).unwrap();
+    let assert = okv_host().arg("scan").arg(&path).assert().code(0);
+    let text = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
+    assert!(text.contains("swap 1 \"a\\u{1b}[2Jb\\u{a}c\""), "{text}");
+    assert!(!text.contains('\x1b'));
+}
+
+#[test]
+fn check_lists_its_rules_with_thresholds_and_sources() {
+    let assert = okv_host().args(["check", "--list"]).assert().code(0);
+    let text = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
+    for rule in okv_host::rules::RULES {
+        assert!(text.contains(rule.id), "{} is missing in {text}", rule.id);
+    }
+    for figure in ["488 MiB", "2199023255552 B", "1000000000000 B", "68719476736 B"] {
+        assert!(text.contains(figure), "{figure} is missing in {text}");
+    }
+    assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
+}
+
+#[test]
+fn a_profile_from_a_file_changes_the_thresholds() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("strict.json");
+    let built_in = fs::read_to_string("src/profile/21.8.json").unwrap();
+    fs::write(&path, built_in.replace("488", "777")).unwrap();
+    okv_host()
+        .args(["check", "--list", "--profile"])
+        .arg(&path)
+        .assert()
+        .code(0)
+        .stdout(predicate::str::contains("777 MiB"));
+    fs::write(&path, "{}").unwrap();
+    okv_host()
+        .args(["check", "--list", "--profile"])
+        .arg(&path)
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("missing field"));
+}
+
+#[test]
+fn colour_is_for_terminals_only() {
+    let plain = okv_host().args(["check", "--root", "fixtures/hosts/good-uefi"]).output().unwrap().stdout;
+    assert!(!plain.contains(&0x1b));
+}
+
+#[test]
+fn a_verdict_is_the_exit_status() {
+    for (host, code, verdict) in
+        [("good-uefi", 0, "ready"), ("boot-500m-ext4", 1, "blocked"), ("unreadable-swaps", 3, "unknown")]
+    {
+        let root = format!("fixtures/hosts/{host}");
+        let mut command = okv_host();
+        command.args(["check", "--format", "json", "--root", &root]);
+        assert_eq!(json(&mut command)["verdict"], verdict, "{host}");
+        command.assert().code(code);
+    }
+}

@@ -1,0 +1,84 @@
+//! Damage: one flipped byte, cut windows, random bytes.
+
+use okv_host::format::signature;
+use okv_host::format::windows::Windows;
+
+use crate::{craft, probe, windows};
+
+#[test]
+fn a_magic_with_any_byte_flipped_is_not_sound_any_more() {
+    for mut image in craft::all() {
+        for at in image.magic.clone().into_iter().flatten() {
+            // Not bit 0: in a list of ZFS that only changes the byte order it names.
+            for bit in [0x02, 0x80] {
+                image.bytes[at] ^= bit;
+                let found = probe(&image.bytes);
+                assert!(found.iter().all(|f| !f.problems.is_empty()), "{}: byte {at}: {found:?}", image.name);
+                image.bytes[at] ^= bit;
+            }
+        }
+    }
+}
+
+#[test]
+fn no_byte_of_a_superblock_can_make_a_parser_panic() {
+    for mut image in craft::all() {
+        let at = image.magic[0].start & !511;
+        for at in at..at + 512 {
+            for value in [0, 0x7f, 0x80, 0xff] {
+                let kept = std::mem::replace(&mut image.bytes[at], value);
+                probe(&image.bytes);
+                image.bytes[at] = kept;
+            }
+        }
+    }
+}
+
+#[test]
+fn checksums_notice_a_change_anywhere_in_what_they_cover() {
+    for (image, covered) in [
+        (craft::md_0_90(false), 4096),
+        (craft::md_1("1.2", 4096, 8 << 20), 262),
+        (craft::ddf(1), 512),
+        (craft::imsm(0), 264),
+    ] {
+        let start = image.magic[0].start;
+        let mut bytes = image.bytes;
+        for at in start..start + covered {
+            bytes[at] ^= 0x10;
+            let found = probe(&bytes);
+            assert!(found.iter().all(|f| !f.problems.is_empty()), "{}: byte {at}: {found:?}", image.name);
+            bytes[at] ^= 0x10;
+        }
+    }
+}
+
+#[test]
+fn windows_cut_at_every_length_are_survived() {
+    for image in craft::all() {
+        for first in (0..=image.bytes.len().min(72 << 10)).step_by(61) {
+            signature::find_all(&windows(&image.bytes, first));
+        }
+        for volume in [0, 1, 511, 512, 4095, 8192, 65535, 65536, 131_072, u64::MAX - 1, u64::MAX] {
+            signature::find_all(&Windows::new(volume).with(0, &image.bytes[..72 << 10]));
+            let end = &image.bytes[image.bytes.len() - 20480..];
+            signature::find_all(&Windows::new(volume).with(volume.saturating_sub(20480), end));
+        }
+    }
+}
+
+#[test]
+fn a_thousand_volumes_of_random_bytes_hold_nothing() {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut bytes = vec![0; 72 << 10];
+    for round in 0..1000 {
+        for chunk in bytes.as_chunks_mut::<8>().0 {
+            // xorshift64
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            *chunk = state.to_le_bytes();
+        }
+        assert_eq!(probe(&bytes), [], "round {round}");
+    }
+}

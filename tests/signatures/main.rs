@@ -1,0 +1,33 @@
+//! Formats that are only recognised: images of the real tools, images written here and proved by `blkid` and `mdadm`,
+//! and damage.
+// Helpers outside of a test function fail the test in the same way as the test itself.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// A list of ranges that has one entry here has more elsewhere.
+#![allow(clippy::single_range_in_vec_init)]
+
+mod battery;
+#[path = "../support/blkid.rs"]
+mod blkid;
+mod craft;
+mod crafted;
+mod tools;
+
+use std::ops::Range;
+
+use okv_host::format::content::Found;
+use okv_host::format::windows::Windows;
+use okv_host::format::{far, signature};
+
+/// What is found when all is read that is ever read of a volume.
+fn probe(image: &[u8]) -> Vec<Found> {
+    signature::find_all(&windows(image, far::START as usize))
+}
+
+/// All that is read of a volume: `first` bytes at the start, the end, and the places between.
+fn windows(image: &[u8], first: usize) -> Windows<'_> {
+    let size = image.len();
+    let part = |range: Range<usize>| (range.start as u64, &image[range]);
+    let mut parts = vec![part(0..size.min(first)), part(size.saturating_sub(far::END as usize)..size)];
+    parts.extend(far::ranges(size as u64).into_iter().flatten().map(|r| part(r.start as usize..r.end as usize)));
+    parts.into_iter().fold(Windows::new(size as u64), |windows, (at, bytes)| windows.with(at, bytes))
+}

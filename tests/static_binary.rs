@@ -1,0 +1,61 @@
+//! The release binary is one static file: it runs in an empty chroot, where there is no C library, no /proc and no shell.
+//! Takes root, for chroot(2).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The release build, made now if it is not there; the test profile is another build.
+fn release_binary() -> PathBuf {
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--locked", "--quiet", "--bin", "okv-host"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let built = PathBuf::from(env!("CARGO_BIN_EXE_okv-host"));
+    let target = built.parent().unwrap().parent().unwrap();
+    target.join("release/okv-host")
+}
+
+fn copy_tree(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_tree(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_release_binary_runs_in_an_empty_chroot() {
+    assert!(okv_host::sys::is_root(), "this test takes root");
+    let jail = tempfile::tempdir().unwrap();
+    fs::copy(release_binary(), jail.path().join("okv-host")).unwrap();
+    let node = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hosts/good-uefi");
+    copy_tree(&node, &jail.path().join("node"));
+    let run = |arguments: &[&str]| {
+        let output = Command::new("chroot").arg(jail.path()).arg("/okv-host").args(arguments).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    assert_eq!(run(&["--version"]), (Some(0), format!("okv-host {}\n", env!("CARGO_PKG_VERSION"))));
+    let (code, report) = run(&["check", "--root", "/node"]);
+    assert!(code == Some(0) && report.contains("verdict: ready"), "{code:?} {report}");
+}
+
+#[test]
+fn the_release_binary_names_no_interpreter_and_no_library() {
+    let bytes = fs::read(release_binary()).unwrap();
+    // ELF64 program headers: PT_INTERP is 3.
+    let at =
+        |offset: usize, len: usize| bytes[offset..offset + len].iter().rev().fold(0, |n, b| n << 8 | usize::from(*b));
+    assert_eq!(&bytes[..5], b"\x7fELF\x02");
+    let (table, size, count) = (at(32, 8), at(54, 2), at(56, 2));
+    let kinds: Vec<usize> = (0..count).map(|i| at(table + i * size, 4)).collect();
+    assert!(kinds.contains(&1), "no PT_LOAD among {kinds:?}");
+    assert!(!kinds.contains(&3), "it asks for a dynamic loader");
+}

@@ -1,0 +1,135 @@
+//! Physical volumes on loop devices of a test's own, and LVM's tools kept to them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use okv_host::image::{self, Image};
+use tempfile::TempDir;
+
+/// Rows of a report, by field.
+pub type Row = BTreeMap<String, String>;
+
+/// Loop devices that go away with the test.
+pub struct Lvm {
+    devices: Vec<Device>,
+    hidden: Vec<usize>,
+    dir: TempDir,
+}
+
+struct Device {
+    path: String,
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        let _ = duct::cmd!("losetup", "--detach", &self.path).unchecked().run();
+    }
+}
+
+impl Lvm {
+    /// A device for each of these sizes in MiB.
+    pub fn new(sizes: &[u64]) -> Self {
+        Self::with_sectors(512, sizes)
+    }
+
+    /// The same with this logical block size.
+    pub fn with_sectors(sector: u32, sizes: &[u64]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut lvm = Self { devices: Vec::new(), hidden: Vec::new(), dir };
+        for (index, mib) in sizes.iter().enumerate() {
+            let file = lvm.dir.path().join(format!("disk{index}"));
+            fs::File::create(&file).unwrap().set_len(mib << 20).unwrap();
+            let args = ["--find", "--show", "--sector-size", &sector.to_string()].map(str::to_owned);
+            let path = run("losetup", args.into_iter().chain([file.to_str().unwrap().to_owned()]));
+            lvm.devices.push(Device { path: path.trim().to_owned() });
+        }
+        lvm
+    }
+
+    /// Path of a device.
+    pub fn device(&self, index: usize) -> &str {
+        &self.devices[index].path
+    }
+
+    /// Devices that the tools are allowed to see.
+    pub fn visible(&self) -> impl Iterator<Item = &str> {
+        (0..self.devices.len()).filter(|n| !self.hidden.contains(n)).map(|n| self.device(n))
+    }
+
+    /// Keeps the tools from seeing a device any more: it is "missing".
+    pub fn hide(&mut self, index: usize) {
+        self.hidden.push(index);
+    }
+
+    /// Opens a device with the code under test.
+    pub fn open(&self, index: usize) -> Box<dyn Image> {
+        image::open(self.device(index).as_ref()).unwrap()
+    }
+
+    /// Writes bytes to a device, past LVM.
+    pub fn write(&self, index: usize, at: u64, bytes: &[u8]) {
+        use std::os::unix::fs::FileExt;
+        let file = fs::OpenOptions::new().write(true).open(self.device(index)).unwrap();
+        file.write_all_at(bytes, at).unwrap();
+        file.sync_all().unwrap();
+    }
+
+    /// A file of the test's own.
+    pub fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.dir.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Runs one of LVM's tools: a command line without quoting, `{0}` standing for the first device and so on.
+    pub fn run(&self, command: &str) -> String {
+        let mut words = command.split(' ').map(|word| {
+            let index = word.strip_prefix('{').and_then(|w| w.strip_suffix('}')).map(|n| n.parse().unwrap());
+            index.map_or(word.to_owned(), |n: usize| self.device(n).to_owned())
+        });
+        let program = words.next().unwrap();
+        let own = ["--driverloaded", "n", "-y", "--config"].map(str::to_owned).into_iter().chain([self.config()]);
+        run(&program, own.chain(words).collect::<Vec<_>>())
+    }
+
+    /// `pvcreate` and `vgcreate` over all devices.
+    pub fn create(&self, group: &str) {
+        let devices: Vec<&str> = self.devices.iter().map(|d| d.path.as_str()).collect();
+        self.run(&format!("pvcreate {}", devices.join(" ")));
+        self.run(&format!("vgcreate {group} {}", devices.join(" ")));
+    }
+
+    /// `lvcreate` of a volume that nothing activates or wipes.
+    pub fn lvcreate(&self, arguments: &str) {
+        self.run(&format!("lvcreate -an -Zn -Wn {arguments}"));
+    }
+
+    /// Rows of `pvs`, `vgs` or `lvs`, sizes in bytes.
+    pub fn report(&self, command: &str, fields: &str) -> Vec<Row> {
+        let text = self.run(&format!("{command} --reportformat json --units b --nosuffix -o {fields}"));
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let report = json["report"][0].as_object().unwrap().values().next().unwrap().clone();
+        serde_json::from_value(report).unwrap()
+    }
+
+    /// Nothing but the test's devices can be seen, and nothing is kept on this machine.
+    fn config(&self) -> String {
+        let mut filter: Vec<String> = self.visible().map(|path| format!("\"a|^{path}$|\"")).collect();
+        filter.push("\"r|.*|\"".to_owned());
+        let filter = filter.join(",");
+        format!(
+            "devices{{scan_lvs=0 use_devicesfile=0 hints=\"none\" filter=[{filter}] global_filter=[{filter}]}} \
+             activation{{udev_sync=0 udev_rules=0 monitoring=0}} global{{use_lvmlockd=0}} backup{{backup=0 archive=0}}"
+        )
+    }
+}
+
+fn run(program: &str, args: impl IntoIterator<Item = String>) -> String {
+    let args: Vec<String> = args.into_iter().collect();
+    let command = duct::cmd(program, &args).env("LC_ALL", "C.UTF-8").env("LVM_SUPPRESS_FD_WARNINGS", "1");
+    let output = command.stdout_capture().stderr_capture().unchecked().run().unwrap();
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{program} {args:?}: {}\n{stdout}{stderr}", output.status);
+    stdout.into_owned()
+}
