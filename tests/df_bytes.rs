@@ -8,6 +8,8 @@
 //! This kernel does not mount xfs of version 4 (`CONFIG_XFS_SUPPORT_V4` is off); tests/filesystems.rs compares those with
 //! `xfs_db`.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 #[path = "support/loopdev.rs"]
 mod loopdev;
 #[path = "support/mkfs.rs"]
