@@ -79,8 +79,11 @@ fn every_host_gets_exactly_the_findings_that_it_was_made_for() {
     for (name, expected, findings) in CASES {
         let facts = of_host(&Root::fixture(host(name)).unwrap());
         let found = judge(&facts, &profile);
-        let bad: Vec<_> =
-            found.iter().filter(|f| f.verdict != Verdict::Pass).map(|f| (f.id, f.verdict, f.subject.as_str())).collect();
+        let bad: Vec<_> = found
+            .iter()
+            .filter(|f| f.verdict != Verdict::Pass)
+            .map(|f| (f.id, f.verdict, f.subject.as_str()))
+            .collect();
         assert_eq!(bad, *findings, "{name}");
         assert_eq!(outcome(&found), *expected, "{name}");
         for rule in RULES {

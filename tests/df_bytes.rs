@@ -8,10 +8,10 @@
 //! This kernel does not mount xfs of version 4 (`CONFIG_XFS_SUPPORT_V4` is off); tests/filesystems.rs compares those with
 //! `xfs_db`.
 
-#[path = "support/mount.rs"]
-mod mount;
 #[path = "support/mkfs.rs"]
 mod mkfs;
+#[path = "support/mount.rs"]
+mod mount;
 
 use std::path::Path;
 

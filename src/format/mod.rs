@@ -13,10 +13,10 @@ use windows::Windows;
 pub mod bcache;
 pub mod btrfs;
 pub mod content;
-pub mod ddf;
-pub mod exfat;
 #[cfg(test)]
 mod damage;
+pub mod ddf;
+pub mod exfat;
 pub mod ext;
 pub mod far;
 pub mod gpt;
