@@ -9,10 +9,10 @@ use okv_host::disk::Flag;
 use okv_host::disk::table::{Edges, HEAD, Reading, TAIL, read};
 use okv_host::image::Memory;
 use proptest::collection::{btree_set, vec};
-use proptest::prelude::{ProptestConfig, Strategy, any};
-use proptest::{prop_assert_eq, proptest};
+use proptest::prelude::{ProptestConfig, Strategy, any, prop};
+use proptest::{prop_assert, prop_assert_eq, proptest};
 
-use super::tables_in_memory::{Gpt, GptEntry, LINUX, mbr};
+use super::tables_in_memory::{Gpt, GptEntry, LINUX, mbr, seal};
 use super::{CopyState, TableKind, states};
 
 fn read_bytes(bytes: &[u8]) -> Reading {
@@ -39,6 +39,33 @@ fn random_gpt() -> impl Strategy<Value = Gpt> {
             table
         },
     )
+}
+
+/// Numbers at the edges of what a field can hold and of what the disk has.
+fn interesting() -> impl Strategy<Value = u64> {
+    let edges = vec![
+        0,
+        1,
+        2,
+        33,
+        34,
+        91,
+        92,
+        128,
+        136,
+        256,
+        512,
+        990,
+        1023,
+        1024,
+        1 << 15,
+        1 << 22,
+        1 << 31,
+        1 << 55,
+        u64::MAX,
+    ];
+    let edge = prop::sample::select(edges);
+    (edge, -1_i64..=1).prop_map(|(edge, step)| edge.wrapping_add_signed(step)).boxed().prop_union(any::<u64>().boxed())
 }
 
 proptest! {
@@ -95,6 +122,35 @@ proptest! {
             (p.number, p.start_bytes, p.bytes, p.flags.contains(&Flag::Active))
         }).collect();
         prop_assert_eq!(ours, theirs);
+    }
+
+    #[test]
+    fn random_fields_under_right_checksums_never_panic_and_never_make_partitions_that_overflow(
+        fields in vec((prop::sample::select(vec![12_usize, 24, 32, 40, 48, 72, 80, 84]), interesting()), 1..3),
+        entry in vec((0_usize..20, interesting()), 0..6),
+        sides in 1_u8..4,
+    ) {
+        let mut disk = Gpt::new(512, 1024).with(GptEntry::new(0, LINUX, 40, 99)).disk();
+        let last = disk.len() - 512;
+        for (side, header, array) in [(1, 512, 1024), (2, last, last - 16384)] {
+            if sides & side == 0 {
+                continue;
+            }
+            for (word, value) in &entry {
+                disk[array + 8 * word..array + 8 * word + 8].copy_from_slice(&value.to_le_bytes());
+            }
+            let crc = crc32fast::hash(&disk[array..array + 16384]);
+            disk[header + 88..header + 92].copy_from_slice(&crc.to_le_bytes());
+            for (at, value) in &fields {
+                let width = if matches!(at, 12 | 80 | 84) { 4 } else { 8 };
+                disk[header + at..header + at + width].copy_from_slice(&value.to_le_bytes()[..width]);
+            }
+            seal(&mut disk[header..header + 512]);
+        }
+        for partition in read_bytes(&disk).partitions {
+            prop_assert!(partition.bytes > 0);
+            prop_assert!(partition.start_bytes.checked_add(partition.bytes).is_some());
+        }
     }
 
     #[test]

@@ -71,6 +71,12 @@ fn a_table_written_over_a_fat_boot_sector_is_a_table() {
 }
 
 #[test]
+fn a_partition_from_sector_0_makes_no_table_but_a_protective_entry_from_there_does() {
+    assert_eq!(Mbr::parse(&mbr(1, &[(0x80, 0x17, 0, 8192), (0, 0xef, 64, 100)]), DISK), None);
+    assert!(Mbr::parse(&mbr(1, &[(0, 0xee, 0, 8192)]), DISK).is_some());
+}
+
+#[test]
 fn an_empty_table_is_a_table_and_an_aix_volume_is_not() {
     let mut sector = mbr(5, &[]);
     assert_eq!(Mbr::parse(&sector, DISK).map(|m| (m.disk_id, m.has_partitions())), Some((5, false)));
