@@ -7,3 +7,7 @@ pub mod ids;
 pub mod image;
 pub mod sys;
 pub mod units;
+
+#[cfg(test)]
+#[path = "../tests/support/tables.rs"]
+mod built_tables;

@@ -1,9 +1,6 @@
 use super::*;
 
-#[path = "../../../tests/support/tables.rs"]
-mod tables;
-
-use tables::{ESP, Gpt, GptEntry, LINUX};
+use crate::built_tables::{ESP, Gpt, GptEntry, LINUX};
 
 fn table() -> Gpt {
     Gpt::new(512, 8192).with(GptEntry::new(0, ESP, 64, 99)).with(GptEntry::new(127, LINUX, 100, 200))
@@ -55,7 +52,7 @@ fn a_header_may_be_as_long_as_its_sector_and_no_longer() {
     for (length, good) in [(91, false), (92, true), (100, true), (512, true), (513, false), (u32::MAX, false)] {
         let mut bytes = header();
         bytes[12..16].copy_from_slice(&length.to_le_bytes());
-        tables::seal(&mut bytes);
+        crate::built_tables::seal(&mut bytes);
         assert_eq!(Header::parse(&bytes).is_ok(), good, "{length}");
     }
 }

@@ -1,9 +1,6 @@
 use super::*;
 
-#[path = "../../../tests/support/tables.rs"]
-mod tables;
-
-use tables::mbr;
+use crate::built_tables::mbr;
 
 const DISK: u64 = 8192 * 512;
 
