@@ -20,7 +20,8 @@ const MOST_FLAGS: usize = 32;
 pub(super) fn volume_group(text: &[u8]) -> Result<VolumeGroup, Bad> {
     let mut text = Text::new(text);
     let (mut group, mut is_metadata, mut version) = (None, false, None);
-    loop {
+    // What follows these three, if LVM2 wrote the text, is a description of who wrote it.
+    while group.is_none() || !is_metadata || version.is_none() {
         match text.item()? {
             Item::Section(name) if group.is_none() => {
                 group = Some(Import::default().group(&mut text, name)?);

@@ -22,7 +22,7 @@ const NUMBER: u8 = 4;
 /// Within a line.
 const LINE: u8 = 8;
 
-/// The classes of each byte: one look where comparing would take a dozen.
+/// The classes of each byte: one look where comparing would take a dozen. NUL, the end of the text, is in none.
 static CLASSES: [u8; 256] = classes();
 
 #[allow(clippy::indexing_slicing)] // Computed while this is compiled, where a panic is an error of the compiler.
@@ -31,16 +31,16 @@ const fn classes() -> [u8; 256] {
     let mut byte = 0_u8;
     loop {
         let mut of = 0;
-        if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'=' | b'{' | b'}' | b'[' | b']' | b',' | b'"' | b'#') {
+        if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'=' | b'{' | b'}' | b'[' | b']' | b',' | b'"' | b'#' | 0) {
             of |= NAME;
         }
-        if !matches!(byte, b'"' | b'\\') {
+        if !matches!(byte, b'"' | b'\\' | 0) {
             of |= PLAIN;
         }
         if matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E') {
             of |= NUMBER;
         }
-        if byte != b'\n' {
+        if !matches!(byte, b'\n' | 0) {
             of |= LINE;
         }
         classes[byte as usize] = of;
@@ -89,14 +89,9 @@ pub(super) struct Text<'t> {
 }
 
 impl<'t> Text<'t> {
-    /// The start of `text`, which ends at the first NUL.
+    /// The start of `text`, which ends at its first NUL.
     pub(super) fn new(text: &'t [u8]) -> Self {
-        // The NUL is the last byte of what LVM2 writes: look there first.
-        let end = match text.split_last() {
-            Some((0, rest)) if !rest.contains(&0) => rest.len(),
-            _ => text.iter().position(|b| *b == 0).unwrap_or(text.len()),
-        };
-        Self { text: text.get(..end).unwrap_or_default(), at: 0 }
+        Self { text, at: 0 }
     }
 
     /// Something wrong at the byte that comes next.
@@ -123,6 +118,7 @@ impl<'t> Text<'t> {
             match self.peek()? {
                 b' ' | b'\t' | b'\n' | b'\r' => self.step(),
                 b'#' => self.skip(LINE),
+                0 => return None,
                 other => return Some(other),
             }
         }
@@ -229,8 +225,8 @@ impl<'t> Text<'t> {
             self.skip(PLAIN);
             match self.peek() {
                 Some(b'\\') => self.at = self.at.saturating_add(2),
-                Some(_) => break,
-                None => return Err(Bad { at: from, why: "a string that does not end" }),
+                Some(b'"') => break,
+                _ => return Err(Bad { at: from, why: "a string that does not end" }),
             }
         }
         let string = self.since(from);
