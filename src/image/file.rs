@@ -31,6 +31,7 @@ impl File {
         if kind.is_block_device() {
             let bytes = sys::block::bytes(&file)?;
             let sector = Some(sys::block::logical_block_size(&file)?);
+            sys::block::forget_cached(&file);
             return Ok(Self { file, bytes, sector });
         }
         let what = match kind {

@@ -36,3 +36,13 @@ pub fn logical_block_size(device: &File) -> io::Result<SectorSize> {
         .and_then(SectorSize::new)
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, format!("logical block size {size}")))
 }
+
+/// Drops what the kernel has cached of the whole device (`posix_fadvise(2)`, `POSIX_FADV_DONTNEED`).
+///
+/// A whole disk and each of its partitions are cached apart. While anything on a disk is open, what was once read through the
+/// whole disk's node stays cached, also where a partition has been written since: without this a scan can show the past.
+/// Only a hint: what is dirty or in use stays, and an error changes nothing.
+pub fn forget_cached(device: &File) {
+    use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
+    let _ = posix_fadvise(device, 0, 0, PosixFadviseAdvice::POSIX_FADV_DONTNEED);
+}

@@ -87,6 +87,10 @@ fn whole_disks() -> Vec<Case> {
             cases.push(case(format!("whole-{name}-{sector}"), mib * MIB, sector, Layer::Whole(Made(line))));
         }
     }
+    let swap: &[Harm] =
+        &[Harm::Write { at: 4086, bytes: b"SWAPSPACE2" }, Harm::Write { at: 1024, bytes: &[1, 0, 0, 0, 255] }];
+    let xfs = case("whole-xfs-under-swap", 512 * MIB, 512, Layer::Whole(XFS));
+    cases.push(Case { harm: swap, ..xfs });
     cases.push(case("whole-pv", 128 * MIB, 512, Layer::Whole(Pv(""))));
     cases.push(case("whole-pv-two-areas", 128 * MIB, 512, Layer::Whole(Pv("--metadatacopies 2"))));
     cases.push(case("whole-pv-4096", 128 * MIB, 4096, Layer::Whole(Pv(""))));
@@ -243,19 +247,29 @@ fn volume_groups() -> Vec<Case> {
     cases
 }
 
-/// A metadata ring of the smallest size, written until the text wraps round its end.
+/// Metadata whose text wraps round the end of its ring.
 fn wrapped() -> Vec<Case> {
-    const MANY: [&str; 3] =
-        ["lvcreate -n root -L 40m VG", "lvchange --addtag t VG/root", "lvchange --deltag t VG/root"];
-    let lines: Vec<&'static str> =
-        std::iter::once(MANY[0]).chain([MANY[1], MANY[2]].into_iter().cycle().take(30)).collect();
-    [20, 25, 30]
+    const TO_THE_END: &[&str] = &[
+        "lvcreate -n lv1 -l 1 VG",
+        "lvcreate -n lv2 -l 2 VG",
+        "lvcreate -n lv3 -l 3 VG",
+        "lvcreate -n lv4 -l 4 VG",
+        "wrap lv1",
+    ];
+    const AND_ON: &[&str] = &[
+        "lvcreate -n lv1 -l 1 VG",
+        "lvcreate -n lv2 -l 2 VG",
+        "lvcreate -n lv3 -l 3 VG",
+        "wrap lv1",
+        "lvremove VG/lv3",
+        "lvextend -l 8 VG/lv2",
+    ];
+    [("wrapped", TO_THE_END), ("wrapped-and-on", AND_ON)]
         .into_iter()
-        .map(|count| {
-            let then = lines[..count].to_vec().leak();
+        .map(|(name, then)| {
             let lvm = Some(Layout { vg: "vg_ring", options: "-s 4m", then, contents: &[] });
             let layer = Layer::Whole(Pv("--metadatasize 16k --dataalignment 64k"));
-            Case { lvm, ..case(format!("vg_ring-{count}-updates"), 256 * MIB, 512, layer) }
+            Case { lvm, ..case(format!("vg_ring-{name}"), 256 * MIB, 512, layer) }
         })
         .collect()
 }

@@ -48,6 +48,10 @@ impl Lvm {
         let devices: Vec<_> = self.devices.iter().map(|d| d.display().to_string()).collect();
         self.run(&format!("vgcreate -y {} {} {}", layout.options, layout.vg, devices.join(" ")))?;
         for line in layout.then {
+            if let Some(lv) = line.strip_prefix("wrap ") {
+                self.wrap_ring(layout.vg, lv)?;
+                continue;
+            }
             let mut line = line.replace("VG", layout.vg);
             for (i, device) in devices.iter().enumerate() {
                 line = line.replace(&format!("PV{}", i + 1), device);
@@ -60,6 +64,24 @@ impl Lvm {
             self.fill(layout.vg, lv, content)?;
         }
         Ok(())
+    }
+
+    /// Changes `lv` until the metadata text of the one physical volume wraps round the end of its ring.
+    fn wrap_ring(&self, vg: &str, lv: &str) -> Result<(), ToolFailed> {
+        for i in 0..100 {
+            self.run(&format!("lvchange -y --addtag tag{i} {vg}/{lv}"))?;
+            let headers = self.run(&format!("pvck --dump headers {}", self.devices[0].display()))?;
+            let number = |name: &str| -> u64 {
+                let line = headers.lines().find(|line| line.trim_start().starts_with(name));
+                let value = line.and_then(|line| line.split_whitespace().nth(1)).and_then(|word| word.parse().ok());
+                value.unwrap_or_else(|| panic!("no {name} in {headers}"))
+            };
+            let end = number("mda_header_1.raw_locn[0].offset") + number("mda_header_1.raw_locn[0].size");
+            if end > number("mda_header_1.size") {
+                return Ok(());
+            }
+        }
+        panic!("the metadata of {vg} does not wrap");
     }
 
     /// Makes `content` in the linear logical volume `lv`, through a loop device over its one segment.

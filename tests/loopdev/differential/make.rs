@@ -56,12 +56,12 @@ fn harmed(made: Made, case: &Case, dir: &Path) -> Result<Made, ToolFailed> {
         let size = file.metadata().expect("the image has a size").len();
         match *harm {
             Harm::Grow(bytes) => file.set_len(size + bytes).expect("the image grows"),
+            Harm::Write { at, bytes } => file.write_all_at(bytes, from(at, size)).expect("the image can be written"),
             Harm::Invert { at, len } => {
-                let at = size.checked_add_signed(at).filter(|at| *at < size).unwrap_or(at.unsigned_abs());
                 let mut bytes = vec![0; len];
-                file.read_exact_at(&mut bytes, at).expect("the image reads");
+                file.read_exact_at(&mut bytes, from(at, size)).expect("the image reads");
                 bytes.iter_mut().for_each(|b| *b = !*b);
-                file.write_all_at(&bytes, at).expect("the image can be written");
+                file.write_all_at(&bytes, from(at, size)).expect("the image can be written");
             }
         }
     }
@@ -69,6 +69,11 @@ fn harmed(made: Made, case: &Case, dir: &Path) -> Result<Made, ToolFailed> {
     attached.add_partitions()?;
     disks.insert(0, MadeDisk { image, sector_bytes, attached, partitions, pvs: Vec::new() });
     Ok(Made { disks, lvm: Lvm::new(dir, Vec::new()) })
+}
+
+/// An offset from the start, or from the end where it is negative.
+fn from(at: i64, size: u64) -> u64 {
+    if at < 0 { size - at.unsigned_abs() } else { at.unsigned_abs() }
 }
 
 fn make_disk(spec: &DiskSpec, image: &Path) -> Result<MadeDisk, ToolFailed> {

@@ -108,7 +108,8 @@ pub(crate) struct Layout {
     pub(crate) vg: &'static str,
     /// Arguments of vgcreate.
     pub(crate) options: &'static str,
-    /// LVM commands, a line each; `VG` is the group's name, and `PV1`, `PV2` its physical volumes.
+    /// LVM commands, a line each; `VG` is the group's name, and `PV1`, `PV2` its physical volumes. The line `wrap LV` makes
+    /// changes to a logical volume until the metadata text wraps round the end of its ring.
     pub(crate) then: &'static [&'static str],
     /// What is put into linear logical volumes of one segment, by name.
     pub(crate) contents: &'static [(&'static str, &'static str)],
@@ -119,6 +120,8 @@ pub(crate) struct Layout {
 pub(crate) enum Harm {
     /// Every bit of these bytes is inverted.
     Invert { at: i64, len: usize },
+    /// These bytes are written.
+    Write { at: i64, bytes: &'static [u8] },
     /// The image grows by this many bytes.
     Grow(u64),
 }
