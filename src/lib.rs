@@ -87,3 +87,7 @@ pub mod report;
 pub mod rules;
 pub mod sys;
 pub mod units;
+
+#[cfg(test)]
+#[path = "../tests/support/tables.rs"]
+mod built_tables;

@@ -2,6 +2,8 @@
 //!
 //! Needs root, loop devices and lvm2. Device-mapper is not needed: nothing is activated.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic.
+
 #[path = "support/lvm.rs"]
 mod lvm;
 

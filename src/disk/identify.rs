@@ -33,14 +33,15 @@ pub(crate) struct Identified {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// Identifies `volume`, of which `head` has been read: its first bytes, up to [`PV_HEAD`] of them.
-pub(crate) fn identify(volume: &dyn Image, head: &[u8], bad: &[ByteRange]) -> Identified {
+/// Identifies `volume`, of which `head` has been read: its first bytes, up to [`PV_HEAD`] of them, but for `bad`.
+/// `buffer` is for what else must be read.
+pub(crate) fn identify(volume: &dyn Image, head: &[u8], bad: &[ByteRange], buffer: &mut Vec<u8>) -> Identified {
     let near = Windows::new(volume.bytes()).with(0, head);
     let mut problems = Vec::new();
     let (mut found, physical_volume) = look(&near, volume, head, &mut problems);
     let mut unreadable = !bad.is_empty();
     let blank = if far_look_needed(&found, volume.bytes()) {
-        let far = FarWindows::read(volume, head.len() as u64, &mut problems);
+        let far = FarWindows::read(volume, head.len() as u64, buffer, &mut problems);
         unreadable |= far.unreadable;
         let windows = far.windows(near);
         for extra in signature::find_all(&windows) {
@@ -62,6 +63,12 @@ pub(crate) fn identify(volume: &dyn Image, head: &[u8], bad: &[ByteRange]) -> Id
         problems.push(Problem::new(ProblemId::ContentDamaged, damage.to_string()));
     }
     Identified { content, physical_volume, problems }
+}
+
+/// Identifies a volume that holds the code of a boot loader, as its partition type says: such code has no superblock, so no further
+/// place is looked at.
+pub(crate) fn identify_boot_code(head: &[u8]) -> Content {
+    Content::new(if all_zero(head) { Kind::Blank } else { Kind::Unknown })
 }
 
 /// What the first bytes say.
@@ -107,6 +114,10 @@ fn decide(found: &[Found], problems: &mut Vec<Problem>) -> Option<Content> {
     match rivals.as_slice() {
         [] => None,
         [one] => Some(one.content.clone()),
+        // A bridge disc is one volume with two directories.
+        [one, two] if [one, two].iter().all(|f| matches!(f.content.kind, Kind::Iso9660 | Kind::Udf)) => {
+            [one, two].into_iter().find(|f| f.content.kind == Kind::Iso9660).map(|f| f.content.clone())
+        }
         many => {
             let mut candidates: Vec<Kind> = many.iter().map(|f| f.content.kind).collect();
             candidates.sort_unstable();
@@ -120,14 +131,16 @@ fn decide(found: &[Found], problems: &mut Vec<Problem>) -> Option<Content> {
 }
 
 /// The far places of a volume, read: the rest of its start, its end, and the single places that formats name.
-struct FarWindows {
-    parts: Vec<(u64, Vec<u8>)>,
+struct FarWindows<'b> {
+    buffer: &'b mut Vec<u8>,
+    parts: Vec<(u64, Range<usize>)>,
     unreadable: bool,
 }
 
-impl FarWindows {
-    fn read(volume: &dyn Image, already: u64, problems: &mut Vec<Problem>) -> Self {
-        let mut far = Self { parts: Vec::new(), unreadable: false };
+impl<'b> FarWindows<'b> {
+    fn read(volume: &dyn Image, already: u64, buffer: &'b mut Vec<u8>, problems: &mut Vec<Problem>) -> Self {
+        buffer.clear();
+        let mut far = Self { buffer, parts: Vec::with_capacity(far::MOST + 2), unreadable: false };
         let bytes = volume.bytes();
         let start = far::START.min(bytes);
         let end = bytes.saturating_sub(far::END).max(start);
@@ -140,15 +153,19 @@ impl FarWindows {
     }
 
     fn read_part(&mut self, volume: &dyn Image, range: Range<u64>, problems: &mut Vec<Problem>) {
-        let len = range.end.saturating_sub(range.start);
-        if len > 0 {
-            let mut buf = vec![0; usize::try_from(len).unwrap_or_default()];
-            self.unreadable |= !fill(volume, &mut buf, range.start, problems).is_empty();
-            self.parts.push((range.start, buf));
+        let from = self.buffer.len();
+        let len = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or_default();
+        self.buffer.resize(from.saturating_add(len), 0);
+        if let Some(part) = self.buffer.get_mut(from..).filter(|p| !p.is_empty()) {
+            self.unreadable |= !fill(volume, part, range.start, problems).is_empty();
+            self.parts.push((range.start, from..from.saturating_add(len)));
         }
     }
 
-    fn windows<'b>(&'b self, near: Windows<'b>) -> Windows<'b> {
-        self.parts.iter().fold(near, |windows, (at, part)| windows.with(*at, part))
+    fn windows<'w>(&'w self, near: Windows<'w>) -> Windows<'w> {
+        self.parts.iter().fold(near, |windows, (at, range)| match self.buffer.get(range.clone()) {
+            Some(part) => windows.with(*at, part),
+            None => windows,
+        })
     }
 }

@@ -146,6 +146,12 @@ pub mod guid {
     pub const ESP: Id = Id::Uuid(0xc12a_7328_f81f_11d2_ba4b_00a0_c93e_c93b_u128.to_be_bytes());
     /// 21686148-6449-6e6f-744e-656564454649
     pub const BIOS_BOOT: Id = Id::Uuid(0x2168_6148_6449_6e6f_744e_6565_6445_4649_u128.to_be_bytes());
+    /// 0fc63daf-8483-4772-8e79-3d69d8477de4
+    pub const LINUX: Id = Id::Uuid(0x0fc6_3daf_8483_4772_8e79_3d69_d847_7de4_u128.to_be_bytes());
+    /// 0657fd6d-a4ab-43c4-84e5-0933c84b4f4f
+    pub const LINUX_SWAP: Id = Id::Uuid(0x0657_fd6d_a4ab_43c4_84e5_0933_c84b_4f4f_u128.to_be_bytes());
+    /// a19d880f-05fc-4d3b-a006-743f0f84911e
+    pub const LINUX_RAID: Id = Id::Uuid(0xa19d_880f_05fc_4d3b_a006_743f_0f84_911e_u128.to_be_bytes());
     /// e6d6d379-f507-44c2-a23c-238f2a3df928
     pub const LVM: Id = Id::Uuid(0xe6d6_d379_f507_44c2_a23c_238f_2a3d_f928_u128.to_be_bytes());
 }

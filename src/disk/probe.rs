@@ -1,6 +1,7 @@
 //! From an image to a [`Disk`]: the edges, the table, the partitions, each with one read where possible.
 
-use super::identify::{HEAD, Identified, PV_HEAD, identify};
+use super::beside_table::beside_table;
+use super::identify::{HEAD, Identified, PV_HEAD, identify, identify_boot_code};
 use super::read::fill;
 use super::table::{self, Edges};
 use super::{Disk, Partition, Problem, ProblemId, TableKind, physical_volume};
@@ -18,11 +19,12 @@ pub struct Scratch {
     head: Vec<u8>,
     tail: Vec<u8>,
     volume: Vec<u8>,
+    pub(super) far: Vec<u8>,
 }
 
 impl Default for Scratch {
     fn default() -> Self {
-        Self { head: vec![0; EDGE_HEAD], tail: vec![0; EDGE_TAIL], volume: vec![0; PV_HEAD] }
+        Self { head: vec![0; EDGE_HEAD], tail: vec![0; EDGE_TAIL], volume: vec![0; PV_HEAD], far: Vec::new() }
     }
 }
 
@@ -47,7 +49,8 @@ pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Pro
     let mut problems = Vec::new();
     let head_len = shorter(EDGE_HEAD, bytes);
     let tail_len = shorter(EDGE_TAIL, bytes);
-    let (Some(head), Some(tail)) = (scratch.head.get_mut(..head_len), scratch.tail.get_mut(..tail_len)) else {
+    let Scratch { head, tail, volume, far } = scratch;
+    let (Some(head), Some(tail)) = (head.get_mut(..head_len), tail.get_mut(..tail_len)) else {
         return Probe { disk: empty(path), physical_volumes: Vec::new() };
     };
     let mut bad = fill(image, head, 0, &mut problems);
@@ -58,19 +61,19 @@ pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Pro
     let mut physical_volumes = Vec::new();
     let mut partitions = reading.partitions;
     for partition in &mut partitions {
-        identify_partition(image, partition, &mut scratch.volume, &mut physical_volumes, &mut problems);
+        physical_volumes.extend(identify_partition(image, partition, volume, far, &mut problems));
     }
     let whole = head.get(..shorter(PV_HEAD, bytes)).unwrap_or_default();
     let head_bad: Vec<ByteRange> = bad.iter().copied().filter(|r| r.start() < whole.len() as u64).collect();
     let content = if reading.table.kind == TableKind::None {
-        let found = identify(image, whole, &head_bad);
+        let found = identify(image, whole, &head_bad, far);
         problems.extend(found.problems);
         if let (Some(pv), Some(range)) = (found.physical_volume, ByteRange::new(0, bytes)) {
             physical_volumes.push(PvHere { partition: None, range, reading: pv });
         }
         found.content
     } else {
-        beside_table(bytes, head, tail, &mut problems)
+        beside_table(bytes, head, tail, &partitions, &mut problems)
     };
     let disk = Disk {
         schema: Disk::SCHEMA,
@@ -109,54 +112,32 @@ fn empty(path: &str) -> Disk {
     }
 }
 
+/// Fills in what `partition` holds; its physical volume, where it is one.
 fn identify_partition(
     image: &dyn Image,
     partition: &mut Partition,
     buffer: &mut [u8],
-    physical_volumes: &mut Vec<PvHere>,
+    far: &mut Vec<u8>,
     problems: &mut Vec<Problem>,
-) {
-    let Some(range) = ByteRange::new(partition.start_bytes, partition.bytes) else { return };
+) -> Option<PvHere> {
+    let range = ByteRange::new(partition.start_bytes, partition.bytes)?;
     if partition.content.kind == Kind::Extended {
-        return;
+        return None;
     }
     let volume = Slice::new(image, range);
     let wanted = if partition.kind.is_lvm() { PV_HEAD } else { HEAD };
-    let Some(head) = buffer.get_mut(..shorter(wanted, volume.bytes())) else { return };
+    let head = buffer.get_mut(..shorter(wanted, volume.bytes()))?;
     let bad = fill(&volume, head, 0, problems);
-    let Identified { content, physical_volume, problems: found } = identify(&volume, head, &bad);
-    partition.content = content;
+    if partition.kind.is_bios_boot() && bad.is_empty() {
+        partition.content = identify_boot_code(head);
+        return None;
+    }
+    let Identified { content, physical_volume, problems: found } = identify(&volume, head, &bad, far);
+    // Of a partition that goes on beyond the disk, what was not found may yet be in the missing part.
+    let cut = volume.bytes() < range.len() && matches!(content.kind, Kind::Blank | Kind::Unknown);
+    partition.content = if cut { Content::new(Kind::Unreadable) } else { content };
     problems.extend(found.into_iter().map(|p| p.within(&format!("partition {}", partition.number))));
-    if let Some(reading) = physical_volume {
-        physical_volumes.push(PvHere { partition: Some(partition.number), range, reading });
-    }
-}
-
-/// What a disk with a partition table is besides: a member of an array, an ISO image that is also a disk, or ambiguous.
-fn beside_table(bytes: u64, head: &[u8], tail: &[u8], problems: &mut Vec<Problem>) -> Content {
-    use crate::format::content::Place;
-    use crate::format::{lvm2, signature, windows::Windows};
-
-    let windows = Windows::new(bytes).with(0, head).with(bytes.saturating_sub(tail.len() as u64), tail);
-    let mut candidates = vec![Kind::Partitioned];
-    for found in signature::find_all(&windows) {
-        if found.place == Place::EndWithDataAtStart || found.content.kind == Kind::Iso9660 {
-            return found.content;
-        }
-        candidates.push(found.content.kind);
-    }
-    if lvm2::label::find(head).is_some() {
-        candidates.push(Kind::Lvm2Pv);
-    }
-    if candidates.len() == 1 {
-        return Content::new(Kind::Partitioned);
-    }
-    let names: Vec<&str> = candidates.iter().map(|k| k.word()).collect();
-    problems.push(Problem::new(
-        ProblemId::Ambiguous,
-        format!("a partition table and a signature on the whole disk: {}", names.join(", ")),
-    ));
-    Content { candidates, ..Content::new(Kind::Ambiguous) }
+    physical_volume.map(|reading| PvHere { partition: Some(partition.number), range, reading })
 }
 
 fn shorter(len: usize, bytes: u64) -> usize {

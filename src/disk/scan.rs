@@ -37,7 +37,7 @@ impl Source {
 pub fn scan(sources: &[Source]) -> Vec<Disk> {
     let mut scratch = Scratch::default();
     let mut probes: Vec<Probe> = sources.iter().map(|source| probe_source(source, &mut scratch)).collect();
-    assemble_groups(sources, &mut probes);
+    assemble_groups(sources, &mut probes, &mut scratch);
     let mut disks: Vec<Disk> = probes.into_iter().map(|p| p.disk).collect();
     tell_copies(&mut disks);
     disks
@@ -47,7 +47,7 @@ pub fn scan(sources: &[Source]) -> Vec<Disk> {
 pub fn scan_alone(source: &Source, scratch: &mut Scratch) -> Disk {
     let mut probe = probe_source(source, scratch);
     if !probe.physical_volumes.is_empty() {
-        assemble_groups(std::slice::from_ref(source), std::slice::from_mut(&mut probe));
+        assemble_groups(std::slice::from_ref(source), std::slice::from_mut(&mut probe), scratch);
     }
     probe.disk
 }
@@ -60,7 +60,7 @@ fn probe_source(source: &Source, scratch: &mut Scratch) -> Probe {
 }
 
 /// Assembles the volume groups of these disks, and puts each on every disk that has a part of it.
-fn assemble_groups(sources: &[Source], probes: &mut [Probe]) {
+fn assemble_groups(sources: &[Source], probes: &mut [Probe], scratch: &mut Scratch) {
     let mut slices = Vec::new();
     let mut owners = Vec::new();
     for (index, (source, probe)) in sources.iter().zip(probes.iter()).enumerate() {
@@ -82,7 +82,7 @@ fn assemble_groups(sources: &[Source], probes: &mut [Probe]) {
         let head = head.get_mut(..len).unwrap_or_default();
         let mut problems = Vec::new();
         let bad = super::read::fill(volume, head, 0, &mut problems);
-        let found = identify(volume, head, &bad);
+        let found = identify(volume, head, &bad, &mut scratch.far);
         problems.extend(found.problems);
         (found.content, problems)
     });

@@ -159,7 +159,7 @@ impl Reading {
         self.problems.extend(verdict.problems);
         self.table = Table {
             kind: TableKind::Gpt,
-            uuid: copies.best().map(|copy| copy.header.disk_guid),
+            uuid: copies.best().map(|copy| copy.header.disk_guid).filter(|id| !id.is_nil()),
             primary: verdict.primary,
             backup: verdict.backup,
             hybrid: protective.is_some() && start.mbr().is_some_and(Mbr::has_partitions),
@@ -213,7 +213,7 @@ impl Reading {
         };
         self.table = Table {
             kind: TableKind::Gpt,
-            uuid: copies.best().map(|copy| copy.header.disk_guid),
+            uuid: copies.best().map(|copy| copy.header.disk_guid).filter(|id| !id.is_nil()),
             primary: state(&copies.primary),
             backup: state(&copies.backup),
             hybrid: false,

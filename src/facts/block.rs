@@ -64,30 +64,35 @@ fn device(place: &Place<'_>) -> Result<Option<BlockDevice>, String> {
         }
         None => None,
     };
-    let mapped = match (text(place, "dm/name")?, text(place, "dm/uuid")?) {
-        (None, None) => None,
-        (name, uuid) => Some((name.unwrap_or_default(), uuid.unwrap_or_default())),
-    };
-    let read_only = flag(place, "ro")?;
-    let removable = flag(place, "removable")?;
-    let has_driver = partition_of.is_none() && !matches!(place.below("device")?.kind(), Probed::Absent);
-    let is_physical_disk = bytes > 0 && has_driver && mapped.is_none() && !is_optical_or_floppy(&name);
+    // A partition has none of what follows, so it is not asked.
+    let is_whole = partition_of.is_none();
+    let mapped = if is_whole { mapped(place)? } else { None };
+    let removable = is_whole && flag(place, "removable")?;
+    let slaves = if is_whole { neighbours(place, "slaves")? } else { Vec::new() };
+    let has_driver = is_whole && !matches!(place.below("device")?.kind(), Probed::Absent);
     let identity = if has_driver { Identity::read(place)? } else { Identity::default() };
+    let is_physical_disk = bytes > 0 && has_driver && mapped.is_none() && !is_optical_or_floppy(&name);
     Ok(Some(BlockDevice {
         name,
         device,
         bytes,
-        read_only,
+        read_only: flag(place, "ro")?,
         removable,
         partition_of,
         mapped,
-        slaves: neighbours(place, "slaves")?,
+        slaves,
         holders: neighbours(place, "holders")?,
         model: identity.model,
         serial: identity.serial,
         wwn: identity.wwn,
         is_physical_disk,
     }))
+}
+
+/// Name and UUID of a device-mapper device.
+fn mapped(place: &Place<'_>) -> Result<Option<(String, String)>, String> {
+    let Some(name) = text(place, "dm/name")? else { return Ok(None) };
+    Ok(Some((name, text(place, "dm/uuid")?.unwrap_or_default())))
 }
 
 /// What a disk says it is. An attribute that cannot be read is one that this kind of disk does not have.

@@ -1,5 +1,7 @@
 //! Damage for tests: what every parser of a superblock has to survive.
 
+#![allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation)]
+
 use std::ops::Range;
 
 use super::content::Found;

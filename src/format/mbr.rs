@@ -82,8 +82,8 @@ impl Mbr {
     /// * a boot sector of FAT, exFAT or NTFS (told by its fields), unless every entry could well be one: status 0 or
     ///   0x80, a start within the disk and not in sector 0, and zeros where no partition is. Then the disk was
     ///   partitioned later, which leaves the fields of the boot sector in place.
-    /// * a record with a partition that starts in sector 0, its own: the table of a hybrid ISO image, or the one that
-    ///   `mkfs.fat` puts into a boot sector for the sake of Windows. They divide nothing.
+    /// * a record with a partition that starts in sector 0, its own, and no protective entry: the table of a hybrid ISO
+    ///   image, or the one that `mkfs.fat` puts into a boot sector for the sake of Windows. They divide nothing.
     /// * what has more than one status other than 0 and 0x80, or a partition of such a status that ends beyond the disk,
     ///   and no protective entry: text or code.
     /// * an AIX physical volume.
@@ -94,12 +94,13 @@ impl Mbr {
         // In the smallest sectors there are, so that no table is refused for a wrong guess of the sector size.
         let disk_sectors = disk_bytes / 512;
         let used = || entries.iter().filter(|e| e.is_used());
-        if sector.starts_with(AIX) || used().any(|e| e.start == 0) {
+        let protective = entries.iter().any(|e| e.is_protective());
+        if sector.starts_with(AIX) || (!protective && used().any(|e| e.start == 0)) {
             return None;
         }
         if is_volume_boot_sector(sector).unwrap_or(false) {
             let clean = entries.iter().enumerate().all(|(slot, entry)| match entry.is_used() {
-                true => !entry.has_odd_status() && u64::from(entry.start) < disk_sectors,
+                true => !entry.has_odd_status() && (1..disk_sectors).contains(&u64::from(entry.start)),
                 false => sector.take(slot_at(slot), 16).is_ok_and(all_zero),
             });
             if !clean || used().next().is_none() {
@@ -108,7 +109,7 @@ impl Mbr {
         }
         let mut odd = entries.iter().filter(|e| e.has_odd_status());
         let code = odd.clone().any(|e| e.is_used() && e.end() > disk_sectors) || odd.nth(1).is_some();
-        if code && !entries.iter().any(|e| e.is_protective()) {
+        if code && !protective {
             return None;
         }
         Some(Self { disk_id: le32(sector, CODE_END).ok()?, boot_code: has_boot_code(sector), entries })

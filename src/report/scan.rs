@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::layout::picture;
 use super::text::{clean, cut, wrap};
-use crate::disk::{CopyState, Disk, Partition, TableKind, VolumeGroup};
+use crate::disk::{CopyState, Disk, Partition, PartitionType, TableKind, VolumeGroup, guid};
 use crate::format::content::Content;
 use crate::units::Bytes;
 
@@ -82,6 +82,12 @@ fn type_name(partition: &Partition) -> String {
         "LVM".into()
     } else if kind.is_extended() {
         "extended".into()
+    } else if kind == PartitionType::Guid(guid::LINUX) || kind == PartitionType::Mbr(0x83) {
+        "Linux".into()
+    } else if kind == PartitionType::Guid(guid::LINUX_SWAP) || kind == PartitionType::Mbr(0x82) {
+        "Linux swap".into()
+    } else if kind == PartitionType::Guid(guid::LINUX_RAID) || kind == PartitionType::Mbr(0xfd) {
+        "Linux RAID".into()
     } else {
         kind.to_string()
     }

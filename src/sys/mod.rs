@@ -15,12 +15,3 @@ pub const EIO: i32 = nix::libc::EIO;
 pub fn is_root() -> bool {
     nix::unistd::geteuid().is_root()
 }
-
-/// The node name of this host, as `uname -n` prints it.
-///
-/// # Errors
-/// What `uname(2)` says.
-pub fn node_name() -> std::io::Result<String> {
-    let name = nix::sys::utsname::uname()?;
-    Ok(name.nodename().to_string_lossy().into_owned())
-}

@@ -8,10 +8,10 @@ use okv_host::image::{self, Image};
 use tempfile::TempDir;
 
 /// Rows of a report, by field.
-pub type Row = BTreeMap<String, String>;
+pub(crate) type Row = BTreeMap<String, String>;
 
 /// Loop devices that go away with the test.
-pub struct Lvm {
+pub(crate) struct Lvm {
     devices: Vec<Device>,
     hidden: Vec<usize>,
     dir: TempDir,
@@ -29,12 +29,12 @@ impl Drop for Device {
 
 impl Lvm {
     /// A device for each of these sizes in MiB.
-    pub fn new(sizes: &[u64]) -> Self {
+    pub(crate) fn new(sizes: &[u64]) -> Self {
         Self::with_sectors(512, sizes)
     }
 
     /// The same with this logical block size.
-    pub fn with_sectors(sector: u32, sizes: &[u64]) -> Self {
+    pub(crate) fn with_sectors(sector: u32, sizes: &[u64]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut lvm = Self { devices: Vec::new(), hidden: Vec::new(), dir };
         for (index, mib) in sizes.iter().enumerate() {
@@ -48,27 +48,27 @@ impl Lvm {
     }
 
     /// Path of a device.
-    pub fn device(&self, index: usize) -> &str {
+    pub(crate) fn device(&self, index: usize) -> &str {
         &self.devices[index].path
     }
 
     /// Devices that the tools are allowed to see.
-    pub fn visible(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn visible(&self) -> impl Iterator<Item = &str> {
         (0..self.devices.len()).filter(|n| !self.hidden.contains(n)).map(|n| self.device(n))
     }
 
     /// Keeps the tools from seeing a device any more: it is "missing".
-    pub fn hide(&mut self, index: usize) {
+    pub(crate) fn hide(&mut self, index: usize) {
         self.hidden.push(index);
     }
 
     /// Opens a device with the code under test.
-    pub fn open(&self, index: usize) -> Box<dyn Image> {
+    pub(crate) fn open(&self, index: usize) -> Box<dyn Image> {
         image::open(self.device(index).as_ref()).unwrap()
     }
 
     /// Writes bytes to a device, past LVM.
-    pub fn write(&self, index: usize, at: u64, bytes: &[u8]) {
+    pub(crate) fn write(&self, index: usize, at: u64, bytes: &[u8]) {
         use std::os::unix::fs::FileExt;
         let file = fs::OpenOptions::new().write(true).open(self.device(index)).unwrap();
         file.write_all_at(bytes, at).unwrap();
@@ -76,14 +76,14 @@ impl Lvm {
     }
 
     /// A file of the test's own.
-    pub fn file(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.dir.path().join(name);
         fs::write(&path, text).unwrap();
         path
     }
 
     /// Runs one of LVM's tools: a command line without quoting, `{0}` standing for the first device and so on.
-    pub fn run(&self, command: &str) -> String {
+    pub(crate) fn run(&self, command: &str) -> String {
         let mut words = command.split(' ').map(|word| {
             let index = word.strip_prefix('{').and_then(|w| w.strip_suffix('}')).map(|n| n.parse().unwrap());
             index.map_or(word.to_owned(), |n: usize| self.device(n).to_owned())
@@ -94,19 +94,19 @@ impl Lvm {
     }
 
     /// `pvcreate` and `vgcreate` over all devices.
-    pub fn create(&self, group: &str) {
+    pub(crate) fn create(&self, group: &str) {
         let devices: Vec<&str> = self.devices.iter().map(|d| d.path.as_str()).collect();
         self.run(&format!("pvcreate {}", devices.join(" ")));
         self.run(&format!("vgcreate {group} {}", devices.join(" ")));
     }
 
     /// `lvcreate` of a volume that nothing activates or wipes.
-    pub fn lvcreate(&self, arguments: &str) {
+    pub(crate) fn lvcreate(&self, arguments: &str) {
         self.run(&format!("lvcreate -an -Zn -Wn {arguments}"));
     }
 
     /// Rows of `pvs`, `vgs` or `lvs`, sizes in bytes.
-    pub fn report(&self, command: &str, fields: &str) -> Vec<Row> {
+    pub(crate) fn report(&self, command: &str, fields: &str) -> Vec<Row> {
         let text = self.run(&format!("{command} --reportformat json --units b --nosuffix -o {fields}"));
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
         let report = json["report"][0].as_object().unwrap().values().next().unwrap().clone();

@@ -1,5 +1,7 @@
 //! Partition tables built byte by byte, valid unless a field is changed. Used by unit and integration tests alike.
 #![allow(dead_code, unreachable_pub, missing_docs)] // Each test binary uses its part.
+#![allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation)] // The numbers are ours.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 /// Type GUID of Linux data, as on disk.
 pub const LINUX: [u8; 16] =

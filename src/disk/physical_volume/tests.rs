@@ -34,7 +34,7 @@ fn with_second_area(mut sample: Sample) -> Sample {
     let second = BYTES - AREA_BYTES;
     sample.put64(LABEL + 120, second as u64);
     sample.put64(LABEL + 128, AREA_BYTES as u64);
-    sample.put(LABEL + 152, &sample.bytes[LABEL + 136..LABEL + 144].to_vec());
+    sample.bytes.copy_within(LABEL + 136..LABEL + 144, LABEL + 152);
     sample.put(LABEL + 136, &[0; 8]);
     sample.bytes.copy_within(AREA..AREA + AREA_BYTES, second);
     let mut header = sample.bytes[second..second + 512].to_vec();

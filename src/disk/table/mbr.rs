@@ -73,6 +73,10 @@ impl Chain<'_, '_> {
                 continue;
             }
             let number = FIRST_LOGICAL.saturating_add(u32::try_from(self.found.len()).unwrap_or(u32::MAX));
+            if start < u64::from(extended.start) || end > extended.end() {
+                let at = self.sector.offset_of(lba).unwrap_or(u64::MAX);
+                self.wrong(at, &format!("partition {number} lies outside the extended partition"));
+            }
             self.found.push(partition(number, *entry, start, self.sector, true));
         }
     }

@@ -4,16 +4,13 @@ use super::*;
 use crate::disk::{Flag, PartitionType, guid};
 use crate::image::{Faulty, Memory, Recording};
 
-#[path = "../../../tests/support/tables.rs"]
-mod tables;
-
 mod damage;
 mod gpt_copies;
 mod mbr_chain;
 mod sector_sizes;
 mod which_table;
 
-use tables::{BIOS_BOOT, ESP, Gpt, GptEntry, LINUX, chain, mbr};
+use crate::built_tables::{BIOS_BOOT, ESP, Gpt, GptEntry, LINUX, chain, mbr};
 
 /// Reads as a caller does: edges first, 512 bytes at a time where the medium fails.
 fn read_image(image: &dyn Image) -> Reading {

@@ -44,7 +44,9 @@ impl<'a, 'i> Assembly<'a, 'i> {
     }
 
     fn tell(&mut self, id: ProblemId, message: String) {
-        self.problems.push(Problem::new(id, message));
+        if self.problems.iter().filter(|problem| problem.id == id).count() < MOST_TOLD {
+            self.problems.push(Problem::new(id, message));
+        }
     }
 
     pub(super) fn assemble(mut self, identify: &mut Identify<'_>) -> Assembled {
@@ -99,10 +101,10 @@ impl<'a, 'i> Assembly<'a, 'i> {
             self.members.extend(found.iter().map(|(index, _)| *index));
             let first = found.first().map(|(_, pv)| *pv);
             if found.len() > 1 {
-                let places: Vec<String> = found.iter().map(|(_, pv)| pv.place()).collect();
-                let message =
-                    format!("physical volume {uuid} of {name} is there more than once: {}", places.join(", "));
-                self.problems.push(Problem::new(ProblemId::Duplicate, message));
+                let places: Vec<String> = found.iter().take(MOST_TOLD).map(|(_, pv)| pv.place()).collect();
+                let (places, count) = (places.join(", "), found.len());
+                let message = format!("physical volume {uuid} of {name} is there {count} times: {places}");
+                self.tell(ProblemId::Duplicate, message);
             }
             match first {
                 None => {
@@ -111,14 +113,14 @@ impl<'a, 'i> Assembly<'a, 'i> {
                         "volume group {name}: physical volume {uuid} is missing (last seen as {})",
                         hint.escape_debug()
                     );
-                    self.problems.push(Problem::new(ProblemId::MissingPv, message));
+                    self.tell(ProblemId::MissingPv, message);
                 }
                 Some(pv) if volume.missing => {
                     let message = format!(
                         "volume group {name}: physical volume {uuid} on {} is back, but the group was changed without it",
                         pv.place()
                     );
-                    self.problems.push(Problem::new(ProblemId::MissingPv, message));
+                    self.tell(ProblemId::MissingPv, message);
                 }
                 Some(_) => {}
             }
@@ -162,7 +164,7 @@ impl<'a, 'i> Assembly<'a, 'i> {
                 _ => {}
             }
         }
-        stale.into_iter().take(MOST_TOLD).for_each(|message| self.tell(ProblemId::LvmStale, message));
+        stale.into_iter().for_each(|message| self.tell(ProblemId::LvmStale, message));
     }
 
     fn physical_volumes(&self, present: &[Option<PvOnDisk<'_>>], layout: &Layout) -> Vec<PhysicalVolume> {

@@ -99,6 +99,11 @@ fn one_identity_on_two_disks_and_one_name_on_two_groups_are_told() {
     assert_eq!(ids(&twice[0]), [ProblemId::Duplicate]);
     assert!(twice[0].problems[0].message.contains("d1 partition 3, d2 partition 3"), "{:?}", twice[0].problems);
 
+    let fleet: Vec<Pv> = (0..50).map(|n| pv(&format!("d{n}"), Sample::new(1, &text))).collect();
+    let copies = &assembled(&fleet)[0];
+    assert_eq!((copies.members.len(), ids(copies)), (50, vec![ProblemId::Duplicate]));
+    assert!(copies.problems[0].message.contains("50 times") && copies.problems[0].message.len() < 300);
+
     let other = text.replace(&id(900), &id(901)).replace(&id(1), &id(2));
     let groups = assembled(&[pv("d1", Sample::new(1, &text)), pv("d2", Sample::new(2, &other))]);
     assert_eq!(groups.iter().map(ids).collect::<Vec<_>>(), [[ProblemId::Duplicate]; 2]);

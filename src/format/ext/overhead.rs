@@ -8,8 +8,8 @@
 //! * Without bigalloc the kernel computes anew at each mount, so `s_overhead_clusters` is not looked at.
 //! * With bigalloc it believes `s_overhead_clusters`; where that is zero it has to look at the descriptors.
 //! * Kernels before 5.18 (and stable branches of April 2022) differ in two ways, and cannot be told from a disk: they leave
-//!   the reserved descriptor blocks out of the sum, and believe `s_overhead_clusters` always. `mke2fs` from 1.46.6 on
-//!   writes it with the same value as is computed here; without it, such a kernel reports a little more than this.
+//!   the reserved descriptor blocks out of the sum, and believe `s_overhead_clusters` always. `mke2fs` 1.47
+//!   writes it with the value that is computed here; where it is zero, such a kernel reports a little more than this.
 
 use super::bigalloc;
 use super::superblock::{Superblock, compat, incompat, ro_compat};

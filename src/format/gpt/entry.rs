@@ -24,25 +24,31 @@ pub struct Entry {
 
 /// The used entries of an array: those whose type GUID is not nil.
 pub fn entries(array: &[u8], entry_bytes: u32) -> impl Iterator<Item = Entry> + '_ {
-    // A length of zero would make an endless array; one longer than the array makes an empty one.
-    let length = usize::try_from(entry_bytes).unwrap_or(usize::MAX).max(128);
-    (1..).zip(array.chunks_exact(length)).filter_map(|(number, entry)| parse(number, entry).ok().flatten())
+    used(array, entry_bytes).filter_map(|(number, entry)| parse(number, entry).ok())
 }
 
-fn parse(number: u32, entry: &[u8]) -> Result<Option<Entry>, Truncated> {
-    let kind: [u8; 16] = entry.array(0)?;
-    if kind == [0; 16] {
-        return Ok(None);
-    }
-    Ok(Some(Entry {
+/// How many entries are used, for what has to be as long as that.
+pub fn count(array: &[u8], entry_bytes: u32) -> usize {
+    used(array, entry_bytes).count()
+}
+
+fn used(array: &[u8], entry_bytes: u32) -> impl Iterator<Item = (u32, &[u8])> {
+    // A length of zero would make an endless array; one longer than the array makes an empty one.
+    let length = usize::try_from(entry_bytes).unwrap_or(usize::MAX).max(128);
+    let nil = |entry: &[u8]| entry.first_chunk::<16>() == Some(&[0; 16]);
+    (1..).zip(array.chunks_exact(length)).filter(move |(_, entry)| !nil(entry))
+}
+
+fn parse(number: u32, entry: &[u8]) -> Result<Entry, Truncated> {
+    Ok(Entry {
         number,
-        kind: Id::from_guid(kind),
+        kind: Id::from_guid(entry.array(0)?),
         unique: Id::from_guid(entry.array(16)?),
         first_lba: le64(entry, 32)?,
         last_lba: le64(entry, 40)?,
         attributes: le64(entry, 48)?,
         name: name(entry.take(56, 72)?),
-    }))
+    })
 }
 
 /// UTF-16LE up to the first NUL.
@@ -52,8 +58,13 @@ fn name(bytes: &[u8]) -> Option<String> {
     if length == 0 {
         return None;
     }
+    let units = units.get(..length).unwrap_or_default();
     let mut name = String::with_capacity(length);
-    let units = units.iter().take(length).map(|u| u16::from_le_bytes(*u));
-    name.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    if units.iter().all(|[low, high]| low.is_ascii() && *high == 0) {
+        name.extend(units.iter().map(|[low, _]| char::from(*low)));
+    } else {
+        let units = units.iter().map(|u| u16::from_le_bytes(*u));
+        name.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    }
     Some(name)
 }

@@ -1,18 +1,21 @@
 //! From the metadata text straight into a [`VolumeGroup`], section by section.
 
 use super::parse_id;
+use super::segment::Names;
 use super::text::{Bad, Item, Text, Value, unescape};
-use super::volume_group::{Area, AreaOf, LogicalVolume, PhysicalVolume, Segment, SegmentKind, VolumeGroup};
+use super::volume_group::{LogicalVolume, PhysicalVolume, Segment, SegmentKind, VolumeGroup};
 use crate::ids::Id;
 
 /// LVM2 counts in sectors of 512 bytes, whatever the devices have.
 const SECTOR: u64 = 512;
 /// Longest name of a group or logical volume (`NAME_LEN` less its NUL).
-const LONGEST_NAME: usize = 127;
+pub(super) const LONGEST_NAME: usize = 127;
+/// Longest name of a device that is kept, in bytes.
+const LONGEST_HINT: usize = 255;
+/// Longest word of a group's status.
+const LONGEST_FLAG: usize = 32;
 /// Most physical, and most logical volumes: far beyond what LVM2 can handle, and little memory.
 const MOST_VOLUMES: usize = 100_000;
-/// Most areas of all segments.
-const MOST_AREAS: usize = 500_000;
 /// Most words of a group's status.
 const MOST_FLAGS: usize = 32;
 
@@ -20,7 +23,8 @@ const MOST_FLAGS: usize = 32;
 pub(super) fn volume_group(text: &[u8]) -> Result<VolumeGroup, Bad> {
     let mut text = Text::new(text);
     let (mut group, mut is_metadata, mut version) = (None, false, None);
-    loop {
+    // What follows these three, if LVM2 wrote the text, is a description of who wrote it.
+    while group.is_none() || !is_metadata || version.is_none() {
         match text.item()? {
             Item::Section(name) if group.is_none() => {
                 group = Some(Import::default().group(&mut text, name)?);
@@ -43,13 +47,17 @@ pub(super) fn volume_group(text: &[u8]) -> Result<VolumeGroup, Bad> {
 
 /// What is remembered while a group is read.
 #[derive(Default)]
-struct Import<'t> {
-    names: Names<'t>,
-    areas: usize,
+pub(super) struct Import<'t> {
+    /// Names of the physical volumes.
+    pub(super) names: Names<'t>,
+    /// Segments so far.
+    pub(super) segments: usize,
+    /// Areas of segments so far.
+    pub(super) areas: usize,
     /// Areas of logical volumes: their names have to exist, which shows at the end.
-    borrowed: Vec<(&'t [u8], Text<'t>)>,
+    pub(super) borrowed: Vec<(&'t [u8], Text<'t>)>,
     /// Names of the volumes that hold what changed since a snapshot: what users see as the snapshot.
-    snapshots: Vec<&'t [u8]>,
+    pub(super) snapshots: Vec<&'t [u8]>,
 }
 
 impl<'t> Import<'t> {
@@ -63,7 +71,8 @@ impl<'t> Import<'t> {
                 Item::Setting(b"seqno") => seqno = Some(text.one_integer::<u64>()?),
                 Item::Setting(b"extent_size") => extent_bytes = Some(sectors(text)?),
                 Item::Setting(b"status" | b"flags") => words(text, |word| {
-                    if flags.len() < MOST_FLAGS && !word.is_empty() {
+                    let sane = (1..=LONGEST_FLAG).contains(&word.len()) && word.iter().all(u8::is_ascii_graphic);
+                    if flags.len() < MOST_FLAGS && sane {
                         flags.push(unescape(word).to_ascii_lowercase());
                     }
                 })?,
@@ -111,7 +120,7 @@ impl<'t> Import<'t> {
             if volumes.len() >= MOST_VOLUMES {
                 return Err(text.bad("too many physical volumes"));
             }
-            self.names.known.push(name);
+            self.names.push(name);
             volumes.push(physical_volume(text)?);
         }
         Ok(volumes)
@@ -155,73 +164,6 @@ impl<'t> Import<'t> {
         Ok(LogicalVolume { name, uuid: uuid.ok_or(text.bad("a logical volume without id"))?, visible, segments })
     }
 
-    fn segment(&mut self, text: &mut Text<'t>) -> Result<Segment, Bad> {
-        let (mut start, mut count, mut kind, mut stripes) = (None, None, None, None);
-        let (mut stripe_bytes, mut areas) = (0, Vec::new());
-        loop {
-            match text.item()? {
-                Item::Setting(b"start_extent") => start = Some(text.one_integer::<u32>()?),
-                Item::Setting(b"extent_count") => count = Some(text.one_integer::<u32>()?),
-                Item::Setting(b"type") => kind = Some(segment_kind(text.one_string()?)),
-                Item::Setting(b"stripe_count") => stripes = Some(text.one_integer::<u32>()?),
-                Item::Setting(b"stripe_size") => stripe_bytes = sectors(text)?,
-                Item::Setting(b"cow_store") => self.snapshots.push(text.one_string()?),
-                // Mirrors have areas on physical volumes only while `pvmove` runs.
-                Item::Setting(b"stripes" | b"mirrors") => {
-                    areas.reserve(usize::try_from(stripes.unwrap_or(1)).unwrap_or(1).min(16));
-                    self.areas(text, &mut areas)?;
-                }
-                Item::Setting(_) => text.skip_value()?,
-                Item::Section(_) => text.skip_section()?,
-                Item::End => break,
-                Item::EndOfText => return Err(text.bad("the text ends within a segment")),
-            }
-        }
-        let kind = kind.ok_or(text.bad("a segment without type"))?;
-        let extents = count.filter(|n| *n > 0).ok_or(text.bad("a segment without extents"))?;
-        if kind == SegmentKind::Striped {
-            if stripes.is_none_or(|n| n == 0 || usize::try_from(n) != Ok(areas.len())) {
-                return Err(text.bad("a segment with more or fewer stripes than it says"));
-            }
-            if stripes.is_none_or(|n| !extents.is_multiple_of(n)) {
-                return Err(text.bad("a segment whose extents do not divide into its stripes"));
-            }
-            if areas.len() > 1 && stripe_bytes == 0 {
-                return Err(text.bad("a striped segment without stripe_size"));
-            }
-        }
-        let start_extent = start.ok_or(text.bad("a segment without start_extent"))?;
-        Ok(Segment { kind, start_extent, extents, stripe_bytes, areas })
-    }
-
-    /// Pairs of a name and the first extent there.
-    fn areas(&mut self, text: &mut Text<'t>, areas: &mut Vec<Area>) -> Result<(), Bad> {
-        let mut name = None;
-        text.each(|at, value| {
-            match (name.take(), value) {
-                (None, Value::String(string)) => name = Some((string, at)),
-                (Some((string, named_at)), Value::Integer(start)) => {
-                    let start_extent = u32::try_from(start).map_err(|_| at.bad("an extent out of range"))?;
-                    let of = match self.names.find(string) {
-                        Some(volume) => AreaOf::Physical(volume),
-                        None => {
-                            self.borrowed.push((string, named_at));
-                            AreaOf::Logical
-                        }
-                    };
-                    self.areas = self.areas.saturating_add(1);
-                    if self.areas > MOST_AREAS {
-                        return Err(at.bad("too many areas"));
-                    }
-                    areas.push(Area { of, start_extent });
-                }
-                _ => return Err(at.bad("areas are pairs of a name and an extent")),
-            }
-            Ok(())
-        })?;
-        if name.is_some() { Err(text.bad("an area without its first extent")) } else { Ok(()) }
-    }
-
     /// Checks that areas which are on no physical volume are on logical ones.
     fn check_borrowed(&self, volumes: &[LogicalVolume]) -> Result<(), Bad> {
         if self.borrowed.is_empty() {
@@ -247,38 +189,17 @@ impl<'t> Import<'t> {
     }
 }
 
-/// Names of the physical volumes, in order.
-#[derive(Default)]
-struct Names<'t> {
-    known: Vec<&'t [u8]>,
-    sorted: Vec<(&'t [u8], u32)>,
-}
-
-impl Names<'_> {
-    fn find(&mut self, name: &[u8]) -> Option<u32> {
-        // LVM2 numbers them from 0: the third is "pv2".
-        let number = name.strip_prefix(b"pv").and_then(|n| std::str::from_utf8(n).ok()?.parse::<u32>().ok());
-        if let Some(number) = number
-            && usize::try_from(number).ok().and_then(|n| self.known.get(n)).is_some_and(|k| *k == name)
-        {
-            return Some(number);
-        }
-        if self.sorted.is_empty() {
-            self.sorted = self.known.iter().copied().zip(0..).collect();
-            self.sorted.sort_unstable();
-        }
-        let found = self.sorted.binary_search_by_key(&name, |(known, _)| known).ok()?;
-        self.sorted.get(found).map(|(_, number)| *number)
-    }
-}
-
 fn physical_volume(text: &mut Text<'_>) -> Result<PhysicalVolume, Bad> {
     let (mut uuid, mut device_hint, mut device_bytes) = (None, None, None);
     let (mut first_extent_bytes, mut extents, mut allocatable, mut missing) = (None, None, false, false);
     loop {
         match text.item()? {
             Item::Setting(b"id") => uuid = Some(id(text)?),
-            Item::Setting(b"device") => device_hint = Some(unescape(text.one_string()?).into_owned()),
+            Item::Setting(b"device") => {
+                let hint = text.one_string()?;
+                let hint = hint.get(..hint.len().min(LONGEST_HINT)).unwrap_or_default();
+                device_hint = Some(unescape(hint).into_owned());
+            }
             Item::Setting(b"status" | b"flags") => words(text, |word| {
                 allocatable |= word == b"ALLOCATABLE";
                 missing |= word == b"MISSING";
@@ -321,7 +242,7 @@ fn id(text: &mut Text<'_>) -> Result<Id, Bad> {
 }
 
 /// A number of sectors, in bytes.
-fn sectors(text: &mut Text<'_>) -> Result<u64, Bad> {
+pub(super) fn sectors(text: &mut Text<'_>) -> Result<u64, Bad> {
     let at = *text;
     text.one_integer::<u64>()?.checked_mul(SECTOR).ok_or(at.bad("a number of sectors out of range"))
 }
@@ -343,13 +264,4 @@ fn volume_name(text: &Text<'_>, name: &[u8]) -> Result<String, Bad> {
         return Err(text.bad("a name that no volume can have"));
     }
     Ok(String::from_utf8_lossy(name).into_owned())
-}
-
-/// A segment type; what follows a plus sign are flags of the type.
-fn segment_kind(name: &[u8]) -> SegmentKind {
-    let name = name.split(|b| *b == b'+').next().unwrap_or_default();
-    match name {
-        b"striped" | b"linear" => SegmentKind::Striped,
-        other => SegmentKind::Other(unescape(other).chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect()),
-    }
 }

@@ -11,6 +11,7 @@ mod import;
 pub mod label;
 pub mod layout;
 pub mod metadata_area;
+mod segment;
 mod text;
 pub mod volume_group;
 

@@ -1,5 +1,7 @@
 //! Physical volumes made in memory, for tests: every field can be bent, and the checksums still be right.
 
+#![allow(clippy::arithmetic_side_effects)] // A test may panic.
+
 use super::checksum;
 use super::metadata_area::HEADER_BYTES;
 

@@ -13,6 +13,44 @@ use std::borrow::Cow;
 /// Deepest nesting of sections: a volume group needs four.
 const DEEPEST: u32 = 32;
 
+/// Part of a name.
+const NAME: u8 = 1;
+/// Within a string, neither its end nor an escape.
+const PLAIN: u8 = 2;
+/// Part of an integer or float.
+const NUMBER: u8 = 4;
+/// Within a line.
+const LINE: u8 = 8;
+
+/// The classes of each byte: one look where comparing would take a dozen. NUL, the end of the text, is in none.
+static CLASSES: [u8; 256] = classes();
+
+#[allow(clippy::indexing_slicing)] // Computed while this is compiled, where a panic is an error of the compiler.
+const fn classes() -> [u8; 256] {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        let mut of = 0;
+        if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'=' | b'{' | b'}' | b'[' | b']' | b',' | b'"' | b'#' | 0) {
+            of |= NAME;
+        }
+        if !matches!(byte, b'"' | b'\\' | 0) {
+            of |= PLAIN;
+        }
+        if matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E') {
+            of |= NUMBER;
+        }
+        if !matches!(byte, b'\n' | 0) {
+            of |= LINE;
+        }
+        classes[byte as usize] = of;
+        byte = match byte.checked_add(1) {
+            Some(next) => next,
+            None => return classes,
+        };
+    }
+}
+
 /// What breaks the grammar, and where in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Bad {
@@ -51,14 +89,9 @@ pub(super) struct Text<'t> {
 }
 
 impl<'t> Text<'t> {
-    /// The start of `text`, which ends at the first NUL.
+    /// The start of `text`, which ends at its first NUL.
     pub(super) fn new(text: &'t [u8]) -> Self {
-        // The NUL is the last byte of what LVM2 writes: look there first.
-        let end = match text.split_last() {
-            Some((0, rest)) if !rest.contains(&0) => rest.len(),
-            _ => text.iter().position(|b| *b == 0).unwrap_or(text.len()),
-        };
-        Self { text: text.get(..end).unwrap_or_default(), at: 0 }
+        Self { text, at: 0 }
     }
 
     /// Something wrong at the byte that comes next.
@@ -84,15 +117,18 @@ impl<'t> Text<'t> {
         loop {
             match self.peek()? {
                 b' ' | b'\t' | b'\n' | b'\r' => self.step(),
-                b'#' => self.skip_while(|b| b != b'\n'),
+                b'#' => self.skip(LINE),
+                0 => return None,
                 other => return Some(other),
             }
         }
     }
 
-    fn skip_while(&mut self, wanted: impl Fn(u8) -> bool) {
+    /// Steps over bytes of this class.
+    fn skip(&mut self, class: u8) {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let len = rest.iter().position(|b| !wanted(*b)).unwrap_or(rest.len());
+        let is_other = |b: &u8| CLASSES.get(usize::from(*b)).is_none_or(|of| of & class == 0);
+        let len = rest.iter().position(is_other).unwrap_or(rest.len());
         self.at = self.at.saturating_add(len);
     }
 
@@ -107,7 +143,7 @@ impl<'t> Text<'t> {
             Some(b'"') => self.string()?,
             Some(_) => {
                 let from = self.at;
-                self.skip_while(is_name);
+                self.skip(NAME);
                 self.since(from)
             }
         };
@@ -186,11 +222,11 @@ impl<'t> Text<'t> {
         self.step();
         let from = self.at;
         loop {
-            self.skip_while(|b| b != b'"' && b != b'\\');
+            self.skip(PLAIN);
             match self.peek() {
                 Some(b'\\') => self.at = self.at.saturating_add(2),
-                Some(_) => break,
-                None => return Err(Bad { at: from, why: "a string that does not end" }),
+                Some(b'"') => break,
+                _ => return Err(Bad { at: from, why: "a string that does not end" }),
             }
         }
         let string = self.since(from);
@@ -200,7 +236,7 @@ impl<'t> Text<'t> {
 
     fn number(&mut self) -> Result<Value<'t>, Bad> {
         let from = *self;
-        self.skip_while(|b| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
+        self.skip(NUMBER);
         let digits = self.since(from.at);
         if digits.iter().any(|b| matches!(b, b'.' | b'e' | b'E')) {
             let float = std::str::from_utf8(digits).ok().and_then(|d| d.parse::<f64>().ok());
@@ -228,11 +264,6 @@ impl<'t> Text<'t> {
             _ => Err(at.bad("an integer is expected")),
         }
     }
-}
-
-/// Whether a byte can be part of a name.
-fn is_name(byte: u8) -> bool {
-    !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'=' | b'{' | b'}' | b'[' | b']' | b',' | b'"' | b'#')
 }
 
 fn integer(digits: &[u8]) -> Option<i64> {

@@ -89,7 +89,7 @@ fn impossible_headers_with_right_checksums_are_damage() {
         let last = disk.len() - 512;
         for header in [512, last] {
             disk[header + at..header + at + bytes.len()].copy_from_slice(bytes);
-            tables::seal(&mut disk[header..header + 512]);
+            crate::built_tables::seal(&mut disk[header..header + 512]);
         }
         let reading = read_bytes(disk);
         assert_eq!(states(&reading), (TableKind::Gpt, CopyState::Damaged, CopyState::Damaged), "{what}");

@@ -85,6 +85,15 @@ fn a_logical_partition_over_a_primary_is_an_overlap_but_not_over_its_extended_on
 }
 
 #[test]
+fn a_logical_partition_outside_its_extended_one_is_damage_and_still_listed() {
+    let mut disk = chain(8192, &[0, 1000]);
+    disk[..512].copy_from_slice(&mbr(1, &[(0, 0x05, 2048, 900)]));
+    let reading = read_bytes(disk);
+    assert!(tells(&reading, ProblemId::TableDamaged, "partition 6 lies outside"), "{:?}", reading.problems);
+    assert_eq!((places(&reading).len(), reading.table.primary), (3, CopyState::Damaged));
+}
+
+#[test]
 fn a_partition_beyond_the_disk_is_told() {
     let mut disk = vec![0; 1 << 20];
     disk[..512].copy_from_slice(&mbr(1, &[(0, 0x83, 64, 4000)]));

@@ -1,0 +1,40 @@
+//! What a disk with a partition table is besides: a member of an array, an ISO image that is also a disk, or ambiguous.
+
+use super::{Partition, Problem, ProblemId};
+use crate::format::content::{Content, Kind, Place};
+use crate::format::windows::Windows;
+use crate::format::{lvm2, signature};
+
+/// What the disk is, of which `head` and `tail` were read: partitioned, or what claims more than the table does.
+pub(super) fn beside_table(
+    bytes: u64,
+    head: &[u8],
+    tail: &[u8],
+    partitions: &[Partition],
+    problems: &mut Vec<Problem>,
+) -> Content {
+    let windows = Windows::new(bytes).with(0, head).with(bytes.saturating_sub(tail.len() as u64), tail);
+    let mut candidates = vec![Kind::Partitioned];
+    for found in signature::find_all(&windows) {
+        // What lies at the end of the last partition may lie at the end of the disk: it is the partition's.
+        if partitions.iter().any(|p| p.content.kind == found.content.kind && p.content.uuid == found.content.uuid) {
+            continue;
+        }
+        if found.place == Place::EndWithDataAtStart || found.content.kind == Kind::Iso9660 {
+            return found.content;
+        }
+        candidates.push(found.content.kind);
+    }
+    if lvm2::label::find(head).is_some() {
+        candidates.push(Kind::Lvm2Pv);
+    }
+    if candidates.len() == 1 {
+        return Content::new(Kind::Partitioned);
+    }
+    let names: Vec<&str> = candidates.iter().map(|k| k.word()).collect();
+    problems.push(Problem::new(
+        ProblemId::Ambiguous,
+        format!("a partition table and a signature on the whole disk: {}", names.join(", ")),
+    ));
+    Content { candidates, ..Content::new(Kind::Ambiguous) }
+}

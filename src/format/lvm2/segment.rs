@@ -1,0 +1,121 @@
+//! Segments of logical volumes in the metadata text, and the areas they take.
+
+use super::import::{Import, LONGEST_NAME, sectors};
+use super::text::{Bad, Item, Text, Value, unescape};
+use super::volume_group::{Area, AreaOf, Segment, SegmentKind};
+
+/// Most segments of all logical volumes: far beyond what LVM2 can handle, and little memory.
+const MOST_SEGMENTS: usize = 100_000;
+/// Most areas of all segments.
+const MOST_AREAS: usize = 500_000;
+
+impl<'t> Import<'t> {
+    pub(super) fn segment(&mut self, text: &mut Text<'t>) -> Result<Segment, Bad> {
+        self.segments = self.segments.saturating_add(1);
+        if self.segments > MOST_SEGMENTS {
+            return Err(text.bad("too many segments"));
+        }
+        let (mut start, mut count, mut kind, mut stripes) = (None, None, None, None);
+        let (mut stripe_bytes, mut areas) = (0, Vec::new());
+        loop {
+            match text.item()? {
+                Item::Setting(b"start_extent") => start = Some(text.one_integer::<u32>()?),
+                Item::Setting(b"extent_count") => count = Some(text.one_integer::<u32>()?),
+                Item::Setting(b"type") => kind = Some(segment_kind(text.one_string()?)),
+                Item::Setting(b"stripe_count") => stripes = Some(text.one_integer::<u32>()?),
+                Item::Setting(b"stripe_size") => stripe_bytes = sectors(text)?,
+                Item::Setting(b"cow_store") => self.snapshots.push(text.one_string()?),
+                // Mirrors have areas on physical volumes only while `pvmove` runs.
+                Item::Setting(b"stripes" | b"mirrors") => {
+                    areas.reserve(usize::try_from(stripes.unwrap_or(1)).unwrap_or(1).min(16));
+                    self.areas(text, &mut areas)?;
+                }
+                Item::Setting(_) => text.skip_value()?,
+                Item::Section(_) => text.skip_section()?,
+                Item::End => break,
+                Item::EndOfText => return Err(text.bad("the text ends within a segment")),
+            }
+        }
+        let kind = kind.ok_or(text.bad("a segment without type"))?;
+        let extents = count.filter(|n| *n > 0).ok_or(text.bad("a segment without extents"))?;
+        if kind == SegmentKind::Striped {
+            if stripes.is_none_or(|n| n == 0 || usize::try_from(n) != Ok(areas.len())) {
+                return Err(text.bad("a segment with more or fewer stripes than it says"));
+            }
+            if stripes.is_none_or(|n| !extents.is_multiple_of(n)) {
+                return Err(text.bad("a segment whose extents do not divide into its stripes"));
+            }
+            if areas.len() > 1 && stripe_bytes == 0 {
+                return Err(text.bad("a striped segment without stripe_size"));
+            }
+        }
+        let start_extent = start.ok_or(text.bad("a segment without start_extent"))?;
+        Ok(Segment { kind, start_extent, extents, stripe_bytes, areas })
+    }
+
+    /// Pairs of a name and the first extent there.
+    fn areas(&mut self, text: &mut Text<'t>, areas: &mut Vec<Area>) -> Result<(), Bad> {
+        let mut name = None;
+        text.each(|at, value| {
+            match (name.take(), value) {
+                (None, Value::String(string)) => name = Some((string, at)),
+                (Some((string, named_at)), Value::Integer(start)) => {
+                    let start_extent = u32::try_from(start).map_err(|_| at.bad("an extent out of range"))?;
+                    let of = match self.names.find(string) {
+                        Some(volume) => AreaOf::Physical(volume),
+                        None => {
+                            self.borrowed.push((string, named_at));
+                            AreaOf::Logical
+                        }
+                    };
+                    self.areas = self.areas.saturating_add(1);
+                    if self.areas > MOST_AREAS {
+                        return Err(at.bad("too many areas"));
+                    }
+                    areas.push(Area { of, start_extent });
+                }
+                _ => return Err(at.bad("areas are pairs of a name and an extent")),
+            }
+            Ok(())
+        })?;
+        if name.is_some() { Err(text.bad("an area without its first extent")) } else { Ok(()) }
+    }
+}
+
+/// Names of the physical volumes, in order.
+#[derive(Default)]
+pub(super) struct Names<'t> {
+    known: Vec<&'t [u8]>,
+    sorted: Vec<(&'t [u8], u32)>,
+}
+
+impl<'t> Names<'t> {
+    pub(super) fn push(&mut self, name: &'t [u8]) {
+        self.known.push(name);
+    }
+
+    fn find(&mut self, name: &[u8]) -> Option<u32> {
+        // LVM2 numbers them from 0: the third is "pv2".
+        let number = name.strip_prefix(b"pv").and_then(|n| std::str::from_utf8(n).ok()?.parse::<u32>().ok());
+        if let Some(number) = number
+            && usize::try_from(number).ok().and_then(|n| self.known.get(n)).is_some_and(|k| *k == name)
+        {
+            return Some(number);
+        }
+        if self.sorted.is_empty() {
+            self.sorted = self.known.iter().copied().zip(0..).collect();
+            self.sorted.sort_unstable();
+        }
+        let found = self.sorted.binary_search_by_key(&name, |(known, _)| known).ok()?;
+        self.sorted.get(found).map(|(_, number)| *number)
+    }
+}
+
+/// A segment type; what follows a plus sign are flags of the type.
+fn segment_kind(name: &[u8]) -> SegmentKind {
+    let name = name.split(|b| *b == b'+').next().unwrap_or_default();
+    match name {
+        b"striped" | b"linear" => SegmentKind::Striped,
+        other => SegmentKind::Other(unescape(other).chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect()),
+    }
+}

@@ -1,0 +1,183 @@
+//! Disk images made and read by the partitioning tools.
+#![allow(dead_code, unreachable_pub, missing_docs)] // Each test binary uses its part.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use okv_host::disk::table::{Edges, HEAD, Reading, TAIL, read};
+use okv_host::image;
+
+/// Runs a program with these words of input and returns what it prints.
+///
+/// # Panics
+/// Where the program is missing or fails.
+pub fn run(program: &str, arguments: &[&str], input: &str) -> String {
+    let output = attempt(program, arguments, input);
+    assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The same, whatever its exit status.
+pub fn attempt(program: &str, arguments: &[&str], input: &str) -> std::process::Output {
+    let path = "/usr/sbin:/usr/bin:/sbin:/bin";
+    let command = duct::cmd(program, arguments).env("LC_ALL", "C.UTF-8").env("PATH", path).stdin_bytes(input);
+    let output = command.stdout_capture().stderr_capture().unchecked().run();
+    output.unwrap_or_else(|e| panic!("{program} is needed for this test: {e}"))
+}
+
+/// A sparse image file that goes away with its folder.
+pub struct Disk {
+    folder: tempfile::TempDir,
+}
+
+impl Disk {
+    pub fn new(mib: u64) -> Self {
+        let disk = Self { folder: tempfile::tempdir().unwrap() };
+        fs::File::create(disk.path()).unwrap().set_len(mib << 20).unwrap();
+        disk
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("disk.img")
+    }
+
+    pub fn name(&self) -> String {
+        self.path().to_str().unwrap().to_owned()
+    }
+
+    /// Runs a tool on the image, which is its last argument.
+    pub fn tool(&self, program: &str, arguments: &[&str], input: &str) -> &Self {
+        let name = self.name();
+        run(program, &[arguments, &[&name]].concat(), input);
+        self
+    }
+
+    /// Writes a table by `sfdisk`, through a device of this sector size.
+    pub fn sfdisk(&self, sector: u64, script: &str) -> &Self {
+        let device = Loop::attach(&self.name(), sector);
+        run("sfdisk", &["--quiet", "--no-reread", "--no-tell-kernel", &device.device], script);
+        self
+    }
+
+    pub fn resize(&self, bytes: u64) {
+        fs::OpenOptions::new().write(true).open(self.path()).unwrap().set_len(bytes).unwrap();
+    }
+
+    pub fn bytes(&self) -> u64 {
+        fs::metadata(self.path()).unwrap().len()
+    }
+
+    /// Flips the bits of `mask` in one byte.
+    pub fn flip(&self, at: u64, mask: u8) {
+        use std::os::unix::fs::FileExt;
+        let file = fs::OpenOptions::new().read(true).write(true).open(self.path()).unwrap();
+        let mut byte = [0];
+        file.read_exact_at(&mut byte, at).unwrap();
+        file.write_all_at(&[byte[0] ^ mask], at).unwrap();
+    }
+
+    pub fn write(&self, at: u64, bytes: &[u8]) {
+        use std::os::unix::fs::FileExt;
+        fs::OpenOptions::new().write(true).open(self.path()).unwrap().write_all_at(bytes, at).unwrap();
+    }
+
+    pub fn scan(&self) -> Reading {
+        scan(&self.path())
+    }
+}
+
+/// Reads the table of a device or image file, as the scanner does.
+pub fn scan(path: &Path) -> Reading {
+    let image = image::open(path).unwrap();
+    let size = image.bytes();
+    let edge = |at: u64, len: u64| {
+        let mut bytes = vec![0; usize::try_from(len).unwrap()];
+        image.read_at(&mut bytes, at).unwrap();
+        bytes
+    };
+    let (head, tail) = (edge(0, size.min(HEAD)), edge(size.saturating_sub(TAIL), size.min(TAIL)));
+    read(image.as_ref(), &Edges { head: &head, tail: &tail, bad: &[] })
+}
+
+/// A loop device, detached when dropped.
+pub struct Loop {
+    pub device: String,
+}
+
+impl Loop {
+    pub fn attach(file: &str, sector: u64) -> Self {
+        let sector = sector.to_string();
+        let device = run("losetup", &["--find", "--show", "--sector-size", &sector, file], "");
+        Self { device: device.trim().to_owned() }
+    }
+}
+
+impl Drop for Loop {
+    fn drop(&mut self) {
+        attempt("losetup", &["--detach", &self.device], "");
+    }
+}
+
+/// A partition, in the words of `sfdisk --json`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Row {
+    pub number: u32,
+    pub start: u64,
+    pub size: u64,
+    pub kind: String,
+    pub uuid: Option<String>,
+    pub name: Option<String>,
+    pub active: bool,
+}
+
+/// What `sfdisk --json` says: kind of table, identifier, partitions. It takes the sector size from the device.
+pub fn sfdisk(path: &str) -> (String, String, Vec<Row>) {
+    let json = run("sfdisk", &["--json", path], "");
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let table = &json["partitiontable"];
+    let text = |value: &serde_json::Value| value.as_str().map(str::to_lowercase);
+    let row = |p: &serde_json::Value| Row {
+        number: p["node"].as_str().unwrap()[path.len()..].trim_start_matches('p').parse().unwrap(),
+        start: p["start"].as_u64().unwrap(),
+        size: p["size"].as_u64().unwrap(),
+        kind: text(&p["type"]).unwrap(),
+        uuid: text(&p["uuid"]),
+        name: p["name"].as_str().map(str::to_owned),
+        active: p["bootable"].as_bool().unwrap_or(false),
+    };
+    let rows = table["partitions"].as_array().map(|rows| rows.iter().map(row).collect()).unwrap_or_default();
+    (text(&table["label"]).unwrap(), text(&table["id"]).unwrap(), rows)
+}
+
+/// Our reading in the same words.
+pub fn in_sfdisk_words(reading: &Reading) -> (String, String, Vec<Row>) {
+    use okv_host::disk::{Flag, PartitionType, TableKind};
+    let sector = reading.sector.bytes();
+    let label = if reading.table.kind == TableKind::Gpt { "gpt" } else { "dos" };
+    let row = |p: &okv_host::disk::Partition| Row {
+        number: p.number,
+        start: p.start_bytes / sector,
+        size: p.bytes / sector,
+        kind: match p.kind {
+            PartitionType::Guid(id) => id.to_string(),
+            PartitionType::Mbr(byte) => format!("{byte:x}"),
+        },
+        uuid: p.uuid.map(|id| id.to_string()),
+        name: p.name.clone(),
+        active: p.flags.contains(&Flag::Active),
+    };
+    let id = reading.table.uuid.map(|id| id.to_string()).unwrap_or_default();
+    (label.to_owned(), id, reading.partitions.iter().map(row).collect())
+}
+
+/// Asserts that `sfdisk` and we read the same. It invents UUIDs for the partitions of an MBR, which have none.
+pub fn same_as_sfdisk(path: &str, reading: &Reading) {
+    let sector = reading.sector.bytes();
+    let device = (sector != 512 && !path.starts_with("/dev/")).then(|| Loop::attach(path, sector));
+    let mut theirs = sfdisk(device.as_ref().map_or(path, |device| &device.device));
+    if theirs.0 == "dos" {
+        theirs.2.iter_mut().for_each(|row| row.uuid = None);
+    }
+    assert_eq!(in_sfdisk_words(reading), theirs, "{:#?}", reading.problems);
+}
