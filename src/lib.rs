@@ -82,10 +82,13 @@ pub mod facts;
 pub mod format;
 pub mod ids;
 pub mod image;
+pub mod journal;
+pub mod plan;
 pub mod profile;
 pub mod report;
 pub mod rules;
 pub mod sys;
+pub mod tool;
 pub mod units;
 
 #[cfg(test)]
