@@ -74,6 +74,7 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unreachable)
 )]
 
+pub mod apply;
 pub mod bytes;
 pub mod cli;
 pub mod commands;
