@@ -123,7 +123,8 @@ fn parse<T: DeserializeOwned>(line: &[u8]) -> Result<Record<T>, &'static str> {
     let line = line.strip_suffix(b"\n").ok_or("it has no end")?;
     let (sum, rest) = line.split_at_checked(8).ok_or("it is too short")?;
     let json = rest.strip_prefix(b" ").ok_or("it has no checksum")?;
-    let sum = std::str::from_utf8(sum).ok().and_then(|s| u32::from_str_radix(s, 16).ok()).ok_or("it has no checksum")?;
+    let sum =
+        std::str::from_utf8(sum).ok().and_then(|s| u32::from_str_radix(s, 16).ok()).ok_or("it has no checksum")?;
     if sum != crc32fast::hash(json) {
         return Err("its checksum is wrong");
     }

@@ -20,7 +20,7 @@ mod undo;
 
 pub use interrupt::Interrupts;
 pub use lock::{Lock, LockError};
-pub use undo::{LastRun, RunState, last_run};
+pub use undo::{LastRun, RunState, Standing, last_run};
 
 /// Where state is kept on a host.
 pub const STATE: &str = "/var/lib/okv-host";
@@ -150,3 +150,6 @@ pub fn carry_out(
 pub fn take_back(run: &LastRun, host: &Host<'_>, journal: &mut Journal<Entry>) -> std::io::Result<Result<(), String>> {
     undo::take_back(run, host, journal)
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,7 +37,12 @@ impl Run<'_, '_> {
     fn go_back(&mut self, steps: &[Step], failed: usize, why: String) -> io::Result<Outcome> {
         let mut unwritten = self.journal.append(Entry::StepFailed(failed, why.clone())).err();
         for (index, step) in steps.iter().enumerate().take(failed.saturating_add(1)).rev() {
-            if let Err(undo_why) = self.host.take_back(&step.action) {
+            let taken_back = if index == failed {
+                self.host.take_back_begun(&step.action)
+            } else {
+                self.host.take_back(&step.action)
+            };
+            if let Err(undo_why) = taken_back {
                 self.journal.append(Entry::Ended(Ending::Stuck))?;
                 return Ok(Outcome::Stuck { why, undo_why });
             }

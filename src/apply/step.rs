@@ -30,13 +30,22 @@ impl Host<'_> {
         }
     }
 
-    /// Takes `action` back, where it was done.
+    /// Takes back `action`, which was done and proved.
     pub(super) fn take_back(&self, action: &Action) -> Result<(), String> {
         match action {
-            // A rename that was begun and not done left the file where it was.
-            Action::Rename { from, to, file } if !self.exists(to)? && self.is(from, file).is_ok() => Ok(()),
+            // Someone was faster.
+            Action::Rename { from, to, file } if self.is(from, file).is_ok() && !self.exists(to)? => Ok(()),
             Action::Rename { from, to, file } => self.rename(to, from, file),
             Action::Run { .. } => Ok(()),
+        }
+    }
+
+    /// Takes back `action`, which was begun and of which nobody knows whether it was done: a rename was, where the new name is that of the
+    /// file of the plan.
+    pub(super) fn take_back_begun(&self, action: &Action) -> Result<(), String> {
+        match action {
+            Action::Rename { to, file, .. } if self.is(to, file).is_err() => Ok(()),
+            Action::Rename { .. } | Action::Run { .. } => self.take_back(action),
         }
     }
 

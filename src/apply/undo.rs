@@ -2,6 +2,8 @@
 
 use std::io;
 
+use serde::Serialize;
+
 use super::{Ending, Entry, Host};
 use crate::journal::{Journal, Record};
 use crate::plan::Step;
@@ -17,10 +19,19 @@ pub struct LastRun {
     pub target: String,
     /// Its steps.
     pub steps: Vec<Step>,
-    /// The steps that may have changed something and were not taken back: begun, done or failed, by index.
-    pub standing: Vec<usize>,
+    /// The steps that were not taken back, in order.
+    pub standing: Vec<Standing>,
     /// How far it came.
     pub state: RunState,
+}
+
+/// A step that may have changed something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// Its index among the steps of the run.
+    pub step: usize,
+    /// Whether it was done and proved; else it was only begun.
+    pub done: bool,
 }
 
 /// How far a run came.
@@ -54,10 +65,16 @@ pub fn last_run(records: &[Record<Entry>]) -> Option<LastRun> {
                     state: RunState::CutOff,
                 });
             }
-            (Entry::StepBegan(index), Some(run)) => run.standing.push(*index),
-            (Entry::StepUndone(index), Some(run)) => run.standing.retain(|i| i != index),
+            (Entry::StepBegan(step), Some(run)) => run.standing.push(Standing { step: *step, done: false }),
+            (Entry::StepDone(step), Some(run)) => {
+                run.standing
+                    .iter_mut()
+                    .filter(|standing| standing.step == *step)
+                    .for_each(|standing| standing.done = true);
+            }
+            (Entry::StepUndone(step), Some(run)) => run.standing.retain(|standing| standing.step != *step),
             (Entry::Ended(ending), Some(run)) => run.state = RunState::Ended(*ending),
-            (Entry::StepDone(_) | Entry::StepFailed(..), _) | (_, None) => {}
+            (Entry::StepFailed(..), _) | (_, None) => {}
         }
     }
     last
@@ -69,12 +86,13 @@ pub(super) fn take_back(
     host: &Host<'_>,
     journal: &mut Journal<Entry>,
 ) -> io::Result<Result<(), String>> {
-    for index in run.standing.iter().rev() {
-        let Some(step) = run.steps.get(*index) else { continue };
-        if let Err(why) = host.take_back(&step.action) {
+    for standing in run.standing.iter().rev() {
+        let Some(step) = run.steps.get(standing.step) else { continue };
+        let taken_back = if standing.done { host.take_back(&step.action) } else { host.take_back_begun(&step.action) };
+        if let Err(why) = taken_back {
             return Ok(Err(why));
         }
-        journal.append(Entry::StepUndone(*index))?;
+        journal.append(Entry::StepUndone(standing.step))?;
     }
     journal.append(Entry::Ended(Ending::Undone))?;
     Ok(Ok(()))

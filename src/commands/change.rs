@@ -58,13 +58,15 @@ fn apply(args: &Change, plan: &Plan, planner: &Planner<'_>) -> Result<Exit> {
         Outcome::Done => match planner()? {
             Ok(rest) if rest.steps.is_empty() => (PlanOutcome::Done, None, Exit::Done),
             _ => {
-                let message = format!("every step was done, but the host does not show the target; the journal is {place}");
+                let message =
+                    format!("every step was done, but the host does not show the target; the journal is {place}");
                 (PlanOutcome::Stuck, Some(message), Exit::Stuck)
             }
         },
         Outcome::RolledBack { why } => (PlanOutcome::RolledBack, Some(why), Exit::Unknown),
         Outcome::Stuck { why, undo_why } => {
-            let message = format!("{why}; on the way back: {undo_why}; the journal is {place}; look at okv-host status");
+            let message =
+                format!("{why}; on the way back: {undo_why}; the journal is {place}; look at okv-host status");
             (PlanOutcome::Stuck, Some(message), Exit::Stuck)
         }
         Outcome::Interrupted { steps } => {

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use super::Exit;
 use super::change::take_host;
 use super::confirm::confirm;
-use super::Exit;
 use crate::apply::{Entry, LastRun, journal_path, last_run, take_back};
 use crate::cli::{Change, PlainFormat};
 use crate::journal::{Journal, Record};

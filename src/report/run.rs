@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::plan::action;
 use super::text::{clean, wrap};
-use crate::apply::{Ending, LastRun, RunState};
+use crate::apply::{Ending, LastRun, RunState, Standing};
 use crate::plan::Step;
 
 /// What became of `undo`.
@@ -33,7 +33,7 @@ struct Run<'r> {
     state: &'static str,
     unfinished: bool,
     steps: &'r [Step],
-    standing: &'r [usize],
+    standing: &'r [Standing],
 }
 
 impl<'r> Run<'r> {
@@ -82,7 +82,11 @@ pub fn status_text(run: Option<&LastRun>) -> String {
     let _ = writeln!(out, "last run: {} ({})", clean(&run.command), word(run.state));
     wrap(&mut out, &format!("  target: {}", run.target), 0, 10);
     for (index, step) in run.steps.iter().enumerate() {
-        let mark = if run.standing.contains(&index) { "x" } else { " " };
+        let mark = match run.standing.iter().find(|standing| standing.step == index) {
+            Some(standing) if standing.done => "x",
+            Some(_) => "?",
+            None => " ",
+        };
         let _ = write!(out, "  [{mark}] ");
         wrap(&mut out, &action(&step.action), 6, 8);
     }
@@ -120,7 +124,7 @@ pub fn undo_text(run: Option<&LastRun>, outcome: UndoOutcome, message: Option<&s
     let mut out = String::new();
     if let Some(run) = run {
         let _ = writeln!(out, "of {}, last step first:", clean(&run.command));
-        for step in run.standing.iter().rev().filter_map(|index| run.steps.get(*index)) {
+        for step in run.standing.iter().rev().filter_map(|standing| run.steps.get(standing.step)) {
             out.push_str("  take back: ");
             wrap(&mut out, &action(&step.action), 13, 15);
         }

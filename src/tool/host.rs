@@ -25,7 +25,11 @@ impl Runner for Host {
         let failed = |why: io::Error| ToolError::Failed { command: command.clone(), why: why.to_string() };
         let (mut stdout, mut stderr) = (sys::nameless_file().map_err(failed)?, sys::nameless_file().map_err(failed)?);
         let handle = duct::cmd(*program, &cmd.args)
-            .full_env([("LC_ALL", "C.UTF-8"), ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LVM_SUPPRESS_FD_WARNINGS", "1")])
+            .full_env([
+                ("LC_ALL", "C.UTF-8"),
+                ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
+                ("LVM_SUPPRESS_FD_WARNINGS", "1"),
+            ])
             .stdin_null()
             .stdout_file(stdout.try_clone().map_err(failed)?)
             .stderr_file(stderr.try_clone().map_err(failed)?)
@@ -41,7 +45,8 @@ impl Runner for Host {
             if let Some(output) = handle.wait_timeout(LOOK).map_err(failed)? {
                 break output.status.code();
             }
-            let talks = [&stdout, &stderr].into_iter().any(|file| file.metadata().is_ok_and(|m| m.len() > LONGEST as u64));
+            let talks =
+                [&stdout, &stderr].into_iter().any(|file| file.metadata().is_ok_and(|m| m.len() > LONGEST as u64));
             if talks || Instant::now() >= deadline {
                 end(&handle);
                 let why = format!("ended after it wrote more than {LONGEST} bytes");
@@ -74,14 +79,53 @@ fn start_of(file: &mut std::fs::File) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tool::Program;
+    use crate::tool::{Program, success};
+
+    fn sh(script: &str, limit: Duration) -> Cmd {
+        Cmd { limit, ..Cmd::new(Program::Sh, ["-c", script]) }
+    }
+
+    const LONG: Duration = Duration::from_secs(30);
 
     #[test]
-    fn a_program_that_is_not_there_is_named() {
-        let absent = Cmd::new(Program::Sshd, ["-t"]);
-        if !Path::new("/usr/sbin/sshd").exists() {
-            let error = Host.run(&absent).unwrap_err();
-            assert_eq!(error.to_string(), "/usr/sbin/sshd -t: there is no such program on this host");
-        }
+    fn both_streams_and_the_status_are_kept() {
+        let output = Host.run(&sh("echo out; echo err >&2; exit 3", LONG)).unwrap();
+        assert_eq!((output.status, &*output.stdout, &*output.stderr), (Some(3), &b"out\n"[..], &b"err\n"[..]));
+        let error = success(&Host, &sh("echo; echo why >&2; exit 3", LONG)).unwrap_err().to_string();
+        assert!(error.starts_with("/bin/sh -c ") && error.ends_with("exit status 3: why"), "{error}");
+        assert!(success(&Host, &sh("kill -9 $$", LONG)).unwrap_err().to_string().contains("signal"));
+    }
+
+    #[test]
+    fn the_environment_is_empty_but_for_the_locale_and_stdin_has_nothing() {
+        let output = Host.run(&sh("env | sort; cat", LONG)).unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("LC_ALL=C.UTF-8") && !text.contains("CARGO"), "{text}");
+    }
+
+    #[test]
+    fn a_program_and_its_children_are_ended_at_the_limit() {
+        let mark = tempfile::NamedTempFile::new().unwrap();
+        let script = format!("trap '' TERM; (sleep 4; echo late > {}) & sleep 600", mark.path().display());
+        let begun = Instant::now();
+        let error = Host.run(&sh(&script, Duration::from_millis(300))).unwrap_err();
+        assert!(matches!(error, ToolError::TimedOut { .. }), "{error}");
+        assert!(begun.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_secs(5));
+        assert_eq!(std::fs::read(mark.path()).unwrap(), b"");
+    }
+
+    #[test]
+    fn a_child_that_keeps_the_output_open_is_not_waited_for() {
+        let begun = Instant::now();
+        let output = Host.run(&sh("sleep 20 & echo done", LONG)).unwrap();
+        assert_eq!(output.stdout, b"done\n");
+        assert!(begun.elapsed() < Duration::from_secs(15));
+    }
+
+    #[test]
+    fn a_program_that_never_stops_talking_is_ended() {
+        let error = Host.run(&sh("while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done", LONG)).unwrap_err();
+        assert!(error.to_string().contains("wrote more than"), "{error}");
     }
 }

@@ -19,6 +19,9 @@ pub enum Program {
     Sshd,
     /// The service manager.
     Systemctl,
+    /// A shell, for the tests of the runner only.
+    #[cfg(test)]
+    Sh,
 }
 
 impl Program {
@@ -27,6 +30,8 @@ impl Program {
         match self {
             Self::Sshd => &["/usr/sbin/sshd"],
             Self::Systemctl => &["/usr/bin/systemctl", "/bin/systemctl"],
+            #[cfg(test)]
+            Self::Sh => &["/bin/sh"],
         }
     }
 
@@ -123,8 +128,12 @@ impl fmt::Display for ToolError {
         match self {
             Self::Missing { command } => write!(f, "{command}: there is no such program on this host"),
             Self::Failed { command, why } => write!(f, "{command}: {why}"),
-            Self::TimedOut { command, limit } => write!(f, "{command}: ended after {} s without an answer", limit.as_secs()),
-            Self::Status { command, status: Some(status), said } => write!(f, "{command}: exit status {status}: {said}"),
+            Self::TimedOut { command, limit } => {
+                write!(f, "{command}: ended after {} s without an answer", limit.as_secs())
+            }
+            Self::Status { command, status: Some(status), said } => {
+                write!(f, "{command}: exit status {status}: {said}")
+            }
             Self::Status { command, status: None, said } => write!(f, "{command}: ended by a signal: {said}"),
         }
     }
