@@ -182,9 +182,11 @@ fn a_source_that_cannot_be_read_is_never_a_pass() {
         if path.is_dir() {
             std::fs::remove_dir_all(&path).unwrap();
             std::fs::write(&path, "not a directory").unwrap();
-        } else {
+        } else if path.is_file() {
             std::fs::remove_file(&path).unwrap();
             std::fs::create_dir(&path).unwrap();
+        } else {
+            std::fs::write(&path, "not a directory").unwrap();
         }
         let (outcome, found) = verdicts(copy.path());
         assert_eq!(outcome, Outcome::Unknown, "{source}: {found:#?}");
