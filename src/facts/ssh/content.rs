@@ -1,15 +1,14 @@
 //! What a file holds: an SSH key, told by its bytes and never by its name.
 //!
-//! `ssh-key` reads public key lines and OpenSSH's own private keys. The PEM forms of OpenSSL, in which keys were written up to
-//! OpenSSH 7.7, are read here, as far as the public half goes. A key that is not wholly understood is [`Content::Unknown`]: neither DSA
-//! nor safe.
+//! `ssh-key` reads public keys and makes fingerprints. Private keys are read here, OpenSSH's own and the PEM forms of OpenSSL, in which
+//! keys were written up to OpenSSH 7.7, as far as their public half goes. A key that is not wholly understood is
+//! [`Content::Unknown`]: neither DSA nor safe.
 
 use ssh_key::public::{DsaPublicKey, EcdsaPublicKey, KeyData, RsaPublicKey};
-use ssh_key::{Certificate, Fingerprint, HashAlg, Mpint, PrivateKey, PublicKey};
+use ssh_key::{Certificate, Fingerprint, HashAlg, Mpint, PublicKey};
 
 use super::der::Der;
-use super::pem::{self, Pem};
-use super::{Algorithm, Content, Half, Key, Unknown};
+use super::{Algorithm, Content, Half, Key, Unknown, openssh, pem};
 
 const OID_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 const OID_DSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1];
@@ -17,8 +16,8 @@ const OID_EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 /// Prefixes of the names of public key types.
 const PUBLIC: &[&[u8]] = &[b"ssh-", b"ecdsa-sha2-", b"sk-ssh-", b"sk-ecdsa-sha2-"];
 
-/// What `bytes` are; `None` where they are no key nor what is left of one.
-pub(super) fn judge(bytes: &[u8]) -> Option<Content> {
+/// What the bytes of a file are; `None` where they are no key nor what is left of one.
+pub fn judge(bytes: &[u8]) -> Option<Content> {
     if pem::is_private(bytes) {
         return Some(match private(bytes) {
             Ok(key) => Content::Key(key),
@@ -65,19 +64,15 @@ fn private(bytes: &[u8]) -> Result<Key, Unknown> {
     }
     let damaged = || Unknown::Damaged(format!("{} whose content does not make sense", pem.label.escape_debug()));
     match pem.label.as_str() {
-        "OPENSSH PRIVATE KEY" => openssh(&pem),
+        "OPENSSH PRIVATE KEY" => match openssh::read(&pem.content) {
+            Ok((data, is_encrypted)) => Ok(key(Half::Private, &data, is_encrypted)),
+            Err(why) => Err(Unknown::Damaged(format!("a private key, but {why}"))),
+        },
         "DSA PRIVATE KEY" => dsa(&pem.content).ok_or_else(damaged),
         "RSA PRIVATE KEY" => rsa(&pem.content).ok_or_else(damaged),
         "EC PRIVATE KEY" => ec(&pem.content).ok_or_else(damaged),
         "PRIVATE KEY" => pkcs8(&pem.content).ok_or_else(damaged)?,
         label => Err(Unknown::Foreign(format!("a private key of another kind ({})", label.escape_debug()))),
-    }
-}
-
-fn openssh(pem: &Pem) -> Result<Key, Unknown> {
-    match PrivateKey::from_bytes(&pem.content) {
-        Ok(private) => Ok(key(Half::Private, private.public_key().key_data(), private.is_encrypted())),
-        Err(e) => Err(Unknown::Damaged(format!("a private key that cannot be read: {e}"))),
     }
 }
 

@@ -16,11 +16,13 @@ mod keys;
 mod loads;
 mod makers;
 mod model;
+mod openssh;
 mod options;
 mod pem;
 mod sysconfig;
 mod words;
 
+pub use content::judge as parse_key;
 pub use dsa::{DsaKey, DsaState};
 pub use effective::host_key_paths;
 pub use loads::{DEFAULT_KEYS, Load};
