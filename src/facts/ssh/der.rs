@@ -87,14 +87,14 @@ mod tests {
 
     #[test]
     fn fields_come_in_order_and_lengths_in_either_form() {
-        let mut long = vec![0x30, 0x81, 0x85, 0x02, 0x01, 0x00, 0x02, 0x7f];
+        let mut long = vec![0x30, 0x81, 0x84, 0x02, 0x01, 0x00, 0x02, 0x7f];
         long.extend([1; 127]);
         let mut outer = Der::new(&long);
         let mut fields = outer.sequence().unwrap();
         assert!(outer.is_at_end());
         assert_eq!(fields.version(0), Some(()));
         assert_eq!(fields.integer(), Some(&[1; 127][..]));
-        // 0x85 = 133 bytes are announced and 132 are there.
+        // 0x84 = 132 bytes are announced and 131 are there.
         assert!(Der::new(&long[..long.len() - 1]).sequence().is_none());
     }
 
