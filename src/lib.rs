@@ -15,6 +15,7 @@
 //! | 4 | [`disk`] | a disk as a whole: table, partitions, volume groups, contents |
 //! | 5 | [`facts`] | what is true now, of this host, a fixture host, or powered-off disks; gathers, never judges |
 //! | 5 | [`profile`] | thresholds of a release, as data |
+//! | 6 | [`plan`] | decides: facts and a request to steps, or a refusal; pure |
 //! | 6 | [`rules`] | judges: facts and profile to findings, pure, one file a rule |
 //! | 7 | [`report`] | findings and disks for people and machines |
 //! | 7 | [`cli`] | what can be asked: arguments and help, no behaviour |
@@ -83,7 +84,10 @@ pub mod facts;
 pub mod format;
 pub mod ids;
 pub mod image;
+<<<<<<< HEAD
 pub mod journal;
+=======
+>>>>>>> sshfacts
 pub mod plan;
 pub mod profile;
 pub mod report;

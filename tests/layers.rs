@@ -14,6 +14,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("disk", 4),
     ("facts", 5),
     ("profile", 5),
+    ("plan", 6),
     ("rules", 6),
     ("report", 7),
     ("cli", 7),
@@ -25,12 +26,14 @@ const HOMES: &[(&str, &[&str])] = &[
     ("anstream", &["commands"]),
     ("anstyle", &["report"]),
     ("anyhow", &["commands"]),
+    ("base64ct", &["facts"]),
     ("byte_unit", &["units"]),
     ("clap", &["cli", "main"]),
     ("crc32c", &["format"]),
     ("crc32fast", &["format"]),
     ("nix", &["sys"]),
     ("procfs", &["facts"]),
+    ("ssh_key", &["facts"]),
 ];
 
 fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
