@@ -137,6 +137,63 @@ fn the_smallest_disk_to_add_is_named_before_the_node_is_powered_off() {
     assert_eq!(remedy("vg-free-enough"), "");
 }
 
+/// A copy of a host, to be broken.
+fn copy_of(name: &str) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    let status =
+        std::process::Command::new("cp").arg("-a").arg(host(name).join(".")).arg(copy.path()).status().unwrap();
+    assert!(status.success());
+    copy
+}
+
+/// The rules that look at the disks.
+const DISK_RULES: &[&str] =
+    &["disk-bios-limit", "boot-size", "disk-minimum", "swap-references", "vg-health", "vg-free", "table-health"];
+
+#[test]
+fn a_disk_that_cannot_be_opened_neither_passes_nor_blocks() {
+    let host = copy_of("good-bios");
+    std::fs::remove_file(host.path().join("dev/sda")).unwrap();
+    std::fs::create_dir(host.path().join("dev/sda")).unwrap();
+    let found = judge(&of_host(&Root::fixture(host.path()).unwrap()), &Profile::named(Profile::DEFAULT).unwrap());
+    for finding in found.iter().filter(|f| DISK_RULES.contains(&f.id)) {
+        assert_eq!(finding.verdict, Verdict::Unknown, "{finding:?}");
+    }
+    assert_eq!(outcome(&found), Outcome::Unknown);
+}
+
+#[test]
+fn a_source_that_cannot_be_read_is_never_a_pass() {
+    let profile = Profile::named(Profile::DEFAULT).unwrap();
+    let verdicts = |dir: &Path| {
+        let found = judge(&of_host(&Root::fixture(dir).unwrap()), &profile);
+        (outcome(&found), found)
+    };
+    for (source, rules) in [
+        ("proc/swaps", &["swap-size"][..]),
+        ("proc/cmdline", &["swap-references"]),
+        ("etc/fstab", &["boot-size", "swap-references"]),
+        ("sys/firmware", &["boot-mode"]),
+        ("sys/block", &["disk-bios-limit", "disk-minimum", "table-health", "vg-health"]),
+    ] {
+        let copy = copy_of("good-bios");
+        let path = copy.path().join(source);
+        if path.is_dir() {
+            std::fs::remove_dir_all(&path).unwrap();
+            std::fs::write(&path, "not a directory").unwrap();
+        } else {
+            std::fs::remove_file(&path).unwrap();
+            std::fs::create_dir(&path).unwrap();
+        }
+        let (outcome, found) = verdicts(copy.path());
+        assert_eq!(outcome, Outcome::Unknown, "{source}: {found:#?}");
+        for rule in rules {
+            let unknown = found.iter().any(|f| f.id == *rule && f.verdict == Verdict::Unknown);
+            assert!(unknown, "{source}: {rule} is not unknown in {found:#?}");
+        }
+    }
+}
+
 #[test]
 fn disks_of_a_powered_off_node_are_judged_without_what_only_a_running_host_tells() {
     let output = Command::cargo_bin("okv-host")

@@ -160,6 +160,9 @@ fn check_lists_its_rules_with_thresholds_and_sources() {
         assert!(text.contains(figure), "{figure} is missing in {text}");
     }
     assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
+    let list = json(okv_host().args(["check", "--list", "--format", "json"]));
+    assert_eq!(list["schema"], "okv-host.rules.v1");
+    assert_eq!(list["rules"].as_array().unwrap().len(), okv_host::rules::RULES.len());
 }
 
 #[test]

@@ -17,7 +17,10 @@ use crate::sys;
 pub(super) fn run(args: &Check) -> Result<Exit> {
     let profile = profile(&args.profile)?;
     if args.list {
-        io::stdout().lock().write_all(report::list_text(&profile).as_bytes())?;
+        match args.format {
+            CheckFormat::Json => report::list_json(&mut io::stdout().lock(), &profile)?,
+            CheckFormat::Text => io::stdout().lock().write_all(report::list_text(&profile).as_bytes())?,
+        }
         return Ok(Exit::Done);
     }
     let facts = gather(args)?;

@@ -1,18 +1,19 @@
 //! What a disk with a partition table is besides: a member of an array, an ISO image that is also a disk, or ambiguous.
 
+use super::table::Edges;
 use super::{Partition, Problem, ProblemId};
 use crate::format::content::{Content, Kind, Place};
 use crate::format::windows::Windows;
 use crate::format::{lvm2, signature};
 
-/// What the disk is, of which `head` and `tail` were read: partitioned, or what claims more than the table does.
+/// What the disk is, of which the ends were read: partitioned, or what claims more than the table does.
 pub(super) fn beside_table(
     bytes: u64,
-    head: &[u8],
-    tail: &[u8],
+    edges: &Edges<'_>,
     partitions: &[Partition],
     problems: &mut Vec<Problem>,
 ) -> Content {
+    let Edges { head, tail, .. } = *edges;
     let windows = Windows::new(bytes).with(0, head).with(bytes.saturating_sub(tail.len() as u64), tail);
     let mut candidates = vec![Kind::Partitioned];
     for found in signature::find_all(&windows) {

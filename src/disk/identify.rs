@@ -17,9 +17,11 @@ use crate::image::Image;
 use crate::units::ByteRange;
 
 /// Bytes read at the start of a volume.
-pub(crate) const HEAD: usize = 8192;
+const HEAD: usize = 8192;
 /// Bytes read at the start of a volume that is likely a physical volume: label, metadata header and text.
-pub(crate) const PV_HEAD: usize = 16384;
+const PV_HEAD: usize = 16384;
+/// Bytes read of a volume for the code of a boot loader.
+const BOOT_CODE: usize = 512;
 /// The least room that the superblock of an array needs behind the data, in bytes (md 1.0).
 const ROOM: u64 = 4096;
 
@@ -33,15 +35,61 @@ pub(crate) struct Identified {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// Identifies `volume`, of which `head` has been read: its first bytes, up to [`PV_HEAD`] of them, but for `bad`.
-/// `buffer` is for what else must be read.
-pub(crate) fn identify(volume: &dyn Image, head: &[u8], bad: &[ByteRange], buffer: &mut Vec<u8>) -> Identified {
-    let near = Windows::new(volume.bytes()).with(0, head);
+/// Memory for what is read of a volume, used again for every volume.
+pub(crate) struct VolumeBuffers {
+    head: Vec<u8>,
+    far: Vec<u8>,
+    root_directory: Vec<u8>,
+}
+
+impl Default for VolumeBuffers {
+    fn default() -> Self {
+        Self { head: vec![0; PV_HEAD], far: Vec::new(), root_directory: Vec::new() }
+    }
+}
+
+/// Identifies a volume.
+pub(crate) fn identify(volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
+    identify_by(HEAD, volume, buffers)
+}
+
+/// Identifies a volume that is likely a physical volume of LVM2, as its partition type says: the result is the same, in fewer reads
+/// where it is one.
+pub(crate) fn identify_likely_pv(volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
+    identify_by(PV_HEAD, volume, buffers)
+}
+
+/// Identifies a volume that holds the code of a boot loader, as its partition type says: such code has no superblock, so no further
+/// place is looked at.
+pub(crate) fn identify_boot_code(volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
     let mut problems = Vec::new();
-    let (mut found, physical_volume) = look(&near, volume, head, &mut problems);
+    let len = usize::try_from(volume.bytes()).map_or(BOOT_CODE, |b| b.min(BOOT_CODE));
+    let code = buffers.head.get_mut(..len).unwrap_or_default();
+    let bad = fill(volume, code, 0, &mut problems);
+    let kind = if !bad.is_empty() {
+        Kind::Unreadable
+    } else if all_zero(code) {
+        Kind::Blank
+    } else {
+        Kind::Unknown
+    };
+    Identified { content: Content::new(kind), physical_volume: None, problems }
+}
+
+fn identify_by(head_len: usize, volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
+    let VolumeBuffers { head, far, root_directory } = buffers;
+    let mut problems = Vec::new();
+    let head_len = usize::try_from(volume.bytes()).map_or(head_len, |b| b.min(head_len));
+    let head = head.get_mut(..head_len).unwrap_or_default();
+    let bad = fill(volume, head, 0, &mut problems);
+    let head = &*head;
+    let near = Windows::new(volume.bytes()).with(0, head);
+    let (mut found, physical_volume) = look(&near, volume, head, root_directory, &mut problems);
     let mut unreadable = !bad.is_empty();
-    let blank = if far_look_needed(&found, volume.bytes()) {
-        let far = FarWindows::read(volume, head.len() as u64, buffer, &mut problems);
+    let blank = if found.is_empty() && all_zero(head) && bad.is_empty() && is_hole(volume) {
+        true
+    } else if far_look_needed(&found, volume.bytes()) {
+        let far = FarWindows::read(volume, head.len() as u64, far, &mut problems);
         unreadable |= far.unreadable;
         let windows = far.windows(near);
         for extra in signature::find_all(&windows) {
@@ -65,26 +113,17 @@ pub(crate) fn identify(volume: &dyn Image, head: &[u8], bad: &[ByteRange], buffe
     Identified { content, physical_volume, problems }
 }
 
-/// Identifies a volume that holds the code of a boot loader, as its partition type says: such code has no superblock, so no further
-/// place is looked at.
-pub(crate) fn identify_boot_code(head: &[u8]) -> Content {
-    Content::new(if all_zero(head) { Kind::Blank } else { Kind::Unknown })
-}
-
 /// What the first bytes say.
 fn look(
     near: &Windows<'_>,
     volume: &dyn Image,
     head: &[u8],
+    buffer: &mut Vec<u8>,
     problems: &mut Vec<Problem>,
 ) -> (Vec<Found>, Option<physical_volume::Reading>) {
     let mut found = signature::find_all(near);
-    // The label that an operator gives a FAT volume lies in its root directory.
-    if let Some((at, len)) = vfat::root_directory(near).filter(|_| found.iter().any(|f| f.content.kind == Kind::Vfat)) {
-        let mut directory = vec![0; len];
-        if volume.read_at(&mut directory, at).is_ok() {
-            found = signature::find_all(&near.with(at, &directory));
-        }
+    if let Some(fat) = found.iter_mut().find(|f| f.content.kind == Kind::Vfat) {
+        *fat = with_root_label(near, volume, fat.clone(), buffer, problems);
     }
     let physical_volume = physical_volume::read(volume, head);
     if let Some(pv) = &physical_volume {
@@ -92,6 +131,35 @@ fn look(
         problems.extend(pv.problems.iter().cloned());
     }
     (found, physical_volume)
+}
+
+/// Whether the whole volume is a hole in a sparse image file: one question instead of the far reads.
+fn is_hole(volume: &dyn Image) -> bool {
+    ByteRange::new(0, volume.bytes()).is_some_and(|all| volume.is_hole(all))
+}
+
+/// A FAT volume with the label that its operator gave it, which lies in the root directory and mostly in its first sector.
+fn with_root_label(
+    near: &Windows<'_>,
+    volume: &dyn Image,
+    fat: Found,
+    buffer: &mut Vec<u8>,
+    problems: &mut Vec<Problem>,
+) -> Found {
+    let Some((at, len)) = vfat::root_directory(near) else { return fat };
+    for len in [len.min(512), len] {
+        buffer.resize(buffer.len().max(len), 0);
+        let directory = buffer.get_mut(..len).unwrap_or_default();
+        let end = at.checked_add(len as u64).filter(|end| *end <= volume.bytes());
+        if end.is_none() || !fill(volume, directory, at, problems).is_empty() {
+            return fat;
+        }
+        let windows = near.with(at, directory);
+        if vfat::root_label_is_known(&windows) {
+            return vfat::find(&windows).unwrap_or(fat);
+        }
+    }
+    fat
 }
 
 /// Whether the far end may say something that the start does not.
@@ -139,7 +207,6 @@ struct FarWindows<'b> {
 
 impl<'b> FarWindows<'b> {
     fn read(volume: &dyn Image, already: u64, buffer: &'b mut Vec<u8>, problems: &mut Vec<Problem>) -> Self {
-        buffer.clear();
         let mut far = Self { buffer, parts: Vec::with_capacity(far::MOST + 2), unreadable: false };
         let bytes = volume.bytes();
         let start = far::START.min(bytes);
@@ -153,12 +220,13 @@ impl<'b> FarWindows<'b> {
     }
 
     fn read_part(&mut self, volume: &dyn Image, range: Range<u64>, problems: &mut Vec<Problem>) {
-        let from = self.buffer.len();
-        let len = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or_default();
-        self.buffer.resize(from.saturating_add(len), 0);
-        if let Some(part) = self.buffer.get_mut(from..).filter(|p| !p.is_empty()) {
+        let from = self.parts.last().map_or(0, |(_, last)| last.end);
+        let to = from.saturating_add(usize::try_from(range.end.saturating_sub(range.start)).unwrap_or_default());
+        // Grows once, for the first volume; what is there from an earlier one is overwritten.
+        self.buffer.resize(self.buffer.len().max(to), 0);
+        if let Some(part) = self.buffer.get_mut(from..to).filter(|p| !p.is_empty()) {
             self.unreadable |= !fill(volume, part, range.start, problems).is_empty();
-            self.parts.push((range.start, from..from.saturating_add(len)));
+            self.parts.push((range.start, from..to));
         }
     }
 

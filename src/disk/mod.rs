@@ -1,6 +1,7 @@
 //! A disk as a whole: its table, its partitions and what each holds, the volume groups on it.
 
 mod beside_table;
+mod edges;
 mod group;
 mod identify;
 mod partition;

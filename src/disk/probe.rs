@@ -1,31 +1,21 @@
 //! From an image to a [`Disk`]: the edges, the table, the partitions, each with one read where possible.
 
+use std::collections::HashSet;
+
 use super::beside_table::beside_table;
-use super::identify::{HEAD, Identified, PV_HEAD, identify, identify_boot_code};
-use super::read::fill;
-use super::table::{self, Edges};
+use super::edges::EdgeBuffers;
+use super::identify::{Identified, VolumeBuffers, identify, identify_boot_code, identify_likely_pv};
+use super::table;
 use super::{Disk, Partition, Problem, ProblemId, TableKind, physical_volume};
 use crate::format::content::{Content, Kind};
 use crate::image::{Image, Slice};
 use crate::units::ByteRange;
 
-/// Bytes read at the start of a disk: both places of a GPT (512- and 4096-byte sectors) with their arrays.
-const EDGE_HEAD: usize = 24576;
-/// Bytes read at the end of a disk: the backup GPT of either sector size, with its array.
-const EDGE_TAIL: usize = 20480;
-
 /// Buffers that are used again for every disk, so that a fleet is scanned without allocating for each read.
+#[derive(Default)]
 pub struct Scratch {
-    head: Vec<u8>,
-    tail: Vec<u8>,
-    volume: Vec<u8>,
-    pub(super) far: Vec<u8>,
-}
-
-impl Default for Scratch {
-    fn default() -> Self {
-        Self { head: vec![0; EDGE_HEAD], tail: vec![0; EDGE_TAIL], volume: vec![0; PV_HEAD], far: Vec::new() }
-    }
+    edges: EdgeBuffers,
+    pub(super) volume: VolumeBuffers,
 }
 
 /// A disk, and the physical volumes found on it.
@@ -45,40 +35,37 @@ pub(crate) struct PvHere {
 
 /// Reads what is on `image`. Volume groups are not assembled yet: that takes all disks of a scan.
 pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Probe {
-    let bytes = image.bytes();
     let mut problems = Vec::new();
-    let head_len = shorter(EDGE_HEAD, bytes);
-    let tail_len = shorter(EDGE_TAIL, bytes);
-    let Scratch { head, tail, volume, far } = scratch;
-    let (Some(head), Some(tail)) = (head.get_mut(..head_len), tail.get_mut(..tail_len)) else {
-        return Probe { disk: empty(path), physical_volumes: Vec::new() };
-    };
-    let mut bad = fill(image, head, 0, &mut problems);
-    bad.extend(fill(image, tail, bytes.saturating_sub(tail_len as u64), &mut problems));
-    let reading = table::read(image, &Edges { head, tail, bad: &bad });
+    let Scratch { edges, volume } = scratch;
+    let edges = edges.read(image, &mut problems);
+    let reading = table::read(image, &edges);
     problems.extend(reading.problems);
 
     let mut physical_volumes = Vec::new();
     let mut partitions = reading.partitions;
     for partition in &mut partitions {
-        physical_volumes.extend(identify_partition(image, partition, volume, far, &mut problems));
+        physical_volumes.extend(identify_partition(image, partition, volume, &mut problems));
     }
-    let whole = head.get(..shorter(PV_HEAD, bytes)).unwrap_or_default();
-    let head_bad: Vec<ByteRange> = bad.iter().copied().filter(|r| r.start() < whole.len() as u64).collect();
-    let content = if reading.table.kind == TableKind::None {
-        let found = identify(image, whole, &head_bad, far);
+    let divided = reading.table.kind != TableKind::None;
+    let content = if divided && !partitions.is_empty() {
+        beside_table(image.bytes(), &edges, &partitions, &mut problems)
+    } else {
+        let found = identify(image, volume);
         problems.extend(found.problems);
-        if let (Some(pv), Some(range)) = (found.physical_volume, ByteRange::new(0, bytes)) {
+        if let (Some(pv), Some(range)) = (found.physical_volume, ByteRange::new(0, image.bytes())) {
             physical_volumes.push(PvHere { partition: None, range, reading: pv });
         }
-        found.content
-    } else {
-        beside_table(bytes, head, tail, &partitions, &mut problems)
+        match found.content.kind {
+            // A table without partitions, and nothing else that would own the disk.
+            Kind::Blank | Kind::Unknown if divided => Content::new(Kind::Partitioned),
+            _ => found.content,
+        }
     };
+    tell_each_once(&mut problems);
     let disk = Disk {
         schema: Disk::SCHEMA,
         path: path.to_owned(),
-        bytes,
+        bytes: image.bytes(),
         sector_bytes: reading.sector,
         table: reading.table,
         partitions,
@@ -88,6 +75,14 @@ pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Pro
         problems,
     };
     Probe { disk, physical_volumes }
+}
+
+/// The ends of a disk belong to its volumes too, and so does what is wrong with them.
+fn tell_each_once(problems: &mut Vec<Problem>) {
+    if problems.len() > 1 {
+        let mut seen = HashSet::new();
+        problems.retain(|problem| seen.insert((problem.id, problem.message.clone())));
+    }
 }
 
 /// A disk of which nothing could be read.
@@ -116,8 +111,7 @@ fn empty(path: &str) -> Disk {
 fn identify_partition(
     image: &dyn Image,
     partition: &mut Partition,
-    buffer: &mut [u8],
-    far: &mut Vec<u8>,
+    buffers: &mut VolumeBuffers,
     problems: &mut Vec<Problem>,
 ) -> Option<PvHere> {
     let range = ByteRange::new(partition.start_bytes, partition.bytes)?;
@@ -125,21 +119,16 @@ fn identify_partition(
         return None;
     }
     let volume = Slice::new(image, range);
-    let wanted = if partition.kind.is_lvm() { PV_HEAD } else { HEAD };
-    let head = buffer.get_mut(..shorter(wanted, volume.bytes()))?;
-    let bad = fill(&volume, head, 0, problems);
-    if partition.kind.is_bios_boot() && bad.is_empty() {
-        partition.content = identify_boot_code(head);
-        return None;
-    }
-    let Identified { content, physical_volume, problems: found } = identify(&volume, head, &bad, far);
+    let Identified { content, physical_volume, problems: found } = if partition.kind.is_bios_boot() {
+        identify_boot_code(&volume, buffers)
+    } else if partition.kind.is_lvm() {
+        identify_likely_pv(&volume, buffers)
+    } else {
+        identify(&volume, buffers)
+    };
     // Of a partition that goes on beyond the disk, what was not found may yet be in the missing part.
     let cut = volume.bytes() < range.len() && matches!(content.kind, Kind::Blank | Kind::Unknown);
     partition.content = if cut { Content::new(Kind::Unreadable) } else { content };
     problems.extend(found.into_iter().map(|p| p.within(&format!("partition {}", partition.number))));
     physical_volume.map(|reading| PvHere { partition: Some(partition.number), range, reading })
-}
-
-fn shorter(len: usize, bytes: u64) -> usize {
-    usize::try_from(bytes).map_or(len, |b| b.min(len))
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 
-use super::identify::{HEAD, identify};
+use super::identify::identify;
 use super::probe::{Probe, Scratch, probe, unopened};
 use super::volume_group::{PvOnDisk, assemble};
 use super::{Disk, Problem, ProblemId};
@@ -77,14 +77,8 @@ fn assemble_groups(sources: &[Source], probes: &mut [Probe], scratch: &mut Scrat
         .map(|((path, pv), image)| PvOnDisk { path, partition: pv.partition, image, reading: &pv.reading })
         .collect();
     let groups = assemble(&pvs, &mut |volume| {
-        let mut head = [0; HEAD];
-        let len = usize::try_from(volume.bytes()).map_or(HEAD, |b| b.min(HEAD));
-        let head = head.get_mut(..len).unwrap_or_default();
-        let mut problems = Vec::new();
-        let bad = super::read::fill(volume, head, 0, &mut problems);
-        let found = identify(volume, head, &bad, &mut scratch.far);
-        problems.extend(found.problems);
-        (found.content, problems)
+        let found = identify(volume, &mut scratch.volume);
+        (found.content, found.problems)
     });
     for assembled in groups {
         let mut members: Vec<usize> = assembled.members.iter().filter_map(|i| owners.get(*i).copied()).collect();

@@ -59,6 +59,14 @@ pub struct Facts {
     pub running: Option<Running>,
 }
 
+impl Facts {
+    /// Whether every disk was read to the end: only then is what was not found surely not there.
+    pub fn every_disk_was_read(&self) -> bool {
+        let listed = self.running.as_ref().is_none_or(|running| running.block.known().is_some());
+        listed && !self.disks.is_empty() && !self.disks.iter().any(Disk::has_unread_parts)
+    }
+}
+
 /// What only a running host can tell.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Running {

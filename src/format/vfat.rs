@@ -57,6 +57,12 @@ pub fn root_directory(windows: &Windows<'_>) -> Option<(u64, usize)> {
     Bpb::read(windows.get(0, 512)?)?.root_directory()
 }
 
+/// Whether enough of the root directory was read to know its label, or that it has none.
+pub fn root_label_is_known(windows: &Windows<'_>) -> bool {
+    let bpb = windows.get(0, 512).and_then(Bpb::read);
+    bpb.is_some_and(|bpb| !matches!(root_label(&bpb, windows), RootLabel::NotRead))
+}
+
 enum RootLabel {
     Is([u8; 11]),
     /// The directory was read to its end and has no label.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::{Image, ReadError, check_range, sparse};
 use crate::sys;
-use crate::units::SectorSize;
+use crate::units::{ByteRange, SectorSize};
 
 /// An image file or a block device.
 #[derive(Debug)]
@@ -52,6 +52,14 @@ impl Image for File {
 
     fn sector_size(&self) -> Option<SectorSize> {
         self.sector
+    }
+
+    fn is_hole(&self, range: ByteRange) -> bool {
+        // A block device has no holes that the kernel would tell of.
+        self.sector.is_none()
+            && range.end() <= self.bytes
+            && sys::filesystem::next_data(&self.file, range.start())
+                .is_ok_and(|at| at.is_none_or(|at| at >= range.end()))
     }
 
     fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError> {

@@ -4,7 +4,7 @@
 
 use std::{fmt, io};
 
-use crate::units::SectorSize;
+use crate::units::{ByteRange, SectorSize};
 
 mod faulty;
 mod file;
@@ -29,6 +29,12 @@ pub trait Image: Send + Sync {
     /// The logical block size, where the medium tells it (a block device). `None` for a plain file.
     fn sector_size(&self) -> Option<SectorSize> {
         None
+    }
+
+    /// Whether it is known, without reading, that every byte of `range` is zero: a hole in a sparse file.
+    fn is_hole(&self, range: ByteRange) -> bool {
+        let _ = range;
+        false
     }
 
     /// Fills `buf` with the bytes at `at`.

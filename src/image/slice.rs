@@ -27,6 +27,12 @@ impl Image for Slice<'_> {
         self.image.sector_size()
     }
 
+    fn is_hole(&self, range: ByteRange) -> bool {
+        let start = self.range.start().checked_add(range.start());
+        let range = start.and_then(|start| ByteRange::new(start, range.len()));
+        range.is_some_and(|r| r.end() <= self.range.end() && self.image.is_hole(r))
+    }
+
     fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError> {
         check_range(at, buf.len(), self.range.len())?;
         self.image.read_at(buf, self.range.start().saturating_add(at))

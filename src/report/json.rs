@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::disk::Disk;
-use crate::rules::{Finding, Outcome};
+use crate::profile::Profile;
+use crate::rules::{Finding, Outcome, RULES, Rule};
 
 /// What `check --format json` prints.
 #[derive(Debug, Serialize)]
@@ -25,6 +26,35 @@ pub struct CheckReport<'r> {
 impl CheckReport<'_> {
     /// Name and version of the JSON schema.
     pub const SCHEMA: &'static str = "okv-host.check.v1";
+}
+
+/// Writes the rules with their thresholds and sources, as `check --list --format json` prints them.
+///
+/// # Errors
+/// What the writer says.
+pub fn list_json(out: &mut impl Write, profile: &Profile) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct List<'p> {
+        schema: &'static str,
+        profile: &'p str,
+        rules: Vec<Row>,
+    }
+    #[derive(Serialize)]
+    struct Row {
+        id: &'static str,
+        summary: &'static str,
+        required: String,
+        source: String,
+    }
+    let row = |rule: &Rule| Row {
+        id: rule.id,
+        summary: rule.summary,
+        required: (rule.required)(profile),
+        source: (rule.source)(profile),
+    };
+    let list = List { schema: "okv-host.rules.v1", profile: &profile.release, rules: RULES.iter().map(row).collect() };
+    serde_json::to_writer_pretty(&mut *out, &list)?;
+    out.write_all(b"\n")
 }
 
 /// Writes one line for a disk.

@@ -7,5 +7,5 @@ mod scan;
 mod text;
 
 pub use check::{list_text, text as check_text};
-pub use json::{CheckReport, check_json, disk_line, scan_json};
+pub use json::{CheckReport, check_json, disk_line, list_json, scan_json};
 pub use scan::text as scan_text;

@@ -74,6 +74,8 @@ fn describe(disk: &Disk) -> String {
 pub(super) fn disagreement(firmware: Firmware, disk: &Disk) -> Option<String> {
     let path = &disk.path;
     match (firmware, disk.table.kind) {
+        // What was not found may be where the disk could not be read; table-health says so.
+        _ if disk.has_unread_parts() => None,
         (Firmware::Uefi { .. }, _) if disk.boot.esp.is_none() => {
             Some(format!("{path} has no EFI System Partition to boot from"))
         }

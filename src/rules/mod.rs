@@ -161,6 +161,7 @@ pub enum Outcome {
 /// The disk that the node boots from, or why it is not known.
 fn boot_disk(facts: &Facts) -> Result<&Disk, String> {
     match boot::boot_disk(facts) {
+        BootDisk::Found { disk, .. } if disk.could_not_be_opened() => Err(format!("{} could not be read", disk.path)),
         BootDisk::Found { disk, .. } => Ok(disk),
         BootDisk::NotKnown(why) => Err(why),
     }

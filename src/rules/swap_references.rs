@@ -3,7 +3,6 @@
 //! A swap entry that names nothing leaves the node without swap after the next start; a stale `resume=` can hang that start.
 
 use super::{Case, Finding, Rule, Verdict};
-use crate::disk::Disk;
 use crate::facts::locate::{Located, volume};
 use crate::facts::{FstabEntry, Probed, Running};
 use crate::format::content::Kind;
@@ -73,7 +72,7 @@ fn reference(case: &Case<'_>, subject: String, source: &str) -> Finding {
             finding(Verdict::Note, "names a swap file, which is not looked into".into())
         }
         Located::Unknown(why) => finding(Verdict::Unknown, format!("what it names could not be told: {why}")),
-        Located::Nothing if case.facts.disks.iter().any(Disk::has_unread_parts) => {
+        Located::Nothing if !case.facts.every_disk_was_read() => {
             finding(Verdict::Unknown, "names nothing that was found, but not every disk could be read".into())
         }
         Located::Nothing | Located::NotAVolume => finding(Verdict::Block, "names nothing that exists".into())

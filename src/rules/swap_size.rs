@@ -5,7 +5,6 @@
 //! over 1 TB"; the first, stricter sentence is judged by.
 
 use super::{Case, Finding, Rule, Verdict};
-use crate::disk::Disk;
 use crate::facts::{Probed, Running, SwapArea};
 use crate::format::content::Kind;
 use crate::units::Bytes;
@@ -48,7 +47,7 @@ fn judge_running(case: &Case<'_>, running: &Running) -> Finding {
 
 /// Of a powered-off node: what the swap headers on its disks claim.
 fn judge_disks(case: &Case<'_>) -> Finding {
-    if case.facts.disks.iter().any(Disk::has_unread_parts) {
+    if !case.facts.every_disk_was_read() {
         return case.finding(Verdict::Unknown, "node", "a disk could not be read, and swap may be on it");
     }
     let mut areas: Vec<(String, u64)> = Vec::new();

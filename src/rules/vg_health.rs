@@ -1,7 +1,7 @@
 //! `vg-health`: the volume groups are whole, and the system group is there once.
 
 use super::{Case, Finding, Rule, Verdict};
-use crate::disk::{Disk, ProblemId, VolumeGroup};
+use crate::disk::{ProblemId, VolumeGroup};
 use crate::facts::locate::groups;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,7 +17,7 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = groups.iter().map(|group| judge_group(case, group, &groups)).collect();
     let system = &case.profile.volume_group;
     if !groups.iter().any(|g| g.name == *system) {
-        findings.push(if case.facts.disks.iter().any(Disk::has_unread_parts) || case.facts.disks.is_empty() {
+        findings.push(if !case.facts.every_disk_was_read() {
             case.finding(Verdict::Unknown, system.clone(), "not found, but not every disk could be read")
         } else {
             case.finding(Verdict::Block, system.clone(), "there is no such volume group on the disks")

@@ -1,5 +1,6 @@
 //! Questions to a mounted file system: `statfs(2)`.
 
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -20,4 +21,22 @@ pub fn df_bytes(path: &Path) -> io::Result<u64> {
 /// What `statfs(2)` says.
 pub fn is_sysfs(path: &Path) -> io::Result<bool> {
     Ok(statfs(path)?.filesystem_type() == SYSFS_MAGIC)
+}
+
+/// Offset of the first byte at or behind `from` that is not in a hole of a sparse file (`lseek(2)` with `SEEK_DATA`); `None` where
+/// only a hole follows.
+///
+/// Moves the file's own offset, which positioned reads do not use.
+///
+/// # Errors
+/// What `lseek(2)` says, other than that there is no data.
+pub fn next_data(file: &File, from: u64) -> io::Result<Option<u64>> {
+    use nix::errno::Errno;
+    use nix::unistd::{Whence, lseek};
+    let from = i64::try_from(from).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+    match lseek(file, from, Whence::SeekData) {
+        Ok(at) => Ok(u64::try_from(at).ok()),
+        Err(Errno::ENXIO) => Ok(None),
+        Err(e) => Err(e.into()),
+    }
 }

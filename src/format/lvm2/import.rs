@@ -15,7 +15,7 @@ const LONGEST_HINT: usize = 255;
 /// Longest word of a group's status.
 const LONGEST_FLAG: usize = 32;
 /// Most physical, and most logical volumes: far beyond what LVM2 can handle, and little memory.
-const MOST_VOLUMES: usize = 100_000;
+const MOST_VOLUMES: usize = 30_000;
 /// Most words of a group's status.
 const MOST_FLAGS: usize = 32;
 

@@ -5,7 +5,7 @@ use super::text::{Bad, Item, Text, Value, unescape};
 use super::volume_group::{Area, AreaOf, Segment, SegmentKind};
 
 /// Most segments of all logical volumes: far beyond what LVM2 can handle, and little memory.
-const MOST_SEGMENTS: usize = 100_000;
+const MOST_SEGMENTS: usize = 50_000;
 /// Most areas of all segments.
 const MOST_AREAS: usize = 500_000;
 
