@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
-use okv_host::facts::{Root, of_host};
+use okv_host::facts::{Firmware, Probed, Root, SwapArea, of_host};
 use okv_host::profile::Profile;
 use okv_host::rules::{Outcome, RULES, Verdict, judge, outcome};
 use snapbox::{Data, assert_data_eq};
@@ -135,6 +135,74 @@ fn the_smallest_disk_to_add_is_named_before_the_node_is_powered_off() {
     // One extent of 32 MiB is missing: with the two MiB that table and label take, 34 MiB.
     assert!(remedy("vg-free-one-short").contains(&format!("{} B", 34 << 20)), "{}", remedy("vg-free-one-short"));
     assert_eq!(remedy("vg-free-enough"), "");
+}
+
+/// The verdict of `rule` on the good UEFI node, after `change` to its facts.
+fn verdict_after(rule: &str, change: impl FnOnce(&mut okv_host::facts::Facts)) -> Verdict {
+    let mut facts = of_host(&Root::fixture(host("good-uefi")).unwrap());
+    change(&mut facts);
+    let found = judge(&facts, &Profile::named(Profile::DEFAULT).unwrap());
+    found.into_iter().find(|f| f.id == rule).unwrap().verdict
+}
+
+#[test]
+fn each_threshold_holds_to_the_byte() {
+    const MIB: u64 = 1 << 20;
+    const TIB: u64 = 1 << 40;
+    for (df_bytes, expected) in [
+        (487 * MIB, Verdict::Block),
+        // df -h rounds up: the first byte beyond 487 MiB shows as 488M.
+        (487 * MIB + 1, Verdict::Pass),
+        (511_266_816, Verdict::Pass),
+        (488 * MIB, Verdict::Pass),
+    ] {
+        let verdict = verdict_after("boot-size", |facts| {
+            let boot = facts.disks[0].partitions.iter_mut().find(|p| p.content.label.as_deref() == Some("boot"));
+            boot.unwrap().content.df_bytes = Some(df_bytes);
+        });
+        assert_eq!(verdict, expected, "{df_bytes} B in /boot");
+    }
+    for (bytes, expected) in [
+        (2_000_000_000_000, Verdict::Pass),
+        (2_000_000_000_001, Verdict::Note),
+        (2 * TIB, Verdict::Note),
+        (2 * TIB + 1, Verdict::Block),
+    ] {
+        let verdict = verdict_after("disk-bios-limit", |facts| {
+            facts.disks[0].bytes = bytes;
+            facts.running.as_mut().unwrap().firmware = Probed::Known(Firmware::Bios);
+        });
+        assert_eq!(verdict, expected, "a disk of {bytes} B under BIOS");
+    }
+    for (bytes, expected) in [
+        (999_999_999_999, Verdict::Block),
+        (1_000_000_000_000, Verdict::Note),
+        (TIB - 1, Verdict::Note),
+        (TIB, Verdict::Pass),
+    ] {
+        assert_eq!(
+            verdict_after("disk-minimum", |facts| facts.disks[0].bytes = bytes),
+            expected,
+            "a disk of {bytes} B"
+        );
+    }
+    for (kib, expected) in [
+        (vec![67_108_860], Verdict::Pass),
+        (vec![67_108_859], Verdict::Block),
+        // Each area is shown one page short.
+        (vec![33_554_428, 33_554_428], Verdict::Pass),
+        (vec![33_554_428, 33_554_424], Verdict::Block),
+        (vec![], Verdict::Block),
+    ] {
+        let verdict = verdict_after("swap-size", |facts| {
+            let running = facts.running.as_mut().unwrap();
+            let area =
+                |kib: &u64| SwapArea { path: "/dev/dm-0".into(), is_file: false, kib: *kib, used_kib: 0, priority: -2 };
+            running.swap_total_kib = Probed::Known(kib.iter().sum());
+            running.swaps = Probed::Known(kib.iter().map(area).collect());
+        });
+        assert_eq!(verdict, expected, "swap areas shown as {kib:?} KiB");
+    }
 }
 
 /// A copy of a host, to be broken.
