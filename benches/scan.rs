@@ -1,4 +1,4 @@
-//! What a scan costs, without the medium: all images are in memory, but for the two cases of a host, which open files.
+//! What a scan costs, without the medium: images and fixtures are held in memory, but for the two cases of a host, which open files.
 //!
 //! | case | what |
 //! | --- | --- |
@@ -44,6 +44,10 @@ fn settings() -> Criterion {
 
 criterion_group! { name = benches; config = settings(); targets = identify, tables_of_disks, metadata, hosts }
 criterion_main!(benches);
+
+/// Fixtures of the formats that neither the fixture host's disk nor [`craft`] has, each the only content of its disk.
+const FIXTURES: &[&str] =
+    &["ext2", "ext3", "swap-64k-pages", "luks1", "luks2", "btrfs", "ntfs", "exfat", "iso9660", "bcache-backing"];
 
 fn good_uefi() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hosts/good-uefi")
@@ -95,6 +99,10 @@ fn identify(c: &mut Criterion) {
         volumes.push((made.name.replace([' ', ','], "-"), source(Box::new(Memory::new(made.bytes)))));
     }
     volumes.push(("blank".into(), source(Box::new(Memory::new(vec![0; 1 << 20])))));
+    for name in FIXTURES {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/images").join(name).join("disk");
+        volumes.push(((*name).to_owned(), Source::open(&path)));
+    }
     let (mut group, mut scratch, mut seen) = (c.benchmark_group("identify"), Scratch::default(), Vec::new());
     for (name, source) in &volumes {
         if seen.contains(&name) {

@@ -8,6 +8,9 @@ use crate::disk::{CopyState, Disk, Partition, PartitionType, TableKind, VolumeGr
 use crate::format::content::Content;
 use crate::units::Bytes;
 
+/// Where what a volume holds goes on in a further line: an LVM identifier and a comma still fit.
+const CONTENT_INDENT: usize = 41;
+
 /// The report on all disks.
 pub fn text(disks: &[Disk]) -> String {
     let mut out = String::new();
@@ -23,7 +26,9 @@ pub fn text(disks: &[Disk]) -> String {
 fn one(out: &mut String, disk: &Disk) {
     let _ = writeln!(out, "{}", clean(&disk.path));
     if !disk.could_not_be_opened() {
-        let _ = writeln!(out, "  {}, sectors of {} B, {}", Bytes(disk.bytes), disk.sector_bytes.bytes(), table(disk));
+        let line = format!("{}, sectors of {} B, {}", Bytes(disk.bytes), disk.sector_bytes.bytes(), table(disk));
+        out.push_str("  ");
+        wrap(out, &line, 2, 4);
         if let Some(line) = picture(disk) {
             let _ = writeln!(out, "{line}");
         }
@@ -68,7 +73,7 @@ fn row(out: &mut String, partition: &Partition) {
     let size = Bytes(partition.bytes).rounded();
     let kind = cut(&type_name(partition), 14);
     let _ = write!(out, "  {:>3} {:>15} {:>11}  {kind:<14} ", partition.number, partition.start_bytes, size);
-    wrap(out, &content(&partition.content), 50, 50);
+    wrap(out, &content(&partition.content), 50, CONTENT_INDENT);
 }
 
 /// The type in words where it is one that matters here.
@@ -144,7 +149,7 @@ fn volume_group(out: &mut String, group: &VolumeGroup) {
             Bytes(volume.bytes).rounded(),
             cut(kinds, 9)
         );
-        wrap(out, &holds, 48, 50);
+        wrap(out, &holds, 48, CONTENT_INDENT);
     }
 }
 
