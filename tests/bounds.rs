@@ -25,7 +25,7 @@ use tables::{Gpt, GptEntry, LINUX};
 const PAGE: u64 = 4096;
 const BLOCK: u64 = 512;
 /// Most bytes that are changed one by one on a disk.
-const MOST_BYTES: usize = 3000;
+const MOST_BYTES: usize = 2000;
 
 /// A disk that lives as long as the tests, so that any number of damaged views of it can be made.
 type Shared = &'static dyn Image;
