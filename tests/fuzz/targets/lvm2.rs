@@ -89,7 +89,16 @@ fn check_groups(disks: &[Patched]) {
     }
 }
 
-/// A physical volume with this text, whose identifier ends with `number`.
+/// The identifier of physical volume `number` in a text, without its dashes.
+fn id_in(text: &[u8], number: usize) -> Option<[u8; 32]> {
+    let starts = |what: &'static [u8]| (0..text.len()).filter(move |at| text[*at..].starts_with(what));
+    let from = starts(b"physical_volumes").next()?;
+    let at = starts(b"id = \"").filter(|at| *at > from).nth(number)?;
+    let id = text[at + 6..].iter().copied().take_while(|b| *b != b'"').filter(|b| *b != b'-').take(33);
+    id.collect::<Vec<u8>>().try_into().ok()
+}
+
+/// A physical volume with this text, of which it is the one of this number.
 fn volume(number: usize, text: &[u8]) -> Patched {
     let mut disk = Patched::built(BYTES, 0, &[]);
     let mut label = [0; 512];
@@ -97,7 +106,7 @@ fn volume(number: usize, text: &[u8]) -> Patched {
     label[8] = 1;
     label[20] = 32;
     label[24..32].copy_from_slice(b"LVM2 001");
-    label[32..64].copy_from_slice(format!("aaaaaa{:026}", number + 1).as_bytes());
+    label[32..64].copy_from_slice(&id_in(text, number).unwrap_or([b'a'; 32]));
     label[64..72].copy_from_slice(&BYTES.to_le_bytes());
     label[72..80].copy_from_slice(&(64_u64 << 10).to_le_bytes());
     label[104..112].copy_from_slice(&AREA.to_le_bytes());
