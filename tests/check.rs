@@ -293,3 +293,148 @@ fn disks_of_a_powered_off_node_are_judged_without_what_only_a_running_host_tells
     );
     assert_eq!(output.status.code(), Some(0));
 }
+
+/// The good BIOS node with one of its files written anew.
+fn with_file(name: &str, text: &str) -> Vec<okv_host::rules::Finding> {
+    let copy = copy_of("good-bios");
+    std::fs::write(copy.path().join(name), text).unwrap();
+    judge(&of_host(&Root::fixture(copy.path()).unwrap()), &Profile::named(Profile::DEFAULT).unwrap())
+}
+
+fn verdict_of(found: &[okv_host::rules::Finding], rule: &str) -> Verdict {
+    found.iter().find(|f| f.id == rule).unwrap().verdict
+}
+
+#[test]
+fn an_unreadable_mountinfo_does_not_fall_back_to_fstab() {
+    for text in ["", "garbage\n", "36 25 8:2 / /boot rw shared"] {
+        assert_eq!(verdict_of(&with_file("proc/self/mountinfo", text), "boot-size"), Verdict::Unknown, "{text:?}");
+    }
+}
+
+#[test]
+fn two_lines_of_fstab_that_name_different_volumes_for_boot_are_ambiguous() {
+    let fstab = "UUID=0b0070b0-0000-4000-8000-000000000001 /boot ext4 noauto 0 0\n/dev/sda2 /boot ext4 noauto 0 0\n";
+    assert_eq!(verdict_of(&with_file("etc/fstab", fstab), "boot-size"), Verdict::Unknown);
+}
+
+#[test]
+fn an_fstab_without_swap_blocks_because_the_node_has_none_after_its_next_start() {
+    let found = with_file("etc/fstab", "UUID=0b0070b0-0000-4000-8000-000000000001 /boot ext4 noauto 0 0\n");
+    assert_eq!(verdict_of(&found, "swap-references"), Verdict::Block);
+}
+
+#[test]
+fn swap_in_memory_counts_and_is_named() {
+    let swaps =
+        "Filename Type Size Used Priority\n/dev/dm-0 partition 4194300 0 -2\n/dev/zram0 partition 62914556 0 100\n";
+    let copy = copy_of("good-bios");
+    std::fs::write(copy.path().join("proc/swaps"), swaps).unwrap();
+    std::fs::write(copy.path().join("proc/meminfo"), "MemTotal: 8000000 kB\nSwapTotal: 67108856 kB\n").unwrap();
+    let meminfo = std::fs::read_to_string(host("good-bios").join("proc/meminfo")).unwrap();
+    let meminfo = meminfo.replace("67108860 kB", "67108856 kB");
+    std::fs::write(copy.path().join("proc/meminfo"), meminfo).unwrap();
+    let found = judge(&of_host(&Root::fixture(copy.path()).unwrap()), &Profile::named(Profile::DEFAULT).unwrap());
+    let swap = found.iter().find(|f| f.id == "swap-size").unwrap();
+    assert_eq!(swap.verdict, Verdict::Note, "{swap:?}");
+    assert!(swap.message.contains("/dev/zram0"), "{swap:?}");
+}
+
+#[test]
+fn a_disk_that_is_not_as_long_as_the_kernel_says_is_not_judged() {
+    let found = with_file("sys/block/sda/size", "1000\n");
+    for rule in ["disk-minimum", "disk-bios-limit", "table-health"] {
+        assert_eq!(verdict_of(&found, rule), Verdict::Unknown, "{rule}");
+    }
+}
+
+/// The good BIOS node with the disk of `image` (a raw sparse file) changed by `change`.
+fn with_disk_changed(change: impl FnOnce(&std::fs::File)) -> Vec<okv_host::rules::Finding> {
+    use okv_host::image::{Image, sparse};
+    let copy = copy_of("good-uefi");
+    let path = copy.path().join("dev/sda");
+    let container = okv_host::image::open(&path).unwrap();
+    let raw = copy.path().join("raw");
+    let file = std::fs::File::create(&raw).unwrap();
+    file.set_len(container.bytes()).unwrap();
+    // Only the blocks of the container hold data.
+    let header = std::fs::read(&path).unwrap();
+    for line in header.split(|b| *b == b'\n').take_while(|l| !l.is_empty()) {
+        let words: Vec<&str> = std::str::from_utf8(line).unwrap().split(' ').collect();
+        if let ["block", at, len] = words.as_slice() {
+            let (at, len): (u64, usize) = (at.parse().unwrap(), len.parse().unwrap());
+            let mut bytes = vec![0; len];
+            container.read_at(&mut bytes, at).unwrap();
+            std::os::unix::fs::FileExt::write_all_at(&file, &bytes, at).unwrap();
+        }
+    }
+    assert!(!sparse::is_sparse(okv_host::image::open(&raw).unwrap().as_ref()));
+    change(&file);
+    std::fs::rename(&raw, &path).unwrap();
+    judge(&of_host(&Root::fixture(copy.path()).unwrap()), &Profile::named(Profile::DEFAULT).unwrap())
+}
+
+#[test]
+fn a_gpt_that_linux_ignores_blocks_although_its_partitions_can_still_be_read() {
+    use std::os::unix::fs::FileExt;
+    let whole = with_disk_changed(|_| {});
+    assert_eq!(verdict_of(&whole, "table-health"), Verdict::Pass);
+    let without_mbr = with_disk_changed(|disk| disk.write_all_at(&[0; 512], 0).unwrap());
+    assert_eq!(verdict_of(&without_mbr, "table-health"), Verdict::Block);
+    let without_primary = with_disk_changed(|disk| disk.write_all_at(&[0; 512], 512).unwrap());
+    assert_eq!(verdict_of(&without_primary, "table-health"), Verdict::Block);
+}
+
+#[test]
+fn partitions_that_only_the_kernel_still_knows_block() {
+    use std::os::unix::fs::FileExt;
+    let wiped = with_disk_changed(|disk| {
+        disk.write_all_at(&vec![0; 1 << 20], 0).unwrap();
+        let end = disk.metadata().unwrap().len();
+        disk.write_all_at(&vec![0; 1 << 20], end - (1 << 20)).unwrap();
+    });
+    let table = wiped.iter().find(|f| f.id == "table-health").unwrap();
+    assert_eq!(table.verdict, Verdict::Block, "{table:?}");
+    assert!(table.message.contains("the kernel uses partitions 1, 2, 3"), "{table:?}");
+}
+
+#[test]
+fn damaged_lvm_metadata_is_unknown_and_named_and_nobody_is_told_to_edit_fstab() {
+    use std::os::unix::fs::FileExt;
+    let found = with_disk_changed(|disk| {
+        let pv = pv_start();
+        disk.write_all_at(&[0; 512], pv + 4096).unwrap();
+    });
+    for rule in ["vg-health", "swap-references"] {
+        let finding = found.iter().find(|f| f.id == rule).unwrap();
+        assert_eq!(finding.verdict, Verdict::Unknown, "{finding:?}");
+        assert!(finding.message.contains("metadata"), "{finding:?}");
+    }
+}
+
+fn pv_start() -> u64 {
+    let facts = of_host(&Root::fixture(host("good-uefi")).unwrap());
+    facts.disks[0].partitions.iter().find(|p| p.content.kind.word() == "lvm2-pv").unwrap().start_bytes
+}
+
+#[test]
+fn an_efi_system_partition_that_firmware_cannot_read_is_told() {
+    use std::os::unix::fs::FileExt;
+    let found = with_disk_changed(|disk| {
+        let facts = of_host(&Root::fixture(host("good-uefi")).unwrap());
+        let esp = facts.disks[0].partitions.iter().find(|p| p.kind.is_esp()).unwrap();
+        disk.write_all_at(&vec![0; 1 << 20], esp.start_bytes).unwrap();
+    });
+    assert_eq!(verdict_of(&found, "table-health"), Verdict::Warn);
+}
+
+#[test]
+fn a_copy_of_the_system_disk_blocks() {
+    let disk = host("good-uefi").join("dev/sda");
+    let copy = tempfile::NamedTempFile::new().unwrap();
+    std::fs::copy(&disk, copy.path()).unwrap();
+    let sources = [okv_host::disk::Source::open(&disk), okv_host::disk::Source::open(copy.path())];
+    let found = judge(&okv_host::facts::of_disks(&sources), &Profile::named(Profile::DEFAULT).unwrap());
+    assert_eq!(verdict_of(&found, "vg-health"), Verdict::Block);
+    assert_eq!(verdict_of(&found, "table-health"), Verdict::Warn);
+}

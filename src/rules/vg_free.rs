@@ -62,12 +62,14 @@ fn judge_volume(case: &Case<'_>, subject: String, group: &VolumeGroup, volume: &
     let have = volume.bytes / group.extent_bytes;
     let needed = target.saturating_sub(have);
     let measured = format!(
-        "{have} of {target} extents of {} in the volume, {} free in {}",
+        "{have} of {target} extents of {} in the volume, {} free in {}, {} of them usable",
         Bytes(group.extent_bytes).rounded(),
         group.free_extents,
-        group.name
+        group.name,
+        group.usable_extents()
     );
-    let odd = volume.segments.iter().find(|s| s.kind != "linear" && s.kind != "striped");
+    let usable = group.usable_extents();
+    let odd = volume.segments.iter().find(|s| s.kind != "linear");
     let finding = if needed == 0 {
         case.finding(Verdict::Pass, subject, "the volume is large enough")
     } else if let Some(segment) = odd {
@@ -76,14 +78,14 @@ fn judge_volume(case: &Case<'_>, subject: String, group: &VolumeGroup, volume: &
             subject,
             format!("the volume is of type {}, which is not grown as the procedure describes", segment.kind),
         )
-    } else if needed <= group.free_extents {
+    } else if needed <= usable {
         case.finding(
             Verdict::Pass,
             subject,
             format!("{needed} more extents are needed and free: no disk need be added"),
         )
     } else {
-        disk_to_add(case, subject, group, needed.saturating_sub(group.free_extents))
+        disk_to_add(case, subject, group, needed.saturating_sub(usable))
     };
     finding.measured(measured)
 }
