@@ -45,7 +45,7 @@ fn work(paths: &[PathBuf], next: &AtomicUsize, turn: &Turn, unread: &AtomicBool)
         lines.clear();
         for path in paths {
             let disk = scan_alone(&Source::open(path), &mut scratch);
-            if disk.has_unread_parts() {
+            if disk.is_incomplete() {
                 unread.store(true, Ordering::Relaxed);
             }
             report::disk_line(&mut lines, &disk)?;
