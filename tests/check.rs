@@ -355,7 +355,7 @@ fn a_disk_that_is_not_as_long_as_the_kernel_says_is_not_judged() {
 
 /// The good BIOS node with the disk of `image` (a raw sparse file) changed by `change`.
 fn with_disk_changed(change: impl FnOnce(&std::fs::File)) -> Vec<okv_host::rules::Finding> {
-    use okv_host::image::{Image, sparse};
+    use okv_host::image::sparse;
     let copy = copy_of("good-uefi");
     let path = copy.path().join("dev/sda");
     let container = okv_host::image::open(&path).unwrap();
