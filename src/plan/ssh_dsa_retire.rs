@@ -109,7 +109,9 @@ fn notes(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<String> {
     }
     match (keys.is_empty(), request.reload) {
         (false, false) => {
-            notes.push("a running sshd keeps the key in memory until it is reloaded: it still answers with it".into());
+            notes.push(
+                "a running sshd may keep the key in memory until it is reloaded, and answer with it until then".into(),
+            );
         }
         (true, true) => notes.push(
             "sshd is not reloaded, as there is nothing to retire; it forgets a key retired before when it is reloaded"
