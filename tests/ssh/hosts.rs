@@ -186,7 +186,7 @@ fn sshd_is_asked_before_and_after_and_reloaded_last_and_only_where_that_was_aske
 #[test]
 fn a_plan_notes_what_makes_the_key_again_and_what_stays() {
     let notes = |name| planned(name, false).unwrap().notes.join("\n");
-    assert!(notes("normal").contains("keeps the key in memory"));
+    assert!(notes("normal").contains("may keep the key in memory"));
     assert!(notes("half-retired").contains("this finishes it"));
     assert!(notes("halves-of-two-keys").contains("halves of different keys"));
     assert!(notes("authority").contains("/etc/ssh/user_ca.pub is a DSA public key of no host key"));
