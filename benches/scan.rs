@@ -27,7 +27,7 @@ use okv_host::report::{self, CheckReport};
 use okv_host::rules;
 use okv_host::units::{MIB, SectorSize};
 
-#[allow(dead_code, clippy::single_range_in_vec_init)]
+#[allow(dead_code)]
 #[path = "../tests/signatures/craft.rs"]
 mod craft;
 #[path = "../tests/support/tables.rs"]

@@ -1,5 +1,4 @@
 //! Every fixture host is gathered, and says what its index says of it.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeMap;
 use std::fs;

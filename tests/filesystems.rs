@@ -3,8 +3,6 @@
 //! Where `blkid` says something else on purpose: its type for a hibernated swap area is `swsuspend`, ours stays `swap`
 //! with `hibernation` set, because the area underneath is what an operator asks about.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
 mod support;
 
 use std::collections::BTreeMap;

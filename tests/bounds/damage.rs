@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use okv_host::bytes::all_zero;
 use okv_host::disk::{Disk, Partition, ProblemId, Source, TableKind, scan};
 use okv_host::format::content::{Content, Kind};
-use okv_host::image::{Faulty, Image, Memory};
+use okv_host::image::{Faulty, Memory};
 use okv_host::units::ByteRange;
 
 use super::disks::{built, hosts};

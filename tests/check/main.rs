@@ -1,5 +1,4 @@
 //! Rules against fixture hosts: each has a host on each side of its edge, and what cannot be read is never a pass.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod broken;
 mod changed_disk;

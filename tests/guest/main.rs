@@ -2,7 +2,6 @@
 //! packages of `scripts/install-test-tools`. They fail without; they never skip.
 //!
 //! A boot takes 15 to 30 s, so one guest serves several cases: those that only look, then those that change it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 #[path = "../support/guest/mod.rs"]
 mod guest;

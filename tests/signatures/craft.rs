@@ -1,4 +1,5 @@
 //! Images of formats whose own tools need a kernel driver or a controller.
+#![allow(clippy::single_range_in_vec_init)] // Most images have their magic in one place.
 
 use std::ops::Range;
 

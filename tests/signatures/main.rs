@@ -1,9 +1,5 @@
 //! Formats that are only recognised: images of the real tools, images written here and proved by `blkid` and `mdadm`,
 //! and damage.
-// Helpers outside of a test function fail the test in the same way as the test itself.
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-// A list of ranges that has one entry here has more elsewhere.
-#![allow(clippy::single_range_in_vec_init)]
 
 mod battery;
 mod craft;

@@ -1,5 +1,4 @@
 //! SSH host keys: what is found of them, what is planned, and what `check` says.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod content;
 mod damage;

@@ -1,5 +1,4 @@
 //! Disk images made and read by the partitioning tools.
-#![allow(unreachable_pub, missing_docs)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,59 +13,59 @@ use super::tools::{Outcome, Tool};
 ///
 /// # Panics
 /// Where the program is missing or fails.
-pub fn run(program: &str, arguments: &[&str], input: &str) -> String {
+pub(crate) fn run(program: &str, arguments: &[&str], input: &str) -> String {
     Tool::new(program).args(arguments).input(input).run().unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// The same, whatever its exit status.
-pub fn attempt(program: &str, arguments: &[&str], input: &str) -> Outcome {
+pub(crate) fn attempt(program: &str, arguments: &[&str], input: &str) -> Outcome {
     Tool::new(program).args(arguments).input(input).outcome().unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// A sparse image file that goes away with its folder.
-pub struct Disk {
+pub(crate) struct Disk {
     folder: tempfile::TempDir,
 }
 
 impl Disk {
-    pub fn new(mib: u64) -> Self {
+    pub(crate) fn new(mib: u64) -> Self {
         let disk = Self { folder: tempfile::tempdir().unwrap() };
         fs::File::create(disk.path()).unwrap().set_len(mib << 20).unwrap();
         disk
     }
 
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("disk.img")
     }
 
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.path().to_str().unwrap().to_owned()
     }
 
     /// Runs a tool on the image, which is its last argument.
-    pub fn tool(&self, program: &str, arguments: &[&str], input: &str) -> &Self {
+    pub(crate) fn tool(&self, program: &str, arguments: &[&str], input: &str) -> &Self {
         let name = self.name();
         run(program, &[arguments, &[&name]].concat(), input);
         self
     }
 
     /// Writes a table by `sfdisk`, through a device of this sector size.
-    pub fn sfdisk(&self, sector: u64, script: &str) -> &Self {
+    pub(crate) fn sfdisk(&self, sector: u64, script: &str) -> &Self {
         let device = attach(&self.path(), sector);
         run("sfdisk", &["--quiet", "--no-reread", "--no-tell-kernel", device.device().to_str().unwrap()], script);
         self
     }
 
-    pub fn resize(&self, bytes: u64) {
+    pub(crate) fn resize(&self, bytes: u64) {
         fs::OpenOptions::new().write(true).open(self.path()).unwrap().set_len(bytes).unwrap();
     }
 
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         fs::metadata(self.path()).unwrap().len()
     }
 
     /// Flips the bits of `mask` in one byte.
-    pub fn flip(&self, at: u64, mask: u8) {
+    pub(crate) fn flip(&self, at: u64, mask: u8) {
         use std::os::unix::fs::FileExt;
         let file = fs::OpenOptions::new().read(true).write(true).open(self.path()).unwrap();
         let mut byte = [0];
@@ -74,18 +73,18 @@ impl Disk {
         file.write_all_at(&[byte[0] ^ mask], at).unwrap();
     }
 
-    pub fn write(&self, at: u64, bytes: &[u8]) {
+    pub(crate) fn write(&self, at: u64, bytes: &[u8]) {
         use std::os::unix::fs::FileExt;
         fs::OpenOptions::new().write(true).open(self.path()).unwrap().write_all_at(bytes, at).unwrap();
     }
 
-    pub fn scan(&self) -> Reading {
+    pub(crate) fn scan(&self) -> Reading {
         scan(&self.path())
     }
 }
 
 /// Reads the table of a device or image file, as the scanner does.
-pub fn scan(path: &Path) -> Reading {
+pub(crate) fn scan(path: &Path) -> Reading {
     let image = image::open(path).unwrap();
     let size = image.bytes();
     let edge = |at: u64, len: u64| {
@@ -98,13 +97,13 @@ pub fn scan(path: &Path) -> Reading {
 }
 
 /// Attaches a file as a device of this sector size.
-pub fn attach(file: &Path, sector: u64) -> Loop {
+pub(crate) fn attach(file: &Path, sector: u64) -> Loop {
     Loop::attach(file, u32::try_from(sector).unwrap()).unwrap()
 }
 
 /// A partition, in the words of `sfdisk --json`.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Row {
+pub(crate) struct Row {
     pub number: u32,
     pub start: u64,
     pub size: u64,
@@ -115,7 +114,7 @@ pub struct Row {
 }
 
 /// What `sfdisk --json` says: kind of table, identifier, partitions. It takes the sector size from the device.
-pub fn sfdisk(path: &str) -> (String, String, Vec<Row>) {
+pub(crate) fn sfdisk(path: &str) -> (String, String, Vec<Row>) {
     let json = run("sfdisk", &["--json", path], "");
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let table = &json["partitiontable"];
@@ -134,7 +133,7 @@ pub fn sfdisk(path: &str) -> (String, String, Vec<Row>) {
 }
 
 /// Our reading in the same words.
-pub fn in_sfdisk_words(reading: &Reading) -> (String, String, Vec<Row>) {
+pub(crate) fn in_sfdisk_words(reading: &Reading) -> (String, String, Vec<Row>) {
     use okv_host::disk::{Flag, PartitionType, TableKind};
     let sector = reading.sector.bytes();
     let label = if reading.table.kind == TableKind::Gpt { "gpt" } else { "dos" };
@@ -155,7 +154,7 @@ pub fn in_sfdisk_words(reading: &Reading) -> (String, String, Vec<Row>) {
 }
 
 /// Asserts that `sfdisk` and we read the same. It invents UUIDs for the partitions of an MBR, which have none.
-pub fn same_as_sfdisk(path: &str, reading: &Reading) {
+pub(crate) fn same_as_sfdisk(path: &str, reading: &Reading) {
     let sector = reading.sector.bytes();
     let device = (sector != 512 && !path.starts_with("/dev/")).then(|| attach(path.as_ref(), sector));
     let mut theirs = sfdisk(device.as_ref().map_or(path, |device| device.device().to_str().unwrap()));

@@ -1,19 +1,18 @@
 //! Partition tables built byte by byte, valid unless a field is changed. Used by unit and integration tests alike.
-#![allow(dead_code, unreachable_pub, missing_docs)] // Each test binary uses its part.
-#![allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation)] // The numbers are ours.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(dead_code)] // Each test binary uses its part.
 
 /// Type GUID of Linux data, as on disk.
-pub const LINUX: [u8; 16] =
+pub(crate) const LINUX: [u8; 16] =
     [0xaf, 0x3d, 0xc6, 0x0f, 0x83, 0x84, 0x72, 0x47, 0x8e, 0x79, 0x3d, 0x69, 0xd8, 0x47, 0x7d, 0xe4];
 /// Type GUID of an EFI System Partition, as on disk.
-pub const ESP: [u8; 16] = [0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11, 0xba, 0x4b, 0, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b];
+pub(crate) const ESP: [u8; 16] =
+    [0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11, 0xba, 0x4b, 0, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b];
 /// Type GUID of a BIOS boot partition, as on disk.
-pub const BIOS_BOOT: [u8; 16] = *b"Hah!IdontNeedEFI";
+pub(crate) const BIOS_BOOT: [u8; 16] = *b"Hah!IdontNeedEFI";
 
 /// An entry of a GPT.
 #[derive(Debug, Clone)]
-pub struct GptEntry {
+pub(crate) struct GptEntry {
     pub slot: usize,
     pub kind: [u8; 16],
     pub unique: [u8; 16],
@@ -24,7 +23,7 @@ pub struct GptEntry {
 }
 
 impl GptEntry {
-    pub fn new(slot: usize, kind: [u8; 16], first: u64, last: u64) -> Self {
+    pub(crate) fn new(slot: usize, kind: [u8; 16], first: u64, last: u64) -> Self {
         let mut unique = [0x5a; 16];
         unique[..8].copy_from_slice(&(slot as u64 + 1).to_le_bytes());
         Self { slot, kind, unique, first, last, attributes: 0, name: format!("part{}", slot + 1) }
@@ -33,7 +32,7 @@ impl GptEntry {
 
 /// What a GPT is made of.
 #[derive(Debug, Clone)]
-pub struct Gpt {
+pub(crate) struct Gpt {
     pub sector: usize,
     pub sectors: u64,
     pub header_bytes: u32,
@@ -45,21 +44,21 @@ pub struct Gpt {
 
 impl Gpt {
     /// A disk of `sectors` sectors without partitions.
-    pub fn new(sector: usize, sectors: u64) -> Self {
+    pub(crate) fn new(sector: usize, sectors: u64) -> Self {
         let disk_guid = [0x11; 16];
         Self { sector, sectors, header_bytes: 92, entries: 128, entry_bytes: 128, disk_guid, partitions: Vec::new() }
     }
 
-    pub fn with(mut self, entry: GptEntry) -> Self {
+    pub(crate) fn with(mut self, entry: GptEntry) -> Self {
         self.partitions.push(entry);
         self
     }
 
-    pub fn array_sectors(&self) -> u64 {
+    pub(crate) fn array_sectors(&self) -> u64 {
         (u64::from(self.entries) * u64::from(self.entry_bytes)).div_ceil(self.sector as u64)
     }
 
-    pub fn array(&self) -> Vec<u8> {
+    pub(crate) fn array(&self) -> Vec<u8> {
         let length = self.entry_bytes as usize;
         let mut array = vec![0; self.entries as usize * length];
         for e in &self.partitions {
@@ -76,7 +75,7 @@ impl Gpt {
         array
     }
 
-    pub fn header(&self, my: u64, alternate: u64, array_lba: u64) -> Vec<u8> {
+    pub(crate) fn header(&self, my: u64, alternate: u64, array_lba: u64) -> Vec<u8> {
         let last_usable = self.sectors - 2 - self.array_sectors();
         let mut header = vec![0; self.sector];
         header[..8].copy_from_slice(b"EFI PART");
@@ -96,7 +95,7 @@ impl Gpt {
     }
 
     /// The whole disk.
-    pub fn disk(&self) -> Vec<u8> {
+    pub(crate) fn disk(&self) -> Vec<u8> {
         let last = self.sectors - 1;
         let backup_array = last - self.array_sectors();
         let mut disk = vec![0; self.sectors as usize * self.sector];
@@ -110,14 +109,14 @@ impl Gpt {
     }
 
     /// Writes `bytes` from sector `lba`.
-    pub fn put(&self, disk: &mut [u8], lba: u64, bytes: &[u8]) {
+    pub(crate) fn put(&self, disk: &mut [u8], lba: u64, bytes: &[u8]) {
         let at = lba as usize * self.sector;
         disk[at..at + bytes.len()].copy_from_slice(bytes);
     }
 }
 
 /// Makes the checksum of a header right again after a change.
-pub fn seal(header: &mut [u8]) {
+pub(crate) fn seal(header: &mut [u8]) {
     let length = u32::from_le_bytes(header[12..16].try_into().unwrap()) as usize;
     header[16..20].fill(0);
     let crc = crc32fast::hash(&header[..length.min(header.len())]);
@@ -125,10 +124,10 @@ pub fn seal(header: &mut [u8]) {
 }
 
 /// An entry of an MBR: status, type, first sector, sectors.
-pub type MbrEntry = (u8, u8, u32, u32);
+pub(crate) type MbrEntry = (u8, u8, u32, u32);
 
 /// A master or extended boot record.
-pub fn mbr(disk_id: u32, entries: &[MbrEntry]) -> [u8; 512] {
+pub(crate) fn mbr(disk_id: u32, entries: &[MbrEntry]) -> [u8; 512] {
     let mut sector = [0; 512];
     sector[440..444].copy_from_slice(&disk_id.to_le_bytes());
     for (i, (status, kind, start, sectors)) in entries.iter().enumerate() {
@@ -144,7 +143,7 @@ pub fn mbr(disk_id: u32, entries: &[MbrEntry]) -> [u8; 512] {
 
 /// A disk of `sectors` 512-byte sectors with an extended partition from sector 2048 to the end and in it logical
 /// partitions of 8 sectors, whose records are at these offsets from its start, linked in this order.
-pub fn chain(sectors: u32, records: &[u32]) -> Vec<u8> {
+pub(crate) fn chain(sectors: u32, records: &[u32]) -> Vec<u8> {
     let mut disk = vec![0; sectors as usize * 512];
     disk[..512].copy_from_slice(&mbr(0xcafe, &[(0x80, 0x83, 64, 128), (0, 0x05, 2048, sectors - 2048)]));
     for (i, at) in records.iter().enumerate() {
