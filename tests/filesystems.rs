@@ -78,15 +78,7 @@ fn difference(image: &Path) -> Option<String> {
 }
 
 fn compare(cases: &[(u64, &str)]) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut wrong = Vec::new();
-    for (bytes, commands) in cases {
-        let image = mkfs::sparse_file(folder.path(), "image", *bytes);
-        commands.split(';').for_each(|command| mkfs::make(command, &image));
-        wrong.extend(difference(&image).map(|why| format!("{bytes} B, {commands}: {why}")));
-        std::fs::remove_file(&image).expect("the image goes away");
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    mkfs::compare(cases, difference);
 }
 
 #[test]

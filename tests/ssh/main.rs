@@ -5,7 +5,7 @@ mod damage;
 mod hosts;
 mod real;
 
-#[path = "../support/ssh_hosts.rs"]
+#[path = "../support/ssh_hosts/mod.rs"]
 mod ssh_hosts;
 #[path = "../support/tools.rs"]
 #[allow(dead_code)]

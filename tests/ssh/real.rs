@@ -7,7 +7,7 @@ use okv_host::facts::Probed;
 use okv_host::facts::ssh::{Load, host_key_paths};
 
 use crate::gather;
-use crate::ssh_hosts::{HOSTS, host};
+use crate::ssh_hosts::{host, hosts};
 use crate::tools::{Outcome, Tool};
 
 /// Hosts that this sshd cannot stand for: it knows no FIPS mode, no group `ssh_keys`, is not started with a host's options, and minds
@@ -31,7 +31,7 @@ fn sshd(host: &Path, option: &str) -> Outcome {
 #[test]
 fn the_host_keys_of_a_configuration_are_those_that_sshd_names() {
     let mut compared = 0;
-    for (name, _) in HOSTS.iter().filter(|(name, _)| !OTHERWISE.contains(name)) {
+    for (name, _) in hosts().filter(|(name, _)| !OTHERWISE.contains(name)) {
         let host = host(name);
         if host.path().join("etc/keys").exists() || host.path().join("var/keys").exists() {
             continue;
@@ -56,7 +56,7 @@ fn the_host_keys_of_a_configuration_are_those_that_sshd_names() {
 #[test]
 fn sshd_complains_of_the_keys_that_we_say_it_cannot_load_and_of_no_others() {
     let (mut loaded, mut refused) = (0, 0);
-    for (name, _) in HOSTS.iter().filter(|(name, _)| !OTHERWISE.contains(name)) {
+    for (name, _) in hosts().filter(|(name, _)| !OTHERWISE.contains(name)) {
         let host = host(name);
         if host.path().join("etc/keys").exists() || host.path().join("var/keys").exists() {
             continue;

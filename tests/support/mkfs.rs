@@ -34,3 +34,17 @@ pub(crate) fn head(image: &Path) -> Vec<u8> {
     File::open(image).and_then(|file| file.take(8192).read_to_end(&mut bytes)).expect("an image to read");
     bytes
 }
+
+/// Makes a file system by the commands of each case, separated by `;`, in an image of that many bytes. Fails with what
+/// `difference` says of the images, if it says anything.
+pub(crate) fn compare(cases: &[(u64, &str)], difference: impl Fn(&Path) -> Option<String>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut wrong = Vec::new();
+    for (bytes, commands) in cases {
+        let image = sparse_file(folder.path(), "image", *bytes);
+        commands.split(';').for_each(|command| make(command, &image));
+        wrong.extend(difference(&image).map(|why| format!("{bytes} B, {commands}: {why}")));
+        std::fs::remove_file(&image).expect("the image goes away");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
