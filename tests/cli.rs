@@ -178,19 +178,10 @@ fn a_profile_from_a_file_changes_the_thresholds() {
     let path = dir.path().join("strict.json");
     let built_in = fs::read_to_string("src/profile/21.8.json").unwrap();
     fs::write(&path, built_in.replace("488", "777")).unwrap();
-    okv_host()
-        .args(["check", "--list", "--profile"])
-        .arg(&path)
-        .assert()
-        .code(0)
-        .stdout(predicate::str::contains("777 MiB"));
+    let list = || okv_host().args(["check", "--list", "--profile"]).arg(&path).assert();
+    list().code(0).stdout(predicate::str::contains("777 MiB"));
     fs::write(&path, "{}").unwrap();
-    okv_host()
-        .args(["check", "--list", "--profile"])
-        .arg(&path)
-        .assert()
-        .code(2)
-        .stderr(predicate::str::contains("missing field"));
+    list().code(2).stderr(predicate::str::contains("missing field"));
 }
 
 #[test]

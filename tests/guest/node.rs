@@ -9,11 +9,7 @@ fn a_bios_node_boots_and_is_judged_right_and_survives_a_power_cut() {
     assert_eq!(guest.run("test -e /sys/firmware/efi").status, 1);
     is_laid_out_as_the_procedure_implies(&guest);
     assert_eq!(guest.ok("lsblk --noheadings --nodeps --output PTTYPE /dev/vda").trim(), "dos");
-    install(&guest);
-    verdicts::agree_with_the_tools(&guest, "the node boots by BIOS");
-    agreement::scan_says_what_the_tools_say(&guest);
-    power::a_cut_loses_nothing_that_was_flushed(&mut guest);
-    verdicts::agree_with_the_tools(&guest, "the node boots by BIOS");
+    is_judged_right_before_and_after_a_power_cut(&mut guest, "the node boots by BIOS");
 }
 
 #[test]
@@ -22,11 +18,15 @@ fn a_uefi_node_boots_and_is_judged_right_and_survives_a_power_cut() {
     assert_eq!(guest.ok("cat /sys/firmware/efi/fw_platform_size").trim(), "64");
     is_laid_out_as_the_procedure_implies(&guest);
     assert_eq!(guest.ok("lsblk --noheadings --nodeps --output PTTYPE /dev/vda").trim(), "gpt");
-    install(&guest);
-    verdicts::agree_with_the_tools(&guest, "the node boots by UEFI");
-    agreement::scan_says_what_the_tools_say(&guest);
-    power::a_cut_loses_nothing_that_was_flushed(&mut guest);
-    verdicts::agree_with_the_tools(&guest, "the node boots by UEFI");
+    is_judged_right_before_and_after_a_power_cut(&mut guest, "the node boots by UEFI");
+}
+
+fn is_judged_right_before_and_after_a_power_cut(guest: &mut Guest, boots: &str) {
+    install(guest);
+    verdicts::agree_with_the_tools(guest, boots);
+    agreement::scan_says_what_the_tools_say(guest);
+    power::a_cut_loses_nothing_that_was_flushed(guest);
+    verdicts::agree_with_the_tools(guest, boots);
 }
 
 pub(crate) fn is_laid_out_as_the_procedure_implies(guest: &Guest) {

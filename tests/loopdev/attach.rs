@@ -4,14 +4,14 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use crate::support::loopdev::Loop;
+use crate::support::mkfs::sparse_file;
 use crate::support::scan::scan;
 use crate::support::tools::Tool;
 
 #[test]
 fn a_loop_device_is_gone_when_the_test_is() {
     let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("disk");
-    File::create(&file).unwrap().set_len(1 << 20).unwrap();
+    let file = sparse_file(dir.path(), "disk", 1 << 20);
     let attached = Loop::attach(&file, 4096).unwrap();
     let sys = Path::new("/sys/block").join(attached.device().file_name().unwrap());
     assert_eq!(fs::read_to_string(sys.join("queue/logical_block_size")).unwrap().trim(), "4096");
@@ -23,8 +23,7 @@ fn a_loop_device_is_gone_when_the_test_is() {
 #[test]
 fn a_scan_of_a_disk_sees_what_was_written_to_its_partition_since_the_last_scan() {
     let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("disk");
-    File::create(&file).unwrap().set_len(64 << 20).unwrap();
+    let file = sparse_file(dir.path(), "disk", 64 << 20);
     let disk = Loop::attach(&file, 512).unwrap();
     Tool::new("sfdisk").arg("--quiet").arg(disk.device()).input("label: gpt\ntype=L\n").run().unwrap();
     disk.add_partitions().unwrap();

@@ -1,21 +1,19 @@
 //! The disk that `vg-free` asks for is the smallest one: the real tools make just enough extents on it, and one too few on a disk that is
 //! one sector smaller (of a GPT, one MiB).
 
-use std::fs::File;
-
 use okv_host::rules::smallest_disk;
 use okv_host::units::{MIB, SectorSize, TIB};
 use serde_json::Value;
 
 use crate::support::loopdev::Loop;
 use crate::support::lvm::confined;
+use crate::support::mkfs::sparse_file;
 use crate::support::tools::Tool;
 
 /// Extents that a volume group has on a new disk of `bytes` bytes, partitioned as the procedure says.
 fn extents_of(bytes: u64, extent_mib: u64) -> u64 {
     let dir = tempfile::tempdir().unwrap();
-    let disk = dir.path().join("disk");
-    File::create(&disk).unwrap().set_len(bytes).unwrap();
+    let disk = sparse_file(dir.path(), "disk", bytes);
     let (label, kind) = if bytes > 2 * TIB { ("gpt", "E6D6D379-F507-44C2-A23C-238F2A3DF928") } else { ("dos", "8e") };
     Tool::new("sfdisk")
         .arg("--quiet")

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::probe;
 use crate::support::blkid::{Blkid, blkid};
+use crate::support::mkfs::sparse_file;
 
 /// Runs a tool, with `input` on its standard input, and fails the test where it fails.
 fn run<A: AsRef<OsStr>>(program: &str, arguments: impl IntoIterator<Item = A>, input: &str) {
@@ -35,8 +36,7 @@ struct Image {
 /// An image of `mib` MiB made by `make`.
 fn image(mib: u64, make: impl FnOnce(&str)) -> Image {
     let directory = TempDir::new().unwrap();
-    let path = directory.path().join("image");
-    fs::File::create(&path).unwrap().set_len(mib << 20).unwrap();
+    let path = sparse_file(directory.path(), "image", mib << 20);
     make(path.to_str().unwrap());
     Image { path, _directory: directory }
 }

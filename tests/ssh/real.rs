@@ -5,6 +5,7 @@ use std::path::Path;
 
 use okv_host::facts::Probed;
 use okv_host::facts::ssh::{Load, host_key_paths};
+use tempfile::TempDir;
 
 use crate::gather;
 use crate::ssh_hosts::{host, hosts};
@@ -22,6 +23,12 @@ const OTHERWISE: &[&str] = &[
     "algorithms-leave-rsa-out",
 ];
 
+/// The hosts of which `sshd` is told all that matters.
+fn comparable() -> impl Iterator<Item = (&'static str, TempDir)> {
+    let alike = hosts().filter(|(name, _)| !OTHERWISE.contains(name)).map(|(name, _)| (*name, host(name)));
+    alike.filter(|(_, host)| !["etc/keys", "var/keys"].iter().any(|keys| host.path().join(keys).exists()))
+}
+
 /// `sshd` with the /etc/ssh of a host, and its other places where it has them.
 fn sshd(host: &Path, option: &str) -> Outcome {
     let script = r#"mount --make-rprivate / && mkdir -p /run/sshd && mount -t tmpfs -o mode=0755 none /run/sshd && mount --bind "$1/etc/ssh" /etc/ssh && exec /usr/sbin/sshd "$2""#;
@@ -31,11 +38,7 @@ fn sshd(host: &Path, option: &str) -> Outcome {
 #[test]
 fn the_host_keys_of_a_configuration_are_those_that_sshd_names() {
     let mut compared = 0;
-    for (name, _) in hosts().filter(|(name, _)| !OTHERWISE.contains(name)) {
-        let host = host(name);
-        if host.path().join("etc/keys").exists() || host.path().join("var/keys").exists() {
-            continue;
-        }
+    for (name, host) in comparable() {
         let ssh = gather(host.path());
         let said = sshd(host.path(), "-T");
         let Ok(paths) = host_key_paths(said.stdout.as_bytes()) else {
@@ -56,11 +59,7 @@ fn the_host_keys_of_a_configuration_are_those_that_sshd_names() {
 #[test]
 fn sshd_complains_of_the_keys_that_we_say_it_cannot_load_and_of_no_others() {
     let (mut loaded, mut refused) = (0, 0);
-    for (name, _) in hosts().filter(|(name, _)| !OTHERWISE.contains(name)) {
-        let host = host(name);
-        if host.path().join("etc/keys").exists() || host.path().join("var/keys").exists() {
-            continue;
-        }
+    for (name, host) in comparable() {
         let mut ssh = gather(host.path());
         ssh.effective = Probed::Absent;
         let Ok(loads) = ssh.loads() else { continue };

@@ -8,6 +8,7 @@ use okv_host::image::{self, Image};
 use tempfile::TempDir;
 
 use super::loopdev::Loop;
+use super::mkfs::sparse_file;
 use super::tools::Tool;
 
 /// Rows of a report, by field.
@@ -31,8 +32,7 @@ impl Lvm {
         let dir = tempfile::tempdir().unwrap();
         let mut lvm = Self { devices: Vec::new(), hidden: Vec::new(), dir };
         for (index, mib) in sizes.iter().enumerate() {
-            let file = lvm.dir.path().join(format!("disk{index}"));
-            fs::File::create(&file).unwrap().set_len(mib << 20).unwrap();
+            let file = sparse_file(lvm.dir.path(), &format!("disk{index}"), mib << 20);
             lvm.devices.push(Loop::attach(&file, sector).unwrap());
         }
         lvm
