@@ -36,12 +36,8 @@ impl Id {
         let mut out = Cursor { buf, len: 0 };
         match self {
             Self::Uuid(bytes) => {
-                for (i, byte) in bytes.iter().enumerate() {
-                    if matches!(i, 4 | 6 | 8 | 10) {
-                        out.push(b'-');
-                    }
-                    out.hex(*byte, b"0123456789abcdef");
-                }
+                let pairs = bytes.map(|byte| [byte >> 4, byte & 15].map(lower_hex));
+                out.groups(pairs.as_flattened(), &[8, 4, 4, 4, 12]);
             }
             Self::Serial32(n) => {
                 let [a, b, c, d] = n.to_be_bytes();
@@ -57,23 +53,17 @@ impl Id {
             Self::MbrDisk(n) => {
                 out.push(b'0');
                 out.push(b'x');
-                n.to_be_bytes().iter().for_each(|b| out.hex(*b, b"0123456789abcdef"));
+                n.to_be_bytes()
+                    .iter()
+                    .for_each(|b| [b >> 4, b & 15].map(lower_hex).into_iter().for_each(|c| out.push(c)));
             }
             Self::Lvm(chars) => {
-                for (i, c) in chars.iter().enumerate() {
-                    if matches!(i, 6 | 10 | 14 | 18 | 22 | 26) {
-                        out.push(b'-');
-                    }
-                    out.push(if c.is_ascii_graphic() { *c } else { b'?' });
-                }
+                let chars = chars.map(|c| if c.is_ascii_graphic() { c } else { b'?' });
+                out.groups(&chars, &[6, 4, 4, 4, 4, 4, 6]);
             }
             Self::IsoDate(digits) => {
-                for (i, c) in digits.iter().enumerate() {
-                    if matches!(i, 4 | 6 | 8 | 10 | 12 | 14) {
-                        out.push(b'-');
-                    }
-                    out.push(if c.is_ascii_digit() { *c } else { b'?' });
-                }
+                let digits = digits.map(|c| if c.is_ascii_digit() { c } else { b'?' });
+                out.groups(&digits, &[4, 2, 2, 2, 2, 2, 2]);
             }
             Self::Decimal64(n) => {
                 // Twenty digits hold every u64; leading zeros are left out.
@@ -104,6 +94,11 @@ impl Id {
     }
 }
 
+fn lower_hex(nibble: u8) -> u8 {
+    let letter = if nibble > 9 { b'a' - b'0' - 10 } else { 0 };
+    nibble.saturating_add(b'0').saturating_add(letter)
+}
+
 struct Cursor<'b> {
     buf: &'b mut [u8; 48],
     len: usize,
@@ -114,6 +109,23 @@ impl Cursor<'_> {
         if let Some(slot) = self.buf.get_mut(self.len) {
             *slot = byte;
             self.len += 1;
+        }
+    }
+
+    /// `text` in groups of these lengths with dashes between.
+    fn groups(&mut self, text: &[u8], lengths: &[usize]) {
+        let mut rest = text;
+        for length in lengths {
+            if self.len > 0 {
+                self.push(b'-');
+            }
+            let Some((group, after)) = rest.split_at_checked(*length) else { return };
+            let end = self.len.saturating_add(*length);
+            if let Some(slots) = self.buf.get_mut(self.len..end) {
+                slots.copy_from_slice(group);
+                self.len = end;
+            }
+            rest = after;
         }
     }
 

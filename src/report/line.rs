@@ -40,13 +40,16 @@ struct Line<'o> {
 }
 
 impl Line<'_> {
+    #[inline(always)]
     fn put(&mut self, text: &[u8]) {
         self.out.extend_from_slice(text);
     }
 
     /// A string that is known to need no escape.
+    #[inline(always)]
     fn word(&mut self, word: &str) {
         debug_assert!(is_plain(word.as_bytes()), "{word}");
+        self.out.reserve(word.len().saturating_add(4));
         self.out.push(b'"');
         self.put(word.as_bytes());
         self.out.push(b'"');
@@ -106,6 +109,7 @@ struct Open<'l, 'o> {
 }
 
 impl Open<'_, '_> {
+    #[inline(always)]
     fn separate(&mut self) {
         if !std::mem::replace(&mut self.first, false) {
             self.line.out.push(b',');
@@ -140,6 +144,7 @@ impl<'l, 'o> Serializer for &'l mut Line<'o> {
     type SerializeMap = Never;
     type SerializeStructVariant = Never;
 
+    #[inline(always)]
     fn serialize_bool(self, value: bool) -> Result<(), Unsupported> {
         self.put(if value { b"true" } else { b"false" });
         Ok(())
@@ -147,6 +152,7 @@ impl<'l, 'o> Serializer for &'l mut Line<'o> {
 
     shorter_numbers! { serialize_u8 u8, serialize_u16 u16, serialize_u32 u32 }
 
+    #[inline(always)]
     fn serialize_u64(self, value: u64) -> Result<(), Unsupported> {
         self.number(value);
         Ok(())
@@ -157,19 +163,23 @@ impl<'l, 'o> Serializer for &'l mut Line<'o> {
         Ok(())
     }
 
+    #[inline(always)]
     fn serialize_str(self, value: &str) -> Result<(), Unsupported> {
         self.text(value);
         Ok(())
     }
 
+    #[inline(always)]
     fn serialize_none(self) -> Result<(), Unsupported> {
         self.serialize_unit()
     }
 
+    #[inline(always)]
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Unsupported> {
         value.serialize(self)
     }
 
+    #[inline(always)]
     fn serialize_unit(self) -> Result<(), Unsupported> {
         self.put(b"null");
         Ok(())
@@ -179,6 +189,7 @@ impl<'l, 'o> Serializer for &'l mut Line<'o> {
         self.serialize_unit()
     }
 
+    #[inline(always)]
     fn serialize_unit_variant(self, _: &'static str, _: u32, word: &'static str) -> Result<(), Unsupported> {
         self.word(word);
         Ok(())
@@ -244,6 +255,7 @@ impl ser::SerializeSeq for Open<'_, '_> {
     type Ok = ();
     type Error = Unsupported;
 
+    #[inline(always)]
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unsupported> {
         self.separate();
         value.serialize(&mut *self.line)
@@ -259,6 +271,7 @@ impl ser::SerializeStruct for Open<'_, '_> {
     type Ok = ();
     type Error = Unsupported;
 
+    #[inline(always)]
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Unsupported> {
         self.separate();
         self.line.word(name);
