@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::beside_table::beside_table;
 use super::edges::EdgeBuffers;
-use super::identify::{Identified, VolumeBuffers, identify, identify_boot_code, identify_likely_pv};
+use super::identify::{Identified, VolumeBuffers, identify, identify_boot_code, identify_disk, identify_likely_pv};
 use super::table;
 use super::{Disk, Partition, Problem, ProblemId, TableKind, physical_volume};
 use crate::format::content::{Content, Kind};
@@ -50,7 +50,7 @@ pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Pro
     let content = if divided && !partitions.is_empty() {
         beside_table(image.bytes(), &edges, &partitions, &mut problems)
     } else {
-        let found = identify(image, volume);
+        let found = identify_disk(image, &edges, volume);
         problems.extend(found.problems);
         if let (Some(pv), Some(range)) = (found.physical_volume, ByteRange::new(0, image.bytes())) {
             physical_volumes.push(PvHere { partition: None, range, reading: pv });

@@ -97,9 +97,13 @@ impl Line<'_> {
 
 type Never = Impossible<(), Unsupported>;
 
-/// Whether no byte of it needs an escape. Without an early end, so that the compiler can look at sixteen bytes at once.
+/// Whether no byte of it needs an escape. Without an early end within sixteen bytes, so that the compiler can look at all at once.
 fn is_plain(text: &[u8]) -> bool {
-    text.iter().fold(true, |plain, byte| plain & (*byte >= 0x20) & (*byte != b'"') & (*byte != b'\\'))
+    let (blocks, rest) = text.as_chunks::<16>();
+    let escapes = |bytes: &[u8]| {
+        bytes.iter().fold(0, |any, byte| any | u8::from(*byte < 0x20 || *byte == b'"' || *byte == b'\\'))
+    };
+    blocks.iter().all(|block| escapes(block) == 0) && escapes(rest) == 0
 }
 
 /// A list or an object that is being written.
