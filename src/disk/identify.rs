@@ -19,6 +19,9 @@ use crate::units::ByteRange;
 
 /// Bytes read at the start of a volume.
 const HEAD: usize = 8192;
+/// Bytes read at the start of a logical volume: all that a file system or swap area keeps there. md 1.2 and bcache keep theirs behind
+/// that; below LVM they are looked for, above it only where these bytes show nothing, or something that is too small.
+const LOGICAL_HEAD: usize = 4096;
 /// Bytes read at the start of a volume that is likely a physical volume: label, metadata header and text.
 const PV_HEAD: usize = 16384;
 /// Bytes read of a volume for the code of a boot loader.
@@ -67,6 +70,11 @@ impl Default for VolumeBuffers {
 /// Identifies a volume.
 pub(crate) fn identify(volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
     identify_by(HEAD, volume, buffers)
+}
+
+/// Identifies a logical volume.
+pub(crate) fn identify_logical(volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
+    identify_by(LOGICAL_HEAD, volume, buffers)
 }
 
 /// Identifies a whole disk of which `edges` were read. The start is not read again, nor is what was wrong with it told again.

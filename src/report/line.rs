@@ -49,10 +49,9 @@ impl Line<'_> {
     #[inline(always)]
     fn word(&mut self, word: &str) {
         debug_assert!(is_plain(word.as_bytes()), "{word}");
-        self.out.reserve(word.len().saturating_add(4));
-        self.out.push(b'"');
+        self.put(b"\"");
         self.put(word.as_bytes());
-        self.out.push(b'"');
+        self.put(b"\"");
     }
 
     fn text(&mut self, text: &str) {
@@ -110,15 +109,6 @@ fn is_plain(text: &[u8]) -> bool {
 struct Open<'l, 'o> {
     line: &'l mut Line<'o>,
     first: bool,
-}
-
-impl Open<'_, '_> {
-    #[inline(always)]
-    fn separate(&mut self) {
-        if !std::mem::replace(&mut self.first, false) {
-            self.line.out.push(b',');
-        }
-    }
 }
 
 macro_rules! shorter_numbers {
@@ -261,7 +251,9 @@ impl ser::SerializeSeq for Open<'_, '_> {
 
     #[inline(always)]
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unsupported> {
-        self.separate();
+        if !std::mem::replace(&mut self.first, false) {
+            self.line.out.push(b',');
+        }
         value.serialize(&mut *self.line)
     }
 
@@ -277,9 +269,11 @@ impl ser::SerializeStruct for Open<'_, '_> {
 
     #[inline(always)]
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Unsupported> {
-        self.separate();
-        self.line.word(name);
-        self.line.out.push(b':');
+        debug_assert!(is_plain(name.as_bytes()), "{name}");
+        let first = std::mem::replace(&mut self.first, false);
+        self.line.put(if first { b"\"" } else { b",\"" });
+        self.line.put(name.as_bytes());
+        self.line.put(b"\":");
         value.serialize(&mut *self.line)
     }
 

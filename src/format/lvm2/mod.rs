@@ -54,16 +54,16 @@ pub fn found(label: &Result<Label, super::Malformed>) -> Found {
 
 /// An identifier as the text has it: 32 characters, with dashes between groups.
 fn parse_id(text: &[u8]) -> Option<Id> {
-    let mut chars = [0; 32];
-    let mut count: usize = 0;
-    for byte in text.iter().filter(|b| **b != b'-') {
-        if !(byte.is_ascii_alphanumeric() || matches!(byte, b'!' | b'#')) {
-            return None;
-        }
-        *chars.get_mut(count)? = *byte;
-        count = count.saturating_add(1);
+    let mut chars = [0_u8; 32];
+    let mut rest = chars.as_mut_slice();
+    for group in text.split(|b| *b == b'-') {
+        let (here, after) = rest.split_at_mut_checked(group.len())?;
+        here.copy_from_slice(group);
+        rest = after;
     }
-    (count == 32).then_some(Id::Lvm(chars))
+    let whole = rest.is_empty();
+    let sane = |b: u8| b.is_ascii_alphanumeric() | matches!(b, b'!' | b'#');
+    (whole && chars.iter().fold(true, |all, b| all & sane(*b))).then_some(Id::Lvm(chars))
 }
 
 /// Two consecutive 64-bit numbers: an offset and a size.
