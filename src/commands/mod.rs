@@ -2,6 +2,7 @@
 
 mod check;
 mod fleet;
+mod paths;
 mod scan;
 
 use std::io::{self, Write};

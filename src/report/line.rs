@@ -98,11 +98,9 @@ type Never = Impossible<(), Unsupported>;
 
 /// Whether no byte of it needs an escape. Without an early end within sixteen bytes, so that the compiler can look at all at once.
 fn is_plain(text: &[u8]) -> bool {
+    let escapes = |any: u8, byte: &u8| any | u8::from(*byte < 0x20 || *byte == b'"' || *byte == b'\\');
     let (blocks, rest) = text.as_chunks::<16>();
-    let escapes = |bytes: &[u8]| {
-        bytes.iter().fold(0, |any, byte| any | u8::from(*byte < 0x20 || *byte == b'"' || *byte == b'\\'))
-    };
-    blocks.iter().all(|block| escapes(block) == 0) && escapes(rest) == 0
+    blocks.iter().all(|block| block.iter().fold(0, escapes) == 0) && rest.iter().fold(0, escapes) == 0
 }
 
 /// A list or an object that is being written.
