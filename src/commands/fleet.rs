@@ -15,9 +15,15 @@ use crate::report;
 /// Images that a thread takes at a time: enough to make waiting for one's turn rare, few enough to keep memory flat.
 const BATCH: usize = 32;
 
-/// Prints a line for each image, in the order given. Each image stands alone.
-pub(super) fn run(paths: Paths<'_>, jobs: usize) -> Result<Exit> {
-    let jobs = paths.count().map_or(jobs, |count| jobs.min(count.div_ceil(BATCH)));
+/// Prints a line for each image, in the order given. Each image stands alone. Without `jobs` there is a thread for each processor.
+pub(super) fn run(paths: Paths<'_>, jobs: Option<usize>) -> Result<Exit> {
+    // How many processors there are is asked only where it matters: the answer takes the kernel as long as a disk.
+    let processors = || thread::available_parallelism().map_or(1, usize::from);
+    let jobs = match paths.count().map(|count| count.div_ceil(BATCH)) {
+        Some(0 | 1) => 1,
+        Some(batches) => batches.min(jobs.unwrap_or_else(processors)),
+        None => jobs.unwrap_or_else(processors),
+    };
     let work = Work { next: Mutex::new((0, paths)), turn: Turn::default(), unread: AtomicBool::new(false) };
     let results: Vec<io::Result<()>> = thread::scope(|scope| {
         let threads: Vec<_> = (1..jobs).map(|_| scope.spawn(|| work.run())).collect();

@@ -18,8 +18,7 @@ pub(super) fn run(args: &Scan) -> Result<Exit> {
     let named = if of_this_machine.is_empty() { &args.disks } else { &of_this_machine };
     let mut paths = Paths::new(named, args.files_from.as_deref(), args.null)?;
     if args.format == ScanFormat::Jsonl {
-        let processors = || std::thread::available_parallelism().map_or(1, usize::from);
-        return fleet::run(paths, args.jobs.map_or_else(processors, usize::from));
+        return fleet::run(paths, args.jobs.map(usize::from));
     }
     let mut batch = Batch::default();
     paths.take(&mut batch, usize::MAX)?;
