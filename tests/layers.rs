@@ -29,6 +29,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli", "main"]),
     ("crc32c", &["format"]),
     ("crc32fast", &["format"]),
+    ("itoa", &["report"]),
     ("nix", &["sys"]),
     ("procfs", &["facts"]),
 ];

@@ -77,21 +77,6 @@ impl Line<'_> {
             _ => self.out.push(byte),
         }
     }
-
-    fn number(&mut self, mut number: u64) {
-        // Twenty digits hold every u64.
-        let mut digits = [0_u8; 20];
-        let mut first = digits.len();
-        for slot in digits.iter_mut().rev() {
-            *slot = b'0' | u8::try_from(number % 10).unwrap_or_default();
-            number /= 10;
-            first = first.saturating_sub(1);
-            if number == 0 {
-                break;
-            }
-        }
-        self.put(digits.get(first..).unwrap_or_default());
-    }
 }
 
 type Never = Impossible<(), Unsupported>;
@@ -99,8 +84,12 @@ type Never = Impossible<(), Unsupported>;
 /// Whether no byte of it needs an escape. Without an early end within sixteen bytes, so that the compiler can look at all at once.
 fn is_plain(text: &[u8]) -> bool {
     let escapes = |any: u8, byte: &u8| any | u8::from(*byte < 0x20 || *byte == b'"' || *byte == b'\\');
-    let (blocks, rest) = text.as_chunks::<16>();
-    blocks.iter().all(|block| block.iter().fold(0, escapes) == 0) && rest.iter().fold(0, escapes) == 0
+    let plain = |block: &[u8; 16]| block.iter().fold(0, escapes) == 0;
+    match text.last_chunk() {
+        // The last block may overlap the one before.
+        Some(last) => text.as_chunks().0.iter().all(plain) && plain(last),
+        None => text.iter().fold(0, escapes) == 0,
+    }
 }
 
 /// A list or an object that is being written.
@@ -146,7 +135,7 @@ impl<'l, 'o> Serializer for &'l mut Line<'o> {
 
     #[inline(always)]
     fn serialize_u64(self, value: u64) -> Result<(), Unsupported> {
-        self.number(value);
+        self.put(itoa::Buffer::new().format(value).as_bytes());
         Ok(())
     }
 
