@@ -21,7 +21,7 @@ use crate::units::ByteRange;
 const HEAD: usize = 8192;
 /// Bytes read at the start of a logical volume: all that a file system or swap area keeps there. md 1.2 and bcache keep theirs behind
 /// that; below LVM they are looked for, above it only where these bytes show nothing, or something that is too small.
-const LOGICAL_HEAD: usize = 4096;
+pub(crate) const LOGICAL_HEAD: usize = 4096;
 /// Bytes read at the start of a volume that is likely a physical volume: label, metadata header and text.
 const PV_HEAD: usize = 16384;
 /// Bytes read of a volume for the code of a boot loader.
@@ -65,6 +65,12 @@ impl Default for VolumeBuffers {
     fn default() -> Self {
         Self { head: vec![0; PV_HEAD], rest: RestBuffers::default(), after_hole: false }
     }
+}
+
+/// Bytes that are read of a partition at first.
+pub(crate) fn head_bytes(likely_pv: bool) -> u64 {
+    let bytes = if likely_pv { PV_HEAD } else { HEAD };
+    bytes as u64
 }
 
 /// Identifies a volume.

@@ -96,6 +96,13 @@ impl Image for Mapped<'_> {
         range.end() <= self.bytes && self.segments.iter().all(hole)
     }
 
+    fn will_need(&self, range: ByteRange) {
+        // The first piece alone: what is asked for is the start of a volume.
+        let Some((stripe, here)) = self.locate(range.start()) else { return };
+        let piece = ByteRange::new(stripe.at, range.len().min(here));
+        piece.into_iter().for_each(|piece| stripe.image.will_need(piece));
+    }
+
     fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError> {
         check_range(at, buf.len(), self.bytes)?;
         let (mut rest, mut at) = (buf, at);

@@ -1,16 +1,21 @@
 //! One volume group, put together from what its physical volumes say.
 
 use super::{Assembled, ById, Identify, PvOnDisk};
+use crate::disk::identify::LOGICAL_HEAD;
 use crate::disk::physical_volume::Metadata;
 use crate::disk::{LogicalVolume, PhysicalVolume, Problem, ProblemId, Segment, Stripe, VolumeGroup};
 use crate::format::content::Content;
 use crate::format::lvm2::layout::Layout;
 use crate::format::lvm2::volume_group as described;
 use crate::ids::Id;
-use crate::image::{Mapped, MappedSegment, MappedStripe};
+use crate::image::{Image, Mapped, MappedSegment, MappedStripe};
+use crate::units::ByteRange;
 
 /// Most disks that one problem names, and most problems of one sort: a fleet may hold thousands of copies of a disk.
 const MOST_TOLD: usize = 8;
+
+/// Most logical volumes whose starts are fetched at once.
+const MOST_AHEAD: usize = 64;
 
 /// A group that is being put together.
 pub(super) struct Assembly<'a, 'i> {
@@ -52,10 +57,15 @@ impl<'a, 'i> Assembly<'a, 'i> {
             self.tell(ProblemId::LvmDamaged, format!("volume group {}: {contradiction}", group.name));
         }
         let physical_volumes = self.physical_volumes(&present, &layout);
-        let mut logical_volumes = Vec::new();
-        for volume in group.logical_volumes.iter().filter(|v| v.visible) {
-            // Where segments contradict each other, the bytes of a volume may be another's.
-            let image = if layout.contradictions.is_empty() { self.map(volume, &present) } else { None };
+        // Where segments contradict each other, the bytes of a volume may be another's.
+        let map = |volume| if layout.contradictions.is_empty() { self.map(volume, &present) } else { None };
+        let visible = group.logical_volumes.iter().filter(|v| v.visible);
+        let images: Vec<_> = visible.map(|volume| (volume, map(volume))).collect();
+        for image in images.iter().filter_map(|(_, image)| image.as_ref()).take(MOST_AHEAD) {
+            ByteRange::new(0, LOGICAL_HEAD as u64).into_iter().for_each(|head| image.will_need(head));
+        }
+        let mut logical_volumes = Vec::with_capacity(images.len());
+        for (volume, image) in images {
             let content = image.map(|image| {
                 let (content, problems) = identify(&image);
                 self.problems.extend(problems.into_iter().map(|problem| Problem {
