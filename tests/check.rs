@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
-use okv_host::facts::{Root, of_host};
+use okv_host::facts::{Firmware, Probed, Root, SwapArea, of_host};
 use okv_host::profile::Profile;
 use okv_host::rules::{Outcome, RULES, Verdict, judge, outcome};
 use snapbox::{Data, assert_data_eq};
@@ -137,6 +137,74 @@ fn the_smallest_disk_to_add_is_named_before_the_node_is_powered_off() {
     assert_eq!(remedy("vg-free-enough"), "");
 }
 
+/// The verdict of `rule` on the good UEFI node, after `change` to its facts.
+fn verdict_after(rule: &str, change: impl FnOnce(&mut okv_host::facts::Facts)) -> Verdict {
+    let mut facts = of_host(&Root::fixture(host("good-uefi")).unwrap());
+    change(&mut facts);
+    let found = judge(&facts, &Profile::named(Profile::DEFAULT).unwrap());
+    found.into_iter().find(|f| f.id == rule).unwrap().verdict
+}
+
+#[test]
+fn each_threshold_holds_to_the_byte() {
+    const MIB: u64 = 1 << 20;
+    const TIB: u64 = 1 << 40;
+    for (df_bytes, expected) in [
+        (487 * MIB, Verdict::Block),
+        // df -h rounds up: the first byte beyond 487 MiB shows as 488M.
+        (487 * MIB + 1, Verdict::Pass),
+        (511_266_816, Verdict::Pass),
+        (488 * MIB, Verdict::Pass),
+    ] {
+        let verdict = verdict_after("boot-size", |facts| {
+            let boot = facts.disks[0].partitions.iter_mut().find(|p| p.content.label.as_deref() == Some("boot"));
+            boot.unwrap().content.df_bytes = Some(df_bytes);
+        });
+        assert_eq!(verdict, expected, "{df_bytes} B in /boot");
+    }
+    for (bytes, expected) in [
+        (2_000_000_000_000, Verdict::Pass),
+        (2_000_000_000_001, Verdict::Note),
+        (2 * TIB, Verdict::Note),
+        (2 * TIB + 1, Verdict::Block),
+    ] {
+        let verdict = verdict_after("disk-bios-limit", |facts| {
+            facts.disks[0].bytes = bytes;
+            facts.running.as_mut().unwrap().firmware = Probed::Known(Firmware::Bios);
+        });
+        assert_eq!(verdict, expected, "a disk of {bytes} B under BIOS");
+    }
+    for (bytes, expected) in [
+        (999_999_999_999, Verdict::Block),
+        (1_000_000_000_000, Verdict::Note),
+        (TIB - 1, Verdict::Note),
+        (TIB, Verdict::Pass),
+    ] {
+        assert_eq!(
+            verdict_after("disk-minimum", |facts| facts.disks[0].bytes = bytes),
+            expected,
+            "a disk of {bytes} B"
+        );
+    }
+    for (kib, expected) in [
+        (vec![67_108_860], Verdict::Pass),
+        (vec![67_108_859], Verdict::Block),
+        // Each area is shown one page short.
+        (vec![33_554_428, 33_554_428], Verdict::Pass),
+        (vec![33_554_428, 33_554_424], Verdict::Block),
+        (vec![], Verdict::Block),
+    ] {
+        let verdict = verdict_after("swap-size", |facts| {
+            let running = facts.running.as_mut().unwrap();
+            let area =
+                |kib: &u64| SwapArea { path: "/dev/dm-0".into(), is_file: false, kib: *kib, used_kib: 0, priority: -2 };
+            running.swap_total_kib = Probed::Known(kib.iter().sum());
+            running.swaps = Probed::Known(kib.iter().map(area).collect());
+        });
+        assert_eq!(verdict, expected, "swap areas shown as {kib:?} KiB");
+    }
+}
+
 /// A copy of a host, to be broken.
 fn copy_of(name: &str) -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
@@ -224,4 +292,149 @@ fn disks_of_a_powered_off_node_are_judged_without_what_only_a_running_host_tells
         ]
     );
     assert_eq!(output.status.code(), Some(0));
+}
+
+/// The good BIOS node with one of its files written anew.
+fn with_file(name: &str, text: &str) -> Vec<okv_host::rules::Finding> {
+    let copy = copy_of("good-bios");
+    std::fs::write(copy.path().join(name), text).unwrap();
+    judge(&of_host(&Root::fixture(copy.path()).unwrap()), &Profile::named(Profile::DEFAULT).unwrap())
+}
+
+fn verdict_of(found: &[okv_host::rules::Finding], rule: &str) -> Verdict {
+    found.iter().find(|f| f.id == rule).unwrap().verdict
+}
+
+#[test]
+fn an_unreadable_mountinfo_does_not_fall_back_to_fstab() {
+    for text in ["", "garbage\n", "36 25 8:2 / /boot rw shared"] {
+        assert_eq!(verdict_of(&with_file("proc/self/mountinfo", text), "boot-size"), Verdict::Unknown, "{text:?}");
+    }
+}
+
+#[test]
+fn two_lines_of_fstab_that_name_different_volumes_for_boot_are_ambiguous() {
+    let fstab = "UUID=0b0070b0-0000-4000-8000-000000000001 /boot ext4 noauto 0 0\n/dev/sda2 /boot ext4 noauto 0 0\n";
+    assert_eq!(verdict_of(&with_file("etc/fstab", fstab), "boot-size"), Verdict::Unknown);
+}
+
+#[test]
+fn an_fstab_without_swap_blocks_because_the_node_has_none_after_its_next_start() {
+    let found = with_file("etc/fstab", "UUID=0b0070b0-0000-4000-8000-000000000001 /boot ext4 noauto 0 0\n");
+    assert_eq!(verdict_of(&found, "swap-references"), Verdict::Block);
+}
+
+#[test]
+fn swap_in_memory_counts_and_is_named() {
+    let swaps =
+        "Filename Type Size Used Priority\n/dev/dm-0 partition 4194300 0 -2\n/dev/zram0 partition 62914556 0 100\n";
+    let copy = copy_of("good-bios");
+    std::fs::write(copy.path().join("proc/swaps"), swaps).unwrap();
+    std::fs::write(copy.path().join("proc/meminfo"), "MemTotal: 8000000 kB\nSwapTotal: 67108856 kB\n").unwrap();
+    let meminfo = std::fs::read_to_string(host("good-bios").join("proc/meminfo")).unwrap();
+    let meminfo = meminfo.replace("67108860 kB", "67108856 kB");
+    std::fs::write(copy.path().join("proc/meminfo"), meminfo).unwrap();
+    let found = judge(&of_host(&Root::fixture(copy.path()).unwrap()), &Profile::named(Profile::DEFAULT).unwrap());
+    let swap = found.iter().find(|f| f.id == "swap-size").unwrap();
+    assert_eq!(swap.verdict, Verdict::Note, "{swap:?}");
+    assert!(swap.message.contains("/dev/zram0"), "{swap:?}");
+}
+
+#[test]
+fn a_disk_that_is_not_as_long_as_the_kernel_says_is_not_judged() {
+    let found = with_file("sys/block/sda/size", "1000\n");
+    for rule in ["disk-minimum", "disk-bios-limit", "table-health"] {
+        assert_eq!(verdict_of(&found, rule), Verdict::Unknown, "{rule}");
+    }
+}
+
+/// The good BIOS node with the disk of `image` (a raw sparse file) changed by `change`.
+fn with_disk_changed(change: impl FnOnce(&std::fs::File)) -> Vec<okv_host::rules::Finding> {
+    use okv_host::image::sparse;
+    let copy = copy_of("good-uefi");
+    let path = copy.path().join("dev/sda");
+    let container = okv_host::image::open(&path).unwrap();
+    let raw = copy.path().join("raw");
+    let file = std::fs::File::create(&raw).unwrap();
+    file.set_len(container.bytes()).unwrap();
+    // Only the blocks of the container hold data.
+    let header = std::fs::read(&path).unwrap();
+    for line in header.split(|b| *b == b'\n').take_while(|l| !l.is_empty()) {
+        let words: Vec<&str> = std::str::from_utf8(line).unwrap().split(' ').collect();
+        if let ["block", at, len] = words.as_slice() {
+            let (at, len): (u64, usize) = (at.parse().unwrap(), len.parse().unwrap());
+            let mut bytes = vec![0; len];
+            container.read_at(&mut bytes, at).unwrap();
+            std::os::unix::fs::FileExt::write_all_at(&file, &bytes, at).unwrap();
+        }
+    }
+    assert!(!sparse::is_sparse(okv_host::image::open(&raw).unwrap().as_ref()));
+    change(&file);
+    std::fs::rename(&raw, &path).unwrap();
+    judge(&of_host(&Root::fixture(copy.path()).unwrap()), &Profile::named(Profile::DEFAULT).unwrap())
+}
+
+#[test]
+fn a_gpt_that_linux_ignores_blocks_although_its_partitions_can_still_be_read() {
+    use std::os::unix::fs::FileExt;
+    let whole = with_disk_changed(|_| {});
+    assert_eq!(verdict_of(&whole, "table-health"), Verdict::Pass);
+    let without_mbr = with_disk_changed(|disk| disk.write_all_at(&[0; 512], 0).unwrap());
+    assert_eq!(verdict_of(&without_mbr, "table-health"), Verdict::Block);
+    let without_primary = with_disk_changed(|disk| disk.write_all_at(&[0; 512], 512).unwrap());
+    assert_eq!(verdict_of(&without_primary, "table-health"), Verdict::Block);
+}
+
+#[test]
+fn partitions_that_only_the_kernel_still_knows_block() {
+    use std::os::unix::fs::FileExt;
+    let wiped = with_disk_changed(|disk| {
+        disk.write_all_at(&vec![0; 1 << 20], 0).unwrap();
+        let end = disk.metadata().unwrap().len();
+        disk.write_all_at(&vec![0; 1 << 20], end - (1 << 20)).unwrap();
+    });
+    let table = wiped.iter().find(|f| f.id == "table-health").unwrap();
+    assert_eq!(table.verdict, Verdict::Block, "{table:?}");
+    assert!(table.message.contains("the kernel uses partitions 1, 2, 3"), "{table:?}");
+}
+
+#[test]
+fn damaged_lvm_metadata_is_unknown_and_named_and_nobody_is_told_to_edit_fstab() {
+    use std::os::unix::fs::FileExt;
+    let found = with_disk_changed(|disk| {
+        let pv = pv_start();
+        disk.write_all_at(&[0; 512], pv + 4096).unwrap();
+    });
+    for rule in ["vg-health", "swap-references"] {
+        let finding = found.iter().find(|f| f.id == rule).unwrap();
+        assert_eq!(finding.verdict, Verdict::Unknown, "{finding:?}");
+        assert!(finding.message.contains("metadata"), "{finding:?}");
+    }
+}
+
+fn pv_start() -> u64 {
+    let facts = of_host(&Root::fixture(host("good-uefi")).unwrap());
+    facts.disks[0].partitions.iter().find(|p| p.content.kind.word() == "lvm2-pv").unwrap().start_bytes
+}
+
+#[test]
+fn an_efi_system_partition_that_firmware_cannot_read_is_told() {
+    use std::os::unix::fs::FileExt;
+    let found = with_disk_changed(|disk| {
+        let facts = of_host(&Root::fixture(host("good-uefi")).unwrap());
+        let esp = facts.disks[0].partitions.iter().find(|p| p.kind.is_esp()).unwrap();
+        disk.write_all_at(&vec![0; 1 << 20], esp.start_bytes).unwrap();
+    });
+    assert_eq!(verdict_of(&found, "table-health"), Verdict::Warn);
+}
+
+#[test]
+fn a_copy_of_the_system_disk_blocks() {
+    let disk = host("good-uefi").join("dev/sda");
+    let copy = tempfile::NamedTempFile::new().unwrap();
+    std::fs::copy(&disk, copy.path()).unwrap();
+    let sources = [okv_host::disk::Source::open(&disk), okv_host::disk::Source::open(copy.path())];
+    let found = judge(&okv_host::facts::of_disks(&sources), &Profile::named(Profile::DEFAULT).unwrap());
+    assert_eq!(verdict_of(&found, "vg-health"), Verdict::Block);
+    assert_eq!(verdict_of(&found, "table-health"), Verdict::Warn);
 }

@@ -8,18 +8,18 @@
 //! This kernel does not mount xfs of version 4 (`CONFIG_XFS_SUPPORT_V4` is off); tests/filesystems.rs compares those with
 //! `xfs_db`.
 
-#[path = "support/mkfs.rs"]
-mod mkfs;
-#[path = "support/mount.rs"]
-mod mount;
+mod support;
 
 use std::path::Path;
 
-use mount::{Loop, Mounted};
 use okv_host::format::content::{Content, Found};
 use okv_host::format::windows::Windows;
 use okv_host::format::{ext, xfs};
 use okv_host::sys::filesystem;
+use support::loopdev::Loop;
+use support::mkfs;
+use support::mount::Mounted;
+use support::tools::run;
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
@@ -35,7 +35,7 @@ fn parsed(image: &Path) -> Found {
 
 /// What the kernel says.
 fn mounted(image: &Path, content: &Content, options: &str) -> u64 {
-    let device = Loop::read_only(image);
+    let device = Loop::read_only(image).expect("a loop device");
     let mount = Mounted::read_only(&device, content.kind.word(), options);
     filesystem::df_bytes(mount.path()).expect("statfs")
 }
@@ -170,7 +170,7 @@ fn a_journal_on_another_device_takes_no_space() {
     mkfs::make("mke2fs -O journal_dev -b 4096", &journal);
     let image = mkfs::sparse_file(folder.path(), "image", 512 * MIB);
     // mke2fs enters the file system in the journal as its user, so it has to write to a device.
-    let journal_device = Loop::writable(&journal);
+    let journal_device = Loop::attach(&journal, 512).expect("a loop device");
     let node = journal_device.device().display().to_string();
     mkfs::make(&format!("mke2fs -t ext4 -b 4096 -J device={node}"), &image);
     let options = format!("journal_path={node}");
@@ -183,7 +183,7 @@ fn a_log_on_another_device_takes_no_space() {
     let log = mkfs::sparse_file(folder.path(), "log", 64 * MIB);
     let image = mkfs::sparse_file(folder.path(), "image", 512 * MIB);
     mkfs::make(&format!("mkfs.xfs -l logdev={}", log.display()), &image);
-    let log_device = Loop::read_only(&log);
+    let log_device = Loop::read_only(&log).expect("a loop device");
     assert_eq!(difference(&image, &format!("logdev={}", log_device.device().display())), None);
     assert_eq!(parsed(&image).content.df_bytes, Some(512 * MIB));
 }
@@ -226,9 +226,9 @@ fn the_boot_partitions_of_the_procedure_are_shown_as_df_shows_them() {
         let found = parsed(&image);
         let size = found.content.df_bytes.expect("a size");
         shown.push((name, size, size.div_ceil(MIB)));
-        let device = Loop::read_only(&image);
+        let device = Loop::read_only(&image).expect("a loop device");
         let mount = Mounted::read_only(&device, found.content.kind.word(), "");
-        let df = mkfs::run("df", &["-h", "--output=size", mount.path().to_str().expect("a path in UTF-8")]);
+        let df = run("df", &["-h", "--output=size", mount.path().to_str().expect("a path in UTF-8")]);
         assert_eq!(df.split_whitespace().last(), Some(&*format!("{}M", shown.last().expect("one").2)), "{name}");
     }
     let exact: Vec<_> = shown.iter().map(|(_, size, mib)| (*size, *mib)).collect();

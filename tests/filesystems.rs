@@ -5,8 +5,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-#[path = "support/mkfs.rs"]
-mod mkfs;
+mod support;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -16,6 +15,8 @@ use std::path::Path;
 use okv_host::format::content::{ByteOrder, Content, Found, Kind};
 use okv_host::format::windows::Windows;
 use okv_host::format::{ext, swap, vfat, xfs};
+use support::mkfs;
+use support::tools::run;
 
 const MIB: u64 = 1 << 20;
 
@@ -54,12 +55,12 @@ fn content(image: &Path) -> Content {
 /// The pairs that `blkid` prints of an image.
 fn blkid(image: &Path) -> BTreeMap<String, String> {
     let path = image.to_str().expect("a path in UTF-8");
-    let printed = mkfs::run("blkid", &["-p", "-o", "export", path]);
+    let printed = run("blkid", &["-p", "-o", "export", path]);
     let pairs = printed.lines().filter_map(|line| line.split_once('='));
     let mut pairs: BTreeMap<String, String> = pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     if let Some(label) = pairs.get_mut("LABEL") {
         // Only this form leaves a label as it is, without escapes.
-        *label = mkfs::run("blkid", &["-p", "-o", "value", "-s", "LABEL", path]).trim_end_matches('\n').to_owned();
+        *label = run("blkid", &["-p", "-o", "value", "-s", "LABEL", path]).trim_end_matches('\n').to_owned();
     }
     pairs
 }
@@ -231,7 +232,7 @@ fn xfs_of_version_4_has_the_blocks_that_xfs_db_says_less_the_log() {
         mkfs::make(command, &image);
         let print = format!("p {}", fields.join(" "));
         let path = image.to_str().expect("a path in UTF-8");
-        let printed = mkfs::run("xfs_db", &["-r", "-c", "sb 0", "-c", &print, path]);
+        let printed = run("xfs_db", &["-r", "-c", "sb 0", "-c", &print, path]);
         let numbers: Vec<u64> = printed.lines().filter_map(|line| line.split_once(" = ")?.1.parse().ok()).collect();
         let [blocks, log_start, log_blocks, block_bytes] = &*numbers else { panic!("{printed}") };
         assert_ne!(*log_start, 0);

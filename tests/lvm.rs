@@ -4,16 +4,15 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test may panic.
 
-#[path = "support/lvm.rs"]
-mod lvm;
+mod support;
 
-use lvm::{Lvm, Row};
 use okv_host::disk::physical_volume::{self, Metadata, Reading};
 use okv_host::disk::volume_group::{Assembled, PvOnDisk, assemble};
 use okv_host::disk::{ProblemId, Segment, VolumeGroup};
 use okv_host::format::content::{Content, Kind};
 use okv_host::format::lvm2::metadata_area::Header;
 use okv_host::image::{Image, Memory};
+use support::lvm::{Lvm, Row};
 
 fn read(image: &dyn Image) -> Reading {
     let mut head = vec![0; 16 << 10];

@@ -18,26 +18,14 @@ fn release_binary() -> PathBuf {
     target.join("release/okv-host")
 }
 
-fn copy_tree(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_tree(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
 #[test]
 fn the_release_binary_runs_in_an_empty_chroot() {
     assert!(okv_host::sys::is_root(), "this test takes root");
     let jail = tempfile::tempdir().unwrap();
     fs::copy(release_binary(), jail.path().join("okv-host")).unwrap();
     let node = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hosts/good-uefi");
-    copy_tree(&node, &jail.path().join("node"));
+    let copied = Command::new("cp").arg("-a").arg(node).arg(jail.path().join("node")).status().unwrap();
+    assert!(copied.success());
     let run = |arguments: &[&str]| {
         let output = Command::new("chroot").arg(jail.path()).arg("/okv-host").args(arguments).output().unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())

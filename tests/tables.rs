@@ -1,10 +1,10 @@
 //! Partition tables made by `sfdisk`, `sgdisk`, `parted` and `fdisk`, and other readers as oracles.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-#[path = "support/partitioning.rs"]
-mod partitioning;
-#[path = "support/tables.rs"]
-mod tables_in_memory;
+mod support;
+
+use support::partitioning;
+use support::tables as tables_in_memory;
 
 #[path = "tables/boot_sectors.rs"]
 mod boot_sectors;

@@ -219,7 +219,7 @@ def stamp(kind, template, number, rng):
     ]
     truth["content"] = ["partitioned", None] if parts else ["xfs", new.xfs(0)]
     truth["group"] = group and [group[1], group[0], group[2]]
-    truth["problems"] = ["table-damaged"] if kind == "gpt-damaged" else []
+    truth["problems"] = ["table-damaged", "table-ignored"] if kind == "gpt-damaged" else []
     return image, truth
 
 

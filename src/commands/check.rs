@@ -1,9 +1,9 @@
 //! `okv-host check`.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::{Exit, UsageError};
 use crate::cli::{Check, CheckFormat};
@@ -63,10 +63,15 @@ fn gather(args: &Check) -> Result<Facts> {
     }
 }
 
+/// Longest profile that is read, in bytes.
+const LONGEST_PROFILE: u64 = 1 << 20;
+
 /// A built-in profile, or one from a file where the name is a path.
 fn profile(name: &str) -> Result<Profile> {
     if name.contains('/') || Path::new(name).extension().is_some_and(|e| e == "json") {
-        let text = std::fs::read_to_string(name).with_context(|| format!("release profile {name}"))?;
+        let mut text = String::new();
+        let open = std::fs::File::open(name).and_then(|file| file.take(LONGEST_PROFILE).read_to_string(&mut text));
+        open.map_err(|e| UsageError(format!("release profile {name}: {e}")))?;
         return Profile::parse(&text).map_err(|e| UsageError(format!("{name}: {e}")).into());
     }
     Profile::named(name).map_err(|e| UsageError(e.to_string()).into())

@@ -43,7 +43,7 @@ struct Work<'a> {
     /// The number of the next batch, and the paths that are left.
     next: Mutex<(usize, Paths<'a>)>,
     turn: Turn,
-    /// Whether something could not be read.
+    /// Whether a part of an answer is missing.
     unread: AtomicBool,
 }
 
@@ -59,7 +59,7 @@ impl Work<'_> {
             lines.clear();
             for path in paths.iter() {
                 let disk = scan_alone(&Source::open(path), &mut scratch);
-                if disk.has_unread_parts() {
+                if disk.is_incomplete() {
                     self.unread.store(true, Ordering::Relaxed);
                 }
                 report::disk_line(&mut lines, &disk)?;

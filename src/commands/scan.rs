@@ -34,9 +34,9 @@ pub(super) fn run(args: &Scan) -> Result<Exit> {
     Ok(exit(&found))
 }
 
-/// What the exit status says of disks: whether something could not be read.
+/// What the exit status says of disks: whether a part of the answer is missing.
 pub(super) fn exit(disks: &[Disk]) -> Exit {
-    if disks.iter().any(Disk::has_unread_parts) { Exit::Unknown } else { Exit::Done }
+    if disks.iter().any(Disk::is_incomplete) { Exit::Unknown } else { Exit::Done }
 }
 
 fn disks_of_this_machine() -> Result<Vec<PathBuf>> {

@@ -45,6 +45,16 @@ pub struct PhysicalVolume {
     pub extents: u64,
     /// Its extents that no segment uses.
     pub free_extents: u64,
+    /// Whether LVM2 may give them to a logical volume.
+    pub allocatable: bool,
+}
+
+impl VolumeGroup {
+    /// Extents that LVM2 can give to a logical volume: those of physical volumes that are here and allocatable.
+    pub fn usable_extents(&self) -> u64 {
+        let usable = self.physical_volumes.iter().filter(|pv| pv.allocatable && pv.path.is_some());
+        usable.map(|pv| pv.free_extents).fold(0, u64::saturating_add)
+    }
 }
 
 /// A logical volume.

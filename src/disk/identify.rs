@@ -26,6 +26,8 @@ pub(crate) const LOGICAL_HEAD: usize = 4096;
 const PV_HEAD: usize = 16384;
 /// Bytes read of a volume for the code of a boot loader.
 const BOOT_CODE: usize = 512;
+/// Where a first partition begins by the custom of all tools. A disk that lost its table is not blank: what is there tells.
+const FIRST_PARTITION: u64 = 1 << 20;
 /// The least room that the superblock of an array needs behind the data, in bytes (md 1.0).
 const ROOM: u64 = 4096;
 
@@ -153,7 +155,7 @@ fn identify_from(
                 found.push(extra);
             }
         }
-        windows.parts().all(|(_, part)| all_zero(part))
+        all_zero(head) && far.is_zero()
     } else {
         false
     };
@@ -268,6 +270,7 @@ impl<'b> FarWindows<'b> {
         for range in far::ranges(bytes).into_iter().flatten() {
             far.read_part(volume, range, problems);
         }
+        far.read_part(volume, FIRST_PARTITION..(FIRST_PARTITION + HEAD as u64).min(bytes), problems);
         far
     }
 
@@ -280,6 +283,11 @@ impl<'b> FarWindows<'b> {
             self.unreadable |= !fill(volume, part, range.start, problems).is_empty();
             self.parts.push((range.start, from..to));
         }
+    }
+
+    /// Whether all that was read is zero.
+    fn is_zero(&self) -> bool {
+        self.parts.iter().all(|(_, range)| self.buffer.get(range.clone()).is_some_and(all_zero))
     }
 
     fn windows<'w>(&'w self, near: Windows<'w>) -> Windows<'w> {

@@ -58,9 +58,37 @@ impl Disk {
         self.problems.iter().any(|p| p.id == ProblemId::CannotOpen)
     }
 
-    /// Whether something on it could not be read, so that what was not found may yet be there.
+    /// Whether something on it could not be read.
     pub fn has_unread_parts(&self) -> bool {
         self.problems.iter().any(|p| matches!(p.id, ProblemId::CannotOpen | ProblemId::ReadError))
+    }
+
+    /// Whether a part of the answer is missing: something could not be read, or is so damaged that it says nothing.
+    pub fn is_incomplete(&self) -> bool {
+        self.has_unread_parts() || self.problems.iter().any(|p| p.id == ProblemId::LvmDamaged || self.lost_its_table(p))
+    }
+
+    /// The first problem that can be the reason why something was not found here.
+    pub fn what_may_hide(&self) -> Option<&Problem> {
+        self.problems.iter().find(|problem| match problem.id {
+            ProblemId::CannotOpen | ProblemId::ReadError | ProblemId::PartitionBeyondDisk => true,
+            ProblemId::LvmDamaged | ProblemId::ContentDamaged | ProblemId::Ambiguous => true,
+            _ => self.lost_its_table(problem),
+        })
+    }
+
+    /// Whether `problem` is that of a table of which no sound copy is left.
+    fn lost_its_table(&self, problem: &Problem) -> bool {
+        matches!(problem.id, ProblemId::TableDamaged | ProblemId::TableIgnored | ProblemId::TableDisagrees)
+            && self.partitions.is_empty()
+    }
+
+    /// A problem of this disk, with its name.
+    pub fn says(&self, problem: &Problem) -> String {
+        if problem.message.starts_with(&self.path) {
+            return problem.message.clone();
+        }
+        format!("{}: {}", self.path, problem.message)
     }
 }
 

@@ -37,6 +37,8 @@ pub enum ProblemId {
     TableDamaged,
     /// The two GPT copies, or a GPT and its MBR, do not agree.
     TableDisagrees,
+    /// The table is sound, and Linux does not use it: after the next start its partitions are not there.
+    TableIgnored,
     /// A partition lies beyond the disk.
     PartitionBeyondDisk,
     /// Two partitions share bytes.

@@ -165,11 +165,11 @@ impl Reading {
             hybrid: protective.is_some() && start.mbr().is_some_and(Mbr::has_partitions),
         };
         match protective {
-            None if !unreadable => self.disagrees(
+            None if !unreadable => self.ignored(
                 "master boot record at byte 0: no protective entry (type 0xee); Linux and firmware ignore this GPT"
                     .into(),
             ),
-            Some(entry) if entry.start != 1 && !starts_at_one(start) => self.disagrees(format!(
+            Some(entry) if entry.start != 1 && !starts_at_one(start) => self.ignored(format!(
                 "master boot record at byte 0: the protective entry starts in sector {}, not 1; Linux ignores this GPT",
                 entry.start
             )),
@@ -219,7 +219,7 @@ impl Reading {
             hybrid: false,
         };
         let (ours, theirs) = (self.sector.bytes(), foreign.bytes());
-        self.disagrees(format!(
+        self.ignored(format!(
             "the device has sectors of {ours} bytes, but its GPT was made for sectors of {theirs} bytes: Linux does not see it"
         ));
         true
@@ -227,6 +227,10 @@ impl Reading {
 
     fn disagrees(&mut self, message: String) {
         self.problems.push(Problem::new(ProblemId::TableDisagrees, message));
+    }
+
+    fn ignored(&mut self, message: String) {
+        self.problems.push(Problem::new(ProblemId::TableIgnored, message));
     }
 }
 

@@ -99,8 +99,16 @@ pub fn boot_disk(facts: &Facts) -> BootDisk<'_> {
     }
 }
 
+/// What is mounted on /boot; `None` where surely nothing is.
 fn mounted<'f>(facts: &'f Facts, running: &Running) -> Option<BootVolume<'f>> {
-    let mount = mounts::mounted_at(running.mounts.known()?, "/boot")?;
+    let mounts = match &running.mounts {
+        Probed::Known(mounts) => mounts,
+        Probed::Absent => return Some(BootVolume::NotKnown("it is not known what is mounted".to_owned())),
+        Probed::Unreadable(why) => {
+            return Some(BootVolume::NotKnown(format!("it is not known what is mounted: {why}")));
+        }
+    };
+    let mount = mounts::mounted_at(mounts, "/boot")?;
     let what = format!("what is mounted on /boot ({})", mount.source.escape_debug());
     Some(found(by_number(facts, mount.device), BootEvidence::Mounted, &what))
 }
@@ -111,10 +119,15 @@ fn in_fstab<'f>(facts: &'f Facts, running: &Running) -> BootVolume<'f> {
         Probed::Absent => return BootVolume::NotKnown("/boot is not mounted, and there is no /etc/fstab".to_owned()),
         Probed::Unreadable(why) => return BootVolume::NotKnown(why.clone()),
     };
-    // mount(8) takes the first line that fits.
-    let Some(entry) = entries.iter().find(|entry| is_boot(&entry.point)) else {
+    let mut lines = entries.iter().filter(|entry| is_boot(&entry.point));
+    let Some(entry) = lines.next() else {
         return BootVolume::NotKnown("/boot is not mounted, and no line of /etc/fstab names it".to_owned());
     };
+    // mount(8) takes the first line that fits and systemd the last.
+    if let Some(other) = lines.find(|other| other.source != entry.source) {
+        let why = format!("lines {} and {} of /etc/fstab name different volumes for /boot", entry.line, other.line);
+        return BootVolume::NotKnown(why);
+    }
     let what = format!("{}, which /etc/fstab line {} names for /boot,", entry.source.escape_debug(), entry.line);
     found(volume(facts, &entry.source), BootEvidence::Fstab { line: entry.line }, &what)
 }

@@ -1,8 +1,8 @@
 //! All facts of a node: of a host, or of disks alone.
 
 use super::running::host_name;
-use super::{Facts, Probed, Root, block, running};
-use crate::disk::{Source, scan};
+use super::{Facts, Probed, Root, Running, block, running};
+use crate::disk::{Disk, Problem, ProblemId, Source, scan};
 
 /// The facts of a host that runs, or of a directory that stands for one.
 pub fn of_host(root: &Root) -> Facts {
@@ -13,7 +13,22 @@ pub fn of_host(root: &Root) -> Facts {
         Probed::Known(name) => name,
         Probed::Absent | Probed::Unreadable(_) => "host without a name".into(),
     };
-    Facts { host, disks: scan(&sources), running: Some(running) }
+    let mut disks = scan(&sources);
+    tell_other_sizes(&mut disks, &running);
+    Facts { host, disks, running: Some(running) }
+}
+
+/// A disk that is not as long as the kernel says was not read as it is.
+fn tell_other_sizes(disks: &mut [Disk], running: &Running) {
+    let block = running.block.known().map(Vec::as_slice).unwrap_or_default();
+    for disk in disks.iter_mut().filter(|disk| !disk.could_not_be_opened()) {
+        let name = disk.path.strip_prefix("/dev/").unwrap_or(&disk.path);
+        if let Some(device) = block.iter().find(|device| device.name == name && device.bytes != disk.bytes) {
+            let (kernel, read) = (device.bytes, disk.bytes);
+            let message = format!("{}: the kernel says {kernel} bytes, and {read} could be read", disk.path);
+            disk.problems.insert(0, Problem::new(ProblemId::CannotOpen, message));
+        }
+    }
 }
 
 /// The facts of a powered-off node, from its disks alone.

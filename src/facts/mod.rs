@@ -60,10 +60,16 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Whether every disk was read to the end: only then is what was not found surely not there.
-    pub fn every_disk_was_read(&self) -> bool {
-        let listed = self.running.as_ref().is_none_or(|running| running.block.known().is_some());
-        listed && !self.disks.is_empty() && !self.disks.iter().any(Disk::has_unread_parts)
+    /// Why what was not found on the disks may yet be there: a disk that could not be read, or something on it that could not be
+    /// understood. `None` where everything was read and makes sense.
+    pub fn why_incomplete(&self) -> Option<String> {
+        match self.running.as_ref().map(|running| &running.block) {
+            Some(Probed::Unreadable(why)) => return Some(format!("the disks of this host could not be listed: {why}")),
+            Some(Probed::Absent) => return Some("this host does not list its disks".to_owned()),
+            Some(Probed::Known(_)) | None if self.disks.is_empty() => return Some("there is no disk".to_owned()),
+            Some(Probed::Known(_)) | None => {}
+        }
+        self.disks.iter().find_map(|disk| disk.what_may_hide().map(|problem| disk.says(problem)))
     }
 }
 

@@ -14,7 +14,10 @@ pub fn gather(root: &Root) -> Probed<Vec<Mount>> {
 /// # Errors
 /// With the line that is not as the kernel writes it.
 pub fn parse(text: &[u8]) -> Result<Vec<Mount>, BadLine> {
-    numbered_whole(text)?.map(|(at, line)| mount(line).ok_or_else(|| BadLine::new(at, "no mount", line))).collect()
+    let read = |(at, line): (u32, &[u8])| mount(line).ok_or_else(|| BadLine::new(at, "no mount", line));
+    let mounts: Vec<Mount> = numbered_whole(text)?.map(read).collect::<Result<_, _>>()?;
+    // A process sees at least the root of its file systems.
+    if mounts.is_empty() { Err(BadLine::whole("it is empty")) } else { Ok(mounts) }
 }
 
 fn mount(line: &[u8]) -> Option<Mount> {

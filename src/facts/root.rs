@@ -40,7 +40,7 @@ impl Root {
     pub fn fixture(dir: impl Into<PathBuf>) -> io::Result<Self> {
         let dir = dir.into();
         if !fs::metadata(&dir)?.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::NotADirectory, "a fixture host is a directory"));
+            return Err(io::Error::new(io::ErrorKind::NotADirectory, "it is no directory"));
         }
         Ok(Self { dir, live: false })
     }

@@ -56,6 +56,7 @@ pub(super) fn group(disk: &str) -> VolumeGroup {
             first_extent_bytes: 1 << 20,
             extents: 10,
             free_extents: 8,
+            allocatable: true,
         }],
         logical_volumes: vec![
             logical("lv_root", b'r', PV, Content::new(Kind::Xfs).uuid(uuid(2))),

@@ -72,12 +72,34 @@ impl Profile {
         Self::parse(text)
     }
 
+    fn contradiction(&self) -> Option<&'static str> {
+        if self.swap_bytes == 0 || self.boot_df_minimum_mib == 0 || self.disk_minimum_bytes == 0 {
+            return Some("a minimum of nothing");
+        }
+        if self.bios_disk_maximum_decimal_bytes > self.bios_disk_maximum_bytes {
+            return Some("the decimal reading of the largest disk is above the binary one");
+        }
+        if self.disk_minimum_bytes > self.disk_minimum_binary_bytes {
+            return Some("the decimal reading of the smallest disk is above the binary one");
+        }
+        let texts = [&self.release, &self.volume_group, &self.swap_volume];
+        texts
+            .iter()
+            .any(|t| t.is_empty() || t.contains(char::is_control))
+            .then_some("a name that is empty or has control characters")
+    }
+
     /// A profile from its JSON text.
     ///
     /// # Errors
     /// Where the text is no profile.
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
-        serde_json::from_str(text).map_err(|e| ProfileError(format!("not a release profile: {e}")))
+        let profile: Self =
+            serde_json::from_str(text).map_err(|e| ProfileError(format!("not a release profile: {e}")))?;
+        match profile.contradiction() {
+            Some(why) => Err(ProfileError(format!("a release profile that cannot be meant: {why}"))),
+            None => Ok(profile),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::json::CheckReport;
-use super::text::{clean, wrap};
+use super::text::wrap;
 use crate::profile::Profile;
 use crate::rules::{Outcome, RULES, Verdict};
 
@@ -17,11 +17,13 @@ const VALUE: usize = INDENT + 10;
 /// The report on a node, with colours that a terminal understands (the writer strips them elsewhere).
 pub fn text(report: &CheckReport<'_>) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "{}, against release {}\n", clean(report.host), report.profile);
+    wrap(&mut out, &format!("{}, against release {}", report.host, report.profile), 0, 4);
+    out.push('\n');
     for finding in report.findings {
         let style = style(finding.verdict);
         let word = if finding.verdict == Verdict::NotApplicable { "n/a" } else { finding.verdict.word() };
-        let _ = writeln!(out, "{style}{word:<7}{style:#} {}: {}", finding.id, clean(&finding.subject));
+        let _ = write!(out, "{style}{word:<7}{style:#} ");
+        wrap(&mut out, &format!("{}: {}", finding.id, finding.subject), INDENT, INDENT);
         out.extend(std::iter::repeat_n(' ', INDENT));
         wrap(&mut out, &finding.message, INDENT, INDENT);
         line(&mut out, "measured", &finding.measured);

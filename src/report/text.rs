@@ -24,7 +24,8 @@ pub(crate) fn clean(text: &str) -> String {
 /// Appends `text`, wrapped between words, each line after the first behind `indent` spaces; the first goes on at column `at`.
 pub(crate) fn wrap(out: &mut String, text: &str, mut at: usize, indent: usize) {
     let mut first = true;
-    for word in clean(text).split_whitespace() {
+    let text = clean(text);
+    for word in text.split_whitespace().flat_map(|word| pieces(word, COLUMNS.saturating_sub(indent))) {
         let width = word.chars().count();
         if !first && at.saturating_add(width).saturating_add(1) > COLUMNS {
             out.push('\n');
@@ -41,6 +42,17 @@ pub(crate) fn wrap(out: &mut String, text: &str, mut at: usize, indent: usize) {
         first = false;
     }
     out.push('\n');
+}
+
+/// A word in pieces that fit into a line, where it does not: a path of many letters has no blank to break at.
+fn pieces(word: &str, width: usize) -> impl Iterator<Item = &str> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let cut = rest.char_indices().nth(width.max(1)).map_or(rest.len(), |(at, _)| at);
+        let (piece, after) = rest.split_at(cut);
+        rest = after;
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 /// `text` cut to `width` columns, the last of them `~` where something is missing.

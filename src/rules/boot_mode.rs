@@ -6,6 +6,7 @@
 use super::{Case, Finding, Rule, Verdict, boot_disk};
 use crate::disk::{Disk, TableKind};
 use crate::facts::{Firmware, Probed};
+use crate::format::content::Kind;
 
 pub(super) const RULE: Rule = Rule {
     id: "boot-mode",
@@ -79,10 +80,19 @@ pub(super) fn disagreement(firmware: Firmware, disk: &Disk) -> Option<String> {
         (Firmware::Uefi { .. }, _) if disk.boot.esp.is_none() => {
             Some(format!("{path} has no EFI System Partition to boot from"))
         }
+        (Firmware::Uefi { .. }, _) if esp_content(disk).is_some_and(|kind| kind != Kind::Vfat) => {
+            let kind = esp_content(disk).map_or("nothing", Kind::word);
+            Some(format!("the EFI System Partition of {path} is {kind}, and firmware reads only vfat"))
+        }
         (Firmware::Bios, TableKind::Gpt) if disk.boot.bios_boot_partition.is_none() => {
             Some(format!("{path} has a GPT without a BIOS boot partition"))
         }
         (Firmware::Bios, _) if !disk.boot.boot_code => Some(format!("{path} has no boot code in sector 0")),
         _ => None,
     }
+}
+
+/// What the EFI System Partition holds.
+fn esp_content(disk: &Disk) -> Option<Kind> {
+    disk.partitions.iter().find(|p| Some(p.number) == disk.boot.esp).map(|p| p.content.kind)
 }

@@ -22,10 +22,9 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     let (volume, evidence) = match boot_volume(case.facts) {
         BootVolume::Found { volume, evidence } => (volume, evidence),
         BootVolume::NotKnown(why) => {
+            let why = super::with_cause(case.facts, why);
             let message = format!("which volume is /boot could not be told: {why}");
-            return vec![
-                case.finding(Verdict::Unknown, "/boot", message).remedy("name /boot in /etc/fstab, or mount it"),
-            ];
+            return vec![case.finding(Verdict::Unknown, "/boot", message)];
         }
     };
     let subject = format!("/boot on {}", volume);
@@ -38,7 +37,7 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     let Some(bytes) = kernel.or(superblock) else {
         let kind = content.map_or("not looked at", |c| c.kind.word());
         let message = format!("the size of its file system could not be read (content: {kind}; {evidence})");
-        return vec![case.finding(Verdict::Unknown, subject, message)];
+        return vec![case.finding(Verdict::Unknown, subject, super::with_cause(case.facts, message))];
     };
     let mib = Bytes(bytes).mib_rounded_up();
     let measured = format!(

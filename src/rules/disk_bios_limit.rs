@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
     if case.facts.disks.is_empty() {
-        return vec![case.finding(Verdict::Unknown, "node", "no disk was found")];
+        return vec![case.no_disks()];
     }
     case.facts.disks.iter().map(|disk| judge_disk(case, disk)).collect()
 }
@@ -29,7 +29,8 @@ fn judge_disk(case: &Case<'_>, disk: &Disk) -> Finding {
         case.finding(verdict, disk.path.clone(), message).measured(Bytes(disk.bytes).to_string())
     };
     if disk.could_not_be_opened() {
-        return finding(Verdict::Unknown, "the disk could not be read".into()).measured("");
+        let why = disk.problems.first().map_or("it could not be read", |p| p.message.as_str());
+        return finding(Verdict::Unknown, why.to_owned()).measured("");
     }
     let firmware = case.facts.running.as_ref().map(|r| &r.firmware);
     if let Some(Probed::Known(Firmware::Uefi { .. })) = firmware {

@@ -110,6 +110,12 @@ impl<'f> Case<'f> {
         }
     }
 
+    /// The finding that there are no disks to judge, with the reason.
+    pub(crate) fn no_disks(&self) -> Finding {
+        let why = self.facts.why_incomplete().unwrap_or_else(|| "there is no disk".to_owned());
+        self.finding(Verdict::Unknown, "node", why)
+    }
+
     /// The running host, or the finding that says the rule needs one.
     pub(crate) fn running(&self) -> Result<&'f Running, Box<Finding>> {
         self.facts.running.as_ref().ok_or_else(|| {
@@ -158,12 +164,22 @@ pub enum Outcome {
     Unknown,
 }
 
+/// `why` something was not found, with what may hide it.
+fn with_cause(facts: &Facts, why: String) -> String {
+    match facts.why_incomplete() {
+        Some(cause) => format!("{why}; {cause}"),
+        None => why,
+    }
+}
+
 /// The disk that the node boots from, or why it is not known.
 fn boot_disk(facts: &Facts) -> Result<&Disk, String> {
     match boot::boot_disk(facts) {
-        BootDisk::Found { disk, .. } if disk.could_not_be_opened() => Err(format!("{} could not be read", disk.path)),
+        BootDisk::Found { disk, .. } if disk.could_not_be_opened() => {
+            Err(facts.why_incomplete().unwrap_or_else(|| format!("{} could not be read", disk.path)))
+        }
         BootDisk::Found { disk, .. } => Ok(disk),
-        BootDisk::NotKnown(why) => Err(why),
+        BootDisk::NotKnown(why) => Err(with_cause(facts, why)),
     }
 }
 

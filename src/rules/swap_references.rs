@@ -35,9 +35,15 @@ fn fstab(case: &Case<'_>, running: &Running) -> Vec<Finding> {
     };
     if entries.is_empty() {
         let message = "names no swap: the node has none after its next start";
-        return vec![case.finding(Verdict::Warn, "/etc/fstab", message).remedy("add a line for the swap volume")];
+        return vec![case.finding(Verdict::Block, "/etc/fstab", message).remedy("add a line for the swap volume")];
     }
-    entries.iter().map(|e| reference(case, format!("/etc/fstab line {}", e.line), &e.source)).collect()
+    entries.iter().map(|e| lenient(e, reference(case, format!("/etc/fstab line {}", e.line), &e.source))).collect()
+}
+
+/// A line that the start of the node does not wait for does not stop it.
+fn lenient(entry: &FstabEntry, finding: Finding) -> Finding {
+    let spared = entry.options.iter().any(|option| option == "noauto" || option == "nofail");
+    if spared && finding.verdict == Verdict::Block { Finding { verdict: Verdict::Warn, ..finding } } else { finding }
 }
 
 fn resume(case: &Case<'_>, running: &Running) -> Option<Finding> {
@@ -48,6 +54,9 @@ fn resume(case: &Case<'_>, running: &Running) -> Option<Finding> {
             return Some(case.finding(Verdict::Unknown, "resume=", format!("/proc/cmdline could not be read: {why}")));
         }
     };
+    if words.iter().any(|word| word == "noresume") {
+        return None;
+    }
     // The kernel takes the last one.
     let source = words.iter().rev().find_map(|w| w.strip_prefix("resume="))?;
     Some(reference(case, "resume= of the kernel line".into(), source.trim_matches('"')))
@@ -72,8 +81,9 @@ fn reference(case: &Case<'_>, subject: String, source: &str) -> Finding {
             finding(Verdict::Note, "names a swap file, which is not looked into".into())
         }
         Located::Unknown(why) => finding(Verdict::Unknown, format!("what it names could not be told: {why}")),
-        Located::Nothing if !case.facts.every_disk_was_read() => {
-            finding(Verdict::Unknown, "names nothing that was found, but not every disk could be read".into())
+        Located::Nothing if case.facts.why_incomplete().is_some() => {
+            let why = case.facts.why_incomplete().unwrap_or_default();
+            finding(Verdict::Unknown, format!("names nothing that was found, but it may be there: {why}"))
         }
         Located::Nothing | Located::NotAVolume => finding(Verdict::Block, "names nothing that exists".into())
             .remedy("give the line the UUID or path of the swap volume before the node is started again"),

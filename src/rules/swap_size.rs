@@ -5,6 +5,7 @@
 //! over 1 TB"; the first, stricter sentence is judged by.
 
 use super::{Case, Finding, Rule, Verdict};
+use crate::facts::locate::groups;
 use crate::facts::{Probed, Running, SwapArea};
 use crate::format::content::Kind;
 use crate::units::Bytes;
@@ -36,43 +37,53 @@ fn judge_running(case: &Case<'_>, running: &Running) -> Finding {
         }
     };
     let shown: u64 = areas.iter().map(|a| a.kib).fold(0, u64::saturating_add);
-    if let Probed::Known(total) = running.swap_total_kib
-        && total != shown
-    {
-        let message = format!("the kernel's figures differ: {shown} KiB in /proc/swaps, {total} KiB as SwapTotal");
-        return case.finding(Verdict::Unknown, "node", message).remedy("run again when nothing changes the swap");
+    match &running.swap_total_kib {
+        Probed::Known(total) if *total == shown => {}
+        Probed::Known(total) => {
+            let message = format!("the kernel's figures differ: {shown} KiB in /proc/swaps, {total} KiB as SwapTotal");
+            return case.finding(Verdict::Unknown, "node", message).remedy("run again when nothing changes the swap");
+        }
+        Probed::Absent => return case.finding(Verdict::Unknown, "node", "this kernel shows no /proc/meminfo"),
+        Probed::Unreadable(why) => {
+            return case.finding(Verdict::Unknown, "node", format!("the sum of the swap could not be read: {why}"));
+        }
     }
-    verdict(case, sum(areas), &list(areas), areas.len())
+    let finding = verdict(case, sum(areas), &list(areas), areas.len());
+    // The procedure means swap on the disk. What is elsewhere counts, as the kernel counts it, and is named.
+    let elsewhere: Vec<&str> =
+        areas.iter().filter(|a| a.is_file || a.path.starts_with("/dev/zram")).map(|a| a.path.as_str()).collect();
+    if finding.verdict == Verdict::Pass && !elsewhere.is_empty() {
+        let message =
+            format!("enough swap by the kernel's sum, but not all of it on a volume: {}", elsewhere.join(", "));
+        return Finding { verdict: Verdict::Note, message, ..finding };
+    }
+    finding
 }
 
-/// Of a powered-off node: what the swap headers on its disks claim.
+/// Of a powered-off node: what the header of its swap volume says. Other swap areas may be left over from another use of a disk, and
+/// are not counted.
 fn judge_disks(case: &Case<'_>) -> Finding {
-    if !case.facts.every_disk_was_read() {
-        return case.finding(Verdict::Unknown, "node", "a disk could not be read, and swap may be on it");
+    let (group, name) = (&case.profile.volume_group, &case.profile.swap_volume);
+    let subject = format!("{group}/{name}");
+    let volumes = groups(case.facts).filter(|g| g.name == *group).flat_map(|g| &g.logical_volumes);
+    let found: Vec<_> = volumes.filter(|v| v.name == *name).collect();
+    let content = match found.as_slice() {
+        [one] => one.content.as_ref(),
+        [] => return unknown(case, subject, "there is no such volume"),
+        _ => return unknown(case, subject, "there is more than one such volume"),
+    };
+    match content.filter(|c| c.kind == Kind::Swap).and_then(|c| c.bytes) {
+        Some(bytes) => verdict(case, bytes, &format!("the header of {subject}"), 1),
+        None => unknown(case, subject, "it holds no swap area that could be read"),
     }
-    let mut areas: Vec<(String, u64)> = Vec::new();
-    let mut seen = Vec::new();
-    for disk in &case.facts.disks {
-        for partition in &disk.partitions {
-            if partition.content.kind == Kind::Swap {
-                areas.push((
-                    format!("{} partition {}", disk.path, partition.number),
-                    partition.content.bytes.unwrap_or(0),
-                ));
-            }
-        }
-        for group in disk.volume_groups.iter().filter(|g| g.uuid.is_none() || !seen.contains(&g.uuid)) {
-            for volume in &group.logical_volumes {
-                if let Some(content) = volume.content.as_ref().filter(|c| c.kind == Kind::Swap) {
-                    areas.push((format!("{}/{}", group.name, volume.name), content.bytes.unwrap_or(0)));
-                }
-            }
-        }
-        seen.extend(disk.volume_groups.iter().map(|g| g.uuid));
-    }
-    let total = areas.iter().map(|(_, bytes)| *bytes).fold(0, u64::saturating_add);
-    let names: Vec<String> = areas.iter().map(|(name, bytes)| format!("{name} {} KiB", bytes / 1024)).collect();
-    verdict(case, total, &names.join(", "), areas.len())
+}
+
+fn unknown(case: &Case<'_>, subject: String, why: &str) -> Finding {
+    let why = match case.facts.why_incomplete() {
+        Some(more) => format!("{why}: {more}"),
+        None => why.to_owned(),
+    };
+    case.finding(Verdict::Unknown, subject, why)
 }
 
 fn verdict(case: &Case<'_>, total: u64, areas: &str, count: usize) -> Finding {

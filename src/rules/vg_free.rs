@@ -16,11 +16,13 @@ pub(super) const RULE: Rule = Rule {
 /// Where the first partition of a new disk begins, and how much of a new physical volume its metadata takes: 1 MiB each.
 const PARTITION_START: u64 = MIB;
 const PV_DATA_START: u64 = MIB;
+/// What a GPT takes at the end: its backup is shorter, but the tools end a partition at a whole MiB.
+const GPT_END: u64 = MIB;
 
 /// Bytes of the smallest disk whose one partition gives a volume group `extents` more extents of `extent_bytes` bytes.
 ///
-/// The partition begins at 1 MiB and the physical volume keeps its first 1 MiB. Beyond 2 TiB the table is a GPT, whose backup takes
-/// 33 sectors (of 512 bytes) or 5 (of 4096) at the end. A disk is a whole number of sectors. `None` beyond 2^64.
+/// The partition begins at 1 MiB and the physical volume keeps its first 1 MiB. Beyond 2 TiB the table is a GPT, whose backup lies in the
+/// last MiB. A disk is a whole number of sectors. `None` beyond 2^64.
 ///
 /// ```
 /// use okv_host::units::{Bytes, SectorSize, GIB, MIB};
@@ -30,9 +32,7 @@ const PV_DATA_START: u64 = MIB;
 /// ```
 pub fn smallest_disk(extents: u64, extent_bytes: u64, sector: SectorSize) -> Option<Bytes> {
     let data = extents.checked_mul(extent_bytes)?.checked_add(PARTITION_START)?.checked_add(PV_DATA_START)?;
-    // 128 entries of 128 bytes and the header sector.
-    let backup = 16384_u64.next_multiple_of(sector.bytes()).checked_add(sector.bytes())?;
-    let bytes = if data > 2 * TIB { data.checked_add(backup)? } else { data };
+    let bytes = if data > 2 * TIB { data.checked_add(GPT_END)? } else { data };
     bytes.checked_next_multiple_of(sector.bytes()).map(Bytes)
 }
 
@@ -62,12 +62,14 @@ fn judge_volume(case: &Case<'_>, subject: String, group: &VolumeGroup, volume: &
     let have = volume.bytes / group.extent_bytes;
     let needed = target.saturating_sub(have);
     let measured = format!(
-        "{have} of {target} extents of {} in the volume, {} free in {}",
+        "{have} of {target} extents of {} in the volume, {} free in {}, {} of them usable",
         Bytes(group.extent_bytes).rounded(),
         group.free_extents,
-        group.name
+        group.name,
+        group.usable_extents()
     );
-    let odd = volume.segments.iter().find(|s| s.kind != "linear" && s.kind != "striped");
+    let usable = group.usable_extents();
+    let odd = volume.segments.iter().find(|s| s.kind != "linear");
     let finding = if needed == 0 {
         case.finding(Verdict::Pass, subject, "the volume is large enough")
     } else if let Some(segment) = odd {
@@ -76,14 +78,14 @@ fn judge_volume(case: &Case<'_>, subject: String, group: &VolumeGroup, volume: &
             subject,
             format!("the volume is of type {}, which is not grown as the procedure describes", segment.kind),
         )
-    } else if needed <= group.free_extents {
+    } else if needed <= usable {
         case.finding(
             Verdict::Pass,
             subject,
             format!("{needed} more extents are needed and free: no disk need be added"),
         )
     } else {
-        disk_to_add(case, subject, group, needed.saturating_sub(group.free_extents))
+        disk_to_add(case, subject, group, needed.saturating_sub(usable))
     };
     finding.measured(measured)
 }

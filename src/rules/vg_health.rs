@@ -1,7 +1,7 @@
 //! `vg-health`: the volume groups are whole, and the system group is there once.
 
 use super::{Case, Finding, Rule, Verdict};
-use crate::disk::{ProblemId, VolumeGroup};
+use crate::disk::{Disk, ProblemId, VolumeGroup};
 use crate::facts::locate::groups;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,11 +17,13 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = groups.iter().map(|group| judge_group(case, group, &groups)).collect();
     let system = &case.profile.volume_group;
     if !groups.iter().any(|g| g.name == *system) {
-        findings.push(if !case.facts.every_disk_was_read() {
-            case.finding(Verdict::Unknown, system.clone(), "not found, but not every disk could be read")
-        } else {
-            case.finding(Verdict::Block, system.clone(), "there is no such volume group on the disks")
-                .remedy("make sure that all disks of the node are attached")
+        findings.push(match case.facts.why_incomplete() {
+            Some(why) => {
+                case.finding(Verdict::Unknown, system.clone(), format!("not found, but it may be there: {why}"))
+            }
+            None => case
+                .finding(Verdict::Block, system.clone(), "there is no such volume group on the disks")
+                .remedy("make sure that all disks of the node are attached"),
         });
     }
     findings
@@ -39,13 +41,11 @@ fn judge_group(case: &Case<'_>, group: &VolumeGroup, all: &[&VolumeGroup]) -> Fi
         group.free_extents
     );
     let twice = all.iter().filter(|g| g.name == group.name).count() > 1;
-    let stale = case.facts.disks.iter().find_map(|disk| {
-        let here = disk.volume_groups.iter().any(|g| g.uuid == group.uuid && g.name == group.name);
-        disk.problems
-            .iter()
-            .find(|p| here && matches!(p.id, ProblemId::LvmDamaged | ProblemId::LvmStale))
-            .map(|p| format!("{}: {}", disk.path, p.message))
-    });
+    let problem = |ids: &[ProblemId]| {
+        let here = |disk: &&Disk| disk.volume_groups.iter().any(|g| g.uuid == group.uuid && g.name == group.name);
+        let told = |disk: &Disk| disk.problems.iter().find(|p| ids.contains(&p.id)).map(|p| disk.says(p));
+        case.facts.disks.iter().filter(here).find_map(told)
+    };
     let finding = if !group.missing_pvs.is_empty() {
         let names: Vec<String> = group.missing_pvs.iter().map(ToString::to_string).collect();
         case.finding(bad, group.name.clone(), format!("physical volumes are missing: {}", names.join(", ")))
@@ -55,8 +55,11 @@ fn judge_group(case: &Case<'_>, group: &VolumeGroup, all: &[&VolumeGroup]) -> Fi
     } else if twice {
         case.finding(bad, group.name.clone(), "two groups have this name; LVM2 cannot tell them apart by it")
             .remedy("detach the disk that does not belong to the node, or rename its group by UUID")
-    } else if let Some(problem) = stale {
-        case.finding(Verdict::Warn, group.name.clone(), format!("its metadata has a problem: {problem}"))
+    } else if let Some(why) = problem(&[ProblemId::Duplicate]) {
+        case.finding(bad, group.name.clone(), format!("there is more than one copy of it: {why}"))
+            .remedy("detach the copy, or the second path to the disk, before anything is changed")
+    } else if let Some(why) = problem(&[ProblemId::LvmDamaged, ProblemId::LvmStale]) {
+        case.finding(Verdict::Warn, group.name.clone(), format!("its metadata has a problem: {why}"))
     } else {
         case.finding(Verdict::Pass, group.name.clone(), "whole")
     };

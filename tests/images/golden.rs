@@ -11,12 +11,18 @@ use crate::fixture::{self, Fixture};
 /// A container holds what a scan reads: a few KiB, of LUKS the whole head.
 const LARGEST: u64 = 80 << 10;
 
+/// Fixtures so damaged that partitions or volume groups cannot be shown.
+const INCOMPLETE: &[&str] = &["gpt-damaged-both", "gpt-shrunk-disk", "lvm-damaged-text", "protective-mbr-alone"];
+
 fn scan(fixture: &Fixture, options: &[&str]) -> String {
     let mut command = Command::cargo_bin("okv-host").unwrap();
     // From within the folder, so that the paths in the answer are the same on every machine.
     let output = command.current_dir(&fixture.folder).arg("scan").args(options).args(&fixture.disks).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!((output.status.code(), &*stderr), (Some(0), ""), "{}", fixture.name);
+    // Of these a part of the answer is missing, and the exit status says so.
+    let incomplete = INCOMPLETE.contains(&fixture.name.as_str());
+    let status = if incomplete { 3 } else { 0 };
+    assert_eq!((output.status.code(), &*stderr), (Some(status), ""), "{}", fixture.name);
     String::from_utf8(output.stdout).unwrap()
 }
 

@@ -6,3 +6,4 @@ mod support;
 
 mod attach;
 mod differential;
+mod smallest_disk;

@@ -6,9 +6,9 @@ use std::path::Path;
 use okv_host::format::content::{Content, Kind, Place};
 use tempfile::NamedTempFile;
 
-use crate::blkid::blkid;
 use crate::craft::{self, Image};
 use crate::probe;
+use crate::support::blkid::blkid;
 
 /// The one thing that is found, free of problems.
 fn only(image: &Image) -> (Content, Place) {

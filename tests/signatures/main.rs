@@ -6,10 +6,10 @@
 #![allow(clippy::single_range_in_vec_init)]
 
 mod battery;
-#[path = "../support/blkid.rs"]
-mod blkid;
 mod craft;
 mod crafted;
+#[path = "../support/mod.rs"]
+mod support;
 mod tools;
 
 use std::ops::Range;

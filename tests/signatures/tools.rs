@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use okv_host::format::content::{Content, Found, Kind};
 use tempfile::TempDir;
 
-use crate::blkid::{Blkid, blkid};
 use crate::probe;
+use crate::support::blkid::{Blkid, blkid};
 
 /// Runs a tool, with `input` on its standard input, and fails the test where it fails.
 fn run<A: AsRef<OsStr>>(program: &str, arguments: impl IntoIterator<Item = A>, input: &str) {

@@ -27,6 +27,11 @@ impl Loop {
         Self::losetup(file, Tool::new("losetup").args(["--partscan", "--sector-size", &sector]))
     }
 
+    /// Attaches `file` so that it can only be read.
+    pub(crate) fn read_only(file: &Path) -> Result<Self, ToolFailed> {
+        Self::losetup(file, Tool::new("losetup").arg("--read-only"))
+    }
+
     /// Attaches `bytes` bytes of `file` from offset `start`.
     pub(crate) fn attach_part(file: &Path, start: u64, bytes: u64) -> Result<Self, ToolFailed> {
         let (start, bytes) = (start.to_string(), bytes.to_string());

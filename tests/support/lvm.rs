@@ -2,29 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use okv_host::image::{self, Image};
 use tempfile::TempDir;
+
+use super::loopdev::Loop;
+use super::tools::Tool;
 
 /// Rows of a report, by field.
 pub(crate) type Row = BTreeMap<String, String>;
 
 /// Loop devices that go away with the test.
 pub(crate) struct Lvm {
-    devices: Vec<Device>,
+    devices: Vec<Loop>,
     hidden: Vec<usize>,
     dir: TempDir,
-}
-
-struct Device {
-    path: String,
-}
-
-impl Drop for Device {
-    fn drop(&mut self) {
-        let _ = duct::cmd!("losetup", "--detach", &self.path).unchecked().run();
-    }
 }
 
 impl Lvm {
@@ -40,16 +33,14 @@ impl Lvm {
         for (index, mib) in sizes.iter().enumerate() {
             let file = lvm.dir.path().join(format!("disk{index}"));
             fs::File::create(&file).unwrap().set_len(mib << 20).unwrap();
-            let args = ["--find", "--show", "--sector-size", &sector.to_string()].map(str::to_owned);
-            let path = run("losetup", args.into_iter().chain([file.to_str().unwrap().to_owned()]));
-            lvm.devices.push(Device { path: path.trim().to_owned() });
+            lvm.devices.push(Loop::attach(&file, sector).unwrap());
         }
         lvm
     }
 
     /// Path of a device.
     pub(crate) fn device(&self, index: usize) -> &str {
-        &self.devices[index].path
+        self.devices[index].device().to_str().unwrap()
     }
 
     /// Devices that the tools are allowed to see.
@@ -88,14 +79,14 @@ impl Lvm {
             let index = word.strip_prefix('{').and_then(|w| w.strip_suffix('}')).map(|n| n.parse().unwrap());
             index.map_or(word.to_owned(), |n: usize| self.device(n).to_owned())
         });
-        let program = words.next().unwrap();
-        let own = ["--driverloaded", "n", "-y", "--config"].map(str::to_owned).into_iter().chain([self.config()]);
-        run(&program, own.chain(words).collect::<Vec<_>>())
+        let command = words.next().unwrap();
+        let visible: Vec<&str> = self.visible().collect();
+        confined(&command, self.dir.path(), &visible).args(words).run().unwrap_or_else(|e| panic!("{e}"))
     }
 
     /// `pvcreate` and `vgcreate` over all devices.
     pub(crate) fn create(&self, group: &str) {
-        let devices: Vec<&str> = self.devices.iter().map(|d| d.path.as_str()).collect();
+        let devices: Vec<&str> = (0..self.devices.len()).map(|n| self.device(n)).collect();
         self.run(&format!("pvcreate {}", devices.join(" ")));
         self.run(&format!("vgcreate {group} {}", devices.join(" ")));
     }
@@ -112,24 +103,20 @@ impl Lvm {
         let report = json["report"][0].as_object().unwrap().values().next().unwrap().clone();
         serde_json::from_value(report).unwrap()
     }
-
-    /// Nothing but the test's devices can be seen, and nothing is kept on this machine.
-    fn config(&self) -> String {
-        let mut filter: Vec<String> = self.visible().map(|path| format!("\"a|^{path}$|\"")).collect();
-        filter.push("\"r|.*|\"".to_owned());
-        let filter = filter.join(",");
-        format!(
-            "devices{{scan_lvs=0 use_devicesfile=0 hints=\"none\" filter=[{filter}] global_filter=[{filter}]}} \
-             activation{{udev_sync=0 udev_rules=0 monitoring=0}} global{{use_lvmlockd=0}} backup{{backup=0 archive=0}}"
-        )
-    }
 }
 
-fn run(program: &str, args: impl IntoIterator<Item = String>) -> String {
-    let args: Vec<String> = args.into_iter().collect();
-    let command = duct::cmd(program, &args).env("LC_ALL", "C.UTF-8").env("LVM_SUPPRESS_FD_WARNINGS", "1");
-    let output = command.stdout_capture().stderr_capture().unchecked().run().unwrap();
-    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{program} {args:?}: {}\n{stdout}{stderr}", output.status);
-    stdout.into_owned()
+/// An LVM command that sees these devices and nothing else, asks nothing, needs no device-mapper, and keeps its configuration
+/// and locks in `dir`.
+pub(crate) fn confined(command: &str, dir: &Path, devices: &[impl AsRef<str>]) -> Tool {
+    let mut filter: Vec<String> = devices.iter().map(|path| format!("\"a|^{}$|\"", path.as_ref())).collect();
+    filter.push("\"r|.*|\"".to_owned());
+    let filter = filter.join(",");
+    let config = format!(
+        "devices{{scan_lvs=0 use_devicesfile=0 hints=\"none\" filter=[{filter}] global_filter=[{filter}]}} \
+         activation{{udev_sync=0 udev_rules=0 monitoring=0}} backup{{backup=0 archive=0}} \
+         global{{use_lvmlockd=0 locking_dir=\"{}\"}}",
+        dir.join("lock").display()
+    );
+    let call = Tool::new("lvm").arg(command).args(["--driverloaded", "n", "-y", "--config", &config]);
+    call.env("LVM_SYSTEM_DIR", dir)
 }

@@ -3,21 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// Runs a tool to its end and returns what it printed; panics with both its streams where it fails.
-pub(crate) fn run(program: &str, args: &[&str]) -> String {
-    let output = duct::cmd(program, args)
-        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-        .env("LC_ALL", "C.UTF-8")
-        .stdin_null()
-        .stdout_capture()
-        .stderr_capture()
-        .unchecked()
-        .run()
-        .unwrap_or_else(|why| panic!("{program} cannot be run: {why}"));
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{program} {args:?}: {}\n{out}{err}", output.status);
-    out.into_owned()
-}
+use super::tools::run;
 
 /// A sparse file `name` of `bytes` bytes in `folder`.
 pub(crate) fn sparse_file(folder: &Path, name: &str, bytes: u64) -> PathBuf {

@@ -1,6 +1,5 @@
 //! Disk images made and read by the partitioning tools.
-#![allow(dead_code, unreachable_pub, missing_docs)] // Each test binary uses its part.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(unreachable_pub, missing_docs)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,22 +7,20 @@ use std::path::{Path, PathBuf};
 use okv_host::disk::table::{Edges, HEAD, Reading, TAIL, read};
 use okv_host::image;
 
+use super::loopdev::Loop;
+use super::tools::{Outcome, Tool};
+
 /// Runs a program with these words of input and returns what it prints.
 ///
 /// # Panics
 /// Where the program is missing or fails.
 pub fn run(program: &str, arguments: &[&str], input: &str) -> String {
-    let output = attempt(program, arguments, input);
-    assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    Tool::new(program).args(arguments).input(input).run().unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// The same, whatever its exit status.
-pub fn attempt(program: &str, arguments: &[&str], input: &str) -> std::process::Output {
-    let path = "/usr/sbin:/usr/bin:/sbin:/bin";
-    let command = duct::cmd(program, arguments).env("LC_ALL", "C.UTF-8").env("PATH", path).stdin_bytes(input);
-    let output = command.stdout_capture().stderr_capture().unchecked().run();
-    output.unwrap_or_else(|e| panic!("{program} is needed for this test: {e}"))
+pub fn attempt(program: &str, arguments: &[&str], input: &str) -> Outcome {
+    Tool::new(program).args(arguments).input(input).outcome().unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// A sparse image file that goes away with its folder.
@@ -55,8 +52,8 @@ impl Disk {
 
     /// Writes a table by `sfdisk`, through a device of this sector size.
     pub fn sfdisk(&self, sector: u64, script: &str) -> &Self {
-        let device = Loop::attach(&self.name(), sector);
-        run("sfdisk", &["--quiet", "--no-reread", "--no-tell-kernel", &device.device], script);
+        let device = attach(&self.path(), sector);
+        run("sfdisk", &["--quiet", "--no-reread", "--no-tell-kernel", device.device().to_str().unwrap()], script);
         self
     }
 
@@ -100,23 +97,9 @@ pub fn scan(path: &Path) -> Reading {
     read(image.as_ref(), &Edges { head: &head, tail: &tail, bad: &[] })
 }
 
-/// A loop device, detached when dropped.
-pub struct Loop {
-    pub device: String,
-}
-
-impl Loop {
-    pub fn attach(file: &str, sector: u64) -> Self {
-        let sector = sector.to_string();
-        let device = run("losetup", &["--find", "--show", "--sector-size", &sector, file], "");
-        Self { device: device.trim().to_owned() }
-    }
-}
-
-impl Drop for Loop {
-    fn drop(&mut self) {
-        attempt("losetup", &["--detach", &self.device], "");
-    }
+/// Attaches a file as a device of this sector size.
+pub fn attach(file: &Path, sector: u64) -> Loop {
+    Loop::attach(file, u32::try_from(sector).unwrap()).unwrap()
 }
 
 /// A partition, in the words of `sfdisk --json`.
@@ -174,8 +157,8 @@ pub fn in_sfdisk_words(reading: &Reading) -> (String, String, Vec<Row>) {
 /// Asserts that `sfdisk` and we read the same. It invents UUIDs for the partitions of an MBR, which have none.
 pub fn same_as_sfdisk(path: &str, reading: &Reading) {
     let sector = reading.sector.bytes();
-    let device = (sector != 512 && !path.starts_with("/dev/")).then(|| Loop::attach(path, sector));
-    let mut theirs = sfdisk(device.as_ref().map_or(path, |device| &device.device));
+    let device = (sector != 512 && !path.starts_with("/dev/")).then(|| attach(path.as_ref(), sector));
+    let mut theirs = sfdisk(device.as_ref().map_or(path, |device| device.device().to_str().unwrap()));
     if theirs.0 == "dos" {
         theirs.2.iter_mut().for_each(|row| row.uuid = None);
     }

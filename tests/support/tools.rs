@@ -124,6 +124,11 @@ impl fmt::Display for Tool {
     }
 }
 
+/// Runs a tool that has to succeed, and returns what it printed; panics with both its streams where it fails.
+pub(crate) fn run(program: &str, args: &[&str]) -> String {
+    Tool::new(program).args(args).run().unwrap_or_else(|e| panic!("{e}"))
+}
+
 fn find(program: &OsStr) -> Option<PathBuf> {
     PATH.split(':').map(|dir| Path::new(dir).join(program)).find(|path| path.is_file())
 }

@@ -125,7 +125,7 @@ fn a_shrunk_disk_has_no_table_for_sfdisk_and_a_damaged_one_for_us() {
     let reading = disk.scan();
     assert_eq!((states(&reading), reading.partitions.len()), ((Gpt, Damaged, Damaged), 0));
     let theirs = attempt("sfdisk", &["--json", &disk.name()], "");
-    assert!(!String::from_utf8_lossy(&theirs.stdout).contains("\"label\":\"gpt\""));
+    assert!(!theirs.stdout.contains("\"label\": \"gpt\""), "{}", theirs.stdout);
 }
 
 #[test]

@@ -122,7 +122,7 @@ impl<'a> Copies<'a> {
         };
         if primary == CopyState::Damaged && self.best().is_some() {
             let why = "the partitions are those of the backup GPT; Linux does not use it unless booted with \"gpt\"";
-            problems.push(Problem::new(ProblemId::TableDamaged, why));
+            problems.push(Problem::new(ProblemId::TableIgnored, why));
         }
         Verdict { primary, backup, problems }
     }

@@ -185,6 +185,7 @@ impl<'a, 'i> Assembly<'a, 'i> {
                 first_extent_bytes: volume.first_extent_bytes,
                 extents: u64::from(volume.extents),
                 free_extents: u64::from(volume.extents).saturating_sub(*allocated),
+                allocatable: volume.allocatable,
             })
             .collect()
     }

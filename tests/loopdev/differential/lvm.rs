@@ -5,18 +5,19 @@ use std::path::{Path, PathBuf};
 
 use super::spec::Layout;
 use crate::support::loopdev::Loop;
+use crate::support::lvm::confined;
 use crate::support::tools::{Tool, ToolFailed};
 
 /// LVM that sees a few devices and nothing else.
 pub(crate) struct Lvm {
-    system_dir: PathBuf,
+    dir: PathBuf,
     devices: Vec<PathBuf>,
 }
 
 impl Lvm {
     /// LVM over `devices`; what it keeps beside them goes into `dir`.
     pub(crate) fn new(dir: &Path, devices: Vec<PathBuf>) -> Self {
-        Self { system_dir: dir.join("lvm"), devices }
+        Self { dir: dir.join("lvm"), devices }
     }
 
     /// The devices it sees.
@@ -26,27 +27,16 @@ impl Lvm {
 
     /// Runs one command, written as a line.
     pub(crate) fn run(&self, line: &str) -> Result<String, ToolFailed> {
-        fs::create_dir_all(&self.system_dir).expect("a folder for LVM");
-        let mut filter = String::new();
-        for device in &self.devices {
-            filter += &format!("\"a|^{}$|\",", device.display());
-        }
-        let config = format!(
-            "devices{{scan_lvs=0 use_devicesfile=0 hints=\"none\" filter=[{filter}\"r|.*|\"] global_filter=[{filter}\"r|.*|\"]}} \
-             activation{{udev_sync=0 udev_rules=0 monitoring=0}} global{{use_lvmlockd=0 locking_dir=\"{}\"}} \
-             backup{{backup=0 archive=0}}",
-            self.system_dir.join("lock").display()
-        );
+        fs::create_dir_all(&self.dir).expect("a folder for LVM");
+        let devices: Vec<_> = self.devices.iter().map(|d| d.to_string_lossy()).collect();
         let mut words = line.split_whitespace();
-        let command = words.next().unwrap_or_default();
-        let call = Tool::new("lvm").arg(command).args(["--driverloaded", "n", "--config", &config]);
-        call.args(words).env("LVM_SYSTEM_DIR", &self.system_dir).run()
+        confined(words.next().unwrap_or_default(), &self.dir, &devices).args(words).run()
     }
 
     /// Makes the volume group of `layout` over all its devices, and fills its logical volumes.
     pub(crate) fn make(&self, layout: &Layout) -> Result<(), ToolFailed> {
         let devices: Vec<_> = self.devices.iter().map(|d| d.display().to_string()).collect();
-        self.run(&format!("vgcreate -y {} {} {}", layout.options, layout.vg, devices.join(" ")))?;
+        self.run(&format!("vgcreate {} {} {}", layout.options, layout.vg, devices.join(" ")))?;
         for line in layout.then {
             if let Some(lv) = line.strip_prefix("wrap ") {
                 self.wrap_ring(layout.vg, lv)?;
@@ -57,7 +47,7 @@ impl Lvm {
                 line = line.replace(&format!("PV{}", i + 1), device);
             }
             // Without device-mapper nothing can be activated, so nothing can be zeroed or wiped either.
-            let quiet = if line.starts_with("lvcreate") { "-y -an -Zn -Wn" } else { "-y" };
+            let quiet = if line.starts_with("lvcreate") { "-an -Zn -Wn" } else { "" };
             self.run(&format!("{line} {quiet}"))?;
         }
         for (lv, content) in layout.contents {
@@ -69,7 +59,7 @@ impl Lvm {
     /// Changes `lv` until the metadata text of the one physical volume wraps round the end of its ring.
     fn wrap_ring(&self, vg: &str, lv: &str) -> Result<(), ToolFailed> {
         for i in 0..100 {
-            self.run(&format!("lvchange -y --addtag tag{i} {vg}/{lv}"))?;
+            self.run(&format!("lvchange --addtag tag{i} {vg}/{lv}"))?;
             let headers = self.run(&format!("pvck --dump headers {}", self.devices[0].display()))?;
             let number = |name: &str| -> u64 {
                 let line = headers.lines().find(|line| line.trim_start().starts_with(name));

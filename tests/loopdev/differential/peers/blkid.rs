@@ -1,10 +1,10 @@
 //! `blkid -p -o export`: what whole disks, partitions and logical volumes hold, and partition entries.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use super::{ABSENT, Fields, or_absent};
-use crate::support::tools::{Tool, ToolFailed};
+use crate::support::blkid::{Answer, probe};
+use crate::support::tools::ToolFailed;
 
 /// What blkid says of a whole disk: its table or its content.
 pub(crate) fn disk(device: &Path) -> Result<Fields, ToolFailed> {
@@ -97,44 +97,4 @@ fn gpt_flags(bits: u64) -> String {
 fn mbr_flags(bits: Option<u64>, number: u32) -> String {
     let active = (bits == Some(0x80)).then_some("active");
     active.into_iter().chain((number > 4).then_some("logical")).collect::<Vec<_>>().join(",")
-}
-
-struct Answer {
-    ambiguous: bool,
-    values: HashMap<String, String>,
-}
-
-impl Answer {
-    fn get(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(String::as_str)
-    }
-}
-
-fn probe(device: &Path, options: &[&str]) -> Result<Answer, ToolFailed> {
-    let call = Tool::new("blkid").args(["--probe", "--output", "export"]).args(options).arg(device);
-    let outcome = call.outcome()?;
-    // blkid(8): 2 is "nothing found", 8 "ambivalent".
-    assert!(matches!(outcome.code, 0 | 2 | 8), "{call}: exit code {}: {}", outcome.code, outcome.stderr);
-    let mut values = HashMap::new();
-    for (name, value) in outcome.stdout.lines().filter_map(|line| line.split_once('=')) {
-        let value = if value.is_ascii() && !value.contains("M-") {
-            unescape(value)
-        } else {
-            // The export format loses what is not ASCII.
-            let call = Tool::new("blkid").args(["--probe", "--output", "value", "--match-tag", name]);
-            call.args(options).arg(device).run()?.trim_end_matches('\n').to_owned()
-        };
-        values.insert(name.to_owned(), value);
-    }
-    Ok(Answer { ambiguous: outcome.code == 8, values })
-}
-
-/// The export format puts a backslash before what a shell would read.
-fn unescape(value: &str) -> String {
-    let mut plain = String::new();
-    let mut chars = value.chars();
-    while let Some(c) = chars.next() {
-        plain.extend(if c == '\\' { chars.next() } else { Some(c) });
-    }
-    plain
 }

@@ -1,0 +1,35 @@
+//! Tests in a whole node: QEMU, a real kernel with device-mapper, LVM, swap, BIOS and UEFI. They take root, and the
+//! packages of `scripts/install-test-tools`. They fail without; they never skip.
+//!
+//! A boot takes 15 to 30 s, so one guest serves several cases: those that only look, then those that change it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "../support/guest/mod.rs"]
+mod guest;
+
+mod agreement;
+mod disks;
+mod node;
+mod power;
+mod verdicts;
+
+use std::fs;
+
+use guest::Guest;
+use serde_json::Value;
+
+/// Where the binary under test is in the guest.
+const OKV_HOST: &str = "/root/okv-host";
+
+/// Copies the binary under test into the guest.
+fn install(guest: &Guest) {
+    let binary = fs::read(env!("CARGO_BIN_EXE_okv-host")).unwrap();
+    guest.put(OKV_HOST, &binary, 0o755);
+}
+
+/// What a command in the guest prints, as JSON; it must exit with `status`.
+fn json(guest: &Guest, command: &str, status: i64) -> Value {
+    let output = guest.run(command);
+    assert_eq!(output.status, status, "{command}\n{output}");
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{command}: {e}\n{output}"))
+}

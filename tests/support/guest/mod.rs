@@ -1,0 +1,180 @@
+//! The appliance guest: a whole node in QEMU, by software emulation, on disks of its own.
+//!
+//! ```text
+//! let mut guest = Spec::new(Firmware::Uefi).disk(Disk::scsi("NEW1").bytes(64 << 30)).boot();
+//! guest.put("/root/okv-host", &binary, 0o755);
+//! let report = guest.ok("/root/okv-host check --format json || true");
+//! let running = guest.start("/root/okv-host swap-extend --apply --yes");
+//! guest.cut_power();                    // the power fails while it runs
+//! assert!(running.wait().is_err());
+//! guest.boot_again();                   // the same disks
+//! ```
+//!
+//! Every guest has its own overlay over system disks that are built once (`scripts/guest/build`), so each starts fresh.
+//! Dropping it ends QEMU and removes its files; where the test process is killed, QEMU still ends. A guest that cannot
+//! be had fails the test.
+//!
+//! What a power cut loses: all that the guest's kernel had not written, and what the overlay of the system disk had
+//! only in QEMU's memory. A write that a test's own disk had completed survives, flushed or not; [`Disk::log_writes`]
+//! records the order of writes and flushes for a test that wants to lose those too.
+#![allow(dead_code)]
+
+mod agent;
+mod base;
+mod disk;
+mod machine;
+mod monitor;
+mod spec;
+
+use std::time::{Duration, Instant};
+
+pub(crate) use spec::{Firmware, Spec};
+#[allow(unused_imports)]
+pub(crate) use {
+    agent::{NoAnswer, Output, Running},
+    disk::{Bus, Cache, Disk},
+};
+
+use agent::Agent;
+use disk::Attached;
+use machine::{Files, Machine};
+use monitor::Monitor;
+
+/// Within this a guest answers, even where other work shares the processors.
+const BOOT: Duration = Duration::from_secs(300);
+/// What one command takes at most where the test does not say.
+const COMMAND: Duration = Duration::from_secs(180);
+
+/// A node. It runs, except between [`Guest::cut_power`] or [`Guest::shutdown`] and [`Guest::boot_again`].
+#[derive(Debug)]
+pub(crate) struct Guest {
+    spec: Spec,
+    /// The system disk first.
+    disks: Vec<Attached>,
+    power: Option<Power>,
+    /// Last, so that QEMU has ended when they are removed.
+    files: Files,
+}
+
+/// What there is only while the power is on.
+#[derive(Debug)]
+struct Power {
+    agent: Agent,
+    monitor: Monitor,
+    machine: Machine,
+}
+
+impl Guest {
+    fn new(spec: Spec) -> Self {
+        let files = Files::new();
+        let mut disks = vec![base::overlay(spec.firmware, spec.system.clone(), &files)];
+        for disk in &spec.disks {
+            disks.push(disk.clone().attach(disks.len(), &files));
+        }
+        let mut guest = Self { spec, disks, power: None, files };
+        guest.boot_again();
+        guest
+    }
+
+    /// Powers it on, with the disks as they are, and returns when it answers.
+    pub(crate) fn boot_again(&mut self) {
+        assert!(self.power.is_none(), "the guest is running");
+        let started = Instant::now();
+        let mut machine = Machine::start(&self.spec, &self.disks, &self.files);
+        let agent = Agent::connect(&self.files.agent(), started + BOOT, &mut machine);
+        let agent = agent.unwrap_or_else(|why| panic!("the guest did not boot: {why}\n{}", self.console()));
+        let monitor = Monitor::connect(&self.files.monitor());
+        println!("the guest answers after {:.1} s", started.elapsed().as_secs_f32());
+        self.power = Some(Power { agent, monitor, machine });
+    }
+
+    /// Cuts the power: QEMU is killed, at once.
+    pub(crate) fn cut_power(&mut self) {
+        self.power.take().expect("the guest is running").machine.kill();
+    }
+
+    /// Shuts it down in good order, and returns when the power is off.
+    pub(crate) fn shutdown(&mut self) {
+        let power = self.power.take().expect("the guest is running");
+        drop(power.agent.start("systemctl poweroff", &[], COMMAND));
+        let ended = power.machine.wait(COMMAND);
+        assert!(ended, "the guest does not shut down\n{}", self.console());
+    }
+
+    /// Shuts it down in good order and boots it again.
+    pub(crate) fn reboot(&mut self) {
+        self.shutdown();
+        self.boot_again();
+    }
+
+    /// Starts a bash script as root, and does not wait for it.
+    pub(crate) fn start(&self, script: &str) -> Running {
+        self.start_with(script, &[], COMMAND)
+    }
+
+    /// Starts a script with a standard input and a time limit, after which the guest kills it.
+    pub(crate) fn start_with(&self, script: &str, input: &[u8], limit: Duration) -> Running {
+        self.power().agent.start(script, input, limit)
+    }
+
+    /// Runs a bash script as root. Any exit status is an answer; a guest that is gone is none.
+    pub(crate) fn run(&self, script: &str) -> Output {
+        self.run_with(script, &[], COMMAND)
+    }
+
+    /// The same, with a standard input and a time limit.
+    pub(crate) fn run_with(&self, script: &str, input: &[u8], limit: Duration) -> Output {
+        let answer = self.start_with(script, input, limit).wait();
+        answer.unwrap_or_else(|why| panic!("{script}: {why}\n{}", self.console()))
+    }
+
+    /// Runs a script that must exit 0, and returns its standard output.
+    pub(crate) fn ok(&self, script: &str) -> String {
+        let output = self.run(script);
+        assert!(output.status == 0, "in the guest: {script}\n{output}");
+        output.stdout()
+    }
+
+    /// Writes a file and flushes it to the disk.
+    pub(crate) fn put(&self, path: &str, bytes: &[u8], mode: u32) {
+        let script = format!("umask 077; cat >'{path}' && chmod {mode:o} '{path}' && sync '{path}'");
+        let output = self.run_with(&script, bytes, COMMAND);
+        assert!(output.status == 0, "{path}\n{output}");
+    }
+
+    /// The bytes of a file.
+    pub(crate) fn get(&self, path: &str) -> Vec<u8> {
+        let output = self.run(&format!("cat '{path}'"));
+        assert!(output.status == 0, "{path}\n{output}");
+        output.stdout
+    }
+
+    /// Plugs in a disk while the guest runs; it stays for later boots. The guest may need a moment to see it.
+    pub(crate) fn plug(&mut self, disk: Disk) {
+        let attached = disk.attach(self.disks.len(), &self.files);
+        let monitor = &mut self.power.as_mut().expect("the guest is running").monitor;
+        monitor.command("blockdev-add", attached.blockdev());
+        monitor.command("device_add", attached.device());
+        self.disks.push(attached);
+    }
+
+    /// The disks: the system disk (a qcow2 overlay) and then the others (raw), in the order in which they were added.
+    /// To be looked into while the power is off.
+    pub(crate) fn disks(&self) -> &[Attached] {
+        &self.disks
+    }
+
+    /// What the firmware, GRUB and the kernel wrote to the serial port since the last boot: its last 8 KiB.
+    pub(crate) fn console(&self) -> String {
+        self.files.console_text()
+    }
+
+    /// The kernel's id of this boot: another after each.
+    pub(crate) fn boot_id(&self) -> &str {
+        self.power().agent.boot_id()
+    }
+
+    fn power(&self) -> &Power {
+        self.power.as_ref().expect("the guest is running")
+    }
+}

@@ -1,0 +1,45 @@
+//! QEMU's monitor (QMP): one JSON object a line, each way.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// A connection to the monitor.
+#[derive(Debug)]
+pub(super) struct Monitor {
+    stream: BufReader<UnixStream>,
+}
+
+impl Monitor {
+    pub(super) fn connect(path: &Path) -> Self {
+        let stream = UnixStream::connect(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time limit");
+        let mut monitor = Self { stream: BufReader::new(stream) };
+        let greeting = monitor.line();
+        assert!(greeting.get("QMP").is_some(), "{greeting}");
+        monitor.command("qmp_capabilities", json!({}));
+        monitor
+    }
+
+    /// Gives a command and returns what it returned.
+    pub(super) fn command(&mut self, name: &str, arguments: Value) -> Value {
+        let command = json!({"execute": name, "arguments": arguments});
+        writeln!(self.stream.get_mut(), "{command}").expect("QEMU takes a command");
+        loop {
+            let mut answer = self.line(); // or an event, told in between
+            assert!(answer.get("error").is_none(), "{command}: {answer}");
+            if let Some(value) = answer.get_mut("return") {
+                return value.take();
+            }
+        }
+    }
+
+    fn line(&mut self) -> Value {
+        let mut line = String::new();
+        self.stream.read_line(&mut line).expect("QEMU answers");
+        serde_json::from_str(&line).unwrap_or_else(|e| panic!("{line:?}: {e}"))
+    }
+}
