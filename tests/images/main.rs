@@ -4,3 +4,4 @@
 mod damage;
 mod fixture;
 mod golden;
+mod line;
