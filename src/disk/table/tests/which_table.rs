@@ -22,7 +22,7 @@ fn a_gpt_that_lost_only_its_sector_0_is_still_one_with_a_problem() {
     for sector in [[0; 512], mbr(7, &[])] {
         let reading = with_sector_0(&sector);
         assert_eq!(states(&reading), (TableKind::Gpt, CopyState::Ok, CopyState::Ok));
-        assert!(tells(&reading, ProblemId::TableDisagrees, "ignore this GPT"));
+        assert!(tells(&reading, ProblemId::TableIgnored, "ignore this GPT"));
         assert_eq!(reading.partitions.len(), 3);
     }
 }
@@ -46,7 +46,7 @@ fn a_protective_entry_need_be_neither_first_nor_small_nor_at_sector_1() {
     let reading = with_sector_0(&mbr(0, &[(0, 0x83, 64, 36), (0, 0xee, 2, 60)]));
     assert_eq!(states(&reading), (TableKind::Gpt, CopyState::Ok, CopyState::Ok));
     assert!(reading.table.hybrid);
-    assert!(tells(&reading, ProblemId::TableDisagrees, "starts in sector 2"));
+    assert!(tells(&reading, ProblemId::TableIgnored, "starts in sector 2"));
 }
 
 #[test]
