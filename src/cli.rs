@@ -9,7 +9,8 @@ use crate::profile::Profile;
 
 /// Judge an Oracle Key Vault node before an upgrade, from its block devices up.
 ///
-/// Nothing here writes to a disk. Exit status: 0 ready or done, 1 blocked, 2 wrong usage, 3 could not tell.
+/// Exit status: 0 ready, done or nothing to do, 1 blocked or refused, 2 wrong usage, 3 could not tell or failed with everything as it
+/// was, 4 left half-way, 5 another run holds the lock.
 #[derive(Debug, Parser)]
 #[command(name = "okv-host", version, max_term_width = 80, styles = Styles::plain())]
 pub struct Cli {
@@ -25,6 +26,60 @@ pub enum Command {
     Scan(Scan),
     /// Judge whether a node may be upgraded, and say what would lift what blocks it.
     Check(Check),
+    /// Retire the SSH DSA host keys that an upgrade leaves behind.
+    SshDsaRetire(SshDsaRetire),
+    /// Say what the last run did, and whether something is left half-way.
+    Status(Status),
+    /// Take back what the last run did.
+    Undo(Change),
+}
+
+/// Arguments that every command which changes a host has.
+#[derive(Debug, Args)]
+pub struct Change {
+    /// Do it; without this the plan is shown and nothing is changed.
+    #[arg(long)]
+    pub apply: bool,
+
+    /// Do not ask before the first step.
+    #[arg(long, requires = "apply")]
+    pub yes: bool,
+
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
+    pub format: PlainFormat,
+}
+
+/// Arguments of `ssh-dsa-retire`.
+#[derive(Debug, Args)]
+#[command(after_help = RETIRE_HELP)]
+pub struct SshDsaRetire {
+    /// Arguments that every changing command has.
+    #[command(flatten)]
+    pub change: Change,
+
+    /// Tell the running daemon to read its keys again afterwards.
+    #[arg(long)]
+    pub reload: bool,
+
+    /// Plan for the host whose proc, sys and etc lie under DIR; changes nothing there.
+    #[arg(long, value_name = "DIR", conflicts_with = "apply")]
+    pub root: Option<PathBuf>,
+}
+
+const RETIRE_HELP: &str = "\
+Each DSA key and its .pub get the ending .retire, never over an existing file.
+sshd_config is not edited: a line there that names the key is a refusal.
+Exit status: 0 planned, done or nothing to do, 1 refused, 2 wrong usage, 3 failed
+and everything as it was, 4 left half-way (see status), 5 another run holds the
+lock.";
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
+    pub format: PlainFormat,
 }
 
 /// Arguments of `scan`.
@@ -89,17 +144,17 @@ pub struct Check {
     pub list: bool,
 
     /// How to print.
-    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
-    pub format: CheckFormat,
+    #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
+    pub format: PlainFormat,
 }
 
 const CHECK_HELP: &str = "\
 Without --root and --image this host is judged, which takes root.
 Exit status: 0 ready, 1 blocked, 2 wrong usage, 3 could not tell.";
 
-/// Formats of `check`.
+/// Formats of everything but `scan`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum CheckFormat {
+pub enum PlainFormat {
     /// For people, in 80 columns.
     Text,
     /// For programs.

@@ -11,20 +11,26 @@
 //! | 0 | [`units`], [`bytes`], [`ids`] | sizes as types; bounds-checked fields; identifiers |
 //! | 1 | [`sys`] | the door to the kernel: one safe function a system call, the only unsafe code |
 //! | 2 | [`image`] | read-only bytes with a size; there is no method that writes |
+//! | 2 | [`tool`] | other programs: a closed list at absolute paths, commands as data, a runner for the host and one for tests |
+//! | 2 | [`journal`] | an append-only record that survives a crash; knows nothing of what it records |
 //! | 3 | [`format`](mod@format) | bytes to structs, pure: tables, superblocks, LVM2; one file a format |
 //! | 4 | [`disk`] | a disk as a whole: table, partitions, volume groups, contents |
 //! | 5 | [`facts`] | what is true now, of this host, a fixture host, or powered-off disks; gathers, never judges |
 //! | 5 | [`profile`] | thresholds of a release, as data |
 //! | 6 | [`rules`] | judges: facts and profile to findings, pure, one file a rule |
-//! | 7 | [`report`] | findings and disks for people and machines |
-//! | 7 | [`cli`] | what can be asked: arguments and help, no behaviour |
-//! | 8 | [`commands`] | wiring, short |
+//! | 6 | [`plan`] | decides: facts and a request to steps that are data, or to a refusal; pure |
+//! | 7 | [`apply`] | the only module that changes the host: do, prove and undo of each step, side by side |
+//! | 8 | [`report`] | findings, plans, runs and disks for people and machines |
+//! | 8 | [`cli`] | what can be asked: arguments and help, no behaviour |
+//! | 9 | [`commands`] | wiring, short |
 //!
 //! # How data flows
 //!
 //! ```text
 //! scan    open -> image -> disk (format) -> report
 //! check   disks and /proc, /sys, /etc -> facts -> rules (profile) -> findings -> report
+//! change  facts -> plan, or refusal -> report; this is the dry run
+//!         --apply: lock, plan again and compare -> each step: journal, do, prove, journal -> plan once more, nothing is left
 //! ```
 //!
 //! The same code judges a running node, a directory that stands for one, and images of a powered-off one:
@@ -47,6 +53,10 @@
 //! # What holds everywhere
 //!
 //! * **Reading cannot write.** [`image::Image`] has no method that writes, and files are opened read-only.
+//! * **A dry run is not calling [`apply`].** What it prints is what `--apply` does: the same steps, as data.
+//! * **Running again is the resume.** A plan is made from what is true now towards an absolute target, so a run after a crash goes on from
+//!   there. The journal keeps what was begun and done, for `status` and for `undo`.
+//! * **A step that fails takes back those before it.** Where that fails too, both causes are told, and the journal's path.
 //! * **Could not look is never good.** A source that cannot be read is [`facts::Probed::Unreadable`], becomes a finding
 //!   `unknown`, and keeps the verdict from `ready`. What surely is not there is told apart, as `Absent`.
 //! * **No panic on what the world sends.** Parsers take bytes only through [`bytes`], arithmetic is checked, memory is bounded
@@ -65,7 +75,9 @@
 //! | 0 | done, or ready |
 //! | 1 | blocked: a finding blocks, and says what would lift it |
 //! | 2 | wrong usage |
-//! | 3 | could not tell: something could not be read |
+//! | 3 | could not tell, or failed with everything as it was |
+//! | 4 | left half-way; the journal says where |
+//! | 5 | another run holds the lock |
 
 // Outside tests nothing may panic on what the world sends. Kept here and not in Cargo.toml, where the lints would hold for tests too.
 #![warn(missing_docs, unreachable_pub)]
@@ -74,6 +86,7 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unreachable)
 )]
 
+pub mod apply;
 pub mod bytes;
 pub mod cli;
 pub mod commands;
@@ -82,10 +95,13 @@ pub mod facts;
 pub mod format;
 pub mod ids;
 pub mod image;
+pub mod journal;
+pub mod plan;
 pub mod profile;
 pub mod report;
 pub mod rules;
 pub mod sys;
+pub mod tool;
 pub mod units;
 
 #[cfg(test)]

@@ -39,7 +39,14 @@ fn wrong_usage_exits_with_2_and_says_what_is_right() {
 
 #[test]
 fn help_fits_in_80_columns() {
-    for arguments in [&["--help"][..], &["scan", "--help"], &["check", "--help"], &["-h"]] {
+    for arguments in [
+        &["--help"][..],
+        &["scan", "--help"],
+        &["check", "--help"],
+        &["ssh-dsa-retire", "--help"],
+        &["status", "--help"],
+        &["undo", "--help"],
+    ] {
         let output = okv_host().args(arguments).assert().code(0).get_output().stdout.clone();
         let text = String::from_utf8(output).unwrap();
         let long: Vec<&str> = text.lines().filter(|l| l.chars().count() > 80).collect();
@@ -271,4 +278,22 @@ fn a_list_of_files_that_cannot_be_read_is_told_after_what_came_before() {
     let assert = scan("-").write_stdin(list).assert().code(3).stderr(predicate::str::contains("4095 bytes"));
     assert_eq!(paths_of(&assert.get_output().stdout), ["a.img"]);
     okv_host().args(["scan", "-0"]).assert().code(2);
+}
+
+#[test]
+fn a_command_that_changes_a_node_asks_before_it_does_and_never_changes_another_root() {
+    for arguments in [
+        &["ssh-dsa-retire", "--yes"][..],
+        &["ssh-dsa-retire", "--apply", "--root", "fixtures/hosts/good-uefi"],
+        &["undo", "--yes"],
+        &["status", "--apply"],
+    ] {
+        okv_host().args(arguments).assert().code(2).stdout("");
+    }
+}
+
+#[test]
+fn a_host_without_ssh_cannot_be_told() {
+    let assert = okv_host().args(["ssh-dsa-retire", "--root", "fixtures/hosts/good-uefi"]).assert().code(3);
+    assert.stdout("").stderr(predicate::str::contains("/etc/ssh"));
 }

@@ -10,14 +10,18 @@ const LAYERS: &[(&str, u8)] = &[
     ("ids", 0),
     ("sys", 1),
     ("image", 2),
+    ("tool", 2),
+    ("journal", 2),
     ("format", 3),
     ("disk", 4),
     ("facts", 5),
     ("profile", 5),
+    ("plan", 6),
     ("rules", 6),
-    ("report", 7),
-    ("cli", 7),
-    ("commands", 8),
+    ("apply", 7),
+    ("report", 8),
+    ("cli", 8),
+    ("commands", 9),
 ];
 
 /// The module that an outside crate lives in.
@@ -25,13 +29,17 @@ const HOMES: &[(&str, &[&str])] = &[
     ("anstream", &["commands"]),
     ("anstyle", &["report"]),
     ("anyhow", &["commands"]),
+    ("base64ct", &["facts"]),
     ("byte_unit", &["units"]),
     ("clap", &["cli", "main"]),
     ("crc32c", &["format"]),
-    ("crc32fast", &["format"]),
+    ("crc32fast", &["format", "journal"]),
+    ("duct", &["tool"]),
     ("itoa", &["report"]),
     ("nix", &["sys"]),
     ("procfs", &["facts"]),
+    ("signal_hook", &["apply"]),
+    ("ssh_key", &["facts"]),
 ];
 
 fn sources(dir: &Path, found: &mut Vec<PathBuf>) {

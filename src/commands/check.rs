@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::{Exit, UsageError};
-use crate::cli::{Check, CheckFormat};
+use crate::cli::{Check, PlainFormat};
 use crate::disk::Source;
 use crate::facts::{self, Facts, Root};
 use crate::profile::Profile;
@@ -18,8 +18,8 @@ pub(super) fn run(args: &Check) -> Result<Exit> {
     let profile = profile(&args.profile)?;
     if args.list {
         match args.format {
-            CheckFormat::Json => report::list_json(&mut io::stdout().lock(), &profile)?,
-            CheckFormat::Text => io::stdout().lock().write_all(report::list_text(&profile).as_bytes())?,
+            PlainFormat::Json => report::list_json(&mut io::stdout().lock(), &profile)?,
+            PlainFormat::Text => io::stdout().lock().write_all(report::list_text(&profile).as_bytes())?,
         }
         return Ok(Exit::Done);
     }
@@ -34,8 +34,8 @@ pub(super) fn run(args: &Check) -> Result<Exit> {
         findings: &findings,
     };
     match args.format {
-        CheckFormat::Json => report::check_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
-        CheckFormat::Text => anstream::stdout().lock().write_all(report::check_text(&report).as_bytes())?,
+        PlainFormat::Json => report::check_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
+        PlainFormat::Text => anstream::stdout().lock().write_all(report::check_text(&report).as_bytes())?,
     }
     Ok(match verdict {
         Outcome::Ready => Exit::Done,

@@ -1,9 +1,14 @@
 //! The commands: wiring of the layers below, and nothing else.
 
+mod change;
 mod check;
+mod confirm;
 mod fleet;
 mod paths;
 mod scan;
+mod ssh_dsa_retire;
+mod status;
+mod undo;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -19,8 +24,12 @@ pub enum Exit {
     Blocked = 1,
     /// The command line is wrong.
     Usage = 2,
-    /// Could not tell.
+    /// Could not tell, or failed with everything as it was.
     Unknown = 3,
+    /// Left half-way; the journal says where.
+    Stuck = 4,
+    /// Another run holds the lock.
+    Held = 5,
 }
 
 impl From<Exit> for ExitCode {
@@ -34,6 +43,9 @@ pub fn run(cli: &Cli) -> Exit {
     let outcome = match &cli.command {
         Command::Scan(args) => scan::run(args),
         Command::Check(args) => check::run(args),
+        Command::SshDsaRetire(args) => ssh_dsa_retire::run(args),
+        Command::Status(args) => status::run(args),
+        Command::Undo(args) => undo::run(args),
     };
     outcome.unwrap_or_else(|error| {
         if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) {

@@ -20,6 +20,7 @@ pub mod root;
 mod running;
 #[cfg(test)]
 mod sample;
+pub mod ssh;
 pub mod swaps;
 
 pub use gather::{of_disks, of_host};
@@ -92,6 +93,8 @@ pub struct Running {
     pub block: Probed<Vec<BlockDevice>>,
     /// What `df` says now of a mounted /boot, in bytes; `Absent` where /boot is not a mount point.
     pub boot_df_bytes: Probed<u64>,
+    /// sshd's host keys; `Absent` where there is no /etc/ssh.
+    pub ssh: Probed<ssh::Ssh>,
 }
 
 /// How the firmware started the host.

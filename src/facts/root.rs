@@ -204,19 +204,33 @@ impl<'r> Place<'r> {
         Ok(bytes)
     }
 
-    /// The names in a directory, sorted.
-    pub fn list(&self) -> Probed<Vec<String>> {
-        self.probed(self.list_bounded())
+    /// What `stat(2)` tells of it: of the place itself, which is no link unless that was put there meanwhile.
+    pub fn metadata(&self) -> Probed<fs::Metadata> {
+        self.probed(fs::symlink_metadata(self.real_path()))
     }
 
-    fn list_bounded(&self) -> io::Result<Vec<String>> {
+    /// The names in a directory, sorted.
+    pub fn list(&self) -> Probed<Vec<String>> {
+        let text = |names: Vec<OsString>| {
+            let text =
+                |name: OsString| name.into_string().map_err(|name| io::Error::other(format!("it has a name {name:?}")));
+            names.into_iter().map(text).collect()
+        };
+        self.probed(self.names_bounded().and_then(text))
+    }
+
+    /// The names in a directory, sorted, those too that are no text.
+    pub fn names(&self) -> Probed<Vec<OsString>> {
+        self.probed(self.names_bounded())
+    }
+
+    fn names_bounded(&self) -> io::Result<Vec<OsString>> {
         let mut names = Vec::new();
         for entry in fs::read_dir(self.real_path())? {
             if names.len() >= MOST_NAMES {
                 return Err(io::Error::other(format!("it has more than {MOST_NAMES} names")));
             }
-            let name = entry?.file_name();
-            names.push(name.into_string().map_err(|name| io::Error::other(format!("it has a name {name:?}")))?);
+            names.push(entry?.file_name());
         }
         names.sort_unstable();
         Ok(names)

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::root::Root;
-use super::{Mount, Probed, Running, block, cmdline, firmware, fstab, memory, mounts, swaps};
+use super::{Mount, Probed, Running, block, cmdline, firmware, fstab, memory, mounts, ssh, swaps};
 use crate::sys::filesystem::df_bytes;
 
 /// Asks every source of `root`.
@@ -18,6 +18,7 @@ pub fn running(root: &Root) -> Running {
         fstab: fstab::gather(root),
         cmdline: cmdline::gather(root),
         block: block::gather(root),
+        ssh: ssh::gather(root),
     }
 }
 

@@ -155,6 +155,7 @@ pub(super) fn node() -> Facts {
         cmdline: Probed::Known(vec![]),
         block: Probed::Known(block),
         boot_df_bytes: Probed::Absent,
+        ssh: Probed::Absent,
     };
     Facts { host: "node".into(), disks: vec![disk("/dev/sda")], running: Some(running) }
 }

@@ -36,6 +36,8 @@ pub struct Profile {
     pub swap_bytes: u64,
     /// Where that figure stands.
     pub swap_source: String,
+    /// Where it stands that SSH host keys of type DSA are to be retired.
+    pub ssh_source: String,
     /// Name of the system volume group.
     pub volume_group: String,
     /// Name of the logical volume that is swapped to.

@@ -7,13 +7,16 @@ use serde::Serialize;
 
 use crate::disk::Disk;
 use crate::facts::boot::{self, BootDisk};
-use crate::facts::{Facts, Running};
+use crate::facts::ssh::Ssh;
+use crate::facts::{Facts, Probed, Running};
 use crate::profile::Profile;
 
 mod boot_mode;
 mod boot_size;
 mod disk_bios_limit;
 mod disk_minimum;
+mod ssh_dsa_key;
+mod ssh_host_keys;
 mod swap_references;
 mod swap_size;
 mod table_health;
@@ -123,6 +126,18 @@ impl<'f> Case<'f> {
             Box::new(self.finding(Verdict::NotApplicable, "node", message))
         })
     }
+
+    /// What is known of sshd's host keys, or the finding that says why there is nothing to judge.
+    pub(crate) fn ssh(&self) -> Result<&'f Ssh, Box<Finding>> {
+        match &self.running()?.ssh {
+            Probed::Known(ssh) => Ok(ssh),
+            Probed::Absent => Err(Box::new(self.finding(Verdict::NotApplicable, "node", "there is no /etc/ssh"))),
+            Probed::Unreadable(why) => {
+                let message = format!("/etc/ssh could not be looked at: {why}");
+                Err(Box::new(self.finding(Verdict::Unknown, "node", message).remedy("run as root")))
+            }
+        }
+    }
 }
 
 impl Finding {
@@ -150,6 +165,8 @@ pub const RULES: &[Rule] = &[
     vg_health::RULE,
     vg_free::RULE,
     table_health::RULE,
+    ssh_dsa_key::RULE,
+    ssh_host_keys::RULE,
 ];
 
 /// What the findings mean together.

@@ -4,6 +4,9 @@
 
 pub mod block;
 pub mod filesystem;
+mod rename;
+
+pub use rename::rename_without_replacing;
 
 /// `O_NONBLOCK`: an open that does not wait for a writer of a FIFO.
 pub const O_NONBLOCK: i32 = nix::libc::O_NONBLOCK;
@@ -14,4 +17,37 @@ pub const EIO: i32 = nix::libc::EIO;
 /// Whether this process may read block devices: its effective user is root.
 pub fn is_root() -> bool {
     nix::unistd::geteuid().is_root()
+}
+
+/// A file in memory without a name, which goes away with its last handle.
+///
+/// # Errors
+/// What `memfd_create(2)` says.
+pub fn nameless_file() -> std::io::Result<std::fs::File> {
+    use nix::sys::memfd::{MFdFlags, memfd_create};
+    Ok(memfd_create(c"okv-host", MFdFlags::MFD_CLOEXEC)?.into())
+}
+
+/// Asks every process of a group to end (`SIGTERM`).
+pub fn end_process_group(group: u32) {
+    signal_group(group, nix::sys::signal::Signal::SIGTERM);
+}
+
+/// Ends every process of a group (`SIGKILL`).
+pub fn kill_process_group(group: u32) {
+    signal_group(group, nix::sys::signal::Signal::SIGKILL);
+}
+
+fn signal_group(group: u32, signal: nix::sys::signal::Signal) {
+    if let Ok(group) = i32::try_from(group)
+        && group > 1
+    {
+        // The group may have ended by itself: then there is nobody to signal.
+        let _ = nix::sys::signal::killpg(nix::unistd::Pid::from_raw(group), signal);
+    }
+}
+
+/// The time now, in seconds since 1970-01-01 UTC; 0 on a clock set before that.
+pub fn seconds_since_1970() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs())
 }

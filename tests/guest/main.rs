@@ -11,6 +11,7 @@ mod agreement;
 mod disks;
 mod node;
 mod power;
+mod ssh;
 mod verdicts;
 
 use std::fs;

@@ -1,0 +1,50 @@
+//! One run at a time: `flock(2)` on a file that is never removed, because removing it would let two runs hold two files.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// The lock, held until dropped.
+#[derive(Debug)]
+pub struct Lock(#[allow(dead_code)] File);
+
+/// Why the lock was not had.
+#[derive(Debug)]
+pub enum LockError {
+    /// Another run holds it.
+    Held,
+    /// The file cannot be opened or locked.
+    Io(io::Error),
+}
+
+impl Lock {
+    /// Takes the lock in the state folder.
+    ///
+    /// # Errors
+    /// Where another run holds it, or the file cannot be opened.
+    pub fn take(folder: &Path) -> Result<Self, LockError> {
+        let open = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(folder.join("lock"));
+        let file = open.map_err(LockError::Io)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            Err(TryLockError::WouldBlock) => Err(LockError::Held),
+            Err(TryLockError::Error(e)) => Err(LockError::Io(e)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_runs_at_once_are_refused_and_the_next_one_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = Lock::take(dir.path()).unwrap();
+        assert!(matches!(Lock::take(dir.path()), Err(LockError::Held)));
+        drop(first);
+        Lock::take(dir.path()).unwrap();
+        assert!(dir.path().join("lock").exists());
+    }
+}

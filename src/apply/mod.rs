@@ -1,0 +1,155 @@
+//! The only module that changes a host. Each step of a plan is recorded, done, proved, and recorded again; what fails is taken back.
+//!
+//! ```text
+//! lock -> plan again, unchanged -> for each step: journal, do, verify, journal -> plan once more: nothing left
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::journal::Journal;
+use crate::plan::{Plan, Step};
+use crate::tool::Runner;
+
+mod interrupt;
+mod lock;
+mod run;
+mod step;
+mod undo;
+
+pub use interrupt::Interrupts;
+pub use lock::{Lock, LockError};
+pub use undo::{LastRun, RunState, Standing, last_run};
+
+/// Where state is kept on a host.
+pub const STATE: &str = "/var/lib/okv-host";
+
+/// What the journal records of runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Entry {
+    /// A run began, with this plan.
+    Began {
+        /// The command.
+        command: String,
+        /// The target, in one sentence.
+        target: String,
+        /// The steps.
+        steps: Vec<Step>,
+    },
+    /// The step of this index is about to be done.
+    StepBegan(usize),
+    /// It was done and proved.
+    StepDone(usize),
+    /// It failed.
+    StepFailed(usize, String),
+    /// It was taken back.
+    StepUndone(usize),
+    /// The run ended like this.
+    Ended(Ending),
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// Every step was done and proved.
+    Done,
+    /// A step failed, and everything before it was taken back.
+    RolledBack,
+    /// A step failed, and something could not be taken back.
+    Stuck,
+    /// A signal came; the step that was running was finished first.
+    Interrupted,
+    /// It was taken back as a whole, by `undo`.
+    Undone,
+}
+
+/// What became of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every step was done and proved.
+    Done,
+    /// A step failed; everything before it was taken back.
+    RolledBack {
+        /// Why the step failed.
+        why: String,
+    },
+    /// A step failed, and something could not be taken back.
+    Stuck {
+        /// Why the step failed.
+        why: String,
+        /// Why the way back failed.
+        undo_why: String,
+    },
+    /// A signal came after this many steps were done.
+    Interrupted {
+        /// Steps done and proved.
+        steps: usize,
+    },
+}
+
+/// A host to change: where its files lie, and what runs its programs.
+pub struct Host<'h> {
+    /// `/` of the host; for tests a folder that stands for it.
+    pub base: PathBuf,
+    /// What runs programs.
+    pub runner: &'h dyn Runner,
+}
+
+impl Host<'_> {
+    /// The real path of `path` on this host.
+    fn path(&self, path: &str) -> PathBuf {
+        self.base.join(path.trim_start_matches('/'))
+    }
+
+    /// The folder that state is kept in, made where it is missing.
+    ///
+    /// # Errors
+    /// Where it cannot be made.
+    pub fn state_folder(&self) -> std::io::Result<PathBuf> {
+        use std::os::unix::fs::DirBuilderExt;
+        let folder = self.path(STATE);
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+        Ok(folder)
+    }
+
+    /// Opens the journal.
+    ///
+    /// # Errors
+    /// Where it cannot be written, or is damaged.
+    pub fn journal(&self) -> std::io::Result<Journal<Entry>> {
+        Journal::open(&self.state_folder()?.join("journal"))
+    }
+}
+
+/// The journal of the host at `base`, to be read only.
+pub fn journal_path(base: &Path) -> PathBuf {
+    base.join(STATE.trim_start_matches('/')).join("journal")
+}
+
+/// Carries out `plan`. `tell` is called before each step with its number from 1.
+///
+/// # Errors
+/// Where the journal cannot be written: then the step that it was to record was not begun.
+pub fn carry_out(
+    plan: &Plan,
+    host: &Host<'_>,
+    journal: &mut Journal<Entry>,
+    interrupts: &Interrupts,
+    tell: &mut dyn FnMut(usize, &Step),
+) -> std::io::Result<Outcome> {
+    run::Run { host, journal, interrupts }.carry_out(plan, tell)
+}
+
+/// Takes back the steps `done` of `run`, last first.
+///
+/// # Errors
+/// Where the journal cannot be written.
+pub fn take_back(run: &LastRun, host: &Host<'_>, journal: &mut Journal<Entry>) -> std::io::Result<Result<(), String>> {
+    undo::take_back(run, host, journal)
+}
+
+#[cfg(test)]
+mod tests;

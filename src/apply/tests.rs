@@ -1,0 +1,205 @@
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use super::*;
+use crate::plan::{Action, FileIdentity};
+use crate::tool::{Script, Scripted, ToolError};
+
+/// A host of two files, and the plan to give both another name between two tests of the configuration.
+struct Bench {
+    base: tempfile::TempDir,
+    plan: Plan,
+}
+
+fn bench() -> Bench {
+    let base = tempfile::tempdir().unwrap();
+    fs::create_dir_all(base.path().join("etc/ssh")).unwrap();
+    let rename = |name: &str| {
+        let path = base.path().join("etc/ssh").join(name);
+        fs::write(&path, name).unwrap();
+        let meta = fs::metadata(&path).unwrap();
+        let file = FileIdentity { inode: meta.ino(), bytes: meta.len(), mode: meta.mode() & 0o7777 };
+        let from = format!("/etc/ssh/{name}");
+        Step { purpose: format!("retire {name}"), action: Action::Rename { to: format!("{from}.retire"), from, file } }
+    };
+    let test =
+        || Step { purpose: "test".into(), action: Action::Run { argv: vec!["/usr/sbin/sshd".into(), "-t".into()] } };
+    let steps = vec![test(), rename("key"), rename("key.pub"), test()];
+    let plan = Plan { command: "ssh-dsa-retire", target: "no DSA key".into(), steps, notes: Vec::new() };
+    Bench { base, plan }
+}
+
+impl Bench {
+    fn run(&self, script: &Script, interrupts: &Interrupts) -> Outcome {
+        let host = Host { base: self.base.path().to_owned(), runner: script };
+        let mut journal = host.journal().unwrap();
+        carry_out(&self.plan, &host, &mut journal, interrupts, &mut |_, _| {}).unwrap()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(self.base.path().join("etc/ssh"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn last(&self) -> LastRun {
+        last_run(&Journal::read(&journal_path(self.base.path())).unwrap()).unwrap()
+    }
+
+    fn undo(&self) -> Result<(), String> {
+        let host = Host { base: self.base.path().to_owned(), runner: &Script::default() };
+        let mut journal = host.journal().unwrap();
+        let run = last_run(journal.records()).unwrap();
+        take_back(&run, &host, &mut journal).unwrap()
+    }
+}
+
+const TEST: &str = "/usr/sbin/sshd -t";
+const OLD: [&str; 2] = ["key", "key.pub"];
+const NEW: [&str; 2] = ["key.pub.retire", "key.retire"];
+
+fn twice() -> Script {
+    Script::new([Scripted::prints(TEST, ""), Scripted::prints(TEST, "")])
+}
+
+#[test]
+fn every_step_is_done_and_recorded() {
+    let bench = bench();
+    assert_eq!(bench.run(&twice(), &Interrupts::default()), Outcome::Done);
+    assert_eq!(bench.names(), NEW);
+    let last = bench.last();
+    assert_eq!((last.state, last.standing.len()), (RunState::Ended(Ending::Done), 4));
+}
+
+#[test]
+fn a_step_that_fails_takes_back_what_was_done_before_it() {
+    let broken = || ToolError::TimedOut { command: TEST.into(), limit: std::time::Duration::from_secs(60) };
+    let missing = || ToolError::Missing { command: TEST.into() };
+    for last in [
+        Scripted::fails(TEST, 255, "no hostkeys available"),
+        Scripted::breaks(TEST, broken()),
+        Scripted::breaks(TEST, missing()),
+    ] {
+        let bench = bench();
+        let script = Script::new([Scripted::prints(TEST, "garbage \u{1b}[2J"), last]);
+        let outcome = bench.run(&script, &Interrupts::default());
+        assert!(matches!(&outcome, Outcome::RolledBack { why } if why.contains("/usr/sbin/sshd -t")), "{outcome:?}");
+        assert_eq!(bench.names(), OLD);
+        assert!(bench.last().standing.is_empty());
+    }
+}
+
+#[test]
+fn a_first_step_that_fails_changes_nothing() {
+    let bench = bench();
+    let script = Script::new([Scripted::fails(TEST, 1, "bad configuration")]);
+    assert!(matches!(bench.run(&script, &Interrupts::default()), Outcome::RolledBack { .. }));
+    assert_eq!(bench.names(), OLD);
+}
+
+#[test]
+fn a_file_that_changed_since_the_plan_is_not_touched() {
+    let bench = bench();
+    let key = bench.base.path().join("etc/ssh/key");
+    fs::remove_file(&key).unwrap();
+    fs::write(&key, "another key").unwrap();
+    let outcome = bench.run(&Script::new([Scripted::prints(TEST, "")]), &Interrupts::default());
+    assert!(matches!(&outcome, Outcome::RolledBack { why } if why.contains("not the file")), "{outcome:?}");
+    assert_eq!(fs::read(&key).unwrap(), b"another key");
+    assert_eq!(bench.names(), OLD);
+}
+
+#[test]
+fn a_name_that_is_taken_is_not_overwritten_and_the_first_rename_is_taken_back() {
+    let bench = bench();
+    fs::write(bench.base.path().join("etc/ssh/key.pub.retire"), "earlier").unwrap();
+    let outcome = bench.run(&Script::new([Scripted::prints(TEST, "")]), &Interrupts::default());
+    assert!(matches!(outcome, Outcome::RolledBack { .. }), "{outcome:?}");
+    assert_eq!(bench.names(), ["key", "key.pub", "key.pub.retire"]);
+    assert_eq!(fs::read(bench.base.path().join("etc/ssh/key.pub.retire")).unwrap(), b"earlier");
+}
+
+#[test]
+fn a_way_back_that_is_barred_is_told_with_both_causes() {
+    let bench = bench();
+    // The program puts another file where the key was, as an ssh-keygen -A in between would.
+    struct Meddler<'b>(&'b Path, std::cell::Cell<u32>);
+    impl Runner for Meddler<'_> {
+        fn run(&self, _: &crate::tool::Cmd) -> Result<crate::tool::Output, ToolError> {
+            self.1.set(self.1.get() + 1);
+            if self.1.get() == 2 {
+                fs::write(self.0.join("etc/ssh/key"), "made anew").unwrap();
+                return Ok(crate::tool::Output { status: Some(255), ..Default::default() });
+            }
+            Ok(crate::tool::Output { status: Some(0), ..Default::default() })
+        }
+    }
+    let meddler = Meddler(bench.base.path(), std::cell::Cell::new(0));
+    let host = Host { base: bench.base.path().to_owned(), runner: &meddler };
+    let mut journal = host.journal().unwrap();
+    let outcome = carry_out(&bench.plan, &host, &mut journal, &Interrupts::default(), &mut |_, _| {}).unwrap();
+    let Outcome::Stuck { why, undo_why } = outcome else { panic!("{outcome:?}") };
+    assert!(why.contains("255") && undo_why.contains("/etc/ssh/key"), "{why}; {undo_why}");
+    assert_eq!(fs::read(bench.base.path().join("etc/ssh/key")).unwrap(), b"made anew");
+    assert_eq!(bench.last().state, RunState::Ended(Ending::Stuck));
+}
+
+#[test]
+fn a_signal_lets_the_running_step_end_and_begins_no_other() {
+    let bench = bench();
+    struct Hangup<'i>(&'i Interrupts);
+    impl Runner for Hangup<'_> {
+        fn run(&self, _: &crate::tool::Cmd) -> Result<crate::tool::Output, ToolError> {
+            self.0.raise();
+            Ok(crate::tool::Output { status: Some(0), ..Default::default() })
+        }
+    }
+    let interrupts = Interrupts::default();
+    let host = Host { base: bench.base.path().to_owned(), runner: &Hangup(&interrupts) };
+    let mut journal = host.journal().unwrap();
+    let outcome = carry_out(&bench.plan, &host, &mut journal, &interrupts, &mut |_, _| {}).unwrap();
+    assert_eq!(outcome, Outcome::Interrupted { steps: 1 });
+    assert_eq!(bench.names(), OLD);
+    assert!(bench.last().state.is_unfinished());
+}
+
+#[test]
+fn undo_brings_both_names_back_and_a_second_undo_finds_nothing() {
+    let bench = bench();
+    bench.run(&twice(), &Interrupts::default());
+    assert_eq!(bench.undo(), Ok(()));
+    assert_eq!(bench.names(), OLD);
+    assert!(bench.last().standing.is_empty());
+    assert_eq!(bench.last().state, RunState::Ended(Ending::Undone));
+}
+
+#[test]
+fn a_run_cut_off_at_any_record_can_be_taken_back() {
+    let whole = bench();
+    whole.run(&twice(), &Interrupts::default());
+    let lines = fs::read_to_string(journal_path(whole.base.path())).unwrap().lines().count();
+    for kept in 1..=lines {
+        let bench = bench();
+        bench.run(&twice(), &Interrupts::default());
+        let path = journal_path(bench.base.path());
+        let text = fs::read_to_string(&path).unwrap();
+        let kept_text: String = text.split_inclusive('\n').take(kept).collect();
+        fs::write(&path, kept_text).unwrap();
+        // What was not begun was not done.
+        let standing = bench.last().standing;
+        for (index, step) in bench.plan.steps.iter().enumerate() {
+            if let Action::Rename { from, to, .. } = &step.action
+                && !standing.iter().any(|s| s.step == index)
+            {
+                let real = |p: &str| bench.base.path().join(p.trim_start_matches('/'));
+                fs::rename(real(to), real(from)).unwrap();
+            }
+        }
+        assert_eq!(bench.undo(), Ok(()), "{kept} records kept");
+        assert_eq!(bench.names(), OLD, "{kept} records kept");
+    }
+}

@@ -1,0 +1,42 @@
+//! `okv-host ssh-dsa-retire`.
+
+use anyhow::{Result, bail};
+
+use super::{Exit, UsageError, change};
+use crate::cli::SshDsaRetire;
+use crate::facts::ssh::{Ssh, gather, host_key_paths};
+use crate::facts::{Probed, Root};
+use crate::plan::ssh_dsa_retire::{Request, plan};
+use crate::sys;
+use crate::tool::{Cmd, Host, success};
+
+const COMMAND: &str = "ssh-dsa-retire";
+
+pub(super) fn run(args: &SshDsaRetire) -> Result<Exit> {
+    let root = match &args.root {
+        Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?,
+        None if !sys::is_root() => {
+            bail!("reading the host keys of this host takes root; use --root to plan for another")
+        }
+        None => Root::live(),
+    };
+    let request = Request { reload: args.reload };
+    change::run(COMMAND, &args.change, &|| Ok(plan(&facts(&root)?, &request)))
+}
+
+fn facts(root: &Root) -> Result<Ssh> {
+    let mut ssh = match gather(root) {
+        Probed::Known(ssh) => ssh,
+        Probed::Absent => bail!("there is no /etc/ssh"),
+        Probed::Unreadable(why) => bail!("the SSH host keys could not be read: {why}"),
+    };
+    // Only the daemon of the host itself can say what it makes of its configuration.
+    if root.is_live() {
+        let effective = match success(&Host, &Cmd::sshd_effective()) {
+            Ok(output) => host_key_paths(&output.stdout),
+            Err(error) => Err(error.to_string()),
+        };
+        ssh.learn_effective(root, effective.map_or_else(Probed::Unreadable, Probed::Known));
+    }
+    Ok(ssh)
+}

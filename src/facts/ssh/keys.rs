@@ -1,0 +1,127 @@
+//! Key files: all of /etc/ssh, and those elsewhere that sshd is told to load.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use super::dsa::with_suffix;
+use super::{Configuration, Content, Earlier, FOLDER, KeyFile, Unknown, content};
+use crate::facts::root::Place;
+use crate::facts::{Probed, Root};
+
+/// Most bytes of a file that may be a key: the longest that OpenSSH makes, RSA of 16384 bits, has 13 KiB.
+const LARGEST_KEY: u64 = 64 << 10;
+
+/// Looks at all of them. [`Probed::Absent`] where there is no /etc/ssh.
+pub(super) fn gather(root: &Root, configuration: &Probed<Configuration>) -> Probed<Vec<KeyFile>> {
+    let place = match root.at(FOLDER) {
+        Ok(place) => place,
+        Err(why) => return Probed::Unreadable(why),
+    };
+    let names = match place.names() {
+        Probed::Known(names) => names,
+        Probed::Absent => return Probed::Absent,
+        Probed::Unreadable(why) => return Probed::Unreadable(why),
+    };
+    let mut keys: Vec<KeyFile> = names
+        .iter()
+        .filter_map(|name| look(root, &Path::new(FOLDER).join(name)).filter(|key| concerns(key, name)))
+        .collect();
+    if let Probed::Known(configuration) = configuration {
+        add(root, &mut keys, configuration.host_keys.iter().map(|line| Path::new(&line.path)));
+    }
+    Probed::Known(keys)
+}
+
+/// Adds what lies at `paths` and is not among `keys` yet.
+pub(super) fn add<'p>(root: &Root, keys: &mut Vec<KeyFile>, paths: impl Iterator<Item = &'p Path>) {
+    for path in paths {
+        if !keys.iter().any(|key| key.path == path) {
+            keys.extend(look(root, path));
+        }
+    }
+}
+
+/// Whether a file of /etc/ssh is a key, what is left of one, or has the name of a host key.
+fn concerns(key: &KeyFile, name: &OsStr) -> bool {
+    let bytes = name.as_bytes();
+    let is_named = bytes.starts_with(b"ssh_host_") && [&b"key"[..], b"key.pub"].iter().any(|end| bytes.ends_with(end));
+    match &key.content {
+        Content::Key(_) => true,
+        Content::Unknown(Unknown::Empty | Unknown::NotAKey | Unknown::NotRegular(_)) => is_named,
+        Content::Unknown(_) => true,
+    }
+}
+
+/// The file at `path`; `None` where there is nothing.
+fn look(root: &Root, path: &Path) -> Option<KeyFile> {
+    let link = link(root, path);
+    let mut key = KeyFile {
+        path: path.to_owned(),
+        content: Content::Unknown(Unknown::NotRegular("a symbolic link to nothing")),
+        mode: 0,
+        uid: 0,
+        gid: 0,
+        device: 0,
+        inode: 0,
+        bytes: 0,
+        link,
+        earlier: Earlier::None,
+    };
+    let place = match root.at(path) {
+        Ok(place) => place,
+        Err(why) => return Some(KeyFile { content: Content::Unknown(Unknown::Unreadable(why)), ..key }),
+    };
+    match place.metadata() {
+        Probed::Known(meta) => {
+            key.mode = meta.mode() & 0o7777;
+            (key.uid, key.gid, key.device, key.inode) = (meta.uid(), meta.gid(), meta.dev(), meta.ino());
+            key.bytes = meta.len();
+            key.content = read(&place, &meta);
+        }
+        Probed::Absent if key.link.is_some() => {}
+        Probed::Absent => return None,
+        Probed::Unreadable(why) => key.content = Content::Unknown(Unknown::Unreadable(why)),
+    }
+    key.earlier = earlier(root, path, &place);
+    Some(key)
+}
+
+/// What `path` itself leads to, if it is a link: its folder is resolved, its last name is not.
+fn link(root: &Root, path: &Path) -> Option<std::path::PathBuf> {
+    let folder = root.at(path.parent()?).ok()?;
+    fs::read_link(folder.real_path().join(path.file_name()?)).ok()
+}
+
+fn read(place: &Place<'_>, meta: &fs::Metadata) -> Content {
+    let unknown = match meta.file_type() {
+        kind if kind.is_dir() => Unknown::NotRegular("a directory"),
+        kind if !kind.is_file() => Unknown::NotRegular("a special file"),
+        _ if meta.len() == 0 => Unknown::Empty,
+        _ if meta.len() > LARGEST_KEY => Unknown::NotAKey,
+        _ => match place.read() {
+            Probed::Known(bytes) => return content::judge(&bytes).unwrap_or(Content::Unknown(Unknown::NotAKey)),
+            Probed::Absent => Unknown::Unreadable("it went away".into()),
+            Probed::Unreadable(why) => Unknown::Unreadable(why),
+        },
+    };
+    Content::Unknown(unknown)
+}
+
+/// What has the name that `path`, which is `place`, would be retired to. What cannot be compared is no copy.
+fn earlier(root: &Root, path: &Path, place: &Place<'_>) -> Earlier {
+    let retired = with_suffix(path, ".retire");
+    let is_link = link(root, &retired).is_some();
+    match root.at(&retired).map(|other| (other.metadata(), other)) {
+        Ok((Probed::Absent, _)) if !is_link => Earlier::None,
+        Ok((Probed::Known(meta), other)) if meta.is_file() && meta.len() <= LARGEST_KEY => {
+            match (other.read(), place.read()) {
+                (Probed::Known(a), Probed::Known(b)) if a == b => Earlier::Same,
+                _ => Earlier::Other,
+            }
+        }
+        _ => Earlier::Other,
+    }
+}

@@ -1,0 +1,140 @@
+//! Plans, refusals and what became of them.
+
+use std::fmt::Write;
+use std::io;
+
+use serde::Serialize;
+
+use super::text::{clean, wrap};
+use crate::plan::{Action, Plan, Reason, Refusal, Step};
+
+/// What a command that changes a host answers.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlanReport<'r> {
+    /// Name and version of this schema.
+    pub schema: &'static str,
+    /// The command.
+    pub command: &'r str,
+    /// What is or was the matter.
+    pub outcome: PlanOutcome,
+    /// The target, in one sentence.
+    pub target: &'r str,
+    /// The steps, in order.
+    pub steps: &'r [Step],
+    /// What to know beside them.
+    pub notes: &'r [String],
+    /// Of a refusal: each reason.
+    pub reasons: &'r [Reason],
+    /// Of a run that did not reach its end: why, and what to do now.
+    pub message: Option<String>,
+}
+
+/// In what state the answer leaves the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlanOutcome {
+    /// The steps would be done with `--apply`; nothing was changed.
+    Planned,
+    /// The target is reached already; nothing was changed.
+    NothingToDo,
+    /// Nothing was planned and nothing changed.
+    Refused,
+    /// Every step was done and proved.
+    Done,
+    /// A step failed; everything is as it was.
+    RolledBack,
+    /// A step failed, and something could not be taken back.
+    Stuck,
+    /// A signal came; some steps are done.
+    Interrupted,
+}
+
+impl<'r> PlanReport<'r> {
+    /// Name and version of the JSON schema.
+    pub const SCHEMA: &'static str = "okv-host.plan.v1";
+
+    /// The answer to a plan.
+    pub fn of_plan(plan: &'r Plan, outcome: PlanOutcome, message: Option<String>) -> Self {
+        Self {
+            schema: Self::SCHEMA,
+            command: plan.command,
+            outcome,
+            target: &plan.target,
+            steps: &plan.steps,
+            notes: &plan.notes,
+            reasons: &[],
+            message,
+        }
+    }
+
+    /// The answer to a refusal.
+    pub fn of_refusal(command: &'r str, refusal: &'r Refusal) -> Self {
+        Self {
+            schema: Self::SCHEMA,
+            command,
+            outcome: PlanOutcome::Refused,
+            target: "",
+            steps: &[],
+            notes: &[],
+            reasons: &refusal.reasons,
+            message: None,
+        }
+    }
+}
+
+/// Writes the answer as JSON.
+///
+/// # Errors
+/// What the writer says.
+pub fn plan_json(out: &mut impl io::Write, report: &PlanReport<'_>) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, report)?;
+    out.write_all(b"\n")
+}
+
+/// The answer for people.
+pub fn plan_text(report: &PlanReport<'_>) -> String {
+    let mut out = String::new();
+    if !report.target.is_empty() {
+        wrap(&mut out, &format!("target: {}", report.target), 0, 8);
+    }
+    for (i, step) in report.steps.iter().enumerate() {
+        let _ = write!(out, "{:>3}. ", i + 1);
+        wrap(&mut out, &step.purpose, 5, 5);
+        out.push_str("     ");
+        wrap(&mut out, &action(&step.action), 5, 7);
+    }
+    for note in report.notes {
+        out.push_str("note: ");
+        wrap(&mut out, note, 6, 6);
+    }
+    for reason in report.reasons {
+        let _ = write!(out, "refused ({}): ", reason.id);
+        wrap(&mut out, &reason.message, 11 + reason.id.len(), 8);
+        if !reason.remedy.is_empty() {
+            out.push_str("        remedy: ");
+            wrap(&mut out, &reason.remedy, 16, 16);
+        }
+    }
+    let end = match report.outcome {
+        PlanOutcome::Planned => "Nothing was changed. To do this: the same command with --apply",
+        PlanOutcome::NothingToDo => "nothing to do",
+        PlanOutcome::Refused => "Nothing was changed.",
+        PlanOutcome::Done => "done",
+        PlanOutcome::RolledBack => "failed, and everything is as it was",
+        PlanOutcome::Stuck => "STUCK: a step failed and could not be taken back",
+        PlanOutcome::Interrupted => "interrupted: the step that was running is done, the rest is not",
+    };
+    let _ = writeln!(out, "{end}");
+    if let Some(message) = &report.message {
+        wrap(&mut out, message, 0, 2);
+    }
+    out
+}
+
+/// What a step does, as a command that people know.
+pub fn action(action: &Action) -> String {
+    match action {
+        Action::Rename { from, to, .. } => format!("rename {} to {}", clean(from), clean(to)),
+        Action::Run { argv } => format!("run {}", argv.join(" ")),
+    }
+}

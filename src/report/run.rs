@@ -1,0 +1,143 @@
+//! What the journal tells: the last run, and its way back.
+
+use std::fmt::Write;
+use std::io;
+
+use serde::Serialize;
+
+use super::plan::action;
+use super::text::{clean, wrap};
+use crate::apply::{Ending, LastRun, RunState, Standing};
+use crate::plan::Step;
+
+/// What became of `undo`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UndoOutcome {
+    /// The steps would be taken back with `--apply`; nothing was changed.
+    Planned,
+    /// Nothing stands that could be taken back.
+    NothingToDo,
+    /// Everything was taken back.
+    Undone,
+    /// A step could not be taken back.
+    Stuck,
+}
+
+/// The last run in JSON.
+#[derive(Serialize)]
+struct Run<'r> {
+    command: &'r str,
+    target: &'r str,
+    began: u64,
+    state: &'static str,
+    unfinished: bool,
+    steps: &'r [Step],
+    standing: &'r [Standing],
+}
+
+impl<'r> Run<'r> {
+    fn of(run: &'r LastRun) -> Self {
+        Self {
+            command: &run.command,
+            target: &run.target,
+            began: run.began,
+            state: word(run.state),
+            unfinished: run.state.is_unfinished(),
+            steps: &run.steps,
+            standing: &run.standing,
+        }
+    }
+}
+
+fn word(state: RunState) -> &'static str {
+    match state {
+        RunState::CutOff => "cut-off",
+        RunState::Ended(Ending::Done) => "done",
+        RunState::Ended(Ending::RolledBack) => "rolled-back",
+        RunState::Ended(Ending::Stuck) => "stuck",
+        RunState::Ended(Ending::Interrupted) => "interrupted",
+        RunState::Ended(Ending::Undone) => "undone",
+    }
+}
+
+/// Writes the last run as JSON.
+///
+/// # Errors
+/// What the writer says.
+pub fn status_json(out: &mut impl io::Write, run: Option<&LastRun>) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Status<'r> {
+        schema: &'static str,
+        last_run: Option<Run<'r>>,
+    }
+    serde_json::to_writer_pretty(&mut *out, &Status { schema: "okv-host.status.v1", last_run: run.map(Run::of) })?;
+    out.write_all(b"\n")
+}
+
+/// The last run for people.
+pub fn status_text(run: Option<&LastRun>) -> String {
+    let Some(run) = run else { return "no run has changed this host\n".into() };
+    let mut out = String::new();
+    let _ = writeln!(out, "last run: {} ({})", clean(&run.command), word(run.state));
+    wrap(&mut out, &format!("  target: {}", run.target), 0, 10);
+    for (index, step) in run.steps.iter().enumerate() {
+        let mark = match run.standing.iter().find(|standing| standing.step == index) {
+            Some(standing) if standing.done => "x",
+            Some(_) => "?",
+            None => " ",
+        };
+        let _ = write!(out, "  [{mark}] ");
+        wrap(&mut out, &action(&step.action), 6, 8);
+    }
+    if run.state.is_unfinished() {
+        let text = format!("unfinished: run okv-host {} again to finish, or okv-host undo to go back", run.command);
+        wrap(&mut out, &text, 0, 2);
+    }
+    out
+}
+
+/// Writes what became of `undo` as JSON.
+///
+/// # Errors
+/// What the writer says.
+pub fn undo_json(
+    out: &mut impl io::Write,
+    run: Option<&LastRun>,
+    outcome: UndoOutcome,
+    message: Option<&str>,
+) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Undo<'r> {
+        schema: &'static str,
+        outcome: UndoOutcome,
+        run: Option<Run<'r>>,
+        message: Option<&'r str>,
+    }
+    let answer = Undo { schema: "okv-host.undo.v1", outcome, run: run.map(Run::of), message };
+    serde_json::to_writer_pretty(&mut *out, &answer)?;
+    out.write_all(b"\n")
+}
+
+/// What became of `undo`, for people.
+pub fn undo_text(run: Option<&LastRun>, outcome: UndoOutcome, message: Option<&str>) -> String {
+    let mut out = String::new();
+    if let Some(run) = run {
+        let _ = writeln!(out, "of {}, last step first:", clean(&run.command));
+        for step in run.standing.iter().rev().filter_map(|standing| run.steps.get(standing.step)) {
+            out.push_str("  take back: ");
+            wrap(&mut out, &action(&step.action), 13, 15);
+        }
+    }
+    let end = match outcome {
+        UndoOutcome::Planned => "Nothing was changed. To do this: okv-host undo --apply",
+        UndoOutcome::NothingToDo => "nothing to take back",
+        UndoOutcome::Undone => "taken back",
+        UndoOutcome::Stuck => "STUCK: a step could not be taken back",
+    };
+    let _ = writeln!(out, "{end}");
+    if let Some(message) = message {
+        wrap(&mut out, message, 0, 2);
+    }
+    out
+}

@@ -1,0 +1,167 @@
+//! Other programs: run at absolute paths from a closed list, bounded in time and output, and told apart by how they fail.
+//!
+//! A command is data ([`Cmd`]), so that a plan can print it and a test can expect it. What runs it is a [`Runner`]: the
+//! [`Host`], or the [`Script`] of a test.
+
+use std::fmt;
+use std::time::Duration;
+
+mod host;
+mod script;
+
+pub use host::Host;
+pub use script::{Script, Scripted};
+
+/// The programs that may be run. Each is found at the first of its paths that exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Program {
+    /// The OpenSSH daemon, to test its configuration.
+    Sshd,
+    /// The service manager.
+    Systemctl,
+    /// A shell, for the tests of the runner only.
+    #[cfg(test)]
+    Sh,
+}
+
+impl Program {
+    /// Where it may lie; the environment's PATH is never searched.
+    pub fn paths(self) -> &'static [&'static str] {
+        match self {
+            Self::Sshd => &["/usr/sbin/sshd"],
+            Self::Systemctl => &["/usr/bin/systemctl", "/bin/systemctl"],
+            #[cfg(test)]
+            Self::Sh => &["/bin/sh"],
+        }
+    }
+
+    /// The program at this absolute path, where it is one of the list.
+    pub fn at(path: &str) -> Option<Self> {
+        [Self::Sshd, Self::Systemctl].into_iter().find(|program| program.paths().contains(&path))
+    }
+}
+
+/// A command: a program, its arguments, and the longest it may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cmd {
+    /// The program.
+    pub program: Program,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// After this it is ended.
+    pub limit: Duration,
+}
+
+impl Cmd {
+    /// `program` with `args`, for at most a minute.
+    pub fn new<'a>(program: Program, args: impl IntoIterator<Item = &'a str>) -> Self {
+        Self { program, args: args.into_iter().map(str::to_owned).collect(), limit: Duration::from_secs(60) }
+    }
+
+    /// `sshd -t`: does the daemon accept its configuration and find a key to start with.
+    pub fn sshd_test() -> Self {
+        Self::new(Program::Sshd, ["-t"])
+    }
+
+    /// `sshd -T`: the configuration as the daemon understands it.
+    pub fn sshd_effective() -> Self {
+        Self::new(Program::Sshd, ["-T"])
+    }
+}
+
+impl fmt::Display for Cmd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.program.paths().first().copied().unwrap_or_default())?;
+        self.args.iter().try_for_each(|arg| write!(f, " {arg}"))
+    }
+}
+
+/// How a program ended, and what it said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Output {
+    /// Its exit status; `None` where a signal ended it.
+    pub status: Option<i32>,
+    /// What it wrote to its standard output, up to [`LONGEST`] bytes.
+    pub stdout: Vec<u8>,
+    /// What it wrote to its standard error, up to [`LONGEST`] bytes.
+    pub stderr: Vec<u8>,
+}
+
+/// Most bytes that are kept of either stream.
+pub const LONGEST: usize = 4 << 20;
+
+/// A program that did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ToolError {
+    /// It is at none of its paths.
+    Missing {
+        /// The command.
+        command: String,
+    },
+    /// It could not be started or waited for.
+    Failed {
+        /// The command.
+        command: String,
+        /// What the kernel said.
+        why: String,
+    },
+    /// It ran longer than its limit and was ended.
+    TimedOut {
+        /// The command.
+        command: String,
+        /// The limit.
+        limit: Duration,
+    },
+    /// It ended with another status than 0.
+    Status {
+        /// The command.
+        command: String,
+        /// Its exit status; `None` where a signal ended it.
+        status: Option<i32>,
+        /// The last of what it said.
+        said: String,
+    },
+}
+
+impl fmt::Display for ToolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { command } => write!(f, "{command}: there is no such program on this host"),
+            Self::Failed { command, why } => write!(f, "{command}: {why}"),
+            Self::TimedOut { command, limit } => {
+                write!(f, "{command}: ended after {} s without an answer", limit.as_secs())
+            }
+            Self::Status { command, status: Some(status), said } => {
+                write!(f, "{command}: exit status {status}: {said}")
+            }
+            Self::Status { command, status: None, said } => write!(f, "{command}: ended by a signal: {said}"),
+        }
+    }
+}
+
+impl std::error::Error for ToolError {}
+
+/// What runs commands.
+pub trait Runner {
+    /// Runs `cmd` and waits for its end.
+    ///
+    /// # Errors
+    /// Where it could not be run to its end within its limit. A status other than 0 is no error here; see [`success`].
+    fn run(&self, cmd: &Cmd) -> Result<Output, ToolError>;
+}
+
+/// Runs `cmd` and takes any status but 0 for an error.
+///
+/// # Errors
+/// As [`Runner::run`], and where the status is not 0.
+pub fn success(runner: &dyn Runner, cmd: &Cmd) -> Result<Output, ToolError> {
+    let output = runner.run(cmd)?;
+    if output.status == Some(0) {
+        return Ok(output);
+    }
+    let said = if output.stderr.is_empty() { &output.stdout } else { &output.stderr };
+    let said = String::from_utf8_lossy(said);
+    let last: Vec<&str> = said.lines().rev().filter(|line| !line.trim().is_empty()).take(3).collect();
+    let said = last.into_iter().rev().collect::<Vec<_>>().join("; ");
+    Err(ToolError::Status { command: cmd.to_string(), status: output.status, said })
+}

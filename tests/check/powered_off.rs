@@ -1,0 +1,54 @@
+//! A powered-off node, judged by its disks alone.
+
+use assert_cmd::Command;
+use okv_host::disk::Source;
+use okv_host::facts::of_disks;
+use okv_host::profile::Profile;
+use okv_host::rules::{Verdict, judge};
+
+use crate::{host, verdict_of};
+
+#[test]
+fn disks_of_a_powered_off_node_are_judged_without_what_only_a_running_host_tells() {
+    let output = Command::cargo_bin("okv-host")
+        .unwrap()
+        .args(["check", "--format", "json", "--image"])
+        .arg(host("good-uefi").join("dev/sda"))
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let verdicts: Vec<(&str, &str)> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| (f["id"].as_str().unwrap(), f["verdict"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            ("boot-mode", "not-applicable"),
+            ("disk-bios-limit", "pass"),
+            ("boot-size", "pass"),
+            ("disk-minimum", "pass"),
+            ("swap-size", "pass"),
+            ("swap-references", "not-applicable"),
+            ("vg-health", "pass"),
+            ("vg-free", "pass"),
+            ("table-health", "pass"),
+            ("ssh-dsa-key", "not-applicable"),
+            ("ssh-host-keys", "not-applicable"),
+        ]
+    );
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_copy_of_the_system_disk_blocks() {
+    let disk = host("good-uefi").join("dev/sda");
+    let copy = tempfile::NamedTempFile::new().unwrap();
+    std::fs::copy(&disk, copy.path()).unwrap();
+    let sources = [Source::open(&disk), Source::open(copy.path())];
+    let found = judge(&of_disks(&sources), &Profile::named(Profile::DEFAULT).unwrap());
+    assert_eq!(verdict_of(&found, "vg-health"), Verdict::Block);
+    assert_eq!(verdict_of(&found, "table-health"), Verdict::Warn);
+}

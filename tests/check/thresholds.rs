@@ -1,0 +1,74 @@
+//! The edges of each threshold, to the byte.
+
+use okv_host::facts::{Facts, Firmware, Probed, Root, SwapArea, of_host};
+use okv_host::profile::Profile;
+use okv_host::rules::{Verdict, judge};
+
+use crate::{host, verdict_of};
+
+/// The verdict of `rule` on the good UEFI node, after `change` to its facts.
+fn verdict_after(rule: &str, change: impl FnOnce(&mut Facts)) -> Verdict {
+    let mut facts = of_host(&Root::fixture(host("good-uefi")).unwrap());
+    change(&mut facts);
+    verdict_of(&judge(&facts, &Profile::named(Profile::DEFAULT).unwrap()), rule)
+}
+
+#[test]
+fn each_threshold_holds_to_the_byte() {
+    const MIB: u64 = 1 << 20;
+    const TIB: u64 = 1 << 40;
+    for (df_bytes, expected) in [
+        (487 * MIB, Verdict::Block),
+        // df -h rounds up: the first byte beyond 487 MiB shows as 488M.
+        (487 * MIB + 1, Verdict::Pass),
+        (511_266_816, Verdict::Pass),
+        (488 * MIB, Verdict::Pass),
+    ] {
+        let verdict = verdict_after("boot-size", |facts| {
+            let boot = facts.disks[0].partitions.iter_mut().find(|p| p.content.label.as_deref() == Some("boot"));
+            boot.unwrap().content.df_bytes = Some(df_bytes);
+        });
+        assert_eq!(verdict, expected, "{df_bytes} B in /boot");
+    }
+    for (bytes, expected) in [
+        (2_000_000_000_000, Verdict::Pass),
+        (2_000_000_000_001, Verdict::Note),
+        (2 * TIB, Verdict::Note),
+        (2 * TIB + 1, Verdict::Block),
+    ] {
+        let verdict = verdict_after("disk-bios-limit", |facts| {
+            facts.disks[0].bytes = bytes;
+            facts.running.as_mut().unwrap().firmware = Probed::Known(Firmware::Bios);
+        });
+        assert_eq!(verdict, expected, "a disk of {bytes} B under BIOS");
+    }
+    for (bytes, expected) in [
+        (999_999_999_999, Verdict::Block),
+        (1_000_000_000_000, Verdict::Note),
+        (TIB - 1, Verdict::Note),
+        (TIB, Verdict::Pass),
+    ] {
+        assert_eq!(
+            verdict_after("disk-minimum", |facts| facts.disks[0].bytes = bytes),
+            expected,
+            "a disk of {bytes} B"
+        );
+    }
+    for (kib, expected) in [
+        (vec![67_108_860], Verdict::Pass),
+        (vec![67_108_859], Verdict::Block),
+        // Each area is shown one page short.
+        (vec![33_554_428, 33_554_428], Verdict::Pass),
+        (vec![33_554_428, 33_554_424], Verdict::Block),
+        (vec![], Verdict::Block),
+    ] {
+        let verdict = verdict_after("swap-size", |facts| {
+            let running = facts.running.as_mut().unwrap();
+            let area =
+                |kib: &u64| SwapArea { path: "/dev/dm-0".into(), is_file: false, kib: *kib, used_kib: 0, priority: -2 };
+            running.swap_total_kib = Probed::Known(kib.iter().sum());
+            running.swaps = Probed::Known(kib.iter().map(area).collect());
+        });
+        assert_eq!(verdict, expected, "swap areas shown as {kib:?} KiB");
+    }
+}
