@@ -90,6 +90,14 @@ pub struct Scan {
     #[arg(value_name = "DISK")]
     pub disks: Vec<PathBuf>,
 
+    /// Read further paths from FILE, one a line; - means stdin.
+    #[arg(long, value_name = "FILE")]
+    pub files_from: Option<PathBuf>,
+
+    /// Paths in FILE end with a NUL, as find -print0 writes them.
+    #[arg(short = '0', long, requires = "files_from")]
+    pub null: bool,
+
     /// How to print.
     #[arg(long, value_enum, default_value_t = ScanFormat::Text)]
     pub format: ScanFormat,

@@ -33,16 +33,19 @@ impl Id {
 
     /// Writes the text form into `buf` and returns it.
     pub fn text<'b>(&self, buf: &'b mut [u8; 48]) -> &'b str {
+        let len = match self {
+            Self::Uuid(bytes) => grouped::<8, 12>(bytes.map(lower_hex).as_flattened(), buf),
+            Self::Lvm(chars) => grouped::<6, 6>(&chars.map(|c| if c.is_ascii_graphic() { c } else { b'?' }), buf),
+            _ => self.short_text(buf),
+        };
+        buf.get(..len).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default()
+    }
+
+    /// The text form of what is not long and common; its length.
+    fn short_text(&self, buf: &mut [u8; 48]) -> usize {
         let mut out = Cursor { buf, len: 0 };
         match self {
-            Self::Uuid(bytes) => {
-                for (i, byte) in bytes.iter().enumerate() {
-                    if matches!(i, 4 | 6 | 8 | 10) {
-                        out.push(b'-');
-                    }
-                    out.hex(*byte, b"0123456789abcdef");
-                }
-            }
+            Self::Uuid(_) | Self::Lvm(_) => {}
             Self::Serial32(n) => {
                 let [a, b, c, d] = n.to_be_bytes();
                 for byte in [a, b] {
@@ -57,15 +60,7 @@ impl Id {
             Self::MbrDisk(n) => {
                 out.push(b'0');
                 out.push(b'x');
-                n.to_be_bytes().iter().for_each(|b| out.hex(*b, b"0123456789abcdef"));
-            }
-            Self::Lvm(chars) => {
-                for (i, c) in chars.iter().enumerate() {
-                    if matches!(i, 6 | 10 | 14 | 18 | 22 | 26) {
-                        out.push(b'-');
-                    }
-                    out.push(if c.is_ascii_graphic() { *c } else { b'?' });
-                }
+                n.to_be_bytes().map(lower_hex).as_flattened().iter().for_each(|c| out.push(*c));
             }
             Self::IsoDate(digits) => {
                 for (i, c) in digits.iter().enumerate() {
@@ -88,8 +83,7 @@ impl Id {
                 }
             }
         }
-        let len = out.len;
-        buf.get(..len).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default()
+        out.len
     }
 
     /// Whether every byte of it is zero, which in all formats means "no identifier".
@@ -102,6 +96,35 @@ impl Id {
             Self::IsoDate(b) => *b == [0; 16],
         }
     }
+}
+
+/// `text` in groups with dashes between: `FIRST` characters, then four and four, then `LAST`. The length of it all.
+///
+/// Lengths are constants, because a fleet has dozens of identifiers a disk.
+fn grouped<const FIRST: usize, const LAST: usize>(text: &[u8], buf: &mut [u8; 48]) -> usize {
+    let write = |buf: &mut [u8; 48]| {
+        let (first, rest) = text.split_first_chunk::<FIRST>()?;
+        let (middle, last) = rest.split_last_chunk::<LAST>()?;
+        let (to, rest) = buf.split_first_chunk_mut()?;
+        *to = *first;
+        let groups = middle.as_chunks().0;
+        let (to, rest) = rest.split_at_mut_checked(groups.len().checked_mul(5)?)?;
+        for (to, [a, b, c, d]) in to.as_chunks_mut().0.iter_mut().zip(groups) {
+            *to = [b'-', *a, *b, *c, *d];
+        }
+        let (dash, rest) = rest.split_first_mut()?;
+        *dash = b'-';
+        *rest.first_chunk_mut()? = *last;
+        text.len().checked_add(groups.len())?.checked_add(1)
+    };
+    write(buf).unwrap_or_default()
+}
+
+fn lower_hex(byte: u8) -> [u8; 2] {
+    [byte >> 4, byte & 15].map(|nibble| {
+        let letter = if nibble > 9 { b'a' - b'0' - 10 } else { 0 };
+        nibble.saturating_add(b'0').saturating_add(letter)
+    })
 }
 
 struct Cursor<'b> {

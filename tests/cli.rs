@@ -203,6 +203,74 @@ fn a_verdict_is_the_exit_status() {
     }
 }
 
+/// Some images, one of them with a newline in its name, and their names.
+fn few_images(dir: &Path) -> Vec<String> {
+    let names: Vec<String> = ["b.img", "a.img", "with space.img", "two\nlines.img"].map(String::from).into();
+    for name in &names {
+        fs::write(dir.join(name), vec![0; 4096]).unwrap();
+    }
+    names
+}
+
+/// The paths of the lines that came out.
+fn paths_of(stdout: &[u8]) -> Vec<String> {
+    let path = |line: &str| serde_json::from_str::<Value>(line).unwrap()["path"].as_str().unwrap().to_owned();
+    std::str::from_utf8(stdout).unwrap().lines().map(path).collect()
+}
+
+#[test]
+fn a_list_of_files_follows_the_named_ones_in_its_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let names = few_images(dir.path());
+    fs::write(dir.path().join("list"), "b.img\n\nwith space.img").unwrap();
+    fs::write(dir.path().join("list0"), names.iter().map(|n| format!("{n}\0")).collect::<String>()).unwrap();
+    let scan = |arguments: &[&str], stdin: &str| {
+        let mut command = okv_host();
+        command.current_dir(dir.path()).args(["scan", "--format", "jsonl"]).args(arguments).write_stdin(stdin);
+        paths_of(&command.assert().code(0).stderr("").get_output().stdout)
+    };
+    assert_eq!(scan(&["--files-from", "list"], ""), ["b.img", "with space.img"]);
+    assert_eq!(scan(&["a.img", "--files-from", "list"], ""), ["a.img", "b.img", "with space.img"]);
+    assert_eq!(scan(&["--files-from", "-"], "a.img\nb.img\n"), ["a.img", "b.img"]);
+    assert_eq!(scan(&["-0", "--files-from", "list0"], ""), names);
+    assert_eq!(scan(&["--files-from", "-"], ""), [""; 0], "an empty list is no disk, not every disk of this machine");
+    let many: Vec<String> = names[..3].iter().cycle().take(1000).cloned().collect();
+    assert_eq!(scan(&["--jobs", "7", "--files-from", "-"], &many.join("\n")), many);
+}
+
+#[test]
+fn a_list_of_files_serves_every_format() {
+    let dir = tempfile::tempdir().unwrap();
+    few_images(dir.path());
+    let scan = |format: &str| {
+        let mut command = okv_host();
+        command
+            .current_dir(dir.path())
+            .args(["scan", "--files-from", "-", "--format", format])
+            .write_stdin("b.img\na.img\n");
+        command
+    };
+    assert_eq!(json(&mut scan("json")).as_array().unwrap().len(), 2);
+    scan("text").assert().code(0).stdout(predicate::str::contains("a.img").and(predicate::str::contains("b.img")));
+}
+
+#[test]
+fn a_list_of_files_that_cannot_be_read_is_told_after_what_came_before() {
+    let dir = tempfile::tempdir().unwrap();
+    few_images(dir.path());
+    let scan = |list: &str| {
+        let mut command = okv_host();
+        command.current_dir(dir.path()).args(["scan", "--format", "jsonl", "--files-from", list]);
+        command
+    };
+    scan("no-such-list").assert().code(2).stdout("").stderr(predicate::str::contains("no-such-list"));
+    scan(".").assert().code(3).stdout("").stderr(predicate::str::contains("directory"));
+    let list = format!("a.img\n{}\nb.img\n", "x".repeat(5000));
+    let assert = scan("-").write_stdin(list).assert().code(3).stderr(predicate::str::contains("4095 bytes"));
+    assert_eq!(paths_of(&assert.get_output().stdout), ["a.img"]);
+    okv_host().args(["scan", "-0"]).assert().code(2);
+}
+
 #[test]
 fn a_command_that_changes_a_node_asks_before_it_does_and_never_changes_another_root() {
     for arguments in [

@@ -35,6 +35,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("crc32c", &["format"]),
     ("crc32fast", &["format", "journal"]),
     ("duct", &["tool"]),
+    ("itoa", &["report"]),
     ("nix", &["sys"]),
     ("procfs", &["facts"]),
     ("signal_hook", &["apply"]),

@@ -1,29 +1,33 @@
 //! `okv-host scan --format jsonl`: any number of images, in order, in flat memory.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 
 use anyhow::Result;
 
 use super::Exit;
+use super::paths::{Batch, Paths};
 use crate::disk::{Scratch, Source, scan_alone};
 use crate::report;
 
 /// Images that a thread takes at a time: enough to make waiting for one's turn rare, few enough to keep memory flat.
 const BATCH: usize = 32;
 
-/// Prints a line for each image, in the order given. Each image stands alone.
-pub(super) fn run(paths: &[PathBuf], jobs: usize) -> Result<Exit> {
-    let next = AtomicUsize::new(0);
-    let unread = AtomicBool::new(false);
-    let turn = Turn::default();
-    let jobs = jobs.min(paths.len().div_ceil(BATCH)).max(1);
+/// Prints a line for each image, in the order given. Each image stands alone. Without `jobs` there is a thread for each processor.
+pub(super) fn run(paths: Paths<'_>, jobs: Option<usize>) -> Result<Exit> {
+    // How many processors there are is asked only where it matters: the answer takes the kernel as long as a disk.
+    let processors = || thread::available_parallelism().map_or(1, usize::from);
+    let jobs = match paths.count().map(|count| count.div_ceil(BATCH)) {
+        Some(0 | 1) => 1,
+        Some(batches) => batches.min(jobs.unwrap_or_else(processors)),
+        None => jobs.unwrap_or_else(processors),
+    };
+    let work = Work { next: Mutex::new((0, paths)), turn: Turn::default(), unread: AtomicBool::new(false) };
     let results: Vec<io::Result<()>> = thread::scope(|scope| {
-        let threads: Vec<_> = (1..jobs).map(|_| scope.spawn(|| work(paths, &next, &turn, &unread))).collect();
-        let mut results = vec![work(paths, &next, &turn, &unread)];
+        let threads: Vec<_> = (1..jobs).map(|_| scope.spawn(|| work.run())).collect();
+        let mut results = vec![work.run()];
         results
             .extend(threads.into_iter().map(|t| t.join().unwrap_or_else(|_| Err(io::Error::other("a thread died")))));
         results
@@ -31,26 +35,47 @@ pub(super) fn run(paths: &[PathBuf], jobs: usize) -> Result<Exit> {
     for result in results {
         result?;
     }
-    Ok(if unread.load(Ordering::Relaxed) { Exit::Unknown } else { Exit::Done })
+    Ok(if work.unread.load(Ordering::Relaxed) { Exit::Unknown } else { Exit::Done })
 }
 
-fn work(paths: &[PathBuf], next: &AtomicUsize, turn: &Turn, unread: &AtomicBool) -> io::Result<()> {
-    let mut scratch = Scratch::default();
-    let mut lines = Vec::with_capacity(BATCH * 4096);
-    loop {
-        let batch = next.fetch_add(1, Ordering::Relaxed);
-        let from = batch.saturating_mul(BATCH).min(paths.len());
-        let to = from.saturating_add(BATCH).min(paths.len());
-        let Some(paths) = paths.get(from..to).filter(|p| !p.is_empty()) else { return Ok(()) };
-        lines.clear();
-        for path in paths {
-            let disk = scan_alone(&Source::open(path), &mut scratch);
-            if disk.is_incomplete() {
-                unread.store(true, Ordering::Relaxed);
+/// What the threads share.
+struct Work<'a> {
+    /// The number of the next batch, and the paths that are left.
+    next: Mutex<(usize, Paths<'a>)>,
+    turn: Turn,
+    /// Whether a part of an answer is missing.
+    unread: AtomicBool,
+}
+
+impl Work<'_> {
+    fn run(&self) -> io::Result<()> {
+        let (mut paths, mut scratch) = (Batch::default(), Scratch::default());
+        let mut lines = Vec::with_capacity(BATCH * 4096);
+        loop {
+            let number = self.take(&mut paths)?;
+            if paths.is_empty() {
+                return Ok(());
             }
-            report::disk_line(&mut lines, &disk)?;
+            lines.clear();
+            for path in paths.iter() {
+                let disk = scan_alone(&Source::open(path), &mut scratch);
+                if disk.is_incomplete() {
+                    self.unread.store(true, Ordering::Relaxed);
+                }
+                report::disk_line(&mut lines, &disk)?;
+            }
+            self.turn.write(number, &lines)?;
         }
-        turn.write(batch, &lines)?;
+    }
+
+    /// Takes the next batch and its number. Numbers have no gaps, so that every turn comes.
+    fn take(&self, paths: &mut Batch) -> io::Result<usize> {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let (number, left) = &mut *next;
+        left.take(paths, BATCH)?;
+        let this = *number;
+        *number = number.saturating_add(1);
+        Ok(this)
     }
 }
 

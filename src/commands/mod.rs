@@ -4,6 +4,7 @@ mod change;
 mod check;
 mod confirm;
 mod fleet;
+mod paths;
 mod scan;
 mod ssh_dsa_retire;
 mod status;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use super::paths::{Batch, Paths};
 use super::{Exit, UsageError, fleet};
 use crate::cli::{Scan, ScanFormat};
 use crate::disk::{Disk, Source, scan};
@@ -12,12 +13,17 @@ use crate::facts::{Root, block};
 use crate::report;
 
 pub(super) fn run(args: &Scan) -> Result<Exit> {
-    let disks = if args.disks.is_empty() { disks_of_this_machine()? } else { args.disks.clone() };
-    let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let of_this_machine =
+        if args.disks.is_empty() && args.files_from.is_none() { disks_of_this_machine()? } else { Vec::new() };
+    let named = if of_this_machine.is_empty() { &args.disks } else { &of_this_machine };
+    let mut paths = Paths::new(named, args.files_from.as_deref(), args.null)?;
     if args.format == ScanFormat::Jsonl {
-        return fleet::run(&disks, jobs);
+        return fleet::run(paths, args.jobs.map(usize::from));
     }
-    let sources: Vec<Source> = disks.iter().map(|path| Source::open(path)).collect();
+    let mut batch = Batch::default();
+    paths.take(&mut batch, usize::MAX)?;
+    paths.take(&mut Batch::default(), 1)?; // Whether the list ended, or could not be read on.
+    let sources: Vec<Source> = batch.iter().map(Source::open).collect();
     let found = scan(&sources);
     let mut out = io::stdout().lock();
     match args.format {

@@ -14,8 +14,9 @@ use crate::units::{ByteRange, SectorSize};
 const FIRST: usize = 8192;
 /// Bytes of a GPT with 512-byte sectors and 128 entries, with and without the MBR before it.
 const GPT_512: (usize, usize) = (17_408, 16_896);
-/// Bytes at the end where the superblock of md 1.0, a DDF anchor and that of an Intel Matrix array lie.
-const ARRAYS: usize = 12_288;
+/// Bytes at the end where the superblock of md 1.0, a DDF anchor and that of an Intel Matrix array lie: they begin on a boundary of
+/// 4 KiB.
+const ARRAYS: u64 = 8192;
 
 /// Memory for the two ends, used again for every disk.
 pub(super) struct EdgeBuffers {
@@ -41,7 +42,7 @@ impl EdgeBuffers {
         if let Some(first) = head.get_mut(..head_len) {
             bad.extend(fill(image, first, 0, problems));
         }
-        let (head_wanted, tail_wanted) = wanted(head, image.sector_size(), !bad.is_empty());
+        let (head_wanted, tail_wanted) = wanted(head, bytes, image.sector_size(), !bad.is_empty());
         if let Some(rest) = head.get_mut(head_len..shorter(head_wanted)).filter(|r| !r.is_empty()) {
             bad.extend(fill(image, rest, head_len as u64, problems));
             head_len = head_len.saturating_add(rest.len());
@@ -59,7 +60,7 @@ impl EdgeBuffers {
 }
 
 /// How much of the head and of the tail to read, by what the first bytes show and the device tells.
-fn wanted(first: &[u8], device: Option<SectorSize>, damaged: bool) -> (usize, usize) {
+fn wanted(first: &[u8], bytes: u64, device: Option<SectorSize>, damaged: bool) -> (usize, usize) {
     let signed = |at: usize| first.get(at..).is_some_and(|rest| rest.starts_with(gpt::SIGNATURE));
     // An entry of type 0xEE in the MBR: there is or was a GPT.
     let protective = (446..510).step_by(16).any(|entry| first.get(entry + 4) == Some(&0xee));
@@ -68,7 +69,7 @@ fn wanted(first: &[u8], device: Option<SectorSize>, damaged: bool) -> (usize, us
     } else if signed(512) || protective {
         GPT_512
     } else {
-        (FIRST, ARRAYS)
+        (FIRST, whole(ARRAYS.saturating_add(bytes % 4096)))
     }
 }
 

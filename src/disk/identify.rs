@@ -8,16 +8,20 @@
 use std::ops::Range;
 
 use super::read::fill;
+use super::table::Edges;
 use super::{Problem, ProblemId, physical_volume};
 use crate::bytes::all_zero;
 use crate::format::content::{Content, Found, Kind, Place};
 use crate::format::windows::Windows;
-use crate::format::{far, signature, vfat};
+use crate::format::{Malformed, far, signature, vfat};
 use crate::image::Image;
 use crate::units::ByteRange;
 
 /// Bytes read at the start of a volume.
 const HEAD: usize = 8192;
+/// Bytes read at the start of a logical volume: all that a file system or swap area keeps there. md 1.2 and bcache keep theirs behind
+/// that; below LVM they are looked for, above it only where these bytes show nothing, or something that is too small.
+pub(crate) const LOGICAL_HEAD: usize = 4096;
 /// Bytes read at the start of a volume that is likely a physical volume: label, metadata header and text.
 const PV_HEAD: usize = 16384;
 /// Bytes read of a volume for the code of a boot loader.
@@ -37,22 +41,58 @@ pub(crate) struct Identified {
     pub(crate) problems: Vec<Problem>,
 }
 
+impl Identified {
+    /// A hole in a sparse image file is blank: that was asked instead of reading it.
+    fn hole() -> Self {
+        Self { content: Content::new(Kind::Blank), physical_volume: None, problems: Vec::new() }
+    }
+}
+
 /// Memory for what is read of a volume, used again for every volume.
 pub(crate) struct VolumeBuffers {
     head: Vec<u8>,
+    rest: RestBuffers,
+    /// Whether the volume before was a hole: then the next one may well be, and is asked before it is read.
+    after_hole: bool,
+}
+
+/// Memory for what is read of a volume beyond its first bytes.
+#[derive(Default)]
+struct RestBuffers {
     far: Vec<u8>,
     root_directory: Vec<u8>,
 }
 
 impl Default for VolumeBuffers {
     fn default() -> Self {
-        Self { head: vec![0; PV_HEAD], far: Vec::new(), root_directory: Vec::new() }
+        Self { head: vec![0; PV_HEAD], rest: RestBuffers::default(), after_hole: false }
     }
+}
+
+/// Bytes that are read of a partition at first.
+pub(crate) fn head_bytes(likely_pv: bool) -> u64 {
+    let bytes = if likely_pv { PV_HEAD } else { HEAD };
+    bytes as u64
 }
 
 /// Identifies a volume.
 pub(crate) fn identify(volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
     identify_by(HEAD, volume, buffers)
+}
+
+/// Identifies a logical volume.
+pub(crate) fn identify_logical(volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
+    identify_by(LOGICAL_HEAD, volume, buffers)
+}
+
+/// Identifies a whole disk of which `edges` were read. The start is not read again, nor is what was wrong with it told again.
+pub(crate) fn identify_disk(disk: &dyn Image, edges: &Edges<'_>, buffers: &mut VolumeBuffers) -> Identified {
+    let head = edges.head.get(..edges.head.len().min(HEAD)).unwrap_or_default();
+    let sound = !edges.bad.iter().any(|bad| bad.start() < head.len() as u64);
+    if sound && all_zero(head) && is_hole(disk) {
+        return Identified::hole();
+    }
+    identify_from(disk, head, sound, &mut buffers.rest, Vec::new())
 }
 
 /// Identifies a volume that is likely a physical volume of LVM2, as its partition type says: the result is the same, in fewer reads
@@ -79,19 +119,35 @@ pub(crate) fn identify_boot_code(volume: &dyn Image, buffers: &mut VolumeBuffers
 }
 
 fn identify_by(head_len: usize, volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
-    let VolumeBuffers { head, far, root_directory } = buffers;
+    let VolumeBuffers { head, rest, after_hole } = buffers;
+    if *after_hole && is_hole(volume) {
+        return Identified::hole();
+    }
     let mut problems = Vec::new();
     let head_len = usize::try_from(volume.bytes()).map_or(head_len, |b| b.min(head_len));
     let head = head.get_mut(..head_len).unwrap_or_default();
     let bad = fill(volume, head, 0, &mut problems);
-    let head = &*head;
+    let sound = bad.is_empty();
+    *after_hole = sound && all_zero(head) && is_hole(volume);
+    if *after_hole {
+        return Identified::hole();
+    }
+    identify_from(volume, head, sound, rest, problems)
+}
+
+/// Identifies a volume whose first bytes are in memory already; `sound`: the medium gave all of them.
+fn identify_from(
+    volume: &dyn Image,
+    head: &[u8],
+    sound: bool,
+    buffers: &mut RestBuffers,
+    mut problems: Vec<Problem>,
+) -> Identified {
     let near = Windows::new(volume.bytes()).with(0, head);
-    let (mut found, physical_volume) = look(&near, volume, head, root_directory, &mut problems);
-    let mut unreadable = !bad.is_empty();
-    let blank = if found.is_empty() && all_zero(head) && bad.is_empty() && is_hole(volume) {
-        true
-    } else if far_look_needed(&found, volume.bytes()) {
-        let far = FarWindows::read(volume, head.len() as u64, far, &mut problems);
+    let (mut found, physical_volume) = look(&near, volume, head, &mut buffers.root_directory, &mut problems);
+    let mut unreadable = !sound;
+    let blank = if far_look_needed(&found, volume.bytes()) {
+        let far = FarWindows::read(volume, head.len() as u64, &mut buffers.far, &mut problems);
         unreadable |= far.unreadable;
         let windows = far.windows(near);
         for extra in signature::find_all(&windows) {
@@ -103,13 +159,14 @@ fn identify_by(head_len: usize, volume: &dyn Image, buffers: &mut VolumeBuffers)
     } else {
         false
     };
-    let content = match (decide(&found, &mut problems), unreadable) {
+    let damages: Vec<Malformed> = found.iter_mut().flat_map(|f| std::mem::take(&mut f.problems)).collect();
+    let content = match (decide(found, &mut problems), unreadable) {
         (Some(content), _) => content,
         (None, true) => Content::new(Kind::Unreadable),
         (None, false) if blank => Content::new(Kind::Blank),
         (None, false) => Content::new(Kind::Unknown),
     };
-    for damage in found.into_iter().flat_map(|f| f.problems) {
+    for damage in damages {
         problems.push(Problem::new(ProblemId::ContentDamaged, damage.to_string()));
     }
     Identified { content, physical_volume, problems }
@@ -174,30 +231,25 @@ fn far_look_needed(found: &[Found], volume_bytes: u64) -> bool {
 }
 
 /// The one content, or none, or an ambiguity that is told.
-fn decide(found: &[Found], problems: &mut Vec<Problem>) -> Option<Content> {
-    let owners = || found.iter().filter(|f| f.place == Place::EndWithDataAtStart);
-    let rivals: Vec<&Found> = match owners().next() {
+fn decide(mut found: Vec<Found>, problems: &mut Vec<Problem>) -> Option<Content> {
+    if found.iter().any(|f| f.place == Place::EndWithDataAtStart) {
         // The array owns what its member shows at the start.
-        Some(_) => owners().chain(found.iter().filter(|f| f.place == Place::BothEnds)).collect(),
-        None => found.iter().collect(),
-    };
-    match rivals.as_slice() {
-        [] => None,
-        [one] => Some(one.content.clone()),
-        // A bridge disc is one volume with two directories.
-        [one, two] if [one, two].iter().all(|f| matches!(f.content.kind, Kind::Iso9660 | Kind::Udf)) => {
-            [one, two].into_iter().find(|f| f.content.kind == Kind::Iso9660).map(|f| f.content.clone())
-        }
-        many => {
-            let mut candidates: Vec<Kind> = many.iter().map(|f| f.content.kind).collect();
-            candidates.sort_unstable();
-            candidates.dedup();
-            let names: Vec<&str> = candidates.iter().map(|k| k.word()).collect();
-            let message = format!("signatures that exclude each other: {}", names.join(", "));
-            problems.push(Problem::new(ProblemId::Ambiguous, message));
-            Some(Content { candidates, ..Content::new(Kind::Ambiguous) })
-        }
+        found.retain(|f| f.place != Place::Start);
     }
+    // A bridge disc is one volume with two directories.
+    if found.len() == 2 && found.iter().all(|f| matches!(f.content.kind, Kind::Iso9660 | Kind::Udf)) {
+        found.retain(|f| f.content.kind == Kind::Iso9660);
+    }
+    if found.len() < 2 {
+        return found.pop().map(|f| f.content);
+    }
+    let mut candidates: Vec<Kind> = found.iter().map(|f| f.content.kind).collect();
+    candidates.sort_unstable();
+    candidates.dedup();
+    let names: Vec<&str> = candidates.iter().map(|k| k.word()).collect();
+    let message = format!("signatures that exclude each other: {}", names.join(", "));
+    problems.push(Problem::new(ProblemId::Ambiguous, message));
+    Some(Content { candidates, ..Content::new(Kind::Ambiguous) })
 }
 
 /// The far places of a volume, read: the rest of its start, its end, and the single places that formats name.

@@ -4,12 +4,17 @@ use std::collections::HashSet;
 
 use super::beside_table::beside_table;
 use super::edges::EdgeBuffers;
-use super::identify::{Identified, VolumeBuffers, identify, identify_boot_code, identify_likely_pv};
+use super::identify::{
+    Identified, VolumeBuffers, head_bytes, identify, identify_boot_code, identify_disk, identify_likely_pv,
+};
 use super::table;
 use super::{Disk, Partition, Problem, ProblemId, TableKind, physical_volume};
 use crate::format::content::{Content, Kind};
 use crate::image::{Image, Slice};
 use crate::units::ByteRange;
+
+/// Most partitions whose starts are fetched at once.
+const MOST_AHEAD: usize = 64;
 
 /// Buffers that are used again for every disk, so that a fleet is scanned without allocating for each read.
 #[derive(Default)]
@@ -43,6 +48,10 @@ pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Pro
 
     let mut physical_volumes = Vec::new();
     let mut partitions = reading.partitions;
+    for partition in partitions.iter().take(MOST_AHEAD) {
+        let head = head_bytes(partition.kind.is_lvm()).min(partition.bytes);
+        ByteRange::new(partition.start_bytes, head).into_iter().for_each(|head| image.will_need(head));
+    }
     for partition in &mut partitions {
         physical_volumes.extend(identify_partition(image, partition, volume, &mut problems));
     }
@@ -50,7 +59,7 @@ pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Pro
     let content = if divided && !partitions.is_empty() {
         beside_table(image.bytes(), &edges, &partitions, &mut problems)
     } else {
-        let found = identify(image, volume);
+        let found = identify_disk(image, &edges, volume);
         problems.extend(found.problems);
         if let (Some(pv), Some(range)) = (found.physical_volume, ByteRange::new(0, image.bytes())) {
             physical_volumes.push(PvHere { partition: None, range, reading: pv });

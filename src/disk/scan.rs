@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 
-use super::identify::identify;
+use super::identify::identify_logical;
 use super::probe::{Probe, Scratch, probe, unopened};
 use super::volume_group::{PvOnDisk, assemble};
 use super::{Disk, Problem, ProblemId};
@@ -77,7 +77,7 @@ fn assemble_groups(sources: &[Source], probes: &mut [Probe], scratch: &mut Scrat
         .map(|((path, pv), image)| PvOnDisk { path, partition: pv.partition, image, reading: &pv.reading })
         .collect();
     let groups = assemble(&pvs, &mut |volume| {
-        let found = identify(volume, &mut scratch.volume);
+        let found = identify_logical(volume, &mut scratch.volume);
         (found.content, found.problems)
     });
     for assembled in groups {

@@ -65,32 +65,44 @@ pub type Identify<'f> = dyn FnMut(&dyn Image) -> (Content, Vec<Problem>) + 'f;
 /// Puts together every volume group that one of `pvs` tells of, in the order they turn up. Every visible logical volume that
 /// is linear or striped and wholly there is handed to `identify`.
 pub fn assemble(pvs: &[PvOnDisk<'_>], identify: &mut Identify<'_>) -> Vec<Assembled> {
-    let mut by_uuid: HashMap<Id, Vec<usize>> = HashMap::new();
-    let mut telling: HashMap<Id, Vec<usize>> = HashMap::new();
-    let mut order = Vec::new();
-    for (index, pv) in pvs.iter().enumerate() {
-        if let Some(uuid) = pv.uuid() {
-            by_uuid.entry(uuid).or_default().push(index);
-        }
-        if let Some((group, _)) = pv.group() {
-            let tell = telling.entry(group.uuid).or_default();
-            if tell.is_empty() {
-                order.push(group.uuid);
-            }
-            tell.push(index);
-        }
-    }
-    let none = Vec::new();
-    let mut groups: Vec<Assembled> = order
-        .iter()
-        .filter_map(|uuid| Assembly::new(pvs, &by_uuid, telling.get(uuid).unwrap_or(&none)))
+    let by_uuid = ById::new(pvs.iter().map(PvOnDisk::uuid));
+    let telling = ById::new(pvs.iter().map(|pv| pv.group().map(|(group, _)| group.uuid)));
+    // In the order in which the groups turn up.
+    let first_of_each = pvs.iter().enumerate().filter_map(|(index, pv)| {
+        let copies = telling.get(pv.group()?.0.uuid);
+        copies.first().filter(|(_, first)| *first == index).and(Some(copies))
+    });
+    let mut groups: Vec<Assembled> = first_of_each
+        .filter_map(|copies| Assembly::new(pvs, &by_uuid, copies))
         .map(|assembly| assembly.assemble(identify))
         .collect();
     tell_names_used_twice(&mut groups);
     groups
 }
 
+/// Places in the list of physical volumes by an identifier. A sorted list, because it mostly has one entry.
+struct ById(Vec<(Id, usize)>);
+
+impl ById {
+    /// Of the identifier of each place, where it has one.
+    fn new(ids: impl Iterator<Item = Option<Id>>) -> Self {
+        let mut places: Vec<_> = ids.enumerate().filter_map(|(index, id)| Some((id?, index))).collect();
+        places.sort_unstable();
+        Self(places)
+    }
+
+    /// The places with this identifier, in the order of the list.
+    fn get(&self, id: Id) -> &[(Id, usize)] {
+        let from = self.0.partition_point(|(other, _)| *other < id);
+        let rest = self.0.get(from..).unwrap_or_default();
+        rest.get(..rest.partition_point(|(other, _)| *other == id)).unwrap_or_default()
+    }
+}
+
 fn tell_names_used_twice(groups: &mut [Assembled]) {
+    if groups.len() < 2 {
+        return;
+    }
     let mut names: HashMap<String, u32> = HashMap::new();
     for group in groups.iter() {
         let count = names.entry(group.group.name.clone()).or_default();

@@ -12,7 +12,7 @@ mod entry;
 #[cfg(test)]
 mod tests;
 
-pub use entry::{Entry, count, entries};
+pub use entry::{Entry, entries};
 
 /// What a header begins with.
 pub const SIGNATURE: &[u8; 8] = b"EFI PART";

@@ -1,25 +1,29 @@
 //! The parts of a volume that have been read, addressed as the volume is.
 
-/// Most parts that a volume is ever read in.
-const MOST: usize = 8;
+/// Most parts that a volume is ever read in, beside its start.
+const MOST: usize = 7;
 
 /// Parts of a volume in memory. A question for bytes outside them is answered with `None`: not looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct Windows<'b> {
     bytes: u64,
-    parts: [(u64, &'b [u8]); MOST],
+    /// The part that begins at 0: nearly every question is for that one.
+    start: &'b [u8],
+    others: [(u64, &'b [u8]); MOST],
     count: usize,
 }
 
 impl<'b> Windows<'b> {
     /// A volume of `bytes` bytes of which nothing has been read.
     pub fn new(bytes: u64) -> Self {
-        Self { bytes, parts: [(0, &[]); MOST], count: 0 }
+        Self { bytes, start: &[], others: [(0, &[]); MOST], count: 0 }
     }
 
-    /// The same with the bytes at `at` read. A ninth part is ignored.
+    /// The same with the bytes at `at` read. A part beyond the eighth is ignored.
     pub fn with(mut self, at: u64, part: &'b [u8]) -> Self {
-        if let Some(slot) = self.parts.get_mut(self.count) {
+        if at == 0 && self.start.is_empty() {
+            self.start = part;
+        } else if let Some(slot) = self.others.get_mut(self.count) {
             *slot = (at, part);
             self.count = self.count.saturating_add(1);
         }
@@ -32,21 +36,29 @@ impl<'b> Windows<'b> {
     }
 
     /// `len` bytes at `at`, where they were read.
+    #[inline]
     pub fn get(&self, at: u64, len: usize) -> Option<&'b [u8]> {
-        self.parts.iter().take(self.count).find_map(|(start, part)| {
+        let from = usize::try_from(at).ok()?;
+        let part = self.start.get(from..from.checked_add(len)?);
+        if part.is_some() || self.count == 0 { part } else { self.get_elsewhere(at, len) }
+    }
+
+    fn get_elsewhere(&self, at: u64, len: usize) -> Option<&'b [u8]> {
+        self.others.iter().take(self.count).find_map(|(start, part)| {
             let from = usize::try_from(at.checked_sub(*start)?).ok()?;
             part.get(from..from.checked_add(len)?)
         })
     }
 
     /// Whether the bytes at `at` were read and are `magic`.
+    #[inline]
     pub fn has(&self, at: u64, magic: &[u8]) -> bool {
         self.get(at, magic.len()) == Some(magic)
     }
 
     /// Every part that was read, with its offset.
     pub fn parts(&self) -> impl Iterator<Item = (u64, &'b [u8])> {
-        self.parts.into_iter().take(self.count)
+        std::iter::once((0, self.start)).chain(self.others.into_iter().take(self.count))
     }
 }
 

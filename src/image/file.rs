@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{FileExt, FileTypeExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use super::{Image, ReadError, check_range, sparse};
 use crate::sys;
@@ -15,7 +17,13 @@ pub struct File {
     file: fs::File,
     bytes: u64,
     sector: Option<SectorSize>,
+    /// Whether the first read came from the medium; nothing before that.
+    is_slow: OnceLock<bool>,
 }
+
+/// A read takes longer than this where its bytes are not in the kernel's cache. Only then it is worth a system call to have others fetched
+/// beforehand.
+const CACHED: Duration = Duration::from_micros(40);
 
 impl File {
     /// Wraps an open regular file or block device; its size is asked once.
@@ -26,13 +34,13 @@ impl File {
         let meta = file.metadata()?;
         let kind = meta.file_type();
         if kind.is_file() {
-            return Ok(Self { file, bytes: meta.len(), sector: None });
+            return Ok(Self { file, bytes: meta.len(), sector: None, is_slow: OnceLock::new() });
         }
         if kind.is_block_device() {
             let bytes = sys::block::bytes(&file)?;
             let sector = Some(sys::block::logical_block_size(&file)?);
             sys::block::forget_cached(&file);
-            return Ok(Self { file, bytes, sector });
+            return Ok(Self { file, bytes, sector, is_slow: OnceLock::new() });
         }
         let what = match kind {
             k if k.is_dir() => "a directory",
@@ -62,9 +70,25 @@ impl Image for File {
                 .is_ok_and(|at| at.is_none_or(|at| at >= range.end()))
     }
 
+    fn will_need(&self, range: ByteRange) {
+        if self.is_slow.get() == Some(&true) {
+            sys::filesystem::will_need(&self.file, range);
+        }
+    }
+
     fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError> {
         check_range(at, buf.len(), self.bytes)?;
-        self.file.read_exact_at(buf, at).map_err(|source| ReadError { at, len: buf.len(), source })
+        let mut read = || self.file.read_exact_at(buf, at);
+        let result = match self.is_slow.get() {
+            Some(_) => read(),
+            None => {
+                let started = Instant::now();
+                let result = read();
+                let _ = self.is_slow.set(started.elapsed() > CACHED);
+                result
+            }
+        };
+        result.map_err(|source| ReadError { at, len: buf.len(), source })
     }
 }
 

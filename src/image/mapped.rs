@@ -1,7 +1,7 @@
 //! A linear or striped logical volume as an image over the images of its physical volumes.
 
 use super::{Image, ReadError, check_range};
-use crate::units::SectorSize;
+use crate::units::{ByteRange, SectorSize};
 
 /// Bytes of a logical volume and where they lie.
 #[derive(Clone)]
@@ -84,6 +84,25 @@ impl Image for Mapped<'_> {
         self.sector
     }
 
+    fn is_hole(&self, range: ByteRange) -> bool {
+        // Of stripes there would be as many pieces to ask for as the volume has.
+        let hole = |(start, segment): &(u64, Segment<'_>)| {
+            let [only] = segment.stripes.as_slice() else { return false };
+            let (from, to) = (range.start().max(*start), range.end().min(start.saturating_add(segment.bytes)));
+            let Some(len) = to.checked_sub(from).filter(|len| *len > 0) else { return true };
+            let at = only.at.checked_add(from.saturating_sub(*start));
+            at.and_then(|at| ByteRange::new(at, len)).is_some_and(|piece| only.image.is_hole(piece))
+        };
+        range.end() <= self.bytes && self.segments.iter().all(hole)
+    }
+
+    fn will_need(&self, range: ByteRange) {
+        // The first piece alone: what is asked for is the start of a volume.
+        let Some((stripe, here)) = self.locate(range.start()) else { return };
+        let piece = ByteRange::new(stripe.at, range.len().min(here));
+        piece.into_iter().for_each(|piece| stripe.image.will_need(piece));
+    }
+
     fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError> {
         check_range(at, buf.len(), self.bytes)?;
         let (mut rest, mut at) = (buf, at);
@@ -105,7 +124,6 @@ impl Image for Mapped<'_> {
 mod tests {
     use super::*;
     use crate::image::{Faulty, Memory};
-    use crate::units::ByteRange;
 
     fn pv(seed: u8) -> Memory {
         Memory::new((0..4096_u32).map(|n| (n as u8).wrapping_mul(31).wrapping_add(seed)).collect())
@@ -142,6 +160,33 @@ mod tests {
             }
             assert!(mapped.read_at(&mut vec![0; 129 - at], at as u64).is_err());
         }
+    }
+
+    #[test]
+    fn a_volume_is_a_hole_where_all_its_linear_segments_are() {
+        struct Sparse;
+        impl Image for Sparse {
+            fn bytes(&self) -> u64 {
+                1000
+            }
+            fn is_hole(&self, range: ByteRange) -> bool {
+                range.start() >= 100 && range.end() <= 1000
+            }
+            fn read_at(&self, _: &mut [u8], _: u64) -> Result<(), ReadError> {
+                Ok(())
+            }
+        }
+        let one = |at, bytes| Segment { bytes, stripe_bytes: 0, stripes: vec![Stripe { image: &Sparse, at }] };
+        let hole = |segments: Vec<Segment<'_>>, start, len| {
+            Mapped::new(segments).unwrap().is_hole(ByteRange::new(start, len).unwrap())
+        };
+        assert!(hole(vec![one(100, 50), one(900, 100)], 0, 150));
+        assert!(!hole(vec![one(99, 50), one(900, 100)], 0, 150));
+        assert!(hole(vec![one(99, 50), one(900, 100)], 1, 149), "the byte that is none is outside");
+        assert!(!hole(vec![one(100, 50), one(901, 100)], 0, 150));
+        assert!(!hole(vec![one(100, 50)], 0, 51), "beyond the volume");
+        let stripe = Stripe { image: &Sparse, at: 200 };
+        assert!(!hole(vec![Segment { bytes: 16, stripe_bytes: 8, stripes: vec![stripe; 2] }], 0, 16));
     }
 
     #[test]

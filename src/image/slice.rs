@@ -33,6 +33,14 @@ impl Image for Slice<'_> {
         range.is_some_and(|r| r.end() <= self.range.end() && self.image.is_hole(r))
     }
 
+    fn will_need(&self, range: ByteRange) {
+        let start = self.range.start().checked_add(range.start());
+        start
+            .and_then(|start| ByteRange::new(start, range.len()))
+            .into_iter()
+            .for_each(|range| self.image.will_need(range));
+    }
+
     fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError> {
         check_range(at, buf.len(), self.range.len())?;
         self.image.read_at(buf, self.range.start().saturating_add(at))

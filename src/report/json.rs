@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::line;
 use crate::disk::Disk;
 use crate::profile::Profile;
 use crate::rules::{Finding, Outcome, RULES, Rule};
@@ -57,13 +58,14 @@ pub fn list_json(out: &mut impl Write, profile: &Profile) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// Writes one line for a disk.
+/// Appends one line for a disk.
 ///
 /// # Errors
-/// What the writer says.
-pub fn disk_line(out: &mut impl Write, disk: &Disk) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, disk)?;
-    out.write_all(b"\n")
+/// None that a [`Disk`] can cause.
+pub fn disk_line(out: &mut Vec<u8>, disk: &Disk) -> io::Result<()> {
+    line::write(out, disk).map_err(io::Error::other)?;
+    out.push(b'\n');
+    Ok(())
 }
 
 /// Writes an array of disks.

@@ -3,6 +3,7 @@
 mod check;
 mod json;
 mod layout;
+mod line;
 mod plan;
 mod run;
 mod scan;

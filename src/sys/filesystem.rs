@@ -6,6 +6,8 @@ use std::path::Path;
 
 use nix::sys::statfs::{SYSFS_MAGIC, statfs};
 
+use crate::units::ByteRange;
+
 /// What `df` would call the size of the file system mounted at `path`: `f_blocks * f_frsize`, in bytes.
 ///
 /// # Errors
@@ -21,6 +23,15 @@ pub fn df_bytes(path: &Path) -> io::Result<u64> {
 /// What `statfs(2)` says.
 pub fn is_sysfs(path: &Path) -> io::Result<bool> {
     Ok(statfs(path)?.filesystem_type() == SYSFS_MAGIC)
+}
+
+/// Asks the kernel to fetch these bytes into its cache, without waiting for them (`posix_fadvise(2)`). Only a hint: whether they can be had
+/// shows when they are read.
+pub fn will_need(file: &File, range: ByteRange) {
+    use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
+    if let (Ok(start), Ok(len)) = (i64::try_from(range.start()), i64::try_from(range.len())) {
+        let _ = posix_fadvise(file, start, len, PosixFadviseAdvice::POSIX_FADV_WILLNEED);
+    }
 }
 
 /// Offset of the first byte at or behind `from` that is not in a hole of a sparse file (`lseek(2)` with `SEEK_DATA`); `None` where

@@ -6,7 +6,7 @@ use super::source::{Source, unreadable};
 use crate::disk::{CopyState, Flag, Partition, PartitionType, Problem, ProblemId, TypeBit};
 use crate::format::Malformed;
 use crate::format::content::{Content, Kind};
-use crate::format::gpt::{self, Entry, Header, entries};
+use crate::format::gpt::{Entry, Header, entries};
 use crate::units::{ByteRange, SectorSize};
 
 /// Header and array of a copy that is sound in itself.
@@ -182,7 +182,7 @@ impl Sound<'_> {
 
     /// Its partitions. An entry that ends before it starts, or beyond 2^64 bytes, is a problem instead.
     pub(super) fn partitions(&self, sector: SectorSize, problems: &mut Vec<Problem>) -> Vec<Partition> {
-        let mut partitions = Vec::with_capacity(gpt::count(&self.array, self.header.entry_bytes));
+        let mut partitions = Vec::new();
         let mut impossible = Vec::new();
         for entry in entries(&self.array, self.header.entry_bytes) {
             match ByteRange::of_sectors(entry.first_lba, entry.last_lba, sector) {

@@ -1,25 +1,28 @@
 //! One volume group, put together from what its physical volumes say.
 
-use std::collections::HashMap;
-
-use super::{Assembled, Identify, PvOnDisk};
+use super::{Assembled, ById, Identify, PvOnDisk};
+use crate::disk::identify::LOGICAL_HEAD;
 use crate::disk::physical_volume::Metadata;
 use crate::disk::{LogicalVolume, PhysicalVolume, Problem, ProblemId, Segment, Stripe, VolumeGroup};
 use crate::format::content::Content;
 use crate::format::lvm2::layout::Layout;
 use crate::format::lvm2::volume_group as described;
 use crate::ids::Id;
-use crate::image::{Mapped, MappedSegment, MappedStripe};
+use crate::image::{Image, Mapped, MappedSegment, MappedStripe};
+use crate::units::ByteRange;
 
 /// Most disks that one problem names, and most problems of one sort: a fleet may hold thousands of copies of a disk.
 const MOST_TOLD: usize = 8;
 
+/// Most logical volumes whose starts are fetched at once.
+const MOST_AHEAD: usize = 64;
+
 /// A group that is being put together.
 pub(super) struct Assembly<'a, 'i> {
     pvs: &'a [PvOnDisk<'i>],
-    by_uuid: &'a HashMap<Id, Vec<usize>>,
+    by_uuid: &'a ById,
     /// The volumes whose own metadata names this group.
-    telling: &'a [usize],
+    telling: &'a [(Id, usize)],
     /// The newest description.
     group: &'a described::VolumeGroup,
     checksum: u32,
@@ -28,13 +31,9 @@ pub(super) struct Assembly<'a, 'i> {
 }
 
 impl<'a, 'i> Assembly<'a, 'i> {
-    pub(super) fn new(
-        pvs: &'a [PvOnDisk<'i>],
-        by_uuid: &'a HashMap<Id, Vec<usize>>,
-        telling: &'a [usize],
-    ) -> Option<Self> {
+    pub(super) fn new(pvs: &'a [PvOnDisk<'i>], by_uuid: &'a ById, telling: &'a [(Id, usize)]) -> Option<Self> {
         let mut newest: Option<(&described::VolumeGroup, u32)> = None;
-        for copy in telling.iter().filter_map(|index| pvs.get(*index)?.group()) {
+        for copy in telling.iter().filter_map(|(_, index)| pvs.get(*index)?.group()) {
             if newest.is_none_or(|(group, _)| copy.0.seqno > group.seqno) {
                 newest = Some(copy);
             }
@@ -58,10 +57,15 @@ impl<'a, 'i> Assembly<'a, 'i> {
             self.tell(ProblemId::LvmDamaged, format!("volume group {}: {contradiction}", group.name));
         }
         let physical_volumes = self.physical_volumes(&present, &layout);
-        let mut logical_volumes = Vec::new();
-        for volume in group.logical_volumes.iter().filter(|v| v.visible) {
-            // Where segments contradict each other, the bytes of a volume may be another's.
-            let image = if layout.contradictions.is_empty() { self.map(volume, &present) } else { None };
+        // Where segments contradict each other, the bytes of a volume may be another's.
+        let map = |volume| if layout.contradictions.is_empty() { self.map(volume, &present) } else { None };
+        let visible = group.logical_volumes.iter().filter(|v| v.visible);
+        let images: Vec<_> = visible.map(|volume| (volume, map(volume))).collect();
+        for image in images.iter().filter_map(|(_, image)| image.as_ref()).take(MOST_AHEAD) {
+            ByteRange::new(0, LOGICAL_HEAD as u64).into_iter().for_each(|head| image.will_need(head));
+        }
+        let mut logical_volumes = Vec::with_capacity(images.len());
+        for (volume, image) in images {
             let content = image.map(|image| {
                 let (content, problems) = identify(&image);
                 self.problems.extend(problems.into_iter().map(|problem| Problem {
@@ -95,13 +99,12 @@ impl<'a, 'i> Assembly<'a, 'i> {
         let mut present = Vec::with_capacity(self.group.physical_volumes.len());
         for volume in &self.group.physical_volumes {
             let (uuid, name) = (volume.uuid, &self.group.name);
-            let found = self.by_uuid.get(&uuid).map(Vec::as_slice).unwrap_or_default();
-            let found: Vec<(usize, PvOnDisk<'i>)> =
-                found.iter().filter_map(|index| Some((*index, *self.pvs.get(*index)?))).collect();
-            self.members.extend(found.iter().map(|(index, _)| *index));
-            let first = found.first().map(|(_, pv)| *pv);
+            let found = self.by_uuid.get(uuid);
+            self.members.extend(found.iter().map(|(_, index)| *index));
+            let mut there = found.iter().filter_map(|(_, index)| self.pvs.get(*index));
+            let first = there.clone().next().copied();
             if found.len() > 1 {
-                let places: Vec<String> = found.iter().take(MOST_TOLD).map(|(_, pv)| pv.place()).collect();
+                let places: Vec<String> = there.by_ref().take(MOST_TOLD).map(PvOnDisk::place).collect();
                 let (places, count) = (places.join(", "), found.len());
                 let message = format!("physical volume {uuid} of {name} is there {count} times: {places}");
                 self.tell(ProblemId::Duplicate, message);
@@ -133,18 +136,23 @@ impl<'a, 'i> Assembly<'a, 'i> {
     fn tell_stale_copies(&mut self) {
         let (name, seqno) = (&self.group.name, self.group.seqno);
         let mut stale = Vec::new();
-        for index in self.telling {
+        for (_, index) in self.telling {
             let Some(pv) = self.pvs.get(*index) else { continue };
             let Some((copy, checksum)) = pv.group() else { continue };
-            let place = pv.place();
+            let place = || pv.place();
             if !self.members.contains(index) {
-                stale.push(format!("{place} still says that it is in volume group {name}, which no longer has it"));
+                stale.push(format!("{} still says that it is in volume group {name}, which no longer has it", place()));
                 self.members.push(*index);
             } else if copy.seqno < seqno {
-                stale.push(format!("{place} has version {} of volume group {name}, the newest is {seqno}", copy.seqno));
+                stale.push(format!(
+                    "{} has version {} of volume group {name}, the newest is {seqno}",
+                    place(),
+                    copy.seqno
+                ));
             } else if checksum != self.checksum {
                 stale.push(format!(
-                    "{place} has another version {seqno} of volume group {name} than the disks before it"
+                    "{} has another version {seqno} of volume group {name} than the disks before it",
+                    place()
                 ));
             }
         }

@@ -24,19 +24,12 @@ pub struct Entry {
 
 /// The used entries of an array: those whose type GUID is not nil.
 pub fn entries(array: &[u8], entry_bytes: u32) -> impl Iterator<Item = Entry> + '_ {
-    used(array, entry_bytes).filter_map(|(number, entry)| parse(number, entry).ok())
-}
-
-/// How many entries are used, for what has to be as long as that.
-pub fn count(array: &[u8], entry_bytes: u32) -> usize {
-    used(array, entry_bytes).count()
-}
-
-fn used(array: &[u8], entry_bytes: u32) -> impl Iterator<Item = (u32, &[u8])> {
     // A length of zero would make an endless array; one longer than the array makes an empty one.
     let length = usize::try_from(entry_bytes).unwrap_or(usize::MAX).max(128);
-    let nil = |entry: &[u8]| entry.first_chunk::<16>() == Some(&[0; 16]);
-    (1..).zip(array.chunks_exact(length)).filter(move |(_, entry)| !nil(entry))
+    // As one number, not as bytes: most entries are not used, and each is looked at.
+    let used = |entry: &[u8]| entry.first_chunk().is_some_and(|kind| u128::from_ne_bytes(*kind) != 0);
+    let all = (1..).zip(array.chunks_exact(length));
+    all.filter(move |(_, entry)| used(entry)).filter_map(|(number, entry)| parse(number, entry).ok())
 }
 
 fn parse(number: u32, entry: &[u8]) -> Result<Entry, Truncated> {

@@ -54,16 +54,35 @@ pub fn found(label: &Result<Label, super::Malformed>) -> Found {
 
 /// An identifier as the text has it: 32 characters, with dashes between groups.
 fn parse_id(text: &[u8]) -> Option<Id> {
-    let mut chars = [0; 32];
-    let mut count: usize = 0;
-    for byte in text.iter().filter(|b| **b != b'-') {
-        if !(byte.is_ascii_alphanumeric() || matches!(byte, b'!' | b'#')) {
-            return None;
+    let chars = dashed_id(text).or_else(|| {
+        let mut plain = text.iter().filter(|b| **b != b'-');
+        let mut chars = [0; 32];
+        for to in &mut chars {
+            *to = *plain.next()?;
         }
-        *chars.get_mut(count)? = *byte;
-        count = count.saturating_add(1);
+        plain.next().is_none().then_some(chars)
+    })?;
+    let sane = |b: u8| b.is_ascii_alphanumeric() | matches!(b, b'!' | b'#');
+    chars.iter().fold(true, |all, b| all & sane(*b)).then_some(Id::Lvm(chars))
+}
+
+/// The 32 characters of an identifier that has its dashes where LVM2 writes them: after six characters, five times four, and before six.
+fn dashed_id(text: &[u8]) -> Option<[u8; 32]> {
+    let (first, rest) = text.split_first_chunk::<6>()?;
+    let (middle, last) = rest.split_last_chunk::<6>()?;
+    let (groups, [b'-']) = middle.as_chunks::<5>() else { return None };
+    let mut chars = [0; 32];
+    let (to_first, to_rest) = chars.split_first_chunk_mut()?;
+    let (to_middle, to_last) = to_rest.split_last_chunk_mut()?;
+    let to_groups = to_middle.as_chunks_mut().0;
+    if to_groups.len() != groups.len() || groups.iter().any(|[dash, ..]| *dash != b'-') {
+        return None;
     }
-    (count == 32).then_some(Id::Lvm(chars))
+    (*to_first, *to_last) = (*first, *last);
+    for (to, [_, group @ ..]) in to_groups.iter_mut().zip(groups) {
+        *to = *group;
+    }
+    Some(chars)
 }
 
 /// Two consecutive 64-bit numbers: an offset and a size.

@@ -268,3 +268,20 @@ fn reading_grows_in_line_with_the_text() {
     let (few, lots) = (time(&many(1_000)), time(&many(20_000)));
     assert!(lots < few * 20 * 5, "1,000 volumes took {few:?}, 20,000 took {lots:?}");
 }
+
+#[test]
+fn an_identifier_has_32_characters_and_dashes_anywhere() {
+    let id = Some(Id::Lvm(*b"F1eDfYPyykfcfxndX2ebS94MHfsMfFyH"));
+    assert_eq!(parse_id(b"F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyH"), id);
+    assert_eq!(parse_id(b"F1eDfYPyykfcfxndX2ebS94MHfsMfFyH"), id);
+    assert_eq!(parse_id(b"-F1eDfYP-yykfcf-xndX2eb-S94MHfsMfFyH-"), id);
+    for bad in ["", "F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFy", "F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyHx"] {
+        assert_eq!(parse_id(bad.as_bytes()), None, "{bad}");
+    }
+    let good = b"F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyH";
+    for at in 0..good.len() {
+        let mut bad = *good;
+        bad[at] = b'_';
+        assert_eq!(parse_id(&bad), None, "{at}");
+    }
+}

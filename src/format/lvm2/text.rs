@@ -21,6 +21,8 @@ const PLAIN: u8 = 2;
 const NUMBER: u8 = 4;
 /// Within a line.
 const LINE: u8 = 8;
+/// Between names, values and marks.
+const BLANK: u8 = 16;
 
 /// The classes of each byte: one look where comparing would take a dozen. NUL, the end of the text, is in none.
 static CLASSES: [u8; 256] = classes();
@@ -42,6 +44,9 @@ const fn classes() -> [u8; 256] {
         }
         if !matches!(byte, b'\n' | 0) {
             of |= LINE;
+        }
+        if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+            of |= BLANK;
         }
         classes[byte as usize] = of;
         byte = match byte.checked_add(1) {
@@ -84,52 +89,47 @@ pub(super) enum Value<'t> {
 /// A place in a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text<'t> {
-    text: &'t [u8],
-    at: usize,
+    /// What follows the place.
+    rest: &'t [u8],
+    /// Length of the whole text.
+    bytes: usize,
 }
 
 impl<'t> Text<'t> {
     /// The start of `text`, which ends at its first NUL.
     pub(super) fn new(text: &'t [u8]) -> Self {
-        Self { text, at: 0 }
+        Self { rest: text, bytes: text.len() }
     }
 
     /// Something wrong at the byte that comes next.
     pub(super) fn bad(&self, why: &'static str) -> Bad {
-        Bad { at: self.at, why }
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
+        Bad { at: self.bytes.saturating_sub(self.rest.len()), why }
     }
 
     fn step(&mut self) {
-        self.at = self.at.saturating_add(1);
-    }
-
-    /// The bytes from `from` to here.
-    fn since(&self, from: usize) -> &'t [u8] {
-        self.text.get(from..self.at).unwrap_or_default()
+        self.rest = self.rest.get(1..).unwrap_or_default();
     }
 
     /// Steps over blanks and comments, and looks at what follows.
     fn next(&mut self) -> Option<u8> {
         loop {
-            match self.peek()? {
-                b' ' | b'\t' | b'\n' | b'\r' => self.step(),
-                b'#' => self.skip(LINE),
+            self.take(BLANK);
+            match *self.rest.first()? {
+                b'#' => self.take(LINE),
                 0 => return None,
                 other => return Some(other),
-            }
+            };
         }
     }
 
-    /// Steps over bytes of this class.
-    fn skip(&mut self, class: u8) {
-        let rest = self.text.get(self.at..).unwrap_or_default();
+    /// Steps over the bytes of this class, and gives them.
+    #[inline]
+    fn take(&mut self, class: u8) -> &'t [u8] {
         let is_other = |b: &u8| CLASSES.get(usize::from(*b)).is_none_or(|of| of & class == 0);
-        let len = rest.iter().position(is_other).unwrap_or(rest.len());
-        self.at = self.at.saturating_add(len);
+        let len = self.rest.iter().position(is_other).unwrap_or(self.rest.len());
+        let (taken, rest) = self.rest.split_at_checked(len).unwrap_or_default();
+        self.rest = rest;
+        taken
     }
 
     /// What comes next in the section that is being read.
@@ -141,11 +141,7 @@ impl<'t> Text<'t> {
                 return Ok(Item::End);
             }
             Some(b'"') => self.string()?,
-            Some(_) => {
-                let from = self.at;
-                self.skip(NAME);
-                self.since(from)
-            }
+            Some(_) => self.take(NAME),
         };
         if name.is_empty() {
             return Err(self.bad("a name is expected"));
@@ -220,29 +216,31 @@ impl<'t> Text<'t> {
     /// The string that begins at this quote, without the quotes.
     fn string(&mut self) -> Result<&'t [u8], Bad> {
         self.step();
-        let from = self.at;
+        let from = *self;
         loop {
-            self.skip(PLAIN);
-            match self.peek() {
-                Some(b'\\') => self.at = self.at.saturating_add(2),
-                Some(b'"') => break,
-                _ => return Err(Bad { at: from, why: "a string that does not end" }),
+            self.take(PLAIN);
+            match self.rest {
+                [b'"', ..] => break,
+                [b'\\', _, rest @ ..] => self.rest = rest,
+                _ => return Err(from.bad("a string that does not end")),
             }
         }
-        let string = self.since(from);
+        let len = from.rest.len().saturating_sub(self.rest.len());
         self.step();
-        Ok(string)
+        Ok(from.rest.get(..len).unwrap_or_default())
     }
 
     fn number(&mut self) -> Result<Value<'t>, Bad> {
         let from = *self;
-        self.skip(NUMBER);
-        let digits = self.since(from.at);
+        let digits = self.take(NUMBER);
+        if let Some(number) = integer(digits) {
+            return Ok(Value::Integer(number));
+        }
         if digits.iter().any(|b| matches!(b, b'.' | b'e' | b'E')) {
             let float = std::str::from_utf8(digits).ok().and_then(|d| d.parse::<f64>().ok());
             return float.map(|_| Value::Float).ok_or(from.bad("not a number"));
         }
-        integer(digits).map(Value::Integer).ok_or(from.bad("not an integer of 64 bits"))
+        Err(from.bad("not an integer of 64 bits"))
     }
 
     /// The value of a setting that has to be a string.
