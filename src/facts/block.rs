@@ -66,11 +66,13 @@ fn device(place: &Place<'_>) -> Result<Option<BlockDevice>, String> {
     };
     // A partition has none of what follows, so it is not asked.
     let is_whole = partition_of.is_none();
-    let mapped = if is_whole { mapped(place)? } else { None };
+    let mapped = if is_whole && name.starts_with("dm-") { mapped(place)? } else { None };
     let removable = is_whole && flag(place, "removable")?;
     let slaves = if is_whole { neighbours(place, "slaves")? } else { Vec::new() };
-    let has_driver = is_whole && !matches!(place.below("device")?.kind(), Probed::Absent);
-    let identity = if has_driver { Identity::read(place)? } else { Identity::default() };
+    let driver = if is_whole { Some(place.below("device")?) } else { None };
+    let driver = driver.filter(|driver| !matches!(driver.kind(), Probed::Absent));
+    let identity = driver.as_ref().map_or_else(Identity::default, |driver| Identity::read(place, driver));
+    let has_driver = driver.is_some();
     let is_physical_disk = bytes > 0 && has_driver && mapped.is_none() && !is_optical_or_floppy(&name);
     Ok(Some(BlockDevice {
         name,
@@ -104,35 +106,26 @@ struct Identity {
 }
 
 impl Identity {
-    fn read(place: &Place<'_>) -> Result<Self, String> {
-        let ask = |path: &str| -> Result<Option<Vec<u8>>, String> {
-            Ok(match place.below(path)?.read() {
-                Probed::Known(bytes) => Some(bytes),
-                Probed::Absent | Probed::Unreadable(_) => None,
-            })
+    /// Of the disk at `place`, whose driver's device is `driver`.
+    fn read(place: &Place<'_>, driver: &Place<'_>) -> Self {
+        let ask = |of: &Place<'_>, attribute: &str| match of.attribute(attribute) {
+            Probed::Known(bytes) => Some(bytes),
+            Probed::Absent | Probed::Unreadable(_) => None,
         };
-        let ask_text = |path: &str| Ok::<_, String>(ask(path)?.and_then(|bytes| printable(&bytes)));
-        let model = ask_text("device/model")?;
-        // SCSI and ATA have it below `device`, NVMe and newer kernels with the disk itself.
-        let wwid = match ask_text("wwid")? {
-            Some(wwid) => Some(wwid),
-            None => ask_text("device/wwid")?,
-        };
+        let ask_text = |of, attribute| ask(of, attribute).and_then(|bytes| printable(&bytes));
+        let model = ask_text(driver, "model");
+        // SCSI and ATA have it with the driver's device, NVMe and newer kernels with the disk itself.
+        let wwid = ask_text(driver, "wwid").or_else(|| ask_text(place, "wwid"));
         // NVMe; virtio; SCSI and ATA.
-        let mut serial = ask_text("device/serial")?;
-        if serial.is_none() {
-            serial = ask_text("serial")?;
-        }
-        if serial.is_none() {
-            serial = ask("device/vpd_pg80")?.as_deref().and_then(unit_serial_number);
-        }
+        let serial = ask_text(driver, "serial").or_else(|| ask_text(place, "serial"));
+        let mut serial = serial.or_else(|| ask(driver, "vpd_pg80").as_deref().and_then(unit_serial_number));
         let wwn = wwid.as_deref().filter(|id| ["naa.", "eui.", "uuid."].iter().any(|kind| id.starts_with(kind)));
         let wwn = wwn.map(str::to_owned);
         if serial.is_none() {
             // "t10.ATA", then the model and the serial number, in columns.
             serial = wwid.as_deref().filter(|id| id.starts_with("t10.")).and_then(last_word);
         }
-        Ok(Self { model, serial, wwn })
+        Self { model, serial, wwn }
     }
 }
 
@@ -180,7 +173,7 @@ fn list(place: &Place<'_>) -> Result<Option<Vec<String>>, String> {
 }
 
 fn text(place: &Place<'_>, attribute: &str) -> Result<Option<String>, String> {
-    match place.below(attribute)?.read() {
+    match place.attribute(attribute) {
         Probed::Known(bytes) => match str::from_utf8(&bytes) {
             Ok(text) => Ok(Some(text.strip_suffix('\n').unwrap_or(text).to_owned())),
             Err(_) => Err(bad(place, attribute, &String::from_utf8_lossy(&bytes))),

@@ -15,6 +15,8 @@ use crate::sys;
 
 /// Most bytes that are read of a text file.
 pub const LARGEST_FILE: u64 = 1 << 20;
+/// An attribute of sysfs is shorter than a page.
+const ATTRIBUTE: usize = 4096;
 /// Most names that are taken of a directory.
 const MOST_NAMES: usize = 1 << 16;
 /// Most symbolic links that one path may go through, as in the kernel (path_resolution(7)).
@@ -187,6 +189,32 @@ impl<'r> Place<'r> {
     /// The bytes of a regular file of at most [`LARGEST_FILE`] bytes. Does not wait for a FIFO.
     pub fn read(&self) -> Probed<Vec<u8>> {
         self.probed(self.read_bounded())
+    }
+
+    /// The bytes of an attribute of sysfs: a small file directly in this directory, which the kernel gives in one read.
+    ///
+    /// Costs three system calls, where [`Place::below`] and [`Place::read`] cost seven: a host has thousands of attributes.
+    pub fn attribute(&self, name: &str) -> Probed<Vec<u8>> {
+        let plain = !name.is_empty() && !name.contains('/') && name != "." && name != "..";
+        if plain && let Ok(bytes) = self.read_attribute(name) {
+            return Probed::Known(bytes);
+        }
+        // A link, something large, or an error: the long way says which.
+        match self.below(name) {
+            Ok(place) => place.read(),
+            Err(why) => Probed::Unreadable(why),
+        }
+    }
+
+    fn read_attribute(&self, name: &str) -> io::Result<Vec<u8>> {
+        let flags = sys::O_NONBLOCK | sys::O_NOFOLLOW;
+        let mut file = OpenOptions::new().read(true).custom_flags(flags).open(self.real_path().join(name))?;
+        let mut page = [0; ATTRIBUTE];
+        let len = file.read(&mut page)?;
+        match page.get(..len) {
+            Some(bytes) if len > 0 && len < ATTRIBUTE => Ok(bytes.to_vec()),
+            _ => Err(io::ErrorKind::InvalidData.into()),
+        }
     }
 
     fn read_bounded(&self) -> io::Result<Vec<u8>> {

@@ -8,6 +8,9 @@ mod rename;
 
 pub use rename::rename_without_replacing;
 
+/// `O_NOFOLLOW`: an open that refuses a symbolic link.
+pub const O_NOFOLLOW: i32 = nix::libc::O_NOFOLLOW;
+
 /// `O_NONBLOCK`: an open that does not wait for a writer of a FIFO.
 pub const O_NONBLOCK: i32 = nix::libc::O_NONBLOCK;
 
