@@ -42,7 +42,9 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
     /// # Errors
     /// Where it cannot be opened, or is damaged before its last line: then nothing is changed.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create(true).mode(0o600).custom_flags(sys::O_NOFOLLOW | sys::O_NONBLOCK);
+        let mut file = options.open(path)?;
         let (records, whole) = read_from(&mut file, path)?;
         if file.metadata()?.len() > whole {
             file.set_len(whole)?;
@@ -59,7 +61,7 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
     /// # Errors
     /// Where it cannot be read or is damaged before its last line.
     pub fn read(path: &Path) -> io::Result<Vec<Record<T>>> {
-        match File::open(path) {
+        match OpenOptions::new().read(true).custom_flags(sys::O_NOFOLLOW | sys::O_NONBLOCK).open(path) {
             Ok(mut file) => Ok(read_from(&mut file, path)?.0),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(e) => Err(e),
@@ -74,6 +76,14 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
     /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Makes sure that `bytes` more bytes can be appended: a full disk is found before a run begins and not in its middle.
+    ///
+    /// # Errors
+    /// Where there is no room. A file system that cannot set room aside is taken to have it.
+    pub fn reserve(&self, bytes: u64) -> io::Result<()> {
+        sys::reserve(&self.file, self.file.metadata()?.len(), bytes)
     }
 
     /// Appends `entry`. On return it is on the disk.
@@ -99,8 +109,12 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
 /// The records of a file, and how many bytes of it are whole lines.
 fn read_from<T: DeserializeOwned>(file: &mut File, path: &Path) -> io::Result<(Vec<Record<T>>, u64)> {
     let damaged = |line: usize, why: &str| {
-        io::Error::new(io::ErrorKind::InvalidData, format!("{} line {line}: {why}", path.display()))
+        let remedy = "look at it, and move it aside to begin a new one; undo of what it tells is then by hand";
+        io::Error::new(io::ErrorKind::InvalidData, format!("{} line {line}: {why}; {remedy}", path.display()))
     };
+    if !file.metadata()?.is_file() {
+        return Err(damaged(0, "it is no regular file"));
+    }
     let mut bytes = Vec::new();
     file.take(LONGEST).read_to_end(&mut bytes)?;
     if bytes.len() as u64 == LONGEST {

@@ -19,6 +19,24 @@ pub enum LockError {
 }
 
 impl Lock {
+    /// Whether a run holds the lock of the host at `base`. Makes nothing.
+    ///
+    /// # Errors
+    /// Where the file is there and cannot be opened or asked.
+    pub fn is_held(base: &Path) -> io::Result<bool> {
+        let path = base.join(super::STATE.trim_start_matches('/')).join("lock");
+        let file = match OpenOptions::new().read(true).open(path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(e) => return Err(e),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(e)) => Err(e),
+        }
+    }
+
     /// Takes the lock in the state folder.
     ///
     /// # Errors

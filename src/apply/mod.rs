@@ -46,6 +46,8 @@ pub enum Entry {
     StepFailed(usize, String),
     /// It was taken back.
     StepUndone(usize),
+    /// The way back of the whole run began, by `undo`.
+    UndoBegan,
     /// The run ended like this.
     Ended(Ending),
 }
@@ -64,6 +66,8 @@ pub enum Ending {
     Interrupted,
     /// It was taken back as a whole, by `undo`.
     Undone,
+    /// Every step was done and proved, and the host does not show the target: something else changed it.
+    NotReached,
 }
 
 /// What became of a run.
@@ -83,7 +87,7 @@ pub enum Outcome {
         /// Why the way back failed.
         undo_why: String,
     },
-    /// A signal came after this many steps were done.
+    /// A signal came after this many steps were done, some of which changed something.
     Interrupted {
         /// Steps done and proved.
         steps: usize,
@@ -132,7 +136,7 @@ pub fn journal_path(base: &Path) -> PathBuf {
 /// Carries out `plan`. `tell` is called before each step with its number from 1.
 ///
 /// # Errors
-/// Where the journal cannot be written: then the step that it was to record was not begun.
+/// Where the journal cannot be begun: then nothing was changed.
 pub fn carry_out(
     plan: &Plan,
     host: &Host<'_>,
@@ -140,16 +144,44 @@ pub fn carry_out(
     interrupts: &Interrupts,
     tell: &mut dyn FnMut(usize, &Step),
 ) -> std::io::Result<Outcome> {
-    run::Run { host, journal, interrupts }.carry_out(plan, tell)
+    // Enough for the steps, and for every record of a run and of its way back.
+    let records = plan.steps.len().saturating_mul(4).saturating_add(16);
+    let steps = serde_json::to_string(&plan.steps)?.len();
+    journal.reserve(records.saturating_mul(RECORD).saturating_add(steps) as u64)?;
+    let steps = plan.steps.clone();
+    journal.append(Entry::Began { command: plan.command.to_owned(), target: plan.target.clone(), steps })?;
+    Ok(run::Run { host, journal, interrupts }.carry_out(&plan.steps, 0, tell))
 }
 
-/// Takes back the steps `done` of `run`, last first.
+/// Finishes a run that was cut off with all its changes made: does the steps that are left, which only look, and ends it.
+pub fn finish(
+    run: &LastRun,
+    host: &Host<'_>,
+    journal: &mut Journal<Entry>,
+    interrupts: &Interrupts,
+    tell: &mut dyn FnMut(usize, &Step),
+) -> Outcome {
+    run::Run { host, journal, interrupts }.carry_out(&run.steps, run.first_left(), tell)
+}
+
+/// Why `run` cannot be taken back as it stands; nothing is changed.
 ///
 /// # Errors
-/// Where the journal cannot be written.
-pub fn take_back(run: &LastRun, host: &Host<'_>, journal: &mut Journal<Entry>) -> std::io::Result<Result<(), String>> {
+/// With the first step that is in the way.
+pub fn can_take_back(run: &LastRun, host: &Host<'_>) -> Result<(), String> {
+    undo::can_take_back(run, host)
+}
+
+/// Takes back what stands of `run`, last step first, and lets its programs look again.
+///
+/// # Errors
+/// Why a step could not be taken back, or what a program said afterwards. A journal that cannot be written stops nothing and is told.
+pub fn take_back(run: &LastRun, host: &Host<'_>, journal: &mut Journal<Entry>) -> Result<(), String> {
     undo::take_back(run, host, journal)
 }
+
+/// More bytes than a record of a step takes in the journal.
+const RECORD: usize = 512;
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,8 @@
 //! A run: step after step, each recorded before and after; where one fails, the way back.
 
-use std::io;
-
 use super::{Ending, Entry, Host, Interrupts, Outcome};
 use crate::journal::Journal;
-use crate::plan::{Plan, Step};
+use crate::plan::Step;
 
 pub(super) struct Run<'r, 'h> {
     pub(super) host: &'r Host<'h>,
@@ -13,29 +11,39 @@ pub(super) struct Run<'r, 'h> {
 }
 
 impl Run<'_, '_> {
-    pub(super) fn carry_out(mut self, plan: &Plan, tell: &mut dyn FnMut(usize, &Step)) -> io::Result<Outcome> {
-        let steps = plan.steps.clone();
-        self.journal.append(Entry::Began { command: plan.command.to_owned(), target: plan.target.clone(), steps })?;
-        for (index, step) in plan.steps.iter().enumerate() {
+    /// Does `steps` from index `first` on. What comes before it was done by the same run, before it was cut off.
+    pub(super) fn carry_out(mut self, steps: &[Step], first: usize, tell: &mut dyn FnMut(usize, &Step)) -> Outcome {
+        for (index, step) in steps.iter().enumerate().skip(first) {
             if self.interrupts.came() {
-                self.journal.append(Entry::Ended(Ending::Interrupted))?;
-                return Ok(Outcome::Interrupted { steps: index });
+                return self.interrupted(steps, index);
             }
             tell(index.saturating_add(1), step);
-            self.journal.append(Entry::StepBegan(index))?;
-            let done = self.host.perform(&step.action).and_then(|()| self.host.prove(&step.action));
-            match done {
-                Ok(()) => self.journal.append(Entry::StepDone(index))?,
-                Err(why) => return self.go_back(&plan.steps, index, why),
+            if let Err(why) = self.step(index, step) {
+                return self.go_back(steps, index, why);
             }
         }
-        self.journal.append(Entry::Ended(Ending::Done))?;
-        Ok(Outcome::Done)
+        self.end(Ending::Done, Outcome::Done)
     }
 
-    /// Takes back step `failed` and all before it. A journal that cannot be written any more does not keep the host from its way back.
-    fn go_back(&mut self, steps: &[Step], failed: usize, why: String) -> io::Result<Outcome> {
-        let mut unwritten = self.journal.append(Entry::StepFailed(failed, why.clone())).err();
+    /// A step that cannot be recorded is not begun, and one that is done and cannot be recorded has failed.
+    fn step(&mut self, index: usize, step: &Step) -> Result<(), String> {
+        self.record(Entry::StepBegan(index))?;
+        self.host.perform(&step.action)?;
+        self.host.prove(&step.action)?;
+        self.record(Entry::StepDone(index))
+    }
+
+    fn interrupted(&mut self, steps: &[Step], done: usize) -> Outcome {
+        if steps.iter().take(done).any(|step| step.action.changes()) {
+            return self.end(Ending::Interrupted, Outcome::Interrupted { steps: done });
+        }
+        let why = "stopped by a signal before anything was changed".to_owned();
+        self.end(Ending::RolledBack, Outcome::RolledBack { why })
+    }
+
+    /// Takes back step `failed` and all before it. A journal that cannot be written does not keep the host from its way back.
+    fn go_back(&mut self, steps: &[Step], failed: usize, why: String) -> Outcome {
+        let _ = self.record(Entry::StepFailed(failed, why.clone()));
         for (index, step) in steps.iter().enumerate().take(failed.saturating_add(1)).rev() {
             let taken_back = if index == failed {
                 self.host.take_back_begun(&step.action)
@@ -43,15 +51,21 @@ impl Run<'_, '_> {
                 self.host.take_back(&step.action)
             };
             if let Err(undo_why) = taken_back {
-                self.journal.append(Entry::Ended(Ending::Stuck))?;
-                return Ok(Outcome::Stuck { why, undo_why });
+                return self.end(Ending::Stuck, Outcome::Stuck { why, undo_why });
             }
-            unwritten = unwritten.or(self.journal.append(Entry::StepUndone(index)).err());
+            let _ = self.record(Entry::StepUndone(index));
         }
-        unwritten = unwritten.or(self.journal.append(Entry::Ended(Ending::RolledBack)).err());
-        match unwritten {
-            Some(e) => Err(e),
-            None => Ok(Outcome::RolledBack { why }),
-        }
+        self.end(Ending::RolledBack, Outcome::RolledBack { why })
+    }
+
+    /// The outcome stands whether or not it can be recorded; what is not recorded is told by `status` as cut off.
+    fn end(&mut self, ending: Ending, outcome: Outcome) -> Outcome {
+        let _ = self.record(Entry::Ended(ending));
+        outcome
+    }
+
+    fn record(&mut self, entry: Entry) -> Result<(), String> {
+        let place = self.journal.path().display().to_string();
+        self.journal.append(entry).map_err(|e| format!("the journal {place} cannot be written: {e}"))
     }
 }

@@ -49,6 +49,21 @@ impl Host<'_> {
         }
     }
 
+    /// Whether `action`, which was done and proved, can be taken back as the host is now.
+    pub(super) fn can_take_back(&self, action: &Action) -> Result<(), String> {
+        match action {
+            Action::Rename { from, to, file } if self.is(from, file).is_err() => {
+                self.is(to, file)?;
+                if self.exists(from)? {
+                    Err(format!("{from} is there again: another file has that name"))
+                } else {
+                    Ok(())
+                }
+            }
+            Action::Rename { .. } | Action::Run { .. } => Ok(()),
+        }
+    }
+
     fn rename(&self, from: &str, to: &str, file: &FileIdentity) -> Result<(), String> {
         self.is(from, file)?;
         rename_without_replacing(&self.path(from), &self.path(to))

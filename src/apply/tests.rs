@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::*;
 use crate::plan::{Action, FileIdentity};
-use crate::tool::{Script, Scripted, ToolError};
+use crate::tool::{Cmd, Output, Script, Scripted, ToolError};
 
 /// A host of two files, and the plan to give both another name between two tests of the configuration.
 struct Bench {
@@ -51,10 +51,20 @@ impl Bench {
     }
 
     fn undo(&self) -> Result<(), String> {
-        let host = Host { base: self.base.path().to_owned(), runner: &Script::default() };
+        let host = Host { base: self.base.path().to_owned(), runner: &Yes };
         let mut journal = host.journal().unwrap();
         let run = last_run(journal.records()).unwrap();
-        take_back(&run, &host, &mut journal).unwrap()
+        can_take_back(&run, &host)?;
+        take_back(&run, &host, &mut journal)
+    }
+}
+
+/// Every program succeeds.
+struct Yes;
+
+impl Runner for Yes {
+    fn run(&self, _: &Cmd) -> Result<Output, ToolError> {
+        Ok(Output { status: Some(0), ..Output::default() })
     }
 }
 
@@ -129,13 +139,13 @@ fn a_way_back_that_is_barred_is_told_with_both_causes() {
     // The program puts another file where the key was, as an ssh-keygen -A in between would.
     struct Meddler<'b>(&'b Path, std::cell::Cell<u32>);
     impl Runner for Meddler<'_> {
-        fn run(&self, _: &crate::tool::Cmd) -> Result<crate::tool::Output, ToolError> {
+        fn run(&self, _: &Cmd) -> Result<Output, ToolError> {
             self.1.set(self.1.get() + 1);
             if self.1.get() == 2 {
                 fs::write(self.0.join("etc/ssh/key"), "made anew").unwrap();
-                return Ok(crate::tool::Output { status: Some(255), ..Default::default() });
+                return Ok(Output { status: Some(255), ..Default::default() });
             }
-            Ok(crate::tool::Output { status: Some(0), ..Default::default() })
+            Ok(Output { status: Some(0), ..Default::default() })
         }
     }
     let meddler = Meddler(bench.base.path(), std::cell::Cell::new(0));
@@ -151,20 +161,21 @@ fn a_way_back_that_is_barred_is_told_with_both_causes() {
 #[test]
 fn a_signal_lets_the_running_step_end_and_begins_no_other() {
     let bench = bench();
-    struct Hangup<'i>(&'i Interrupts);
-    impl Runner for Hangup<'_> {
-        fn run(&self, _: &crate::tool::Cmd) -> Result<crate::tool::Output, ToolError> {
-            self.0.raise();
-            Ok(crate::tool::Output { status: Some(0), ..Default::default() })
-        }
-    }
     let interrupts = Interrupts::default();
-    let host = Host { base: bench.base.path().to_owned(), runner: &Hangup(&interrupts) };
+    let script = Script::new([Scripted::prints(TEST, "")]);
+    let host = Host { base: bench.base.path().to_owned(), runner: &script };
     let mut journal = host.journal().unwrap();
-    let outcome = carry_out(&bench.plan, &host, &mut journal, &interrupts, &mut |_, _| {}).unwrap();
-    assert_eq!(outcome, Outcome::Interrupted { steps: 1 });
-    assert_eq!(bench.names(), OLD);
+    let mut hang_up = |number: usize, _: &Step| {
+        if number == 2 {
+            interrupts.raise()
+        }
+    };
+    let outcome = carry_out(&bench.plan, &host, &mut journal, &interrupts, &mut hang_up).unwrap();
+    assert_eq!(outcome, Outcome::Interrupted { steps: 2 });
+    assert_eq!(bench.names(), ["key.pub", "key.retire"]);
     assert!(bench.last().state.is_unfinished());
+    assert_eq!(bench.undo(), Ok(()));
+    assert_eq!(bench.names(), OLD);
 }
 
 #[test]
@@ -202,4 +213,110 @@ fn a_run_cut_off_at_any_record_can_be_taken_back() {
         assert_eq!(bench.undo(), Ok(()), "{kept} records kept");
         assert_eq!(bench.names(), OLD, "{kept} records kept");
     }
+}
+
+#[test]
+fn undo_that_would_leave_a_half_is_refused_before_anything_is_changed() {
+    let bench = bench();
+    bench.run(&twice(), &Interrupts::default());
+    fs::write(bench.base.path().join("etc/ssh/key"), "made anew").unwrap();
+    let before = bench.names();
+    assert!(bench.undo().unwrap_err().contains("/etc/ssh/key"), "the reason names the file");
+    assert_eq!(bench.names(), before);
+    assert_eq!(bench.last().state, RunState::Ended(Ending::Done));
+}
+
+#[test]
+fn a_way_back_whose_last_look_fails_says_that_everything_is_taken_back() {
+    let bench = bench();
+    bench.run(&twice(), &Interrupts::default());
+    let script = Script::new([Scripted::fails(TEST, 255, "line 7: bad option")]);
+    let host = Host { base: bench.base.path().to_owned(), runner: &script };
+    let mut journal = host.journal().unwrap();
+    let run = last_run(journal.records()).unwrap();
+    let why = take_back(&run, &host, &mut journal).unwrap_err();
+    assert!(why.contains("everything is taken back") && why.contains("line 7"), "{why}");
+    assert_eq!(bench.names(), OLD);
+}
+
+#[test]
+fn a_signal_before_the_first_change_leaves_everything_as_it_was() {
+    let bench = bench();
+    let interrupts = Interrupts::default();
+    interrupts.raise();
+    let outcome = bench.run(&Script::default(), &interrupts);
+    assert!(matches!(outcome, Outcome::RolledBack { .. }), "{outcome:?}");
+    assert!(!bench.last().state.is_unfinished());
+}
+
+/// Cuts the journal of `bench` after `kept` lines, as a crash would have.
+fn cut(bench: &Bench, kept: usize) {
+    let path = journal_path(bench.base.path());
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.split_inclusive('\n').take(kept).collect::<String>()).unwrap();
+}
+
+#[test]
+fn a_run_cut_off_before_its_last_look_is_finished_with_that_look() {
+    // Began, and begun and done of the test and both renames; the last test is begun.
+    for (answer, names, ending) in [
+        (Scripted::prints(TEST, ""), NEW, Ending::Done),
+        (Scripted::fails(TEST, 255, "no hostkeys available"), OLD, Ending::RolledBack),
+    ] {
+        let bench = bench();
+        bench.run(&twice(), &Interrupts::default());
+        cut(&bench, 8);
+        let last = bench.last();
+        assert!(last.state == RunState::CutOff && last.only_looks_are_left(), "{last:?}");
+        let script = Script::new([answer]);
+        let host = Host { base: bench.base.path().to_owned(), runner: &script };
+        let mut journal = host.journal().unwrap();
+        finish(&last, &host, &mut journal, &Interrupts::default(), &mut |_, _| {});
+        assert_eq!(bench.names(), names);
+        assert_eq!(bench.last().state, RunState::Ended(ending));
+    }
+}
+
+#[test]
+fn a_run_cut_off_between_two_changes_is_not_taken_for_one_that_only_has_to_look() {
+    let bench = bench();
+    bench.run(&twice(), &Interrupts::default());
+    cut(&bench, 5);
+    assert!(!bench.last().only_looks_are_left());
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_in_the_middle_of_a_run_takes_everything_back() {
+    let bench = bench();
+    /// Puts an end to the journal's file: it becomes too long to be written on.
+    struct Full<'j>(&'j std::path::Path);
+    impl Runner for Full<'_> {
+        fn run(&self, _: &Cmd) -> Result<Output, ToolError> {
+            let journal = fs::OpenOptions::new().write(true).open(self.0).unwrap();
+            // The largest offset that a file can have.
+            journal.set_len(i64::MAX as u64).or_else(|_| journal.set_len((16 << 40) - 4096)).unwrap();
+            Ok(Output { status: Some(0), ..Output::default() })
+        }
+    }
+    let path = journal_path(bench.base.path());
+    let runner = Full(&path);
+    let host = Host { base: bench.base.path().to_owned(), runner: &runner };
+    let mut journal = host.journal().unwrap();
+    let outcome = carry_out(&bench.plan, &host, &mut journal, &Interrupts::default(), &mut |_, _| {}).unwrap();
+    assert!(matches!(&outcome, Outcome::RolledBack { why } if why.contains("journal")), "{outcome:?}");
+    assert_eq!(bench.names(), OLD);
+}
+
+#[test]
+fn a_journal_that_is_a_fifo_or_a_link_is_refused_at_once() {
+    let bench = bench();
+    let path = journal_path(bench.base.path());
+    let host = Host { base: bench.base.path().to_owned(), runner: &Yes };
+    host.state_folder().unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    assert!(host.journal().is_err());
+    assert!(Journal::<Entry>::read(&path).is_err());
+    fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink("elsewhere", &path).unwrap();
+    assert!(host.journal().is_err());
 }

@@ -1,12 +1,10 @@
 //! What the journal says of the last run, and the way back from it.
 
-use std::io;
-
 use serde::Serialize;
 
 use super::{Ending, Entry, Host};
 use crate::journal::{Journal, Record};
-use crate::plan::Step;
+use crate::plan::{Action, Step};
 
 /// The last run that the journal tells of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +44,21 @@ pub enum RunState {
 impl RunState {
     /// Whether something is left half-way.
     pub fn is_unfinished(self) -> bool {
-        matches!(self, Self::CutOff | Self::Ended(Ending::Stuck | Ending::Interrupted))
+        matches!(self, Self::CutOff | Self::Ended(Ending::Stuck | Ending::Interrupted | Ending::NotReached))
+    }
+}
+
+impl LastRun {
+    /// The index of its first step that was not done.
+    pub fn first_left(&self) -> usize {
+        let done = |step: usize| self.standing.iter().any(|standing| standing.step == step && standing.done);
+        (0..self.steps.len()).find(|step| !done(*step)).unwrap_or(self.steps.len())
+    }
+
+    /// Whether it was cut off with all its changes made, so that only steps are left that look.
+    pub fn only_looks_are_left(&self) -> bool {
+        let unfinished = matches!(self.state, RunState::CutOff | RunState::Ended(Ending::Interrupted));
+        unfinished && self.steps.iter().skip(self.first_left()).all(|step| !step.action.changes())
     }
 }
 
@@ -73,6 +85,8 @@ pub fn last_run(records: &[Record<Entry>]) -> Option<LastRun> {
                     .for_each(|standing| standing.done = true);
             }
             (Entry::StepUndone(step), Some(run)) => run.standing.retain(|standing| standing.step != *step),
+            // A way back that has no end was cut off like any other run.
+            (Entry::UndoBegan, Some(run)) => run.state = RunState::CutOff,
             (Entry::Ended(ending), Some(run)) => run.state = RunState::Ended(*ending),
             (Entry::StepFailed(..), _) | (_, None) => {}
         }
@@ -80,20 +94,31 @@ pub fn last_run(records: &[Record<Entry>]) -> Option<LastRun> {
     last
 }
 
-/// Takes back what stands of `run`, last step first. The inner result says why a step could not be taken back.
-pub(super) fn take_back(
-    run: &LastRun,
-    host: &Host<'_>,
-    journal: &mut Journal<Entry>,
-) -> io::Result<Result<(), String>> {
+/// Whether every step that stands can be taken back.
+pub(super) fn can_take_back(run: &LastRun, host: &Host<'_>) -> Result<(), String> {
+    let standing = run.standing.iter().rev().filter(|standing| standing.done);
+    standing.filter_map(|standing| run.steps.get(standing.step)).try_for_each(|step| host.can_take_back(&step.action))
+}
+
+/// Takes back what stands of `run`, last step first. Then its programs look again: they prove the way back as they proved the way there.
+pub(super) fn take_back(run: &LastRun, host: &Host<'_>, journal: &mut Journal<Entry>) -> Result<(), String> {
+    let mut unwritten = journal.append(Entry::UndoBegan).err();
     for standing in run.standing.iter().rev() {
         let Some(step) = run.steps.get(standing.step) else { continue };
-        let taken_back = if standing.done { host.take_back(&step.action) } else { host.take_back_begun(&step.action) };
-        if let Err(why) = taken_back {
-            return Ok(Err(why));
-        }
-        journal.append(Entry::StepUndone(standing.step))?;
+        if standing.done { host.take_back(&step.action) } else { host.take_back_begun(&step.action) }?;
+        unwritten = unwritten.or(journal.append(Entry::StepUndone(standing.step)).err());
     }
-    journal.append(Entry::Ended(Ending::Undone))?;
-    Ok(Ok(()))
+    unwritten = unwritten.or(journal.append(Entry::Ended(Ending::Undone)).err());
+    let mut looked: Vec<&Action> = Vec::new();
+    for standing in run.standing.iter().filter(|standing| standing.done) {
+        let Some(step) = run.steps.get(standing.step).filter(|step| !step.action.changes()) else { continue };
+        if !looked.contains(&&step.action) {
+            host.perform(&step.action).map_err(|why| format!("everything is taken back, and then: {why}"))?;
+            looked.push(&step.action);
+        }
+    }
+    match unwritten {
+        Some(e) => Err(format!("everything is taken back, but the journal cannot be written: {e}")),
+        None => Ok(()),
+    }
 }

@@ -1,16 +1,17 @@
-//! What every command that changes a host does around its plan: show it, and with `--apply` take the lock, plan again, ask, carry it
-//! out, and plan once more to prove that nothing is left.
+//! What every command that changes a host does around its plan: show it, and with `--apply` take the lock, make the plan under it, ask,
+//! make it again and compare, carry it out, and plan once more to prove that nothing is left.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 
 use super::Exit;
 use super::confirm::confirm;
-use crate::apply::{Host, Interrupts, Lock, LockError, Outcome, carry_out};
+use crate::apply::{Ending, Entry, Host, Interrupts, LastRun, Lock, LockError, Outcome, carry_out, finish, last_run};
 use crate::cli::{Change, PlainFormat};
-use crate::plan::{Plan, Refusal};
+use crate::journal::Journal;
+use crate::plan::{Plan, Refusal, Step};
 use crate::report::{self, PlanOutcome, PlanReport};
 use crate::sys;
 use crate::tool;
@@ -20,62 +21,132 @@ pub(super) type Planner<'p> = dyn Fn() -> Result<Result<Plan, Refusal>> + 'p;
 
 /// Shows the plan of `command`, and carries it out where that is asked for.
 pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -> Result<Exit> {
+    if !args.apply {
+        return show_plan(command, args, planner, None);
+    }
+    // The lock comes first: what another run is doing must not be taken for the state of the host.
+    let Some((host, _lock)) = take_host()? else { return Ok(Exit::Held) };
     let plan = match planner()? {
         Ok(plan) => plan,
         Err(refusal) => {
-            show(args, &PlanReport::of_refusal(command, &refusal))?;
+            show(args.format, &PlanReport::of_refusal(command, &refusal))?;
             return Ok(Exit::Blocked);
         }
     };
-    if plan.steps.is_empty() || !args.apply {
-        let outcome = if plan.steps.is_empty() { PlanOutcome::NothingToDo } else { PlanOutcome::Planned };
-        show(args, &PlanReport::of_plan(&plan, outcome, None))?;
-        return Ok(Exit::Done);
+    let mut journal = host.journal().context("the journal cannot be opened: nothing was changed")?;
+    if plan.steps.is_empty() {
+        return match last_run(journal.records()).filter(|run| run.command == command && run.only_looks_are_left()) {
+            Some(cut_off) => finish_run(args, &plan, &cut_off, &host, &mut journal),
+            None => {
+                show(args.format, &PlanReport::of_plan(&plan, PlanOutcome::NothingToDo, None))?;
+                Ok(Exit::Done)
+            }
+        };
     }
-    apply(args, &plan, planner)
+    ask(args, &plan)?;
+    // From here to the end of the step that runs, a lost connection ends nothing.
+    let interrupts = Interrupts::hold()?;
+    match planner()? {
+        Ok(again) if again.steps == plan.steps => {}
+        _ => bail!("the host changed since the plan was shown: nothing was changed; run it again"),
+    }
+    let outcome =
+        carry_out(&plan, &host, &mut journal, &interrupts, &mut |number, step| tell(number, &plan.steps, step));
+    let outcome = outcome.context("the journal cannot be begun: nothing was changed")?;
+    answer(args, &plan, outcome, &mut journal, planner)
 }
 
-fn apply(args: &Change, plan: &Plan, planner: &Planner<'_>) -> Result<Exit> {
-    let Some((host, _lock)) = take_host()? else { return Ok(Exit::Held) };
+/// Shows the plan, and changes nothing. `elsewhere` is said instead of how to apply it.
+pub(super) fn show_plan(
+    command: &'static str,
+    args: &Change,
+    planner: &Planner<'_>,
+    elsewhere: Option<&str>,
+) -> Result<Exit> {
+    match planner()? {
+        Err(refusal) => {
+            show(args.format, &PlanReport::of_refusal(command, &refusal))?;
+            Ok(Exit::Blocked)
+        }
+        Ok(plan) => {
+            let outcome = if plan.steps.is_empty() { PlanOutcome::NothingToDo } else { PlanOutcome::Planned };
+            show(args.format, &PlanReport::of_plan(&plan, outcome, elsewhere.map(str::to_owned)))?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// A run was cut off behind its last change: what is left only looks, and must still be done before the change counts.
+fn finish_run(
+    args: &Change,
+    plan: &Plan,
+    cut_off: &LastRun,
+    host: &Host<'_>,
+    journal: &mut Journal<Entry>,
+) -> Result<Exit> {
+    let interrupts = Interrupts::hold()?;
+    let outcome = finish(cut_off, host, journal, &interrupts, &mut |number, step| tell(number, &cut_off.steps, step));
+    let shown = Plan { steps: cut_off.steps.clone(), ..plan.clone() };
+    let (outcome, message, exit) = said(outcome, journal);
+    tell_result(args, &PlanReport::of_plan(&shown, outcome, message));
+    Ok(exit)
+}
+
+fn ask(args: &Change, plan: &Plan) -> Result<()> {
     if !args.yes {
-        write_all(&report::plan_text(&PlanReport::of_plan(plan, PlanOutcome::Planned, None)), io::stderr())?;
-        if !confirm(&format!("{} steps on this host.", plan.steps.len()))? {
+        write_all(&report::steps_text(&PlanReport::of_plan(plan, PlanOutcome::Planned, None)), io::stderr())?;
+        if !confirm(&format!("{} on this host.", count(plan.steps.len(), "step")))? {
             bail!("not confirmed: nothing was changed");
         }
     }
-    // From here to the end of the step that runs, a lost connection ends nothing.
-    let interrupts = Interrupts::hold()?;
-    let again = planner()?.map_err(|_| anyhow!("the plan is refused now: the host changed since it was shown"))?;
-    if again.steps != plan.steps {
-        bail!("the host changed since the plan was shown: nothing was changed; run it again");
-    }
-    let mut journal = host.journal().context("the journal cannot be opened: nothing was changed")?;
-    let outcome = carry_out(plan, &host, &mut journal, &interrupts, &mut |number, step| {
-        let _ = writeln!(io::stderr(), "{number}/{}: {}", plan.steps.len(), step.purpose);
-    })?;
-    let place = journal.path().display().to_string();
-    let (outcome, message, exit) = match outcome {
-        Outcome::Done => match planner()? {
-            Ok(rest) if rest.steps.is_empty() => (PlanOutcome::Done, None, Exit::Done),
-            _ => {
-                let message =
-                    format!("every step was done, but the host does not show the target; the journal is {place}");
-                (PlanOutcome::Stuck, Some(message), Exit::Stuck)
-            }
-        },
+    Ok(())
+}
+
+fn tell(number: usize, steps: &[Step], step: &Step) {
+    let _ = writeln!(io::stderr(), "{number}/{}: {}", steps.len(), step.purpose);
+}
+
+/// Proves the result, and says what became of the run.
+fn answer(
+    args: &Change,
+    plan: &Plan,
+    outcome: Outcome,
+    journal: &mut Journal<Entry>,
+    planner: &Planner<'_>,
+) -> Result<Exit> {
+    let reached = outcome != Outcome::Done || matches!(planner(), Ok(Ok(rest)) if rest.steps.is_empty());
+    let (outcome, message, exit) = if reached {
+        said(outcome, journal)
+    } else {
+        let _ = journal.append(Entry::Ended(Ending::NotReached));
+        let message = "something else changed this host in the meantime; look at it, and plan again";
+        (PlanOutcome::NotReached, Some(message.to_owned()), Exit::Stuck)
+    };
+    tell_result(args, &PlanReport::of_plan(plan, outcome, message));
+    Ok(exit)
+}
+
+fn said(outcome: Outcome, journal: &Journal<Entry>) -> (PlanOutcome, Option<String>, Exit) {
+    match outcome {
+        Outcome::Done => (PlanOutcome::Done, None, Exit::Done),
         Outcome::RolledBack { why } => (PlanOutcome::RolledBack, Some(why), Exit::Unknown),
         Outcome::Stuck { why, undo_why } => {
+            let place = journal.path().display();
             let message =
                 format!("{why}; on the way back: {undo_why}; the journal is {place}; look at okv-host status");
             (PlanOutcome::Stuck, Some(message), Exit::Stuck)
         }
         Outcome::Interrupted { steps } => {
-            let message = format!("{steps} steps are done; run it again to finish, or okv-host undo to go back");
+            let done = count(steps, "step");
+            let message = format!("{done} done; run it again to finish, or okv-host undo to go back");
             (PlanOutcome::Interrupted, Some(message), Exit::Stuck)
         }
-    };
-    show(args, &PlanReport::of_plan(plan, outcome, message))?;
-    Ok(exit)
+    }
+}
+
+/// `1 step`, `2 steps`.
+pub(super) fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// This host with the lock on it; `None`, with a word on stderr, where another run holds it.
@@ -95,13 +166,21 @@ pub(super) fn take_host() -> Result<Option<(Host<'static>, Lock)>> {
     }
 }
 
-/// Prints the answer.
-pub(super) fn show(args: &Change, report: &PlanReport<'_>) -> Result<()> {
-    match args.format {
+/// Prints an answer after which nothing was changed.
+fn show(format: PlainFormat, report: &PlanReport<'_>) -> Result<()> {
+    match format {
         PlainFormat::Json => report::plan_json(&mut io::stdout().lock(), report)?,
         PlainFormat::Text => write_all(&report::plan_text(report), io::stdout())?,
     }
     Ok(())
+}
+
+/// Prints what became of a run. That stdout is gone does not change what was done, nor the exit status.
+fn tell_result(args: &Change, report: &PlanReport<'_>) {
+    if let Err(error) = show(args.format, report) {
+        let _ = writeln!(io::stderr(), "okv-host: the answer could not be written: {error:#}");
+        let _ = write_all(&report::plan_text(report), io::stderr());
+    }
 }
 
 fn write_all(text: &str, mut out: impl Write) -> io::Result<()> {

@@ -21,7 +21,12 @@ pub(super) fn run(args: &SshDsaRetire) -> Result<Exit> {
         None => Root::live(),
     };
     let request = Request { reload: args.reload };
-    change::run(COMMAND, &args.change, &|| Ok(plan(&facts(&root)?, &request)))
+    let planner = || Ok(plan(&facts(&root)?, &request));
+    if args.root.is_some() {
+        let elsewhere = "Nothing was changed. On that host itself, --apply does this.";
+        return change::show_plan(COMMAND, &args.change, &planner, Some(elsewhere));
+    }
+    change::run(COMMAND, &args.change, &planner)
 }
 
 fn facts(root: &Root) -> Result<Ssh> {

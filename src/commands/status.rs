@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::Exit;
-use crate::apply::{Entry, journal_path, last_run};
+use crate::apply::{Entry, LastRun, Lock, journal_path, last_run};
 use crate::cli::{PlainFormat, Status};
 use crate::journal::Journal;
 use crate::report;
@@ -15,10 +15,20 @@ pub(super) fn run(args: &Status) -> Result<Exit> {
     let path = journal_path(Path::new("/"));
     let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
     let last = last_run(&records);
+    // The lock tells a run that goes on from one that was cut off.
+    if matches!(Lock::is_held(Path::new("/")), Ok(true)) {
+        let _ = writeln!(io::stderr(), "okv-host: a run is under way; what follows is how far it has come");
+        return show(args, last.as_ref(), Exit::Held);
+    }
+    let exit = if last.as_ref().is_some_and(|run| run.state.is_unfinished()) { Exit::Stuck } else { Exit::Done };
+    show(args, last.as_ref(), exit)
+}
+
+fn show(args: &Status, last: Option<&LastRun>, exit: Exit) -> Result<Exit> {
     let mut out = io::stdout().lock();
     match args.format {
-        PlainFormat::Json => report::status_json(&mut out, last.as_ref())?,
-        PlainFormat::Text => out.write_all(report::status_text(last.as_ref()).as_bytes())?,
+        PlainFormat::Json => report::status_json(&mut out, last)?,
+        PlainFormat::Text => out.write_all(report::status_text(last).as_bytes())?,
     }
-    Ok(if last.is_some_and(|run| run.state.is_unfinished()) { Exit::Stuck } else { Exit::Done })
+    Ok(exit)
 }

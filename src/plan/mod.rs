@@ -49,6 +49,13 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// Whether it changes something that can be taken back; else it looks, or tells a program to look.
+    pub fn changes(&self) -> bool {
+        matches!(self, Self::Rename { .. })
+    }
+}
+
 /// A file as it was when the plan was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileIdentity {

@@ -11,6 +11,6 @@ mod text;
 
 pub use check::{list_text, text as check_text};
 pub use json::{CheckReport, check_json, disk_line, list_json, scan_json};
-pub use plan::{PlanOutcome, PlanReport, action, plan_json, plan_text};
+pub use plan::{PlanOutcome, PlanReport, action, plan_json, plan_text, steps_text};
 pub use run::{UndoOutcome, status_json, status_text, undo_json, undo_text};
 pub use scan::text as scan_text;

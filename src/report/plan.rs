@@ -47,6 +47,8 @@ pub enum PlanOutcome {
     Stuck,
     /// A signal came; some steps are done.
     Interrupted,
+    /// Every step was done and proved, and the host does not show the target.
+    NotReached,
 }
 
 impl<'r> PlanReport<'r> {
@@ -93,6 +95,30 @@ pub fn plan_json(out: &mut impl io::Write, report: &PlanReport<'_>) -> io::Resul
 
 /// The answer for people.
 pub fn plan_text(report: &PlanReport<'_>) -> String {
+    let mut out = steps_text(report);
+    let end = match report.outcome {
+        // Where it is said otherwise, it is said in the message.
+        PlanOutcome::Planned if report.message.is_some() => "",
+        PlanOutcome::Planned => "Nothing was changed. To do this: the same command with --apply",
+        PlanOutcome::NothingToDo => "nothing to do",
+        PlanOutcome::Refused => "Nothing was changed.",
+        PlanOutcome::Done => "done",
+        PlanOutcome::RolledBack => "failed, and everything is as it was",
+        PlanOutcome::Stuck => "STUCK: a step failed and could not be taken back",
+        PlanOutcome::Interrupted => "interrupted: the step that was running is done, the rest is not",
+        PlanOutcome::NotReached => "every step was done, and yet the target is not reached",
+    };
+    if !end.is_empty() {
+        let _ = writeln!(out, "{end}");
+    }
+    if let Some(message) = &report.message {
+        wrap(&mut out, message, 0, 2);
+    }
+    out
+}
+
+/// What would be done, or what is in the way.
+pub fn steps_text(report: &PlanReport<'_>) -> String {
     let mut out = String::new();
     if !report.target.is_empty() {
         wrap(&mut out, &format!("target: {}", report.target), 0, 8);
@@ -115,19 +141,6 @@ pub fn plan_text(report: &PlanReport<'_>) -> String {
             wrap(&mut out, &reason.remedy, 16, 16);
         }
     }
-    let end = match report.outcome {
-        PlanOutcome::Planned => "Nothing was changed. To do this: the same command with --apply",
-        PlanOutcome::NothingToDo => "nothing to do",
-        PlanOutcome::Refused => "Nothing was changed.",
-        PlanOutcome::Done => "done",
-        PlanOutcome::RolledBack => "failed, and everything is as it was",
-        PlanOutcome::Stuck => "STUCK: a step failed and could not be taken back",
-        PlanOutcome::Interrupted => "interrupted: the step that was running is done, the rest is not",
-    };
-    let _ = writeln!(out, "{end}");
-    if let Some(message) = &report.message {
-        wrap(&mut out, message, 0, 2);
-    }
     out
 }
 
@@ -136,5 +149,13 @@ pub fn action(action: &Action) -> String {
     match action {
         Action::Rename { from, to, .. } => format!("rename {} to {}", clean(from), clean(to)),
         Action::Run { argv } => format!("run {}", argv.join(" ")),
+    }
+}
+
+/// How a step is taken back; `None` where it changed nothing.
+pub(super) fn way_back(action: &Action) -> Option<String> {
+    match action {
+        Action::Rename { from, to, .. } => Some(format!("rename {} to {}", clean(to), clean(from))),
+        Action::Run { .. } => None,
     }
 }

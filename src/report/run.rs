@@ -5,7 +5,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::plan::action;
+use super::plan::{action, way_back};
 use super::text::{clean, wrap};
 use crate::apply::{Ending, LastRun, RunState, Standing};
 use crate::plan::Step;
@@ -18,6 +18,8 @@ pub enum UndoOutcome {
     Planned,
     /// Nothing stands that could be taken back.
     NothingToDo,
+    /// Something is in the way; nothing was changed.
+    Refused,
     /// Everything was taken back.
     Undone,
     /// A step could not be taken back.
@@ -58,6 +60,7 @@ fn word(state: RunState) -> &'static str {
         RunState::Ended(Ending::Stuck) => "stuck",
         RunState::Ended(Ending::Interrupted) => "interrupted",
         RunState::Ended(Ending::Undone) => "undone",
+        RunState::Ended(Ending::NotReached) => "not-reached",
     }
 }
 
@@ -124,16 +127,18 @@ pub fn undo_text(run: Option<&LastRun>, outcome: UndoOutcome, message: Option<&s
     let mut out = String::new();
     if let Some(run) = run {
         let _ = writeln!(out, "of {}, last step first:", clean(&run.command));
-        for step in run.standing.iter().rev().filter_map(|standing| run.steps.get(standing.step)) {
-            out.push_str("  take back: ");
-            wrap(&mut out, &action(&step.action), 13, 15);
+        let steps = run.standing.iter().rev().filter_map(|standing| run.steps.get(standing.step));
+        for way_back in steps.filter_map(|step| way_back(&step.action)) {
+            out.push_str("  ");
+            wrap(&mut out, &way_back, 2, 4);
         }
     }
     let end = match outcome {
         UndoOutcome::Planned => "Nothing was changed. To do this: okv-host undo --apply",
         UndoOutcome::NothingToDo => "nothing to take back",
+        UndoOutcome::Refused => "refused: it cannot all be taken back. Nothing was changed.",
         UndoOutcome::Undone => "taken back",
-        UndoOutcome::Stuck => "STUCK: a step could not be taken back",
+        UndoOutcome::Stuck => "STUCK: not everything is as it was before",
     };
     let _ = writeln!(out, "{end}");
     if let Some(message) = message {

@@ -54,3 +54,19 @@ fn signal_group(group: u32, signal: nix::sys::signal::Signal) {
 pub fn seconds_since_1970() -> u64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs())
 }
+
+/// Sets room for `bytes` bytes at offset `from` of `file` aside, without changing its length (`fallocate(2)`).
+///
+/// # Errors
+/// Where there is no room. Where the file system does not know how, there is no answer, which is no error.
+pub fn reserve(file: &std::fs::File, from: u64, bytes: u64) -> std::io::Result<()> {
+    use nix::errno::Errno;
+    use nix::fcntl::{FallocateFlags, fallocate};
+    let (Ok(from), Ok(bytes)) = (i64::try_from(from), i64::try_from(bytes)) else {
+        return Err(std::io::ErrorKind::InvalidInput.into());
+    };
+    match fallocate(file, FallocateFlags::FALLOC_FL_KEEP_SIZE, from, bytes) {
+        Ok(()) | Err(Errno::EOPNOTSUPP | Errno::ENOSYS) => Ok(()),
+        Err(e) => Err(e.into()),
+    }
+}

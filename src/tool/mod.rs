@@ -90,6 +90,9 @@ pub struct Output {
 /// Most bytes that are kept of either stream.
 pub const LONGEST: usize = 4 << 20;
 
+/// Most lines of a program's message that are passed on.
+const MOST_LINES: usize = 20;
+
 /// A program that did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ToolError {
@@ -118,7 +121,7 @@ pub enum ToolError {
         command: String,
         /// Its exit status; `None` where a signal ended it.
         status: Option<i32>,
-        /// The last of what it said.
+        /// The first lines of what it said.
         said: String,
     },
 }
@@ -161,7 +164,7 @@ pub fn success(runner: &dyn Runner, cmd: &Cmd) -> Result<Output, ToolError> {
     }
     let said = if output.stderr.is_empty() { &output.stdout } else { &output.stderr };
     let said = String::from_utf8_lossy(said);
-    let last: Vec<&str> = said.lines().rev().filter(|line| !line.trim().is_empty()).take(3).collect();
-    let said = last.into_iter().rev().collect::<Vec<_>>().join("; ");
+    let lines: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).take(MOST_LINES).collect();
+    let said = lines.join("; ");
     Err(ToolError::Status { command: cmd.to_string(), status: output.status, said })
 }
