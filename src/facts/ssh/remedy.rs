@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::dsa::with_suffix;
-use super::{Algorithm, DEFAULT_KEYS, Half, Key, KeyFile, Load, Refusal, Ssh, shown};
+use super::{Algorithm, DEFAULT_KEYS, Half, Key, KeyFile, Line, Load, Refusal, Ssh, shown};
 
 /// Bits of an RSA key that is to be made, where no more are asked for.
 const RSA_BITS: u32 = 4096;
@@ -22,10 +22,8 @@ impl Ssh {
             Refusal::Owner(_) | Refusal::Mode(_) => self.key(path).map(|file| self.of_file(file)),
             _ => None,
         };
-        let by_line = |(path, why): (&str, &Refusal)| match why {
-            Refusal::LeftOut(line, keyword) => {
-                Some(format!("change {line} ({keyword}) so that it lets {} be", shown(Path::new(path))))
-            }
+        let by_line = |(_, why): (&str, &Refusal)| match why {
+            Refusal::LeftOut(line, "HostKeyAlgorithms") => Some(allow(line)),
             _ => None,
         };
         refusals().find_map(of_file).or_else(|| refusals().find_map(by_line)).unwrap_or_else(|| self.make(&loads))
@@ -54,11 +52,16 @@ impl Ssh {
         };
         let wanted =
             loads.iter().filter(|(_, load)| matches!(load, Load::No(Refusal::NotThere))).map(|(path, _)| *path);
-        let free = wanted.chain(DEFAULT_KEYS.iter().copied()).filter(|path| is_free(path));
-        let Some((path, (word, bits))) = free.filter_map(|path| Some((path, self.kind(path)?))).next() else {
-            return "every usual path of a host key is taken: move what is of no use out of /etc/ssh, then make a key with \
-                    ssh-keygen at the path that became free"
-                .into();
+        let mut free = wanted.chain(DEFAULT_KEYS.iter().copied()).filter(|path| is_free(path)).peekable();
+        let is_any = free.peek().is_some();
+        let Some((path, (word, bits))) = free.find_map(|path| Some((path, self.kind(path)?))) else {
+            let algorithms = self.configuration.known().and_then(|known| known.algorithms.as_ref());
+            return match algorithms.filter(|_| is_any) {
+                Some((line, _)) => allow(line),
+                None => "every usual path of a host key is taken: move what is of no use out of /etc/ssh, then make a key with \
+                         ssh-keygen at the path that became free"
+                    .into(),
+            };
         };
         let bits = bits.map_or_else(String::new, |bits| format!(" -b {bits}"));
         format!(
@@ -84,4 +87,11 @@ impl Ssh {
             Key { half: Half::Private, algorithm, bits, fingerprint: None, is_certificate: false, encrypted: false };
         self.refuses(&key).is_none().then_some((word, is_rsa.then_some(bits)))
     }
+}
+
+/// What to do about `HostKeyAlgorithms`.
+fn allow(line: &Line) -> String {
+    format!(
+        "let {line} (HostKeyAlgorithms) allow the type of a host key that is there, such as rsa-sha2-512, or take it out"
+    )
 }
