@@ -86,6 +86,7 @@ const CASES: &[(&str, Expected, &[Verdict], Verdict)] = &[
     ("revoked-host-key", Refused(&["named-by-configuration"]), &[Warn], Pass),
     ("authority-of-users", Refused(&["named-by-configuration"]), &[Warn], Pass),
     ("host-certificate", Refused(&["named-by-configuration"]), &[Warn, Warn], Pass),
+    ("host-certificate-elsewhere", Refused(&["named-by-configuration"]), &[Warn, Warn], Pass),
     ("unnamed-certificate", BOTH, &[Warn, Warn], Pass),
     ("keys-of-users", Refused(&["named-by-configuration"]), &[Warn], Pass),
     ("client-identity", Refused(&["named-by-configuration"]), &[Warn], Pass),
@@ -181,6 +182,7 @@ fn a_refusal_says_file_and_line_and_the_path_that_is_meant() {
         ("revoked-host-key", "line 1 (revokedkeys /etc/ssh/ssh_host_dsa_key.pub)"),
         ("authority-of-users", "line 2 (TrustedUserCAKeys /etc/ssh/bad.pub)"),
         ("host-certificate", "line 1 (HostCertificate /etc/ssh/ssh_host_dsa_key-cert.pub)"),
+        ("host-certificate-elsewhere", "line 1 (HostCertificate /etc/pki/dsa-cert.pub) names /etc/pki/dsa-cert.pub"),
         ("keys-of-users", "line 1 (AuthorizedKeysFile /etc/ssh/%u.pub) may name /etc/ssh/bad.pub"),
         ("client-identity", "/etc/ssh/ssh_config.d/1.conf line 2 (IdentityFile /etc/ssh/bad)"),
         ("named-in-a-command", "line 1 (AuthorizedKeysCommand --file=/etc/ssh/bad.pub)"),
@@ -283,6 +285,24 @@ fn what_sshd_says_of_revoked_keys_counts_where_no_line_was_read() {
     let seen: Vec<_> = refusal.reasons.iter().map(|reason| (reason.id, reason.message.as_str())).collect();
     let message = "sshd -T (revokedkeys /etc/ssh/bad.pub) names /etc/ssh/bad.pub, a file of a DSA key";
     assert_eq!(seen, [("named-by-configuration", message)]);
+}
+
+#[test]
+fn the_size_that_sshd_says_it_requires_of_an_rsa_key_counts() {
+    let host = host("normal");
+    std::fs::remove_file(host.path().join("etc/ssh/ssh_host_ecdsa_key")).unwrap();
+    std::fs::remove_file(host.path().join("etc/ssh/ssh_host_ed25519_key")).unwrap();
+    let mut ssh = gather(host.path());
+    for (bits, refused) in [("2048", None), ("2049", Some("no-other-host-key"))] {
+        let others = vec![("requiredrsasize".to_owned(), bits.to_owned())];
+        let effective = Effective { host_keys: vec!["/etc/ssh/ssh_host_rsa_key".into()], others };
+        ssh.learn_effective(&Root::fixture(host.path()).unwrap(), Probed::Known(effective));
+        assert_eq!(
+            plan(&ssh, &Request { reload: false }).err().map(|refusal| refusal.reasons[0].id),
+            refused,
+            "{bits}"
+        );
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub(super) fn gather(root: &Root) -> Probed<Configuration> {
     }
 }
 
-/// Takes in a line. Of several lines of a keyword the first counts, but for host keys.
+/// Takes in a line. Of several lines of a keyword the first counts, but for host keys and their certificates.
 fn take(found: &mut Configuration, statement: Statement) {
     let Some(first) = statement.arguments.first() else { return };
     match statement.keyword.to_ascii_lowercase().as_str() {
@@ -36,6 +36,7 @@ fn take(found: &mut Configuration, statement: Statement) {
             let path = super::absolute(first);
             found.host_keys.push(HostKeyLine { line: statement.line, path, in_match: statement.in_match });
         }
+        "hostcertificate" => found.certificates.push(super::absolute(first)),
         "hostkeyalgorithms" if found.algorithms.is_none() => {
             found.algorithms = Some((statement.line, first.clone()));
         }

@@ -32,7 +32,8 @@ pub(super) fn gather(root: &Root, configuration: &Probed<Configuration>) -> Prob
         .filter_map(|name| look(root, &Path::new(FOLDER).join(name)).filter(|key| concerns(key, name)))
         .collect();
     if let Probed::Known(configuration) = configuration {
-        add(root, &mut keys, configuration.host_keys.iter().map(|line| Path::new(&line.path)));
+        let host_keys = configuration.host_keys.iter().map(|line| &line.path);
+        add(root, &mut keys, host_keys.chain(&configuration.certificates).map(Path::new));
     }
     Probed::Known(keys)
 }

@@ -144,7 +144,9 @@ impl Ssh {
     /// Bits that an RSA key must have at least, and the line that says so: sshd's own word comes first.
     pub(super) fn smallest_rsa(&self) -> Option<(Line, u32)> {
         let line = self.configuration.known().and_then(|known| known.smallest_rsa.clone());
-        let said = self.effective.known().and_then(|effective| effective.value("requiredrsasize")?.parse().ok());
+        let said = self.effective.known().and_then(|effective| {
+            effective.value("requiredrsasize").or_else(|| effective.value("rsaminsize"))?.parse().ok()
+        });
         match (line, said) {
             (Some((line, bits)), Some(said)) if bits == said => Some((line, bits)),
             (_, Some(said)) => Some((Line { file: "sshd -T".into(), number: 0 }, said)),

@@ -73,7 +73,9 @@ impl Ssh {
     /// Takes in what `sshd -T` named (see [`host_key_paths`]), and looks at the keys among it that are not known yet.
     pub fn learn_effective(&mut self, root: &Root, effective: Probed<Effective>) {
         if let Probed::Known(effective) = &effective {
-            keys::add(root, &mut self.keys, effective.host_keys.iter().map(Path::new));
+            let certificates = effective.others.iter().filter(|(keyword, _)| keyword == "hostcertificate");
+            let certificates: Vec<String> = certificates.map(|(_, path)| absolute(path)).collect();
+            keys::add(root, &mut self.keys, effective.host_keys.iter().chain(&certificates).map(Path::new));
             let more = naming::of_effective(root, self, effective);
             if let Probed::Known(namings) = &mut self.namings {
                 namings.extend(more);

@@ -55,6 +55,8 @@ pub struct Configuration {
     pub files: Vec<String>,
     /// Every `HostKey` line. Where there is none, sshd takes its default paths.
     pub host_keys: Vec<HostKeyLine>,
+    /// The paths of every `HostCertificate` line, made absolute as sshd does.
+    pub certificates: Vec<String>,
     /// `HostKeyAlgorithms`, as it is written.
     pub algorithms: Option<(Line, String)>,
     /// Bits that an RSA key must have at least (`RequiredRSASize`, `RSAMinSize`).

@@ -27,6 +27,18 @@ pub(super) const HOSTS: &[Host] = &[
         ],
     ),
     (
+        "host-certificate-elsewhere",
+        &[
+            Text("etc/ssh/sshd_config", "HostCertificate /etc/pki/dsa-cert.pub\n"),
+            Link("etc/pki", "ssh/certificates"),
+            Text("etc/ssh/certificates/note", "x"),
+            WRITABLE,
+            RSA,
+            DSA,
+            Key(b"certificates/dsa-cert.pub", "dsa-cert.pub", 0o644),
+        ],
+    ),
+    (
         "unnamed-certificate",
         &[NAMES_NONE, WRITABLE, RSA, DSA, Key(b"ssh_host_dsa_key-cert.pub", "dsa-cert.pub", 0o644)],
     ),

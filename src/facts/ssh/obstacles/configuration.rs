@@ -71,14 +71,16 @@ fn followed(known: &Configuration) -> Vec<Obstacle> {
 
 fn named(naming: &Naming) -> Obstacle {
     let Naming { line, keyword, value, path, is_pattern } = naming;
+    let is_host_key = ["hostkey", "hostdsakey"].iter().any(|name| keyword.eq_ignore_ascii_case(name));
+    let remedy = if is_host_key {
+        "take the line out, then run again"
+    } else {
+        "see what the line uses the file for, and let it name another file; then run again"
+    };
     let (keyword, value) = (keyword.escape_debug(), value.escape_debug());
     let verb = if *is_pattern { "may name" } else { "names" };
     let message = format!("{line} ({keyword} {value}) {verb} {}, a file of a DSA key", shown(path));
-    Obstacle::new(
-        "named-by-configuration",
-        message,
-        "see what the line uses the file for; take the line out or let it name another file, then run again",
-    )
+    Obstacle::new("named-by-configuration", message, remedy)
 }
 
 /// Host keys that sshd loads and that no line names. Where no line names a host key at all, sshd -T shows the defaults, and those may
