@@ -3,13 +3,9 @@
 //! Refuses all where one thing is in the way: a node half done, or without a host key that sshd takes, is worse than one with a key too
 //! many. It never writes over a file, deletes none, and does not edit sshd's configuration.
 
-use std::path::Path;
-
 use super::{Action, FileIdentity, Plan, Reason, Refusal, Step};
 use crate::facts::Probed;
-use crate::facts::ssh::{Algorithm, Content, DsaKey, DsaState, Half, KeyFile, Ssh, shown};
-
-mod reasons;
+use crate::facts::ssh::{Algorithm, Content, DsaKey, DsaState, Half, KeyFile, Obstacle, Ssh, shown};
 
 const COMMAND: &str = "ssh-dsa-retire";
 const SSHD: &str = "/usr/sbin/sshd";
@@ -28,9 +24,15 @@ pub struct Request {
 /// With everything that is in the way.
 pub fn plan(ssh: &Ssh, request: &Request) -> Result<Plan, Refusal> {
     let keys = ssh.dsa_keys();
-    let mut reasons = reasons::of_files(ssh, &keys);
-    if !keys.is_empty() {
-        reasons.extend(reasons::of_host(ssh, &keys, request));
+    let obstacles = ssh.obstacles().into_iter();
+    let mut reasons: Vec<Reason> =
+        obstacles.map(|Obstacle { id, message, remedy }| Reason { id, message, remedy }).collect();
+    if !keys.is_empty() && request.reload && ssh.unit.is_none() {
+        reasons.push(Reason {
+            id: "unit-unknown",
+            message: "neither sshd.service nor ssh.service was found".into(),
+            remedy: "run without --reload, and reload sshd by hand".into(),
+        });
     }
     if !reasons.is_empty() {
         return Err(Refusal { reasons });
@@ -93,7 +95,11 @@ fn notes(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<String> {
         }
     }
     for file in ssh.stray_dsa_public_keys() {
-        notes.push(format!("{} is a DSA public key of no host key here, and stays", file.shown()));
+        notes.push(if file.is_dsa_certificate() {
+            format!("{} is a certificate of a DSA key that no line names, and stays", file.shown())
+        } else {
+            format!("{} is a DSA public key of no host key here, and stays", file.shown())
+        });
     }
     for file in ssh.keys.iter().filter(|file| file.promised() != Some(Algorithm::Dsa)) {
         if let Content::Unknown(why) = &file.content {
@@ -120,14 +126,4 @@ fn notes(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<String> {
         _ => {}
     }
     notes
-}
-
-/// A reason of this module.
-fn reason(id: &'static str, message: String, remedy: impl Into<String>) -> Reason {
-    Reason { id, message, remedy: remedy.into() }
-}
-
-/// Whether `path`, as sshd's configuration has it, is `file`, by name or through links.
-fn is_named(ssh: &Ssh, path: &str, file: &KeyFile) -> bool {
-    file.path == Path::new(path) || ssh.key(path).is_some_and(|named| named.is_same_file(file))
 }

@@ -134,7 +134,7 @@ impl<'f> Case<'f> {
             Probed::Absent => Err(Box::new(self.finding(Verdict::NotApplicable, "node", "there is no /etc/ssh"))),
             Probed::Unreadable(why) => {
                 let message = format!("/etc/ssh could not be looked at: {why}");
-                Err(Box::new(self.finding(Verdict::Unknown, "node", message).remedy("run as root")))
+                Err(Box::new(self.finding(Verdict::Unknown, "node", message).remedy("run as a user who may read it")))
             }
         }
     }

@@ -4,7 +4,7 @@
 
 use super::{Case, Finding, Rule, Verdict};
 use crate::facts::Probed;
-use crate::facts::ssh::{Algorithm, Content, DsaKey, DsaState, KeyFile, Ssh, Unknown, shown};
+use crate::facts::ssh::{Algorithm, Content, DsaKey, DsaState, KeyFile, Obstacle, Ssh, Unknown, shown};
 
 pub(super) const RULE: Rule = Rule {
     id: "ssh-dsa-key",
@@ -14,14 +14,19 @@ pub(super) const RULE: Rule = Rule {
     judge,
 };
 
+/// Most obstacles that a remedy tells: `ssh-dsa-retire` tells all.
+const SHOWN: usize = 3;
+
 fn judge(case: &Case<'_>) -> Vec<Finding> {
     let ssh = match case.ssh() {
         Ok(ssh) => ssh,
         Err(finding) => return vec![*finding],
     };
-    let mut findings: Vec<Finding> = ssh.dsa_keys().iter().map(|key| present(case, key)).collect();
-    findings.extend(ssh.stray_dsa_public_keys().map(|file| stray(case, file)));
-    findings.extend(ssh.keys.iter().filter_map(|file| unknown(case, file)));
+    let remedy = remedy(&ssh.obstacles());
+    let mut findings: Vec<Finding> = ssh.dsa_keys().iter().map(|key| present(case, key, &remedy)).collect();
+    findings.extend(ssh.stray_dsa_public_keys().map(|file| stray(case, ssh, file)));
+    findings.extend(ssh.keys.iter().filter_map(|file| misnamed(case, ssh, file)));
+    findings.extend(ssh.keys.iter().filter_map(|file| unknown(case, ssh, file)));
     findings.extend(makers(case, ssh));
     if findings.is_empty() {
         findings.push(case.finding(
@@ -33,7 +38,17 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     findings
 }
 
-fn present(case: &Case<'_>, key: &DsaKey<'_>) -> Finding {
+/// The command that retires, and before it what it would refuse for.
+fn remedy(obstacles: &[Obstacle]) -> String {
+    let mut todo: Vec<String> = obstacles.iter().take(SHOWN).map(|o| format!("{} ({})", o.remedy, o.message)).collect();
+    if let Some(more) = obstacles.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        todo.push(format!("and {more} more that okv-host ssh-dsa-retire tells"));
+    }
+    todo.push("okv-host ssh-dsa-retire".into());
+    todo.join("; then ")
+}
+
+fn present(case: &Case<'_>, key: &DsaKey<'_>, remedy: &str) -> Finding {
     let message = match key.state {
         DsaState::Present => "a DSA key is there, which the upgraded release flags",
         DsaState::HalfRetired => "one half of this DSA key is retired, and the other is not: retiring it was cut off",
@@ -42,29 +57,45 @@ fn present(case: &Case<'_>, key: &DsaKey<'_>) -> Finding {
     case.finding(Verdict::Warn, shown(&key.path), message)
         .measured(key.halves().map(describe).collect::<Vec<_>>().join("; "))
         .remedy(match key.state {
-            DsaState::Present => "okv-host ssh-dsa-retire",
-            DsaState::HalfRetired => "okv-host ssh-dsa-retire, which finishes it",
-            DsaState::CameBack => "find what made it, move the older .retire away, then okv-host ssh-dsa-retire",
+            DsaState::Present => remedy.to_owned(),
+            DsaState::HalfRetired => format!("{remedy}, which finishes it"),
+            DsaState::CameBack => format!("find what made it; {remedy}"),
         })
 }
 
-fn stray(case: &Case<'_>, file: &KeyFile) -> Finding {
-    case.finding(
-        Verdict::Warn,
-        file.shown(),
-        "a DSA public key that is no half of a host key: someone's, or an authority's",
-    )
-    .measured(describe(file))
-    .remedy("find out who uses it; okv-host ssh-dsa-retire leaves it")
+fn stray(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Finding {
+    let (message, remedy) = if let Some(obstacle) = ssh.not_what_its_name_says(file) {
+        (obstacle.message, obstacle.remedy)
+    } else if file.is_dsa_certificate() {
+        ("a certificate of a DSA key".into(), "okv-host ssh-dsa-retire leaves it; move it away with the key".into())
+    } else {
+        (
+            "a DSA public key that is no half of a host key: someone's, or an authority's".into(),
+            "find out who uses it; okv-host ssh-dsa-retire leaves it".into(),
+        )
+    };
+    case.finding(Verdict::Warn, file.shown(), message).measured(describe(file)).remedy(remedy)
+}
+
+/// A key of another type with the name of a DSA key: `ssh-dsa-retire` refuses, and whoever goes by names takes it for one.
+fn misnamed(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Option<Finding> {
+    let key = file.key().filter(|key| key.algorithm != Algorithm::Dsa)?;
+    let Obstacle { message, remedy, .. } = ssh.not_what_its_name_says(file)?;
+    let measured = format!("{} {} bits", key.algorithm, key.bits);
+    Some(case.finding(Verdict::Warn, file.shown(), message).measured(measured).remedy(remedy))
 }
 
 /// What cannot be told of a file is neither a DSA key nor the absence of one. Where no bytes can be a key, only the name counts.
-fn unknown(case: &Case<'_>, file: &KeyFile) -> Option<Finding> {
+fn unknown(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Option<Finding> {
     let Content::Unknown(why) = &file.content else { return None };
     let can_be = !matches!(why, Unknown::Empty | Unknown::NotAKey | Unknown::NotRegular(_));
     (can_be || file.promised() == Some(Algorithm::Dsa)).then(|| {
         let message = format!("whether it is a DSA key could not be told: {why}");
-        case.finding(Verdict::Unknown, file.shown(), message).remedy("look at the file; run as root")
+        let remedy = match why {
+            Unknown::Unreadable(_) if !ssh.seen_by_root => "run as root",
+            _ => "look at the file",
+        };
+        case.finding(Verdict::Unknown, file.shown(), message).remedy(remedy)
     })
 }
 

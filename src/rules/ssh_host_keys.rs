@@ -42,10 +42,9 @@ fn loads(case: &Case<'_>, ssh: &Ssh) -> Finding {
     }
     if loads.iter().any(|(_, load)| matches!(load, Load::Unknown(_))) {
         return finding(Verdict::Unknown, "whether sshd can load a host key other than DSA could not be told")
-            .remedy("run as root");
+            .remedy(if ssh.seen_by_root { "look at the files" } else { "run as root" });
     }
-    finding(Verdict::Warn, "sshd has no host key other than DSA that it can load")
-        .remedy("make one with ssh-keygen, and tell the clients its fingerprint")
+    finding(Verdict::Warn, "sshd has no host key other than DSA that it can load").remedy(ssh.remedy_without_key())
 }
 
 fn describe(path: &str, load: &Load<'_>) -> String {
@@ -54,6 +53,7 @@ fn describe(path: &str, load: &Load<'_>) -> String {
             let fingerprint = key.fingerprint.as_deref().unwrap_or_default();
             format!("{path}: {} {} bits, {fingerprint}", key.algorithm, key.bits)
         }
-        Load::No(why) | Load::Unknown(why) => format!("{path}: {why}"),
+        Load::No(why) => format!("{path}: {why}"),
+        Load::Unknown(why) => format!("{path}: {why}"),
     }
 }

@@ -44,6 +44,7 @@ fn every_key_has_the_size_type_and_fingerprint_that_ssh_keygen_prints() {
             bits: bits.parse().unwrap(),
             // What is not stored cannot be told without arithmetic.
             fingerprint: (name != "dsa-pkcs8").then(|| fingerprint.to_owned()),
+            is_certificate: kind.ends_with("-CERT)"),
             encrypted: name.ends_with("-encrypted"),
         };
         assert_eq!(file.content, Content::Key(expected), "{name}");
@@ -88,5 +89,36 @@ fn a_key_whose_secret_number_is_short_is_read_too() {
         Tool::new("ssh-keygen").args(["-q", "-t", "ecdsa", "-b", "521", "-N", "", "-f"]).arg(&path).run().unwrap();
         let file = look(&fs::read(&path).unwrap());
         assert!(file.key().is_some(), "{:?}", file.content);
+    }
+}
+
+#[test]
+fn a_certificate_that_is_valid_forever_is_no_damaged_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let make = |kind: &str, bits: &str, name: &str| {
+        let path = dir.path().join(name);
+        Tool::new("ssh-keygen").args(["-q", "-t", kind, "-b", bits, "-N", "", "-f"]).arg(&path).run().unwrap();
+        path
+    };
+    let authority = make("ed25519", "256", "ca");
+    for (kind, bits, algorithm) in [
+        ("rsa", "2048", Algorithm::Rsa),
+        ("dsa", "1024", Algorithm::Dsa),
+        ("ecdsa", "384", Algorithm::Ecdsa),
+        ("ed25519", "256", Algorithm::Ed25519),
+    ] {
+        let path = make(kind, bits, kind);
+        let public = path.with_extension("pub");
+        let sign = Tool::new("ssh-keygen").arg("-q").arg("-s").arg(&authority).args(["-I", "h", "-h", "-n", "x"]);
+        sign.arg(&public).run().unwrap();
+        let bytes = fs::read(dir.path().join(format!("{kind}-cert.pub"))).unwrap();
+        let (certificate, key) = (look(&bytes), look(&fs::read(&public).unwrap()));
+        assert_eq!(
+            certificate.key().map(|key| (&key.algorithm, key.is_certificate)),
+            Some((&algorithm, true)),
+            "{kind}"
+        );
+        assert_eq!(certificate.key().map(|key| &key.fingerprint), key.key().map(|key| &key.fingerprint), "{kind}");
+        assert!(look(&bytes[..bytes.len() / 2]).key().is_none(), "{kind}: half of it is no certificate");
     }
 }

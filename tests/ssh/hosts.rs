@@ -1,6 +1,7 @@
 //! Every host: what is planned or refused, and what `check` says.
 
 use okv_host::facts::Probed;
+use okv_host::facts::ssh::Effective;
 use okv_host::facts::{Root, of_host};
 use okv_host::plan::ssh_dsa_retire::{Request, plan};
 use okv_host::plan::{Action, Plan, Refusal};
@@ -75,12 +76,27 @@ const CASES: &[(&str, Expected, &[Verdict], Verdict)] = &[
     ("rsa-public-only", Refused(&["no-other-host-key"]), &[Warn], Warn),
     ("fips-ed25519", Refused(&["no-other-host-key"]), &[Warn], Warn),
     ("fips-rsa-1024", Refused(&["no-other-host-key"]), &[Warn], Warn),
-    ("rsa-as-dsa", Refused(&["not-what-its-name-says", "not-what-its-name-says"]), &[Pass], Pass),
+    ("rsa-as-dsa", Refused(&["not-what-its-name-says", "not-what-its-name-says"]), &[Warn, Warn], Pass),
     ("dsa-as-rsa", Refused(&["not-what-its-name-says", "not-what-its-name-says"]), &[Warn], Pass),
     ("private-as-public", Refused(&["not-what-its-name-says"]), &[Warn], Pass),
     ("authority", NONE, &[Warn, Warn], Pass),
     ("made-again", NONE, &[Warn, Warn, Warn], Pass),
     ("made-again-no-more", NONE, &[Pass], Pass),
+    ("revoked-keys", Refused(&["named-by-configuration"]), &[Warn], Pass),
+    ("revoked-host-key", Refused(&["named-by-configuration"]), &[Warn], Pass),
+    ("authority-of-users", Refused(&["named-by-configuration"]), &[Warn], Pass),
+    ("host-certificate", Refused(&["named-by-configuration"]), &[Warn, Warn], Pass),
+    ("host-certificate-elsewhere", Refused(&["named-by-configuration"]), &[Warn, Warn], Pass),
+    ("unnamed-certificate", BOTH, &[Warn, Warn], Pass),
+    ("keys-of-users", Refused(&["named-by-configuration"]), &[Warn], Pass),
+    ("client-identity", Refused(&["named-by-configuration"]), &[Warn], Pass),
+    ("named-in-a-command", Refused(&["named-by-configuration"]), &[Warn], Pass),
+    ("named-in-options-for-else", Refused(&["named-by-configuration"]), &[Warn], Pass),
+    ("named-through-a-folder", Refused(&["named-by-configuration"]), &[Warn], Pass),
+    ("old-keyword", Refused(&["named-by-configuration"]), &[Warn], Pass),
+    ("relative-host-key", Refused(&["named-by-configuration"]), &[Warn], Pass),
+    ("names-others", Renames(&["bad", "bad.pub"]), &[Warn], Pass),
+    ("rsa-of-too-few-bits", Refused(&["no-other-host-key"]), &[Warn], Warn),
 ];
 
 fn planned(name: &str, reload: bool) -> Result<Plan, Refusal> {
@@ -145,7 +161,10 @@ fn every_host_of_the_list_is_here() {
 #[test]
 fn a_refusal_says_file_and_line_and_the_path_that_is_meant() {
     for (name, part) in [
-        ("named-in-include", "/etc/ssh/more.conf line 3 (HostKey /etc/ssh/ssh_host_dsa_key)"),
+        (
+            "named-in-include",
+            "/etc/ssh/more.conf line 3 (HOSTKEY /etc/ssh/./ssh_host_dsa_key) names /etc/ssh/ssh_host_dsa_key",
+        ),
         ("named-in-config", "/etc/ssh/sshd_config line 2"),
         ("named-in-options", "/etc/sysconfig/sshd line 2"),
         ("host-key-in-match", "/etc/ssh/sshd_config line 2 is a HostKey within a Match block"),
@@ -153,12 +172,25 @@ fn a_refusal_says_file_and_line_and_the_path_that_is_meant() {
         ("symlinked", "/etc/ssh/ssh_host_dsa_key is a symbolic link to real"),
         ("no-text", "/etc/ssh/old\\xffkey"),
         ("retire-same", "same content"),
-        ("retire-other", "other content"),
+        ("retire-other", "holds another key"),
         ("open-rsa", "ssh_host_rsa_key: others than root may use it: its mode is 0640"),
         ("not-roots-rsa", "belongs to user 1000"),
         ("fips-ed25519", "FIPS"),
         ("algorithms-leave-rsa-out", "/etc/ssh/sshd_config line 1 (HostKeyAlgorithms)"),
         ("empty", "it is empty"),
+        ("revoked-keys", "/etc/ssh/sshd_config line 2 (RevokedKeys /etc/ssh/bad.pub) names /etc/ssh/bad.pub"),
+        ("revoked-host-key", "line 1 (revokedkeys /etc/ssh/ssh_host_dsa_key.pub)"),
+        ("authority-of-users", "line 2 (TrustedUserCAKeys /etc/ssh/bad.pub)"),
+        ("host-certificate", "line 1 (HostCertificate /etc/ssh/ssh_host_dsa_key-cert.pub)"),
+        ("host-certificate-elsewhere", "line 1 (HostCertificate /etc/pki/dsa-cert.pub) names /etc/pki/dsa-cert.pub"),
+        ("keys-of-users", "line 1 (AuthorizedKeysFile /etc/ssh/%u.pub) may name /etc/ssh/bad.pub"),
+        ("client-identity", "/etc/ssh/ssh_config.d/1.conf line 2 (IdentityFile /etc/ssh/bad)"),
+        ("named-in-a-command", "line 1 (AuthorizedKeysCommand --file=/etc/ssh/bad.pub)"),
+        ("named-in-options-for-else", "/etc/default/ssh line 1 (SSHD_OPTS RevokedKeys=/etc/ssh/bad.pub)"),
+        ("named-through-a-folder", "line 1 (RevokedKeys /etc/keys/bad.pub) names /etc/ssh/bad.pub"),
+        ("old-keyword", "line 2 (HostDSAKey /etc/ssh/ssh_host_dsa_key)"),
+        ("relative-host-key", "line 2 (HostKey ssh_host_dsa_key) names /etc/ssh/ssh_host_dsa_key"),
+        ("rsa-of-too-few-bits", "/etc/ssh/sshd_config line 1 (RequiredRSASize) asks for an RSA key of more bits"),
         ("rsa-as-dsa", "ssh_host_dsa_key holds a key of type RSA"),
     ] {
         let refusal = planned(name, false).unwrap_err();
@@ -190,6 +222,9 @@ fn a_plan_notes_what_makes_the_key_again_and_what_stays() {
     assert!(notes("half-retired").contains("this finishes it"));
     assert!(notes("halves-of-two-keys").contains("halves of different keys"));
     assert!(notes("authority").contains("/etc/ssh/user_ca.pub is a DSA public key of no host key"));
+    assert!(
+        notes("unnamed-certificate").contains("-cert.pub is a certificate of a DSA key that no line names, and stays")
+    );
     assert!(notes("encrypted-pem-elsewhere").contains("/etc/ssh/old stays"));
     let again = notes("made-again");
     for part in [
@@ -217,7 +252,8 @@ fn what_sshd_says_itself_counts_before_what_was_read() {
     let host = host("normal");
     let root = Root::fixture(host.path()).unwrap();
     let mut ssh = gather(host.path());
-    let paths = |names: &[&str]| Probed::Known(names.iter().map(|n| format!("/etc/ssh/ssh_host_{n}_key")).collect());
+    let says = |host_keys: Vec<String>| Probed::Known(Effective { host_keys, others: vec![] });
+    let paths = |names: &[&str]| says(names.iter().map(|n| format!("/etc/ssh/ssh_host_{n}_key")).collect());
     let ids = |ssh: &_| plan(ssh, &Request { reload: false }).map_err(|refusal| refusal.reasons[0].id).map(|_| ());
 
     // Without HostKey lines sshd 7.4 names ssh_host_dsa_key by default: it need not be there.
@@ -231,8 +267,57 @@ fn what_sshd_says_itself_counts_before_what_was_read() {
     let host = crate::ssh_hosts::host("rsa-elsewhere");
     let root = Root::fixture(host.path()).unwrap();
     let mut ssh = gather(host.path());
-    ssh.learn_effective(&root, Probed::Known(vec!["/var/keys/rsa".into(), "/etc/ssh/ssh_host_dsa_key".into()]));
+    ssh.learn_effective(&root, says(vec!["/var/keys/rsa".into(), "/etc/ssh/ssh_host_dsa_key".into()]));
     assert_eq!(ids(&ssh), Err("named-by-configuration"));
+}
+
+#[test]
+fn what_sshd_says_of_revoked_keys_counts_where_no_line_was_read() {
+    let host = host("names-others");
+    let mut ssh = gather(host.path());
+    let others = vec![
+        ("authorizedkeysfile".to_owned(), ".ssh/authorized_keys .ssh/authorized_keys2".to_owned()),
+        ("revokedkeys".to_owned(), "/etc/ssh/bad.pub".to_owned()),
+    ];
+    let effective = Effective { host_keys: vec!["/etc/ssh/ssh_host_rsa_key".into()], others };
+    ssh.learn_effective(&Root::fixture(host.path()).unwrap(), Probed::Known(effective));
+    let refusal = plan(&ssh, &Request { reload: false }).unwrap_err();
+    let seen: Vec<_> = refusal.reasons.iter().map(|reason| (reason.id, reason.message.as_str())).collect();
+    let message = "sshd -T (revokedkeys /etc/ssh/bad.pub) names /etc/ssh/bad.pub, a file of a DSA key";
+    assert_eq!(seen, [("named-by-configuration", message)]);
+}
+
+#[test]
+fn the_size_that_sshd_says_it_requires_of_an_rsa_key_counts() {
+    let host = host("normal");
+    std::fs::remove_file(host.path().join("etc/ssh/ssh_host_ecdsa_key")).unwrap();
+    std::fs::remove_file(host.path().join("etc/ssh/ssh_host_ed25519_key")).unwrap();
+    let mut ssh = gather(host.path());
+    for (bits, refused) in [("2048", None), ("2049", Some("no-other-host-key"))] {
+        let others = vec![("requiredrsasize".to_owned(), bits.to_owned())];
+        let effective = Effective { host_keys: vec!["/etc/ssh/ssh_host_rsa_key".into()], others };
+        ssh.learn_effective(&Root::fixture(host.path()).unwrap(), Probed::Known(effective));
+        assert_eq!(
+            plan(&ssh, &Request { reload: false }).err().map(|refusal| refusal.reasons[0].id),
+            refused,
+            "{bits}"
+        );
+    }
+}
+
+#[test]
+fn a_line_that_sshd_repeats_is_told_once() {
+    for (name, keyword, value) in [
+        ("revoked-keys", "revokedkeys", "/etc/ssh/bad.pub"),
+        ("host-certificate", "hostcertificate", "/etc/ssh/ssh_host_dsa_key-cert.pub"),
+    ] {
+        let host = host(name);
+        let mut ssh = gather(host.path());
+        let others = vec![(keyword.to_owned(), value.to_owned())];
+        let effective = Effective { host_keys: vec!["/etc/ssh/ssh_host_rsa_key".into()], others };
+        ssh.learn_effective(&Root::fixture(host.path()).unwrap(), Probed::Known(effective));
+        assert_eq!(plan(&ssh, &Request { reload: false }).unwrap_err().reasons.len(), 1, "{name}");
+    }
 }
 
 #[test]

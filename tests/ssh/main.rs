@@ -4,6 +4,8 @@ mod content;
 mod damage;
 mod hosts;
 mod real;
+mod remedies;
+mod taken_names;
 
 #[path = "../support/ssh_hosts/mod.rs"]
 mod ssh_hosts;

@@ -5,10 +5,10 @@
 //! [`Content::Unknown`]: neither DSA nor safe.
 
 use ssh_key::public::{DsaPublicKey, EcdsaPublicKey, KeyData, RsaPublicKey};
-use ssh_key::{Certificate, Fingerprint, HashAlg, Mpint, PublicKey};
+use ssh_key::{Fingerprint, HashAlg, Mpint, PublicKey};
 
 use super::der::Der;
-use super::{Algorithm, Content, Half, Key, Unknown, openssh, pem};
+use super::{Algorithm, Content, Half, Key, Unknown, certificate, openssh, pem};
 
 const OID_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 const OID_DSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1];
@@ -26,7 +26,7 @@ pub fn judge(bytes: &[u8]) -> Option<Content> {
     }
     let line = public_line(bytes)?;
     Some(match public(line) {
-        Ok(data) => Content::Key(key(Half::Public, &data, false)),
+        Ok((data, is_certificate)) => Content::Key(Key { is_certificate, ..key(Half::Public, &data, false) }),
         Err(why) => Content::Unknown(why),
     })
 }
@@ -38,22 +38,22 @@ fn public_line(bytes: &[u8]) -> Option<&[u8]> {
     PUBLIC.iter().any(|prefix| line.starts_with(prefix)).then_some(line)
 }
 
-fn public(line: &[u8]) -> Result<KeyData, Unknown> {
+/// The key of a line, and whether a certificate holds it.
+fn public(line: &[u8]) -> Result<(KeyData, bool), Unknown> {
     let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let mut text = || words.next().and_then(|word| str::from_utf8(word).ok());
     let (Some(kind), Some(base64)) = (text(), text()) else {
         return Err(Unknown::Damaged("a public key without content".into()));
     };
     // The comment is left out: it may be any bytes.
-    if kind.contains("-cert-") {
-        let certificate = Certificate::from_openssh(&format!("{kind} {base64}"));
-        return certificate
-            .map(|certificate| certificate.public_key().clone())
-            .map_err(|e| Unknown::Damaged(format!("a certificate that cannot be read: {e}")));
+    if let Some(plain) = certificate::certified(kind) {
+        return certificate::read(kind, &plain, base64)
+            .map(|data| (data, true))
+            .map_err(|why| Unknown::Damaged(format!("a certificate, but {why}")));
     }
     let parsed = PublicKey::from_openssh(&format!("{kind} {base64}"));
     parsed
-        .map(|key| key.key_data().clone())
+        .map(|key| (key.key_data().clone(), false))
         .map_err(|e| Unknown::Damaged(format!("a public key that cannot be read: {e}")))
 }
 
@@ -119,6 +119,7 @@ fn pkcs8(content: &[u8]) -> Option<Result<Key, Unknown>> {
                 algorithm: Algorithm::Dsa,
                 bits: bits(p)?,
                 fingerprint: None,
+                is_certificate: false,
                 encrypted: false,
             }))
         }
@@ -154,7 +155,7 @@ fn key(half: Half, data: &KeyData, encrypted: bool) -> Key {
         other => (Algorithm::Other(other.algorithm().to_string()), 0),
     };
     let fingerprint = Some(Fingerprint::new(HashAlg::Sha256, data).to_string());
-    Key { half, algorithm, bits, fingerprint, encrypted }
+    Key { half, algorithm, bits, fingerprint, is_certificate: false, encrypted }
 }
 
 fn mpint_bits(number: &Mpint) -> u32 {

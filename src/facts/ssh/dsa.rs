@@ -50,7 +50,7 @@ impl Ssh {
         paths.into_iter().map(|path| self.pair(path)).collect()
     }
 
-    /// DSA public keys in /etc/ssh that are no half of a host key, such as a certificate authority's or a user's.
+    /// DSA public keys in /etc/ssh that are no half of a host key, such as a certificate authority's or a user's, and certificates.
     pub fn stray_dsa_public_keys(&self) -> impl Iterator<Item = &KeyFile> {
         self.dsa_files().filter(|(file, half)| self.pair_of(file, *half).is_none()).map(|(file, _)| file)
     }
@@ -71,6 +71,9 @@ impl Ssh {
         if half == Half::Private {
             return Some(file.path.clone());
         }
+        if file.is_dsa_certificate() {
+            return None;
+        }
         let private = without_suffix(&file.path, ".pub")?;
         let is_private_dsa = |path: &Path| self.private_dsa(path).is_some();
         let belongs = private == Path::new(DEFAULT)
@@ -86,15 +89,16 @@ impl Ssh {
     fn pair(&self, path: PathBuf) -> DsaKey<'_> {
         let public_path = with_suffix(&path, ".pub");
         let private = self.private_dsa(&path);
-        let public = self.key(&public_path).filter(|file| file.is_dsa());
+        let public = self.key(&public_path).filter(|file| file.is_dsa() && !file.is_dsa_certificate());
         let is_retired = |path: &Path| self.key(with_suffix(path, ".retire")).is_some_and(KeyFile::is_dsa);
-        let state = if private.into_iter().chain(public).any(|file| file.earlier != Earlier::None) {
-            DsaState::CameBack
-        } else if private.is_none() && is_retired(&path) || public.is_none() && is_retired(&public_path) {
-            DsaState::HalfRetired
-        } else {
-            DsaState::Present
-        };
+        let state =
+            if private.into_iter().chain(public).any(|file| matches!(file.earlier, Earlier::Same | Earlier::Key)) {
+                DsaState::CameBack
+            } else if private.is_none() && is_retired(&path) || public.is_none() && is_retired(&public_path) {
+                DsaState::HalfRetired
+            } else {
+                DsaState::Present
+            };
         DsaKey { path, private, public, state }
     }
 }

@@ -13,6 +13,8 @@ use crate::facts::{Probed, Root};
 
 /// Most bytes of a file that may be a key: the longest that OpenSSH makes, RSA of 16384 bits, has 13 KiB.
 const LARGEST_KEY: u64 = 64 << 10;
+/// Most bytes of a file's name (`NAME_MAX`).
+const LONGEST_NAME: usize = 255;
 
 /// Looks at all of them. [`Probed::Absent`] where there is no /etc/ssh.
 pub(super) fn gather(root: &Root, configuration: &Probed<Configuration>) -> Probed<Vec<KeyFile>> {
@@ -30,7 +32,8 @@ pub(super) fn gather(root: &Root, configuration: &Probed<Configuration>) -> Prob
         .filter_map(|name| look(root, &Path::new(FOLDER).join(name)).filter(|key| concerns(key, name)))
         .collect();
     if let Probed::Known(configuration) = configuration {
-        add(root, &mut keys, configuration.host_keys.iter().map(|line| Path::new(&line.path)));
+        let host_keys = configuration.host_keys.iter().map(|line| &line.path);
+        add(root, &mut keys, host_keys.chain(&configuration.certificates).map(Path::new));
     }
     Probed::Known(keys)
 }
@@ -110,18 +113,27 @@ fn read(place: &Place<'_>, meta: &fs::Metadata) -> Content {
     Content::Unknown(unknown)
 }
 
-/// What has the name that `path`, which is `place`, would be retired to. What cannot be compared is no copy.
+/// What has the name that `path`, which is `place`, would be retired to.
 fn earlier(root: &Root, path: &Path, place: &Place<'_>) -> Earlier {
     let retired = with_suffix(path, ".retire");
+    if retired.file_name().is_some_and(|name| name.len() > LONGEST_NAME) {
+        return Earlier::TooLong;
+    }
     let is_link = link(root, &retired).is_some();
-    match root.at(&retired).map(|other| (other.metadata(), other)) {
-        Ok((Probed::Absent, _)) if !is_link => Earlier::None,
-        Ok((Probed::Known(meta), other)) if meta.is_file() && meta.len() <= LARGEST_KEY => {
-            match (other.read(), place.read()) {
-                (Probed::Known(a), Probed::Known(b)) if a == b => Earlier::Same,
-                _ => Earlier::Other,
-            }
-        }
-        _ => Earlier::Other,
+    let (other, meta) = match root.at(&retired).map(|other| (other.metadata(), other)) {
+        Ok((Probed::Absent, _)) if !is_link => return Earlier::None,
+        Ok((Probed::Known(meta), other)) if !is_link => (other, meta),
+        Ok((Probed::Absent, _)) => return Earlier::NoKey("a symbolic link to nothing"),
+        _ if is_link => return Earlier::NoKey("a symbolic link"),
+        _ => return Earlier::NoKey("something that could not be looked at"),
+    };
+    match (read(&other, &meta), other.read(), place.read()) {
+        (Content::Unknown(Unknown::Empty), ..) => Earlier::NoKey("an empty file"),
+        (Content::Unknown(Unknown::NotRegular(what)), ..) => Earlier::NoKey(what),
+        (_, Probed::Known(a), Probed::Known(b)) if a == b => Earlier::Same,
+        (Content::Key(_), ..) => Earlier::Key,
+        (Content::Unknown(Unknown::NotAKey), ..) => Earlier::NoKey("a file that holds no key"),
+        (Content::Unknown(Unknown::Unreadable(_)), ..) => Earlier::NoKey("a file that could not be read"),
+        (Content::Unknown(_), ..) => Earlier::NoKey("a file of which it could not be told whether it holds a key"),
     }
 }

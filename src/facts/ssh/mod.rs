@@ -5,7 +5,9 @@
 use std::path::{Component, Path};
 
 use super::{Probed, Root, mounts};
+use crate::sys;
 
+mod certificate;
 mod config;
 mod content;
 mod der;
@@ -16,19 +18,25 @@ mod keys;
 mod loads;
 mod makers;
 mod model;
+mod naming;
+mod obstacles;
 mod openssh;
 mod options;
 mod pem;
+mod remedy;
+mod statements;
 mod sysconfig;
 mod words;
 
 pub use content::judge as parse_key;
 pub use dsa::{DsaKey, DsaState};
 pub use effective::host_key_paths;
-pub use loads::{DEFAULT_KEYS, Load};
+pub use loads::{DEFAULT_KEYS, Load, Refusal};
 pub use model::{
-    Algorithm, Configuration, Content, Earlier, Half, HostKeyLine, Key, KeyFile, Line, Maker, Ssh, Unknown,
+    Algorithm, Configuration, Content, Earlier, Effective, Half, HostKeyLine, Key, KeyFile, Line, Maker, Naming, Ssh,
+    Unknown,
 };
+pub use obstacles::Obstacle;
 
 /// Folder of the host keys.
 pub const FOLDER: &str = "/etc/ssh";
@@ -41,10 +49,11 @@ pub fn gather(root: &Root) -> Probed<Ssh> {
         Probed::Absent => return Probed::Absent,
         Probed::Unreadable(why) => return Probed::Unreadable(why),
     };
-    Probed::Known(Ssh {
+    let mut ssh = Ssh {
         configuration,
         effective: Probed::Absent,
         keys,
+        namings: Probed::Absent,
         makers: makers::gather(root),
         read_only: read_only(root),
         fips: root.parse("/proc/sys/crypto/fips_enabled", |text| match text.trim_ascii() {
@@ -54,14 +63,23 @@ pub fn gather(root: &Root) -> Probed<Ssh> {
         }),
         ssh_keys_group: ssh_keys_group(root),
         unit: unit(root),
-    })
+        seen_by_root: sys::is_root(),
+    };
+    ssh.namings = naming::gather(root, &ssh);
+    Probed::Known(ssh)
 }
 
 impl Ssh {
     /// Takes in what `sshd -T` named (see [`host_key_paths`]), and looks at the keys among it that are not known yet.
-    pub fn learn_effective(&mut self, root: &Root, effective: Probed<Vec<String>>) {
-        if let Probed::Known(paths) = &effective {
-            keys::add(root, &mut self.keys, paths.iter().map(Path::new));
+    pub fn learn_effective(&mut self, root: &Root, effective: Probed<Effective>) {
+        if let Probed::Known(effective) = &effective {
+            let certificates = effective.others.iter().filter(|(keyword, _)| keyword == "hostcertificate");
+            let certificates: Vec<String> = certificates.map(|(_, path)| absolute(path)).collect();
+            keys::add(root, &mut self.keys, effective.host_keys.iter().chain(&certificates).map(Path::new));
+            let more = naming::of_effective(root, self, effective);
+            if let Probed::Known(namings) = &mut self.namings {
+                namings.extend(more);
+            }
         }
         self.effective = effective;
     }

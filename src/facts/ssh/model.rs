@@ -10,10 +10,12 @@ use crate::facts::Probed;
 pub struct Ssh {
     /// What sshd's configuration files and command line say of host keys; `Absent` where there is no sshd_config.
     pub configuration: Probed<Configuration>,
-    /// Host key paths that `sshd -T` names; `Absent` where it was not asked. See [`Ssh::learn_effective`].
-    pub effective: Probed<Vec<String>>,
+    /// What `sshd -T` says; `Absent` where it was not asked. See [`Ssh::learn_effective`].
+    pub effective: Probed<Effective>,
     /// Every key file in /etc/ssh, what is left of one, and those elsewhere that sshd is told to load; by path.
     pub keys: Vec<KeyFile>,
+    /// What names, or may name, a half of a DSA host key or a certificate of a DSA key.
+    pub namings: Probed<Vec<Naming>>,
     /// What will make a DSA host key again.
     pub makers: Probed<Vec<Maker>>,
     /// The mount point that makes /etc/ssh read-only, if one does.
@@ -24,6 +26,8 @@ pub struct Ssh {
     pub ssh_keys_group: Option<u32>,
     /// The systemd unit of sshd, `sshd` or `ssh`, where one was found.
     pub unit: Option<String>,
+    /// Whether root looked: what could not be read then is not told by another user either.
+    pub seen_by_root: bool,
 }
 
 /// A line of a file; 0 where the file as a whole is meant.
@@ -51,8 +55,12 @@ pub struct Configuration {
     pub files: Vec<String>,
     /// Every `HostKey` line. Where there is none, sshd takes its default paths.
     pub host_keys: Vec<HostKeyLine>,
+    /// The paths of every `HostCertificate` line, made absolute as sshd does.
+    pub certificates: Vec<String>,
     /// `HostKeyAlgorithms`, as it is written.
     pub algorithms: Option<(Line, String)>,
+    /// Bits that an RSA key must have at least (`RequiredRSASize`, `RSAMinSize`).
+    pub smallest_rsa: Option<(Line, u32)>,
     /// `HostKeyAgent`: private keys need not be in files then.
     pub agent: Option<Line>,
     /// Where sshd is told to take another file than /etc/ssh/sshd_config.
@@ -68,6 +76,30 @@ pub struct HostKeyLine {
     pub path: String,
     /// Whether it stands in a `Match` block: sshd does not start then.
     pub in_match: bool,
+}
+
+/// What `sshd -T` says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Effective {
+    /// Paths of the host keys, in sshd's order.
+    pub host_keys: Vec<String>,
+    /// Every other line: keyword and value.
+    pub others: Vec<(String, String)>,
+}
+
+/// A line that names a file of a DSA key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Naming {
+    /// Where it stands.
+    pub line: Line,
+    /// Its keyword, as it is written.
+    pub keyword: String,
+    /// The word that names the file.
+    pub value: String,
+    /// The file.
+    pub path: PathBuf,
+    /// Whether the word is a pattern or has `%` tokens: it may name the file then.
+    pub is_pattern: bool,
 }
 
 /// A file that is a key, was one, or should be one.
@@ -116,6 +148,8 @@ pub struct Key {
     /// Fingerprint of the public half (`SHA256:...`), as `ssh-keygen -l` prints it; `None` for a DSA key in PKCS#8, which does not
     /// store that half.
     pub fingerprint: Option<String>,
+    /// Whether it is a certificate: what is told is of the key that it certifies.
+    pub is_certificate: bool,
     /// Whether a passphrase is needed: sshd cannot load it then.
     pub encrypted: bool,
 }
@@ -196,8 +230,12 @@ pub enum Earlier {
     None,
     /// A file of the same bytes.
     Same,
-    /// Something else.
-    Other,
+    /// Another key.
+    Key,
+    /// What is no key: this.
+    NoKey(&'static str),
+    /// Nothing can have it: it is longer than a name may be.
+    TooLong,
 }
 
 /// Something that will make a DSA host key again.
@@ -231,6 +269,11 @@ impl KeyFile {
     /// Whether it is the same file as `other`, under whatever name.
     pub fn is_same_file(&self, other: &Self) -> bool {
         (self.device, self.inode) == (other.device, other.inode)
+    }
+
+    /// Whether it holds a certificate of a DSA key.
+    pub fn is_dsa_certificate(&self) -> bool {
+        self.is_dsa() && self.key().is_some_and(|key| key.is_certificate)
     }
 
     /// The type of key that OpenSSH's own host key names promise (`ssh_host_rsa_key`, `ssh_host_rsa_key.pub`).

@@ -72,16 +72,16 @@ fn check(private: &[u8], public: &[u8], data: &KeyData) -> Result<(), &'static s
 }
 
 /// Fields as SSH writes them (RFC 4251, 5): numbers, and strings behind their length.
-struct Reader<'a>(&'a [u8]);
+pub(super) struct Reader<'a>(pub(super) &'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn number(&mut self) -> Result<u32, Truncated> {
+    pub(super) fn number(&mut self) -> Result<u32, Truncated> {
         let number = be32(self.0, 0)?;
         self.0 = self.0.get(4..).unwrap_or_default();
         Ok(number)
     }
 
-    fn string(&mut self) -> Result<&'a [u8], Truncated> {
+    pub(super) fn string(&mut self) -> Result<&'a [u8], Truncated> {
         let len = usize::try_from(self.number()?).unwrap_or(usize::MAX);
         let string = self.0.take(0, len)?;
         self.0 = self.0.get(len..).unwrap_or_default();

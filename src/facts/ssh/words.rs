@@ -1,6 +1,6 @@
 //! A line of sshd_config in words (sshd_config(5), "keyword-argument pairs").
 
-/// The keyword in lower case, and its arguments. `None` for an empty line and a comment.
+/// The keyword as it is written (its case has no meaning), and its arguments. `None` for an empty line and a comment.
 ///
 /// Keyword and first argument stand apart by white space or one `=`. Arguments may be in quotes, double ones or, from OpenSSH 8.5
 /// on, single ones; a `#` before an argument begins a comment.
@@ -16,7 +16,7 @@ pub(super) fn split(line: &[u8]) -> Option<(String, Vec<String>)> {
         }
         None => cut(line, |b| b.is_ascii_whitespace() || b == b'=' || b == b'"'),
     };
-    let keyword = String::from_utf8_lossy(keyword).to_ascii_lowercase();
+    let keyword = String::from_utf8_lossy(keyword).into_owned();
     let rest = rest.trim_ascii_start();
     let rest = rest.strip_prefix(b"=").unwrap_or(rest);
     Some((keyword, arguments(rest)))
@@ -63,15 +63,15 @@ mod tests {
     fn keyword_and_arguments_are_told_apart_as_sshd_does() {
         let words = |line: &str| split(line.as_bytes()).map(|(keyword, words)| (keyword, words.join("|")));
         let seen = |keyword: &str, words: &str| Some((keyword.to_owned(), words.to_owned()));
-        assert_eq!(words("HostKey /a"), seen("hostkey", "/a"));
-        assert_eq!(words("  HOSTKEY\t=  /a\r"), seen("hostkey", "/a"));
-        assert_eq!(words("HostKey=/a=b"), seen("hostkey", "/a=b"));
-        assert_eq!(words("HostKey \"/a b\" # why"), seen("hostkey", "/a b"));
-        assert_eq!(words("HostKey\"/a\""), seen("hostkey", "/a"));
-        assert_eq!(words("\"HostKey\" '/a b'c"), seen("hostkey", "/a bc"));
-        assert_eq!(words("Include a/*.conf  b\\\"c"), seen("include", "a/*.conf|b\"c"));
-        assert_eq!(words("HostKey \"/not closed"), seen("hostkey", "/not closed"));
-        assert_eq!(words("UsePAM"), seen("usepam", ""));
+        assert_eq!(words("HostKey /a"), seen("HostKey", "/a"));
+        assert_eq!(words("  HOSTKEY\t=  /a\r"), seen("HOSTKEY", "/a"));
+        assert_eq!(words("HostKey=/a=b"), seen("HostKey", "/a=b"));
+        assert_eq!(words("HostKey \"/a b\" # why"), seen("HostKey", "/a b"));
+        assert_eq!(words("HostKey\"/a\""), seen("HostKey", "/a"));
+        assert_eq!(words("\"HostKey\" '/a b'c"), seen("HostKey", "/a bc"));
+        assert_eq!(words("Include a/*.conf  b\\\"c"), seen("Include", "a/*.conf|b\"c"));
+        assert_eq!(words("HostKey \"/not closed"), seen("HostKey", "/not closed"));
+        assert_eq!(words("UsePAM"), seen("UsePAM", ""));
         assert_eq!((words("# HostKey /a"), words(" "), words("")), (None, None, None));
     }
 }

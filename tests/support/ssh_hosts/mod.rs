@@ -5,6 +5,7 @@ mod configuration;
 mod files;
 mod loading;
 mod made_again;
+mod named;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -30,20 +31,22 @@ pub(crate) enum Entry {
 }
 
 /// Mounts of a host whose file systems can be written to.
-const WRITABLE: Entry =
+pub(crate) const WRITABLE: Entry =
     Text("proc/self/mountinfo", "97 1 253:1 / / rw,relatime shared:1 - xfs /dev/mapper/vg_root-lv_root rw\n");
 /// A configuration that names no host key.
-const NAMES_NONE: Entry = Text("etc/ssh/sshd_config", "#HostKey /etc/ssh/ssh_host_dsa_key\nUsePAM yes\n");
+pub(crate) const NAMES_NONE: Entry = Text("etc/ssh/sshd_config", "#HostKey /etc/ssh/ssh_host_dsa_key\nUsePAM yes\n");
 const UNIT: Entry = Text("usr/lib/systemd/system/sshd.service", "[Service]\nExecStart=/usr/sbin/sshd -D $OPTIONS\n");
-const RSA: Entry = Pair("ssh_host_rsa_key", "rsa");
-const DSA: Entry = Pair("ssh_host_dsa_key", "dsa");
+pub(crate) const RSA: Entry = Pair("ssh_host_rsa_key", "rsa");
+pub(crate) const DSA: Entry = Pair("ssh_host_dsa_key", "dsa");
 
 /// A host: its name, and what it has.
 pub(crate) type Host = (&'static str, &'static [Entry]);
 
 /// Every host, in the order of the table of cases.
 pub(crate) fn hosts() -> impl Iterator<Item = &'static Host> {
-    [common::HOSTS, configuration::HOSTS, files::HOSTS, loading::HOSTS, made_again::HOSTS].into_iter().flatten()
+    [common::HOSTS, configuration::HOSTS, files::HOSTS, loading::HOSTS, made_again::HOSTS, named::HOSTS]
+        .into_iter()
+        .flatten()
 }
 
 /// Where the keys are.
@@ -54,9 +57,14 @@ pub(crate) fn keys() -> PathBuf {
 /// Makes the host of that name.
 pub(crate) fn host(name: &str) -> tempfile::TempDir {
     let (_, entries) = hosts().find(|(n, _)| *n == name).unwrap_or_else(|| panic!("no host {name}"));
+    made_of(entries)
+}
+
+/// Makes a host of `entries`.
+pub(crate) fn made_of(entries: &[Entry]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir_all(dir.path().join("etc/ssh")).unwrap();
-    for entry in *entries {
+    for entry in entries {
         make(dir.path(), entry);
     }
     dir
