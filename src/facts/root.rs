@@ -196,8 +196,12 @@ impl<'r> Place<'r> {
     /// Costs three system calls, where [`Place::below`] and [`Place::read`] cost seven: a host has thousands of attributes.
     pub fn attribute(&self, name: &str) -> Probed<Vec<u8>> {
         let plain = !name.is_empty() && !name.contains('/') && name != "." && name != "..";
-        if plain && let Ok(bytes) = self.read_attribute(name) {
-            return Probed::Known(bytes);
+        if plain {
+            match self.read_attribute(name) {
+                Ok(bytes) => return Probed::Known(bytes),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => return Probed::Absent,
+                Err(_) => {}
+            }
         }
         // A link, something large, or an error: the long way says which.
         match self.below(name) {
@@ -219,12 +223,15 @@ impl<'r> Place<'r> {
 
     fn read_bounded(&self) -> io::Result<Vec<u8>> {
         let file = OpenOptions::new().read(true).custom_flags(sys::O_NONBLOCK).open(self.real_path())?;
-        let kind = file.metadata()?.file_type();
+        let meta = file.metadata()?;
+        let kind = meta.file_type();
         if !kind.is_file() {
             let what = if kind.is_dir() { "a directory" } else { "a special file" };
             return Err(io::Error::other(format!("it is {what}, not a file")));
         }
-        let mut bytes = Vec::new();
+        // One read where the size is told; without room, it takes one for each few bytes. A file of /proc tells none.
+        let room = usize::try_from(meta.len().min(LARGEST_FILE)).unwrap_or_default();
+        let mut bytes = Vec::with_capacity(room.max(ATTRIBUTE));
         file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > LARGEST_FILE {
             return Err(io::Error::other(format!("it is larger than {LARGEST_FILE} bytes")));
