@@ -7,6 +7,7 @@ use super::line::{number, number32};
 use super::mounts::device_number;
 use super::root::{Place, Root};
 use super::{BlockDevice, DeviceNumber, Probed};
+use crate::parallel;
 
 /// sysfs counts in units of 512 bytes, whatever the logical block size is.
 const UNIT: u64 = 512;
@@ -25,24 +26,29 @@ fn devices(root: &Root) -> Result<Vec<BlockDevice>, String> {
     let mut devices = Vec::new();
     let class = root.at("/sys/class/block")?;
     if let Some(names) = list(&class)? {
-        for name in names {
-            devices.extend(device(&class.below(&name)?)?);
+        let read = |name: &String, (): &mut ()| device(&class.below(name)?);
+        for found in parallel::map(&names, || (), read) {
+            devices.extend(found?);
         }
     } else {
         let whole = root.at("/sys/block")?;
         let Some(names) = list(&whole)? else {
             return Err("/sys/block: there is no such directory; is sysfs mounted?".to_owned());
         };
-        for name in names {
-            let disk = whole.below(&name)?;
-            devices.extend(device(&disk)?);
-            // A partition is a directory of the disk's, and begins with its name.
-            for part in list(&disk)?.into_iter().flatten().filter(|part| part.starts_with(&name)) {
-                devices.extend(device(&disk.below(&part)?)?);
-            }
+        for found in parallel::map(&names, || (), |name, ()| with_partitions(&whole.below(name)?, name)) {
+            devices.extend(found?);
         }
     }
     devices.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(devices)
+}
+
+/// A device of /sys/block and its partitions: a partition is a directory of the disk's, and begins with its name.
+fn with_partitions(disk: &Place<'_>, name: &str) -> Result<Vec<BlockDevice>, String> {
+    let mut devices: Vec<BlockDevice> = device(disk)?.into_iter().collect();
+    for part in list(disk)?.into_iter().flatten().filter(|part| part.starts_with(name)) {
+        devices.extend(device(&disk.below(&part)?)?);
+    }
     Ok(devices)
 }
 

@@ -4,11 +4,13 @@
 //! mean places of *that* host. So every path is walked here, link by link, and what is opened is a path without links
 //! that lies under the directory: neither `..` nor a link leads out. The live host is walked in the same way from `/`.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, FileType, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use super::Probed;
 use crate::sys;
@@ -22,17 +24,22 @@ const MOST_NAMES: usize = 1 << 16;
 /// Most symbolic links that one path may go through, as in the kernel (path_resolution(7)).
 const MOST_LINKS: usize = 40;
 
+/// Most directories that are known to be no links.
+const MOST_REMEMBERED: usize = 1 << 12;
+
 /// The host that is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Root {
     dir: PathBuf,
     live: bool,
+    /// See [`Root::remembering`]. Relative to `dir`.
+    plain: Option<RwLock<HashSet<PathBuf>>>,
 }
 
 impl Root {
     /// The host that this program runs on.
     pub fn live() -> Self {
-        Self { dir: PathBuf::from("/"), live: true }
+        Self { dir: PathBuf::from("/"), live: true, plain: None }
     }
 
     /// A fixture host.
@@ -44,7 +51,13 @@ impl Root {
         if !fs::metadata(&dir)?.is_dir() {
             return Err(io::Error::new(io::ErrorKind::NotADirectory, "it is no directory"));
         }
-        Ok(Self { dir, live: false })
+        Ok(Self { dir, live: false, plain: None })
+    }
+
+    /// The same host, for one look at all of it: a directory on the way to a place is asked once whether it is a link. Thousands of
+    /// places lie in few directories. Who looks again later begins with another of these, or would miss that one became a link.
+    pub fn remembering(&self) -> Self {
+        Self { dir: self.dir.clone(), live: self.live, plain: Some(RwLock::default()) }
     }
 
     /// Whether this is the live host, so that system calls answer for it.
@@ -109,6 +122,10 @@ impl Root {
                 Step::Into(name) => name,
             };
             real.push(&name);
+            let is_on_the_way = !ahead.is_empty();
+            if is_on_the_way && self.is_plain(&real) {
+                continue;
+            }
             match fs::read_link(self.dir.join(&real)) {
                 Ok(target) => {
                     links = links.saturating_add(1);
@@ -118,13 +135,30 @@ impl Root {
                     real.pop();
                     push_reversed(&mut ahead, &target);
                 }
-                // No link, or not there at all: whoever opens it finds out.
-                Err(e) if matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::NotFound) => {}
-                Err(e) if e.kind() == io::ErrorKind::NotADirectory => {}
+                // No link.
+                Err(e) if e.kind() == io::ErrorKind::InvalidInput => {
+                    if is_on_the_way {
+                        self.remember_plain(&real);
+                    }
+                }
+                // Not there at all: whoever opens it finds out.
+                Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
                 Err(e) => return Err(format!("/{}: {e}", real.display())),
             }
         }
         Ok(Place { root: self, real })
+    }
+
+    fn is_plain(&self, path: &Path) -> bool {
+        self.plain.as_ref().is_some_and(|plain| plain.read().unwrap_or_else(PoisonError::into_inner).contains(path))
+    }
+
+    fn remember_plain(&self, path: &Path) {
+        let Some(plain) = &self.plain else { return };
+        let mut plain = plain.write().unwrap_or_else(PoisonError::into_inner);
+        if plain.len() < MOST_REMEMBERED {
+            plain.insert(path.to_owned());
+        }
     }
 }
 
@@ -145,7 +179,7 @@ fn push_reversed(ahead: &mut Vec<Step>, path: &Path) {
 }
 
 /// A place on a host, free of links: surely within its [`Root`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Place<'r> {
     root: &'r Root,
     /// Relative to the root.
