@@ -1,7 +1,7 @@
 //! Work on all processors, with the results in the order of the work.
 
-use std::num::NonZero;
 use std::panic::resume_unwind;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{Builder, available_parallelism, scope};
 
@@ -28,7 +28,7 @@ pub fn map<T: Sync, S, R: Send>(
             done.push((at, work(item, &mut scratch)));
         }
     };
-    let others = available_parallelism().map_or(0, |processors| processors.get().saturating_sub(1)).min(items.len());
+    let others = processors().saturating_sub(1).min(items.len());
     let mut done = scope(|scope| {
         let threads: Vec<_> = (0..others).map_while(|_| Builder::new().spawn_scoped(scope, run).ok()).collect();
         let mut done = run();
@@ -43,7 +43,7 @@ pub fn map<T: Sync, S, R: Send>(
 
 /// What both say; `beside` on another thread, where there is a processor for it.
 pub fn both<A: Send, B>(beside: impl Fn() -> A + Sync, here: impl FnOnce() -> B) -> (A, B) {
-    if available_parallelism().is_ok_and(|processors| processors > NonZero::<usize>::MIN) {
+    if processors() > 1 {
         scope(|scope| match Builder::new().spawn_scoped(scope, &beside) {
             Ok(thread) => {
                 let here = here();
@@ -54,6 +54,12 @@ pub fn both<A: Send, B>(beside: impl Fn() -> A + Sync, here: impl FnOnce() -> B)
     } else {
         (beside(), here())
     }
+}
+
+/// Asked once: the answer takes the kernel as long as a disk.
+fn processors() -> usize {
+    static PROCESSORS: OnceLock<usize> = OnceLock::new();
+    *PROCESSORS.get_or_init(|| available_parallelism().map_or(1, usize::from))
 }
 
 #[cfg(test)]

@@ -32,10 +32,10 @@ fn devices(root: &Root) -> Result<Vec<BlockDevice>, String> {
         }
     } else {
         let whole = root.at("/sys/block")?;
-        let Some(names) = list(&whole)? else {
+        let Some(disks) = whole.places(|_| true)? else {
             return Err("/sys/block: there is no such directory; is sysfs mounted?".to_owned());
         };
-        for found in parallel::map(&names, || (), |name, ()| with_partitions(&whole.below(name)?, name)) {
+        for found in parallel::map(&disks, || (), |disk, ()| with_partitions(disk)) {
             devices.extend(found?);
         }
     }
@@ -44,10 +44,11 @@ fn devices(root: &Root) -> Result<Vec<BlockDevice>, String> {
 }
 
 /// A device of /sys/block and its partitions: a partition is a directory of the disk's, and begins with its name.
-fn with_partitions(disk: &Place<'_>, name: &str) -> Result<Vec<BlockDevice>, String> {
+fn with_partitions(disk: &Place<'_>) -> Result<Vec<BlockDevice>, String> {
     let mut devices: Vec<BlockDevice> = device(disk)?.into_iter().collect();
-    for part in list(disk)?.into_iter().flatten().filter(|part| part.starts_with(name)) {
-        devices.extend(device(&disk.below(&part)?)?);
+    let name = disk.name().unwrap_or_default();
+    for part in disk.places(|part| part.starts_with(name))?.into_iter().flatten() {
+        devices.extend(device(&part)?);
     }
     Ok(devices)
 }

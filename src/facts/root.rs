@@ -288,21 +288,56 @@ impl<'r> Place<'r> {
         self.probed(self.names_bounded().and_then(text))
     }
 
+    /// The places that the names in a directory lead to, by name, of those names that are `wanted`. One that the directory itself says
+    /// to be a directory costs nothing more.
+    ///
+    /// # Errors
+    /// As [`Root::at`], and where the directory cannot be read.
+    pub fn places(&self, wanted: impl Fn(&str) -> bool) -> Result<Option<Vec<Place<'r>>>, String> {
+        let mut names = match self.probed(self.entries_bounded(|entry| {
+            let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            (entry.file_name(), is_directory)
+        })) {
+            Probed::Known(names) => names,
+            Probed::Absent => return Ok(None),
+            Probed::Unreadable(why) => return Err(why),
+        };
+        names.sort_unstable();
+        let mut places = Vec::new();
+        for (name, is_directory) in names {
+            let name = name.to_str().ok_or_else(|| format!("{}: it has a name {name:?}", self.shown()))?;
+            if !wanted(name) {
+                continue;
+            }
+            places.push(if is_directory {
+                Place { root: self.root, real: self.real.join(name) }
+            } else {
+                self.below(name)?
+            });
+        }
+        Ok(Some(places))
+    }
+
     /// The names in a directory, sorted, those too that are no text.
     pub fn names(&self) -> Probed<Vec<OsString>> {
         self.probed(self.names_bounded())
     }
 
     fn names_bounded(&self) -> io::Result<Vec<OsString>> {
-        let mut names = Vec::new();
-        for entry in fs::read_dir(self.real_path())? {
-            if names.len() >= MOST_NAMES {
-                return Err(io::Error::other(format!("it has more than {MOST_NAMES} names")));
-            }
-            names.push(entry?.file_name());
-        }
+        let mut names = self.entries_bounded(|entry| entry.file_name())?;
         names.sort_unstable();
         Ok(names)
+    }
+
+    fn entries_bounded<T>(&self, take: impl Fn(&fs::DirEntry) -> T) -> io::Result<Vec<T>> {
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(self.real_path())? {
+            if entries.len() >= MOST_NAMES {
+                return Err(io::Error::other(format!("it has more than {MOST_NAMES} names")));
+            }
+            entries.push(take(&entry?));
+        }
+        Ok(entries)
     }
 
     fn probed<T>(&self, result: io::Result<T>) -> Probed<T> {
