@@ -40,7 +40,23 @@ fn devices(root: &Root) -> Result<Vec<BlockDevice>, String> {
         }
     }
     devices.sort_by(|a, b| a.name.cmp(&b.name));
+    tell_holders(&mut devices);
     Ok(devices)
+}
+
+/// The kernel links a device and the one below it both ways (`bd_link_disk_holder`): `slaves` says it all, and few devices have any.
+/// Takes devices by name.
+fn tell_holders(devices: &mut [BlockDevice]) {
+    let above = |device: &BlockDevice| -> Vec<(String, String)> {
+        device.slaves.iter().map(|slave| (slave.clone(), device.name.clone())).collect()
+    };
+    let links: Vec<(String, String)> = devices.iter().flat_map(above).collect();
+    for (slave, holder) in links {
+        let at = devices.binary_search_by(|device| device.name.cmp(&slave));
+        if let Some(device) = at.ok().and_then(|at| devices.get_mut(at)) {
+            device.holders.push(holder);
+        }
+    }
 }
 
 /// A device of /sys/block and its partitions: a partition is a directory of the disk's, and begins with its name.
@@ -75,7 +91,7 @@ fn device(place: &Place<'_>) -> Result<Option<BlockDevice>, String> {
     let is_whole = partition_of.is_none();
     let mapped = if is_whole && name.starts_with("dm-") { mapped(place)? } else { None };
     let removable = is_whole && flag(place, "removable")?;
-    let slaves = if is_whole { neighbours(place, "slaves")? } else { Vec::new() };
+    let slaves = if is_whole { slaves(place)? } else { Vec::new() };
     let driver = if is_whole { Some(place.below("device")?) } else { None };
     let driver = driver.filter(|driver| !matches!(driver.kind(), Probed::Absent));
     let identity = driver.as_ref().map_or_else(Identity::default, |driver| Identity::read(place, driver));
@@ -90,7 +106,7 @@ fn device(place: &Place<'_>) -> Result<Option<BlockDevice>, String> {
         partition_of,
         mapped,
         slaves,
-        holders: neighbours(place, "holders")?,
+        holders: Vec::new(),
         model: identity.model,
         serial: identity.serial,
         wwn: identity.wwn,
@@ -166,8 +182,8 @@ fn is_optical_or_floppy(name: &str) -> bool {
     numbered("sr") || numbered("fd")
 }
 
-fn neighbours(place: &Place<'_>, dir: &str) -> Result<Vec<String>, String> {
-    let names = list(&place.below(dir)?)?.unwrap_or_default();
+fn slaves(place: &Place<'_>) -> Result<Vec<String>, String> {
+    let names = list(&place.below("slaves")?)?.unwrap_or_default();
     names.iter().map(|name| device_name(place, name)).collect()
 }
 
