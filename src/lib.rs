@@ -9,6 +9,7 @@
 //! | layer | modules | what |
 //! | --- | --- | --- |
 //! | 0 | [`units`], [`bytes`], [`ids`] | sizes as types; bounds-checked fields; identifiers |
+//! | 0 | [`parallel`] | work on all processors, results in order |
 //! | 1 | [`sys`] | the door to the kernel: one safe function a system call, the only unsafe code |
 //! | 2 | [`image`] | read-only bytes with a size; there is no method that writes |
 //! | 2 | [`tool`] | other programs: a closed list at absolute paths, commands as data, a runner for the host and one for tests |
@@ -96,6 +97,7 @@ pub mod format;
 pub mod ids;
 pub mod image;
 pub mod journal;
+pub mod parallel;
 pub mod plan;
 pub mod profile;
 pub mod report;

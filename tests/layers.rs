@@ -8,6 +8,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("units", 0),
     ("bytes", 0),
     ("ids", 0),
+    ("parallel", 0),
     ("sys", 1),
     ("image", 2),
     ("tool", 2),

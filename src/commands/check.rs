@@ -1,8 +1,10 @@
 //! `okv-host check`.
 
+use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
+use anstream::adapter::strip_str;
 use anyhow::Result;
 
 use super::{Exit, UsageError};
@@ -35,13 +37,23 @@ pub(super) fn run(args: &Check) -> Result<Exit> {
     };
     match args.format {
         PlainFormat::Json => report::check_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
-        PlainFormat::Text => anstream::stdout().lock().write_all(report::check_text(&report).as_bytes())?,
+        PlainFormat::Text => write_coloured(&report::check_text(&report))?,
     }
     Ok(match verdict {
         Outcome::Ready => Exit::Done,
         Outcome::Blocked => Exit::Blocked,
         Outcome::Unknown => Exit::Unknown,
     })
+}
+
+/// Writes a whole report at once, without colours where they are not wanted. A stream of `anstream` would write each line by itself.
+fn write_coloured(text: &str) -> io::Result<()> {
+    let mut out = io::stdout();
+    let choice = anstream::AutoStream::choice(&out);
+    let is_plain = choice == anstream::ColorChoice::Never;
+    let text = if is_plain { Cow::Owned(strip_str(text).to_string()) } else { Cow::Borrowed(text) };
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 fn gather(args: &Check) -> Result<Facts> {

@@ -9,6 +9,7 @@ use super::probe::{Probe, Scratch, probe, unopened};
 use super::volume_group::{PvOnDisk, assemble};
 use super::{Disk, Problem, ProblemId};
 use crate::image::{self, Image, Slice};
+use crate::parallel;
 
 /// A disk that was opened, or why it could not be.
 pub struct Source {
@@ -35,9 +36,8 @@ impl Source {
 
 /// Scans disks that belong together: volume groups are assembled over all of them, and copies of one disk are told.
 pub fn scan(sources: &[Source]) -> Vec<Disk> {
-    let mut scratch = Scratch::default();
-    let mut probes: Vec<Probe> = sources.iter().map(|source| probe_source(source, &mut scratch)).collect();
-    assemble_groups(sources, &mut probes, &mut scratch);
+    let mut probes = parallel::map(sources, Scratch::default, probe_source);
+    assemble_groups(sources, &mut probes, &mut Scratch::default());
     let mut disks: Vec<Disk> = probes.into_iter().map(|p| p.disk).collect();
     tell_copies(&mut disks);
     disks

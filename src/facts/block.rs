@@ -7,6 +7,7 @@ use super::line::{number, number32};
 use super::mounts::device_number;
 use super::root::{Place, Root};
 use super::{BlockDevice, DeviceNumber, Probed};
+use crate::parallel;
 
 /// sysfs counts in units of 512 bytes, whatever the logical block size is.
 const UNIT: u64 = 512;
@@ -25,24 +26,46 @@ fn devices(root: &Root) -> Result<Vec<BlockDevice>, String> {
     let mut devices = Vec::new();
     let class = root.at("/sys/class/block")?;
     if let Some(names) = list(&class)? {
-        for name in names {
-            devices.extend(device(&class.below(&name)?)?);
+        let read = |name: &String, (): &mut ()| device(&class.below(name)?);
+        for found in parallel::map(&names, || (), read) {
+            devices.extend(found?);
         }
     } else {
         let whole = root.at("/sys/block")?;
-        let Some(names) = list(&whole)? else {
+        let Some(disks) = whole.places(|_| true)? else {
             return Err("/sys/block: there is no such directory; is sysfs mounted?".to_owned());
         };
-        for name in names {
-            let disk = whole.below(&name)?;
-            devices.extend(device(&disk)?);
-            // A partition is a directory of the disk's, and begins with its name.
-            for part in list(&disk)?.into_iter().flatten().filter(|part| part.starts_with(&name)) {
-                devices.extend(device(&disk.below(&part)?)?);
-            }
+        for found in parallel::map(&disks, || (), |disk, ()| with_partitions(disk)) {
+            devices.extend(found?);
         }
     }
     devices.sort_by(|a, b| a.name.cmp(&b.name));
+    tell_holders(&mut devices);
+    Ok(devices)
+}
+
+/// The kernel links a device and the one below it both ways (`bd_link_disk_holder`): `slaves` says it all, and few devices have any.
+/// Takes devices by name.
+fn tell_holders(devices: &mut [BlockDevice]) {
+    let above = |device: &BlockDevice| -> Vec<(String, String)> {
+        device.slaves.iter().map(|slave| (slave.clone(), device.name.clone())).collect()
+    };
+    let links: Vec<(String, String)> = devices.iter().flat_map(above).collect();
+    for (slave, holder) in links {
+        let at = devices.binary_search_by(|device| device.name.cmp(&slave));
+        if let Some(device) = at.ok().and_then(|at| devices.get_mut(at)) {
+            device.holders.push(holder);
+        }
+    }
+}
+
+/// A device of /sys/block and its partitions: a partition is a directory of the disk's, and begins with its name.
+fn with_partitions(disk: &Place<'_>) -> Result<Vec<BlockDevice>, String> {
+    let mut devices: Vec<BlockDevice> = device(disk)?.into_iter().collect();
+    let name = disk.name().unwrap_or_default();
+    for part in disk.places(|part| part.starts_with(name))?.into_iter().flatten() {
+        devices.extend(device(&part)?);
+    }
     Ok(devices)
 }
 
@@ -68,7 +91,7 @@ fn device(place: &Place<'_>) -> Result<Option<BlockDevice>, String> {
     let is_whole = partition_of.is_none();
     let mapped = if is_whole && name.starts_with("dm-") { mapped(place)? } else { None };
     let removable = is_whole && flag(place, "removable")?;
-    let slaves = if is_whole { neighbours(place, "slaves")? } else { Vec::new() };
+    let slaves = if is_whole { slaves(place)? } else { Vec::new() };
     let driver = if is_whole { Some(place.below("device")?) } else { None };
     let driver = driver.filter(|driver| !matches!(driver.kind(), Probed::Absent));
     let identity = driver.as_ref().map_or_else(Identity::default, |driver| Identity::read(place, driver));
@@ -83,7 +106,7 @@ fn device(place: &Place<'_>) -> Result<Option<BlockDevice>, String> {
         partition_of,
         mapped,
         slaves,
-        holders: neighbours(place, "holders")?,
+        holders: Vec::new(),
         model: identity.model,
         serial: identity.serial,
         wwn: identity.wwn,
@@ -159,8 +182,8 @@ fn is_optical_or_floppy(name: &str) -> bool {
     numbered("sr") || numbered("fd")
 }
 
-fn neighbours(place: &Place<'_>, dir: &str) -> Result<Vec<String>, String> {
-    let names = list(&place.below(dir)?)?.unwrap_or_default();
+fn slaves(place: &Place<'_>) -> Result<Vec<String>, String> {
+    let names = list(&place.below("slaves")?)?.unwrap_or_default();
     names.iter().map(|name| device_name(place, name)).collect()
 }
 

@@ -3,12 +3,14 @@
 use super::running::host_name;
 use super::{Facts, Probed, Root, Running, block, running};
 use crate::disk::{Disk, Problem, ProblemId, Source, scan};
+use crate::parallel;
 
 /// The facts of a host that runs, or of a directory that stands for one.
 pub fn of_host(root: &Root) -> Facts {
+    let root = &root.remembering();
     let running = running(root);
     let paths = block::disk_paths(root, &running.block);
-    let sources: Vec<Source> = paths.into_iter().map(|(shown, path)| Source::open_as(shown, &path)).collect();
+    let sources = parallel::map(&paths, || (), |(shown, path), ()| Source::open_as(shown.as_str(), path));
     let host = match host_name(root) {
         Probed::Known(name) => name,
         Probed::Absent | Probed::Unreadable(_) => "host without a name".into(),

@@ -182,7 +182,7 @@ pub struct BlockDevice {
     pub mapped: Option<(String, String)>,
     /// Names of the devices below it (slaves/).
     pub slaves: Vec<String>,
-    /// Names of the devices above it (holders/).
+    /// Names of the devices above it: those that have it among their slaves.
     pub holders: Vec<String>,
     /// Model, where sysfs has it.
     pub model: Option<String>,

@@ -4,11 +4,13 @@
 //! mean places of *that* host. So every path is walked here, link by link, and what is opened is a path without links
 //! that lies under the directory: neither `..` nor a link leads out. The live host is walked in the same way from `/`.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, FileType, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use super::Probed;
 use crate::sys;
@@ -22,17 +24,22 @@ const MOST_NAMES: usize = 1 << 16;
 /// Most symbolic links that one path may go through, as in the kernel (path_resolution(7)).
 const MOST_LINKS: usize = 40;
 
+/// Most directories that are known to be no links.
+const MOST_REMEMBERED: usize = 1 << 12;
+
 /// The host that is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Root {
     dir: PathBuf,
     live: bool,
+    /// See [`Root::remembering`]. Relative to `dir`.
+    plain: Option<RwLock<HashSet<PathBuf>>>,
 }
 
 impl Root {
     /// The host that this program runs on.
     pub fn live() -> Self {
-        Self { dir: PathBuf::from("/"), live: true }
+        Self { dir: PathBuf::from("/"), live: true, plain: None }
     }
 
     /// A fixture host.
@@ -44,7 +51,13 @@ impl Root {
         if !fs::metadata(&dir)?.is_dir() {
             return Err(io::Error::new(io::ErrorKind::NotADirectory, "it is no directory"));
         }
-        Ok(Self { dir, live: false })
+        Ok(Self { dir, live: false, plain: None })
+    }
+
+    /// The same host, for one look at all of it: a directory on the way to a place is asked once whether it is a link. Thousands of
+    /// places lie in few directories. Who looks again later begins with another of these, or would miss that one became a link.
+    pub fn remembering(&self) -> Self {
+        Self { dir: self.dir.clone(), live: self.live, plain: Some(RwLock::default()) }
     }
 
     /// Whether this is the live host, so that system calls answer for it.
@@ -109,6 +122,10 @@ impl Root {
                 Step::Into(name) => name,
             };
             real.push(&name);
+            let is_on_the_way = !ahead.is_empty();
+            if is_on_the_way && self.is_plain(&real) {
+                continue;
+            }
             match fs::read_link(self.dir.join(&real)) {
                 Ok(target) => {
                     links = links.saturating_add(1);
@@ -118,13 +135,30 @@ impl Root {
                     real.pop();
                     push_reversed(&mut ahead, &target);
                 }
-                // No link, or not there at all: whoever opens it finds out.
-                Err(e) if matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::NotFound) => {}
-                Err(e) if e.kind() == io::ErrorKind::NotADirectory => {}
+                // No link.
+                Err(e) if e.kind() == io::ErrorKind::InvalidInput => {
+                    if is_on_the_way {
+                        self.remember_plain(&real);
+                    }
+                }
+                // Not there at all: whoever opens it finds out.
+                Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
                 Err(e) => return Err(format!("/{}: {e}", real.display())),
             }
         }
         Ok(Place { root: self, real })
+    }
+
+    fn is_plain(&self, path: &Path) -> bool {
+        self.plain.as_ref().is_some_and(|plain| plain.read().unwrap_or_else(PoisonError::into_inner).contains(path))
+    }
+
+    fn remember_plain(&self, path: &Path) {
+        let Some(plain) = &self.plain else { return };
+        let mut plain = plain.write().unwrap_or_else(PoisonError::into_inner);
+        if plain.len() < MOST_REMEMBERED {
+            plain.insert(path.to_owned());
+        }
     }
 }
 
@@ -145,7 +179,7 @@ fn push_reversed(ahead: &mut Vec<Step>, path: &Path) {
 }
 
 /// A place on a host, free of links: surely within its [`Root`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Place<'r> {
     root: &'r Root,
     /// Relative to the root.
@@ -196,8 +230,12 @@ impl<'r> Place<'r> {
     /// Costs three system calls, where [`Place::below`] and [`Place::read`] cost seven: a host has thousands of attributes.
     pub fn attribute(&self, name: &str) -> Probed<Vec<u8>> {
         let plain = !name.is_empty() && !name.contains('/') && name != "." && name != "..";
-        if plain && let Ok(bytes) = self.read_attribute(name) {
-            return Probed::Known(bytes);
+        if plain {
+            match self.read_attribute(name) {
+                Ok(bytes) => return Probed::Known(bytes),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => return Probed::Absent,
+                Err(_) => {}
+            }
         }
         // A link, something large, or an error: the long way says which.
         match self.below(name) {
@@ -219,12 +257,15 @@ impl<'r> Place<'r> {
 
     fn read_bounded(&self) -> io::Result<Vec<u8>> {
         let file = OpenOptions::new().read(true).custom_flags(sys::O_NONBLOCK).open(self.real_path())?;
-        let kind = file.metadata()?.file_type();
+        let meta = file.metadata()?;
+        let kind = meta.file_type();
         if !kind.is_file() {
             let what = if kind.is_dir() { "a directory" } else { "a special file" };
             return Err(io::Error::other(format!("it is {what}, not a file")));
         }
-        let mut bytes = Vec::new();
+        // One read where the size is told; without room, it takes one for each few bytes. A file of /proc tells none.
+        let room = usize::try_from(meta.len().min(LARGEST_FILE)).unwrap_or_default();
+        let mut bytes = Vec::with_capacity(room.max(ATTRIBUTE));
         file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > LARGEST_FILE {
             return Err(io::Error::other(format!("it is larger than {LARGEST_FILE} bytes")));
@@ -247,21 +288,56 @@ impl<'r> Place<'r> {
         self.probed(self.names_bounded().and_then(text))
     }
 
+    /// The places that the names in a directory lead to, by name, of those names that are `wanted`. One that the directory itself says
+    /// to be a directory costs nothing more.
+    ///
+    /// # Errors
+    /// As [`Root::at`], and where the directory cannot be read.
+    pub fn places(&self, wanted: impl Fn(&str) -> bool) -> Result<Option<Vec<Place<'r>>>, String> {
+        let mut names = match self.probed(self.entries_bounded(|entry| {
+            let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            (entry.file_name(), is_directory)
+        })) {
+            Probed::Known(names) => names,
+            Probed::Absent => return Ok(None),
+            Probed::Unreadable(why) => return Err(why),
+        };
+        names.sort_unstable();
+        let mut places = Vec::new();
+        for (name, is_directory) in names {
+            let name = name.to_str().ok_or_else(|| format!("{}: it has a name {name:?}", self.shown()))?;
+            if !wanted(name) {
+                continue;
+            }
+            places.push(if is_directory {
+                Place { root: self.root, real: self.real.join(name) }
+            } else {
+                self.below(name)?
+            });
+        }
+        Ok(Some(places))
+    }
+
     /// The names in a directory, sorted, those too that are no text.
     pub fn names(&self) -> Probed<Vec<OsString>> {
         self.probed(self.names_bounded())
     }
 
     fn names_bounded(&self) -> io::Result<Vec<OsString>> {
-        let mut names = Vec::new();
-        for entry in fs::read_dir(self.real_path())? {
-            if names.len() >= MOST_NAMES {
-                return Err(io::Error::other(format!("it has more than {MOST_NAMES} names")));
-            }
-            names.push(entry?.file_name());
-        }
+        let mut names = self.entries_bounded(|entry| entry.file_name())?;
         names.sort_unstable();
         Ok(names)
+    }
+
+    fn entries_bounded<T>(&self, take: impl Fn(&fs::DirEntry) -> T) -> io::Result<Vec<T>> {
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(self.real_path())? {
+            if entries.len() >= MOST_NAMES {
+                return Err(io::Error::other(format!("it has more than {MOST_NAMES} names")));
+            }
+            entries.push(take(&entry?));
+        }
+        Ok(entries)
     }
 
     fn probed<T>(&self, result: io::Result<T>) -> Probed<T> {
@@ -274,78 +350,4 @@ impl<'r> Place<'r> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::os::unix::fs::symlink;
-
-    use super::*;
-
-    fn host(build: impl FnOnce(&Path)) -> (tempfile::TempDir, Root) {
-        let dir = tempfile::tempdir().unwrap();
-        build(dir.path());
-        let root = Root::fixture(dir.path()).unwrap();
-        (dir, root)
-    }
-
-    #[test]
-    fn no_link_and_no_dots_lead_out_of_a_fixture_host() {
-        let (dir, root) = host(|d| {
-            fs::create_dir_all(d.join("etc")).unwrap();
-            fs::write(d.join("etc/inside"), "inside").unwrap();
-            symlink("/etc/passwd", d.join("absolute")).unwrap();
-            symlink("../../../../../../../../etc/passwd", d.join("relative")).unwrap();
-            symlink("/", d.join("top")).unwrap();
-            symlink("/etc", d.join("dir")).unwrap();
-        });
-        for path in
-            ["/absolute", "/relative", "/top/etc/passwd", "/dir/passwd", "/../etc/passwd", "/etc/../../etc/passwd"]
-        {
-            assert_eq!(root.read(path), Probed::Absent, "{path}");
-            let real = root.at(path).unwrap().real_path();
-            assert!(real.starts_with(dir.path()) && !real.exists(), "{}", real.display());
-        }
-        for path in ["/dir/inside", "/top/etc/inside", "/top/dir/../etc/inside", "etc/inside", "/../../etc/inside"] {
-            assert_eq!(root.read(path), Probed::Known(b"inside".to_vec()), "{path}");
-        }
-    }
-
-    #[test]
-    fn links_that_go_round_in_circles_are_told_not_followed() {
-        let (_dir, root) = host(|d| {
-            symlink("b", d.join("a")).unwrap();
-            symlink("/a", d.join("b")).unwrap();
-            symlink("self/self", d.join("self")).unwrap();
-        });
-        for path in ["/a", "/b", "/self"] {
-            assert_eq!(root.read(path), Probed::Unreadable(format!("{path}: too many symbolic links")));
-        }
-    }
-
-    #[test]
-    fn a_place_knows_its_own_name_after_links() {
-        let (_dir, root) = host(|d| {
-            fs::create_dir_all(d.join("sys/devices/pci/block/sda/sda1")).unwrap();
-            fs::create_dir_all(d.join("sys/class/block")).unwrap();
-            symlink("../../devices/pci/block/sda/sda1", d.join("sys/class/block/sda1")).unwrap();
-        });
-        let place = root.at("/sys/class/block/sda1").unwrap();
-        assert_eq!((place.name(), place.parent_name()), (Some("sda1"), Some("sda")));
-        assert_eq!(place.shown(), "/sys/devices/pci/block/sda/sda1");
-        assert_eq!(place.below("../nothing").unwrap().read(), Probed::Absent);
-    }
-
-    #[test]
-    fn what_is_no_file_or_too_large_is_unreadable_and_named() {
-        let (_dir, root) = host(|d| {
-            fs::create_dir_all(d.join("proc/swaps")).unwrap();
-            fs::write(d.join("most"), vec![b'x'; 1 << 20]).unwrap();
-            fs::write(d.join("large"), vec![b'x'; (1 << 20) + 1]).unwrap();
-            assert!(std::process::Command::new("mkfifo").arg(d.join("fifo")).status().unwrap().success());
-        });
-        assert_eq!(root.read("/proc/swaps"), Probed::Unreadable("/proc/swaps: it is a directory, not a file".into()));
-        assert_eq!(root.read("/fifo"), Probed::Unreadable("/fifo: it is a special file, not a file".into()));
-        assert!(matches!(root.read("/most"), Probed::Known(bytes) if bytes.len() == 1 << 20));
-        assert!(matches!(root.read("/large"), Probed::Unreadable(why) if why.contains("1048576")));
-        assert!(matches!(root.read("/most/x"), Probed::Unreadable(_)));
-        assert!(Root::fixture("/dev/null").is_err() && Root::fixture("/no/such/dir").is_err());
-    }
-}
+mod tests;

@@ -4,10 +4,13 @@ use std::path::Path;
 
 use super::root::Root;
 use super::{Mount, Probed, Running, block, cmdline, firmware, fstab, memory, mounts, ssh, swaps};
+use crate::parallel;
 use crate::sys::filesystem::df_bytes;
 
 /// Asks every source of `root`.
 pub fn running(root: &Root) -> Running {
+    // Together they take longer than all others, and neither needs the other.
+    let (ssh, block) = parallel::both(|| ssh::gather(root), || block::gather(root));
     let mounts = mounts::gather(root);
     Running {
         firmware: firmware::gather(root),
@@ -17,8 +20,8 @@ pub fn running(root: &Root) -> Running {
         mounts,
         fstab: fstab::gather(root),
         cmdline: cmdline::gather(root),
-        block: block::gather(root),
-        ssh: ssh::gather(root),
+        block,
+        ssh,
     }
 }
 
