@@ -6,6 +6,7 @@ use clap::builder::styling::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::profile::Profile;
+use crate::units::{Bytes, parse_size};
 
 /// Judge an Oracle Key Vault node before an upgrade, from its block devices up.
 ///
@@ -26,6 +27,8 @@ pub enum Command {
     Scan(Scan),
     /// Judge whether a node may be upgraded, and say what would lift what blocks it.
     Check(Check),
+    /// Grow the swap of this node in place, with a new disk where one is needed.
+    SwapExtend(SwapExtend),
     /// Retire the SSH DSA host keys that an upgrade leaves behind.
     SshDsaRetire(SshDsaRetire),
     /// Say what the last run did, and whether something is left half-way.
@@ -49,6 +52,47 @@ pub struct Change {
     #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
     pub format: PlainFormat,
 }
+
+/// Arguments of `swap-extend`.
+#[derive(Debug, Args)]
+#[command(after_help = EXTEND_HELP)]
+pub struct SwapExtend {
+    /// Arguments that every changing command has.
+    #[command(flatten)]
+    pub change: Change,
+
+    /// Before the node is powered off: record its disks, and say which to add.
+    #[arg(long, conflicts_with_all = ["apply", "disk"])]
+    pub prepare: bool,
+
+    /// Swap that the node is to have, for example 64GiB; the release says how
+    /// much where not given.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub size: Option<Bytes>,
+
+    /// The disk to add: path, link in /dev/disk/by-id, serial number or WWN.
+    #[arg(long, value_name = "DISK")]
+    pub disk: Option<String>,
+
+    /// Where memory cannot hold what is swapped out: a temporary swap volume
+    /// takes it while the swap grows.
+    #[arg(long)]
+    pub temporary_swap: bool,
+
+    /// Release whose figures hold: a built-in name, or a JSON file.
+    #[arg(long, value_name = "RELEASE", default_value = Profile::DEFAULT)]
+    pub profile: String,
+}
+
+const EXTEND_HELP: &str = "\
+The size is absolute: a second run has nothing to do. Where the volume group has
+the extents, no disk is touched; else exactly one blank disk that is new since
+--prepare is taken, or the one that --disk names. A disk with anything on it is
+refused. UUID, label and priority of the swap stay. A run that was cut off is
+finished by running it again.
+Exit status: 0 planned, done or nothing to do, 1 refused, 2 wrong usage, 3 failed
+and everything as it was, 4 left half-way (see status), 5 another run holds the
+lock.";
 
 /// Arguments of `ssh-dsa-retire`.
 #[derive(Debug, Args)]

@@ -36,6 +36,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("crc32c", &["format"]),
     ("crc32fast", &["format", "journal"]),
     ("duct", &["tool"]),
+    ("hex", &["plan"]),
     ("itoa", &["report"]),
     ("nix", &["sys"]),
     ("procfs", &["facts"]),

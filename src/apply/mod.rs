@@ -13,17 +13,23 @@ use crate::plan::{Plan, Step};
 use crate::tool::Runner;
 
 mod interrupt;
+mod inventory;
 mod lock;
+mod program;
+mod proof;
+mod rename;
 mod run;
+mod sectors;
 mod step;
+mod table;
 mod undo;
 
 pub use interrupt::Interrupts;
+pub use inventory::record_inventory;
 pub use lock::{Lock, LockError};
 pub use undo::{LastRun, RunState, Standing, last_run};
 
-/// Where state is kept on a host.
-pub const STATE: &str = "/var/lib/okv-host";
+pub use crate::facts::inventory::STATE;
 
 /// What the journal records of runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +68,8 @@ pub enum Ending {
     RolledBack,
     /// A step failed, and something could not be taken back.
     Stuck,
+    /// A step failed after one that stays done; what the node needs is back, and another run goes on.
+    Kept,
     /// A signal came; the step that was running was finished first.
     Interrupted,
     /// It was taken back as a whole, by `undo`.
@@ -86,6 +94,13 @@ pub enum Outcome {
         why: String,
         /// Why the way back failed.
         undo_why: String,
+    },
+    /// A step failed after one that stays done. What the node needs is back.
+    Kept {
+        /// Why the step failed.
+        why: String,
+        /// What stays.
+        stays: String,
     },
     /// A signal came after this many steps were done, some of which changed something.
     Interrupted {

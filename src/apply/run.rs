@@ -1,5 +1,6 @@
 //! A run: step after step, each recorded before and after; where one fails, the way back.
 
+use super::step::TakenBack;
 use super::{Ending, Entry, Host, Interrupts, Outcome};
 use crate::journal::Journal;
 use crate::plan::Step;
@@ -14,7 +15,7 @@ impl Run<'_, '_> {
     /// Does `steps` from index `first` on. What comes before it was done by the same run, before it was cut off.
     pub(super) fn carry_out(mut self, steps: &[Step], first: usize, tell: &mut dyn FnMut(usize, &Step)) -> Outcome {
         for (index, step) in steps.iter().enumerate().skip(first) {
-            if self.interrupts.came() {
+            if self.interrupts.came() && !misses_something(steps, index) {
                 return self.interrupted(steps, index);
             }
             tell(index.saturating_add(1), step);
@@ -41,21 +42,36 @@ impl Run<'_, '_> {
         self.end(Ending::RolledBack, Outcome::RolledBack { why })
     }
 
-    /// Takes back step `failed` and all before it. A journal that cannot be written does not keep the host from its way back.
+    /// Takes back step `failed` and all before it, down to one that stays or cannot be taken back; below that, only what the node needs
+    /// comes back. A journal that cannot be written does not keep the host from its way back.
     fn go_back(&mut self, steps: &[Step], failed: usize, why: String) -> Outcome {
         let _ = self.record(Entry::StepFailed(failed, why.clone()));
+        let (mut stays, mut undo_why) = (None, Vec::new());
         for (index, step) in steps.iter().enumerate().take(failed.saturating_add(1)).rev() {
+            let barred = stays.is_some() || !undo_why.is_empty();
+            if barred && !step.action.takes_away() {
+                continue;
+            }
             let taken_back = if index == failed {
                 self.host.take_back_begun(&step.action)
             } else {
                 self.host.take_back(&step.action)
             };
-            if let Err(undo_why) = taken_back {
-                return self.end(Ending::Stuck, Outcome::Stuck { why, undo_why });
+            match taken_back {
+                Ok(TakenBack::Yes) => {
+                    let _ = self.record(Entry::StepUndone(index));
+                }
+                Ok(TakenBack::Stays(what)) => stays = Some(what),
+                Err(why) => undo_why.push(why),
             }
-            let _ = self.record(Entry::StepUndone(index));
         }
-        self.end(Ending::RolledBack, Outcome::RolledBack { why })
+        match stays {
+            _ if !undo_why.is_empty() => {
+                self.end(Ending::Stuck, Outcome::Stuck { why, undo_why: undo_why.join("; then: ") })
+            }
+            Some(stays) => self.end(Ending::Kept, Outcome::Kept { why, stays }),
+            None => self.end(Ending::RolledBack, Outcome::RolledBack { why }),
+        }
     }
 
     /// The outcome stands whether or not it can be recorded; what is not recorded is told by `status` as cut off.
@@ -68,4 +84,10 @@ impl Run<'_, '_> {
         let place = self.journal.path().display().to_string();
         self.journal.append(entry).map_err(|e| format!("the journal {place} cannot be written: {e}"))
     }
+}
+
+/// Whether the node, before step `next`, is without something that it needs and a later step gives back: a run does not stop there.
+fn misses_something(steps: &[Step], next: usize) -> bool {
+    let done = steps.iter().take(next).map(|step| &step.action);
+    done.fold(false, |misses, action| (misses || action.takes_away()) && !action.gives_back())
 }

@@ -1,96 +1,73 @@
-//! Doing, proving and undoing of each action, side by side.
-
-use std::fs;
-use std::io;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+//! Doing, proving and undoing of each action: which part does what.
 
 use super::Host;
-use crate::plan::{Action, FileIdentity};
-use crate::sys::rename_without_replacing;
-use crate::tool::{Cmd, Program, success};
+use crate::plan::{Action, Back};
+
+/// What became of the way back of a step.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum TakenBack {
+    /// The host is as it was before the step.
+    Yes,
+    /// It stays done, for this reason.
+    Stays(String),
+}
 
 impl Host<'_> {
     /// Does `action`. What it finds must be what the plan was made from.
     pub(super) fn perform(&self, action: &Action) -> Result<(), String> {
         match action {
             Action::Rename { from, to, file } => self.rename(from, to, file),
-            Action::Run { argv } => self.execute(argv),
+            Action::Run(run) => self.run(run),
+            Action::WriteTable(table) => self.write_table(table),
+            Action::TellKernel(partition) => self.tell_kernel(partition),
         }
     }
 
     /// Proves from the host that `action` was done.
     pub(super) fn prove(&self, action: &Action) -> Result<(), String> {
         match action {
-            Action::Rename { from, to, file } => {
-                self.is(to, file)?;
-                if self.exists(from)? { Err(format!("{from} is still there")) } else { Ok(()) }
-            }
-            // Its exit status was the proof.
-            Action::Run { .. } => Ok(()),
+            Action::Rename { from, to, file } => self.is_renamed(from, to, file),
+            Action::Run(run) => run.proof.as_ref().map_or(Ok(()), |proof| self.shows(proof)),
+            Action::WriteTable(table) => self.has_table(table),
+            Action::TellKernel(partition) => self.kernel_knows(partition),
         }
     }
 
     /// Takes back `action`, which was done and proved.
-    pub(super) fn take_back(&self, action: &Action) -> Result<(), String> {
+    pub(super) fn take_back(&self, action: &Action) -> Result<TakenBack, String> {
         match action {
-            // Someone was faster.
-            Action::Rename { from, to, file } if self.is(from, file).is_ok() && !self.exists(to)? => Ok(()),
-            Action::Rename { from, to, file } => self.rename(to, from, file),
-            Action::Run { .. } => Ok(()),
+            Action::Rename { from, to, file } => self.rename_back(from, to, file)?,
+            Action::Run(run) => return self.take_back_run(run),
+            Action::WriteTable(table) => self.clear_table(table)?,
+            Action::TellKernel(partition) => self.forget_partition(partition)?,
         }
+        Ok(TakenBack::Yes)
     }
 
-    /// Takes back `action`, which was begun and of which nobody knows whether it was done: a rename was, where the new name is that of the
-    /// file of the plan.
-    pub(super) fn take_back_begun(&self, action: &Action) -> Result<(), String> {
+    /// Takes back `action`, which was begun and of which nobody knows whether it was done.
+    pub(super) fn take_back_begun(&self, action: &Action) -> Result<TakenBack, String> {
         match action {
-            Action::Rename { to, file, .. } if self.is(to, file).is_err() => Ok(()),
-            Action::Rename { .. } | Action::Run { .. } => self.take_back(action),
+            // It was not done, where the new name is not that of the file of the plan.
+            Action::Rename { to, file, .. } if self.is(to, file).is_err() => Ok(TakenBack::Yes),
+            // Programs that change something do it whole or not at all; where this one did not, nothing has to be taken back.
+            Action::Run(run) if matches!(run.back, Back::By { .. } | Back::Stays { .. }) => match &run.proof {
+                Some(proof) if !self.holds(proof)? => Ok(TakenBack::Yes),
+                _ => self.take_back(action),
+            },
+            _ => self.take_back(action),
         }
     }
 
     /// Whether `action`, which was done and proved, can be taken back as the host is now.
     pub(super) fn can_take_back(&self, action: &Action) -> Result<(), String> {
         match action {
-            Action::Rename { from, to, file } if self.is(from, file).is_err() => {
-                self.is(to, file)?;
-                if self.exists(from)? {
-                    Err(format!("{from} is there again: another file has that name"))
-                } else {
-                    Ok(())
-                }
-            }
-            Action::Rename { .. } | Action::Run { .. } => Ok(()),
-        }
-    }
-
-    fn rename(&self, from: &str, to: &str, file: &FileIdentity) -> Result<(), String> {
-        self.is(from, file)?;
-        rename_without_replacing(&self.path(from), &self.path(to))
-            .map_err(|e| format!("cannot rename {from} to {to}: {e}"))
-    }
-
-    fn execute(&self, argv: &[String]) -> Result<(), String> {
-        let (program, args) = argv.split_first().ok_or("an empty command")?;
-        let program = Program::at(program).ok_or_else(|| format!("{program} is not a program that may be run"))?;
-        success(self.runner, &Cmd::new(program, args.iter().map(String::as_str))).map(drop).map_err(|e| e.to_string())
-    }
-
-    /// Whether the file at `path` is the one of the plan.
-    fn is(&self, path: &str, file: &FileIdentity) -> Result<(), String> {
-        let meta = fs::symlink_metadata(self.path(path)).map_err(|e| format!("{path}: {e}"))?;
-        let mode = meta.permissions().mode() & 0o7777;
-        if !meta.is_file() || meta.ino() != file.inode || meta.len() != file.bytes || mode != file.mode {
-            return Err(format!("{path} is not the file that it was when the plan was made"));
-        }
-        Ok(())
-    }
-
-    fn exists(&self, path: &str) -> Result<bool, String> {
-        match fs::symlink_metadata(self.path(path)) {
-            Ok(_) => Ok(true),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(e) => Err(format!("{path}: {e}")),
+            Action::Rename { from, to, file } => self.can_rename_back(from, to, file),
+            Action::Run(run) => match &run.back {
+                Back::Stays { why } => Err(format!("{} stays done: {why}", run.argv.join(" "))),
+                Back::Nothing | Back::By { .. } | Back::Bytes { .. } => Ok(()),
+            },
+            Action::WriteTable(table) => self.can_clear_table(table),
+            Action::TellKernel(_) => Ok(()),
         }
     }
 }

@@ -3,7 +3,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::*;
-use crate::plan::{Action, FileIdentity};
+use crate::plan::{Action, FileIdentity, Run};
 use crate::tool::{Cmd, Output, Script, Scripted, ToolError};
 
 /// A host of two files, and the plan to give both another name between two tests of the configuration.
@@ -23,8 +23,7 @@ fn bench() -> Bench {
         let from = format!("/etc/ssh/{name}");
         Step { purpose: format!("retire {name}"), action: Action::Rename { to: format!("{from}.retire"), from, file } }
     };
-    let test =
-        || Step { purpose: "test".into(), action: Action::Run { argv: vec!["/usr/sbin/sshd".into(), "-t".into()] } };
+    let test = || Step { purpose: "test".into(), action: Action::Run(Run::looks(["/usr/sbin/sshd", "-t"])) };
     let steps = vec![test(), rename("key"), rename("key.pub"), test()];
     let plan = Plan { command: "ssh-dsa-retire", target: "no DSA key".into(), steps, notes: Vec::new() };
     Bench { base, plan }

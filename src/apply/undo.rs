@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::step::TakenBack;
 use super::{Ending, Entry, Host};
 use crate::journal::{Journal, Record};
 use crate::plan::{Action, Step};
@@ -19,6 +20,8 @@ pub struct LastRun {
     pub steps: Vec<Step>,
     /// The steps that were not taken back, in order.
     pub standing: Vec<Standing>,
+    /// What stands of the runs before it that it went on from: steps that were done, in order.
+    pub earlier: Vec<Step>,
     /// How far it came.
     pub state: RunState,
 }
@@ -44,11 +47,36 @@ pub enum RunState {
 impl RunState {
     /// Whether something is left half-way.
     pub fn is_unfinished(self) -> bool {
-        matches!(self, Self::CutOff | Self::Ended(Ending::Stuck | Ending::Interrupted | Ending::NotReached))
+        matches!(
+            self,
+            Self::CutOff | Self::Ended(Ending::Stuck | Ending::Kept | Ending::Interrupted | Ending::NotReached)
+        )
     }
 }
 
 impl LastRun {
+    /// Whether something is left half-way: by this run, or by one that it was to go on from.
+    pub fn is_unfinished(&self) -> bool {
+        let took_nothing_on = matches!(self.state, RunState::Ended(Ending::RolledBack));
+        self.state.is_unfinished() || (took_nothing_on && !self.earlier.is_empty())
+    }
+
+    /// The changes that stand, in order: those of runs that it went on from, then its own.
+    pub fn changes(&self) -> impl DoubleEndedIterator<Item = &Step> {
+        let own = self.standing.iter().filter_map(|standing| self.steps.get(standing.step));
+        self.earlier.iter().chain(own).filter(|step| step.action.changes())
+    }
+
+    /// What a run of the same command has to take over from this one.
+    fn left_to(&self, command: &str) -> Vec<Step> {
+        if self.command != command || !self.is_unfinished() {
+            return Vec::new();
+        }
+        let done = self.standing.iter().filter(|standing| standing.done);
+        let own = done.filter_map(|standing| self.steps.get(standing.step)).filter(|step| step.action.changes());
+        self.earlier.iter().chain(own).cloned().collect()
+    }
+
     /// The index of its first step that was not done.
     pub fn first_left(&self) -> usize {
         let done = |step: usize| self.standing.iter().any(|standing| standing.step == step && standing.done);
@@ -68,7 +96,9 @@ pub fn last_run(records: &[Record<Entry>]) -> Option<LastRun> {
     for record in records {
         match (&record.entry, &mut last) {
             (Entry::Began { command, target, steps }, _) => {
+                let earlier = last.as_ref().map(|run| run.left_to(command)).unwrap_or_default();
                 last = Some(LastRun {
+                    earlier,
                     began: record.at,
                     command: command.clone(),
                     target: target.clone(),
@@ -87,7 +117,12 @@ pub fn last_run(records: &[Record<Entry>]) -> Option<LastRun> {
             (Entry::StepUndone(step), Some(run)) => run.standing.retain(|standing| standing.step != *step),
             // A way back that has no end was cut off like any other run.
             (Entry::UndoBegan, Some(run)) => run.state = RunState::CutOff,
-            (Entry::Ended(ending), Some(run)) => run.state = RunState::Ended(*ending),
+            (Entry::Ended(ending), Some(run)) => {
+                run.state = RunState::Ended(*ending);
+                if *ending == Ending::Undone {
+                    run.earlier.clear();
+                }
+            }
             (Entry::StepFailed(..), _) | (_, None) => {}
         }
     }
@@ -97,7 +132,8 @@ pub fn last_run(records: &[Record<Entry>]) -> Option<LastRun> {
 /// Whether every step that stands can be taken back.
 pub(super) fn can_take_back(run: &LastRun, host: &Host<'_>) -> Result<(), String> {
     let standing = run.standing.iter().rev().filter(|standing| standing.done);
-    standing.filter_map(|standing| run.steps.get(standing.step)).try_for_each(|step| host.can_take_back(&step.action))
+    let own = standing.filter_map(|standing| run.steps.get(standing.step));
+    own.chain(run.earlier.iter().rev()).try_for_each(|step| host.can_take_back(&step.action))
 }
 
 /// Takes back what stands of `run`, last step first. Then its programs look again: they prove the way back as they proved the way there.
@@ -105,9 +141,10 @@ pub(super) fn take_back(run: &LastRun, host: &Host<'_>, journal: &mut Journal<En
     let mut unwritten = journal.append(Entry::UndoBegan).err();
     for standing in run.standing.iter().rev() {
         let Some(step) = run.steps.get(standing.step) else { continue };
-        if standing.done { host.take_back(&step.action) } else { host.take_back_begun(&step.action) }?;
+        gone(if standing.done { host.take_back(&step.action) } else { host.take_back_begun(&step.action) })?;
         unwritten = unwritten.or(journal.append(Entry::StepUndone(standing.step)).err());
     }
+    run.earlier.iter().rev().try_for_each(|step| gone(host.take_back(&step.action)))?;
     unwritten = unwritten.or(journal.append(Entry::Ended(Ending::Undone)).err());
     let mut looked: Vec<&Action> = Vec::new();
     for standing in run.standing.iter().filter(|standing| standing.done) {
@@ -120,5 +157,13 @@ pub(super) fn take_back(run: &LastRun, host: &Host<'_>, journal: &mut Journal<En
     match unwritten {
         Some(e) => Err(format!("everything is taken back, but the journal cannot be written: {e}")),
         None => Ok(()),
+    }
+}
+
+/// `undo` takes back all or says why not.
+fn gone(taken_back: Result<TakenBack, String>) -> Result<(), String> {
+    match taken_back? {
+        TakenBack::Yes => Ok(()),
+        TakenBack::Stays(why) => Err(why),
     }
 }

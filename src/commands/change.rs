@@ -38,6 +38,10 @@ pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -
         return match last_run(journal.records()).filter(|run| run.command == command && run.only_looks_are_left()) {
             Some(cut_off) => finish_run(args, &plan, &cut_off, &host, &mut journal),
             None => {
+                // A run that was cut off after its last change: the host shows that nothing is left of it.
+                if last_run(journal.records()).is_some_and(|run| run.command == command && run.is_unfinished()) {
+                    journal.append(Entry::Ended(Ending::Done)).context("the journal cannot be written")?;
+                }
                 show(args.format, &PlanReport::of_plan(&plan, PlanOutcome::NothingToDo, None))?;
                 Ok(Exit::Done)
             }
@@ -136,6 +140,10 @@ fn said(outcome: Outcome, journal: &Journal<Entry>) -> (PlanOutcome, Option<Stri
                 format!("{why}; on the way back: {undo_why}; the journal is {place}; look at okv-host status");
             (PlanOutcome::Stuck, Some(message), Exit::Stuck)
         }
+        Outcome::Kept { why, stays } => {
+            let message = format!("{why}; {stays}; run it again to go on, once what failed is mended");
+            (PlanOutcome::Kept, Some(message), Exit::Stuck)
+        }
         Outcome::Interrupted { steps } => {
             let done = count(steps, "step");
             let message = format!("{done} done; run it again to finish, or okv-host undo to go back");
@@ -167,7 +175,7 @@ pub(super) fn take_host() -> Result<Option<(Host<'static>, Lock)>> {
 }
 
 /// Prints an answer after which nothing was changed.
-fn show(format: PlainFormat, report: &PlanReport<'_>) -> Result<()> {
+pub(super) fn show(format: PlainFormat, report: &PlanReport<'_>) -> Result<()> {
     match format {
         PlainFormat::Json => report::plan_json(&mut io::stdout().lock(), report)?,
         PlainFormat::Text => write_all(&report::plan_text(report), io::stdout())?,

@@ -79,7 +79,7 @@ fn gather(args: &Check) -> Result<Facts> {
 const LONGEST_PROFILE: u64 = 1 << 20;
 
 /// A built-in profile, or one from a file where the name is a path.
-fn profile(name: &str) -> Result<Profile> {
+pub(super) fn profile(name: &str) -> Result<Profile> {
     if name.contains('/') || Path::new(name).extension().is_some_and(|e| e == "json") {
         let mut text = String::new();
         let open = std::fs::File::open(name).and_then(|file| file.take(LONGEST_PROFILE).read_to_string(&mut text));

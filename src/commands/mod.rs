@@ -8,6 +8,7 @@ mod paths;
 mod scan;
 mod ssh_dsa_retire;
 mod status;
+mod swap_extend;
 mod undo;
 
 use std::io::{self, Write};
@@ -43,6 +44,7 @@ pub fn run(cli: &Cli) -> Exit {
     let outcome = match &cli.command {
         Command::Scan(args) => scan::run(args),
         Command::Check(args) => check::run(args),
+        Command::SwapExtend(args) => swap_extend::run(args),
         Command::SshDsaRetire(args) => ssh_dsa_retire::run(args),
         Command::Status(args) => status::run(args),
         Command::Undo(args) => undo::run(args),

@@ -20,7 +20,7 @@ pub(super) fn run(args: &Status) -> Result<Exit> {
         let _ = writeln!(io::stderr(), "okv-host: a run is under way; what follows is how far it has come");
         return show(args, last.as_ref(), Exit::Held);
     }
-    let exit = if last.as_ref().is_some_and(|run| run.state.is_unfinished()) { Exit::Stuck } else { Exit::Done };
+    let exit = if last.as_ref().is_some_and(LastRun::is_unfinished) { Exit::Stuck } else { Exit::Done };
     show(args, last.as_ref(), exit)
 }
 

@@ -59,8 +59,7 @@ fn plan(records: &[Record<Entry>], host: &Host<'_>) -> Answer {
 
 /// Changes of a run that stand.
 fn changes(run: &LastRun) -> usize {
-    let steps = run.standing.iter().filter_map(|standing| run.steps.get(standing.step));
-    steps.filter(|step| step.action.changes()).count()
+    run.changes().count()
 }
 
 fn show(args: &Change, run: Option<&LastRun>, outcome: UndoOutcome, message: Option<&str>) -> Result<()> {

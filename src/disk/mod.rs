@@ -4,12 +4,14 @@ mod beside_table;
 mod edges;
 mod group;
 mod identify;
+pub mod new_table;
 mod partition;
 pub mod physical_volume;
 mod probe;
 mod problem;
 mod read;
 mod scan;
+mod smallest;
 pub mod table;
 pub mod volume_group;
 
@@ -18,11 +20,18 @@ pub use partition::{CopyState, Flag, Partition, PartitionType, Table, TableKind,
 pub use probe::Scratch;
 pub use problem::{Problem, ProblemId};
 pub use scan::{Source, scan, scan_alone};
+pub use smallest::smallest_disk;
 
 use serde::Serialize;
 
 use crate::format::content::Content;
+use crate::image::Image;
 use crate::units::SectorSize;
+
+/// What one volume holds, by itself.
+pub fn content_of(volume: &dyn Image) -> Content {
+    identify::identify(volume, &mut identify::VolumeBuffers::default()).content
+}
 
 /// What is on a disk. Its JSON form is the contract of `okv-host scan`.
 #[derive(Debug, Clone, PartialEq, Serialize)]

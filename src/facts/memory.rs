@@ -1,20 +1,68 @@
-//! The kernel's own sum of its swap areas: `SwapTotal` of `/proc/meminfo` (proc_meminfo(5)), by the `procfs` crate.
+//! Memory and the kernel's own sum of its swap areas: `/proc/meminfo` (proc_meminfo(5)), by the `procfs` crate, and
+//! `/proc/sys/vm/overcommit_memory` (kernel `Documentation/admin-guide/sysctl/vm.rst`).
 //!
 //! The crate is given only what it can take: on other text it cuts a character in two, or multiplies past 64 bits, and either
 //! would end this program.
 
 use procfs::{FromBufRead, Meminfo};
 
-use super::Probed;
 use super::line::{BadLine, number, numbered_whole};
 use super::root::Root;
+use super::{Probed, SwapArea};
 
 /// Most digits of a figure: in KiB it then stays under 2^64 bytes.
 const MOST_DIGITS: usize = 16;
 
-/// Reads it. Never [`Probed::Absent`].
+/// Memory, in KiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Memory {
+    /// All of it (`MemTotal`).
+    pub total_kib: u64,
+    /// What can be had without swapping (`MemAvailable`); `None` on a kernel before 3.14 that does not tell it.
+    pub available_kib: Option<u64>,
+    /// All swap areas together (`SwapTotal`).
+    pub swap_total_kib: u64,
+    /// What may be promised in all (`CommitLimit`).
+    pub commit_limit_kib: Option<u64>,
+    /// What is promised (`Committed_AS`).
+    pub committed_kib: u64,
+    /// Whether nothing may be promised beyond that limit (`vm.overcommit_memory` is 2).
+    pub is_strict: bool,
+}
+
+/// Reads `SwapTotal`, in KiB. Never [`Probed::Absent`].
 pub fn gather(root: &Root) -> Probed<u64> {
     root.parse_always_there("/proc/meminfo", parse)
+}
+
+/// Reads all of it. Never [`Probed::Absent`].
+pub fn whole(root: &Root) -> Probed<Memory> {
+    let is_strict = match root.parse_always_there("/proc/sys/vm/overcommit_memory", overcommit) {
+        Probed::Known(mode) => mode == 2,
+        Probed::Absent => return Probed::Absent,
+        Probed::Unreadable(why) => return Probed::Unreadable(why),
+    };
+    root.parse_always_there("/proc/meminfo", |text| {
+        let memory = fields(text)?;
+        Ok::<_, BadLine>(Memory {
+            // The crate turns KiB into bytes.
+            total_kib: memory.mem_total / 1024,
+            available_kib: memory.mem_available.map(|bytes| bytes / 1024),
+            swap_total_kib: memory.swap_total / 1024,
+            commit_limit_kib: memory.commit_limit.map(|bytes| bytes / 1024),
+            committed_kib: memory.committed_as / 1024,
+            is_strict,
+        })
+    })
+}
+
+fn overcommit(text: &[u8]) -> Result<u8, &'static str> {
+    match text.trim_ascii() {
+        b"0" => Ok(0),
+        b"1" => Ok(1),
+        b"2" => Ok(2),
+        _ => Err("no such mode is known"),
+    }
 }
 
 /// `SwapTotal` in KiB.
@@ -22,15 +70,72 @@ pub fn gather(root: &Root) -> Probed<u64> {
 /// # Errors
 /// With the line that is not as the kernel writes it, or the field that is missing.
 pub fn parse(text: &[u8]) -> Result<u64, BadLine> {
+    Ok(fields(text)?.swap_total / 1024)
+}
+
+fn fields(text: &[u8]) -> Result<Meminfo, BadLine> {
     for (at, line) in numbered_whole(text)? {
         if !is_sound(line) {
             return Err(BadLine::new(at, "no figure of memory", line));
         }
     }
-    match Meminfo::from_buf_read(text) {
-        // The crate turns KiB into bytes.
-        Ok(memory) => Ok(memory.swap_total / 1024),
-        Err(_) => Err(BadLine::whole("a field that every kernel has is missing")),
+    Meminfo::from_buf_read(text).map_err(|_| BadLine::whole("a field that every kernel has is missing"))
+}
+
+/// What taking one swap area out of use costs, and what there is for it, in KiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Pages that are swapped out to the area.
+    pub used_kib: u64,
+    /// Memory that can be had; `None` where the kernel does not tell it.
+    pub available_kib: Option<u64>,
+    /// What is free in the other areas.
+    pub elsewhere_kib: u64,
+    /// Under strict accounting: the size of the area, which the kernel wants to be able to promise, and what it still may.
+    pub promise_kib: Option<(u64, u64)>,
+}
+
+impl Memory {
+    /// What taking the area that the kernel shows as `device` out of use costs. Without such an area, nothing.
+    pub fn room_without(&self, device: &str, areas: &[SwapArea]) -> Room {
+        let area = areas.iter().find(|area| area.path == device);
+        let others = areas.iter().filter(|area| area.path != device);
+        let promise =
+            |area: &SwapArea| (area.kib, self.commit_limit_kib.unwrap_or(0).saturating_sub(self.committed_kib));
+        Room {
+            used_kib: area.map_or(0, |area| area.used_kib),
+            available_kib: self.available_kib,
+            elsewhere_kib: others.map(|area| area.kib.saturating_sub(area.used_kib)).fold(0, u64::saturating_add),
+            promise_kib: area.filter(|_| self.is_strict).map(promise),
+        }
+    }
+}
+
+impl Room {
+    /// What is missing for the pages and `margin_kib` more, in words with the figures; `None` where there is room.
+    pub fn short_of(&self, margin_kib: u64) -> Option<String> {
+        if let Some((area, may)) = self.promise_kib
+            && area > may
+        {
+            return Some(format!(
+                "vm.overcommit_memory is 2, and the kernel may promise {may} KiB more, where the swap area has {area} KiB"
+            ));
+        }
+        if self.used_kib == 0 {
+            return None;
+        }
+        let Self { used_kib, elsewhere_kib, .. } = self;
+        let Some(available) = self.available_kib else {
+            return Some(format!(
+                "{used_kib} KiB are swapped out, and the kernel does not tell how much memory is available"
+            ));
+        };
+        let needed = used_kib.saturating_add(margin_kib);
+        (available.saturating_add(*elsewhere_kib) < needed).then(|| {
+            format!(
+                "{used_kib} KiB are swapped out and {margin_kib} KiB are to stay free; {available} KiB of memory are available, and {elsewhere_kib} KiB of other swap"
+            )
+        })
     }
 }
 

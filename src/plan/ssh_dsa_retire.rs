@@ -3,7 +3,7 @@
 //! Refuses all where one thing is in the way: a node half done, or without a host key that sshd takes, is worse than one with a key too
 //! many. It never writes over a file, deletes none, and does not edit sshd's configuration.
 
-use super::{Action, FileIdentity, Plan, Reason, Refusal, Step};
+use super::{Action, FileIdentity, Plan, Reason, Refusal, Run, Step};
 use crate::facts::Probed;
 use crate::facts::ssh::{Algorithm, Content, DsaKey, DsaState, Half, KeyFile, Obstacle, Ssh, shown};
 
@@ -48,7 +48,7 @@ pub fn plan(ssh: &Ssh, request: &Request) -> Result<Plan, Refusal> {
 fn steps(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<Step> {
     let run = |purpose: &str, argv: &[&str]| Step {
         purpose: purpose.into(),
-        action: Action::Run { argv: argv.iter().map(|word| (*word).to_owned()).collect() },
+        action: Action::Run(Run::looks(argv.iter().copied())),
     };
     let mut steps = vec![run("sshd can load its configuration and keys as they are", &[SSHD, "-t"])];
     steps.extend(keys.iter().flat_map(DsaKey::halves).filter_map(rename));

@@ -6,7 +6,7 @@ use std::io;
 use serde::Serialize;
 
 use super::text::{clean, wrap};
-use crate::plan::{Action, Plan, Reason, Refusal, Step};
+use crate::plan::{Action, Back, Plan, Reason, Refusal, Step};
 
 /// What a command that changes a host answers.
 #[derive(Debug, Clone, Serialize)]
@@ -45,6 +45,8 @@ pub enum PlanOutcome {
     RolledBack,
     /// A step failed, and something could not be taken back.
     Stuck,
+    /// A step failed after one that stays done; what the node needs is back.
+    Kept,
     /// A signal came; some steps are done.
     Interrupted,
     /// Every step was done and proved, and the host does not show the target.
@@ -105,6 +107,7 @@ pub fn plan_text(report: &PlanReport<'_>) -> String {
         PlanOutcome::Done => "done",
         PlanOutcome::RolledBack => "failed, and everything is as it was",
         PlanOutcome::Stuck => "STUCK: a step failed and could not be taken back",
+        PlanOutcome::Kept => "failed after a step that stays done; the node has what it needs",
         PlanOutcome::Interrupted => "interrupted: the step that was running is done, the rest is not",
         PlanOutcome::NotReached => "every step was done, and yet the target is not reached",
     };
@@ -148,7 +151,20 @@ pub fn steps_text(report: &PlanReport<'_>) -> String {
 pub fn action(action: &Action) -> String {
     match action {
         Action::Rename { from, to, .. } => format!("rename {} to {}", clean(from), clean(to)),
-        Action::Run { argv } => format!("run {}", argv.join(" ")),
+        Action::Run(run) => format!("run {}", clean(&run.argv.join(" "))),
+        Action::WriteTable(table) => {
+            let at: Vec<String> = table.sectors.iter().map(|sector| sector.at.to_string()).collect();
+            let sector = table.disk.sector_bytes;
+            let (kind, path) = (table.kind.to_uppercase(), clean(&table.disk.path));
+            format!("write a {kind} to {path}: the sectors of {sector} bytes at byte {}", at.join(", "))
+        }
+        Action::TellKernel(partition) => format!(
+            "tell the kernel of partition {} of {}: {} bytes from byte {}",
+            partition.number,
+            clean(&partition.disk),
+            partition.bytes,
+            partition.start_bytes
+        ),
     }
 }
 
@@ -156,6 +172,15 @@ pub fn action(action: &Action) -> String {
 pub(super) fn way_back(action: &Action) -> Option<String> {
     match action {
         Action::Rename { from, to, .. } => Some(format!("rename {} to {}", clean(to), clean(from))),
-        Action::Run { .. } => None,
+        Action::Run(run) => match &run.back {
+            Back::Nothing => None,
+            Back::By { argv, .. } => Some(format!("run {}", clean(&argv.join(" ")))),
+            Back::Bytes { path, .. } => Some(format!("put the bytes of {} back", clean(path))),
+            Back::Stays { why } => Some(format!("{} stays done: {why}", clean(&run.argv.join(" ")))),
+        },
+        Action::WriteTable(table) => Some(format!("write zeros over the table of {}", clean(&table.disk.path))),
+        Action::TellKernel(partition) => {
+            Some(format!("the kernel forgets partition {} of {}", partition.number, clean(&partition.disk)))
+        }
     }
 }

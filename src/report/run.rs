@@ -36,6 +36,8 @@ struct Run<'r> {
     unfinished: bool,
     steps: &'r [Step],
     standing: &'r [Standing],
+    #[serde(skip_serializing_if = "<[Step]>::is_empty")]
+    earlier: &'r [Step],
 }
 
 impl<'r> Run<'r> {
@@ -45,7 +47,8 @@ impl<'r> Run<'r> {
             target: &run.target,
             began: run.began,
             state: word(run.state),
-            unfinished: run.state.is_unfinished(),
+            unfinished: run.is_unfinished(),
+            earlier: &run.earlier,
             steps: &run.steps,
             standing: &run.standing,
         }
@@ -58,6 +61,7 @@ fn word(state: RunState) -> &'static str {
         RunState::Ended(Ending::Done) => "done",
         RunState::Ended(Ending::RolledBack) => "rolled-back",
         RunState::Ended(Ending::Stuck) => "stuck",
+        RunState::Ended(Ending::Kept) => "kept",
         RunState::Ended(Ending::Interrupted) => "interrupted",
         RunState::Ended(Ending::Undone) => "undone",
         RunState::Ended(Ending::NotReached) => "not-reached",
@@ -93,7 +97,14 @@ pub fn status_text(run: Option<&LastRun>) -> String {
         let _ = write!(out, "  [{mark}] ");
         wrap(&mut out, &action(&step.action), 6, 8);
     }
-    if run.state.is_unfinished() {
+    if !run.earlier.is_empty() {
+        out.push_str("done by runs before it, which it went on from:\n");
+        for step in &run.earlier {
+            out.push_str("  [x] ");
+            wrap(&mut out, &action(&step.action), 6, 8);
+        }
+    }
+    if run.is_unfinished() {
         let text = format!("unfinished: run okv-host {} again to finish, or okv-host undo to go back", run.command);
         wrap(&mut out, &text, 0, 2);
     }
@@ -127,8 +138,7 @@ pub fn undo_text(run: Option<&LastRun>, outcome: UndoOutcome, message: Option<&s
     let mut out = String::new();
     if let Some(run) = run {
         let _ = writeln!(out, "of {}, last step first:", clean(&run.command));
-        let steps = run.standing.iter().rev().filter_map(|standing| run.steps.get(standing.step));
-        for way_back in steps.filter_map(|step| way_back(&step.action)) {
+        for way_back in run.changes().rev().filter_map(|step| way_back(&step.action)) {
             out.push_str("  ");
             wrap(&mut out, &way_back, 2, 4);
         }

@@ -23,8 +23,6 @@ mod table_health;
 mod vg_free;
 mod vg_health;
 
-pub use vg_free::smallest_disk;
-
 /// What a rule says of one subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]

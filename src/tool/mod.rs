@@ -7,39 +7,13 @@ use std::fmt;
 use std::time::Duration;
 
 mod host;
+pub mod lvm;
+mod program;
 mod script;
 
 pub use host::Host;
+pub use program::Program;
 pub use script::{Script, Scripted};
-
-/// The programs that may be run. Each is found at the first of its paths that exists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Program {
-    /// The OpenSSH daemon, to test its configuration.
-    Sshd,
-    /// The service manager.
-    Systemctl,
-    /// A shell, for the tests of the runner only.
-    #[cfg(test)]
-    Sh,
-}
-
-impl Program {
-    /// Where it may lie; the environment's PATH is never searched.
-    pub fn paths(self) -> &'static [&'static str] {
-        match self {
-            Self::Sshd => &["/usr/sbin/sshd"],
-            Self::Systemctl => &["/usr/bin/systemctl", "/bin/systemctl"],
-            #[cfg(test)]
-            Self::Sh => &["/bin/sh"],
-        }
-    }
-
-    /// The program at this absolute path, where it is one of the list.
-    pub fn at(path: &str) -> Option<Self> {
-        [Self::Sshd, Self::Systemctl].into_iter().find(|program| program.paths().contains(&path))
-    }
-}
 
 /// A command: a program, its arguments, and the longest it may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +45,7 @@ impl Cmd {
 
 impl fmt::Display for Cmd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.program.paths().first().copied().unwrap_or_default())?;
+        f.write_str(self.program.path())?;
         self.args.iter().try_for_each(|arg| write!(f, " {arg}"))
     }
 }

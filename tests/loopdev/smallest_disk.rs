@@ -1,7 +1,7 @@
 //! The disk that `vg-free` asks for is the smallest one: the real tools make just enough extents on it, and one too few on a disk that is
 //! one sector smaller (of a GPT, one MiB).
 
-use okv_host::rules::smallest_disk;
+use okv_host::disk::smallest_disk;
 use okv_host::units::{MIB, SectorSize, TIB};
 use serde_json::Value;
 

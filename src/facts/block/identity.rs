@@ -11,7 +11,7 @@ const VPD_HEADER: usize = 4;
 /// What a whole disk says it is (kernel `Documentation/ABI/stable/sysfs-block`, `testing/sysfs-block-device`).
 ///
 /// A text that this kind of disk does not have, or does not give, is `None`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Identity {
     /// Model, without its padding.
     pub model: Option<String>,

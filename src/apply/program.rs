@@ -1,0 +1,53 @@
+//! A program that is run where its guard holds, and its way back.
+
+use std::time::Duration;
+
+use super::Host;
+use super::step::TakenBack;
+use crate::plan::{Back, Guard, Run};
+use crate::tool::{Cmd, Program, success};
+
+/// The longest that a way back may take: the pages of a whole swap area come back in that time.
+const LONGEST_WAY_BACK: u64 = 1800;
+
+impl Host<'_> {
+    pub(super) fn run(&self, run: &Run) -> Result<(), String> {
+        match &run.guard {
+            Some(Guard::RoomForPages { area, margin_kib }) => self.has_room_for_pages(area, *margin_kib)?,
+            None => {}
+        }
+        self.execute(&run.argv, run.limit_seconds)
+    }
+
+    pub(super) fn take_back_run(&self, run: &Run) -> Result<TakenBack, String> {
+        match &run.back {
+            Back::Nothing => {}
+            Back::Stays { why } => return Ok(TakenBack::Stays(format!("{} stays done: {why}", run.argv.join(" ")))),
+            Back::Bytes { path, bytes, of } => self.put_bytes(path, bytes, *of)?,
+            Back::By { argv, .. } => self.run_back(run, argv)?,
+        }
+        Ok(TakenBack::Yes)
+    }
+
+    fn run_back(&self, run: &Run, argv: &[String]) -> Result<(), String> {
+        let Some(proof) = &run.proof else { return self.execute(argv, LONGEST_WAY_BACK) };
+        // Where it cannot be told, going back is tried all the same: a node without its swap is worse than a program run in vain.
+        if self.holds(proof) == Ok(false) {
+            return Ok(());
+        }
+        let ran = self.execute(argv, LONGEST_WAY_BACK);
+        match self.holds(proof) {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(ran.err().unwrap_or_else(|| format!("{} changed nothing", argv.join(" ")))),
+            Err(why) => ran.and(Err(why)),
+        }
+    }
+
+    fn execute(&self, argv: &[String], seconds: u64) -> Result<(), String> {
+        let (program, args) = argv.split_first().ok_or("an empty command")?;
+        let program = Program::at(program).ok_or_else(|| format!("{program} is not a program that may be run"))?;
+        let limit = Duration::from_secs(seconds);
+        let cmd = Cmd { limit, ..Cmd::new(program, args.iter().map(String::as_str)) };
+        success(self.runner, &cmd).map(drop).map_err(|e| e.to_string())
+    }
+}

@@ -1,0 +1,59 @@
+//! A file that gets another name, and its old one back.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+use super::Host;
+use crate::plan::FileIdentity;
+use crate::sys::rename_without_replacing;
+
+impl Host<'_> {
+    pub(super) fn rename(&self, from: &str, to: &str, file: &FileIdentity) -> Result<(), String> {
+        self.is(from, file)?;
+        rename_without_replacing(&self.path(from), &self.path(to))
+            .map_err(|e| format!("cannot rename {from} to {to}: {e}"))
+    }
+
+    pub(super) fn is_renamed(&self, from: &str, to: &str, file: &FileIdentity) -> Result<(), String> {
+        self.is(to, file)?;
+        if self.exists(from)? { Err(format!("{from} is still there")) } else { Ok(()) }
+    }
+
+    pub(super) fn rename_back(&self, from: &str, to: &str, file: &FileIdentity) -> Result<(), String> {
+        // Someone was faster.
+        if self.is(from, file).is_ok() && !self.exists(to)? {
+            return Ok(());
+        }
+        self.rename(to, from, file)
+    }
+
+    pub(super) fn can_rename_back(&self, from: &str, to: &str, file: &FileIdentity) -> Result<(), String> {
+        if self.is(from, file).is_ok() {
+            return Ok(());
+        }
+        self.is(to, file)?;
+        if self.exists(from)? {
+            return Err(format!("{from} is there again: another file has that name"));
+        }
+        Ok(())
+    }
+
+    /// Whether the file at `path` is the one of the plan.
+    pub(super) fn is(&self, path: &str, file: &FileIdentity) -> Result<(), String> {
+        let meta = fs::symlink_metadata(self.path(path)).map_err(|e| format!("{path}: {e}"))?;
+        let mode = meta.permissions().mode() & 0o7777;
+        if !meta.is_file() || meta.ino() != file.inode || meta.len() != file.bytes || mode != file.mode {
+            return Err(format!("{path} is not the file that it was when the plan was made"));
+        }
+        Ok(())
+    }
+
+    fn exists(&self, path: &str) -> Result<bool, String> {
+        match fs::symlink_metadata(self.path(path)) {
+            Ok(_) => Ok(true),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(e) => Err(format!("{path}: {e}")),
+        }
+    }
+}

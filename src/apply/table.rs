@@ -1,0 +1,110 @@
+//! The table of a new disk, what the kernel knows of it, and bytes that are put back.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::FileExt;
+
+use super::Host;
+use super::sectors::{self, HeldDisk};
+use crate::facts::{Probed, Root, block};
+use crate::plan::{BytesAt, DiskIdentity, KernelPartition, TableWrite};
+use crate::units::ByteRange;
+
+impl Host<'_> {
+    pub(super) fn write_table(&self, table: &TableWrite) -> Result<(), String> {
+        let disk = self.hold(&table.disk)?;
+        each_is_ours_or_zero(&disk, table)?;
+        disk.write(&table.sectors)
+    }
+
+    pub(super) fn has_table(&self, table: &TableWrite) -> Result<(), String> {
+        let disk = self.hold(&table.disk)?;
+        for sector in &table.sectors {
+            if disk.read(sector.at, sector.hex.len())? != sector.hex {
+                return Err(format!("{}: the table is not what was written at byte {}", table.disk.path, sector.at));
+            }
+        }
+        Ok(())
+    }
+
+    /// What was there before is zero. The last that was written goes first: what is left is at no time a table of something else.
+    pub(super) fn clear_table(&self, table: &TableWrite) -> Result<(), String> {
+        let disk = self.hold(&table.disk)?;
+        each_is_ours_or_zero(&disk, table)?;
+        let zeros: Vec<BytesAt> =
+            table.sectors.iter().rev().map(|s| BytesAt { at: s.at, hex: vec![0; s.hex.len()] }).collect();
+        disk.write(&zeros)
+    }
+
+    pub(super) fn can_clear_table(&self, table: &TableWrite) -> Result<(), String> {
+        self.is_disk(&table.disk)
+    }
+
+    pub(super) fn tell_kernel(&self, partition: &KernelPartition) -> Result<(), String> {
+        sectors::tell_kernel(&self.base, &partition.disk, partition.number, range(partition)?)
+    }
+
+    pub(super) fn kernel_knows(&self, partition: &KernelPartition) -> Result<(), String> {
+        match sectors::kernel_shows(&self.base, &partition.disk, partition.number, range(partition)?)? {
+            true => Ok(()),
+            false => Err(format!("the kernel does not show partition {} of {}", partition.number, partition.disk)),
+        }
+    }
+
+    pub(super) fn forget_partition(&self, partition: &KernelPartition) -> Result<(), String> {
+        sectors::forget_partition(&self.base, &partition.disk, partition.number, range(partition)?)
+    }
+
+    /// Writes `bytes` over what is at `path`, with zeros between them up to byte `of`.
+    pub(super) fn put_bytes(&self, path: &str, bytes: &[BytesAt], of: u64) -> Result<(), String> {
+        let place = self.path(path);
+        let failed = |e: std::io::Error| format!("{path}: {e}");
+        let mut whole = vec![0; usize::try_from(of).map_err(|_| format!("{path}: too many bytes"))?];
+        for piece in bytes {
+            let at = usize::try_from(piece.at).unwrap_or(usize::MAX);
+            let to = whole.get_mut(at..at.saturating_add(piece.hex.len()));
+            to.ok_or_else(|| format!("{path}: bytes beyond the end"))?.copy_from_slice(&piece.hex);
+        }
+        let file = OpenOptions::new().read(true).write(true).open(place).map_err(failed)?;
+        file.write_all_at(&whole, 0).map_err(failed)?;
+        file.sync_all().map_err(failed)?;
+        let mut again = vec![0; whole.len()];
+        file.read_exact_at(&mut again, 0).map_err(failed)?;
+        if again == whole { Ok(()) } else { Err(format!("{path}: what was put back cannot be read back")) }
+    }
+
+    /// Takes the disk for itself, after looking whether it is the one of the plan.
+    fn hold(&self, disk: &DiskIdentity) -> Result<HeldDisk, String> {
+        self.is_disk(disk)?;
+        let held = HeldDisk::open(&self.path(&disk.path))?;
+        if held.bytes() != disk.bytes || held.sector_size().bytes() != disk.sector_bytes {
+            return Err(format!("{} is not the disk that it was when the plan was made", disk.path));
+        }
+        Ok(held)
+    }
+
+    fn is_disk(&self, disk: &DiskIdentity) -> Result<(), String> {
+        let root = Root::fixture(&self.base).map_err(|e| format!("{}: {e}", self.base.display()))?;
+        let name = disk.path.strip_prefix("/dev/").unwrap_or(&disk.path);
+        match block::identity(&root, name) {
+            Probed::Known(now) if now.serial == disk.serial && now.wwn == disk.wwn && now.model == disk.model => Ok(()),
+            Probed::Known(_) => Err(format!("{} is not the disk that it was when the plan was made", disk.path)),
+            Probed::Absent => Err(format!("{} is gone", disk.path)),
+            Probed::Unreadable(why) => Err(why),
+        }
+    }
+}
+
+fn each_is_ours_or_zero(disk: &HeldDisk, table: &TableWrite) -> Result<(), String> {
+    for sector in &table.sectors {
+        let now = disk.read(sector.at, sector.hex.len())?;
+        if now != sector.hex && now.iter().any(|byte| *byte != 0) {
+            let path = &table.disk.path;
+            return Err(format!("{path}: something else is at byte {}: nothing was written over it", sector.at));
+        }
+    }
+    Ok(())
+}
+
+fn range(partition: &KernelPartition) -> Result<ByteRange, String> {
+    ByteRange::new(partition.start_bytes, partition.bytes).ok_or_else(|| "a partition beyond 2^64 bytes".to_owned())
+}

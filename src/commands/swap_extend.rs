@@ -1,0 +1,95 @@
+//! `okv-host swap-extend`.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::change::{self, take_host};
+use super::{Exit, check};
+use crate::apply::{Entry, journal_path, last_run, record_inventory};
+use crate::cli::{PlainFormat, SwapExtend};
+use crate::facts::Root;
+use crate::facts::growth::{Growth, gather};
+use crate::facts::inventory::{INVENTORY, Inventory, Known};
+use crate::journal::Journal;
+use crate::plan::swap_extend::{COMMAND, Remembered, Request, disk_to_add, plan};
+use crate::report::{self, PlanReport};
+use crate::sys;
+use crate::tool::Host;
+
+pub(super) fn run(args: &SwapExtend) -> Result<Exit> {
+    let profile = check::profile(&args.profile)?;
+    if !sys::is_root() {
+        bail!("reading the disks and the volume group of this host takes root");
+    }
+    let root = Root::live();
+    let link = args.disk.as_deref().filter(|disk| disk.starts_with('/'));
+    let request = Request {
+        group: profile.volume_group.clone(),
+        volume: profile.swap_volume.clone(),
+        target_bytes: args.size.map_or(profile.swap_bytes, |size| size.0),
+        disk: args.disk.clone(),
+        disk_path: link.and_then(|link| root.at(link).ok()).map(|place| place.shown()),
+        temporary_swap: args.temporary_swap,
+        remembered: None,
+    };
+    let look = || gather(&root, &Host, &request.group, &request.volume);
+    if args.prepare {
+        return prepare(args, &look(), &request);
+    }
+    let planner = || {
+        let remembered = remembered(&request)?;
+        Ok(plan(&look(), &Request { remembered, ..request.clone() }))
+    };
+    change::run(COMMAND, &args.change, &planner)
+}
+
+/// What a run that was cut off knew of the swap volume.
+fn remembered(request: &Request) -> Result<Option<Remembered>> {
+    let path = journal_path(Path::new("/"));
+    let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
+    let run = last_run(&records).filter(|run| run.command == COMMAND && run.is_unfinished());
+    Ok(run.and_then(|run| Remembered::of(run.earlier.iter().chain(&run.steps), request)))
+}
+
+/// Records the disks and says which to add. It writes its own record and nothing else.
+fn prepare(args: &SwapExtend, growth: &Growth, request: &Request) -> Result<Exit> {
+    let Some((host, _lock)) = take_host()? else { return Ok(Exit::Held) };
+    let wanted = match disk_to_add(growth, request) {
+        Ok(wanted) => wanted,
+        Err(refusal) => {
+            change::show(args.change.format, &PlanReport::of_refusal(COMMAND, &refusal))?;
+            return Ok(Exit::Blocked);
+        }
+    };
+    let inventory = inventory(growth)?;
+    record_inventory(&host, &inventory).with_context(|| format!("{INVENTORY} cannot be written"))?;
+    let mut out = io::stdout().lock();
+    match args.change.format {
+        PlainFormat::Json => report::prepare_json(&mut out, &inventory, wanted.as_ref())?,
+        PlainFormat::Text => out.write_all(report::prepare_text(&inventory, wanted.as_ref()).as_bytes())?,
+    }
+    Ok(Exit::Done)
+}
+
+fn inventory(growth: &Growth) -> Result<Inventory> {
+    let known = |state: &crate::facts::growth::DiskState| -> Result<Known> {
+        let Some(identity) = state.identity.known() else {
+            bail!("{}: its identity could not be read, so that it could not be told from a new disk", state.path);
+        };
+        let scanned = growth.facts.disks.iter().find(|disk| disk.path == state.path);
+        Ok(Known {
+            path: state.path.clone(),
+            bytes: state.bytes,
+            wwn: identity.wwn.clone(),
+            serial: identity.serial.clone(),
+            table: scanned.and_then(|disk| disk.table.uuid).map(|id| id.to_string()),
+        })
+    };
+    Ok(Inventory {
+        schema: Inventory::SCHEMA.to_owned(),
+        at: sys::seconds_since_1970(),
+        disks: growth.disks.iter().map(known).collect::<Result<_>>()?,
+    })
+}

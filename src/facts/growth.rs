@@ -1,0 +1,149 @@
+//! Everything that `swap-extend` decides from, beyond the facts of `check`: LVM2's own view, memory, and every disk as one that could be
+//! added.
+
+use std::fs::OpenOptions;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+
+use super::block::{Identity, identity};
+use super::inventory::Inventory;
+use super::locate::groups;
+use super::lvm::{self, Lvm};
+use super::memory::{self, Memory};
+use super::{BlockDevice, Facts, Probed, Root, of_host};
+use crate::disk::new_table::{Begun, Identifiers, NewTable, one_lvm_partition};
+use crate::image::{self, Image};
+use crate::sys;
+use crate::tool::Runner;
+
+/// What it decides from.
+#[derive(Debug)]
+pub struct Growth {
+    /// The facts of `check`.
+    pub facts: Facts,
+    /// LVM2's own view.
+    pub lvm: Probed<Lvm>,
+    /// Memory.
+    pub memory: Probed<Memory>,
+    /// The physical disks, in the order of the kernel's names.
+    pub disks: Vec<DiskState>,
+    /// The disks that were there before the node was powered off.
+    pub inventory: Probed<Inventory>,
+    /// The kernel's path of the swap volume, where it is active: `/dev/dm-0`.
+    pub swap_device: Probed<String>,
+    /// The first page of the swap volume.
+    pub swap_header: Probed<Vec<u8>>,
+}
+
+/// A disk, as one that could be added.
+#[derive(Debug)]
+pub struct DiskState {
+    /// Path of the device.
+    pub path: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Logical block size in bytes.
+    pub sector_bytes: u64,
+    /// What it says it is.
+    pub identity: Probed<Identity>,
+    /// Who holds it: a device above it, a mount, swap. `None` where nobody does.
+    pub held: Probed<Option<String>>,
+    /// The table that it would get, and how much of that is there; or why it cannot have one.
+    pub table: Result<(NewTable, Begun), String>,
+}
+
+/// Bytes of a swap header's page.
+pub const PAGE: usize = 4096;
+
+/// Gathers them for a swap volume of a group.
+pub fn gather(root: &Root, runner: &dyn Runner, group: &str, volume: &str) -> Growth {
+    let facts = of_host(root);
+    let block = facts.running.as_ref().and_then(|running| running.block.known()).map(Vec::as_slice).unwrap_or_default();
+    let seed = seed(&facts, group);
+    let disks = block.iter().filter(|device| device.is_physical_disk).map(|device| disk(root, block, device, &seed));
+    let disks = disks.collect();
+    let path = format!("/dev/{group}/{volume}");
+    Growth {
+        lvm: lvm::gather(root, runner),
+        memory: memory::whole(root),
+        disks,
+        inventory: Inventory::gather(root),
+        swap_device: device(root, &path),
+        swap_header: header(root, &path),
+        facts,
+    }
+}
+
+/// What makes the identifiers of a new table: the same until the disk is in the group, so that a run that was cut off knows its own work
+/// again.
+fn seed(facts: &Facts, group: &str) -> String {
+    let named = groups(facts).find(|found| found.name == group);
+    let uuid = named.and_then(|found| found.uuid).map(|id| id.to_string()).unwrap_or_default();
+    format!("okv-host new disk of {uuid}, which has {}", named.map_or(0, |found| found.physical_volumes.len()))
+}
+
+fn disk(root: &Root, block: &[BlockDevice], device: &BlockDevice, seed: &str) -> DiskState {
+    let path = format!("/dev/{}", device.name);
+    let identity = identity(root, &device.name);
+    let opened = root.at(&path).and_then(|place| image::open(&place.real_path()).map_err(|e| format!("{path}: {e}")));
+    let sector = opened.as_ref().ok().and_then(|image| image.sector_size()).unwrap_or(crate::units::SectorSize::S512);
+    let told = identity.known().map(|id| format!("{:?} {:?}", id.wwn, id.serial)).unwrap_or_default();
+    let identifiers = Identifiers::of(&format!("{seed}: {told} {}", device.bytes));
+    let table = opened.and_then(|image| begun(image.as_ref(), sector, &identifiers));
+    DiskState {
+        held: held(root, block, device, &path),
+        bytes: device.bytes,
+        sector_bytes: sector.bytes(),
+        identity,
+        table,
+        path,
+    }
+}
+
+fn begun(image: &dyn Image, sector: crate::units::SectorSize, ids: &Identifiers) -> Result<(NewTable, Begun), String> {
+    let table = one_lvm_partition(image.bytes(), sector, ids).map_err(|e| e.to_string())?;
+    let begun = table.begun_on(image).map_err(|e| e.to_string())?;
+    Ok((table, begun))
+}
+
+/// Who holds a disk. The kernel gives a device for oneself (`O_EXCL`, open(2)) only where nothing is mounted from it, swapped to it or
+/// built on it.
+fn held(root: &Root, block: &[BlockDevice], device: &BlockDevice, path: &str) -> Probed<Option<String>> {
+    let on_it =
+        |d: &&BlockDevice| d.name == device.name || d.partition_of.as_ref().is_some_and(|(w, _)| *w == device.name);
+    if let Some(above) = block.iter().filter(on_it).flat_map(|d| d.holders.iter()).next() {
+        return Probed::Known(Some(format!("/dev/{above} is built on it")));
+    }
+    let place = match root.at(path) {
+        Ok(place) => place.real_path(),
+        Err(why) => return Probed::Unreadable(why),
+    };
+    match OpenOptions::new().read(true).custom_flags(sys::O_EXCL | sys::O_NONBLOCK).open(place) {
+        Ok(_) => Probed::Known(None),
+        Err(e) if e.kind() == io::ErrorKind::ResourceBusy => Probed::Known(Some("the kernel has it in use".into())),
+        Err(e) => Probed::Unreadable(format!("{path}: {e}")),
+    }
+}
+
+/// What a link of /dev leads to.
+fn device(root: &Root, path: &str) -> Probed<String> {
+    match root.at(path) {
+        Ok(place) => match place.metadata() {
+            Probed::Known(_) => Probed::Known(place.shown()),
+            Probed::Absent => Probed::Absent,
+            Probed::Unreadable(why) => Probed::Unreadable(why),
+        },
+        Err(why) => Probed::Unreadable(why),
+    }
+}
+
+fn header(root: &Root, path: &str) -> Probed<Vec<u8>> {
+    let read = || -> Result<Vec<u8>, String> {
+        let place = root.at(path)?;
+        let image = image::open(&place.real_path()).map_err(|e| format!("{path}: {e}"))?;
+        let mut page = vec![0; PAGE];
+        image.read_at(&mut page, 0).map_err(|e| format!("{path}: {e}"))?;
+        Ok(page)
+    };
+    read().map_or_else(Probed::Unreadable, Probed::Known)
+}

@@ -1,0 +1,291 @@
+//! What a step does, how that is proved afterwards, and how it is taken back: all of it data.
+
+use serde::{Deserialize, Serialize};
+
+/// One step: small, done or not done, provable afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What it is for, in one sentence.
+    pub purpose: String,
+    /// What it does.
+    pub action: Action,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Gives a file another name in its folder, never over an existing one, and flushes the folder.
+    Rename {
+        /// Path it has before.
+        from: String,
+        /// Path it has afterwards.
+        to: String,
+        /// What the file must still be when the step is done: anything else stops the run.
+        file: FileIdentity,
+    },
+    /// Runs a program.
+    Run(Run),
+    /// Writes a partition table to a disk that has none.
+    WriteTable(TableWrite),
+    /// Tells the kernel of one partition (`BLKPG`), without having it read the table again.
+    TellKernel(KernelPartition),
+}
+
+/// A program that is run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Absolute path and arguments.
+    pub argv: Vec<String>,
+    /// The longest it may take, in seconds.
+    #[serde(default = "minute", skip_serializing_if = "is_minute")]
+    pub limit_seconds: u64,
+    /// What must hold when it is run; asked again at that moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<Guard>,
+    /// What the host shows when it was done; without it, the exit status is the proof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
+    /// How it is taken back.
+    #[serde(default, skip_serializing_if = "Back::is_nothing")]
+    pub back: Back,
+}
+
+fn minute() -> u64 {
+    60
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde wants a reference
+fn is_minute(seconds: &u64) -> bool {
+    *seconds == minute()
+}
+
+impl Run {
+    /// A program that only looks; its success is the proof.
+    pub fn looks<'a>(argv: impl IntoIterator<Item = &'a str>) -> Self {
+        Self {
+            argv: argv.into_iter().map(str::to_owned).collect(),
+            limit_seconds: minute(),
+            guard: None,
+            proof: None,
+            back: Back::Nothing,
+        }
+    }
+
+    /// A program after which `proof` holds, and which `back` takes back.
+    pub fn changes<'a>(argv: impl IntoIterator<Item = &'a str>, proof: Proof, back: Back) -> Self {
+        Self { proof: Some(proof), back, ..Self::looks(argv) }
+    }
+
+    /// The same with this limit.
+    pub fn within(self, limit_seconds: u64) -> Self {
+        Self { limit_seconds, ..self }
+    }
+
+    /// The same only where `guard` holds.
+    pub fn only_if(self, guard: Guard) -> Self {
+        Self { guard: Some(guard), ..self }
+    }
+}
+
+/// How a program's work is taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Back {
+    /// It changes nothing that would have to be.
+    #[default]
+    Nothing,
+    /// By this program, after which the proof of the step does not hold any more.
+    By {
+        /// Absolute path and arguments.
+        argv: Vec<String>,
+        /// Whether the node needs what the step took away, so that it comes back whatever else stays.
+        vital: bool,
+    },
+    /// By writing these bytes, which were there before.
+    Bytes {
+        /// The volume.
+        path: String,
+        /// The bytes, in whole sectors.
+        bytes: Vec<BytesAt>,
+        /// Bytes from the start that were zero where nothing is listed.
+        of: u64,
+    },
+    /// It is not taken back.
+    Stays {
+        /// Why not, and what that means.
+        why: String,
+    },
+}
+
+impl Back {
+    /// Back by a program.
+    pub fn by<'a>(argv: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::By { argv: argv.into_iter().map(str::to_owned).collect(), vital: false }
+    }
+
+    /// Back by a program, whatever else stays.
+    pub fn by_all_means<'a>(argv: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::By { argv: argv.into_iter().map(str::to_owned).collect(), vital: true }
+    }
+
+    fn is_nothing(&self) -> bool {
+        *self == Self::Nothing
+    }
+}
+
+/// What must hold at the moment when a program is run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Guard {
+    /// Memory and the other swap areas hold what is swapped out to this one, with a margin.
+    RoomForPages {
+        /// The swap area.
+        area: String,
+        /// The margin, in KiB.
+        margin_kib: u64,
+    },
+}
+
+/// What a host shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proof {
+    /// LVM2 sees a physical volume there, and still all the others.
+    PhysicalVolume {
+        /// Path of the device.
+        device: String,
+        /// The volume group it belongs to; `None` where to none.
+        group: Option<String>,
+        /// Identifiers of the physical volumes that were there before.
+        beside: Vec<String>,
+    },
+    /// A logical volume has this many extents.
+    Extents {
+        /// Its volume group.
+        group: String,
+        /// Its name.
+        volume: String,
+        /// Its extents.
+        extents: u64,
+    },
+    /// There is no such logical volume.
+    NoVolume {
+        /// Its volume group.
+        group: String,
+        /// Its name.
+        volume: String,
+    },
+    /// The kernel does not swap to this area.
+    SwapUnused {
+        /// Path of the area.
+        area: String,
+    },
+    /// The kernel swaps to this area.
+    SwapUsed {
+        /// Path of the area.
+        area: String,
+        /// Bytes of the area, the header's page among them.
+        bytes: u64,
+        /// Its priority; `None` where the kernel chooses it.
+        priority: Option<i32>,
+    },
+    /// The area has a swap header of this size and identity.
+    SwapHeader {
+        /// Path of the area.
+        area: String,
+        /// Bytes of the area.
+        bytes: u64,
+        /// UUID.
+        uuid: String,
+        /// Label.
+        label: Option<String>,
+    },
+    /// There is a file that is not empty.
+    File {
+        /// Its path.
+        path: String,
+    },
+}
+
+/// A partition table for a disk that has none: every byte that is not listed, and every one before, is zero at the ends of the disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableWrite {
+    /// The disk.
+    pub disk: DiskIdentity,
+    /// `gpt` or `mbr`.
+    pub kind: String,
+    /// The sectors in the order in which they are written, each flushed before the next.
+    pub sectors: Vec<BytesAt>,
+}
+
+/// A disk as it was when the plan was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiskIdentity {
+    /// Path of the device.
+    pub path: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Logical block size in bytes.
+    pub sector_bytes: u64,
+    /// Model, where the disk tells it.
+    pub model: Option<String>,
+    /// Serial number, where the disk tells it.
+    pub serial: Option<String>,
+    /// World wide name, where the disk tells it.
+    pub wwn: Option<String>,
+}
+
+/// A partition that the kernel is told of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KernelPartition {
+    /// Path of the disk.
+    pub disk: String,
+    /// Its number.
+    pub number: u32,
+    /// Offset in bytes.
+    pub start_bytes: u64,
+    /// Length in bytes.
+    pub bytes: u64,
+}
+
+/// Bytes at a place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BytesAt {
+    /// Offset in bytes.
+    pub at: u64,
+    /// The bytes, in hexadecimal.
+    #[serde(with = "hex")]
+    pub hex: Vec<u8>,
+}
+
+/// A file as it was when the plan was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileIdentity {
+    /// Inode number.
+    pub inode: u64,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Permission bits.
+    pub mode: u32,
+}
+
+impl Action {
+    /// Whether it changes something; else it looks, or tells a program to look.
+    pub fn changes(&self) -> bool {
+        match self {
+            Self::Rename { .. } | Self::WriteTable(_) | Self::TellKernel(_) => true,
+            Self::Run(run) => run.back != Back::Nothing,
+        }
+    }
+
+    /// Whether it takes away what the node needs, until a later step [gives it back](Self::gives_back).
+    pub fn takes_away(&self) -> bool {
+        matches!(self, Self::Run(Run { back: Back::By { vital: true, .. }, .. }))
+    }
+
+    /// Whether it gives the node back what it needs.
+    pub fn gives_back(&self) -> bool {
+        matches!(self, Self::Run(Run { proof: Some(Proof::SwapUsed { .. }), .. }))
+    }
+}

@@ -1,0 +1,395 @@
+//! What the swap volume needs, and the steps on it: off, larger, formatted with its old identity, on again.
+
+use super::group::{System, TAG, TEMPORARY};
+use super::{Request, refuse, step};
+use crate::facts::growth::Growth;
+use crate::facts::locate::{Located, Volume, volume};
+use crate::facts::memory::Room;
+use crate::facts::{FstabEntry, Probed, SwapArea};
+use crate::format::content::{Content, Kind};
+use crate::plan::{Back, BytesAt, Guard, Proof, Refusal, Run, Step};
+use crate::tool::Program;
+
+/// The kernel leaves the header's page out of an area's size.
+const PAGE: u64 = 4096;
+/// Bytes that a way back is kept in.
+const SECTOR: usize = 512;
+/// Pages of a full area come back in this time, in seconds.
+const SWAPOFF_LIMIT: u64 = 1800;
+
+/// What is to be done to the swap volume.
+pub(super) struct Need {
+    /// Extents that it is to have; those it has, where it need not grow.
+    pub(super) extents: u64,
+    have: u64,
+    format: bool,
+    /// The area as it is used now.
+    used: Option<SwapArea>,
+    off: bool,
+    on: bool,
+    identity: Identity,
+    /// Extents of a temporary volume to be made.
+    pub(super) temporary_extents: Option<u64>,
+    temporary: Temporary,
+    margin_kib: u64,
+    short_of: Option<String>,
+}
+
+struct Identity {
+    uuid: String,
+    label: Option<String>,
+    priority: Option<i32>,
+    discard: Option<String>,
+}
+
+/// A temporary volume that is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Temporary {
+    None,
+    Unused,
+    Used,
+}
+
+impl Need {
+    pub(super) fn grows(&self) -> bool {
+        self.extents > self.have
+    }
+
+    /// What the operator should know.
+    pub(super) fn notes(&self, growth: &Growth, request: &Request) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.short_of.is_some() {
+            notes.push("a temporary swap volume takes the pages while the swap volume is not used".into());
+        } else if request.temporary_swap && self.off {
+            notes.push("a temporary swap volume is not needed: memory holds what is swapped out".into());
+        }
+        if fstab_entry(growth, request).is_none() {
+            notes.push(format!(
+                "no line of /etc/fstab names {}: the node does not swap to it after its next start",
+                request.name()
+            ));
+        }
+        notes
+    }
+}
+
+pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> Result<Need, Refusal> {
+    let areas = areas(growth)?;
+    let device = match &growth.swap_device {
+        Probed::Known(device) => device.as_str(),
+        Probed::Absent => {
+            return Err(refuse("volume-inactive", format!("there is no {}", request.device()), "lvchange --activate y"));
+        }
+        Probed::Unreadable(why) => return Err(refuse("volume-unknown", why.clone(), "look at /dev and at lvs")),
+    };
+    let temporary_device = format!("{}-{}", mangled(&request.group), mangled(TEMPORARY));
+    let is_temporary = |area: &SwapArea| is_mapped(growth, &area.path, &temporary_device);
+    let used = areas.iter().find(|area| area.path == device).cloned();
+    let others = areas.iter().filter(|area| area.path != device && !is_temporary(area)).map(bytes);
+    let others = others.fold(0, u64::saturating_add);
+    let enough = others.saturating_add(used.as_ref().map_or(0, bytes)) >= request.target_bytes;
+    let have = system.extents();
+    let extents = if enough { have } else { have.max(system.extents_for(request.target_bytes)) };
+    let content = header(growth, request, system)?;
+    let formatted = content.and_then(|content| content.bytes);
+    let whole = system.group.extent_bytes.saturating_mul(extents);
+    let format = extents > have || formatted.is_none() || (!enough && formatted != Some(whole));
+    // An area in use that is not the one of the header was formatted under the kernel's feet, or by a run that was cut off.
+    let stale = used.as_ref().is_some_and(|area| Some(bytes(area)) != formatted);
+    let off = used.is_some() && (format || stale);
+    let temporary = match system.temporary_extents {
+        None => Temporary::None,
+        Some(_) if areas.iter().any(is_temporary) => Temporary::Used,
+        Some(_) => Temporary::Unused,
+    };
+    Ok(Need {
+        extents,
+        have,
+        format,
+        on: off || used.is_none(),
+        off,
+        identity: identity(growth, request, content, used.as_ref())?,
+        used,
+        temporary_extents: None,
+        temporary,
+        margin_kib: 0,
+        short_of: None,
+    })
+}
+
+impl Need {
+    /// Finds where the pages go that are swapped out to the volume, where it is taken out of use.
+    pub(super) fn find_room(&mut self, growth: &Growth, request: &Request, system: &System<'_>) -> Result<(), Refusal> {
+        let (true, Some(used)) = (self.off, &self.used) else { return Ok(()) };
+        let memory = match &growth.memory {
+            Probed::Known(memory) => memory,
+            Probed::Absent => {
+                return Err(refuse("memory-unknown", "the kernel does not tell of its memory", "mount /proc"));
+            }
+            Probed::Unreadable(why) => return Err(refuse("memory-unknown", why.clone(), "mend what is named")),
+        };
+        // A thirty-second of all memory, within bounds that fit small and large nodes.
+        self.margin_kib = (memory.total_kib / 32).clamp(64 << 10, 1 << 20);
+        let room: Room = memory.room_without(&used.path, areas(growth)?);
+        let Some(short) = room.short_of(self.margin_kib) else { return Ok(()) };
+        if !request.temporary_swap
+            || room
+                .promise_kib
+                .is_some_and(|(area, may)| area > may.saturating_add(room.used_kib.saturating_add(self.margin_kib)))
+        {
+            let remedy = if room.promise_kib.is_some() {
+                "stop what has promised itself memory, or set vm.overcommit_memory to 0 until the swap has grown"
+            } else {
+                "stop something that uses memory, or give --temporary-swap: a temporary volume takes the pages first"
+            };
+            return Err(refuse("memory", short, remedy));
+        }
+        let kib = room.used_kib.saturating_add(self.margin_kib.saturating_mul(2));
+        if self.temporary != Temporary::Used {
+            let extents = system.extents_for(kib.saturating_mul(1024));
+            self.temporary_extents = Some(extents.saturating_sub(system.temporary_extents.unwrap_or(0)));
+        }
+        self.short_of = Some(short);
+        Ok(())
+    }
+}
+
+fn areas(growth: &Growth) -> Result<&[SwapArea], Refusal> {
+    let why = match growth.facts.running.as_ref().map(|running| &running.swaps) {
+        Some(Probed::Known(areas)) => return Ok(areas),
+        Some(Probed::Unreadable(why)) => why.clone(),
+        Some(Probed::Absent) | None => "there is no /proc/swaps".into(),
+    };
+    Err(refuse("swaps-unknown", why, "mend what is named"))
+}
+
+/// Bytes of an area, its header's page among them.
+fn bytes(area: &SwapArea) -> u64 {
+    area.kib.saturating_mul(1024).saturating_add(PAGE)
+}
+
+/// What device-mapper makes of a name of LVM2's: hyphens doubled.
+fn mangled(name: &str) -> String {
+    name.replace('-', "--")
+}
+
+fn is_mapped(growth: &Growth, path: &str, name: &str) -> bool {
+    let block = growth.facts.running.as_ref().and_then(|running| running.block.known());
+    block.into_iter().flatten().any(|device| {
+        path.strip_prefix("/dev/") == Some(&device.name)
+            && device.mapped.as_ref().is_some_and(|(mapped, _)| mapped == name)
+    })
+}
+
+/// The area's header; `None` where it has none any more, and a run that was cut off says what it was.
+fn header<'g>(growth: &Growth, request: &Request, system: &System<'g>) -> Result<Option<&'g Content>, Refusal> {
+    let name = request.name();
+    let content = system.volume.content.as_ref();
+    let kind = content.map(|content| content.kind);
+    match (kind, content.and_then(|content| content.swap)) {
+        (Some(Kind::Swap), Some(swap)) if swap.hibernation => {
+            let remedy = "start the node once without hibernation, so that the image is used up";
+            Err(refuse("hibernation", format!("{name} holds the memory of a hibernated machine"), remedy))
+        }
+        (Some(Kind::Swap), Some(swap)) if u64::from(swap.page_bytes) != PAGE => {
+            let message = format!("{name} was made for pages of {} bytes", swap.page_bytes);
+            Err(refuse("swap-header", message, "swap of another machine: make it anew by hand"))
+        }
+        (Some(Kind::Swap), Some(_)) => Ok(content),
+        _ if growth.swap_header.known().is_some() && request.remembered.is_some() => Ok(None),
+        (Some(Kind::Unreadable) | None, _) => {
+            Err(refuse("swap-header", format!("what {name} holds could not be read"), "look at okv-host scan"))
+        }
+        (Some(kind), _) => {
+            let message = format!("{name} is {} and no swap area", kind.word());
+            Err(refuse(
+                "swap-header",
+                message,
+                "make sure of the name of the swap volume; make it swap by hand, if it is",
+            ))
+        }
+    }
+}
+
+fn identity(
+    growth: &Growth,
+    request: &Request,
+    content: Option<&Content>,
+    used: Option<&SwapArea>,
+) -> Result<Identity, Refusal> {
+    let remembered = request.remembered.as_ref();
+    let entry = fstab_entry(growth, request);
+    let in_fstab = entry.and_then(|entry| entry.options.iter().find_map(|o| o.strip_prefix("pri=")?.parse().ok()));
+    let priority = match used {
+        Some(area) => Some(area.priority),
+        None => remembered.and_then(|known| known.priority).or(in_fstab),
+    };
+    let discard = entry.and_then(|entry| entry.options.iter().find(|o| *o == "discard" || o.starts_with("discard=")));
+    let (uuid, label) = match (content.and_then(|c| c.uuid), remembered) {
+        (Some(uuid), _) => (uuid.to_string(), content.and_then(|c| c.label.clone())),
+        (None, Some(known)) => (known.uuid.clone(), known.label.clone()),
+        (None, None) => {
+            let message = format!("{} has a swap header without a UUID, which could not be kept", request.name());
+            return Err(refuse("swap-header", message, "give it one by mkswap --uuid while it is not used"));
+        }
+    };
+    // The kernel numbers what nobody chose below zero.
+    Ok(Identity { uuid, label, priority: priority.filter(|p| *p >= 0), discard: discard.cloned() })
+}
+
+/// The line of /etc/fstab that names the swap volume.
+fn fstab_entry<'g>(growth: &'g Growth, request: &Request) -> Option<&'g FstabEntry> {
+    let entries = growth.facts.running.as_ref()?.fstab.known()?;
+    entries.iter().filter(|entry| entry.kind == "swap").find(|entry| {
+        matches!(volume(&growth.facts, &entry.source), Located::One(Volume::Logical { group, volume })
+            if group.name == request.group && volume.name == request.volume)
+    })
+}
+
+pub(super) fn steps(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if need.temporary == Temporary::Unused && need.temporary_extents.is_none() {
+        steps.push(remove_temporary(request));
+    } else if let Some(extents) = need.temporary_extents {
+        steps.extend(temporary(request, system, extents, need));
+    }
+    if need.off {
+        steps.push(swap_off(request, need));
+    }
+    if need.grows() {
+        steps.push(resize(request, system, need));
+    }
+    if need.format {
+        steps.push(format(growth, request, system, need));
+    }
+    if need.on {
+        steps.push(swap_on(request, system, need));
+    }
+    if need.temporary == Temporary::Used || need.temporary_extents.is_some() {
+        let area = format!("/dev/{}/{TEMPORARY}", request.group);
+        let run = Run::changes(
+            [Program::Swapoff.path(), &area],
+            Proof::SwapUnused { area: area.clone() },
+            Back::by([Program::Swapon.path(), &area]),
+        );
+        let guard = Guard::RoomForPages { area: area.clone(), margin_kib: need.margin_kib.max(64 << 10) };
+        steps.push(step("the temporary swap volume gives its pages back", run.within(SWAPOFF_LIMIT).only_if(guard)));
+        steps.push(remove_temporary(request));
+    }
+    steps
+}
+
+fn temporary(request: &Request, system: &System<'_>, extents: u64, need: &Need) -> Vec<Step> {
+    let (area, name) = (format!("/dev/{}/{TEMPORARY}", request.group), format!("{}/{TEMPORARY}", request.group));
+    let mut steps = Vec::new();
+    let whole = system.temporary_extents.unwrap_or(0).saturating_add(extents);
+    let count = whole.to_string();
+    let proof = Proof::Extents { group: request.group.clone(), volume: TEMPORARY.into(), extents: whole };
+    let gone = Back::by([Program::Lvremove.path(), "--yes", &name]);
+    if need.temporary == Temporary::None {
+        let argv = [
+            Program::Lvcreate.path(),
+            "--extents",
+            &count,
+            "--name",
+            TEMPORARY,
+            "--addtag",
+            TAG,
+            "--wipesignatures",
+            "n",
+            &request.group,
+        ];
+        steps.push(step("a temporary swap volume is made", Run::changes(argv, proof, gone)));
+    } else if extents > 0 {
+        let argv = [Program::Lvresize.path(), "--extents", &count, &name];
+        steps.push(step(
+            "the temporary swap volume that was left over is made large enough",
+            Run::changes(argv, proof, gone),
+        ));
+    }
+    steps.push(step("the temporary volume gets a swap header", Run::looks([Program::Mkswap.path(), &area])));
+    let bytes = system.group.extent_bytes.saturating_mul(whole);
+    let used = Proof::SwapUsed { area: area.clone(), bytes, priority: None };
+    let run = Run::changes([Program::Swapon.path(), &area], used, Back::by([Program::Swapoff.path(), &area]));
+    steps.push(step("the kernel swaps to the temporary volume too", run));
+    steps
+}
+
+fn remove_temporary(request: &Request) -> Step {
+    let name = format!("{}/{TEMPORARY}", request.group);
+    let proof = Proof::NoVolume { group: request.group.clone(), volume: TEMPORARY.into() };
+    let back = Back::Stays { why: "it held nothing but pages, which went back".into() };
+    step("the temporary swap volume goes away", Run::changes([Program::Lvremove.path(), "--yes", &name], proof, back))
+}
+
+fn swap_on_argv(request: &Request, identity: &Identity) -> Vec<String> {
+    let mut argv = vec![Program::Swapon.path().to_owned()];
+    if let Some(priority) = identity.priority {
+        argv.extend(["--priority".to_owned(), priority.to_string()]);
+    }
+    argv.extend(identity.discard.iter().map(|discard| format!("--{discard}")));
+    argv.push(request.device());
+    argv
+}
+
+fn swap_off(request: &Request, need: &Need) -> Step {
+    let area = request.device();
+    let back = swap_on_argv(request, &need.identity);
+    let run = Run::changes(
+        [Program::Swapoff.path(), &area],
+        Proof::SwapUnused { area: area.clone() },
+        Back::by_all_means(back.iter().map(String::as_str)),
+    );
+    let used = need.used.as_ref().map_or(0, |area| area.used_kib);
+    let guard = Guard::RoomForPages { area, margin_kib: need.margin_kib };
+    let purpose = format!("the kernel stops swapping to {} ({used} KiB are swapped out)", request.name());
+    step(purpose, run.within(SWAPOFF_LIMIT).only_if(guard))
+}
+
+fn resize(request: &Request, system: &System<'_>, need: &Need) -> Step {
+    let (name, extents) = (request.name(), need.extents.to_string());
+    let mut argv = vec![Program::Lvresize.path(), "--extents", &extents];
+    if system.is_striped {
+        // One new disk has room for one stripe.
+        argv.extend(["--stripes", "1"]);
+    }
+    argv.push(&name);
+    let proof = Proof::Extents { group: request.group.clone(), volume: request.volume.clone(), extents: need.extents };
+    let why =
+        format!("{name} stays larger, which harms nothing: its old header still says how much of it is swapped to");
+    let purpose = format!("{name} grows from {} to {extents} extents", need.have);
+    step(purpose, Run::changes(argv, proof, Back::Stays { why }).within(120))
+}
+
+fn format(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) -> Step {
+    let (area, identity) = (request.device(), &need.identity);
+    let mut argv = vec![Program::Mkswap.path(), "--uuid", &identity.uuid];
+    if let Some(label) = &identity.label {
+        argv.extend(["--label", label]);
+    }
+    argv.push(&area);
+    let proof = Proof::SwapHeader {
+        area: area.clone(),
+        bytes: system.group.extent_bytes.saturating_mul(need.extents),
+        uuid: identity.uuid.clone(),
+        label: identity.label.clone(),
+    };
+    let page = growth.swap_header.known().map(Vec::as_slice).unwrap_or_default();
+    let sectors = page.chunks(SECTOR).zip(0_u64..).filter(|(sector, _)| sector.iter().any(|byte| *byte != 0));
+    let bytes = sectors.map(|(sector, n)| BytesAt { at: n.saturating_mul(SECTOR as u64), hex: sector.to_vec() });
+    let back = Back::Bytes { path: area.clone(), bytes: bytes.collect(), of: page.len() as u64 };
+    let purpose = format!("{} gets a swap header of its size, with the UUID it had", request.name());
+    step(purpose, Run::changes(argv, proof, back))
+}
+
+fn swap_on(request: &Request, system: &System<'_>, need: &Need) -> Step {
+    let argv = swap_on_argv(request, &need.identity);
+    let bytes = if need.format {
+        system.group.extent_bytes.saturating_mul(need.extents)
+    } else {
+        system.volume.content.as_ref().and_then(|content| content.bytes).unwrap_or_default()
+    };
+    let proof = Proof::SwapUsed { area: request.device(), bytes, priority: need.identity.priority };
+    let back = Back::Stays { why: "the node swaps to it".into() };
+    step(format!("the kernel swaps to {}", request.name()), Run::changes(argv.iter().map(String::as_str), proof, back))
+}

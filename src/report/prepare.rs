@@ -1,0 +1,66 @@
+//! What `swap-extend --prepare` says: the disks that are there, and the smallest one to add.
+
+use std::fmt::Write;
+use std::io;
+
+use serde::Serialize;
+
+use super::text::{clean, wrap};
+use crate::facts::inventory::{INVENTORY, Inventory};
+use crate::plan::swap_extend::Wanted;
+use crate::units::{Bytes, GIB};
+
+/// Writes it as JSON.
+///
+/// # Errors
+/// What the writer says.
+pub fn prepare_json(out: &mut impl io::Write, inventory: &Inventory, wanted: Option<&Wanted>) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Disk {
+        bytes: u64,
+        sector_bytes: u64,
+        extents: u64,
+        whole_gib: u64,
+    }
+    #[derive(Serialize)]
+    struct Answer<'r> {
+        schema: &'static str,
+        disk_to_add: Option<Disk>,
+        inventory: &'r Inventory,
+    }
+    let disk = wanted.map(|wanted| Disk {
+        bytes: wanted.disk.0,
+        sector_bytes: wanted.sector.bytes(),
+        extents: wanted.extents,
+        whole_gib: wanted.disk.0.div_ceil(GIB),
+    });
+    let answer = Answer { schema: "okv-host.prepare.v1", disk_to_add: disk, inventory };
+    serde_json::to_writer_pretty(&mut *out, &answer)?;
+    out.write_all(b"\n")
+}
+
+/// For people.
+pub fn prepare_text(inventory: &Inventory, wanted: Option<&Wanted>) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "recorded in {INVENTORY}:");
+    for disk in &inventory.disks {
+        let word = |text: &Option<String>| clean(text.as_deref().unwrap_or("none"));
+        let (path, serial, wwn) = (clean(&disk.path), word(&disk.serial), word(&disk.wwn));
+        out.push_str("  ");
+        wrap(&mut out, &format!("{path}, serial {serial}, wwn {wwn}, {}", Bytes(disk.bytes)), 2, 4);
+    }
+    match wanted {
+        None => out.push_str("no disk need be added: the volume group has the extents, or the swap is there\n"),
+        Some(wanted) => {
+            let text = format!(
+                "add one blank disk of at least {} with {}-byte sectors, that is {} GiB in whole GiB, for {} extents; give it a serial number where that can be chosen; then start the node, and run okv-host swap-extend",
+                wanted.disk,
+                wanted.sector.bytes(),
+                wanted.disk.0.div_ceil(GIB),
+                wanted.extents
+            );
+            wrap(&mut out, &text, 0, 2);
+        }
+    }
+    out
+}

@@ -1,0 +1,104 @@
+//! The closed list of programs.
+
+/// The programs that may be run. Each is found at the first of its paths that exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Program {
+    /// The OpenSSH daemon, to test its configuration.
+    Sshd,
+    /// The service manager.
+    Systemctl,
+    /// udev's own tool, to wait for its events.
+    Udevadm,
+    /// Reports physical volumes.
+    Pvs,
+    /// Reports volume groups.
+    Vgs,
+    /// Reports logical volumes.
+    Lvs,
+    /// Reports LVM2's configuration.
+    Lvmconfig,
+    /// Makes a physical volume.
+    Pvcreate,
+    /// Unmakes a physical volume of no group.
+    Pvremove,
+    /// Adds a physical volume to a group.
+    Vgextend,
+    /// Takes an unused physical volume out of a group.
+    Vgreduce,
+    /// Writes a group's metadata to a file.
+    Vgcfgbackup,
+    /// Makes a logical volume.
+    Lvcreate,
+    /// Resizes a logical volume.
+    Lvresize,
+    /// Removes a logical volume.
+    Lvremove,
+    /// Writes a swap header.
+    Mkswap,
+    /// Makes the kernel swap to an area.
+    Swapon,
+    /// Makes the kernel stop swapping to an area.
+    Swapoff,
+    /// A shell, for the tests of the runner only.
+    #[cfg(test)]
+    Sh,
+}
+
+impl Program {
+    const ALL: &'static [Self] = &[
+        Self::Sshd,
+        Self::Systemctl,
+        Self::Udevadm,
+        Self::Pvs,
+        Self::Vgs,
+        Self::Lvs,
+        Self::Lvmconfig,
+        Self::Pvcreate,
+        Self::Pvremove,
+        Self::Vgextend,
+        Self::Vgreduce,
+        Self::Vgcfgbackup,
+        Self::Lvcreate,
+        Self::Lvresize,
+        Self::Lvremove,
+        Self::Mkswap,
+        Self::Swapon,
+        Self::Swapoff,
+    ];
+
+    /// Where it may lie; the environment's PATH is never searched.
+    pub fn paths(self) -> &'static [&'static str] {
+        match self {
+            Self::Sshd => &["/usr/sbin/sshd"],
+            Self::Systemctl => &["/usr/bin/systemctl", "/bin/systemctl"],
+            Self::Udevadm => &["/usr/bin/udevadm", "/bin/udevadm", "/usr/sbin/udevadm", "/sbin/udevadm"],
+            Self::Pvs => &["/usr/sbin/pvs", "/sbin/pvs"],
+            Self::Vgs => &["/usr/sbin/vgs", "/sbin/vgs"],
+            Self::Lvs => &["/usr/sbin/lvs", "/sbin/lvs"],
+            Self::Lvmconfig => &["/usr/sbin/lvmconfig", "/sbin/lvmconfig"],
+            Self::Pvcreate => &["/usr/sbin/pvcreate", "/sbin/pvcreate"],
+            Self::Pvremove => &["/usr/sbin/pvremove", "/sbin/pvremove"],
+            Self::Vgextend => &["/usr/sbin/vgextend", "/sbin/vgextend"],
+            Self::Vgreduce => &["/usr/sbin/vgreduce", "/sbin/vgreduce"],
+            Self::Vgcfgbackup => &["/usr/sbin/vgcfgbackup", "/sbin/vgcfgbackup"],
+            Self::Lvcreate => &["/usr/sbin/lvcreate", "/sbin/lvcreate"],
+            Self::Lvresize => &["/usr/sbin/lvresize", "/sbin/lvresize"],
+            Self::Lvremove => &["/usr/sbin/lvremove", "/sbin/lvremove"],
+            Self::Mkswap => &["/usr/sbin/mkswap", "/sbin/mkswap"],
+            Self::Swapon => &["/usr/sbin/swapon", "/sbin/swapon"],
+            Self::Swapoff => &["/usr/sbin/swapoff", "/sbin/swapoff"],
+            #[cfg(test)]
+            Self::Sh => &["/bin/sh"],
+        }
+    }
+
+    /// The path by which a plan names it.
+    pub fn path(self) -> &'static str {
+        self.paths().first().copied().unwrap_or_default()
+    }
+
+    /// The program at this absolute path, where it is one of the list.
+    pub fn at(path: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|program| program.paths().contains(&path))
+    }
+}
