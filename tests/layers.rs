@@ -36,7 +36,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("crc32c", &["format"]),
     ("crc32fast", &["format", "journal"]),
     ("duct", &["tool"]),
+    // In `format` the name is that of our own reader.
+    ("gpt", &["disk", "format"]),
     ("itoa", &["report"]),
+    ("mbrman", &["disk"]),
     ("nix", &["sys"]),
     ("procfs", &["facts"]),
     ("signal_hook", &["apply"]),

@@ -4,6 +4,7 @@ mod beside_table;
 mod edges;
 mod group;
 mod identify;
+pub mod new_table;
 mod partition;
 pub mod physical_volume;
 mod probe;
