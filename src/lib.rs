@@ -67,7 +67,8 @@
 //!   are made only where nothing was found, where a signature leaves room for an array's superblock behind it, or where a
 //!   structure says that it lies elsewhere. See [`disk`].
 //! * **Crates have one home each**; `Cargo.toml` says which. Tables are read by our own codec: the crates `gpt` and `mbrman` panic on
-//!   legal tables or lose copies, and serve as oracles in the tests.
+//!   legal tables or lose copies. They make the table of a blank disk, on a copy in memory ([`disk::new_table`]), and are oracles in the
+//!   tests.
 //!
 //! # Exit status
 //!

@@ -36,8 +36,11 @@ const HOMES: &[(&str, &[&str])] = &[
     ("crc32c", &["format"]),
     ("crc32fast", &["format", "journal"]),
     ("duct", &["tool"]),
+    // In `format` the name is that of our own reader.
+    ("gpt", &["disk", "format"]),
     ("hex", &["plan"]),
     ("itoa", &["report"]),
+    ("mbrman", &["disk"]),
     ("nix", &["sys"]),
     ("procfs", &["facts"]),
     ("signal_hook", &["apply"]),

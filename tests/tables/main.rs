@@ -8,6 +8,7 @@ use support::tables as tables_in_memory;
 
 mod boot_sectors;
 mod loop_devices;
+mod new_table;
 mod oracles;
 mod real_gpt;
 mod real_mbr;
