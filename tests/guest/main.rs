@@ -11,6 +11,7 @@ mod disks;
 mod node;
 mod power;
 mod ssh;
+mod swap_extend;
 mod verdicts;
 
 use std::fs;

@@ -78,7 +78,11 @@ pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> R
     let device = match &growth.swap_device {
         Probed::Known(device) => device.as_str(),
         Probed::Absent => {
-            return Err(refuse("volume-inactive", format!("there is no {}", request.device()), "lvchange --activate y"));
+            return Err(refuse(
+                "volume-inactive",
+                format!("there is no {}", request.device()),
+                "lvchange --activate y",
+            ));
         }
         Probed::Unreadable(why) => return Err(refuse("volume-unknown", why.clone(), "look at /dev and at lvs")),
     };

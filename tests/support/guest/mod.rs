@@ -149,12 +149,14 @@ impl Guest {
         output.stdout
     }
 
-    /// Plugs in a disk while the guest runs; it stays for later boots. The guest may need a moment to see it.
+    /// Plugs in a disk, while the guest runs or while its power is off; it stays for later boots. A guest that runs may need a moment to
+    /// see it.
     pub(crate) fn plug(&mut self, disk: Disk) {
         let attached = disk.attach(self.disks.len(), &self.files);
-        let monitor = &mut self.power.as_mut().expect("the guest is running").monitor;
-        monitor.command("blockdev-add", attached.blockdev());
-        monitor.command("device_add", attached.device());
+        if let Some(power) = &mut self.power {
+            power.monitor.command("blockdev-add", attached.blockdev());
+            power.monitor.command("device_add", attached.device());
+        }
         self.disks.push(attached);
     }
 

@@ -1,0 +1,4 @@
+//! `swap-extend` on a node with real LVM, a real kernel that swaps, and real disks.
+
+mod grows;
+mod state;
