@@ -15,6 +15,8 @@ use crate::tool::Runner;
 mod interrupt;
 mod lock;
 mod run;
+#[allow(dead_code, unused_imports)] // Until the steps of a disk call it.
+mod sectors;
 mod step;
 mod undo;
 
