@@ -1,26 +1,33 @@
 //! The table of a new disk, what the kernel knows of it, and bytes that are put back.
 
 use std::fs::OpenOptions;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 
 use super::Host;
 use super::sectors::{self, HeldDisk};
+use crate::disk::new_table::NewSector;
 use crate::facts::{Probed, Root, block};
+use crate::image;
 use crate::plan::{BytesAt, DiskIdentity, KernelPartition, TableWrite};
+use crate::sys;
 use crate::units::ByteRange;
 
 impl Host<'_> {
     pub(super) fn write_table(&self, table: &TableWrite) -> Result<(), String> {
         let disk = self.hold(&table.disk)?;
         each_is_ours_or_zero(&disk, table)?;
-        disk.write(&table.sectors)
+        disk.write(&sectors(table))
     }
 
+    /// Read by itself: what is opened for writing has udev read the table once more when it is closed.
     pub(super) fn has_table(&self, table: &TableWrite) -> Result<(), String> {
-        let disk = self.hold(&table.disk)?;
+        let path = &table.disk.path;
+        let disk = image::open(&self.path(path)).map_err(|e| format!("{path}: {e}"))?;
         for sector in &table.sectors {
-            if disk.read(sector.at, sector.hex.len())? != sector.hex {
-                return Err(format!("{}: the table is not what was written at byte {}", table.disk.path, sector.at));
+            let mut now = vec![0; sector.hex.len()];
+            disk.read_at(&mut now, sector.at).map_err(|e| format!("{path}: {e}"))?;
+            if now != sector.hex {
+                return Err(format!("{path}: the table is not what was written at byte {}", sector.at));
             }
         }
         Ok(())
@@ -30,8 +37,8 @@ impl Host<'_> {
     pub(super) fn clear_table(&self, table: &TableWrite) -> Result<(), String> {
         let disk = self.hold(&table.disk)?;
         each_is_ours_or_zero(&disk, table)?;
-        let zeros: Vec<BytesAt> =
-            table.sectors.iter().rev().map(|s| BytesAt { at: s.at, hex: vec![0; s.hex.len()] }).collect();
+        let zeros: Vec<NewSector> =
+            table.sectors.iter().rev().map(|s| NewSector { at: s.at, bytes: vec![0; s.hex.len()] }).collect();
         disk.write(&zeros)
     }
 
@@ -40,18 +47,18 @@ impl Host<'_> {
     }
 
     pub(super) fn tell_kernel(&self, partition: &KernelPartition) -> Result<(), String> {
-        sectors::tell_kernel(&self.base, &partition.disk, partition.number, range(partition)?)
+        sectors::tell_kernel(&self.base, &kernel_name(&partition.disk), partition.number, range(partition)?)
     }
 
     pub(super) fn kernel_knows(&self, partition: &KernelPartition) -> Result<(), String> {
-        match sectors::kernel_shows(&self.base, &partition.disk, partition.number, range(partition)?)? {
+        match sectors::kernel_shows(&self.base, &kernel_name(&partition.disk), partition.number, range(partition)?)? {
             true => Ok(()),
             false => Err(format!("the kernel does not show partition {} of {}", partition.number, partition.disk)),
         }
     }
 
     pub(super) fn forget_partition(&self, partition: &KernelPartition) -> Result<(), String> {
-        sectors::forget_partition(&self.base, &partition.disk, partition.number, range(partition)?)
+        sectors::forget_partition(&self.base, &kernel_name(&partition.disk), partition.number, range(partition)?)
     }
 
     /// Writes `bytes` over what is at `path`, with zeros between them up to byte `of`.
@@ -64,7 +71,10 @@ impl Host<'_> {
             let to = whole.get_mut(at..at.saturating_add(piece.hex.len()));
             to.ok_or_else(|| format!("{path}: bytes beyond the end"))?.copy_from_slice(&piece.hex);
         }
-        let file = OpenOptions::new().read(true).write(true).open(place).map_err(failed)?;
+        // For ourselves alone: what is swapped to is not written over.
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).custom_flags(sys::O_EXCL);
+        let file = options.open(place).map_err(failed)?;
         file.write_all_at(&whole, 0).map_err(failed)?;
         file.sync_all().map_err(failed)?;
         let mut again = vec![0; whole.len()];
@@ -94,6 +104,10 @@ impl Host<'_> {
     }
 }
 
+fn sectors(table: &TableWrite) -> Vec<NewSector> {
+    table.sectors.iter().map(|sector| NewSector { at: sector.at, bytes: sector.hex.clone() }).collect()
+}
+
 fn each_is_ours_or_zero(disk: &HeldDisk, table: &TableWrite) -> Result<(), String> {
     for sector in &table.sectors {
         let now = disk.read(sector.at, sector.hex.len())?;
@@ -103,6 +117,11 @@ fn each_is_ours_or_zero(disk: &HeldDisk, table: &TableWrite) -> Result<(), Strin
         }
     }
     Ok(())
+}
+
+/// sysfs writes `!` where a name has a slash.
+fn kernel_name(path: &str) -> String {
+    path.strip_prefix("/dev/").unwrap_or(path).replace('/', "!")
 }
 
 fn range(partition: &KernelPartition) -> Result<ByteRange, String> {

@@ -1,6 +1,6 @@
 //! The partition table for a blank disk with one LVM partition over the whole of it, as sectors that are to be written.
 //!
-//! The crates `mbrman` and `gpt` make it on a [copy](copy::SparseCopy) in memory; nothing here touches a device. Only sectors that are
+//! The crates `mbrman` and `gpt` make it on a copy in memory; nothing here touches a device. Only sectors that are
 //! not zero are kept: on a blank disk the others are right already.
 //!
 //! # Order of the writes

@@ -391,9 +391,13 @@ impl Choice<'_> {
             proof,
             Back::by([Program::Pvremove.path(), &partition]),
         );
+        // LVM2 takes its devices from udev, and udev reads the table of a disk anew when it was written to.
+        let settle =
+            |purpose: &str| step(purpose, Run::looks([Program::Udevadm.path(), "settle", "--timeout=60"]).within(90));
         vec![
+            settle("udev has looked at the disk"),
             Step { purpose: format!("the kernel knows {partition}"), action: Action::TellKernel(kernel) },
-            step("udev has seen it", Run::looks([Program::Udevadm.path(), "settle", "--timeout=60"]).within(90)),
+            settle("udev has looked at the partition"),
             step(format!("{partition} becomes a physical volume"), create),
         ]
     }
