@@ -91,12 +91,12 @@ impl Node {
              ! grep --quiet ^/dev /proc/swaps || swapoff /dev/vg_root/lv_swap
              lvs --noheadings --options lv_size --units b --nosuffix vg_root/lv_swap | grep --quiet ' 4294967296$' ||
                  lvreduce --quiet --yes --extents 128 vg_root/lv_swap
-             mkswap --quiet --uuid $uuid /dev/vg_root/lv_swap; swapon /dev/vg_root/lv_swap
+             mkswap --quiet --label SWAP --uuid $uuid /dev/vg_root/lv_swap; swapon /dev/vg_root/lv_swap
              if [ \"$(pvs --noheadings --options vg_name /dev/{new}1 2> /dev/null | tr --delete ' ')\" = vg_root ]; then vgreduce --quiet vg_root /dev/{new}1; fi
              if pvs /dev/{new}1 > /dev/null 2>&1; then pvremove --quiet /dev/{new}1; fi
              dd if=/dev/zero of=/dev/{new} bs=1M count=4 conv=fsync status=none
              dd if=/dev/zero of=/dev/{new} bs=1M seek=$(($(blockdev --getsize64 /dev/{new}) / 1048576 - 2)) conv=fsync status=none 2> /dev/null || true
-             udevadm settle; blockdev --rereadpt /dev/{new}; udevadm settle; rm {JOURNAL}; sync"
+             udevadm settle; blockdev --rereadpt /dev/{new}; udevadm settle; rm --force {JOURNAL}; sync"
         ));
         assert_eq!(swap(&self.guest)[0], SMALL_KIB);
     }
