@@ -73,7 +73,7 @@ impl Host<'_> {
         }
         // For ourselves alone: what is swapped to is not written over.
         let mut options = OpenOptions::new();
-        options.read(true).write(true).custom_flags(sys::O_EXCL);
+        options.read(true).write(true).custom_flags(sys::block::O_EXCL);
         let file = options.open(place).map_err(failed)?;
         file.write_all_at(&whole, 0).map_err(failed)?;
         file.sync_all().map_err(failed)?;

@@ -118,7 +118,7 @@ fn held(root: &Root, block: &[BlockDevice], device: &BlockDevice, path: &str) ->
         Ok(place) => place.real_path(),
         Err(why) => return Probed::Unreadable(why),
     };
-    match OpenOptions::new().read(true).custom_flags(sys::O_EXCL | sys::O_NONBLOCK).open(place) {
+    match OpenOptions::new().read(true).custom_flags(sys::block::O_EXCL | sys::O_NONBLOCK).open(place) {
         Ok(_) => Probed::Known(None),
         Err(e) if e.kind() == io::ErrorKind::ResourceBusy => Probed::Known(Some("the kernel has it in use".into())),
         Err(e) => Probed::Unreadable(format!("{path}: {e}")),

@@ -32,7 +32,7 @@ struct BlkpgIoctlArg {
     data: *mut c_void,
 }
 
-/// `struct blkpg_partition` of `linux/blkpg.h`. The kernel has not read the names for long, and wants nothing in them.
+/// `struct blkpg_partition` of `linux/blkpg.h`. The kernel does not read the names.
 #[repr(C)]
 struct BlkpgPartition {
     start: c_longlong,

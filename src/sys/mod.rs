@@ -11,9 +11,6 @@ pub use rename::rename_without_replacing;
 /// `O_NOFOLLOW`: an open that refuses a symbolic link.
 pub const O_NOFOLLOW: i32 = nix::libc::O_NOFOLLOW;
 
-/// `O_EXCL`: an open of a block device for oneself, refused where it is mounted, swapped to or built on.
-pub const O_EXCL: i32 = nix::libc::O_EXCL;
-
 /// `O_NONBLOCK`: an open that does not wait for a writer of a FIFO.
 pub const O_NONBLOCK: i32 = nix::libc::O_NONBLOCK;
 

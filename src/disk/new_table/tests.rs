@@ -89,6 +89,21 @@ fn absurd_sizes_are_refused_and_never_panic() {
 }
 
 #[test]
+fn a_table_of_every_order_of_size_passes_its_rehearsal() {
+    let steps = [0, 1, 511, 512, 4096, MIB - 1, MIB, MIB + 512];
+    for (power, step) in (20..63).flat_map(|power| steps.map(|step| (power, step))) {
+        for bytes in [(1_u64 << power) + step, (1_u64 << power).saturating_sub(step)] {
+            for sector in [S512, S4096] {
+                match one_lvm_partition(bytes, sector, &Identifiers::of("a disk")) {
+                    Ok(table) => table.rehearse(bytes, sector).unwrap(),
+                    Err(why) => assert!(bytes < MIB + sector.bytes(), "{bytes}: {why}"),
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn every_sector_is_one_logical_block_outside_the_partition_and_not_zero() {
     for (bytes, sector) in each_kind() {
         let table = table(bytes, sector);

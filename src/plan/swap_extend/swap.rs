@@ -146,19 +146,14 @@ impl Need {
         self.margin_kib = (memory.total_kib / 32).clamp(64 << 10, 1 << 20);
         let room: Room = memory.room_without(&used.path, areas(growth)?);
         let Some(short) = room.short_of(self.margin_kib) else { return Ok(()) };
-        if !request.temporary_swap
-            || room
-                .promise_kib
-                .is_some_and(|(area, may)| area > may.saturating_add(room.used_kib.saturating_add(self.margin_kib)))
-        {
-            let remedy = if room.promise_kib.is_some() {
-                "stop what has promised itself memory, or set vm.overcommit_memory to 0 until the swap has grown"
-            } else {
-                "stop something that uses memory, or give --temporary-swap: a temporary volume takes the pages first"
-            };
+        if !request.temporary_swap {
+            let remedy =
+                "stop something that uses memory, or give --temporary-swap: a temporary volume takes the pages first";
             return Err(refuse("memory", short, remedy));
         }
-        let kib = room.used_kib.saturating_add(self.margin_kib.saturating_mul(2));
+        // The temporary volume also lets the kernel promise as much more as it has.
+        let promise = room.promise_kib.map_or(0, |(area, may)| area.saturating_sub(may));
+        let kib = room.used_kib.max(promise).saturating_add(self.margin_kib.saturating_mul(2));
         if self.temporary != Temporary::Used {
             let extents = system.extents_for(kib.saturating_mul(1024));
             self.temporary_extents = Some(extents.saturating_sub(system.temporary_extents.unwrap_or(0)));

@@ -1,4 +1,6 @@
 //! `swap-extend` on a node with real LVM, a real kernel that swaps, and real disks.
 
+mod cuts;
 mod grows;
+mod memory;
 mod state;
