@@ -4,13 +4,17 @@ use std::fs::OpenOptions;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 
 use super::Host;
+use super::rests::zeros_over_rests;
 use super::sectors::{self, HeldDisk};
 use crate::disk::new_table::NewSector;
 use crate::facts::{Probed, Root, block};
 use crate::image;
 use crate::plan::{BytesAt, DiskIdentity, KernelPartition, TableWrite};
 use crate::sys;
-use crate::units::ByteRange;
+use crate::units::{ByteRange, MIB};
+
+/// Where the one partition of a new table begins.
+const PARTITION: u64 = MIB;
 
 impl Host<'_> {
     pub(super) fn write_table(&self, table: &TableWrite) -> Result<(), String> {
@@ -33,12 +37,12 @@ impl Host<'_> {
         Ok(())
     }
 
-    /// What was there before is zero. The last that was written goes first: what is left is at no time a table of something else.
+    /// What was there before is zero, where the partition begins too. The last that was written goes first: what is left is at no time a table of something else.
     pub(super) fn clear_table(&self, table: &TableWrite) -> Result<(), String> {
         let disk = self.hold(&table.disk)?;
         each_is_ours_or_zero(&disk, table)?;
-        let zeros: Vec<NewSector> =
-            table.sectors.iter().rev().map(|s| NewSector { at: s.at, bytes: vec![0; s.hex.len()] }).collect();
+        let mut zeros = zeros_over_rests(&disk, PARTITION)?;
+        zeros.extend(table.sectors.iter().rev().map(|s| NewSector { at: s.at, bytes: vec![0; s.hex.len()] }));
         disk.write(&zeros)
     }
 
