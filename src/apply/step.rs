@@ -49,6 +49,7 @@ impl Host<'_> {
         match action {
             // It was not done, where the new name is not that of the file of the plan.
             Action::Rename { to, file, .. } if self.is(to, file).is_err() => Ok(TakenBack::Yes),
+            Action::WriteTable(table) if self.has_nothing_of(table) => Ok(TakenBack::Yes),
             // Programs that change something do it whole or not at all; where this one did not, nothing has to be taken back.
             Action::Run(run) if matches!(run.back, Back::By { .. } | Back::Stays { .. }) => match &run.proof {
                 Some(proof) => match self.is_there(proof) {

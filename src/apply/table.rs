@@ -25,16 +25,30 @@ impl Host<'_> {
 
     /// Read by itself: what is opened for writing has udev read the table once more when it is closed.
     pub(super) fn has_table(&self, table: &TableWrite) -> Result<(), String> {
+        let there = self.sectors_there(table)?;
+        match table.sectors.iter().zip(there).find(|(_, is_there)| !is_there) {
+            Some((sector, _)) => {
+                Err(format!("{}: the table is not what was written at byte {}", table.disk.path, sector.at))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Whether surely no sector of it is on the disk of that path: its writing was refused before it began.
+    pub(super) fn has_nothing_of(&self, table: &TableWrite) -> bool {
+        self.sectors_there(table).is_ok_and(|there| !there.contains(&true))
+    }
+
+    /// Which sectors of the table are there.
+    fn sectors_there(&self, table: &TableWrite) -> Result<Vec<bool>, String> {
         let path = &table.disk.path;
         let disk = image::open(&self.path(path)).map_err(|e| format!("{path}: {e}"))?;
-        for sector in &table.sectors {
+        let is_there = |sector: &BytesAt| {
             let mut now = vec![0; sector.hex.len()];
             disk.read_at(&mut now, sector.at).map_err(|e| format!("{path}: {e}"))?;
-            if now != sector.hex {
-                return Err(format!("{path}: the table is not what was written at byte {}", sector.at));
-            }
-        }
-        Ok(())
+            Ok(now == sector.hex)
+        };
+        table.sectors.iter().map(is_there).collect()
     }
 
     /// What was there before is zero, where the partition begins too. The last that was written goes first: what is left is at no time a table of something else.

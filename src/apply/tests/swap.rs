@@ -4,3 +4,4 @@ mod crash;
 mod failing;
 mod interrupted;
 mod machine;
+mod mended;

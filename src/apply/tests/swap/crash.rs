@@ -8,7 +8,7 @@ use crate::plan::swap_extend::tests::node::Node;
 
 /// Where a run is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Killed {
+pub(super) enum Killed {
     /// Before the step after these.
     After(usize),
     /// In step of this index, before it did anything.
@@ -24,7 +24,7 @@ fn moments(plan: &Plan) -> Vec<Killed> {
 }
 
 /// What a run leaves behind that is killed there.
-fn killed(machine: &Machine, plan: &Plan, at: Killed) {
+pub(super) fn killed(machine: &Machine, plan: &Plan, at: Killed) {
     let (host, mut journal) = (machine.host(), machine.journal());
     let mut record = |entry| journal.append(entry).unwrap();
     let (command, target) = (plan.command.to_owned(), plan.target.clone());
