@@ -37,6 +37,9 @@ impl Host<'_> {
     pub(super) fn clear_table(&self, table: &TableWrite) -> Result<(), String> {
         let disk = self.hold(&table.disk)?;
         each_is_ours_or_zero(&disk, table)?;
+        // What pvremove leaves of the metadata would keep the disk from being blank again.
+        let metadata = ByteRange::new(table.metadata_at, table.metadata_bytes);
+        disk.clear(metadata.ok_or("a partition beyond 2^64 bytes")?)?;
         let zeros: Vec<NewSector> =
             table.sectors.iter().rev().map(|s| NewSector { at: s.at, bytes: vec![0; s.hex.len()] }).collect();
         disk.write(&zeros)

@@ -1,7 +1,7 @@
 use super::*;
+use crate::disk::smallest_disk;
 use crate::disk::{CopyState, ProblemId, Source, TableKind, scan};
 use crate::image::{Faulty, Image};
-use crate::rules::smallest_disk;
 use crate::units::GIB;
 use copy::SparseCopy;
 
