@@ -223,7 +223,13 @@ fn unfit(growth: &Growth, state: &DiskState, scanned: &Disk) -> Option<Reason> {
         Kind::Blank => {}
         Kind::Unreadable => return no("disk-unreadable", format!("{path} cannot be read"), "add another disk"),
         Kind::Unknown => {
-            return no("disk-not-blank", format!("{path} holds bytes that nothing here knows"), "add a blank disk");
+            let message = match &state.table {
+                Ok((_, Begun::Foreign { at })) => {
+                    format!("{path} is not zero at byte {at}, and nothing here knows what is there")
+                }
+                _ => format!("{path} holds bytes that nothing here knows"),
+            };
+            return no("disk-not-blank", message, "add a blank disk");
         }
         kind => {
             let message = format!("{path} holds {}", kind.word());
