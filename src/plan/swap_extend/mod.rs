@@ -115,4 +115,4 @@ fn step(purpose: impl Into<String>, run: Run) -> Step {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -55,6 +55,16 @@ impl Need {
         self.extents > self.have
     }
 
+    /// Whether a temporary volume that was left over, and is of no use, goes away first.
+    fn clears_temporary(&self) -> bool {
+        self.temporary == Temporary::Unused && self.temporary_extents.is_none()
+    }
+
+    /// Extents that it gives back before the swap volume grows.
+    pub(super) fn given_back(&self, system: &System<'_>) -> u64 {
+        if self.clears_temporary() { system.temporary_extents.unwrap_or(0) } else { 0 }
+    }
+
     /// What the operator should know.
     pub(super) fn notes(&self, growth: &Growth, request: &Request) -> Vec<String> {
         let mut notes = Vec::new();
@@ -195,7 +205,12 @@ fn header<'g>(growth: &Growth, request: &Request, system: &System<'g>) -> Result
             Err(refuse("swap-header", message, "swap of another machine: make it anew by hand"))
         }
         (Some(Kind::Swap), Some(_)) => Ok(content),
-        _ if growth.swap_header.known().is_some() && request.remembered.is_some() => Ok(None),
+        // What a mkswap that was cut off leaves is nothing that is known: a file system was made by somebody else meanwhile.
+        (Some(Kind::Blank | Kind::Unknown), _)
+            if growth.swap_header.known().is_some() && request.remembered.is_some() =>
+        {
+            Ok(None)
+        }
         (Some(Kind::Unreadable) | None, _) => {
             Err(refuse("swap-header", format!("what {name} holds could not be read"), "look at okv-host scan"))
         }
@@ -247,7 +262,7 @@ fn fstab_entry<'g>(growth: &'g Growth, request: &Request) -> Option<&'g FstabEnt
 
 pub(super) fn steps(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) -> Vec<Step> {
     let mut steps = Vec::new();
-    if need.temporary == Temporary::Unused && need.temporary_extents.is_none() {
+    if need.clears_temporary() {
         steps.push(remove_temporary(request));
     } else if let Some(extents) = need.temporary_extents {
         steps.extend(temporary(request, system, extents, need));
