@@ -104,10 +104,7 @@ fn planned(name: &str, reload: bool) -> Result<Plan, Refusal> {
 }
 
 fn renames(plan: &Plan) -> Vec<&str> {
-    let rename = |action: &Action| match action {
-        Action::Rename { .. } => true,
-        _ => false,
-    };
+    let rename = |action: &Action| matches!(action, Action::Rename { .. });
     let renames = plan.steps.iter().map(|step| &step.action).filter(|action| rename(action));
     renames
         .map(|action| {
