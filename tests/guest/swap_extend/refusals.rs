@@ -78,7 +78,7 @@ fn the_host(guest: &Guest) {
     }
 }
 
-/// Answers the question at a terminal, after the group has changed under it.
+/// Answers the question at a terminal, after the priority of the swap has changed under it.
 const ANSWER: &str = r#"
 import os, pty, subprocess, sys
 pid, terminal = pty.fork()
@@ -87,7 +87,7 @@ if pid == 0:
 text = b''
 while b'Type yes' not in text:
     text += os.read(terminal, 1000)
-subprocess.check_call(['lvcreate', '--quiet', '--extents', '1', '--name', 'lv_other', 'vg_root'], stdout=subprocess.DEVNULL)
+subprocess.check_call('swapoff /dev/vg_root/lv_swap; swapon --priority 5 /dev/vg_root/lv_swap', shell=True)
 os.write(terminal, b'yes\n')
 try:
     while True:
@@ -102,8 +102,8 @@ fn a_change_while_the_question_waits(guest: &Guest) {
     guest.put("/root/answer.py", ANSWER.as_bytes(), 0o755);
     let output = guest.run("python3 /root/answer.py");
     assert!(output.status == 3 && output.stdout().contains("the host changed since the plan"), "{output}");
-    guest.ok("lvremove --quiet --yes vg_root/lv_other");
-    assert_eq!(swap(guest)[0], SMALL_KIB);
+    assert_eq!(swap(guest), [SMALL_KIB, "5"]);
+    guest.ok("swapoff /dev/vg_root/lv_swap; swapon /dev/vg_root/lv_swap");
 }
 
 fn a_run_that_was_stopped_goes_back(guest: &Guest, new: &str) {
