@@ -39,6 +39,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("itoa", &["report"]),
     ("nix", &["sys"]),
     ("procfs", &["facts"]),
+    ("rpm_version", &["facts"]),
     ("signal_hook", &["apply"]),
     ("ssh_key", &["facts"]),
 ];

@@ -15,6 +15,8 @@ pub use script::{Script, Scripted};
 /// The programs that may be run. Each is found at the first of its paths that exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Program {
+    /// The package manager's database, to ask it.
+    Rpm,
     /// The OpenSSH daemon, to test its configuration.
     Sshd,
     /// The service manager.
@@ -28,6 +30,7 @@ impl Program {
     /// Where it may lie; the environment's PATH is never searched.
     pub fn paths(self) -> &'static [&'static str] {
         match self {
+            Self::Rpm => &["/usr/bin/rpm", "/bin/rpm"],
             Self::Sshd => &["/usr/sbin/sshd"],
             Self::Systemctl => &["/usr/bin/systemctl", "/bin/systemctl"],
             #[cfg(test)]
@@ -37,7 +40,7 @@ impl Program {
 
     /// The program at this absolute path, where it is one of the list.
     pub fn at(path: &str) -> Option<Self> {
-        [Self::Sshd, Self::Systemctl].into_iter().find(|program| program.paths().contains(&path))
+        [Self::Rpm, Self::Sshd, Self::Systemctl].into_iter().find(|program| program.paths().contains(&path))
     }
 }
 
