@@ -11,6 +11,7 @@ mod grubenv;
 mod loader;
 mod menu;
 mod modules;
+mod old;
 mod order;
 mod rpm;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use files::{BootFile, FileKind};
 pub use loader::Loader;
 pub use menu::{DefaultEntry, Entry};
 pub use modules::Modules;
+pub use old::{NoStanding, Standing};
 pub use order::Evr;
 pub use rpm::{SAVED, query};
 pub use survivor::Missing;
