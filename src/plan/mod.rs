@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod kernel_prune;
 pub mod ssh_dsa_retire;
 
 /// What will be done.
