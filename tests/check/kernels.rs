@@ -10,6 +10,9 @@ use crate::{copy_of, judged, of};
 const OLD: &str = "4.14.35-2047.504.2.el7uek.x86_64";
 const NEW: &str = "5.4.17-2136.329.3.1.el8uek.x86_64";
 
+/// What is wrong, how it is made so, and every finding of `boot-consistent` then.
+type Case = (&'static str, Box<dyn FnOnce(&Path)>, Vec<(Verdict, &'static str)>);
+
 fn put(host: &Path, path: &str, text: impl AsRef<[u8]>) {
     let path = host.join(path);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -64,7 +67,7 @@ fn with_boot_mounted_and_all_in_order_everything_agrees() {
 #[test]
 fn each_thing_that_does_not_agree_is_told() {
     let gone = |path: String| move |host: &Path| fs::remove_file(host.join(&path)).unwrap();
-    let cases: [(&str, Box<dyn FnOnce(&Path)>, Vec<(Verdict, &str)>); 8] = [
+    let cases: [Case; 8] = [
         (
             "an entry and a package without the kernel",
             Box::new(gone(format!("boot/vmlinuz-{NEW}"))),

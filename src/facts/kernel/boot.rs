@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::files::{self, BootFile};
 use super::{Beside, Loader, loader};
-use crate::facts::{Probed, Root, mounts};
+use crate::facts::{Firmware, Probed, Root, mounts};
 use crate::sys::filesystem::free_bytes;
 
 /// What is at /boot.
@@ -56,6 +56,8 @@ impl SeenBoot {
 }
 
 const FOLDER: &str = "/boot";
+/// Where the EFI System Partition is mounted.
+const EFI: &str = "/boot/efi";
 
 pub(super) fn gather(root: &Root, beside: Beside<'_>) -> Probed<Boot> {
     match look(root, beside) {
@@ -66,16 +68,24 @@ pub(super) fn gather(root: &Root, beside: Beside<'_>) -> Probed<Boot> {
 
 fn look(root: &Root, beside: Beside<'_>) -> Result<Boot, String> {
     let mounts = known(beside.mounts, "what is mounted is not known")?;
-    let mounted = mounts.is_some_and(|mounts| mounts::mounted_at(mounts, FOLDER).is_some());
+    let mounts = mounts.map(Vec::as_slice).unwrap_or_default();
+    let mounted = mounts::mounted_at(mounts, FOLDER).is_some();
     let fstab = known(beside.fstab, "")?;
     let of_boot = |point: &str| point.trim_end_matches('/') == FOLDER;
     let line = fstab.and_then(|entries| entries.iter().find(|entry| of_boot(&entry.point))).map(|entry| entry.line);
-    let files = files::gather(root)?;
-    if let (false, Some(line)) = (mounted, line) {
-        return Ok(Boot::NotMounted { line, shadowed: files });
+    // Whoever looks into a folder that waits to be mounted mounts it. What lies below is not seen then either.
+    let waits = |point| mounts.iter().rfind(|mount| mount.point == point).is_some_and(|mount| mount.kind == "autofs");
+    let files = if waits(FOLDER) { vec![] } else { files::gather(root)? };
+    match line {
+        Some(line) if !mounted => return Ok(Boot::NotMounted { line, shadowed: files }),
+        None if waits(FOLDER) => return Err("/boot waits to be mounted, and /etc/fstab does not know it".to_owned()),
+        _ => {}
     }
     // In a file system of its own, the boot loader's paths begin at /boot.
-    let loader = loader::gather(root, beside.firmware, if mounted { FOLDER } else { "" });
+    let loader = match beside.firmware {
+        Probed::Known(Firmware::Uefi { .. }) if waits(EFI) => Probed::Unreadable(format!("{EFI} is not mounted")),
+        firmware => loader::gather(root, firmware, if mounted { FOLDER } else { "" }),
+    };
     Ok(Boot::Seen(Box::new(SeenBoot { mounted, files, free_bytes: free(root), loader })))
 }
 

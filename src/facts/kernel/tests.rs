@@ -19,7 +19,7 @@ impl Host {
     fn new(mountinfo: &str) -> Self {
         let host = Self(tempfile::tempdir().unwrap());
         host.says("proc/self/mountinfo", mountinfo);
-        host.says("proc/sys/kernel/osrelease", &format!("{NEW}\n"));
+        host.says("proc/sys/kernel/osrelease", format!("{NEW}\n"));
         host.says("proc/cmdline", "ro fips=1\n");
         host.says("etc/fstab", FSTAB);
         host
@@ -122,6 +122,22 @@ fn with_boot_not_mounted_what_lies_below_is_told_and_proves_nothing() {
     let Probed::Known(Boot::NotMounted { line: 2, shadowed }) = &kernels.boot else { panic!("{kernels:?}") };
     assert_eq!(shadowed.len(), 3);
     assert!(kernels.missing(NEW).unwrap_err().contains("not mounted"));
+}
+
+#[test]
+fn a_boot_that_waits_to_be_mounted_is_not_looked_into() {
+    let waiting = format!("{ROOT_ONLY}98 97 0:40 / /boot rw - autofs systemd-1 rw\n");
+    let host = Host::new(&waiting);
+    host.has_kernel(NEW, "");
+    let kernels = host.kernels(Firmware::Bios);
+    assert_eq!(kernels.boot, Probed::Known(Boot::NotMounted { line: 2, shadowed: vec![] }));
+    host.says("etc/fstab", "");
+    assert!(matches!(host.kernels(Firmware::Bios).boot, Probed::Unreadable(_)));
+
+    let host = Host::new(&format!("{WITH_BOOT}99 98 0:41 / /boot/efi rw - autofs systemd-1 rw\n"));
+    host.has_kernel(NEW, "");
+    host.has_grub("boot/efi/EFI/redhat", "0");
+    assert!(host.kernels(Firmware::Uefi { bits: None }).missing(NEW).unwrap_err().contains("/boot/efi is not mounted"));
 }
 
 #[test]

@@ -8,6 +8,11 @@ const UEK8: &str = "6.12.0-1.23.3.2.el8uek.x86_64";
 const RHCK: &str = "4.18.0-513.5.1.el8_9.x86_64";
 const SINGLE: &[&str] = &["kernel-uek"];
 
+/// What a test breaks.
+type Damage<'t> = Box<dyn Fn(&mut Kernels) + 't>;
+/// What a test replaces by a reason.
+type Change = fn(&mut Kernels, String);
+
 /// Kernels of these releases, each of one package.
 fn singles(releases: &[&str]) -> Vec<Kernel> {
     releases.iter().map(|release| kernel(release, SINGLE)).collect()
@@ -145,7 +150,7 @@ fn a_survivor_that_lacks_a_part_is_refused_with_each_part() {
     };
     let gone = |files: &mut Vec<BootFile>, at: usize| drop(files.remove(at));
     let of = UEK6.to_owned();
-    let cases: [(&str, Box<dyn Fn(&mut Kernels)>); 9] = [
+    let cases: [(&str, Damage<'_>); 9] = [
         ("vmlinuz in /boot", Box::new(|k| file(k, FileKind::Kernel(of.clone()), gone))),
         ("initramfs in /boot", Box::new(|k| file(k, FileKind::Initramfs(of.clone()), gone))),
         ("FIPS", Box::new(|k| file(k, FileKind::Hmac(of.clone()), gone))),
@@ -213,7 +218,7 @@ fn nothing_to_remove_is_success_and_asks_nothing_of_boot() {
 #[test]
 fn what_could_not_be_looked_at_is_refused() {
     let why = || "input/output error".to_owned();
-    let cases: [(&str, fn(&mut Kernels, String)); 8] = [
+    let cases: [(&str, Change); 8] = [
         ("kernels-unknown", |k, why| k.running = Probed::Unreadable(why)),
         ("kernels-unknown", |k, why| k.installed = Probed::Unreadable(why)),
         ("boot-unknown", |k, why| k.boot = Probed::Unreadable(why)),
