@@ -93,6 +93,11 @@ fn expected() -> BTreeMap<&'static str, Expected> {
         ("vg-free-one-short", small_swap()),
         ("gpt-backup-damaged", GOOD),
         ("uefi-without-esp", GOOD),
+        ("kernel-old", GOOD),
+        ("kernel-reboot-first", GOOD),
+        ("kernel-running-unowned", GOOD),
+        ("rpm-not-asked", GOOD),
+        ("boot-shadowed", GOOD),
         ("unreadable-swaps", Expected { swap_kib: None, ..GOOD }),
         (
             "everything-wrong",

@@ -43,6 +43,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("mbrman", &["disk"]),
     ("nix", &["sys"]),
     ("procfs", &["facts"]),
+    ("rpm_version", &["facts"]),
     ("signal_hook", &["apply"]),
     ("ssh_key", &["facts"]),
 ];

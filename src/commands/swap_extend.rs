@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::change::{self, take_host};
-use super::{Exit, check};
+use super::{Exit, UsageError, check};
 use crate::apply::{Entry, journal_path, last_run, record_inventory};
 use crate::cli::{PlainFormat, SwapExtend};
 use crate::facts::Root;
@@ -17,9 +17,17 @@ use crate::plan::swap_extend::{COMMAND, Remembered, Request, disk_to_add, plan};
 use crate::report::{self, PlanReport};
 use crate::sys;
 use crate::tool::Host;
+use crate::units::{MIB, TIB};
+
+/// Sizes of a swap area: its header counts pages of 4 KiB in 32 bits.
+const SMALLEST: u64 = MIB;
+const LARGEST: u64 = 16 * TIB;
 
 pub(super) fn run(args: &SwapExtend) -> Result<Exit> {
     let profile = check::profile(&args.profile)?;
+    if let Some(size) = args.size.filter(|size| !(SMALLEST..=LARGEST).contains(&size.0)) {
+        return Err(UsageError(format!("--size {size}: a swap area has 1 MiB to 16 TiB")).into());
+    }
     if !sys::is_root() {
         bail!("reading the disks and the volume group of this host takes root");
     }

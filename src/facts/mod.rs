@@ -14,6 +14,7 @@ pub mod fstab;
 mod gather;
 pub mod growth;
 pub mod inventory;
+pub mod kernel;
 mod line;
 pub mod locate;
 pub mod lvm;
@@ -98,6 +99,8 @@ pub struct Running {
     pub boot_df_bytes: Probed<u64>,
     /// sshd's host keys; `Absent` where there is no /etc/ssh.
     pub ssh: Probed<ssh::Ssh>,
+    /// Kernels: installed, running, and what the boot loader knows of them.
+    pub kernels: kernel::Kernels,
 }
 
 /// How the firmware started the host.

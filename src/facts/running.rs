@@ -3,25 +3,35 @@
 use std::path::Path;
 
 use super::root::Root;
-use super::{Mount, Probed, Running, block, cmdline, firmware, fstab, memory, mounts, ssh, swaps};
+use super::{Mount, Probed, Running, block, cmdline, firmware, fstab, kernel, memory, mounts, ssh, swaps};
 use crate::parallel;
 use crate::sys::filesystem::df_bytes;
 
 /// Asks every source of `root`.
 pub fn running(root: &Root) -> Running {
-    // Together they take longer than all others, and neither needs the other.
-    let (ssh, block) = parallel::both(|| ssh::gather(root), || block::gather(root));
-    let mounts = mounts::gather(root);
+    // rpm is a program of its own, and takes the longest.
+    let (installed, (ssh, block, rest)) = parallel::both(
+        || kernel::installed(root),
+        || {
+            // Together they take longer than all others, and neither needs the other.
+            let (ssh, block) = parallel::both(|| ssh::gather(root), || block::gather(root));
+            (ssh, block, (mounts::gather(root), fstab::gather(root), cmdline::gather(root), firmware::gather(root)))
+        },
+    );
+    let (mounts, fstab, cmdline, firmware) = rest;
+    let beside = kernel::Beside { mounts: &mounts, fstab: &fstab, cmdline: &cmdline, firmware: &firmware };
+    let kernels = kernel::gather(root, beside, installed);
     Running {
-        firmware: firmware::gather(root),
+        firmware,
         swaps: swaps::gather(root),
         swap_total_kib: memory::gather(root),
         boot_df_bytes: boot_df_bytes(root, &mounts),
         mounts,
-        fstab: fstab::gather(root),
-        cmdline: cmdline::gather(root),
+        fstab,
+        cmdline,
         block,
         ssh,
+        kernels,
     }
 }
 

@@ -151,6 +151,7 @@ pub(super) fn node() -> Facts {
         block: Probed::Known(block),
         boot_df_bytes: Probed::Absent,
         ssh: Probed::Absent,
+        kernels: crate::facts::kernel::sample::good(),
     };
     Facts { host: "node".into(), disks: vec![disk("/dev/sda")], running: Some(running) }
 }

@@ -125,6 +125,9 @@ pub struct Content {
     /// ext and xfs: what `df` calls Size (`f_blocks * f_frsize`), in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub df_bytes: Option<u64>,
+    /// ext that was unmounted cleanly: the free blocks, in bytes. No part of the reports of a disk: it changes with every file.
+    #[serde(skip)]
+    pub free_bytes: Option<u64>,
     /// Version of the format, where formats of one kind differ: md, xfs, luks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<&'static str>,
@@ -145,6 +148,7 @@ impl Content {
             label: None,
             bytes: None,
             df_bytes: None,
+            free_bytes: None,
             version: None,
             swap: None,
             candidates: Vec::new(),

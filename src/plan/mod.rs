@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 mod action;
+pub mod kernel_prune;
 pub mod ssh_dsa_retire;
 pub mod swap_extend;
 

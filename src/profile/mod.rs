@@ -38,6 +38,10 @@ pub struct Profile {
     pub swap_source: String,
     /// Where it stands that SSH host keys of type DSA are to be retired.
     pub ssh_source: String,
+    /// Where it stands that older kernels are to be removed.
+    pub kernel_source: String,
+    /// Smallest room for one more kernel in /boot, in MiB: a figure of this program, as the procedure has none.
+    pub boot_free_minimum_mib: u64,
     /// Name of the system volume group.
     pub volume_group: String,
     /// Name of the logical volume that is swapped to.

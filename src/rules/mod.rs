@@ -11,10 +11,15 @@ use crate::facts::ssh::Ssh;
 use crate::facts::{Facts, Probed, Running};
 use crate::profile::Profile;
 
+mod boot_consistent;
+mod boot_free;
 mod boot_mode;
 mod boot_size;
 mod disk_bios_limit;
 mod disk_minimum;
+mod kernel;
+mod kernel_old;
+mod kernel_running_newest;
 mod ssh_dsa_key;
 mod ssh_host_keys;
 mod swap_references;
@@ -165,6 +170,10 @@ pub const RULES: &[Rule] = &[
     table_health::RULE,
     ssh_dsa_key::RULE,
     ssh_host_keys::RULE,
+    kernel_running_newest::RULE,
+    kernel_old::RULE,
+    boot_free::RULE,
+    boot_consistent::RULE,
 ];
 
 /// What the findings mean together.

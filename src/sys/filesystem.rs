@@ -17,6 +17,15 @@ pub fn df_bytes(path: &Path) -> io::Result<u64> {
     Ok(stat.blocks().saturating_mul(stat.fragment_size()))
 }
 
+/// Bytes that root can still write in the file system mounted at `path`: `f_bfree * f_frsize`.
+///
+/// # Errors
+/// What `statvfs(3)` says.
+pub fn free_bytes(path: &Path) -> io::Result<u64> {
+    let stat = nix::sys::statvfs::statvfs(path)?;
+    Ok(stat.blocks_free().saturating_mul(stat.fragment_size()))
+}
+
 /// Whether `path` lies on a real sysfs: a directory of that name elsewhere proves nothing about the firmware.
 ///
 /// # Errors

@@ -3,6 +3,8 @@
 /// The programs that may be run. Each is found at the first of its paths that exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Program {
+    /// The package manager's database, to ask it.
+    Rpm,
     /// The OpenSSH daemon, to test its configuration.
     Sshd,
     /// The service manager.
@@ -46,6 +48,7 @@ pub enum Program {
 
 impl Program {
     const ALL: &'static [Self] = &[
+        Self::Rpm,
         Self::Sshd,
         Self::Systemctl,
         Self::Udevadm,
@@ -69,6 +72,7 @@ impl Program {
     /// Where it may lie; the environment's PATH is never searched.
     pub fn paths(self) -> &'static [&'static str] {
         match self {
+            Self::Rpm => &["/usr/bin/rpm", "/bin/rpm"],
             Self::Sshd => &["/usr/sbin/sshd"],
             Self::Systemctl => &["/usr/bin/systemctl", "/bin/systemctl"],
             Self::Udevadm => &["/usr/bin/udevadm", "/bin/udevadm", "/usr/sbin/udevadm", "/sbin/udevadm"],

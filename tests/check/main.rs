@@ -3,6 +3,7 @@
 mod broken;
 mod changed_disk;
 mod hosts;
+mod kernels;
 mod powered_off;
 mod thresholds;
 

@@ -72,3 +72,22 @@ fn each_threshold_holds_to_the_byte() {
         assert_eq!(verdict, expected, "swap areas shown as {kib:?} KiB");
     }
 }
+
+#[test]
+fn boot_has_room_for_one_more_kernel_or_not_to_the_byte() {
+    const MIB: u64 = 1 << 20;
+    for (free, expected) in [
+        (Some(80 * MIB), Verdict::Pass),
+        (Some(80 * MIB - 1), Verdict::Warn),
+        (Some(0), Verdict::Warn),
+        // xfs, and a journal to replay: /boot is found, and what is free in it is not told.
+        (None, Verdict::Note),
+    ] {
+        let verdict = verdict_after("boot-free", |facts| {
+            let boot = facts.disks[0].partitions.iter_mut().find(|p| p.content.label.as_deref() == Some("boot"));
+            boot.unwrap().content.free_bytes = free;
+        });
+        assert_eq!(verdict, expected, "{free:?} B free in /boot");
+    }
+    assert_eq!(verdict_after("boot-free", |facts| facts.disks.clear()), Verdict::Unknown);
+}

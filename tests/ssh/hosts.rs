@@ -104,10 +104,7 @@ fn planned(name: &str, reload: bool) -> Result<Plan, Refusal> {
 }
 
 fn renames(plan: &Plan) -> Vec<&str> {
-    let rename = |action: &Action| match action {
-        Action::Rename { .. } => true,
-        Action::Run { .. } => false,
-    };
+    let rename = |action: &Action| matches!(action, Action::Rename { .. });
     let renames = plan.steps.iter().map(|step| &step.action).filter(|action| rename(action));
     renames
         .map(|action| {
@@ -202,8 +199,8 @@ fn a_refusal_says_file_and_line_and_the_path_that_is_meant() {
 fn sshd_is_asked_before_and_after_and_reloaded_last_and_only_where_that_was_asked() {
     let argv = |plan: &Plan| -> Vec<String> {
         let run = |action: &Action| match action {
-            Action::Run { argv } => argv.join(" "),
-            Action::Rename { .. } => "rename".into(),
+            Action::Run(run) => run.argv.join(" "),
+            _ => "rename".into(),
         };
         plan.steps.iter().map(|step| run(&step.action)).collect()
     };

@@ -54,6 +54,7 @@ pub fn find(windows: &Windows<'_>) -> Option<Found> {
     }
     if found.problems.is_empty() && found.content.kind != Kind::Jbd {
         found.content.df_bytes = overhead::df_bytes(&sb, windows);
+        found.content.free_bytes = sb.free_bytes();
     }
     Some(found)
 }

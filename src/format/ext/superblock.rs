@@ -43,6 +43,7 @@ pub(super) mod ro_compat {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Superblock {
     pub(super) blocks: u64,
+    pub(super) free_blocks: u64,
     pub(super) first_data_block: u32,
     pub(super) log_block_size: u32,
     pub(super) log_cluster_size: u32,
@@ -75,6 +76,7 @@ impl Superblock {
         let high = |at| if wide { le32(raw, at) } else { Ok(0) };
         Ok(Self {
             blocks: join(high(336)?, le32(raw, 4)?),
+            free_blocks: join(high(344)?, le32(raw, 12)?),
             first_data_block: le32(raw, 20)?,
             log_block_size: le32(raw, 24)?,
             log_cluster_size: le32(raw, 28)?,
@@ -112,6 +114,12 @@ impl Superblock {
     /// Bytes that the file system occupies.
     pub(super) fn bytes(&self) -> Option<u64> {
         self.blocks.checked_mul(self.block_bytes()?)
+    }
+
+    /// Bytes that are free in it. `None` where a journal has yet to be replayed, or there are more than it has.
+    pub(super) fn free_bytes(&self) -> Option<u64> {
+        let settled = self.incompat & incompat::RECOVER == 0 && self.free_blocks <= self.blocks;
+        settled.then(|| self.free_blocks.checked_mul(self.block_bytes()?))?
     }
 
     /// Whether allocation is by clusters of blocks.

@@ -91,7 +91,7 @@ pub(super) fn choose<'g>(
         (_, Some(named)) => by_name(growth, request, named)?,
         (_, None) => only_new(growth, want)?,
     };
-    fits(&choice, system, growth, extents, want)?;
+    fits(&choice, system, extents, want)?;
     Ok(Some(choice))
 }
 
@@ -135,11 +135,8 @@ fn is_named(state: &DiskState, named: &str, request: &Request) -> bool {
     let identity = state.identity.known();
     let bare = |text: &str| {
         let text = text.to_ascii_lowercase();
-        let text = ["naa.", "eui.", "uuid.", "wwn-0x", "0x"]
-            .iter()
-            .find_map(|p| text.strip_prefix(p).map(str::to_owned))
-            .unwrap_or(text);
-        text
+        let kinds = ["naa.", "eui.", "uuid.", "wwn-0x", "0x"];
+        kinds.iter().find_map(|kind| text.strip_prefix(kind).map(str::to_owned)).unwrap_or(text)
     };
     let is_wwn = identity.and_then(|id| id.wwn.as_deref()).is_some_and(|wwn| bare(wwn) == bare(named));
     let is_serial = identity.and_then(|id| id.serial.as_deref()).is_some_and(|serial| serial == named);
@@ -226,7 +223,13 @@ fn unfit(growth: &Growth, state: &DiskState, scanned: &Disk) -> Option<Reason> {
         Kind::Blank => {}
         Kind::Unreadable => return no("disk-unreadable", format!("{path} cannot be read"), "add another disk"),
         Kind::Unknown => {
-            return no("disk-not-blank", format!("{path} holds bytes that nothing here knows"), "add a blank disk");
+            let message = match &state.table {
+                Ok((_, Begun::Foreign { at })) => {
+                    format!("{path} is not zero at byte {at}, and nothing here knows what is there")
+                }
+                _ => format!("{path} holds bytes that nothing here knows"),
+            };
+            return no("disk-not-blank", message, "add a blank disk");
         }
         kind => {
             let message = format!("{path} holds {}", kind.word());
@@ -247,13 +250,7 @@ fn unfit(growth: &Growth, state: &DiskState, scanned: &Disk) -> Option<Reason> {
 }
 
 /// That it is large enough, and of the kind that the group and LVM2 take.
-fn fits(
-    choice: &Choice<'_>,
-    system: &System<'_>,
-    growth: &Growth,
-    extents: u64,
-    want: Option<Wanted>,
-) -> Result<(), Refusal> {
+fn fits(choice: &Choice<'_>, system: &System<'_>, extents: u64, want: Option<Wanted>) -> Result<(), Refusal> {
     let path = &choice.state.path;
     let (Ok((table, _)), Some(want)) = (&choice.state.table, want) else {
         return Err(refuse("disk-unreadable", format!("{path} cannot have a table"), "add another disk"));
@@ -293,7 +290,6 @@ fn fits(
         Probed::Absent => return Err(refuse("disk-unreadable", format!("{path} is gone"), "look at okv-host scan")),
         Probed::Unreadable(why) => return Err(refuse("disk-unreadable", why.clone(), "look at okv-host scan")),
     }
-    let _ = growth;
     Ok(())
 }
 
@@ -370,17 +366,19 @@ impl Choice<'_> {
                     },
                     kind: if table.kind == TableKind::Gpt { "gpt".into() } else { "mbr".into() },
                     sectors: sectors.collect(),
+                    metadata_at: table.partition.start(),
+                    metadata_bytes: PV_DATA_START,
                 }),
             });
         }
         if self.stage <= Stage::PhysicalVolume {
-            steps.extend(self.physical_volume(table, system));
+            steps.extend(self.physical_volume_steps(table, system));
         }
-        steps.extend(self.into_group(system, request));
+        steps.extend(self.group_steps(system, request));
         Ok(steps)
     }
 
-    fn physical_volume(&self, table: &crate::disk::new_table::NewTable, system: &System<'_>) -> Vec<Step> {
+    fn physical_volume_steps(&self, table: &crate::disk::new_table::NewTable, system: &System<'_>) -> Vec<Step> {
         let (disk, partition) = (self.state.path.clone(), partition_path(&self.state.path));
         let kernel =
             KernelPartition { disk, number: 1, start_bytes: table.partition.start(), bytes: table.partition.len() };
@@ -402,7 +400,7 @@ impl Choice<'_> {
         ]
     }
 
-    fn into_group(&self, system: &System<'_>, request: &Request) -> Vec<Step> {
+    fn group_steps(&self, system: &System<'_>, request: &Request) -> Vec<Step> {
         let (group, partition) = (request.group.as_str(), partition_path(&self.state.path));
         let file = format!("{}/{group}-{}.vg", crate::facts::inventory::STATE, system.group.seqno);
         let backup = Run {

@@ -1,6 +1,6 @@
 //! From 4 GiB to 64 GiB: with a new disk among others, with room already there, beyond 2 TiB.
 
-use super::state::{FULL_KIB, GIB, SMALL_KIB, disk, extend, kept, names, refused, swap};
+use super::state::{FULL_KIB, GIB, SMALL_KIB, disk, extend, kept, names, refused, settle, swap};
 use crate::guest::{Disk, Firmware, Guest, Spec};
 use crate::{OKV_HOST, install, json};
 
@@ -74,10 +74,6 @@ fn a_bios_node_grows_its_swap_with_the_one_new_disk_and_reboots_with_it() {
     );
     let undo = json(&guest, &format!("{OKV_HOST} undo --format json"), 1);
     assert!(undo["message"].as_str().unwrap().contains("stays done"), "{undo:#}");
-}
-
-fn settle(guest: &Guest, serial: &str) {
-    guest.ok(&format!("for i in $(seq 100); do lsblk --noheadings --nodeps --output SERIAL | grep -qx '{serial} *' && break; sleep 0.2; done; udevadm settle"));
 }
 
 /// 64 GiB of swap under the old name, nothing else changed, and nothing to do.

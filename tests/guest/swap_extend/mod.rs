@@ -3,4 +3,5 @@
 mod cuts;
 mod grows;
 mod memory;
+mod refusals;
 mod state;

@@ -73,3 +73,8 @@ pub(super) fn refused(guest: &Guest, arguments: &str, id: &str) -> String {
     assert_eq!(guest.ok(state), before);
     answer["reasons"][0]["message"].as_str().unwrap().to_owned()
 }
+
+/// Waits until the kernel and udev have seen the disk with this serial number.
+pub(super) fn settle(guest: &Guest, serial: &str) {
+    guest.ok(&format!("for i in $(seq 100); do lsblk --noheadings --nodeps --output SERIAL | grep -qx '{serial} *' && break; sleep 0.2; done; udevadm settle"));
+}

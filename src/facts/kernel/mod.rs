@@ -1,0 +1,161 @@
+//! Kernels: which are installed, which one runs, which one the boot loader will start, and whether each can boot.
+
+use super::{FstabEntry, Mount, Probed, Root};
+
+mod bls;
+mod boot;
+mod files;
+mod group;
+mod grub_cfg;
+mod grubenv;
+mod loader;
+mod menu;
+mod modules;
+mod old;
+mod order;
+mod rpm;
+#[cfg(test)]
+pub(crate) mod sample;
+mod survivor;
+
+pub use boot::{Boot, SeenBoot};
+pub use files::{BootFile, FileKind};
+pub use loader::Loader;
+pub use menu::{DefaultEntry, Entry};
+pub use modules::Modules;
+pub use old::{NoStanding, Standing};
+pub use order::Evr;
+pub use rpm::{SAVED, query};
+pub use survivor::Missing;
+
+use crate::tool;
+
+/// All that is known of the kernels of a host.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kernels {
+    /// The release that runs, as `uname -r` prints it (/proc/sys/kernel/osrelease).
+    pub running: Probed<String>,
+    /// What rpm has installed.
+    pub installed: Probed<Installed>,
+    /// The folders of /lib/modules, in the order of their names; `Absent` where there is no /lib/modules.
+    pub modules: Probed<Vec<Modules>>,
+    /// What is in /boot, or that it is not mounted.
+    pub boot: Probed<Boot>,
+    /// Whether the kernel that runs was told `fips=1`.
+    pub fips: Probed<bool>,
+}
+
+/// What rpm has installed of kernels.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Installed {
+    /// In the order of their versions, the oldest first.
+    pub kernels: Vec<Kernel>,
+}
+
+/// The packages of one kernel release.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Kernel {
+    /// As `uname -r` would print it.
+    pub release: String,
+    /// Version of the package that has the kernel; where none has, of any of its packages.
+    pub evr: Evr,
+    /// Whose it is.
+    pub family: Family,
+    /// Whether a package of it has the kernel itself. Else only parts are left, such as `-devel`.
+    pub has_image: bool,
+    /// Its packages, in the order of their names.
+    pub packages: Vec<Package>,
+    /// Packages from elsewhere with files in its folder of modules.
+    pub guests: Vec<Package>,
+}
+
+/// Kernels that replace each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Family {
+    /// Oracle's Unbreakable Enterprise Kernel.
+    Uek,
+    /// Any other, such as the Red Hat compatible one.
+    #[default]
+    Other,
+}
+
+/// An installed package.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Package {
+    /// Name.
+    pub name: String,
+    /// Epoch, version and release.
+    pub evr: Evr,
+    /// Architecture; empty where it has none.
+    pub arch: String,
+    /// Bytes of its files as rpm counts them, where it says.
+    pub bytes: Option<u64>,
+}
+
+impl Package {
+    /// `NAME-EPOCH:VERSION-RELEASE.ARCH`, which names this package and no other to yum and dnf.
+    pub fn nevra(&self) -> String {
+        let Self { name, evr, arch, .. } = self;
+        format!("{name}-{}:{}-{}.{arch}", evr.epoch, evr.version, evr.release)
+    }
+}
+
+impl Installed {
+    /// The kernel of that release.
+    pub fn of(&self, release: &str) -> Option<&Kernel> {
+        self.kernels.iter().find(|kernel| kernel.release == release)
+    }
+
+    /// The newest kernel of a family that is more than left-over parts.
+    pub fn newest(&self, family: Family) -> Option<&Kernel> {
+        self.kernels.iter().rfind(|kernel| kernel.has_image && kernel.family == family)
+    }
+}
+
+/// What the other sources of a host say that is asked here.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Beside<'f> {
+    pub(super) mounts: &'f Probed<Vec<Mount>>,
+    pub(super) fstab: &'f Probed<Vec<FstabEntry>>,
+    pub(super) cmdline: &'f Probed<Vec<String>>,
+    pub(super) firmware: &'f Probed<super::Firmware>,
+}
+
+/// What rpm has installed: the slow part, which needs nothing else.
+pub(super) fn installed(root: &Root) -> Probed<Installed> {
+    match rpm::gather(root, &tool::Host) {
+        Probed::Known(records) => group::group(&records).map_or_else(Probed::Unreadable, Probed::Known),
+        Probed::Absent => Probed::Absent,
+        Probed::Unreadable(why) => Probed::Unreadable(why),
+    }
+}
+
+/// All but what rpm says.
+pub(super) fn gather(root: &Root, beside: Beside<'_>, installed: Probed<Installed>) -> Kernels {
+    Kernels {
+        running: root.parse_always_there("/proc/sys/kernel/osrelease", |text| {
+            let name = str::from_utf8(text.trim_ascii()).ok().filter(|name| is_release(name));
+            name.map(str::to_owned).ok_or("it is no release of a kernel")
+        }),
+        installed,
+        modules: modules::gather(root),
+        boot: boot::gather(root, beside),
+        fips: match beside.cmdline {
+            Probed::Known(words) => Probed::Known(menu::says_fips(words)),
+            Probed::Absent => Probed::Absent,
+            Probed::Unreadable(why) => Probed::Unreadable(why.clone()),
+        },
+    }
+}
+
+/// Longest release that is taken for one, in bytes: the kernel's own limit is 64.
+const LONGEST_RELEASE: usize = 128;
+
+/// Whether `text` can be a release: one name of a file, without white space.
+fn is_release(text: &str) -> bool {
+    let odd = |c: char| c == '/' || c.is_whitespace() || c.is_control();
+    !matches!(text, "" | "." | "..") && text.len() <= LONGEST_RELEASE && !text.contains(odd)
+}
+
+#[cfg(test)]
+mod tests;
