@@ -289,6 +289,11 @@ impl Action {
         matches!(self, Self::Run(Run { back: Back::By { vital: true, .. }, .. }))
     }
 
+    /// Whether its way back are bytes that were there before.
+    pub fn keeps_bytes(&self) -> bool {
+        matches!(self, Self::Run(Run { back: Back::Bytes { .. }, .. }))
+    }
+
     /// Whether it gives the node back what it needs.
     pub fn gives_back(&self) -> bool {
         matches!(self, Self::Run(Run { proof: Some(Proof::SwapUsed { .. }), .. }))
