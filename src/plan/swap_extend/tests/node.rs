@@ -415,6 +415,7 @@ impl Node {
             cmdline: Probed::Known(vec![]),
             block: Probed::Known(self.block()),
             boot_df_bytes: Probed::Absent,
+            kernels: crate::facts::kernel::sample::good(),
             ssh: Probed::Absent,
         };
         Facts { host: "node".into(), disks, running: Some(running) }
