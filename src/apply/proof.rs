@@ -52,6 +52,21 @@ impl Host<'_> {
         }
     }
 
+    /// Whether what a step did is there, so that it has to be taken back. That asks less than its proof: a physical volume that hides all the
+    /// others, or an area that came up with another priority, is no success, and is there.
+    ///
+    /// # Errors
+    /// Where nobody can tell.
+    pub(super) fn is_there(&self, proof: &Proof) -> Result<bool, String> {
+        match proof {
+            Proof::PhysicalVolume { device, group, beside: _ } => {
+                self.has_physical_volume(device, group.as_deref(), &[])
+            }
+            Proof::SwapUsed { area, .. } => Ok(self.swap_in_use(area)?.is_some()),
+            other => self.holds(other),
+        }
+    }
+
     fn has_physical_volume(&self, device: &str, group: Option<&str>, beside: &[String]) -> Result<bool, String> {
         let seen: Vec<lvm::PhysicalVolume> = lvm::ask(self.runner, &lvm::devices()).map_err(|e| e.to_string())?;
         let here =

@@ -217,11 +217,6 @@ pub struct TableWrite {
     pub kind: String,
     /// The sectors in the order in which they are written, each flushed before the next.
     pub sectors: Vec<BytesAt>,
-    /// Where later steps write in the new partition, in bytes from the start of the disk: zero before, and zero again when the table is taken
-    /// back.
-    pub metadata_at: u64,
-    /// Length of that, in bytes.
-    pub metadata_bytes: u64,
 }
 
 /// A disk as it was when the plan was made.
