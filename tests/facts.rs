@@ -170,7 +170,9 @@ fn the_disk_of_a_host_is_the_container_in_its_dev_and_as_large_as_sysfs_says() {
         let sda = known(&block).iter().find(|device| device.name == "sda").unwrap();
         assert_eq!(disk.bytes(), sda.bytes, "{name}");
         assert_eq!(disk.sector_size().map(|sector| sector.bytes()), Some(512));
-        assert_eq!((sda.model.as_deref(), sda.serial.as_deref()), (Some("PERC H730 Mini"), Some("00A1B2C3")));
+        let identity = block::identity(&root, "sda");
+        let says = known(&identity);
+        assert_eq!((says.model.as_deref(), says.serial.as_deref()), (Some("PERC H730 Mini"), Some("00A1B2C3")));
         let mut table = [0; 2];
         disk.read_at(&mut table, 510).unwrap();
         assert_eq!(table, [0x55, 0xaa], "{name}");

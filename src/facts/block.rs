@@ -9,10 +9,12 @@ use super::root::{Place, Root};
 use super::{BlockDevice, DeviceNumber, Probed};
 use crate::parallel;
 
+mod identity;
+
+pub use identity::{Identity, identity};
+
 /// sysfs counts in units of 512 bytes, whatever the logical block size is.
 const UNIT: u64 = 512;
-/// Length of the header of a SCSI vital product data page (SPC-4, 7.8).
-const VPD_HEADER: usize = 4;
 
 /// Reads them, by name. Never [`Probed::Absent`].
 pub fn gather(root: &Root) -> Probed<Vec<BlockDevice>> {
@@ -90,84 +92,16 @@ fn device(place: &Place<'_>) -> Result<Option<BlockDevice>, String> {
     // A partition has none of what follows, so it is not asked.
     let is_whole = partition_of.is_none();
     let mapped = if is_whole && name.starts_with("dm-") { mapped(place)? } else { None };
-    let removable = is_whole && flag(place, "removable")?;
     let slaves = if is_whole { slaves(place)? } else { Vec::new() };
-    let driver = if is_whole { Some(place.below("device")?) } else { None };
-    let driver = driver.filter(|driver| !matches!(driver.kind(), Probed::Absent));
-    let identity = driver.as_ref().map_or_else(Identity::default, |driver| Identity::read(place, driver));
-    let has_driver = driver.is_some();
+    let has_driver = is_whole && !matches!(place.below("device")?.kind(), Probed::Absent);
     let is_physical_disk = bytes > 0 && has_driver && mapped.is_none() && !is_optical_or_floppy(&name);
-    Ok(Some(BlockDevice {
-        name,
-        device,
-        bytes,
-        read_only: flag(place, "ro")?,
-        removable,
-        partition_of,
-        mapped,
-        slaves,
-        holders: Vec::new(),
-        model: identity.model,
-        serial: identity.serial,
-        wwn: identity.wwn,
-        is_physical_disk,
-    }))
+    Ok(Some(BlockDevice { name, device, bytes, partition_of, mapped, slaves, holders: Vec::new(), is_physical_disk }))
 }
 
 /// Name and UUID of a device-mapper device.
 fn mapped(place: &Place<'_>) -> Result<Option<(String, String)>, String> {
     let Some(name) = text(place, "dm/name")? else { return Ok(None) };
     Ok(Some((name, text(place, "dm/uuid")?.unwrap_or_default())))
-}
-
-/// What a disk says it is. An attribute that cannot be read is one that this kind of disk does not have.
-#[derive(Default)]
-struct Identity {
-    model: Option<String>,
-    serial: Option<String>,
-    wwn: Option<String>,
-}
-
-impl Identity {
-    /// Of the disk at `place`, whose driver's device is `driver`.
-    fn read(place: &Place<'_>, driver: &Place<'_>) -> Self {
-        let ask = |of: &Place<'_>, attribute: &str| match of.attribute(attribute) {
-            Probed::Known(bytes) => Some(bytes),
-            Probed::Absent | Probed::Unreadable(_) => None,
-        };
-        let ask_text = |of, attribute| ask(of, attribute).and_then(|bytes| printable(&bytes));
-        let model = ask_text(driver, "model");
-        // SCSI and ATA have it with the driver's device, NVMe and newer kernels with the disk itself.
-        let wwid = ask_text(driver, "wwid").or_else(|| ask_text(place, "wwid"));
-        // NVMe; virtio; SCSI and ATA.
-        let serial = ask_text(driver, "serial").or_else(|| ask_text(place, "serial"));
-        let mut serial = serial.or_else(|| ask(driver, "vpd_pg80").as_deref().and_then(unit_serial_number));
-        let wwn = wwid.as_deref().filter(|id| ["naa.", "eui.", "uuid."].iter().any(|kind| id.starts_with(kind)));
-        let wwn = wwn.map(str::to_owned);
-        if serial.is_none() {
-            // "t10.ATA", then the model and the serial number, in columns.
-            serial = wwid.as_deref().filter(|id| id.starts_with("t10.")).and_then(last_word);
-        }
-        Self { model, serial, wwn }
-    }
-}
-
-/// The serial number in the SCSI page "Unit Serial Number" (0x80).
-pub fn unit_serial_number(page: &[u8]) -> Option<String> {
-    let (&[_, code, high, low], rest) = page.split_first_chunk::<VPD_HEADER>()?;
-    let len = usize::from(u16::from_be_bytes([high, low]));
-    if code == 0x80 { printable(rest.get(..len)?) } else { None }
-}
-
-fn last_word(text: &str) -> Option<String> {
-    text.split_whitespace().skip(1).last().map(str::to_owned)
-}
-
-/// Text of an attribute without its padding; `None` where nothing is left.
-fn printable(bytes: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(bytes);
-    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
-    (!text.is_empty()).then(|| text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect())
 }
 
 /// A device's name as the rest of the kernel writes it: sysfs has `!` for `/`.
@@ -209,14 +143,6 @@ fn text(place: &Place<'_>, attribute: &str) -> Result<Option<String>, String> {
 fn figure(place: &Place<'_>, attribute: &str) -> Result<Option<u64>, String> {
     let Some(text) = text(place, attribute)? else { return Ok(None) };
     number(text.as_bytes()).map(Some).ok_or_else(|| bad(place, attribute, &text))
-}
-
-fn flag(place: &Place<'_>, attribute: &str) -> Result<bool, String> {
-    match text(place, attribute)?.as_deref() {
-        None | Some("0") => Ok(false),
-        Some("1") => Ok(true),
-        Some(other) => Err(bad(place, attribute, other)),
-    }
 }
 
 fn bad(place: &Place<'_>, attribute: &str, text: &str) -> String {

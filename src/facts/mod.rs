@@ -172,10 +172,6 @@ pub struct BlockDevice {
     pub device: DeviceNumber,
     /// Size in bytes.
     pub bytes: u64,
-    /// Whether it is read-only.
-    pub read_only: bool,
-    /// Whether its medium can be taken out.
-    pub removable: bool,
     /// For a partition: the name of its whole disk, and its number.
     pub partition_of: Option<(String, u32)>,
     /// For a device-mapper device: its name and UUID (`LVM-...`, `mpath-...`).
@@ -184,12 +180,6 @@ pub struct BlockDevice {
     pub slaves: Vec<String>,
     /// Names of the devices above it: those that have it among their slaves.
     pub holders: Vec<String>,
-    /// Model, where sysfs has it.
-    pub model: Option<String>,
-    /// Serial number, where sysfs has it.
-    pub serial: Option<String>,
-    /// World wide name, where sysfs has it.
-    pub wwn: Option<String>,
     /// Whether a driver stands behind it that makes it a disk of this host: not a loop, RAM, zram, optical or floppy device,
     /// not a partition, not device-mapper or md, and not of zero size.
     pub is_physical_disk: bool,

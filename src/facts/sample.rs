@@ -99,15 +99,10 @@ pub(super) fn device(name: &str, major: u32, minor: u32) -> BlockDevice {
         name: name.into(),
         device: DeviceNumber { major, minor },
         bytes: 1 << 40,
-        read_only: false,
-        removable: false,
         partition_of: None,
         mapped: None,
         slaves: vec![],
         holders: vec![],
-        model: None,
-        serial: None,
-        wwn: None,
         is_physical_disk: major == 8,
     }
 }
