@@ -69,7 +69,7 @@ fn the_text_becomes_a_group() {
     assert_eq!((second.uuid.to_string(), second.first_extent_bytes, second.extents), (id(2), 65536, 31));
     assert_eq!((second.device_hint.as_deref(), second.device_bytes), (Some("/dev/sd1"), Some(2 << 20)));
     let [swap, first, pool] = group.logical_volumes.as_slice() else { panic!("{group:?}") };
-    assert_eq!((swap.name.as_str(), swap.visible, swap.segments[0].type_name()), ("swap", true, "linear"));
+    assert_eq!((swap.name.as_str(), swap.visible, &*swap.segments[0].type_name()), ("swap", true, "linear"));
     assert_eq!((first.segments[0].stripe_bytes, first.segments[0].area_extents()), (8192, 3));
     assert_eq!(first.segments[0].areas[1].of, AreaOf::Physical(1));
     assert_eq!(pool.segments[0].kind, SegmentKind::Other("thin-pool".into()));
