@@ -14,6 +14,7 @@ use crate::tool::Runner;
 
 mod interrupt;
 mod inventory;
+mod kernels;
 mod lock;
 mod program;
 mod proof;

@@ -16,6 +16,11 @@ impl Host<'_> {
             Some(Guard::RoomForPages { area, margin_kib }) => self.has_room_for_pages(area, *margin_kib)?,
             None => {}
         }
+        if let Some(unless) = &run.unless
+            && self.holds(unless)?
+        {
+            return Ok(());
+        }
         if let Back::By { argv, vital: true } = &run.back {
             self.answers(argv)?;
         }

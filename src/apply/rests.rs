@@ -1,23 +1,39 @@
-//! What `pvremove` leaves of a physical volume: it wipes the label, and not the metadata behind it.
+//! What `pvremove` leaves of a physical volume: it wipes the label, and not the metadata area behind it. A disk with that is not blank,
+//! and the next run would refuse the very disk that this one gave back.
 
 use super::sectors::HeldDisk;
 use crate::bytes::all_zero;
-use crate::units::ByteRange;
+use crate::disk::new_table::NewSector;
+use crate::units::MIB;
 
-/// Where the metadata begins: behind the sectors of the label, at the first page (LVM2 `lib/format_text/layout.h`).
+/// Where the metadata area begins: behind the sectors of the label, at the first page (LVM2 `lib/format_text/layout.h`).
 const AREA: usize = 4096;
 /// What it begins with, after its checksum (`FMTT_MAGIC`).
 const MAGIC: &[u8] = b" LVM2 x[5A%r0N*>";
 const CHECKSUM: usize = 4;
+/// Where the data of our physical volumes begins.
+const DATA: usize = MIB as usize;
 
-/// Whether `range` of `disk` holds that and nothing else that is known: no label, and where the metadata was its mark. What somebody else put
-/// there since is not ours to wipe.
+/// Zeros for the sectors of `disk` that a physical volume at byte `from` left behind: none where its label is still there, or where
+/// something else is.
 ///
 /// # Errors
 /// Where the disk cannot be read.
-pub(super) fn is_left_of_pvremove(disk: &HeldDisk, range: ByteRange) -> Result<bool, String> {
-    let len = usize::try_from(range.len()).map_err(|_| "a range of too many bytes".to_owned())?;
-    let bytes = disk.read(range.start(), len)?;
-    let Some((label, area)) = bytes.split_at_checked(AREA) else { return Ok(false) };
-    Ok(all_zero(label) && area.get(CHECKSUM..).is_some_and(|rest| rest.starts_with(MAGIC)))
+pub(super) fn zeros_over_rests(disk: &HeldDisk, from: u64) -> Result<Vec<NewSector>, String> {
+    let size = disk.sector_size().bytes();
+    let Ok(step) = usize::try_from(size) else { return Ok(Vec::new()) };
+    if from.saturating_add(MIB) > disk.bytes() {
+        return Ok(Vec::new());
+    }
+    let bytes = disk.read(from, DATA)?;
+    let Some((label, area)) = bytes.split_at_checked(AREA) else { return Ok(Vec::new()) };
+    let is_left = all_zero(label) && area.get(CHECKSUM..).is_some_and(|rest| rest.starts_with(MAGIC));
+    if !is_left {
+        return Ok(Vec::new());
+    }
+    let sectors = area.chunks_exact(step).zip(0_u64..).filter(|(sector, _)| !all_zero(sector));
+    let begin = from.saturating_add(AREA as u64);
+    Ok(sectors
+        .map(|(_, n)| NewSector { at: begin.saturating_add(n.saturating_mul(size)), bytes: vec![0; step] })
+        .collect())
 }

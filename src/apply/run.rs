@@ -39,6 +39,15 @@ impl Run<'_, '_> {
 
     fn interrupted(&mut self, steps: &[Step], done: usize) -> Outcome {
         if steps.iter().take(done).any(|step| step.action.changes()) {
+            // What was done for this run alone, such as a mount, does not stay behind.
+            for (index, step) in steps.iter().enumerate().take(done).rev() {
+                if step.action.comes_back_always()
+                    && !step.action.takes_away()
+                    && self.host.take_back(&step.action).is_ok()
+                {
+                    let _ = self.record(Entry::StepUndone(index));
+                }
+            }
             return self.end(Ending::Interrupted, Outcome::Interrupted { steps: done });
         }
         let why = "stopped by a signal before anything was changed".to_owned();
@@ -52,7 +61,7 @@ impl Run<'_, '_> {
         let (mut stays, mut undo_why) = (None, Vec::new());
         for (index, step) in steps.iter().enumerate().take(failed.saturating_add(1)).rev() {
             let barred = stays.is_some() || !undo_why.is_empty();
-            if barred && !step.action.takes_away() {
+            if barred && !step.action.comes_back_always() {
                 continue;
             }
             let taken_back = if index == failed {

@@ -4,14 +4,17 @@ use std::fs::OpenOptions;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 
 use super::Host;
-use super::rests::is_left_of_pvremove;
+use super::rests::zeros_over_rests;
 use super::sectors::{self, HeldDisk};
 use crate::disk::new_table::NewSector;
 use crate::facts::{Probed, Root, block};
 use crate::image;
 use crate::plan::{BytesAt, DiskIdentity, KernelPartition, TableWrite};
 use crate::sys;
-use crate::units::ByteRange;
+use crate::units::{ByteRange, MIB};
+
+/// Where the one partition of a new table begins.
+const PARTITION: u64 = MIB;
 
 impl Host<'_> {
     pub(super) fn write_table(&self, table: &TableWrite) -> Result<(), String> {
@@ -52,14 +55,8 @@ impl Host<'_> {
     pub(super) fn clear_table(&self, table: &TableWrite) -> Result<(), String> {
         let disk = self.hold(&table.disk)?;
         each_is_ours_or_zero(&disk, table)?;
-        // What pvremove leaves of the metadata would keep the disk from being blank again.
-        let metadata = ByteRange::new(table.metadata_at, table.metadata_bytes);
-        let metadata = metadata.ok_or("a partition beyond 2^64 bytes")?;
-        if is_left_of_pvremove(&disk, metadata)? {
-            disk.clear(metadata)?;
-        }
-        let zeros: Vec<NewSector> =
-            table.sectors.iter().rev().map(|s| NewSector { at: s.at, bytes: vec![0; s.hex.len()] }).collect();
+        let mut zeros = zeros_over_rests(&disk, PARTITION)?;
+        zeros.extend(table.sectors.iter().rev().map(|s| NewSector { at: s.at, bytes: vec![0; s.hex.len()] }));
         disk.write(&zeros)
     }
 
