@@ -1,4 +1,4 @@
-//! Judges. Every rule is a pure function of the facts and the release profile, in a file of its own.
+//! Judges. Every rule is a pure function of the facts and the release profile, in a file of its own, by subject.
 //!
 //! A rule answers with one finding for each subject it judged, passes included. What could not be looked at is
 //! `unknown`, which is never a pass; what cannot apply to a powered-off node is `not-applicable`.
@@ -11,19 +11,11 @@ use crate::facts::ssh::Ssh;
 use crate::facts::{Facts, Probed, Running};
 use crate::profile::Profile;
 
-mod boot_mode;
-mod boot_size;
-mod disk_bios_limit;
-mod disk_minimum;
-mod ssh_dsa_key;
-mod ssh_host_keys;
-mod swap_references;
-mod swap_size;
-mod table_health;
-mod vg_free;
-mod vg_health;
+mod disk;
+mod ssh;
+mod swap;
 
-pub use vg_free::smallest_disk;
+pub use swap::vg_free::smallest_disk;
 
 /// What a rule says of one subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -156,17 +148,17 @@ impl Finding {
 
 /// Every rule, in the order of the report.
 pub const RULES: &[Rule] = &[
-    boot_mode::RULE,
-    disk_bios_limit::RULE,
-    boot_size::RULE,
-    disk_minimum::RULE,
-    swap_size::RULE,
-    swap_references::RULE,
-    vg_health::RULE,
-    vg_free::RULE,
-    table_health::RULE,
-    ssh_dsa_key::RULE,
-    ssh_host_keys::RULE,
+    disk::boot_mode::RULE,
+    disk::disk_bios_limit::RULE,
+    disk::boot_size::RULE,
+    disk::disk_minimum::RULE,
+    swap::swap_size::RULE,
+    swap::swap_references::RULE,
+    swap::vg_health::RULE,
+    swap::vg_free::RULE,
+    disk::table_health::RULE,
+    ssh::ssh_dsa_key::RULE,
+    ssh::ssh_host_keys::RULE,
 ];
 
 /// What the findings mean together.

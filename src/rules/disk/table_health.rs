@@ -1,10 +1,11 @@
 //! `table-health`: partition tables are sound, their copies agree, and the boot disk's table suits the firmware.
 
-use super::{Case, Finding, Rule, Verdict, boot_disk, boot_mode};
+use super::boot_mode;
 use crate::disk::{CopyState, Disk, ProblemId, TableKind};
 use crate::facts::Probed;
+use crate::rules::{Case, Finding, Rule, Verdict, boot_disk};
 
-pub(super) const RULE: Rule = Rule {
+pub(in crate::rules) const RULE: Rule = Rule {
     id: "table-health",
     summary: "partition tables are sound, both GPT copies agree, and the boot disk suits the firmware",
     required: |_| "sound copies that agree, partitions within the disk and apart".into(),

@@ -3,11 +3,11 @@
 //! Warns and does not block: the upgrade runs without sshd, and its first start makes missing keys; but until then whoever loses the
 //! session cannot come back, and `ssh-dsa-retire` refuses.
 
-use super::{Case, Finding, Rule, Verdict};
 use crate::facts::Probed;
 use crate::facts::ssh::{Load, Ssh};
+use crate::rules::{Case, Finding, Rule, Verdict};
 
-pub(super) const RULE: Rule = Rule {
+pub(in crate::rules) const RULE: Rule = Rule {
     id: "ssh-host-keys",
     summary: "sshd has a host key other than DSA that it can load",
     required: |_| "at least one: whole, without passphrase, of root, closed to others".into(),

@@ -4,13 +4,13 @@
 //! block device, because `df` on a /boot that is not mounted silently answers for the root file system. Where /boot is mounted, the
 //! kernel is asked as well, and its word counts.
 
-use super::{Case, Finding, Rule, Verdict};
 use crate::facts::Probed;
 use crate::facts::boot::{BootVolume, boot_volume};
 use crate::facts::locate::Volume;
+use crate::rules::{Case, Finding, Rule, Verdict};
 use crate::units::Bytes;
 
-pub(super) const RULE: Rule = Rule {
+pub(in crate::rules) const RULE: Rule = Rule {
     id: "boot-size",
     summary: "the file system of /boot, as df -h shows it",
     required: |p| format!("at least {} MiB as df -h rounds", p.boot_df_minimum_mib),
@@ -22,7 +22,7 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     let (volume, evidence) = match boot_volume(case.facts) {
         BootVolume::Found { volume, evidence } => (volume, evidence),
         BootVolume::NotKnown(why) => {
-            let why = super::with_cause(case.facts, why);
+            let why = crate::rules::with_cause(case.facts, why);
             let message = format!("which volume is /boot could not be told: {why}");
             return vec![case.finding(Verdict::Unknown, "/boot", message)];
         }
@@ -37,7 +37,7 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     let Some(bytes) = kernel.or(superblock) else {
         let kind = content.map_or("not looked at", |c| c.kind.word());
         let message = format!("the size of its file system could not be read (content: {kind}; {evidence})");
-        return vec![case.finding(Verdict::Unknown, subject, super::with_cause(case.facts, message))];
+        return vec![case.finding(Verdict::Unknown, subject, crate::rules::with_cause(case.facts, message))];
     };
     let mib = Bytes(bytes).mib_rounded_up();
     let measured = format!(

@@ -1,10 +1,10 @@
 //! `vg-health`: the volume groups are whole, and the system group is there once.
 
-use super::{Case, Finding, Rule, Verdict};
 use crate::disk::{Disk, ProblemId, VolumeGroup};
 use crate::facts::locate::groups;
+use crate::rules::{Case, Finding, Rule, Verdict};
 
-pub(super) const RULE: Rule = Rule {
+pub(in crate::rules) const RULE: Rule = Rule {
     id: "vg-health",
     summary: "volume groups have all their physical volumes, and the system group is there once",
     required: |p| format!("{} once, whole, not exported", p.volume_group),

@@ -3,12 +3,12 @@
 //! Only /sys/firmware/efi says UEFI. An EFI System Partition, a /boot/efi directory or "efi" in a log do not; they are
 //! evidence of the disk, which is shown beside the firmware's and never instead of it.
 
-use super::{Case, Finding, Rule, Verdict, boot_disk};
 use crate::disk::{Disk, TableKind};
 use crate::facts::{Firmware, Probed};
 use crate::format::content::Kind;
+use crate::rules::{Case, Finding, Rule, Verdict, boot_disk};
 
-pub(super) const RULE: Rule = Rule {
+pub(in crate::rules) const RULE: Rule = Rule {
     id: "boot-mode",
     summary: "how the firmware starts the node, and whether the boot disk agrees",
     required: |_| "BIOS or UEFI, told by the kernel".into(),

@@ -2,12 +2,12 @@
 //!
 //! A swap entry that names nothing leaves the node without swap after the next start; a stale `resume=` can hang that start.
 
-use super::{Case, Finding, Rule, Verdict};
 use crate::facts::locate::{Located, volume};
 use crate::facts::{FstabEntry, Probed, Running};
 use crate::format::content::Kind;
+use crate::rules::{Case, Finding, Rule, Verdict};
 
-pub(super) const RULE: Rule = Rule {
+pub(in crate::rules) const RULE: Rule = Rule {
     id: "swap-references",
     summary: "swap entries of /etc/fstab and resume= name a swap area that exists",
     required: |_| "each names exactly one swap area".into(),

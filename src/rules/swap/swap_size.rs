@@ -4,16 +4,16 @@
 //! taken over (shown size + one page). The procedure asks for it twice: "about 64 GB" of any node, and "64 GB if the disk is
 //! over 1 TB"; the first, stricter sentence is judged by.
 
-use super::{Case, Finding, Rule, Verdict};
 use crate::facts::locate::groups;
 use crate::facts::{Probed, Running, SwapArea};
 use crate::format::content::Kind;
+use crate::rules::{Case, Finding, Rule, Verdict};
 use crate::units::Bytes;
 
 /// Page size of x86_64, the only machine the appliance runs on, in KiB.
 const PAGE_KIB: u64 = 4;
 
-pub(super) const RULE: Rule = Rule {
+pub(in crate::rules) const RULE: Rule = Rule {
     id: "swap-size",
     summary: "swap space, summed over all areas (each shown one page short by the kernel)",
     required: |p| format!("at least {}", Bytes(p.swap_bytes)),

@@ -4,12 +4,12 @@
 //! "2 TB" disk (2,000,398,934,016 B) lies between the two readings and gets a note. The vendor's install guide speaks of the boot
 //! disk, so it blocks there; other disks get a warning.
 
-use super::{Case, Finding, Rule, Verdict, boot_disk};
 use crate::disk::Disk;
 use crate::facts::{Firmware, Probed};
+use crate::rules::{Case, Finding, Rule, Verdict, boot_disk};
 use crate::units::Bytes;
 
-pub(super) const RULE: Rule = Rule {
+pub(in crate::rules) const RULE: Rule = Rule {
     id: "disk-bios-limit",
     summary: "no disk over 2 TB under BIOS: blocks for the boot disk, warns for others",
     required: |p| format!("at most {} under BIOS", Bytes(p.bios_disk_maximum_bytes)),

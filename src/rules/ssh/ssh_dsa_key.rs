@@ -2,11 +2,11 @@
 //!
 //! The procedure asks for it after the upgrade, so nothing here blocks one.
 
-use super::{Case, Finding, Rule, Verdict};
 use crate::facts::Probed;
 use crate::facts::ssh::{Algorithm, Content, DsaKey, DsaState, KeyFile, Obstacle, Ssh, Unknown, shown};
+use crate::rules::{Case, Finding, Rule, Verdict};
 
-pub(super) const RULE: Rule = Rule {
+pub(in crate::rules) const RULE: Rule = Rule {
     id: "ssh-dsa-key",
     summary: "no SSH DSA host key is there, and nothing will make one again",
     required: |_| "none, judged by content as well as by name".into(),

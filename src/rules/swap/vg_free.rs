@@ -1,11 +1,11 @@
 //! `vg-free`: room in the system group to make swap large enough, and the smallest disk to add where there is not.
 
-use super::{Case, Finding, Rule, Verdict};
 use crate::disk::{LogicalVolume, VolumeGroup};
 use crate::facts::locate::{groups, sector_size};
+use crate::rules::{Case, Finding, Rule, Verdict};
 use crate::units::{Bytes, GIB, MIB, SectorSize, TIB};
 
-pub(super) const RULE: Rule = Rule {
+pub(in crate::rules) const RULE: Rule = Rule {
     id: "vg-free",
     summary: "free extents for the swap volume, and the smallest disk to add where they are too few",
     required: |p| format!("extents to make {}/{} {}", p.volume_group, p.swap_volume, Bytes(p.swap_bytes).rounded()),

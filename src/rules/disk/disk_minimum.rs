@@ -2,10 +2,10 @@
 //!
 //! The limit is a minimum, so it is judged in its smaller reading, 10^12 bytes; a disk below 2^40 bytes gets a note with both figures.
 
-use super::{Case, Finding, Rule, Verdict, boot_disk};
+use crate::rules::{Case, Finding, Rule, Verdict, boot_disk};
 use crate::units::Bytes;
 
-pub(super) const RULE: Rule = Rule {
+pub(in crate::rules) const RULE: Rule = Rule {
     id: "disk-minimum",
     summary: "the system disk has 1 TB or more",
     required: |p| format!("at least {}", Bytes(p.disk_minimum_bytes)),
