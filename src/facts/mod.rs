@@ -12,10 +12,12 @@ mod damage;
 pub mod firmware;
 pub mod fstab;
 mod gather;
+mod glob;
 mod line;
 pub mod locate;
 pub mod memory;
 pub mod mounts;
+pub mod procedure;
 pub mod root;
 mod running;
 #[cfg(test)]
@@ -23,7 +25,7 @@ mod sample;
 pub mod ssh;
 pub mod swaps;
 
-pub use gather::{of_disks, of_host};
+pub use gather::{of_disks, of_host, of_host_at};
 pub use line::BadLine;
 pub use root::Root;
 pub use running::{host_name, running};
@@ -95,6 +97,8 @@ pub struct Running {
     pub boot_df_bytes: Probed<u64>,
     /// sshd's host keys; `Absent` where there is no /etc/ssh.
     pub ssh: Probed<ssh::Ssh>,
+    /// What the upgrade procedure touches besides disks and keys.
+    pub procedure: procedure::Procedure,
 }
 
 /// How the firmware started the host.

@@ -3,12 +3,18 @@
 use std::path::Path;
 
 use super::root::Root;
-use super::{Mount, Probed, Running, block, cmdline, firmware, fstab, memory, mounts, ssh, swaps};
+use super::{Mount, Probed, Running, block, cmdline, firmware, fstab, memory, mounts, procedure, ssh, swaps};
 use crate::parallel;
+use crate::profile::Places;
 use crate::sys::filesystem::df_bytes;
 
-/// Asks every source of `root`.
+/// Asks every source of `root`, where the procedure says that it is.
 pub fn running(root: &Root) -> Running {
+    running_at(root, &Places::built_in())
+}
+
+/// Asks every source of `root`, in these places.
+pub(super) fn running_at(root: &Root, places: &Places) -> Running {
     // Together they take longer than all others, and neither needs the other.
     let (ssh, block) = parallel::both(|| ssh::gather(root), || block::gather(root));
     let mounts = mounts::gather(root);
@@ -22,6 +28,7 @@ pub fn running(root: &Root) -> Running {
         cmdline: cmdline::gather(root),
         block,
         ssh,
+        procedure: procedure::gather(root, places),
     }
 }
 

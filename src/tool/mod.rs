@@ -19,6 +19,8 @@ pub enum Program {
     Sshd,
     /// The service manager.
     Systemctl,
+    /// Asks the host's name services.
+    Getent,
     /// A shell, for the tests of the runner only.
     #[cfg(test)]
     Sh,
@@ -29,6 +31,7 @@ impl Program {
     pub fn paths(self) -> &'static [&'static str] {
         match self {
             Self::Sshd => &["/usr/sbin/sshd"],
+            Self::Getent => &["/usr/bin/getent", "/bin/getent"],
             Self::Systemctl => &["/usr/bin/systemctl", "/bin/systemctl"],
             #[cfg(test)]
             Self::Sh => &["/bin/sh"],
@@ -37,7 +40,7 @@ impl Program {
 
     /// The program at this absolute path, where it is one of the list.
     pub fn at(path: &str) -> Option<Self> {
-        [Self::Sshd, Self::Systemctl].into_iter().find(|program| program.paths().contains(&path))
+        [Self::Sshd, Self::Systemctl, Self::Getent].into_iter().find(|program| program.paths().contains(&path))
     }
 }
 
@@ -61,6 +64,11 @@ impl Cmd {
     /// `sshd -t`: does the daemon accept its configuration and find a key to start with.
     pub fn sshd_test() -> Self {
         Self::new(Program::Sshd, ["-t"])
+    }
+
+    /// `getent ahosts NAME`: the addresses of a name, for at most `limit`.
+    pub fn getent_addresses(name: &str, limit: Duration) -> Self {
+        Self { limit, ..Self::new(Program::Getent, ["ahosts", name]) }
     }
 
     /// `sshd -T`: the configuration as the daemon understands it.

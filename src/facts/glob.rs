@@ -1,6 +1,6 @@
-//! File name patterns of `Include` (glob(7)), on the host that is asked.
+//! File name patterns (glob(7)), on the host that is asked.
 
-use crate::facts::{Probed, Root};
+use super::{Probed, Root};
 
 /// Most paths that one pattern may name.
 const MOST: usize = 1024;
