@@ -139,6 +139,10 @@ pub struct Check {
     #[arg(long, value_name = "RELEASE", default_value = Profile::DEFAULT)]
     pub profile: String,
 
+    /// Judge this certificate (PEM or DER) as the server's.
+    #[arg(long, value_name = "FILE", conflicts_with = "image")]
+    pub certificate: Option<PathBuf>,
+
     /// Print the rules with their thresholds and sources, and judge nothing.
     #[arg(long, conflicts_with_all = ["root", "image"])]
     pub list: bool,

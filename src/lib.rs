@@ -8,7 +8,7 @@
 //!
 //! | layer | modules | what |
 //! | --- | --- | --- |
-//! | 0 | [`units`], [`dates`], [`bytes`], [`ids`] | sizes and days as types; bounds-checked fields; identifiers |
+//! | 0 | [`units`], [`dates`], [`versions`], [`bytes`], [`ids`] | sizes, days, versions as types; bounds-checked fields; identifiers |
 //! | 0 | [`parallel`] | work on all processors, results in order |
 //! | 1 | [`profile`] | thresholds of a release, and where to look on a node, as data |
 //! | 1 | [`sys`] | the door to the kernel: one safe function a system call, the only unsafe code |
@@ -106,6 +106,7 @@ pub mod rules;
 pub mod sys;
 pub mod tool;
 pub mod units;
+pub mod versions;
 
 #[cfg(test)]
 #[path = "../tests/support/tables.rs"]

@@ -93,6 +93,8 @@ fn expected() -> BTreeMap<&'static str, Expected> {
         ("vg-free-one-short", small_swap()),
         ("gpt-backup-damaged", GOOD),
         ("uefi-without-esp", GOOD),
+        ("procedure-staged", GOOD),
+        ("procedure-wrong", GOOD),
         ("unreadable-swaps", Expected { swap_kib: None, ..GOOD }),
         (
             "everything-wrong",

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, u8)] = &[
     ("units", 0),
     ("dates", 0),
+    ("versions", 0),
     ("bytes", 0),
     ("ids", 0),
     ("parallel", 0),

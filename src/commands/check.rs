@@ -10,11 +10,13 @@ use anyhow::Result;
 use super::{Exit, UsageError};
 use crate::cli::{Check, PlainFormat};
 use crate::disk::Source;
-use crate::facts::{self, Facts, Root};
-use crate::profile::Profile;
+use crate::facts::procedure::{certificate, syslog};
+use crate::facts::{self, Facts, Probed, Root};
+use crate::profile::{Places, Profile};
 use crate::report::{self, CheckReport};
 use crate::rules::{self, Outcome};
 use crate::sys;
+use crate::tool::Host;
 
 pub(super) fn run(args: &Check) -> Result<Exit> {
     let profile = profile(&args.profile)?;
@@ -25,13 +27,14 @@ pub(super) fn run(args: &Check) -> Result<Exit> {
         }
         return Ok(Exit::Done);
     }
-    let facts = gather(args)?;
+    let facts = gather(args, &profile.places)?;
     let findings = rules::judge(&facts, &profile);
     let verdict = rules::outcome(&findings);
     let report = CheckReport {
         schema: CheckReport::SCHEMA,
         profile: &profile.release,
         host: &facts.host,
+        release: facts.release(),
         verdict,
         findings: &findings,
     };
@@ -56,23 +59,31 @@ fn write_coloured(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-fn gather(args: &Check) -> Result<Facts> {
+fn gather(args: &Check, places: &Places) -> Result<Facts> {
     if !args.image.is_empty() {
         let sources: Vec<Source> = args.image.iter().map(|path| Source::open(path)).collect();
         return Ok(facts::of_disks(&sources));
     }
-    match &args.root {
-        Some(dir) => {
-            let root = Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?;
-            Ok(facts::of_host(&root))
+    let root = match &args.root {
+        Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?,
+        None if !sys::is_root() => {
+            anyhow::bail!("reading the disks of this host takes root; use --root or --image to judge another");
         }
-        None => {
-            if !sys::is_root() {
-                anyhow::bail!("reading the disks of this host takes root; use --root or --image to judge another");
-            }
-            Ok(facts::of_host(&Root::live()))
+        None => Root::live(),
+    };
+    let mut facts = facts::of_host_at(&root, places);
+    if let Some(running) = &mut facts.running {
+        if let Some(path) = &args.certificate {
+            running.procedure.certificate = Some(certificate::of_file(path));
+        }
+        // Only the host itself can say whom it reaches.
+        if let Probed::Known(syslog) = &mut running.procedure.syslog
+            && root.is_live()
+        {
+            syslog::reach(syslog, &Host);
         }
     }
+    Ok(facts)
 }
 
 /// Longest profile that is read, in bytes.

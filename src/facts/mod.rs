@@ -63,6 +63,11 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The release that the node says it has, where it runs and says so.
+    pub fn release(&self) -> Option<&str> {
+        self.running.as_ref()?.procedure.release.agreed()
+    }
+
     /// Why what was not found on the disks may yet be there: a disk that could not be read, or something on it that could not be
     /// understood. `None` where everything was read and makes sense.
     pub fn why_incomplete(&self) -> Option<String> {

@@ -38,7 +38,9 @@ pub fn text(report: &CheckReport<'_>) -> String {
         Outcome::Blocked => ("blocked", style(Verdict::Block)),
         Outcome::Unknown => ("unknown", style(Verdict::Unknown)),
     };
-    let _ = writeln!(out, "\nverdict: {style}{word}{style:#} ({})", count(report));
+    let _ = write!(out, "\nverdict: {style}{word}{style:#} ");
+    let at = "verdict: ".len().saturating_add(word.len()).saturating_add(1);
+    wrap(&mut out, &format!("({})", count(report)), at, "verdict: ".len());
     out
 }
 
@@ -63,7 +65,15 @@ fn line(out: &mut String, name: &str, value: &str) {
 }
 
 fn count(report: &CheckReport<'_>) -> String {
-    let all = [Verdict::Block, Verdict::Unknown, Verdict::Warn, Verdict::Note, Verdict::Pass, Verdict::NotApplicable];
+    let all = [
+        Verdict::Block,
+        Verdict::Unknown,
+        Verdict::Warn,
+        Verdict::Confirm,
+        Verdict::Note,
+        Verdict::Pass,
+        Verdict::NotApplicable,
+    ];
     let counts = all.iter().filter_map(|verdict| {
         let n = report.findings.iter().filter(|f| f.verdict == *verdict).count();
         (n > 0).then(|| format!("{n} {}", verdict.word()))
@@ -75,6 +85,7 @@ fn style(verdict: Verdict) -> Style {
     let colour = match verdict {
         Verdict::Pass => AnsiColor::Green,
         Verdict::Note => AnsiColor::Cyan,
+        Verdict::Confirm => AnsiColor::Blue,
         Verdict::Warn => AnsiColor::Yellow,
         Verdict::Block => AnsiColor::Red,
         Verdict::Unknown => AnsiColor::Magenta,

@@ -18,6 +18,8 @@ pub struct CheckReport<'r> {
     pub profile: &'r str,
     /// The node.
     pub host: &'r str,
+    /// The release that the node says it has, where it says so.
+    pub release: Option<&'r str>,
     /// The verdict on it.
     pub verdict: Outcome,
     /// Everything that was found, passes included.

@@ -1,17 +1,21 @@
 //! Judges. Every rule is a pure function of the facts and the release profile, in a file of its own, by subject.
 //!
 //! A rule answers with one finding for each subject it judged, passes included. What could not be looked at is
-//! `unknown`, which is never a pass; what cannot apply to a powered-off node is `not-applicable`.
+//! `unknown`, which is never a pass; what cannot apply to a powered-off node is `not-applicable`. What no node lets us see, whoever
+//! looks, is `confirm`: a question to the operator, which does not change the verdict on the node, because it would stand for ever.
 
 use serde::Serialize;
 
 use crate::disk::Disk;
 use crate::facts::boot::{self, BootDisk};
+use crate::facts::procedure::Procedure;
 use crate::facts::ssh::Ssh;
 use crate::facts::{Facts, Probed, Running};
 use crate::profile::Profile;
 
 mod disk;
+mod media;
+mod node;
 mod ssh;
 mod swap;
 
@@ -25,6 +29,8 @@ pub enum Verdict {
     Pass,
     /// As it must be, with something worth knowing.
     Note,
+    /// Cannot be seen on a node by anyone: the operator has to confirm it.
+    Confirm,
     /// Not as it should be; the upgrade can go on.
     Warn,
     /// The node must not be upgraded like this.
@@ -41,6 +47,7 @@ impl Verdict {
         match self {
             Self::Pass => "pass",
             Self::Note => "note",
+            Self::Confirm => "confirm",
             Self::Warn => "warn",
             Self::Block => "block",
             Self::Unknown => "unknown",
@@ -119,6 +126,11 @@ impl<'f> Case<'f> {
         })
     }
 
+    /// What the procedure touches besides disks and keys, or the finding that says that a rule needs a running host.
+    pub(crate) fn procedure(&self) -> Result<&'f Procedure, Box<Finding>> {
+        self.running().map(|running| &running.procedure)
+    }
+
     /// What is known of sshd's host keys, or the finding that says why there is nothing to judge.
     pub(crate) fn ssh(&self) -> Result<&'f Ssh, Box<Finding>> {
         match &self.running()?.ssh {
@@ -159,13 +171,26 @@ pub const RULES: &[Rule] = &[
     disk::table_health::RULE,
     ssh::ssh_dsa_key::RULE,
     ssh::ssh_host_keys::RULE,
+    media::iso_space::RULE,
+    media::iso_present::RULE,
+    media::images_mount::RULE,
+    media::ssl_jars::RULE,
+    node::release::RULE,
+    node::server_certificate::RULE,
+    node::syslog_remote::RULE,
+    node::diagnostics_package::RULE,
+    node::backup_jobs::RULE,
+    node::audit_vault_agent::RULE,
+    node::hsm::RULE,
+    node::upgrade_log::RULE,
+    node::session::RULE,
 ];
 
 /// What the findings mean together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// Nothing blocks, and everything that applies could be told.
+    /// Nothing blocks, and everything that applies could be told, but for what is the operator's to confirm.
     Ready,
     /// Something blocks.
     Blocked,

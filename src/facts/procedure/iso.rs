@@ -50,6 +50,13 @@ pub struct Volume {
     pub problem: Option<String>,
 }
 
+impl IsoFile {
+    /// Whether no byte of its volume is missing.
+    pub fn is_whole(&self) -> bool {
+        self.volume.known().is_some_and(|volume| volume.bytes > 0 && self.bytes >= volume.bytes)
+    }
+}
+
 /// Looks for them. [`Probed::Absent`] where the folder is not there.
 pub fn gather(root: &Root, places: &Places) -> Probed<Isos> {
     let folder = match root.at(&places.iso_folder) {

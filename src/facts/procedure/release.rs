@@ -1,6 +1,7 @@
 //! What files of a node say its release is: a line with the heading of its console, `Oracle Key Vault Server 21.8.0.0.0`.
 
 use super::{Probed, Root};
+use crate::versions::Version;
 
 const HEADING: &str = "Oracle Key Vault";
 
@@ -11,6 +12,14 @@ pub struct Releases {
     pub said: Vec<(String, String)>,
     /// Files that could not be read, and why.
     pub not_looked_at: Vec<String>,
+}
+
+impl Releases {
+    /// The release that all of them say; `None` where none says one, or they disagree.
+    pub fn agreed(&self) -> Option<&str> {
+        let (_, first) = self.said.first()?;
+        self.said.iter().all(|(_, other)| Version::parse(other) == Version::parse(first)).then_some(first)
+    }
 }
 
 /// Reads `files`. One that is not there says nothing.
