@@ -4,6 +4,7 @@ mod broken;
 mod changed_disk;
 mod hosts;
 mod powered_off;
+mod procedure;
 mod thresholds;
 
 use std::fs;

@@ -69,3 +69,38 @@ fn from_first(bytes: &[u8]) -> &[u8] {
     let at = bytes.windows(PEM.len()).position(|window| window == PEM).unwrap_or_default();
     bytes.get(at..).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str) -> Vec<u8> {
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/certificates").join(name)).unwrap()
+    }
+
+    #[test]
+    fn pem_and_der_and_a_chain_behind_text_say_the_same() {
+        let der = parse(&file("server.der")).unwrap();
+        assert_eq!(der.subject, "CN=okv1.example,O=Fixture,C=US");
+        assert_eq!(der.not_after - der.not_before, 1096 * 86_400);
+        assert_eq!(parse(&file("server.pem")).unwrap(), der);
+        assert_eq!(parse(&file("chain.pem")).unwrap(), Certificate { more: 1, ..der });
+    }
+
+    #[test]
+    fn a_damaged_certificate_is_refused_or_read_and_never_a_panic() {
+        for name in ["server.der", "server.pem", "chain.pem"] {
+            let whole = file(name);
+            assert!((0..whole.len().min(700)).all(|cut| parse(&whole[..cut]).is_err()), "{name}");
+            let mut damaged = whole.clone();
+            for at in 0..whole.len() {
+                for byte in [0, 0xff, whole[at] ^ 0x80, b'-'] {
+                    damaged[at] = byte;
+                    let _ = parse(&damaged);
+                }
+                damaged[at] = whole[at];
+            }
+        }
+        assert!(parse(b"").is_err());
+    }
+}

@@ -60,8 +60,8 @@ fn end_of(place: &Place<'_>) -> io::Result<(u64, Vec<u8>)> {
 pub fn parse(text: &[u8], whole: bool, places: &Places) -> UpgradeLog {
     let mut log = UpgradeLog { read: text.len() as u64, ..UpgradeLog::default() };
     for line in text.split(|b| *b == b'\n').skip(usize::from(!whole)) {
-        let lower = line.to_ascii_lowercase();
-        let has = |words: &[String]| words.iter().any(|word| contains(&lower, word.as_bytes()));
+        let lower = String::from_utf8_lossy(line).to_ascii_lowercase();
+        let has = |words: &[String]| words.iter().any(|word| lower.contains(word.as_str()));
         if !has(&places.log_about) || !has(&places.log_errors) {
             continue;
         }
@@ -72,8 +72,4 @@ pub fn parse(text: &[u8], whole: bool, places: &Places) -> UpgradeLog {
         log.last.push(String::from_utf8_lossy(line).chars().take(LONGEST).collect());
     }
     log
-}
-
-fn contains(line: &[u8], word: &[u8]) -> bool {
-    !word.is_empty() && line.windows(word.len()).any(|window| window == word)
 }
