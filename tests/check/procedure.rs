@@ -264,9 +264,10 @@ fn the_log_is_read_for_errors_of_an_upgrade_and_of_nothing_else() {
     assert_eq!(log("okv1 upgrade.rb: FAILED to install\n"), Verdict::Warn);
     assert_eq!(log("okv1 Upgrade: Fatal\n"), Verdict::Warn);
     assert_eq!(log(""), Verdict::Pass);
-    let long = format!("upgrade error in its cut first line\n{}", "x\n".repeat(8 << 20));
+    let line = format!("{}\n", "x".repeat(1023));
+    let long = format!("upgrade error in its cut first line\n{}", line.repeat(16 << 10));
     assert_eq!(log(&long), Verdict::Pass, "only the last 16 MiB are read");
-    let end = format!("{}upgrade error", "x\n".repeat(8 << 20));
+    let end = format!("{}upgrade error", line.repeat(16 << 10));
     assert_eq!(log(&end), Verdict::Warn);
 }
 
