@@ -143,6 +143,10 @@ pub struct Check {
     #[arg(long, value_name = "FILE", conflicts_with = "image")]
     pub certificate: Option<PathBuf>,
 
+    /// Accept the findings that FILE (JSON) names, each for its reason and until its day.
+    #[arg(long, value_name = "FILE")]
+    pub waivers: Option<PathBuf>,
+
     /// Print the rules with their thresholds and sources, and judge nothing.
     #[arg(long, conflicts_with_all = ["root", "image"])]
     pub list: bool,

@@ -9,11 +9,13 @@ use anyhow::Result;
 
 use super::{Exit, UsageError};
 use crate::cli::{Check, PlainFormat};
+use crate::dates::Date;
 use crate::disk::Source;
 use crate::facts::procedure::{certificate, syslog};
 use crate::facts::{self, Facts, Probed, Root};
 use crate::profile::{Places, Profile};
 use crate::report::{self, CheckReport};
+use crate::rules::waivers::{self, Waiver};
 use crate::rules::{self, Outcome};
 use crate::sys;
 use crate::tool::Host;
@@ -27,8 +29,11 @@ pub(super) fn run(args: &Check) -> Result<Exit> {
         }
         return Ok(Exit::Done);
     }
+    let waivers = args.waivers.as_deref().map_or_else(|| Ok(vec![]), read_waivers)?;
     let facts = gather(args, &profile.places)?;
-    let findings = rules::judge(&facts, &profile);
+    let mut findings = rules::judge(&facts, &profile);
+    let now = facts.running.as_ref().map_or_else(sys::seconds_since_1970, |running| running.procedure.now);
+    let waivers = waivers::apply(&mut findings, &waivers, Date::of_second(now));
     let verdict = rules::outcome(&findings);
     let report = CheckReport {
         schema: CheckReport::SCHEMA,
@@ -37,6 +42,7 @@ pub(super) fn run(args: &Check) -> Result<Exit> {
         release: facts.release(),
         verdict,
         findings: &findings,
+        waivers: &waivers,
     };
     match args.format {
         PlainFormat::Json => report::check_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
@@ -86,16 +92,26 @@ fn gather(args: &Check, places: &Places) -> Result<Facts> {
     Ok(facts)
 }
 
-/// Longest profile that is read, in bytes.
-const LONGEST_PROFILE: u64 = 1 << 20;
+/// Longest file that is read beside a host, in bytes.
+const LONGEST: u64 = 1 << 20;
 
 /// A built-in profile, or one from a file where the name is a path.
 fn profile(name: &str) -> Result<Profile> {
     if name.contains('/') || Path::new(name).extension().is_some_and(|e| e == "json") {
-        let mut text = String::new();
-        let open = std::fs::File::open(name).and_then(|file| file.take(LONGEST_PROFILE).read_to_string(&mut text));
-        open.map_err(|e| UsageError(format!("release profile {name}: {e}")))?;
+        let text = read_text(Path::new(name)).map_err(|e| UsageError(format!("release profile {name}: {e}")))?;
         return Profile::parse(&text).map_err(|e| UsageError(format!("{name}: {e}")).into());
     }
     Profile::named(name).map_err(|e| UsageError(e.to_string()).into())
+}
+
+fn read_waivers(path: &Path) -> Result<Vec<Waiver>> {
+    let text = read_text(path).map_err(|e| UsageError(format!("waivers {}: {e}", path.display())))?;
+    waivers::parse(&text).map_err(|e| UsageError(format!("{}: {e}", path.display())).into())
+}
+
+/// The text of a file. What is too long to be one is cut off, and then no JSON.
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(LONGEST).read_to_string(&mut text)?;
+    Ok(text)
 }

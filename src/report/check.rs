@@ -26,6 +26,9 @@ pub fn text(report: &CheckReport<'_>) -> String {
         wrap(&mut out, &format!("{}: {}", finding.id, finding.subject), INDENT, INDENT);
         out.extend(std::iter::repeat_n(' ', INDENT));
         wrap(&mut out, &finding.message, INDENT, INDENT);
+        if let Some(waived) = &finding.waived {
+            line(&mut out, "waived", &format!("until {}: {}", waived.until, waived.reason));
+        }
         line(&mut out, "measured", &finding.measured);
         if !matches!(finding.verdict, Verdict::Pass | Verdict::NotApplicable) {
             line(&mut out, "required", &finding.required);
@@ -78,7 +81,9 @@ fn count(report: &CheckReport<'_>) -> String {
         let n = report.findings.iter().filter(|f| f.verdict == *verdict).count();
         (n > 0).then(|| format!("{n} {}", verdict.word()))
     });
-    counts.collect::<Vec<_>>().join(", ")
+    let waived = report.findings.iter().filter(|f| f.waived.is_some()).count();
+    let waived = (waived > 0).then(|| format!("{waived} of these waived"));
+    counts.chain(waived).collect::<Vec<_>>().join(", ")
 }
 
 fn style(verdict: Verdict) -> Style {

@@ -18,8 +18,10 @@ mod media;
 mod node;
 mod ssh;
 mod swap;
+pub mod waivers;
 
 pub use swap::vg_free::smallest_disk;
+pub use waivers::Waived;
 
 /// What a rule says of one subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -75,6 +77,9 @@ pub struct Finding {
     pub remedy: String,
     /// Where the requirement stands.
     pub source: String,
+    /// Why it does not count; nothing where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waived: Option<Waived>,
 }
 
 /// A rule: a row of the table that `check --list` prints.
@@ -109,6 +114,7 @@ impl<'f> Case<'f> {
             message: message.into(),
             remedy: String::new(),
             source: (self.rule.source)(self.profile),
+            waived: None,
         }
     }
 
@@ -222,11 +228,12 @@ pub fn judge(facts: &Facts, profile: &Profile) -> Vec<Finding> {
     RULES.iter().flat_map(|rule| (rule.judge)(&Case { facts, profile, rule })).collect()
 }
 
-/// The verdict on the node.
+/// The verdict on the node. What is waived does not count.
 pub fn outcome(findings: &[Finding]) -> Outcome {
-    if findings.iter().any(|f| f.verdict == Verdict::Block) {
+    let has = |verdict| findings.iter().any(|f| f.verdict == verdict && f.waived.is_none());
+    if has(Verdict::Block) {
         Outcome::Blocked
-    } else if findings.is_empty() || findings.iter().any(|f| f.verdict == Verdict::Unknown) {
+    } else if findings.is_empty() || has(Verdict::Unknown) {
         Outcome::Unknown
     } else {
         Outcome::Ready
