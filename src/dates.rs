@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+mod moment;
+
+pub use moment::{Moment, shown};
+
 /// Seconds of a day.
 pub const DAY: u64 = 86_400;
 /// The last second that has a date here: the end of the year 9999.

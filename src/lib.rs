@@ -21,6 +21,7 @@
 //! | 6 | [`rules`] | judges: facts and profile to findings, pure, one file a rule |
 //! | 6 | [`plan`] | decides: facts and a request to steps that are data, or to a refusal; pure |
 //! | 7 | [`apply`] | the only module that changes the host: do, prove and undo of each step, side by side |
+//! | 7 | [`cluster`] | a cluster, from saved reports on its nodes and what it says of itself; pure |
 //! | 8 | [`report`] | findings, plans, runs and disks for people and machines |
 //! | 8 | [`cli`] | what can be asked: arguments and help, no behaviour |
 //! | 9 | [`commands`] | wiring, short |
@@ -90,6 +91,7 @@
 pub mod apply;
 pub mod bytes;
 pub mod cli;
+pub mod cluster;
 pub mod commands;
 pub mod dates;
 pub mod disk;

@@ -43,6 +43,7 @@ fn help_fits_in_80_columns() {
         &["--help"][..],
         &["scan", "--help"],
         &["check", "--help"],
+        &["cluster", "--help"],
         &["ssh-dsa-retire", "--help"],
         &["status", "--help"],
         &["undo", "--help"],

@@ -22,6 +22,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("plan", 6),
     ("rules", 6),
     ("apply", 7),
+    ("cluster", 7),
     ("report", 8),
     ("cli", 8),
     ("commands", 9),

@@ -1,12 +1,11 @@
 //! `okv-host check`.
 
-use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use anstream::adapter::strip_str;
 use anyhow::Result;
 
+use super::verdict::{exit, write_coloured};
 use super::{Exit, UsageError};
 use crate::cli::{Check, PlainFormat};
 use crate::dates::Date;
@@ -15,8 +14,10 @@ use crate::facts::procedure::{certificate, syslog};
 use crate::facts::{self, Facts, Probed, Root};
 use crate::profile::{Places, Profile};
 use crate::report::{self, CheckReport};
-use crate::rules::waivers::{self, Waiver};
-use crate::rules::{self, Outcome};
+use crate::rules::{
+    self,
+    waivers::{self, Waiver},
+};
 use crate::sys;
 use crate::tool::Host;
 
@@ -48,21 +49,7 @@ pub(super) fn run(args: &Check) -> Result<Exit> {
         PlainFormat::Json => report::check_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
         PlainFormat::Text => write_coloured(&report::check_text(&report))?,
     }
-    Ok(match verdict {
-        Outcome::Ready => Exit::Done,
-        Outcome::Blocked => Exit::Blocked,
-        Outcome::Unknown => Exit::Unknown,
-    })
-}
-
-/// Writes a whole report at once, without colours where they are not wanted. A stream of `anstream` would write each line by itself.
-fn write_coloured(text: &str) -> io::Result<()> {
-    let mut out = io::stdout();
-    let choice = anstream::AutoStream::choice(&out);
-    let is_plain = choice == anstream::ColorChoice::Never;
-    let text = if is_plain { Cow::Owned(strip_str(text).to_string()) } else { Cow::Borrowed(text) };
-    out.write_all(text.as_bytes())?;
-    out.flush()
+    Ok(exit(verdict))
 }
 
 fn gather(args: &Check, places: &Places) -> Result<Facts> {

@@ -2,6 +2,7 @@
 
 mod change;
 mod check;
+mod cluster;
 mod confirm;
 mod fleet;
 mod paths;
@@ -9,6 +10,7 @@ mod scan;
 mod ssh_dsa_retire;
 mod status;
 mod undo;
+mod verdict;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -43,6 +45,7 @@ pub fn run(cli: &Cli) -> Exit {
     let outcome = match &cli.command {
         Command::Scan(args) => scan::run(args),
         Command::Check(args) => check::run(args),
+        Command::Cluster(args) => cluster::run(args),
         Command::SshDsaRetire(args) => ssh_dsa_retire::run(args),
         Command::Status(args) => status::run(args),
         Command::Undo(args) => undo::run(args),

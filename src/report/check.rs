@@ -36,11 +36,7 @@ pub fn text(report: &CheckReport<'_>) -> String {
             line(&mut out, "source", &finding.source);
         }
     }
-    let (word, style) = match report.verdict {
-        Outcome::Ready => ("ready", style(Verdict::Pass)),
-        Outcome::Blocked => ("blocked", style(Verdict::Block)),
-        Outcome::Unknown => ("unknown", style(Verdict::Unknown)),
-    };
+    let (word, style) = verdict(report.verdict);
     let _ = write!(out, "\nverdict: {style}{word}{style:#} ");
     let at = "verdict: ".len().saturating_add(word.len()).saturating_add(1);
     wrap(&mut out, &format!("({})", count(report)), at, "verdict: ".len());
@@ -58,6 +54,16 @@ pub fn list_text(profile: &Profile) -> String {
         line(&mut out, "source", &(rule.source)(profile));
     }
     out
+}
+
+/// The word for a verdict, and its colour.
+pub(super) fn verdict(outcome: Outcome) -> (&'static str, Style) {
+    let like = match outcome {
+        Outcome::Ready => Verdict::Pass,
+        Outcome::Blocked => Verdict::Block,
+        Outcome::Unknown => Verdict::Unknown,
+    };
+    (outcome.word(), style(like))
 }
 
 fn line(out: &mut String, name: &str, value: &str) {

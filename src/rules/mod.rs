@@ -4,7 +4,7 @@
 //! `unknown`, which is never a pass; what cannot apply to a powered-off node is `not-applicable`. What no node lets us see, whoever
 //! looks, is `confirm`: a question to the operator, which does not change the verdict on the node, because it would stand for ever.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::disk::Disk;
 use crate::facts::boot::{self, BootDisk};
@@ -24,7 +24,7 @@ pub use swap::vg_free::smallest_disk;
 pub use waivers::Waived;
 
 /// What a rule says of one subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// As it must be.
@@ -193,7 +193,7 @@ pub const RULES: &[Rule] = &[
 ];
 
 /// What the findings mean together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// Nothing blocks, and everything that applies could be told, but for what is the operator's to confirm.
@@ -202,6 +202,17 @@ pub enum Outcome {
     Blocked,
     /// Nothing blocks, but something could not be told.
     Unknown,
+}
+
+impl Outcome {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Blocked => "blocked",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// `why` something was not found, with what may hide it.
