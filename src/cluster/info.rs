@@ -137,7 +137,7 @@ fn walk(value: &Value, key: &str, info: &mut Info, duration: &mut Option<(String
 fn node(object: &Map<String, Value>, key: &str) -> Option<NodeInfo> {
     let field = |names: &[&str]| {
         let of = |name: &&str| object.iter().find(|(key, _)| plain(key) == **name).and_then(|(_, value)| text(value));
-        names.iter().find_map(|name| of(name))
+        names.iter().find_map(of)
     };
     let with = |fits: &dyn Fn(&str) -> bool| {
         object.iter().find(|(key, _)| fits(&plain(key))).and_then(|(_, value)| text(value))
