@@ -1,5 +1,7 @@
 //! File name patterns (glob(7)), on the host that is asked.
 
+use std::ffi::OsString;
+
 use super::{Probed, Root};
 
 /// Most paths that one pattern may name.
@@ -19,7 +21,10 @@ pub(super) fn expand(root: &Root, pattern: &str) -> Result<Vec<String>, String> 
                 continue;
             }
             for name in names(root, &path)? {
-                if matches(part.as_bytes(), name.as_bytes()) && (part.starts_with('.') || !name.starts_with('.')) {
+                let bytes = name.as_encoded_bytes();
+                if matches(part.as_bytes(), bytes) && (part.starts_with('.') || !bytes.starts_with(b".")) {
+                    // A name that is no text matters only where it is meant.
+                    let name = name.to_str().ok_or_else(|| format!("{path}: it has a name {name:?}"))?;
                     longer.push(format!("{path}/{name}"));
                 }
             }
@@ -41,14 +46,14 @@ pub(super) fn expand(root: &Root, pattern: &str) -> Result<Vec<String>, String> 
     Ok(there)
 }
 
-fn names(root: &Root, dir: &str) -> Result<Vec<String>, String> {
+fn names(root: &Root, dir: &str) -> Result<Vec<OsString>, String> {
     let place = root.at(if dir.is_empty() { "/" } else { dir })?;
     match place.kind() {
         Probed::Known(kind) if kind.is_dir() => {}
         Probed::Known(_) | Probed::Absent => return Ok(vec![]),
         Probed::Unreadable(why) => return Err(why),
     }
-    match place.list() {
+    match place.names() {
         Probed::Known(names) => Ok(names),
         Probed::Absent => Ok(vec![]),
         Probed::Unreadable(why) => Err(why),
@@ -172,5 +177,16 @@ mod tests {
         assert_eq!(expand("/etc/ssh/x.d/d.txt"), ["/etc/ssh/x.d/d.txt"]);
         assert!(expand("/etc/ssh/none/*").is_empty() && expand("/etc/ssh/none").is_empty());
         assert!(expand("/etc/ssh/x.d/d.txt/*").is_empty());
+    }
+
+    #[test]
+    fn a_name_that_is_no_text_matters_only_to_a_pattern_that_it_fits() {
+        use std::os::unix::ffi::OsStrExt;
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(std::ffi::OsStr::from_bytes(b"a\xff.conf")), "").unwrap();
+        std::fs::write(dir.path().join("b.iso"), "").unwrap();
+        let root = Root::fixture(dir.path()).unwrap();
+        assert_eq!(expand(&root, "/*.iso"), Ok(vec!["/b.iso".to_owned()]));
+        assert!(expand(&root, "/*.conf").is_err());
     }
 }

@@ -174,11 +174,28 @@ fn only_the_iso_from_its_folder_may_be_mounted() {
     assert_eq!(mounted(&format!("{iso} (deleted)"), "ro", "iso9660", "7:0"), Verdict::Block);
     assert_eq!(mounted(&iso, "ro", "iso9660", "11:0"), Verdict::Block, "a DVD");
     assert_eq!(mounted(&iso, "rw", "ext4", "253:4"), Verdict::Warn, "a volume of the node's own");
+    let linked = changed(|dir| {
+        fs::create_dir_all(dir.join("data")).unwrap();
+        fs::rename(dir.join("var/lib/oracle"), dir.join("data/oracle")).unwrap();
+        symlink("/data/oracle", dir.join("var/lib/oracle")).unwrap();
+        write(dir, "sys/block/loop0/loop/backing_file", "/data/oracle/okv-upgrade-disc-21.8.0.0.0.iso\n");
+    });
+    assert_eq!(verdict_of(&linked, "images-mount"), Verdict::Pass, "its folder is a link");
     let free = changed(|dir| {
         let mounts = fs::read_to_string(dir.join("proc/self/mountinfo")).unwrap();
         write(dir, "proc/self/mountinfo", mounts.replace(" /images ", " /mnt "));
     });
     assert_eq!(verdict_of(&free, "images-mount"), Verdict::Pass);
+}
+
+#[test]
+fn a_file_whose_name_is_no_text_does_not_hide_whether_an_iso_is_misplaced() {
+    use std::os::unix::ffi::OsStrExt;
+    let found = changed(|dir| {
+        fs::create_dir(dir.join("tmp")).unwrap();
+        fs::write(dir.join("tmp").join(std::ffi::OsStr::from_bytes(b"\xff")), "").unwrap();
+    });
+    assert_eq!(all(&found, "iso-present"), [Verdict::Pass]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `images-mount`: nothing is mounted where the ISO is to be, or the ISO from its folder is.
 
 use crate::facts::procedure::Procedure;
+use crate::facts::procedure::iso::Isos;
 use crate::facts::{Mount, Probed, mounts};
 use crate::rules::{Case, Finding, Rule, Verdict};
 
@@ -55,7 +56,7 @@ fn mounted(case: &Case<'_>, mount: &Mount, procedure: &Procedure) -> Finding {
             format!("{gone} is mounted there and was removed since: the upgrade needs it after the reboot"),
         )
         .remedy(format!("umount {point}; copy the ISO to {folder} again"))
-    } else if file.rsplit_once('/').is_none_or(|(parent, _)| parent != folder) {
+    } else if !is_from_folder(file, folder, procedure) {
         finding(Verdict::Block, format!("an ISO that does not lie in {folder} is mounted there")).remedy(free)
     } else if !mount.options.iter().any(|option| option == "ro") {
         finding(Verdict::Warn, "the ISO is mounted there, but not read-only".into()).remedy(free)
@@ -63,4 +64,10 @@ fn mounted(case: &Case<'_>, mount: &Mount, procedure: &Procedure) -> Finding {
         finding(Verdict::Pass, "the ISO is mounted there read-only".into())
     };
     finding.measured(measured)
+}
+
+/// Whether the ISO lies in its folder: by the folder's name, or, where that is a link, by where it leads.
+fn is_from_folder(file: &str, folder: &str, procedure: &Procedure) -> bool {
+    let is_known = |isos: &Isos| isos.here.iter().any(|iso| iso.path == file);
+    file.rsplit_once('/').is_some_and(|(parent, _)| parent == folder) || procedure.isos.known().is_some_and(is_known)
 }

@@ -34,9 +34,11 @@ pub(super) fn targets(line: &str, place: &str, found: &mut Syslog) {
     }
 }
 
-/// Words of a line that are not within double quotes.
+/// Words of a line that are not within quotes. Only a condition of RainerScript has single ones; elsewhere they are apostrophes.
 fn unquoted_words(line: &str) -> impl Iterator<Item = &str> {
-    line.split('"').step_by(2).flat_map(str::split_whitespace)
+    let is_condition = line.split_whitespace().next() == Some("if") || line.starts_with("if(");
+    let quotes: &[char] = if is_condition { &['"', '\''] } else { &['"'] };
+    line.split(quotes).step_by(2).flat_map(str::split_whitespace)
 }
 
 /// Host and port of `(options)host:port;template`, of which all but the host may be missing. An IPv6 address stands in brackets.

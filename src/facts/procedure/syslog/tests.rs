@@ -36,7 +36,7 @@ fn targets(text: &str) -> Vec<String> {
 #[test]
 fn actions_of_the_old_syntax_are_found() {
     let text = "# *.* @@commented\n$ModLoad imtcp\n*.* @@logs.example:10514\n*.info;mail.none\t@192.0.2.7 # why\n\
-        & @@(o,z9)[2001:db8::1]:6514;RSYSLOG_ForwardFormat\nif $msg contains 'x@y' then @@b\nif $a then { @@c:1 }\n\
+        & @@(o,z9)[2001:db8::1]:6514;RSYSLOG_ForwardFormat\nif $msg contains 'x @y' then @@b\nif $a then { @@c:1 }\n\
         *.* :omrelp:relp.example:2514\n:msg, contains, \"a @@quoted b\" ~\n*.* /var/log/messages\n*.* @@logs.example:10514\n";
     assert_eq!(
         targets(text),
