@@ -31,6 +31,7 @@
 //! ```text
 //! scan    open -> image -> disk (format) -> report
 //! check   disks and /proc, /sys, /etc -> facts -> rules (profile) -> findings -> report
+//! cluster saved reports of check, cluster information -> cluster -> report; asks no host
 //! change  facts -> plan, or refusal -> report; this is the dry run
 //!         --apply: lock, plan again and compare -> each step: journal, do, prove, journal -> plan once more, nothing is left
 //! ```
