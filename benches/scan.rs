@@ -190,6 +190,8 @@ fn check(facts: &Facts, profile: &Profile) -> String {
         schema: CheckReport::SCHEMA,
         profile: &profile.release,
         host: &facts.host,
+        release: None,
+        waivers: &[],
         verdict,
         findings: &findings,
     })

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::styling::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::dates::Moment;
 use crate::profile::Profile;
 use crate::units::{Bytes, parse_size};
 
@@ -31,6 +32,8 @@ pub enum Command {
     SwapExtend(SwapExtend),
     /// Remove old kernels, and prove that the ones that stay can boot.
     KernelPrune(KernelPrune),
+    /// Judge a cluster by the saved reports on its nodes, offline.
+    Cluster(Cluster),
     /// Retire the SSH DSA host keys that an upgrade leaves behind.
     SshDsaRetire(SshDsaRetire),
     /// Say what the last run did, and whether something is left half-way.
@@ -213,6 +216,14 @@ pub struct Check {
     #[arg(long, value_name = "RELEASE", default_value = Profile::DEFAULT)]
     pub profile: String,
 
+    /// Judge this certificate (PEM or DER) as the server's.
+    #[arg(long, value_name = "FILE", conflicts_with = "image")]
+    pub certificate: Option<PathBuf>,
+
+    /// Accept the findings that FILE (JSON) names, each for its reason and until its day.
+    #[arg(long, value_name = "FILE")]
+    pub waivers: Option<PathBuf>,
+
     /// Print the rules with their thresholds and sources, and judge nothing.
     #[arg(long, conflicts_with_all = ["root", "image"])]
     pub list: bool,
@@ -225,6 +236,51 @@ pub struct Check {
 const CHECK_HELP: &str = "\
 Without --root and --image this host is judged, which takes root.
 Exit status: 0 ready, 1 blocked, 2 wrong usage, 3 could not tell.";
+
+/// Arguments of `cluster`.
+#[derive(Debug, Args)]
+#[command(after_help = CLUSTER_HELP)]
+pub struct Cluster {
+    /// What check --format json printed on each node.
+    #[arg(value_name = "REPORT.json", required = true, num_args = 1..=64)]
+    pub reports: Vec<PathBuf>,
+
+    /// What okv cluster info get printed, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub cluster_info: Option<PathBuf>,
+
+    /// The report on HOST is that of the cluster's NODE; needed where the names differ.
+    #[arg(long, value_name = "HOST=NODE", value_parser = pair)]
+    pub node: Vec<(String, String)>,
+
+    /// NODE is disabled since TIME: 2026-11-24T03:00Z, or with another zone.
+    #[arg(long, value_name = "NODE=TIME", value_parser = node_and_time)]
+    pub disabled: Vec<(String, u64)>,
+
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
+    pub format: PlainFormat,
+}
+
+const CLUSTER_HELP: &str = "\
+Nothing is asked of any host: all is in the files.
+Exit status: 0 every node is ready, 1 a node is blocked or was disabled for too
+long, 2 wrong usage, 3 could not tell.";
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((first, second)) if !first.is_empty() && !second.is_empty() => Ok((first.to_owned(), second.to_owned())),
+        _ => Err("two names with = between them are needed".into()),
+    }
+}
+
+fn node_and_time(text: &str) -> Result<(String, u64), String> {
+    let (node, time) = pair(text)?;
+    match Moment::parse(&time) {
+        Some(moment) if moment.has_zone => Ok((node, moment.second)),
+        _ => Err(format!("{time} is no time with its zone, like 2026-11-24T03:00Z")),
+    }
+}
 
 /// Formats of everything but `scan`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -8,8 +8,9 @@
 //!
 //! | layer | modules | what |
 //! | --- | --- | --- |
-//! | 0 | [`units`], [`bytes`], [`ids`] | sizes as types; bounds-checked fields; identifiers |
+//! | 0 | [`units`], [`dates`], [`versions`], [`bytes`], [`ids`] | sizes, days, versions as types; bounds-checked fields; identifiers |
 //! | 0 | [`parallel`] | work on all processors, results in order |
+//! | 1 | [`profile`] | thresholds of a release, and where to look on a node, as data |
 //! | 1 | [`sys`] | the door to the kernel: one safe function a system call, the only unsafe code |
 //! | 2 | [`image`] | read-only bytes with a size; there is no method that writes |
 //! | 2 | [`tool`] | other programs: a closed list at absolute paths, commands as data, a runner for the host and one for tests |
@@ -17,10 +18,10 @@
 //! | 3 | [`format`](mod@format) | bytes to structs, pure: tables, superblocks, LVM2; one file a format |
 //! | 4 | [`disk`] | a disk as a whole: table, partitions, volume groups, contents |
 //! | 5 | [`facts`] | what is true now, of this host, a fixture host, or powered-off disks; gathers, never judges |
-//! | 5 | [`profile`] | thresholds of a release, as data |
 //! | 6 | [`rules`] | judges: facts and profile to findings, pure, one file a rule |
 //! | 6 | [`plan`] | decides: facts and a request to steps that are data, or to a refusal; pure |
 //! | 7 | [`apply`] | the only module that changes the host: do, prove and undo of each step, side by side |
+//! | 7 | [`cluster`] | a cluster, from saved reports on its nodes and what it says of itself; pure |
 //! | 8 | [`report`] | findings, plans, runs and disks for people and machines |
 //! | 8 | [`cli`] | what can be asked: arguments and help, no behaviour |
 //! | 9 | [`commands`] | wiring, short |
@@ -30,6 +31,7 @@
 //! ```text
 //! scan    open -> image -> disk (format) -> report
 //! check   disks and /proc, /sys, /etc -> facts -> rules (profile) -> findings -> report
+//! cluster saved reports of check, cluster information -> cluster -> report; asks no host
 //! change  facts -> plan, or refusal -> report; this is the dry run
 //!         --apply: lock, plan again and compare -> each step: journal, do, prove, journal -> plan once more, nothing is left
 //! ```
@@ -91,7 +93,9 @@
 pub mod apply;
 pub mod bytes;
 pub mod cli;
+pub mod cluster;
 pub mod commands;
+pub mod dates;
 pub mod disk;
 pub mod facts;
 pub mod format;
@@ -106,6 +110,7 @@ pub mod rules;
 pub mod sys;
 pub mod tool;
 pub mod units;
+pub mod versions;
 
 #[cfg(test)]
 #[path = "../tests/support/tables.rs"]

@@ -43,6 +43,7 @@ fn help_fits_in_80_columns() {
         &["--help"][..],
         &["scan", "--help"],
         &["check", "--help"],
+        &["cluster", "--help"],
         &["ssh-dsa-retire", "--help"],
         &["status", "--help"],
         &["undo", "--help"],
@@ -182,6 +183,28 @@ fn a_profile_from_a_file_changes_the_thresholds() {
     list().code(0).stdout(predicate::str::contains("777 MiB"));
     fs::write(&path, "{}").unwrap();
     list().code(2).stderr(predicate::str::contains("missing field"));
+}
+
+#[test]
+fn a_certificate_is_judged_by_the_clock_of_the_node_and_in_either_encoding() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = dir.path().join("sys/class/rtc/rtc0/since_epoch");
+    fs::create_dir_all(clock.parent().unwrap()).unwrap();
+    // The certificates hold from 2026-11-24 on, for three years.
+    for (now, verdict) in
+        [("1700000000", "block"), ("1800000000", "pass"), ("1888000000", "warn"), ("1900000000", "block")]
+    {
+        fs::write(&clock, now).unwrap();
+        for file in ["server.pem", "server.der", "chain.pem"] {
+            let mut command = okv_host();
+            command.args(["check", "--format", "json", "--root"]).arg(dir.path());
+            let report = json(command.arg("--certificate").arg(format!("fixtures/certificates/{file}")));
+            let finding =
+                report["findings"].as_array().unwrap().iter().find(|f| f["id"] == "server-certificate").unwrap();
+            assert_eq!(finding["verdict"], verdict, "{file} at {now}: {finding}");
+        }
+    }
+    okv_host().args(["check", "--image", "x", "--certificate", "y"]).assert().code(2);
 }
 
 #[test]

@@ -98,6 +98,8 @@ fn expected() -> BTreeMap<&'static str, Expected> {
         ("kernel-running-unowned", GOOD),
         ("rpm-not-asked", GOOD),
         ("boot-shadowed", GOOD),
+        ("procedure-staged", GOOD),
+        ("procedure-wrong", GOOD),
         ("unreadable-swaps", Expected { swap_kib: None, ..GOOD }),
         (
             "everything-wrong",

@@ -6,20 +6,23 @@ use std::path::{Path, PathBuf};
 /// Modules by layer, as the crate documentation lists them.
 const LAYERS: &[(&str, u8)] = &[
     ("units", 0),
+    ("dates", 0),
+    ("versions", 0),
     ("bytes", 0),
     ("ids", 0),
     ("parallel", 0),
     ("sys", 1),
+    ("profile", 1),
     ("image", 2),
     ("tool", 2),
     ("journal", 2),
     ("format", 3),
     ("disk", 4),
     ("facts", 5),
-    ("profile", 5),
     ("plan", 6),
     ("rules", 6),
     ("apply", 7),
+    ("cluster", 7),
     ("report", 8),
     ("cli", 8),
     ("commands", 9),
@@ -46,6 +49,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rpm_version", &["facts"]),
     ("signal_hook", &["apply"]),
     ("ssh_key", &["facts"]),
+    ("x509_cert", &["facts"]),
 ];
 
 fn sources(dir: &Path, found: &mut Vec<PathBuf>) {

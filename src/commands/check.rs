@@ -1,20 +1,25 @@
 //! `okv-host check`.
 
-use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use anstream::adapter::strip_str;
 use anyhow::Result;
 
+use super::verdict::{exit, write_coloured};
 use super::{Exit, UsageError};
 use crate::cli::{Check, PlainFormat};
+use crate::dates::Date;
 use crate::disk::Source;
-use crate::facts::{self, Facts, Root};
-use crate::profile::Profile;
+use crate::facts::procedure::{certificate, syslog};
+use crate::facts::{self, Facts, Probed, Root};
+use crate::profile::{Places, Profile};
 use crate::report::{self, CheckReport};
-use crate::rules::{self, Outcome};
+use crate::rules::{
+    self,
+    waivers::{self, Waiver},
+};
 use crate::sys;
+use crate::tool::Host;
 
 pub(super) fn run(args: &Check) -> Result<Exit> {
     let profile = profile(&args.profile)?;
@@ -25,66 +30,75 @@ pub(super) fn run(args: &Check) -> Result<Exit> {
         }
         return Ok(Exit::Done);
     }
-    let facts = gather(args)?;
-    let findings = rules::judge(&facts, &profile);
+    let waivers = args.waivers.as_deref().map_or_else(|| Ok(vec![]), read_waivers)?;
+    let facts = gather(args, &profile.places)?;
+    let mut findings = rules::judge(&facts, &profile);
+    let now = facts.running.as_ref().map_or_else(sys::seconds_since_1970, |running| running.procedure.now);
+    let waivers = waivers::apply(&mut findings, &waivers, Date::of_second(now));
     let verdict = rules::outcome(&findings);
     let report = CheckReport {
         schema: CheckReport::SCHEMA,
         profile: &profile.release,
         host: &facts.host,
+        release: facts.release(),
         verdict,
         findings: &findings,
+        waivers: &waivers,
     };
     match args.format {
         PlainFormat::Json => report::check_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
         PlainFormat::Text => write_coloured(&report::check_text(&report))?,
     }
-    Ok(match verdict {
-        Outcome::Ready => Exit::Done,
-        Outcome::Blocked => Exit::Blocked,
-        Outcome::Unknown => Exit::Unknown,
-    })
+    Ok(exit(verdict))
 }
 
-/// Writes a whole report at once, without colours where they are not wanted. A stream of `anstream` would write each line by itself.
-fn write_coloured(text: &str) -> io::Result<()> {
-    let mut out = io::stdout();
-    let choice = anstream::AutoStream::choice(&out);
-    let is_plain = choice == anstream::ColorChoice::Never;
-    let text = if is_plain { Cow::Owned(strip_str(text).to_string()) } else { Cow::Borrowed(text) };
-    out.write_all(text.as_bytes())?;
-    out.flush()
-}
-
-fn gather(args: &Check) -> Result<Facts> {
+fn gather(args: &Check, places: &Places) -> Result<Facts> {
     if !args.image.is_empty() {
         let sources: Vec<Source> = args.image.iter().map(|path| Source::open(path)).collect();
         return Ok(facts::of_disks(&sources));
     }
-    match &args.root {
-        Some(dir) => {
-            let root = Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?;
-            Ok(facts::of_host(&root))
+    let root = match &args.root {
+        Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?,
+        None if !sys::is_root() => {
+            anyhow::bail!("reading the disks of this host takes root; use --root or --image to judge another");
         }
-        None => {
-            if !sys::is_root() {
-                anyhow::bail!("reading the disks of this host takes root; use --root or --image to judge another");
-            }
-            Ok(facts::of_host(&Root::live()))
+        None => Root::live(),
+    };
+    let mut facts = facts::of_host_at(&root, places);
+    if let Some(running) = &mut facts.running {
+        if let Some(path) = &args.certificate {
+            running.procedure.certificate = Some(certificate::of_file(path));
+        }
+        // Only the host itself can say whom it reaches.
+        if let Probed::Known(syslog) = &mut running.procedure.syslog
+            && root.is_live()
+        {
+            syslog::reach(syslog, &Host);
         }
     }
+    Ok(facts)
 }
 
-/// Longest profile that is read, in bytes.
-const LONGEST_PROFILE: u64 = 1 << 20;
+/// Longest file that is read beside a host, in bytes.
+const LONGEST: u64 = 1 << 20;
 
 /// A built-in profile, or one from a file where the name is a path.
 pub(super) fn profile(name: &str) -> Result<Profile> {
     if name.contains('/') || Path::new(name).extension().is_some_and(|e| e == "json") {
-        let mut text = String::new();
-        let open = std::fs::File::open(name).and_then(|file| file.take(LONGEST_PROFILE).read_to_string(&mut text));
-        open.map_err(|e| UsageError(format!("release profile {name}: {e}")))?;
+        let text = read_text(Path::new(name)).map_err(|e| UsageError(format!("release profile {name}: {e}")))?;
         return Profile::parse(&text).map_err(|e| UsageError(format!("{name}: {e}")).into());
     }
     Profile::named(name).map_err(|e| UsageError(e.to_string()).into())
+}
+
+fn read_waivers(path: &Path) -> Result<Vec<Waiver>> {
+    let text = read_text(path).map_err(|e| UsageError(format!("waivers {}: {e}", path.display())))?;
+    waivers::parse(&text).map_err(|e| UsageError(format!("{}: {e}", path.display())).into())
+}
+
+/// The text of a file. What is too long to be one is cut off, and then no JSON.
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(LONGEST).read_to_string(&mut text)?;
+    Ok(text)
 }

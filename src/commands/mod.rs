@@ -2,6 +2,7 @@
 
 mod change;
 mod check;
+mod cluster;
 mod confirm;
 mod fleet;
 mod kernel_prune;
@@ -11,6 +12,7 @@ mod ssh_dsa_retire;
 mod status;
 mod swap_extend;
 mod undo;
+mod verdict;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -47,6 +49,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Check(args) => check::run(args),
         Command::SwapExtend(args) => swap_extend::run(args),
         Command::KernelPrune(args) => kernel_prune::run(args),
+        Command::Cluster(args) => cluster::run(args),
         Command::SshDsaRetire(args) => ssh_dsa_retire::run(args),
         Command::Status(args) => status::run(args),
         Command::Undo(args) => undo::run(args),

@@ -1,14 +1,20 @@
 //! All facts of a node: of a host, or of disks alone.
 
-use super::running::host_name;
-use super::{Facts, Probed, Root, Running, block, running};
+use super::running::{host_name, running_at};
+use super::{Facts, Probed, Root, Running, block};
 use crate::disk::{Disk, Problem, ProblemId, Source, scan};
 use crate::parallel;
+use crate::profile::Places;
 
-/// The facts of a host that runs, or of a directory that stands for one.
+/// The facts of a host that runs, or of a directory that stands for one, looked for where the procedure says.
 pub fn of_host(root: &Root) -> Facts {
+    of_host_at(root, &Places::built_in())
+}
+
+/// The facts of a host that runs, or of a directory that stands for one, looked for in these places.
+pub fn of_host_at(root: &Root, places: &Places) -> Facts {
     let root = &root.remembering();
-    let running = running(root);
+    let running = running_at(root, places);
     let paths = block::disk_paths(root, &running.block);
     let sources = parallel::map(&paths, || (), |(shown, path), ()| Source::open_as(shown.as_str(), path));
     let host = match host_name(root) {

@@ -12,6 +12,7 @@ mod damage;
 pub mod firmware;
 pub mod fstab;
 mod gather;
+mod glob;
 pub mod growth;
 pub mod inventory;
 pub mod kernel;
@@ -20,14 +21,15 @@ pub mod locate;
 pub mod lvm;
 pub mod memory;
 pub mod mounts;
+pub mod procedure;
 pub mod root;
 mod running;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 pub mod ssh;
 pub mod swaps;
 
-pub use gather::{of_disks, of_host};
+pub use gather::{of_disks, of_host, of_host_at};
 pub use line::BadLine;
 pub use root::Root;
 pub use running::{host_name, running};
@@ -65,6 +67,11 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The release that the node says it has, where it runs and says so.
+    pub fn release(&self) -> Option<&str> {
+        self.running.as_ref()?.procedure.release.agreed()
+    }
+
     /// Why what was not found on the disks may yet be there: a disk that could not be read, or something on it that could not be
     /// understood. `None` where everything was read and makes sense.
     pub fn why_incomplete(&self) -> Option<String> {
@@ -101,6 +108,8 @@ pub struct Running {
     pub ssh: Probed<ssh::Ssh>,
     /// Kernels: installed, running, and what the boot loader knows of them.
     pub kernels: kernel::Kernels,
+    /// What the upgrade procedure touches besides disks and keys.
+    pub procedure: procedure::Procedure,
 }
 
 /// How the firmware started the host.

@@ -3,12 +3,18 @@
 use std::path::Path;
 
 use super::root::Root;
-use super::{Mount, Probed, Running, block, cmdline, firmware, fstab, kernel, memory, mounts, ssh, swaps};
+use super::{Mount, Probed, Running, block, cmdline, firmware, fstab, kernel, memory, mounts, procedure, ssh, swaps};
 use crate::parallel;
+use crate::profile::Places;
 use crate::sys::filesystem::df_bytes;
 
-/// Asks every source of `root`.
+/// Asks every source of `root`, where the procedure says that it is.
 pub fn running(root: &Root) -> Running {
+    running_at(root, &Places::built_in())
+}
+
+/// Asks every source of `root`, in these places.
+pub(super) fn running_at(root: &Root, places: &Places) -> Running {
     // rpm is a program of its own, and takes the longest.
     let (installed, (ssh, block, rest)) = parallel::both(
         || kernel::installed(root),
@@ -32,6 +38,7 @@ pub fn running(root: &Root) -> Running {
         block,
         ssh,
         kernels,
+        procedure: procedure::gather(root, places),
     }
 }
 

@@ -127,6 +127,12 @@ pub(super) fn mount(major: u32, minor: u32, point: &str) -> Mount {
     Mount { device, point: point.into(), kind: "ext4".into(), source: "/dev/root".into(), options: vec![] }
 }
 
+/// What a host says that has nothing of what the procedure touches.
+pub(crate) fn nothing_of_the_procedure() -> super::procedure::Procedure {
+    let dir = tempfile::tempdir().unwrap();
+    super::procedure::gather(&super::Root::fixture(dir.path()).unwrap(), &crate::profile::Places::built_in())
+}
+
 /// A running node of one disk, with /boot in fstab and not mounted.
 pub(super) fn node() -> Facts {
     let lvm = |id: char| format!("LVM-{}{}", "g".repeat(32), id.to_string().repeat(32));
@@ -152,6 +158,7 @@ pub(super) fn node() -> Facts {
         boot_df_bytes: Probed::Absent,
         ssh: Probed::Absent,
         kernels: crate::facts::kernel::sample::good(),
+        procedure: nothing_of_the_procedure(),
     };
     Facts { host: "node".into(), disks: vec![disk("/dev/sda")], running: Some(running) }
 }

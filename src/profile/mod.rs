@@ -3,9 +3,14 @@
 //! A maximum is judged in binary units and a minimum in decimal ones, the readings that a right node passes; what lies
 //! between the two readings of "TB" gets a note with both figures.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
+
+mod places;
+
+pub use places::{Places, Signs};
 
 /// The profiles that are built in, by name.
 const BUILT_IN: &[(&str, &str)] = &[("21.8", include_str!("21.8.json"))];
@@ -48,6 +53,16 @@ pub struct Profile {
     pub swap_volume: String,
     /// Where those names stand.
     pub volume_source: String,
+    /// The oldest release that can be upgraded from: `21` is every 21.x.
+    pub oldest_release: String,
+    /// Size of the upgrade ISO in bytes, where it is known beforehand: the procedure gives none.
+    pub iso_bytes: Option<u64>,
+    /// From how many days before its end a certificate is close to expiry: a figure of this project, the procedure gives none.
+    pub certificate_warn_days: u64,
+    /// Where to look on a node.
+    pub places: Places,
+    /// Where the requirement of a rule stands, by its id, for those that have no figure of their own above.
+    pub sources: BTreeMap<String, String>,
 }
 
 /// There is no such profile, or it cannot be read.
@@ -78,6 +93,11 @@ impl Profile {
         Self::parse(text)
     }
 
+    /// Where the requirement of the rule `id` stands.
+    pub fn source_of(&self, id: &str) -> String {
+        self.sources.get(id).cloned().unwrap_or_else(|| format!("release profile {} names none", self.release))
+    }
+
     fn contradiction(&self) -> Option<&'static str> {
         if self.swap_bytes == 0 || self.boot_df_minimum_mib == 0 || self.disk_minimum_bytes == 0 {
             return Some("a minimum of nothing");
@@ -89,6 +109,9 @@ impl Profile {
             return Some("the decimal reading of the smallest disk is above the binary one");
         }
         let texts = [&self.release, &self.volume_group, &self.swap_volume];
+        if let Some(why) = self.places.contradiction() {
+            return Some(why);
+        }
         texts
             .iter()
             .any(|t| t.is_empty() || t.contains(char::is_control))
@@ -121,6 +144,19 @@ mod tests {
         assert_eq!(profile.bios_disk_maximum_decimal_bytes, 2 * TB);
         assert_eq!((profile.disk_minimum_bytes, profile.disk_minimum_binary_bytes), (TB, TIB));
         assert_eq!((profile.swap_bytes, profile.boot_df_minimum_mib), (64 * GIB, 488));
+    }
+
+    #[test]
+    fn a_place_that_is_no_absolute_path_is_refused() {
+        let (_, text) = BUILT_IN[0];
+        for (good, bad) in
+            [("\"/var/lib/oracle\"", "\"var/lib/oracle\""), ("\"/images\"", "\"\""), ("\"/root\"", "\"root\"")]
+        {
+            assert!(
+                Profile::parse(&text.replacen(good, bad, 1)).unwrap_err().to_string().contains("absolute"),
+                "{bad}"
+            );
+        }
     }
 
     #[test]

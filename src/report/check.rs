@@ -26,6 +26,9 @@ pub fn text(report: &CheckReport<'_>) -> String {
         wrap(&mut out, &format!("{}: {}", finding.id, finding.subject), INDENT, INDENT);
         out.extend(std::iter::repeat_n(' ', INDENT));
         wrap(&mut out, &finding.message, INDENT, INDENT);
+        if let Some(waived) = &finding.waived {
+            line(&mut out, "waived", &format!("until {}: {}", waived.until, waived.reason));
+        }
         line(&mut out, "measured", &finding.measured);
         if !matches!(finding.verdict, Verdict::Pass | Verdict::NotApplicable) {
             line(&mut out, "required", &finding.required);
@@ -33,12 +36,10 @@ pub fn text(report: &CheckReport<'_>) -> String {
             line(&mut out, "source", &finding.source);
         }
     }
-    let (word, style) = match report.verdict {
-        Outcome::Ready => ("ready", style(Verdict::Pass)),
-        Outcome::Blocked => ("blocked", style(Verdict::Block)),
-        Outcome::Unknown => ("unknown", style(Verdict::Unknown)),
-    };
-    let _ = writeln!(out, "\nverdict: {style}{word}{style:#} ({})", count(report));
+    let (word, style) = verdict(report.verdict);
+    let _ = write!(out, "\nverdict: {style}{word}{style:#} ");
+    let at = "verdict: ".len().saturating_add(word.len()).saturating_add(1);
+    wrap(&mut out, &format!("({})", count(report)), at, "verdict: ".len());
     out
 }
 
@@ -55,6 +56,16 @@ pub fn list_text(profile: &Profile) -> String {
     out
 }
 
+/// The word for a verdict, and its colour.
+pub(super) fn verdict(outcome: Outcome) -> (&'static str, Style) {
+    let like = match outcome {
+        Outcome::Ready => Verdict::Pass,
+        Outcome::Blocked => Verdict::Block,
+        Outcome::Unknown => Verdict::Unknown,
+    };
+    (outcome.word(), style(like))
+}
+
 fn line(out: &mut String, name: &str, value: &str) {
     if !value.is_empty() {
         let _ = write!(out, "{:INDENT$}{name:<10}", "");
@@ -63,18 +74,29 @@ fn line(out: &mut String, name: &str, value: &str) {
 }
 
 fn count(report: &CheckReport<'_>) -> String {
-    let all = [Verdict::Block, Verdict::Unknown, Verdict::Warn, Verdict::Note, Verdict::Pass, Verdict::NotApplicable];
+    let all = [
+        Verdict::Block,
+        Verdict::Unknown,
+        Verdict::Warn,
+        Verdict::Confirm,
+        Verdict::Note,
+        Verdict::Pass,
+        Verdict::NotApplicable,
+    ];
     let counts = all.iter().filter_map(|verdict| {
         let n = report.findings.iter().filter(|f| f.verdict == *verdict).count();
         (n > 0).then(|| format!("{n} {}", verdict.word()))
     });
-    counts.collect::<Vec<_>>().join(", ")
+    let waived = report.findings.iter().filter(|f| f.waived.is_some()).count();
+    let waived = (waived > 0).then(|| format!("{waived} of these waived"));
+    counts.chain(waived).collect::<Vec<_>>().join(", ")
 }
 
 fn style(verdict: Verdict) -> Style {
     let colour = match verdict {
         Verdict::Pass => AnsiColor::Green,
         Verdict::Note => AnsiColor::Cyan,
+        Verdict::Confirm => AnsiColor::Blue,
         Verdict::Warn => AnsiColor::Yellow,
         Verdict::Block => AnsiColor::Red,
         Verdict::Unknown => AnsiColor::Magenta,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::line;
 use crate::disk::Disk;
 use crate::profile::Profile;
+use crate::rules::waivers::Applied;
 use crate::rules::{Finding, Outcome, RULES, Rule};
 
 /// What `check --format json` prints.
@@ -18,10 +19,15 @@ pub struct CheckReport<'r> {
     pub profile: &'r str,
     /// The node.
     pub host: &'r str,
+    /// The release that the node says it has, where it says so.
+    pub release: Option<&'r str>,
     /// The verdict on it.
     pub verdict: Outcome,
     /// Everything that was found, passes included.
     pub findings: &'r [Finding],
+    /// The waivers that were given, and what each does.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub waivers: &'r [Applied],
 }
 
 impl CheckReport<'_> {

@@ -1,6 +1,7 @@
 //! Reports: what was found, for people (text) and for machines (JSON with a versioned schema).
 
 mod check;
+mod cluster;
 mod json;
 mod layout;
 mod line;
@@ -11,6 +12,7 @@ mod scan;
 mod text;
 
 pub use check::{list_text, text as check_text};
+pub use cluster::{cluster_json, cluster_text};
 pub use json::{CheckReport, check_json, disk_line, list_json, scan_json};
 pub use plan::{PlanOutcome, PlanReport, action, plan_json, plan_text, steps_text};
 pub use prepare::{prepare_json, prepare_text};

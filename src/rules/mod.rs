@@ -1,41 +1,38 @@
-//! Judges. Every rule is a pure function of the facts and the release profile, in a file of its own.
+//! Judges. Every rule is a pure function of the facts and the release profile, in a file of its own, by subject.
 //!
 //! A rule answers with one finding for each subject it judged, passes included. What could not be looked at is
-//! `unknown`, which is never a pass; what cannot apply to a powered-off node is `not-applicable`.
+//! `unknown`, which is never a pass; what cannot apply to a powered-off node is `not-applicable`. What no node lets us see, whoever
+//! looks, is `confirm`: a question to the operator, which does not change the verdict on the node, because it would stand for ever.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::disk::Disk;
 use crate::facts::boot::{self, BootDisk};
+use crate::facts::procedure::Procedure;
 use crate::facts::ssh::Ssh;
 use crate::facts::{Facts, Probed, Running};
 use crate::profile::Profile;
 
-mod boot_consistent;
-mod boot_free;
-mod boot_mode;
-mod boot_size;
-mod disk_bios_limit;
-mod disk_minimum;
+mod disk;
 mod kernel;
-mod kernel_old;
-mod kernel_running_newest;
-mod ssh_dsa_key;
-mod ssh_host_keys;
-mod swap_references;
-mod swap_size;
-mod table_health;
-mod vg_free;
-mod vg_health;
+mod media;
+mod node;
+mod ssh;
+mod swap;
+pub mod waivers;
+
+pub use waivers::Waived;
 
 /// What a rule says of one subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// As it must be.
     Pass,
     /// As it must be, with something worth knowing.
     Note,
+    /// Cannot be seen on a node by anyone: the operator has to confirm it.
+    Confirm,
     /// Not as it should be; the upgrade can go on.
     Warn,
     /// The node must not be upgraded like this.
@@ -52,6 +49,7 @@ impl Verdict {
         match self {
             Self::Pass => "pass",
             Self::Note => "note",
+            Self::Confirm => "confirm",
             Self::Warn => "warn",
             Self::Block => "block",
             Self::Unknown => "unknown",
@@ -79,6 +77,9 @@ pub struct Finding {
     pub remedy: String,
     /// Where the requirement stands.
     pub source: String,
+    /// Why it does not count; nothing where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waived: Option<Waived>,
 }
 
 /// A rule: a row of the table that `check --list` prints.
@@ -113,6 +114,7 @@ impl<'f> Case<'f> {
             message: message.into(),
             remedy: String::new(),
             source: (self.rule.source)(self.profile),
+            waived: None,
         }
     }
 
@@ -128,6 +130,11 @@ impl<'f> Case<'f> {
             let message = "only a running host can tell; disks of a powered-off node were given";
             Box::new(self.finding(Verdict::NotApplicable, "node", message))
         })
+    }
+
+    /// What the procedure touches besides disks and keys, or the finding that says that a rule needs a running host.
+    pub(crate) fn procedure(&self) -> Result<&'f Procedure, Box<Finding>> {
+        self.running().map(|running| &running.procedure)
     }
 
     /// What is known of sshd's host keys, or the finding that says why there is nothing to judge.
@@ -159,33 +166,57 @@ impl Finding {
 
 /// Every rule, in the order of the report.
 pub const RULES: &[Rule] = &[
-    boot_mode::RULE,
-    disk_bios_limit::RULE,
-    boot_size::RULE,
-    disk_minimum::RULE,
-    swap_size::RULE,
-    swap_references::RULE,
-    vg_health::RULE,
-    vg_free::RULE,
-    table_health::RULE,
-    ssh_dsa_key::RULE,
-    ssh_host_keys::RULE,
-    kernel_running_newest::RULE,
-    kernel_old::RULE,
-    boot_free::RULE,
-    boot_consistent::RULE,
+    disk::boot_mode::RULE,
+    disk::disk_bios_limit::RULE,
+    disk::boot_size::RULE,
+    disk::disk_minimum::RULE,
+    swap::swap_size::RULE,
+    swap::swap_references::RULE,
+    swap::vg_health::RULE,
+    swap::vg_free::RULE,
+    disk::table_health::RULE,
+    ssh::ssh_dsa_key::RULE,
+    ssh::ssh_host_keys::RULE,
+    kernel::running_newest::RULE,
+    kernel::old::RULE,
+    kernel::boot_free::RULE,
+    kernel::boot_consistent::RULE,
+    media::iso_space::RULE,
+    media::iso_present::RULE,
+    media::images_mount::RULE,
+    media::ssl_jars::RULE,
+    node::release::RULE,
+    node::server_certificate::RULE,
+    node::syslog_remote::RULE,
+    node::diagnostics_package::RULE,
+    node::backup_jobs::RULE,
+    node::audit_vault_agent::RULE,
+    node::hsm::RULE,
+    node::upgrade_log::RULE,
+    node::session::RULE,
 ];
 
 /// What the findings mean together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// Nothing blocks, and everything that applies could be told.
+    /// Nothing blocks, and everything that applies could be told, but for what is the operator's to confirm.
     Ready,
     /// Something blocks.
     Blocked,
     /// Nothing blocks, but something could not be told.
     Unknown,
+}
+
+impl Outcome {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Blocked => "blocked",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// `why` something was not found, with what may hide it.
@@ -212,11 +243,12 @@ pub fn judge(facts: &Facts, profile: &Profile) -> Vec<Finding> {
     RULES.iter().flat_map(|rule| (rule.judge)(&Case { facts, profile, rule })).collect()
 }
 
-/// The verdict on the node.
+/// The verdict on the node. What is waived does not count.
 pub fn outcome(findings: &[Finding]) -> Outcome {
-    if findings.iter().any(|f| f.verdict == Verdict::Block) {
+    let has = |verdict| findings.iter().any(|f| f.verdict == verdict && f.waived.is_none());
+    if has(Verdict::Block) {
         Outcome::Blocked
-    } else if findings.is_empty() || findings.iter().any(|f| f.verdict == Verdict::Unknown) {
+    } else if findings.is_empty() || has(Verdict::Unknown) {
         Outcome::Unknown
     } else {
         Outcome::Ready

@@ -26,6 +26,15 @@ pub fn free_bytes(path: &Path) -> io::Result<u64> {
     Ok(stat.blocks_free().saturating_mul(stat.fragment_size()))
 }
 
+/// What can yet be written to the file system mounted at `path` without the reserve of root: `f_bavail * f_frsize`, in bytes.
+///
+/// # Errors
+/// What `statvfs(3)` says.
+pub fn available_bytes(path: &Path) -> io::Result<u64> {
+    let stat = nix::sys::statvfs::statvfs(path)?;
+    Ok(stat.blocks_available().saturating_mul(stat.fragment_size()))
+}
+
 /// Whether `path` lies on a real sysfs: a directory of that name elsewhere proves nothing about the firmware.
 ///
 /// # Errors

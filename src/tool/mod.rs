@@ -37,6 +37,11 @@ impl Cmd {
         Self::new(Program::Sshd, ["-t"])
     }
 
+    /// `getent ahosts NAME`: the addresses of a name, for at most `limit`.
+    pub fn getent_addresses(name: &str, limit: Duration) -> Self {
+        Self { limit, ..Self::new(Program::Getent, ["ahosts", name]) }
+    }
+
     /// `sshd -T`: the configuration as the daemon understands it.
     pub fn sshd_effective() -> Self {
         Self::new(Program::Sshd, ["-T"])

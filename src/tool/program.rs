@@ -9,6 +9,8 @@ pub enum Program {
     Sshd,
     /// The service manager.
     Systemctl,
+    /// Asks the host's name services.
+    Getent,
     /// udev's own tool, to wait for its events.
     Udevadm,
     /// Reports physical volumes.
@@ -63,6 +65,7 @@ impl Program {
         Self::Rpm,
         Self::Sshd,
         Self::Systemctl,
+        Self::Getent,
         Self::Udevadm,
         Self::Pvs,
         Self::Vgs,
@@ -92,6 +95,7 @@ impl Program {
         match self {
             Self::Rpm => &["/usr/bin/rpm", "/bin/rpm"],
             Self::Sshd => &["/usr/sbin/sshd"],
+            Self::Getent => &["/usr/bin/getent", "/bin/getent"],
             Self::Systemctl => &["/usr/bin/systemctl", "/bin/systemctl"],
             Self::Udevadm => &["/usr/bin/udevadm", "/bin/udevadm", "/usr/sbin/udevadm", "/sbin/udevadm"],
             Self::Pvs => &["/usr/sbin/pvs", "/sbin/pvs"],

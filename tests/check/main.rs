@@ -5,6 +5,7 @@ mod changed_disk;
 mod hosts;
 mod kernels;
 mod powered_off;
+mod procedure;
 mod thresholds;
 
 use std::fs;

@@ -13,7 +13,6 @@ mod content;
 mod der;
 mod dsa;
 mod effective;
-mod glob;
 mod keys;
 mod loads;
 mod makers;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::dsa::with_suffix;
 use super::statements::{Statement, walk};
-use super::{Configuration, Effective, FOLDER, KeyFile, Line, Naming, Ssh, absolute, config, glob, options};
+use super::{Configuration, Effective, FOLDER, KeyFile, Line, Naming, Ssh, absolute, config, options};
+use crate::facts::glob;
 use crate::facts::{Probed, Root};
 
 /// The client's configuration, ssh_config(5).

@@ -1,7 +1,8 @@
 //! The lines of a configuration file of OpenSSH with the files that it includes, in the order in which they count (sshd_config(5),
 //! ssh_config(5)).
 
-use super::{FOLDER, Line, glob, words};
+use super::{FOLDER, Line, words};
+use crate::facts::glob;
 use crate::facts::line::numbered;
 use crate::facts::{Probed, Root};
 

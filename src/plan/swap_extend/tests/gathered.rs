@@ -137,6 +137,7 @@ impl Node {
             boot_df_bytes: Probed::Absent,
             ssh: Probed::Absent,
             kernels: crate::facts::kernel::sample::good(),
+            procedure: crate::facts::sample::nothing_of_the_procedure(),
         };
         Facts { host: "node".into(), disks, running: Some(running) }
     }

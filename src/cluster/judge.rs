@@ -1,0 +1,226 @@
+//! Puts together what the reports and the cluster say.
+
+use super::info::{Info, NodeInfo};
+use super::saved::Saved;
+use super::{Cluster, Disabled, Node, Problem, differences, disabled, order};
+use crate::dates::shown;
+use crate::rules::Outcome;
+use crate::versions::Version;
+
+/// What is judged.
+#[derive(Debug, Default)]
+pub struct Request {
+    /// The reports that could be read.
+    pub reports: Vec<Saved>,
+    /// Reports that could not, and why.
+    pub unreadable: Vec<String>,
+    /// What the cluster says of itself, where it was given; or why it could not be read.
+    pub info: Option<Result<Info, String>>,
+    /// Hosts, and the names of their nodes in the cluster where they differ.
+    pub names: Vec<(String, String)>,
+    /// Nodes, and since when they are disabled, in seconds since 1970-01-01 UTC; counts before what the cluster says.
+    pub disabled_since: Vec<(String, u64)>,
+    /// Now, in seconds since 1970-01-01 UTC.
+    pub now: u64,
+}
+
+/// Judges a cluster.
+pub fn judge(mut request: Request) -> Cluster {
+    let mut problems: Vec<Problem> =
+        request.unreadable.iter().map(|why| Problem::new("report-unreadable", Outcome::Unknown, why.clone())).collect();
+    let (info, is_given) = match request.info.take() {
+        Some(Ok(info)) => (info, true),
+        Some(Err(why)) => {
+            problems.push(Problem::new("info-unreadable", Outcome::Unknown, format!("cluster information: {why}")));
+            (Info::default(), false)
+        }
+        None => (Info::default(), false),
+    };
+    drop_copies(&mut request.reports, &mut problems);
+    let mut nodes = put_together(&request, &info, is_given, &mut problems);
+    find_pairs(&mut nodes, &info.nodes);
+    nodes.sort_by(|a, b| a.name.cmp(&b.name));
+    let profile = profile(&request.reports, &mut problems);
+    let target = profile.as_deref().and_then(Version::parse);
+    let version = lowest(&nodes, &info, &mut problems);
+    let order = order::order(&nodes, target.as_ref()).filter(|_| !nodes.is_empty());
+    if order.is_none() && is_given {
+        let message = "which nodes are read-only and which read-write was not found for all: the order cannot be told";
+        problems.push(Problem::new("mode-not-told", Outcome::Unknown, message));
+    }
+    let disabled = disabled_nodes(&nodes, &info, &request, &mut problems);
+    let verdicts = nodes.iter().filter_map(|node| node.verdict).chain(problems.iter().map(|problem| problem.verdict));
+    let verdict = worst(verdicts.collect(), nodes.is_empty());
+    let mut not_found = info.not_found.clone();
+    not_found.extend(disabled.iter().filter_map(|disabled| what_is_not_told(disabled, &info, &request)));
+    if !is_given {
+        not_found.push("what the cluster says of itself: with --cluster-info the order and times are told".into());
+    }
+    Cluster {
+        schema: Cluster::SCHEMA,
+        profile,
+        verdict,
+        version,
+        order,
+        differences: differences::differences(&request.reports, &nodes),
+        disabled,
+        problems,
+        not_found,
+        nodes,
+    }
+}
+
+fn worst(verdicts: Vec<Outcome>, nothing: bool) -> Outcome {
+    if verdicts.contains(&Outcome::Blocked) {
+        Outcome::Blocked
+    } else if nothing || verdicts.contains(&Outcome::Unknown) {
+        Outcome::Unknown
+    } else {
+        Outcome::Ready
+    }
+}
+
+/// Of several reports on one host none can be trusted to be the last one.
+fn drop_copies(reports: &mut Vec<Saved>, problems: &mut Vec<Problem>) {
+    let mut hosts: Vec<String> = Vec::new();
+    reports.retain(|report| {
+        let is_new = !hosts.contains(&report.host);
+        if is_new {
+            hosts.push(report.host.clone());
+        } else {
+            let message = format!("there is more than one report on {}; the first was taken", report.host);
+            problems.push(Problem::new("report-twice", Outcome::Unknown, message));
+        }
+        is_new
+    });
+}
+
+/// Every node: those of the cluster with their reports, and reports on hosts that the cluster does not name.
+fn put_together(request: &Request, info: &Info, is_given: bool, problems: &mut Vec<Problem>) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    let mut used = vec![false; request.reports.len()];
+    for node in &info.nodes {
+        let mut reports = request.reports.iter().zip(used.iter_mut());
+        let report = reports.find(|(report, used)| !**used && is_of(&report.host, &node.name, &request.names));
+        let report = report.map(|(report, used)| {
+            *used = true;
+            report
+        });
+        if report.is_none() {
+            let message = format!(
+                "there is no report on node {}; where its host has another name, give --node HOST={}",
+                node.name, node.name
+            );
+            problems.push(Problem::new("no-report", Outcome::Unknown, message));
+        }
+        if let (Some(said), Some(told)) = (report.and_then(|r| r.release.as_ref()), &node.version)
+            && Version::parse(said) != Version::parse(told)
+        {
+            let message = format!(
+                "node {} says it has {said}, and the cluster says {told}: one of the files is older",
+                node.name
+            );
+            problems.push(Problem::new("version-differs", Outcome::Ready, message));
+        }
+        nodes.push(Node::new(report, Some(node)));
+    }
+    for (report, _) in request.reports.iter().zip(&used).filter(|(_, used)| !**used) {
+        if is_given {
+            let message = format!("{} is no node that the cluster names", report.host);
+            problems.push(Problem::new("not-in-cluster", Outcome::Unknown, message));
+        }
+        nodes.push(Node::new(Some(report), None));
+    }
+    nodes
+}
+
+/// Whether the report on `host` is that of the node: by the names given, or else by name, with or without domain.
+fn is_of(host: &str, node: &str, names: &[(String, String)]) -> bool {
+    if let Some((_, name)) = names.iter().find(|(of, _)| of == host) {
+        return name == node;
+    }
+    let short = |name: &str| name.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    host.eq_ignore_ascii_case(node) || short(host) == short(node)
+}
+
+/// Two nodes are a pair where one names the other, or both name the same. A name that several share is none.
+fn find_pairs(nodes: &mut [Node], info: &[NodeInfo]) {
+    let told = |name: &str| info.iter().find(|node| node.name == name).and_then(|node| node.pair.as_deref());
+    let names: Vec<String> = nodes.iter().map(|node| node.name.clone()).collect();
+    for node in nodes.iter_mut() {
+        let mine = told(&node.name);
+        let partners: Vec<&String> = names
+            .iter()
+            .filter(|other| **other != node.name)
+            .filter(|other| {
+                let theirs = told(other);
+                mine == Some(other) || theirs == Some(&node.name) || (mine.is_some() && mine == theirs)
+            })
+            .collect();
+        if let [partner] = partners.as_slice() {
+            node.pair = Some((*partner).clone());
+        }
+    }
+}
+
+fn profile(reports: &[Saved], problems: &mut Vec<Problem>) -> Option<String> {
+    let first = reports.first()?;
+    if reports.iter().all(|report| report.profile == first.profile) {
+        return Some(first.profile.clone());
+    }
+    let message = "the nodes were judged by profiles of different releases: check them again by one";
+    problems.push(Problem::new("profiles-differ", Outcome::Unknown, message));
+    None
+}
+
+/// The lowest version of the nodes.
+fn lowest(nodes: &[Node], info: &Info, problems: &mut Vec<Problem>) -> Option<String> {
+    let versions: Option<Vec<(Version, &Node)>> =
+        nodes.iter().map(|node| Some((node.parsed_version()?, node))).collect();
+    let (lowest, node) = versions?.into_iter().min_by(|(a, _), (b, _)| a.cmp(b))?;
+    if let Some(said) = info.version.as_deref().filter(|said| Version::parse(said).is_none_or(|said| said != lowest)) {
+        let message = format!("the cluster says that its version is {said}, and the lowest of its nodes is {lowest}");
+        problems.push(Problem::new("cluster-version-differs", Outcome::Ready, message));
+    }
+    node.version.clone()
+}
+
+fn disabled_nodes(nodes: &[Node], info: &Info, request: &Request, problems: &mut Vec<Problem>) -> Vec<Disabled> {
+    let given = |name: &str| request.disabled_since.iter().find(|(node, _)| node == name).map(|(_, since)| *since);
+    let told = |name: &str| info.nodes.iter().find(|node| node.name == name).and_then(|node| node.disabled_since);
+    for (name, _) in request.disabled_since.iter().filter(|(name, _)| !nodes.iter().any(|node| node.name == *name)) {
+        let message = format!("--disabled names {name}, and there is no such node");
+        problems.push(Problem::new("no-such-node", Outcome::Unknown, message));
+    }
+    let mut found = Vec::new();
+    for node in nodes.iter().filter(|node| node.is_disabled() || given(&node.name).is_some()) {
+        let since = given(&node.name).or_else(|| told(&node.name).map(|moment| moment.second));
+        let disabled = disabled::disabled(&node.name, since, info.longest_disabled, request.now);
+        if let (Some(until), Some(0)) = (disabled.until_seconds, disabled.left_seconds) {
+            let message = format!("{} was disabled for too long: its time ended at {}", node.name, shown(until));
+            problems.push(Problem::new("disabled-too-long", Outcome::Blocked, message));
+        }
+        found.push(disabled);
+    }
+    if found.len() > 1 {
+        let names: Vec<&str> = found.iter().map(|disabled| disabled.node.as_str()).collect();
+        let message = format!("more than one node is disabled at a time: {}", names.join(", "));
+        problems.push(Problem::new("several-disabled", Outcome::Ready, message));
+    }
+    found
+}
+
+/// What is missing to tell how long a node may yet be disabled, or was assumed.
+fn what_is_not_told(disabled: &Disabled, info: &Info, request: &Request) -> Option<String> {
+    let name = &disabled.node;
+    if disabled.since_seconds.is_none() {
+        return Some(format!("since when node {name} is disabled: give --disabled {name}=TIME"));
+    }
+    let is_given = request.disabled_since.iter().any(|(node, _)| node == name);
+    let told = info.nodes.iter().find(|node| node.name == *name).and_then(|node| node.disabled_since);
+    told.filter(|told| !told.has_zone && !is_given)
+        .map(|_| format!("the time zone of the time since when node {name} is disabled: UTC was taken"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,65 @@
+//! A node of a cluster: what its report and the cluster say of it, put together.
+
+use serde::Serialize;
+
+use super::info::{Mode, NodeInfo};
+use super::saved::Saved;
+use crate::rules::{Outcome, Verdict};
+use crate::versions::Version;
+
+/// A node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Node {
+    /// Its name in the cluster; that of its host where the cluster was not asked.
+    pub name: String,
+    /// Name of its host, where there is a report.
+    pub host: Option<String>,
+    /// Whether it is written to.
+    pub mode: Option<Mode>,
+    /// The node that it is paired with.
+    pub pair: Option<String>,
+    /// Its status, as the cluster says it.
+    pub status: Option<String>,
+    /// Its version.
+    pub version: Option<String>,
+    /// The verdict of its report.
+    pub verdict: Option<Outcome>,
+    /// Rules that block it.
+    pub blocked_by: Vec<String>,
+}
+
+impl Node {
+    /// A node of which one or the other is known.
+    pub(super) fn new(report: Option<&Saved>, info: Option<&NodeInfo>) -> Self {
+        let host = report.map(|report| report.host.clone());
+        // The node itself knows its version better than what was saved of the cluster, perhaps earlier.
+        let said = report.and_then(|report| report.release.clone());
+        let mut blocked_by: Vec<String> = report.map(blocking).unwrap_or_default();
+        blocked_by.dedup();
+        Self {
+            name: info.map(|info| info.name.clone()).or_else(|| host.clone()).unwrap_or_default(),
+            host,
+            mode: info.and_then(|info| info.mode),
+            pair: None,
+            status: info.and_then(|info| info.status.clone()),
+            version: said.or_else(|| info.and_then(|info| info.version.clone())),
+            verdict: report.map(|report| report.verdict),
+            blocked_by,
+        }
+    }
+
+    /// Its version, where it can be compared.
+    pub(super) fn parsed_version(&self) -> Option<Version> {
+        self.version.as_deref().and_then(Version::parse)
+    }
+
+    /// Whether it is, or is becoming, disabled.
+    pub(super) fn is_disabled(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| status.to_ascii_lowercase().contains("disabl"))
+    }
+}
+
+fn blocking(report: &Saved) -> Vec<String> {
+    let blocks = report.findings.iter().filter(|f| f.verdict == Verdict::Block && f.waived.is_none());
+    blocks.map(|f| f.id.clone()).collect()
+}

@@ -1,0 +1,55 @@
+//! Saved reports: what `check --format json` printed on a node.
+
+use serde::Deserialize;
+
+use crate::rules::{Outcome, Verdict};
+
+/// Name and version of the schema that is read.
+pub const SCHEMA: &str = "okv-host.check.v1";
+
+/// A report, as far as a cluster is judged by it. Fields that a later version added are passed over.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Saved {
+    /// Name and version of its schema.
+    pub schema: String,
+    /// Release that the node was judged by.
+    pub profile: String,
+    /// Name of the host.
+    pub host: String,
+    /// The release that the node says it has.
+    #[serde(default)]
+    pub release: Option<String>,
+    /// The verdict on it.
+    pub verdict: Outcome,
+    /// What was found.
+    pub findings: Vec<SavedFinding>,
+}
+
+/// A finding of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct SavedFinding {
+    /// Its rule.
+    pub id: String,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// What it means.
+    pub message: String,
+    /// Why it does not count.
+    #[serde(default)]
+    pub waived: Option<serde_json::Value>,
+}
+
+/// Reads a report.
+///
+/// # Errors
+/// Where `text` is none.
+pub fn parse(text: &str) -> Result<Saved, String> {
+    let saved: Saved = serde_json::from_str(text).map_err(|e| format!("no report of check --format json: {e}"))?;
+    if saved.schema != SCHEMA {
+        return Err(format!("its schema is {:?}, and not {SCHEMA}", saved.schema));
+    }
+    if saved.host.is_empty() || saved.findings.is_empty() {
+        return Err("a report without a host or without findings".into());
+    }
+    Ok(saved)
+}

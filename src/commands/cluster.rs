@@ -1,0 +1,52 @@
+//! `okv-host cluster`.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::Exit;
+use super::verdict::{exit, write_coloured};
+use crate::cli::{Cluster, PlainFormat};
+use crate::cluster::{Request, info, judge, saved};
+use crate::report;
+use crate::sys;
+
+/// Longest file that is read, in bytes.
+const LONGEST: u64 = 8 << 20;
+
+pub(super) fn run(args: &Cluster) -> Result<Exit> {
+    let mut request = Request {
+        names: args.node.clone(),
+        disabled_since: args.disabled.clone(),
+        now: sys::seconds_since_1970(),
+        ..Request::default()
+    };
+    for path in &args.reports {
+        match text(path).and_then(|text| saved::parse(&text)) {
+            Ok(report) => request.reports.push(report),
+            Err(why) => request.unreadable.push(format!("{}: {why}", path.display())),
+        }
+    }
+    request.info = args
+        .cluster_info
+        .as_deref()
+        .map(|path| text(path).and_then(|text| info::parse(&text)).map_err(|why| format!("{}: {why}", path.display())));
+    let cluster = judge(request);
+    match args.format {
+        PlainFormat::Json => report::cluster_json(&mut io::BufWriter::new(io::stdout().lock()), &cluster)?,
+        PlainFormat::Text => write_coloured(&report::cluster_text(&cluster))?,
+    }
+    Ok(exit(cluster.verdict))
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LONGEST.saturating_add(1)).read_to_end(&mut bytes));
+    read.map_err(|e| e.to_string())?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(format!("it is larger than {LONGEST} bytes"));
+    }
+    String::from_utf8(bytes).map_err(|_| "it is no text in UTF-8".to_owned())
+}

@@ -1,0 +1,133 @@
+//! Upgrade ISOs: in the folder that they belong in, and where they must not be.
+
+use super::super::glob;
+use super::super::root::Place;
+use super::{Probed, Root};
+use crate::format::iso9660;
+use crate::format::windows::Windows;
+use crate::image;
+use crate::profile::Places;
+
+/// Where its descriptors begin, in bytes.
+const DESCRIPTORS: u64 = 32 << 10;
+/// Bytes from there that are read: the descriptors that the reader looks at.
+const READ: usize = 16 * 2048;
+/// Most ISOs that are looked into.
+const MOST: usize = 64;
+
+/// ISOs of a host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Isos {
+    /// Files in the folder whose name ends in `.iso`, by name.
+    pub here: Vec<IsoFile>,
+    /// Paths of upgrade ISOs elsewhere.
+    pub misplaced: Vec<String>,
+    /// Where it could not be looked, and why.
+    pub not_looked_at: Vec<String>,
+}
+
+/// A file that is called an ISO.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IsoFile {
+    /// Its path, links followed.
+    pub path: String,
+    /// Whether its name is that of an upgrade ISO.
+    pub is_named_so: bool,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// The volume in it; `Absent` where it holds no ISO 9660.
+    pub volume: Probed<Volume>,
+}
+
+/// An ISO 9660 volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Volume {
+    /// Its label.
+    pub label: Option<String>,
+    /// Its size in bytes, as it says itself: a whole file has no fewer.
+    pub bytes: u64,
+    /// What is wrong with it.
+    pub problem: Option<String>,
+}
+
+impl IsoFile {
+    /// Whether no byte of its volume is missing.
+    pub fn is_whole(&self) -> bool {
+        self.volume.known().is_some_and(|volume| volume.bytes > 0 && self.bytes >= volume.bytes)
+    }
+}
+
+/// Looks for them. [`Probed::Absent`] where the folder is not there.
+pub fn gather(root: &Root, places: &Places) -> Probed<Isos> {
+    let folder = match root.at(&places.iso_folder) {
+        Ok(folder) => folder,
+        Err(why) => return Probed::Unreadable(why),
+    };
+    let names = match folder.names() {
+        Probed::Known(names) => names,
+        Probed::Absent => return Probed::Absent,
+        Probed::Unreadable(why) => return Probed::Unreadable(why),
+    };
+    let mut isos = Isos { here: vec![], misplaced: vec![], not_looked_at: vec![] };
+    // A name that is no text cannot be that of an ISO.
+    for name in names.iter().filter_map(|name| name.to_str()) {
+        if !name.to_ascii_lowercase().ends_with(".iso") {
+            continue;
+        }
+        let looked = folder.below(name).and_then(|place| file(&place, name, places));
+        match looked {
+            Ok(Some(iso)) if lies_in(&iso.path, &folder) => isos.here.push(iso),
+            Ok(Some(iso)) => isos.misplaced.push(iso.path),
+            Ok(None) => {}
+            Err(why) => isos.not_looked_at.push(why),
+        }
+        if isos.here.len() >= MOST {
+            return Probed::Unreadable(format!("{}: it has more than {MOST} ISOs", folder.shown()));
+        }
+    }
+    for elsewhere in &places.iso_misplaced {
+        match glob::expand(root, &format!("{elsewhere}/{}", places.iso_name)) {
+            Ok(paths) => isos.misplaced.extend(paths),
+            Err(why) => isos.not_looked_at.push(why),
+        }
+    }
+    isos.misplaced.sort_unstable();
+    isos.misplaced.dedup();
+    Probed::Known(isos)
+}
+
+fn lies_in(path: &str, folder: &Place<'_>) -> bool {
+    path.rsplit_once('/').is_some_and(|(parent, _)| parent == folder.shown())
+}
+
+/// The file at `place`; `None` where it is none.
+fn file(place: &Place<'_>, name: &str, places: &Places) -> Result<Option<IsoFile>, String> {
+    match place.metadata() {
+        Probed::Known(meta) if meta.is_file() => {}
+        Probed::Known(_) | Probed::Absent => return Ok(None),
+        Probed::Unreadable(why) => return Err(why),
+    }
+    let image = match image::open(&place.real_path()) {
+        Ok(image) => image,
+        Err(e) => return Err(format!("{}: {e}", place.shown())),
+    };
+    let bytes = image.bytes();
+    let mut part = vec![0; READ.min(usize::try_from(bytes.saturating_sub(DESCRIPTORS)).unwrap_or(READ))];
+    let volume = match image.read_at(&mut part, DESCRIPTORS.min(bytes)) {
+        Ok(()) => volume(bytes, &part),
+        Err(e) => Probed::Unreadable(format!("{}: {e}", place.shown())),
+    };
+    let is_named_so = glob::matches(places.iso_name.as_bytes(), name.as_bytes());
+    Ok(Some(IsoFile { path: place.shown(), is_named_so, bytes, volume }))
+}
+
+/// The volume of a file of `bytes` bytes, from the `part` with its descriptors.
+fn volume(bytes: u64, part: &[u8]) -> Probed<Volume> {
+    let windows = Windows::new(bytes).with(DESCRIPTORS, part);
+    let Some(found) = iso9660::find(&windows) else { return Probed::Absent };
+    Probed::Known(Volume {
+        label: found.content.label,
+        bytes: found.content.bytes.unwrap_or_default(),
+        problem: found.problems.first().map(ToString::to_string),
+    })
+}

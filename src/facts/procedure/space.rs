@@ -1,0 +1,30 @@
+//! Room for the ISO: `statvfs(3)`.
+
+use super::{Probed, Root};
+use crate::sys::filesystem::available_bytes;
+
+/// Room in a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Space {
+    /// Bytes that can be written without the reserve of root: `f_bavail * f_frsize`.
+    pub available: u64,
+}
+
+/// Asks for it. A fixture host has nobody to ask.
+pub fn gather(root: &Root, folder: &str) -> Probed<Space> {
+    let place = match root.at(folder) {
+        Ok(place) => place,
+        Err(why) => return Probed::Unreadable(why),
+    };
+    match place.kind() {
+        Probed::Known(_) if !root.is_live() => {
+            Probed::Unreadable(format!("{folder}: a fixture host cannot be asked by statvfs"))
+        }
+        Probed::Known(_) => match available_bytes(&place.real_path()) {
+            Ok(available) => Probed::Known(Space { available }),
+            Err(e) => Probed::Unreadable(format!("{folder}: {e}")),
+        },
+        Probed::Absent => Probed::Absent,
+        Probed::Unreadable(why) => Probed::Unreadable(why),
+    }
+}

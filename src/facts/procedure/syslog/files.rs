@@ -1,0 +1,77 @@
+//! The files of a configuration of rsyslog, each with what it includes.
+
+use super::super::super::glob;
+use super::text::{Statement, statements};
+use super::{Probed, Root, Syslog, line, object};
+
+/// Deepest nesting of includes that is followed.
+const DEEPEST: usize = 16;
+/// Most files that are read: nested patterns multiply.
+const MOST_FILES: usize = 1024;
+
+/// Reads `file` and all that it includes.
+///
+/// # Errors
+/// Where a file cannot be read, or there are too many.
+pub(super) fn walk(root: &Root, file: &str) -> Result<Syslog, String> {
+    let mut walker = Walker { root, found: Syslog::default() };
+    walker.file(file, 0)?;
+    Ok(walker.found)
+}
+
+struct Walker<'r> {
+    root: &'r Root,
+    found: Syslog,
+}
+
+impl Walker<'_> {
+    fn file(&mut self, file: &str, depth: usize) -> Result<(), String> {
+        if depth > DEEPEST || self.found.files.len() >= MOST_FILES {
+            return Err(format!("{file}: includes nest too deep, or there are more than {MOST_FILES}"));
+        }
+        self.found.files.push(file.to_owned());
+        let text = match self.root.read(file) {
+            Probed::Known(text) => text,
+            Probed::Absent => return Err(format!("{file}: there is no such file")),
+            Probed::Unreadable(why) => return Err(why),
+        };
+        for (number, statement) in statements(&String::from_utf8_lossy(&text)) {
+            let place = format!("{file} line {number}");
+            match statement {
+                Statement::Line(text) => match line::included(&text) {
+                    Some(pattern) => self.include(pattern, depth)?,
+                    None => line::targets(&text, &place, &mut self.found),
+                },
+                Statement::Object { name, parameters } if name == "include" => {
+                    for pattern in object::values(&parameters, "file") {
+                        self.include(&pattern, depth)?;
+                    }
+                }
+                Statement::Object { name, parameters } if name == "action" => {
+                    object::targets(&parameters, &place, &mut self.found);
+                }
+                Statement::Object { .. } => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what `pattern` names: files, and those in a directory. What is not there is not included.
+    fn include(&mut self, pattern: &str, depth: usize) -> Result<(), String> {
+        let pattern = if pattern.starts_with('/') { pattern.to_owned() } else { format!("/{pattern}") };
+        for path in glob::expand(self.root, &pattern)? {
+            let place = self.root.at(&path)?;
+            match place.kind() {
+                Probed::Known(kind) if kind.is_dir() => {
+                    for inner in glob::expand(self.root, &format!("{path}/*"))? {
+                        if self.root.at(&inner)?.kind().known().is_some_and(std::fs::FileType::is_file) {
+                            self.file(&inner, depth.saturating_add(1))?;
+                        }
+                    }
+                }
+                _ => self.file(&path, depth.saturating_add(1))?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,98 @@
+//! `boot-mode`: how the firmware starts this node, and whether its boot disk agrees.
+//!
+//! Only /sys/firmware/efi says UEFI. An EFI System Partition, a /boot/efi directory or "efi" in a log do not; they are
+//! evidence of the disk, which is shown beside the firmware's and never instead of it.
+
+use crate::disk::{Disk, TableKind};
+use crate::facts::{Firmware, Probed};
+use crate::format::content::Kind;
+use crate::rules::{Case, Finding, Rule, Verdict, boot_disk};
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "boot-mode",
+    summary: "how the firmware starts the node, and whether the boot disk agrees",
+    required: |_| "BIOS or UEFI, told by the kernel".into(),
+    source: |p| p.bios_disk_source.clone(),
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let disk = boot_disk(case.facts);
+    let evidence = match &disk {
+        Ok(disk) => describe(disk),
+        Err(why) => format!("boot disk not known: {why}"),
+    };
+    let running = match case.running() {
+        Ok(running) => running,
+        Err(finding) => return vec![finding.measured(evidence)],
+    };
+    let found = match &running.firmware {
+        Probed::Known(firmware) => match disk.ok().and_then(|d| disagreement(*firmware, d)) {
+            None => case.finding(Verdict::Pass, "node", format!("the node boots by {}", word(*firmware))),
+            Some(why) => case
+                .finding(Verdict::Note, "node", format!("the node boots by {}, but {why}", word(*firmware)))
+                .remedy("look at table-health"),
+        }
+        .measured(format!("firmware: {}; {evidence}", word(*firmware))),
+        Probed::Absent => case
+            .finding(Verdict::Unknown, "node", "there is no sysfs that could tell the boot mode")
+            .measured(evidence)
+            .remedy("mount sysfs on /sys and run again"),
+        Probed::Unreadable(why) => case
+            .finding(Verdict::Unknown, "node", format!("the boot mode could not be told: {why}"))
+            .measured(evidence)
+            .remedy("run as root on the node itself, with sysfs mounted on /sys"),
+    };
+    vec![found]
+}
+
+/// The firmware's word for reports.
+fn word(firmware: Firmware) -> &'static str {
+    match firmware {
+        Firmware::Uefi { .. } => "UEFI",
+        Firmware::Bios => "BIOS",
+    }
+}
+
+/// What the boot disk shows.
+fn describe(disk: &Disk) -> String {
+    let yes = |number: Option<u32>| number.map_or("none".into(), |n| format!("partition {n}"));
+    format!(
+        "{}: {} table, EFI System Partition: {}, BIOS boot partition: {}, code in sector 0: {}",
+        disk.path,
+        match disk.table.kind {
+            TableKind::Gpt => "GPT",
+            TableKind::Mbr => "MBR",
+            TableKind::None => "no partition",
+        },
+        yes(disk.boot.esp),
+        yes(disk.boot.bios_boot_partition),
+        if disk.boot.boot_code { "yes" } else { "no" }
+    )
+}
+
+/// Where firmware and boot disk do not fit together.
+pub(super) fn disagreement(firmware: Firmware, disk: &Disk) -> Option<String> {
+    let path = &disk.path;
+    match (firmware, disk.table.kind) {
+        // What was not found may be where the disk could not be read; table-health says so.
+        _ if disk.has_unread_parts() => None,
+        (Firmware::Uefi { .. }, _) if disk.boot.esp.is_none() => {
+            Some(format!("{path} has no EFI System Partition to boot from"))
+        }
+        (Firmware::Uefi { .. }, _) if esp_content(disk).is_some_and(|kind| kind != Kind::Vfat) => {
+            let kind = esp_content(disk).map_or("nothing", Kind::word);
+            Some(format!("the EFI System Partition of {path} is {kind}, and firmware reads only vfat"))
+        }
+        (Firmware::Bios, TableKind::Gpt) if disk.boot.bios_boot_partition.is_none() => {
+            Some(format!("{path} has a GPT without a BIOS boot partition"))
+        }
+        (Firmware::Bios, _) if !disk.boot.boot_code => Some(format!("{path} has no boot code in sector 0")),
+        _ => None,
+    }
+}
+
+/// What the EFI System Partition holds.
+fn esp_content(disk: &Disk) -> Option<Kind> {
+    disk.partitions.iter().find(|p| Some(p.number) == disk.boot.esp).map(|p| p.content.kind)
+}

@@ -1,0 +1,74 @@
+//! `disk-bios-limit`: a node that boots by BIOS from a disk over 2 TB cannot be upgraded.
+//!
+//! The limit is a maximum, so it is judged in its larger reading, 2 TiB, strictly: a disk of exactly 2 TiB passes. A retail
+//! "2 TB" disk (2,000,398,934,016 B) lies between the two readings and gets a note. The vendor's install guide speaks of the boot
+//! disk, so it blocks there; other disks get a warning.
+
+use crate::disk::Disk;
+use crate::facts::{Firmware, Probed};
+use crate::rules::{Case, Finding, Rule, Verdict, boot_disk};
+use crate::units::Bytes;
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "disk-bios-limit",
+    summary: "no disk over 2 TB under BIOS: blocks for the boot disk, warns for others",
+    required: |p| format!("at most {} under BIOS", Bytes(p.bios_disk_maximum_bytes)),
+    source: |p| p.bios_disk_source.clone(),
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    if case.facts.disks.is_empty() {
+        return vec![case.no_disks()];
+    }
+    case.facts.disks.iter().map(|disk| judge_disk(case, disk)).collect()
+}
+
+fn judge_disk(case: &Case<'_>, disk: &Disk) -> Finding {
+    let finding = |verdict, message: String| {
+        case.finding(verdict, disk.path.clone(), message).measured(Bytes(disk.bytes).to_string())
+    };
+    if disk.could_not_be_opened() {
+        let why = disk.problems.first().map_or("it could not be read", |p| p.message.as_str());
+        return finding(Verdict::Unknown, why.to_owned()).measured("");
+    }
+    let firmware = case.facts.running.as_ref().map(|r| &r.firmware);
+    if let Some(Probed::Known(Firmware::Uefi { .. })) = firmware {
+        return finding(Verdict::Pass, "the node boots by UEFI, which knows no such limit".into());
+    }
+    let limit = case.profile.bios_disk_maximum_bytes;
+    let decimal = case.profile.bios_disk_maximum_decimal_bytes;
+    if disk.bytes > limit {
+        over_the_limit(case, disk, finding, matches!(firmware, Some(Probed::Known(_))))
+    } else if disk.bytes > decimal {
+        let message = format!(
+            "over the limit if \"2 TB\" is read as {decimal} B, within it as {limit} B (2 TiB), which is the reading judged by"
+        );
+        finding(Verdict::Note, message)
+    } else {
+        finding(Verdict::Pass, "within the limit in either reading".into())
+    }
+}
+
+fn over_the_limit(
+    case: &Case<'_>,
+    disk: &Disk,
+    finding: impl Fn(Verdict, String) -> Finding,
+    boots_by_bios: bool,
+) -> Finding {
+    if !boots_by_bios {
+        return finding(Verdict::Unknown, "over the limit, and how the node boots is not known".into())
+            .remedy("run okv-host check as root on the running node");
+    }
+    match boot_disk(case.facts) {
+        Ok(boot) if boot.path == disk.path => finding(
+            Verdict::Block,
+            "the node boots by BIOS from a disk over the limit and cannot be upgraded".into(),
+        )
+        .remedy("take the node out of the cluster and replace it by one with a smaller boot disk, or one that boots by UEFI"),
+        Ok(_) => finding(Verdict::Warn, "over the limit, but not the disk that the node boots from".into())
+            .remedy("ask the vendor before the upgrade: the rule names the boot disk in one document and any disk in another"),
+        Err(why) => finding(Verdict::Unknown, format!("over the limit; whether it is the boot disk is not known: {why}"))
+            .remedy("find out which disk holds /boot"),
+    }
+}

@@ -1,0 +1,37 @@
+//! `disk-minimum`: the system disk must have 1 TB.
+//!
+//! The limit is a minimum, so it is judged in its smaller reading, 10^12 bytes; a disk below 2^40 bytes gets a note with both figures.
+
+use crate::rules::{Case, Finding, Rule, Verdict, boot_disk};
+use crate::units::Bytes;
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "disk-minimum",
+    summary: "the system disk has 1 TB or more",
+    required: |p| format!("at least {}", Bytes(p.disk_minimum_bytes)),
+    source: |p| p.disk_minimum_source.clone(),
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let disk = match boot_disk(case.facts) {
+        Ok(disk) => disk,
+        Err(why) => {
+            let message = format!("which disk is the system disk could not be told: {why}");
+            return vec![case.finding(Verdict::Unknown, "system disk", message)];
+        }
+    };
+    let (decimal, binary) = (case.profile.disk_minimum_bytes, case.profile.disk_minimum_binary_bytes);
+    let finding = if disk.bytes < decimal {
+        case.finding(Verdict::Block, disk.path.clone(), "the system disk is smaller than the release requires")
+            .remedy("move the node to a machine with a larger disk; memory and disks may grow, never shrink")
+    } else if disk.bytes < binary {
+        let message = format!(
+            "enough if \"1 TB\" is read as {decimal} B, which is the reading judged by; less than {binary} B (1 TiB)"
+        );
+        case.finding(Verdict::Note, disk.path.clone(), message)
+    } else {
+        case.finding(Verdict::Pass, disk.path.clone(), "large enough in either reading")
+    };
+    vec![finding.measured(Bytes(disk.bytes).to_string())]
+}

@@ -1,0 +1,42 @@
+//! `kernel-running-newest`: the kernel that runs is the newest one installed.
+//!
+//! A node that was not started since its kernel was updated may not come up with it; better now than in the upgrade. A warning: the
+//! procedure itself starts the node again.
+
+use crate::facts::kernel::NoStanding;
+use crate::rules::{Case, Finding, Rule, Verdict, kernel};
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "kernel-running-newest",
+    summary: "the kernel that runs is the newest one installed",
+    required: |_| "the newest of its family, in the order of rpm".into(),
+    source: |p| p.kernel_source.clone(),
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let kernels = match kernel::of(case) {
+        Ok(kernels) => kernels,
+        Err(finding) => return vec![*finding],
+    };
+    let standing = match kernels.standing() {
+        Ok(standing) => standing,
+        Err(NoStanding::Unowned(release)) => {
+            let message = format!("the running kernel {release} is of no installed package");
+            return vec![case.finding(Verdict::Warn, "node", message).remedy("start an installed kernel")];
+        }
+        Err(NoStanding::Unknown(why)) => {
+            let message = format!("whether the newest kernel runs could not be told: {why}");
+            return vec![case.finding(Verdict::Unknown, "node", message)];
+        }
+    };
+    let (running, newest) = (standing.running, standing.newest);
+    let measured = format!("runs {}; newest {}", running.release, newest.release);
+    let finding = if running.evr < newest.evr {
+        case.finding(Verdict::Warn, "node", format!("{} runs, and {} is newer", running.release, newest.release))
+            .remedy("reboot, and see that the newer kernel comes up")
+    } else {
+        case.finding(Verdict::Pass, "node", "the newest kernel runs")
+    };
+    vec![finding.measured(measured)]
+}

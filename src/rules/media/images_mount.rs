@@ -1,0 +1,73 @@
+//! `images-mount`: nothing is mounted where the ISO is to be, or the ISO from its folder is.
+
+use crate::facts::procedure::Procedure;
+use crate::facts::procedure::iso::Isos;
+use crate::facts::{Mount, Probed, mounts};
+use crate::rules::{Case, Finding, Rule, Verdict};
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "images-mount",
+    summary: "the mount point of the ISO is free, or the ISO from its folder is mounted there",
+    required: |p| format!("{} free, or the ISO from {} on it, read-only", p.places.iso_mount, p.places.iso_folder),
+    source: |p| p.source_of("images-mount"),
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let point = &case.profile.places.iso_mount;
+    vec![match case.running() {
+        Ok(running) => match &running.mounts {
+            Probed::Known(mounts) => match mounts::mounted_at(mounts, point) {
+                Some(mount) => mounted(case, mount, &running.procedure),
+                None => case.finding(Verdict::Pass, point, "nothing is mounted there"),
+            },
+            Probed::Absent => case.finding(Verdict::Unknown, point, "this host does not list its mounts"),
+            Probed::Unreadable(why) => {
+                case.finding(Verdict::Unknown, point, format!("what is mounted there could not be told: {why}"))
+            }
+        },
+        Err(finding) => *finding,
+    }]
+}
+
+fn mounted(case: &Case<'_>, mount: &Mount, procedure: &Procedure) -> Finding {
+    let (point, folder) = (&mount.point, &case.profile.places.iso_folder);
+    let free = format!("umount {point}, and mount the ISO from {folder}");
+    let measured = format!("{} ({}, {})", mount.source, mount.kind, mount.options.join(","));
+    let finding = |verdict, message: String| case.finding(verdict, point, message);
+    let loops = match &procedure.loops {
+        Probed::Known(loops) => loops.as_slice(),
+        Probed::Absent => &[],
+        Probed::Unreadable(why) => {
+            return finding(Verdict::Unknown, format!("what is mounted there could not be told: {why}"))
+                .measured(measured);
+        }
+    };
+    let Some(file) = loops.iter().find(|l| l.device == mount.device).map(|l| l.file.as_str()) else {
+        // A file system of the node's own is only hidden by a mount over it.
+        let verdict = if mount.kind == "iso9660" { Verdict::Block } else { Verdict::Warn };
+        let message = "something else than an ISO from its folder is mounted there";
+        return finding(verdict, message.into()).measured(measured).remedy(free);
+    };
+    let measured = format!("{file} on {measured}");
+    let finding = if let Some(gone) = file.strip_suffix(" (deleted)") {
+        finding(
+            Verdict::Block,
+            format!("{gone} is mounted there and was removed since: the upgrade needs it after the reboot"),
+        )
+        .remedy(format!("umount {point}; copy the ISO to {folder} again"))
+    } else if !is_from_folder(file, folder, procedure) {
+        finding(Verdict::Block, format!("an ISO that does not lie in {folder} is mounted there")).remedy(free)
+    } else if !mount.options.iter().any(|option| option == "ro") {
+        finding(Verdict::Warn, "the ISO is mounted there, but not read-only".into()).remedy(free)
+    } else {
+        finding(Verdict::Pass, "the ISO is mounted there read-only".into())
+    };
+    finding.measured(measured)
+}
+
+/// Whether the ISO lies in its folder: by the folder's name, or, where that is a link, by where it leads.
+fn is_from_folder(file: &str, folder: &str, procedure: &Procedure) -> bool {
+    let is_known = |isos: &Isos| isos.here.iter().any(|iso| iso.path == file);
+    file.rsplit_once('/').is_some_and(|(parent, _)| parent == folder) || procedure.isos.known().is_some_and(is_known)
+}

@@ -1,0 +1,83 @@
+//! `iso-present`: the upgrade ISO lies in its folder and nowhere else, and is whole.
+//!
+//! It has to stay there until after the reboot. That none is there yet is no fault: the procedure copies it later.
+
+use crate::facts::Probed;
+use crate::facts::procedure::iso::{IsoFile, Isos};
+use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::units::Bytes;
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "iso-present",
+    summary: "the upgrade ISO is whole, in its folder and nowhere else",
+    required: |p| format!("one {} in {}, as long as its volume says", p.places.iso_name, p.places.iso_folder),
+    source: |p| p.source_of("iso-present"),
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let folder = &case.profile.places.iso_folder;
+    match case.procedure().map(|procedure| &procedure.isos) {
+        Ok(Probed::Known(isos)) => present(case, isos),
+        Ok(Probed::Absent) => {
+            vec![case.finding(Verdict::Note, folder, "no upgrade ISO is there yet: there is no such folder")]
+        }
+        Ok(Probed::Unreadable(why)) => {
+            let message = format!("whether an upgrade ISO is there could not be told: {why}");
+            vec![case.finding(Verdict::Unknown, folder, message)]
+        }
+        Err(finding) => vec![*finding],
+    }
+}
+
+fn present(case: &Case<'_>, isos: &Isos) -> Vec<Finding> {
+    let folder = &case.profile.places.iso_folder;
+    let mut findings: Vec<Finding> = isos.here.iter().map(|iso| file(case, iso)).collect();
+    if isos.here.iter().filter(|iso| iso.is_named_so).count() > 1 {
+        let remedy = "keep the one of the release that the node is upgraded to";
+        findings.push(case.finding(Verdict::Warn, folder, "more than one upgrade ISO is there").remedy(remedy));
+    }
+    findings.extend(isos.misplaced.iter().map(|path| {
+        let remedy = format!("move it to {folder}, or remove it where it is there already");
+        case.finding(Verdict::Warn, path, "an upgrade ISO outside its folder").remedy(remedy)
+    }));
+    findings.extend(isos.not_looked_at.iter().map(|why| {
+        let message = format!("whether an upgrade ISO lies there could not be told: {why}");
+        case.finding(Verdict::Unknown, folder, message).remedy("run as a user who may read it")
+    }));
+    if findings.is_empty() {
+        findings.push(case.finding(Verdict::Note, folder, "no upgrade ISO is there yet"));
+    }
+    findings
+}
+
+fn file(case: &Case<'_>, iso: &IsoFile) -> Finding {
+    let again = "copy it again, and compare checksums";
+    // Another ISO than that of an upgrade is nobody's business here.
+    let bad = if iso.is_named_so { Verdict::Block } else { Verdict::Note };
+    let volume = match &iso.volume {
+        Probed::Known(volume) => volume,
+        Probed::Absent => {
+            return case
+                .finding(bad, &iso.path, "there is no ISO 9660 volume in it")
+                .measured(Bytes(iso.bytes).to_string())
+                .remedy(again);
+        }
+        Probed::Unreadable(why) => {
+            return case.finding(Verdict::Unknown, &iso.path, format!("it could not be read: {why}"));
+        }
+    };
+    let label = volume.label.as_deref().unwrap_or_default();
+    let measured = format!("\"{label}\": {} in the file, {} in the volume", Bytes(iso.bytes), Bytes(volume.bytes));
+    let finding = if !iso.is_whole() {
+        let missing = Bytes(volume.bytes.saturating_sub(iso.bytes));
+        case.finding(bad, &iso.path, format!("it is cut off: {missing} are missing")).remedy(again)
+    } else if let Some(problem) = &volume.problem {
+        case.finding(Verdict::Warn, &iso.path, format!("its volume is not sound: {problem}")).remedy(again)
+    } else if !iso.is_named_so {
+        case.finding(Verdict::Note, &iso.path, "a whole ISO, whose name is not that of an upgrade")
+    } else {
+        case.finding(Verdict::Pass, &iso.path, "whole")
+    };
+    finding.measured(measured)
+}

@@ -1,0 +1,69 @@
+//! `iso-space`: the ISO fits into the folder that it belongs in.
+//!
+//! The procedure gives no size. Where the profile has none either, the free space is told, and comparing it is the operator's. An ISO
+//! that is there whole needs no more room, and the room that a part of one takes is free for the whole.
+
+use crate::facts::Probed;
+use crate::facts::procedure::Procedure;
+use crate::facts::procedure::iso::IsoFile;
+use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::units::Bytes;
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "iso-space",
+    summary: "the upgrade ISO fits into its folder",
+    required: |p| match p.iso_bytes {
+        Some(bytes) => format!("{} in {}", Bytes(bytes), p.places.iso_folder),
+        None => format!("the size of the ISO in {} (the profile gives no figure: iso_bytes)", p.places.iso_folder),
+    },
+    source: |p| p.source_of("iso-space"),
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    vec![match case.procedure() {
+        Ok(procedure) => space(case, procedure),
+        Err(finding) => *finding,
+    }]
+}
+
+fn space(case: &Case<'_>, procedure: &Procedure) -> Finding {
+    let folder = &case.profile.places.iso_folder;
+    let here: &[IsoFile] = procedure.isos.known().map(|isos| isos.here.as_slice()).unwrap_or_default();
+    let mut named = here.iter().filter(|iso| iso.is_named_so);
+    if let Some(iso) = named.clone().find(|iso| iso.is_whole()) {
+        let measured = format!("{}: {}", iso.path, Bytes(iso.bytes));
+        return case.finding(Verdict::Pass, folder, "the ISO is there already").measured(measured);
+    }
+    let part = named.next().map_or(0, |iso| iso.bytes);
+    let remedy = "make room, or compare with the size of the ISO that you were given";
+    match (&procedure.iso_space, case.profile.iso_bytes) {
+        (Probed::Absent, _) => case
+            .finding(Verdict::Confirm, folder, "there is no such folder: is this a node?")
+            .remedy("look where /var/lib lies"),
+        (Probed::Unreadable(why), Some(_)) => {
+            case.finding(Verdict::Unknown, folder, format!("the free space could not be told: {why}"))
+        }
+        (Probed::Unreadable(why), None) => {
+            case.finding(Verdict::Confirm, folder, format!("the free space could not be told: {why}")).remedy(remedy)
+        }
+        (Probed::Known(space), figure) => {
+            let free = space.available.saturating_add(part);
+            let measured = format!("{} free", Bytes(free));
+            let Some(needed) = figure else {
+                let message = "whether the ISO fits is yours to compare";
+                return case.finding(Verdict::Confirm, folder, message).measured(measured).remedy(remedy);
+            };
+            if free >= needed {
+                return case.finding(Verdict::Pass, folder, "the ISO fits").measured(measured);
+            }
+            let missing = Bytes(needed.saturating_sub(free));
+            case.finding(Verdict::Block, folder, format!("the ISO does not fit: {missing} are missing"))
+                .measured(measured)
+                .remedy(format!(
+                    "make room; the temporary jars of {} are one place (ssl-jars)",
+                    case.profile.places.ssl_folder
+                ))
+        }
+    }
+}

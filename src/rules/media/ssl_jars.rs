@@ -1,0 +1,48 @@
+//! `ssl-jars`: what the temporary jars beside the TLS files take. They are never removed here: one wrong file, and the server does not
+//! work.
+
+use crate::facts::Probed;
+use crate::facts::procedure::jars::Jars;
+use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::units::Bytes;
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "ssl-jars",
+    summary: "what the temporary jars take, where space is needed",
+    required: |p| format!("nothing; only the jars of {} may go, and no other file there", p.places.ssl_folder),
+    source: |p| p.source_of("ssl-jars"),
+    judge,
+};
+
+/// Most names that are told.
+const SHOWN: usize = 8;
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let folder = &case.profile.places.ssl_folder;
+    vec![match case.procedure().map(|procedure| &procedure.jars) {
+        Ok(Probed::Known(found)) => jars(case, found),
+        Ok(Probed::Absent) => case.finding(Verdict::NotApplicable, folder, "there is no such folder"),
+        Ok(Probed::Unreadable(why)) => {
+            case.finding(Verdict::Unknown, folder, format!("what lies there could not be told: {why}"))
+        }
+        Err(finding) => *finding,
+    }]
+}
+
+fn jars(case: &Case<'_>, found: &Jars) -> Finding {
+    let folder = &case.profile.places.ssl_folder;
+    if found.jars.is_empty() {
+        let measured = format!("no jars, {} others", found.others);
+        return case.finding(Verdict::Pass, folder, "there are no jars to remove").measured(measured);
+    }
+    let bytes = found.jars.iter().fold(0_u64, |sum, (_, bytes)| sum.saturating_add(*bytes));
+    let mut names: Vec<&str> = found.jars.iter().take(SHOWN).map(|(name, _)| name.as_str()).collect();
+    if found.jars.len() > SHOWN {
+        names.push("...");
+    }
+    let measured =
+        format!("{} jars, {}: {}; {} others", found.jars.len(), Bytes(bytes), names.join(", "), found.others);
+    case.finding(Verdict::Note, folder, format!("{} could be won", Bytes(bytes)))
+        .measured(measured)
+        .remedy("only where space is needed: remove these jars by name, and no other file there")
+}

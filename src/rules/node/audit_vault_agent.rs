@@ -1,0 +1,29 @@
+//! `audit-vault-agent`: an integration with Audit Vault that release 21.2 or earlier made is taken out. Which release made it no node
+//! tells, nor where its agent was installed.
+
+use super::signs::{Words, judge as by_signs};
+use crate::rules::{Case, Finding, Rule, Verdict};
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "audit-vault-agent",
+    summary: "no agent of Audit Vault is left of an integration made in release 21.2 or earlier",
+    required: |_| "no agent of an integration made in 21.2 or earlier".into(),
+    source: |p| p.source_of("audit-vault-agent"),
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let words = Words {
+        subject: "Audit Vault",
+        process: (Verdict::Warn, "an agent of Audit Vault runs"),
+        path: (Verdict::Warn, "an agent of Audit Vault is installed"),
+        nothing: "whether Audit Vault was integrated in release 21.2 or earlier is yours to confirm",
+        remedy: "where it was: disable it in the management console, stop the agent (bin/agentctl stop), delete agent and target \
+            in Audit Vault, and then the agent's folder"
+            .into(),
+    };
+    match case.procedure() {
+        Ok(procedure) => by_signs(case, &procedure.audit_vault_agent, &words),
+        Err(finding) => vec![*finding],
+    }
+}

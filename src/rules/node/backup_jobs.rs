@@ -1,0 +1,27 @@
+//! `backup-jobs`: a backup was made, none runs, and none is scheduled. The schedule lies in the key vault itself, which no node shows:
+//! so this is never passed.
+
+use super::signs::{Words, judge as by_signs};
+use crate::rules::{Case, Finding, Rule, Verdict};
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "backup-jobs",
+    summary: "a backup was made, none runs, and none is scheduled",
+    required: |_| "a backup to recover from; no backup job that runs or is scheduled".into(),
+    source: |p| p.source_of("backup-jobs"),
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let words = Words {
+        subject: "backups",
+        process: (Verdict::Block, "a backup runs"),
+        path: (Verdict::Warn, "there are signs of a backup job"),
+        nothing: "that a backup was made, that none runs and none is scheduled, is yours to confirm",
+        remedy: "make a backup and wait for its end, then delete the scheduled jobs in the management console".into(),
+    };
+    match case.procedure() {
+        Ok(procedure) => by_signs(case, &procedure.backup_jobs, &words),
+        Err(finding) => vec![*finding],
+    }
+}

@@ -1,0 +1,44 @@
+//! `diagnostics-package`: none is there. How to remove it depends on the release that the node has.
+
+use super::signs::{Words, judge as by_signs};
+use crate::facts::procedure::Procedure;
+use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::versions::Version;
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "diagnostics-package",
+    summary: "no diagnostics package is there to download",
+    required: |_| "none".into(),
+    source: |p| p.source_of("diagnostics-package"),
+    judge,
+};
+
+/// From this release on the management console removes it.
+const CLEAR_FROM: &str = "21.6";
+const CLEAR: &str = "click Clear on the Download Diagnostics page of the management console";
+const COMMANDS: &str =
+    "run /usr/local/dbfw/bin/priv/dbfw-diagnostics-package.rb --clean, and then the same with --remove";
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let procedure = match case.procedure() {
+        Ok(procedure) => procedure,
+        Err(finding) => return vec![*finding],
+    };
+    let words = Words {
+        subject: "diagnostics",
+        process: (Verdict::Warn, "a diagnostics package is being made"),
+        path: (Verdict::Warn, "a diagnostics package is there"),
+        nothing: "that there is no diagnostics package is yours to confirm",
+        remedy: remedy(procedure),
+    };
+    by_signs(case, &procedure.diagnostics_package, &words)
+}
+
+fn remedy(procedure: &Procedure) -> String {
+    let release = procedure.release.agreed().and_then(Version::parse);
+    match (release, Version::parse(CLEAR_FROM)) {
+        (Some(release), Some(from)) if release >= from => CLEAR.to_owned(),
+        (Some(_), Some(_)) => COMMANDS.to_owned(),
+        _ => format!("from release {CLEAR_FROM} on {CLEAR}; before it {COMMANDS}"),
+    }
+}

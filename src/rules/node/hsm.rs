@@ -1,0 +1,27 @@
+//! `hsm`: a node with an HSM as its Root of Trust has steps of a guide of its own.
+
+use super::signs::{Words, judge as by_signs};
+use crate::rules::{Case, Finding, Rule, Verdict};
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "hsm",
+    summary: "whether an HSM is the Root of Trust, which has a guide of its own",
+    required: |_| "with an HSM: the additional steps of its guide".into(),
+    source: |p| p.source_of("hsm"),
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let words = Words {
+        subject: "HSM",
+        process: (Verdict::Note, "an HSM seems to be in use"),
+        path: (Verdict::Note, "an HSM seems to be set up"),
+        nothing: "whether an HSM is the Root of Trust is yours to confirm",
+        remedy: "where it is: the Root of Trust HSM guide has steps before the upgrade, and for Entrust after it"
+            .into(),
+    };
+    match case.procedure() {
+        Ok(procedure) => by_signs(case, &procedure.hsm, &words),
+        Err(finding) => vec![*finding],
+    }
+}

@@ -1,0 +1,54 @@
+//! `release`: the node has a release that can be upgraded to that of the profile.
+
+use crate::facts::procedure::release::Releases;
+use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::versions::Version;
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "release",
+    summary: "the release of the node, where it says so, can be upgraded from",
+    required: |p| format!("{} or later, before {}", p.oldest_release, p.release),
+    source: |p| p.source_of("release"),
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    vec![match case.procedure() {
+        Ok(procedure) => release(case, &procedure.release),
+        Err(finding) => *finding,
+    }]
+}
+
+fn release(case: &Case<'_>, releases: &Releases) -> Finding {
+    let finding = |verdict, message: &str| case.finding(verdict, "node", message);
+    let measured: Vec<String> = releases.said.iter().map(|(file, release)| format!("{release} in {file}")).collect();
+    let measured = measured.join(", ");
+    if releases.said.is_empty() {
+        return match releases.not_looked_at.first() {
+            Some(why) => {
+                finding(Verdict::Unknown, &format!("what the node says its release is could not be read: {why}"))
+            }
+            None => finding(Verdict::Confirm, "the node does not say its release: it is yours to confirm")
+                .remedy("see Node Version under Cluster, Management in the management console"),
+        };
+    }
+    let Some(release) = releases.agreed().and_then(Version::parse) else {
+        return finding(Verdict::Unknown, "its files say different releases").measured(measured);
+    };
+    let bounds = (Version::parse(&case.profile.oldest_release), Version::parse(&case.profile.release));
+    let (Some(oldest), Some(target)) = bounds else {
+        return finding(Verdict::Unknown, "the release profile has no release that can be compared").measured(measured);
+    };
+    let finding = if release < oldest {
+        finding(Verdict::Block, &format!("release {release} is too old to be upgraded to {target}"))
+            .remedy(format!("upgrade to a release of {oldest} first"))
+    } else if release.is_of(&target) {
+        finding(Verdict::Note, &format!("the node has release {target} already"))
+    } else if release > target {
+        finding(Verdict::Block, &format!("release {release} is newer than {target}"))
+            .remedy("judge by the profile of the release that the node is to be upgraded to")
+    } else {
+        finding(Verdict::Pass, &format!("release {release} can be upgraded to {target}"))
+    };
+    finding.measured(measured)
+}

@@ -1,0 +1,64 @@
+//! `server-certificate`: the server's certificate holds, and not only for a few days more.
+
+use crate::dates::{DAY, Date};
+use crate::facts::Probed;
+use crate::facts::procedure::certificate::Certificate;
+use crate::rules::{Case, Finding, Rule, Verdict};
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "server-certificate",
+    summary: "the server's certificate holds for some time yet",
+    required: |p| format!("more than {} days left", p.certificate_warn_days),
+    source: |p| p.source_of("server-certificate"),
+    judge,
+};
+
+const SUBJECT: &str = "server certificate";
+const REMEDY: &str = "renew the certificates in the management console before the upgrade";
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    vec![match case.procedure() {
+        Ok(procedure) => match &procedure.certificate {
+            None => case
+                .finding(
+                    Verdict::Confirm,
+                    SUBJECT,
+                    "its file is not named by the procedure: its last day is yours to confirm",
+                )
+                .remedy(
+                    "see OKV Server Certificate Expiration on the Configure Alerts page, or give --certificate FILE",
+                ),
+            Some(Probed::Known(certificate)) => holds(case, certificate, procedure.now),
+            Some(Probed::Unreadable(why)) => {
+                case.finding(Verdict::Unknown, SUBJECT, format!("it could not be read: {why}"))
+            }
+            Some(Probed::Absent) => case.finding(Verdict::Unknown, SUBJECT, "there is no such file"),
+        },
+        Err(finding) => *finding,
+    }]
+}
+
+fn holds(case: &Case<'_>, certificate: &Certificate, now: u64) -> Finding {
+    let day = Date::of_second;
+    let measured = format!(
+        "{} to {}; {}; today is {}",
+        day(certificate.not_before),
+        day(certificate.not_after),
+        certificate.subject,
+        day(now)
+    );
+    let finding =
+        |verdict, message: String| case.finding(verdict, &certificate.path, message).measured(measured.clone());
+    if now < certificate.not_before {
+        return finding(Verdict::Block, "it does not hold yet: is the clock of this node right?".into())
+            .remedy("set the clock, or renew the certificate");
+    }
+    let Some(left) = certificate.not_after.checked_sub(now) else {
+        return finding(Verdict::Block, format!("it expired on {}", day(certificate.not_after))).remedy(REMEDY);
+    };
+    let days = left / DAY;
+    if days <= case.profile.certificate_warn_days {
+        return finding(Verdict::Warn, format!("it is close to expiry: {days} days left")).remedy(REMEDY);
+    }
+    finding(Verdict::Pass, format!("{days} days left"))
+}

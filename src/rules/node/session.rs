@@ -1,0 +1,39 @@
+//! `session`: how whoever runs this is connected. An upgrade in a bare SSH session ends with the connection.
+
+use crate::facts::Probed;
+use crate::facts::procedure::session::Session;
+use crate::rules::{Case, Finding, Rule, Verdict};
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "session",
+    summary: "the session outlives a lost connection",
+    required: |_| "a terminal multiplexer, or a console".into(),
+    source: |p| p.source_of("session"),
+    judge,
+};
+
+const SUBJECT: &str = "this session";
+const REMEDY: &str =
+    "begin the upgrade within tmux (tmux a comes back to it), with ServerAliveInterval and ServerAliveCountMax set";
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let finding = |verdict, message: &str| case.finding(verdict, SUBJECT, message);
+    vec![match case.procedure().map(|procedure| &procedure.session) {
+        Ok(Probed::Known(Session::Multiplexer(name))) => finding(Verdict::Pass, &format!("within {name}")),
+        Ok(Probed::Known(Session::Console)) => finding(Verdict::Pass, "at a console"),
+        Ok(Probed::Known(Session::Ssh)) => {
+            finding(Verdict::Warn, "a bare SSH session: an upgrade begun in it is cut off with the connection")
+                .remedy(REMEDY)
+        }
+        Ok(Probed::Known(Session::Other(names))) => {
+            finding(Verdict::Note, "neither a terminal multiplexer, nor a login at a console, nor SSH")
+                .measured(names.join(" < "))
+                .remedy(REMEDY)
+        }
+        Ok(Probed::Absent) => finding(Verdict::NotApplicable, "nobody is logged in on a host in a directory"),
+        Ok(Probed::Unreadable(why)) => {
+            finding(Verdict::Unknown, &format!("it could not be told: {why}")).remedy(REMEDY)
+        }
+        Err(finding) => *finding,
+    }]
+}

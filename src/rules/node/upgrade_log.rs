@@ -1,0 +1,48 @@
+//! `upgrade-log`: the system log tells of no error of an upgrade. An earlier try that failed shows here until the log is rotated.
+
+use crate::facts::Probed;
+use crate::facts::procedure::log::UpgradeLog;
+use crate::rules::{Case, Finding, Rule, Verdict};
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "upgrade-log",
+    summary: "the system log tells of no error of an upgrade",
+    required: |p| {
+        let places = &p.places;
+        format!(
+            "no line in {} with {} and {}",
+            places.log,
+            places.log_about.join(" or "),
+            places.log_errors.join(" or ")
+        )
+    },
+    source: |p| p.source_of("upgrade-log"),
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let file = &case.profile.places.log;
+    vec![match case.procedure().map(|procedure| &procedure.log) {
+        Ok(Probed::Known(log)) => errors(case, log),
+        Ok(Probed::Absent) => case.finding(Verdict::NotApplicable, file, "there is no such log"),
+        Ok(Probed::Unreadable(why)) => case.finding(Verdict::Unknown, file, format!("it could not be read: {why}")),
+        Err(finding) => *finding,
+    }]
+}
+
+fn errors(case: &Case<'_>, log: &UpgradeLog) -> Finding {
+    let file = &case.profile.places.log;
+    let part = if log.read < log.bytes {
+        format!("the last {} of its {} B", log.read, log.bytes)
+    } else {
+        format!("all of its {} B", log.bytes)
+    };
+    if log.errors == 0 {
+        return case
+            .finding(Verdict::Pass, file, format!("no error of an upgrade in {part}; earlier logs were not read"))
+            .measured("0 lines");
+    }
+    case.finding(Verdict::Warn, file, format!("{} lines tell of errors of an upgrade, in {part}", log.errors))
+        .measured(format!("the last of them: {}", log.last.join(" | ")))
+        .remedy("find out what failed, and whether it was made good, before the upgrade is tried again")
+}

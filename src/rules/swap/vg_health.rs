@@ -1,0 +1,67 @@
+//! `vg-health`: the volume groups are whole, and the system group is there once.
+
+use crate::disk::{Disk, ProblemId, VolumeGroup};
+use crate::facts::locate::groups;
+use crate::rules::{Case, Finding, Rule, Verdict};
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "vg-health",
+    summary: "volume groups have all their physical volumes, and the system group is there once",
+    required: |p| format!("{} once, whole, not exported", p.volume_group),
+    source: |p| p.volume_source.clone(),
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let groups: Vec<&VolumeGroup> = groups(case.facts).collect();
+    let mut findings: Vec<Finding> = groups.iter().map(|group| judge_group(case, group, &groups)).collect();
+    let system = &case.profile.volume_group;
+    if !groups.iter().any(|g| g.name == *system) {
+        findings.push(match case.facts.why_incomplete() {
+            Some(why) => {
+                case.finding(Verdict::Unknown, system.clone(), format!("not found, but it may be there: {why}"))
+            }
+            None => case
+                .finding(Verdict::Block, system.clone(), "there is no such volume group on the disks")
+                .remedy("make sure that all disks of the node are attached"),
+        });
+    }
+    findings
+}
+
+fn judge_group(case: &Case<'_>, group: &VolumeGroup, all: &[&VolumeGroup]) -> Finding {
+    // Another group than the system's is not part of the procedure: it is told, and does not block.
+    let bad = if group.name == case.profile.volume_group { Verdict::Block } else { Verdict::Warn };
+    let measured = format!(
+        "{} physical volumes, {} missing; {} extents of {} bytes, {} free",
+        group.physical_volumes.len(),
+        group.missing_pvs.len(),
+        group.extents,
+        group.extent_bytes,
+        group.free_extents
+    );
+    let twice = all.iter().filter(|g| g.name == group.name).count() > 1;
+    let problem = |ids: &[ProblemId]| {
+        let here = |disk: &&Disk| disk.volume_groups.iter().any(|g| g.uuid == group.uuid && g.name == group.name);
+        let told = |disk: &Disk| disk.problems.iter().find(|p| ids.contains(&p.id)).map(|p| disk.says(p));
+        case.facts.disks.iter().filter(here).find_map(told)
+    };
+    let finding = if !group.missing_pvs.is_empty() {
+        let names: Vec<String> = group.missing_pvs.iter().map(ToString::to_string).collect();
+        case.finding(bad, group.name.clone(), format!("physical volumes are missing: {}", names.join(", ")))
+            .remedy("attach the missing disk; never remove missing volumes from the group")
+    } else if group.flags.iter().any(|f| f == "exported") {
+        case.finding(bad, group.name.clone(), "the group is exported").remedy("vgimport it on the node it belongs to")
+    } else if twice {
+        case.finding(bad, group.name.clone(), "two groups have this name; LVM2 cannot tell them apart by it")
+            .remedy("detach the disk that does not belong to the node, or rename its group by UUID")
+    } else if let Some(why) = problem(&[ProblemId::Duplicate]) {
+        case.finding(bad, group.name.clone(), format!("there is more than one copy of it: {why}"))
+            .remedy("detach the copy, or the second path to the disk, before anything is changed")
+    } else if let Some(why) = problem(&[ProblemId::LvmDamaged, ProblemId::LvmStale]) {
+        case.finding(Verdict::Warn, group.name.clone(), format!("its metadata has a problem: {why}"))
+    } else {
+        case.finding(Verdict::Pass, group.name.clone(), "whole")
+    };
+    finding.measured(measured)
+}

@@ -1,0 +1,66 @@
+//! `check --waivers` as a user meets it.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::Value;
+use snapbox::{Data, assert_data_eq};
+
+fn check(arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("okv-host").unwrap();
+    command.env_clear().current_dir(env!("CARGO_MANIFEST_DIR")).arg("check").args(arguments);
+    command
+}
+
+const WRONG: &[&str] = &["--root", "fixtures/hosts/procedure-wrong", "--waivers", "fixtures/waivers/waivers.json"];
+
+#[test]
+fn a_report_shows_every_waiver_and_what_became_of_it() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/waivers");
+    for (format, file) in [("text", "check.txt"), ("json", "check.json")] {
+        let output = check(WRONG).args(["--format", format]).assert().code(1).get_output().stdout.clone();
+        let text = String::from_utf8(output).unwrap();
+        assert!(format == "json" || text.lines().all(|l| l.chars().count() <= 80), "{text}");
+        assert_data_eq!(text, Data::read_from(&golden.join(file), None).raw());
+    }
+    let output = check(WRONG).args(["--format", "json"]).output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let states: Vec<_> = report["waivers"].as_array().unwrap().iter().map(|w| w["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["active", "active", "expired", "not-allowed", "unused", "no-such-rule"]);
+}
+
+#[test]
+fn a_node_is_ready_when_all_that_blocks_is_waived() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("waivers.json");
+    let until = |day: &str| {
+        let waiver = format!(r#"{{"id": "swap-size", "reason": "the disk is on its way", "until": "{day}"}}"#);
+        fs::write(&file, format!(r#"{{"schema": "okv-host.waivers.v1", "waivers": [{waiver}]}}"#)).unwrap();
+        check(&["--root", "fixtures/hosts/swap-64gib-less-two-pages", "--waivers"]).arg(&file).output().unwrap()
+    };
+    assert_eq!(until("9999-12-31").status.code(), Some(0));
+    assert_eq!(until("1999-12-31").status.code(), Some(1));
+}
+
+#[test]
+fn a_file_that_is_no_file_of_waivers_is_wrong_usage() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("waivers.json");
+    for text in ["", "{}", "[]", r#"{"schema": "okv-host.waivers.v2", "waivers": []}"#] {
+        fs::write(&file, text).unwrap();
+        check(&["--root", "fixtures/hosts/good-uefi", "--waivers"]).arg(&file).assert().code(2).stdout("");
+    }
+    check(&["--root", "fixtures/hosts/good-uefi", "--waivers", "no-such-file"]).assert().code(2).stdout("");
+}
+
+#[test]
+fn the_readme_says_of_every_rule_what_it_judges_and_of_which_none_is_waived() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let never = readme.split_once("is never waived:").unwrap().1.split_once(". A waiver that").unwrap().0;
+    for rule in okv_host::rules::RULES {
+        assert!(readme.contains(&format!("\n| `{}` | ", rule.id)), "{}", rule.id);
+        let is_never = okv_host::rules::waivers::NEVER.contains(&rule.id);
+        assert_eq!(never.contains(&format!("`{}`", rule.id)), is_never, "{}", rule.id);
+    }
+}
