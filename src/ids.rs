@@ -120,11 +120,25 @@ fn grouped<const FIRST: usize, const LAST: usize>(text: &[u8], buf: &mut [u8; 48
     write(buf).unwrap_or_default()
 }
 
+/// Both digits of every byte: a fleet has hundreds of them a disk.
+static LOWER_HEX: [[u8; 2]; 256] = lower_hex_of_all();
+
+#[allow(clippy::indexing_slicing)] // Computed while this is compiled, where a panic is an error of the compiler.
+const fn lower_hex_of_all() -> [[u8; 2]; 256] {
+    let digits = b"0123456789abcdef";
+    let mut all = [[0; 2]; 256];
+    let mut byte = 0_u8;
+    loop {
+        all[byte as usize] = [digits[(byte >> 4) as usize], digits[(byte & 15) as usize]];
+        byte = match byte.checked_add(1) {
+            Some(next) => next,
+            None => return all,
+        };
+    }
+}
+
 fn lower_hex(byte: u8) -> [u8; 2] {
-    [byte >> 4, byte & 15].map(|nibble| {
-        let letter = if nibble > 9 { b'a' - b'0' - 10 } else { 0 };
-        nibble.saturating_add(b'0').saturating_add(letter)
-    })
+    LOWER_HEX.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 struct Cursor<'b> {

@@ -14,10 +14,12 @@ use crate::tool::Runner;
 
 mod interrupt;
 mod inventory;
+mod kernels;
 mod lock;
 mod program;
 mod proof;
 mod rename;
+mod rests;
 mod run;
 mod sectors;
 mod step;
@@ -165,7 +167,8 @@ pub fn carry_out(
     journal.reserve(records.saturating_mul(RECORD).saturating_add(steps) as u64)?;
     let steps = plan.steps.clone();
     journal.append(Entry::Began { command: plan.command.to_owned(), target: plan.target.clone(), steps })?;
-    Ok(run::Run { host, journal, interrupts }.carry_out(&plan.steps, 0, tell))
+    let earlier = last_run(journal.records()).map(|run| run.earlier).unwrap_or_default();
+    Ok(run::Run { host, journal, interrupts, earlier }.carry_out(&plan.steps, 0, tell))
 }
 
 /// Finishes a run that was cut off with all its changes made: does the steps that are left, which only look, and ends it.
@@ -176,7 +179,8 @@ pub fn finish(
     interrupts: &Interrupts,
     tell: &mut dyn FnMut(usize, &Step),
 ) -> Outcome {
-    run::Run { host, journal, interrupts }.carry_out(&run.steps, run.first_left(), tell)
+    let earlier = run.earlier.clone();
+    run::Run { host, journal, interrupts, earlier }.carry_out(&run.steps, run.first_left(), tell)
 }
 
 /// Why `run` cannot be taken back as it stands; nothing is changed.

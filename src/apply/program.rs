@@ -16,7 +16,15 @@ impl Host<'_> {
             Some(Guard::RoomForPages { area, margin_kib }) => self.has_room_for_pages(area, *margin_kib)?,
             None => {}
         }
-        self.execute(&run.argv, run.limit_seconds)
+        if let Some(unless) = &run.unless
+            && self.holds(unless)?
+        {
+            return Ok(());
+        }
+        if let Back::By { argv, vital: true } = &run.back {
+            self.answers(argv)?;
+        }
+        self.execute(&run.argv, run.limit_seconds).map(drop)
     }
 
     pub(super) fn take_back_run(&self, run: &Run) -> Result<TakenBack, String> {
@@ -30,24 +38,37 @@ impl Host<'_> {
     }
 
     fn run_back(&self, run: &Run, argv: &[String]) -> Result<(), String> {
-        let Some(proof) = &run.proof else { return self.execute(argv, LONGEST_WAY_BACK) };
+        let Some(proof) = &run.proof else { return self.execute(argv, LONGEST_WAY_BACK).map(drop) };
         // Where it cannot be told, going back is tried all the same: a node without its swap is worse than a program run in vain.
-        if self.holds(proof) == Ok(false) {
+        if self.is_there(proof) == Ok(false) {
             return Ok(());
         }
         let ran = self.execute(argv, LONGEST_WAY_BACK);
-        match self.holds(proof) {
+        match self.is_there(proof) {
             Ok(false) => Ok(()),
             Ok(true) => Err(ran.err().unwrap_or_else(|| format!("{} changed nothing", argv.join(" ")))),
             Err(why) => ran.and(Err(why)),
         }
     }
 
-    fn execute(&self, argv: &[String], seconds: u64) -> Result<(), String> {
+    /// That the program of a way back can be run and says its own name, before what the node needs is taken away.
+    fn answers(&self, argv: &[String]) -> Result<(), String> {
+        let path = argv.first().ok_or("an empty command")?;
+        let asked = [path.clone(), "--version".to_owned()];
+        let said = self.execute(&asked, 60).map_err(|why| format!("what would bring it back does not work: {why}"))?;
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if String::from_utf8_lossy(&said).contains(name) {
+            return Ok(());
+        }
+        Err(format!("what would bring it back does not work: {} does not say its name", asked.join(" ")))
+    }
+
+    /// Runs a program: what it prints.
+    fn execute(&self, argv: &[String], seconds: u64) -> Result<Vec<u8>, String> {
         let (program, args) = argv.split_first().ok_or("an empty command")?;
         let program = Program::at(program).ok_or_else(|| format!("{program} is not a program that may be run"))?;
         let limit = Duration::from_secs(seconds);
         let cmd = Cmd { limit, ..Cmd::new(program, args.iter().map(String::as_str)) };
-        success(self.runner, &cmd).map(drop).map_err(|e| e.to_string())
+        success(self.runner, &cmd).map(|output| output.stdout).map_err(|e| e.to_string())
     }
 }

@@ -20,7 +20,7 @@ impl Host<'_> {
     pub(super) fn shows(&self, proof: &Proof) -> Result<(), String> {
         match self.holds(proof) {
             Ok(true) => Ok(()),
-            Ok(false) => Err(format!("the host does not show that {}", said(proof))),
+            Ok(false) => Err(self.why_not(proof)),
             Err(why) => Err(format!("whether {} could not be told: {why}", said(proof))),
         }
     }
@@ -44,12 +44,41 @@ impl Host<'_> {
             Proof::SwapHeader { area, bytes, uuid, label } => {
                 self.has_swap_header(area, *bytes, uuid, label.as_deref())
             }
+            Proof::Mounted { point } => self.is_mounted(point),
+            Proof::NotMounted { point } => Ok(!self.is_mounted(point)?),
+            Proof::Kernels { gone, whole } => Ok(self.kernels_lack(gone, whole)?.is_none()),
+            Proof::BootDefault { release } => self.starts_by_default(release),
             Proof::File { path } => match std::fs::metadata(self.path(path)) {
                 Ok(meta) => Ok(meta.is_file() && meta.len() > 0),
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
                 Err(e) => Err(format!("{path}: {e}")),
             },
         }
+    }
+
+    /// Whether what a step did is there, so that it has to be taken back. That asks less than its proof: a physical volume that hides all the
+    /// others, or an area that came up with another priority, is no success, and is there.
+    ///
+    /// # Errors
+    /// Where nobody can tell.
+    pub(super) fn is_there(&self, proof: &Proof) -> Result<bool, String> {
+        match proof {
+            Proof::PhysicalVolume { device, group, beside: _ } => {
+                self.has_physical_volume(device, group.as_deref(), &[])
+            }
+            Proof::SwapUsed { area, .. } => Ok(self.swap_in_use(area)?.is_some()),
+            Proof::Kernels { gone, .. } => self.any_is_gone(gone),
+            other => self.holds(other),
+        }
+    }
+
+    fn why_not(&self, proof: &Proof) -> String {
+        if let Proof::Kernels { gone, whole } = proof
+            && let Ok(Some(lack)) = self.kernels_lack(gone, whole)
+        {
+            return lack;
+        }
+        format!("the host does not show that {}", said(proof))
     }
 
     fn has_physical_volume(&self, device: &str, group: Option<&str>, beside: &[String]) -> Result<bool, String> {
@@ -71,10 +100,6 @@ impl Host<'_> {
             Some(extents) => Ok(Some(extents)),
             None => Err(format!("{group} has no extent size")),
         }
-    }
-
-    fn root(&self) -> Result<Root, String> {
-        Root::fixture(&self.base).map_err(|e| format!("{}: {e}", self.base.display()))
     }
 
     fn swaps(&self, root: &Root) -> Result<Vec<SwapArea>, String> {
@@ -132,6 +157,10 @@ fn said(proof: &Proof) -> String {
         Proof::SwapHeader { area, bytes, uuid, .. } => {
             format!("{area} has a swap header of {} with UUID {uuid}", Bytes(*bytes))
         }
+        Proof::Mounted { point } => format!("{point} is mounted"),
+        Proof::NotMounted { point } => format!("{point} is not mounted"),
+        Proof::Kernels { gone, .. } => format!("{} are gone, and the kernels that stay are whole", gone.join(", ")),
+        Proof::BootDefault { release } => format!("{release} is started by default"),
         Proof::File { path } => format!("{path} is there"),
     }
 }

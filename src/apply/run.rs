@@ -9,13 +9,16 @@ pub(super) struct Run<'r, 'h> {
     pub(super) host: &'r Host<'h>,
     pub(super) journal: &'r mut Journal<Entry>,
     pub(super) interrupts: &'r Interrupts,
+    /// What stands of the runs before it that it goes on from, in order.
+    pub(super) earlier: Vec<Step>,
 }
 
 impl Run<'_, '_> {
     /// Does `steps` from index `first` on. What comes before it was done by the same run, before it was cut off.
     pub(super) fn carry_out(mut self, steps: &[Step], first: usize, tell: &mut dyn FnMut(usize, &Step)) -> Outcome {
+        let misses = self.earlier.iter().any(|step| self.host.lacks(&step.action));
         for (index, step) in steps.iter().enumerate().skip(first) {
-            if self.interrupts.came() && !misses_something(steps, index) {
+            if self.interrupts.came() && !misses_something(misses, steps, index) {
                 return self.interrupted(steps, index);
             }
             tell(index.saturating_add(1), step);
@@ -36,6 +39,15 @@ impl Run<'_, '_> {
 
     fn interrupted(&mut self, steps: &[Step], done: usize) -> Outcome {
         if steps.iter().take(done).any(|step| step.action.changes()) {
+            // What was done for this run alone, such as a mount, does not stay behind.
+            for (index, step) in steps.iter().enumerate().take(done).rev() {
+                if step.action.comes_back_always()
+                    && !step.action.takes_away()
+                    && self.host.take_back(&step.action).is_ok()
+                {
+                    let _ = self.record(Entry::StepUndone(index));
+                }
+            }
             return self.end(Ending::Interrupted, Outcome::Interrupted { steps: done });
         }
         let why = "stopped by a signal before anything was changed".to_owned();
@@ -43,13 +55,13 @@ impl Run<'_, '_> {
     }
 
     /// Takes back step `failed` and all before it, down to one that stays or cannot be taken back; below that, only what the node needs
-    /// comes back. A journal that cannot be written does not keep the host from its way back.
+    /// comes back, also what a run before this one took away. A journal that cannot be written does not keep the host from its way back.
     fn go_back(&mut self, steps: &[Step], failed: usize, why: String) -> Outcome {
         let _ = self.record(Entry::StepFailed(failed, why.clone()));
         let (mut stays, mut undo_why) = (None, Vec::new());
         for (index, step) in steps.iter().enumerate().take(failed.saturating_add(1)).rev() {
             let barred = stays.is_some() || !undo_why.is_empty();
-            if barred && !step.action.takes_away() {
+            if barred && !step.action.comes_back_always() {
                 continue;
             }
             let taken_back = if index == failed {
@@ -64,6 +76,9 @@ impl Run<'_, '_> {
                 Ok(TakenBack::Stays(what)) => stays = Some(what),
                 Err(why) => undo_why.push(why),
             }
+        }
+        for step in self.earlier.iter().rev().filter(|step| step.action.takes_away()) {
+            undo_why.extend(self.host.take_back(&step.action).err());
         }
         match stays {
             _ if !undo_why.is_empty() => {
@@ -87,7 +102,8 @@ impl Run<'_, '_> {
 }
 
 /// Whether the node, before step `next`, is without something that it needs and a later step gives back: a run does not stop there.
-fn misses_something(steps: &[Step], next: usize) -> bool {
+/// `at_first` is whether it was so before the first step.
+fn misses_something(at_first: bool, steps: &[Step], next: usize) -> bool {
     let done = steps.iter().take(next).map(|step| &step.action);
-    done.fold(false, |misses, action| (misses || action.takes_away()) && !action.gives_back())
+    done.fold(at_first, |misses, action| (misses || action.takes_away()) && !action.gives_back())
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::disk::new_table::NewSector;
 use crate::image::{Image, ReadError};
 use crate::sys::block;
-use crate::units::{ByteRange, SectorSize};
+use crate::units::SectorSize;
 
 mod kernel;
 
@@ -113,24 +113,6 @@ impl HeldDisk {
             written.map_err(|e| format!("{}: cannot write the sector at byte {at}: {e}", self.path))?;
         }
         self.shows(sectors)
-    }
-
-    /// Writes zeros over a range that was zero before, in one write, and proves it.
-    ///
-    /// # Errors
-    /// Where it lies beyond the end; where the medium fails, or shows something else afterwards.
-    pub(super) fn clear(&self, range: ByteRange) -> Result<(), String> {
-        let len = usize::try_from(range.len()).map_err(|_| format!("{}: a range of too many bytes", self.path))?;
-        if range.end() > self.bytes {
-            return Err(format!("{}: the range at byte {} lies beyond its end", self.path, range.start()));
-        }
-        let written = self.file.write_all_at(&vec![0; len], range.start()).and_then(|()| self.file.sync_all());
-        written.map_err(|e| format!("{}: cannot write at byte {}: {e}", self.path, range.start()))?;
-        block::forget_cached(&self.file);
-        if crate::bytes::all_zero(&self.read(range.start(), len)?) {
-            return Ok(());
-        }
-        Err(format!("{}: zeros at byte {} cannot be read back", self.path, range.start()))
     }
 
     /// Proves from the medium, past the cache, that it holds these sectors.

@@ -1,7 +1,7 @@
 //! Doing, proving and undoing of each action: which part does what.
 
 use super::Host;
-use crate::plan::{Action, Back};
+use crate::plan::{Action, Back, Run};
 
 /// What became of the way back of a step.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,12 +49,39 @@ impl Host<'_> {
         match action {
             // It was not done, where the new name is not that of the file of the plan.
             Action::Rename { to, file, .. } if self.is(to, file).is_err() => Ok(TakenBack::Yes),
+            Action::WriteTable(table) if self.has_nothing_of(table) => Ok(TakenBack::Yes),
             // Programs that change something do it whole or not at all; where this one did not, nothing has to be taken back.
             Action::Run(run) if matches!(run.back, Back::By { .. } | Back::Stays { .. }) => match &run.proof {
-                Some(proof) if !self.holds(proof)? => Ok(TakenBack::Yes),
-                _ => self.take_back(action),
+                Some(proof) => match self.is_there(proof) {
+                    Ok(false) => Ok(TakenBack::Yes),
+                    // What the node needs is brought back also where nobody can tell.
+                    Err(why) if !action.takes_away() => Err(why),
+                    Ok(true) | Err(_) => self.take_back(action),
+                },
+                None => self.take_back(action),
             },
             _ => self.take_back(action),
+        }
+    }
+
+    /// Whether `action`, which was begun, can be taken back if it was done.
+    pub(super) fn can_take_back_begun(&self, action: &Action) -> Result<(), String> {
+        match action {
+            Action::Run(Run { back: Back::Stays { .. }, proof: Some(proof), .. }) => match self.is_there(proof)? {
+                true => self.can_take_back(action),
+                false => Ok(()),
+            },
+            // The way back of a rename looks itself whether there is something to go back from.
+            Action::Rename { .. } => Ok(()),
+            _ => self.can_take_back(action),
+        }
+    }
+
+    /// Whether `action` took away what the node needs, and the node still lacks it, as far as anyone can tell.
+    pub(super) fn lacks(&self, action: &Action) -> bool {
+        match action {
+            Action::Run(Run { proof: Some(proof), .. }) => action.takes_away() && self.holds(proof) != Ok(false),
+            _ => action.takes_away(),
         }
     }
 

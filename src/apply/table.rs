@@ -4,13 +4,17 @@ use std::fs::OpenOptions;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 
 use super::Host;
+use super::rests::zeros_over_rests;
 use super::sectors::{self, HeldDisk};
 use crate::disk::new_table::NewSector;
 use crate::facts::{Probed, Root, block};
 use crate::image;
 use crate::plan::{BytesAt, DiskIdentity, KernelPartition, TableWrite};
 use crate::sys;
-use crate::units::ByteRange;
+use crate::units::{ByteRange, MIB};
+
+/// Where the one partition of a new table begins.
+const PARTITION: u64 = MIB;
 
 impl Host<'_> {
     pub(super) fn write_table(&self, table: &TableWrite) -> Result<(), String> {
@@ -21,27 +25,38 @@ impl Host<'_> {
 
     /// Read by itself: what is opened for writing has udev read the table once more when it is closed.
     pub(super) fn has_table(&self, table: &TableWrite) -> Result<(), String> {
-        let path = &table.disk.path;
-        let disk = image::open(&self.path(path)).map_err(|e| format!("{path}: {e}"))?;
-        for sector in &table.sectors {
-            let mut now = vec![0; sector.hex.len()];
-            disk.read_at(&mut now, sector.at).map_err(|e| format!("{path}: {e}"))?;
-            if now != sector.hex {
-                return Err(format!("{path}: the table is not what was written at byte {}", sector.at));
+        let there = self.sectors_there(table)?;
+        match table.sectors.iter().zip(there).find(|(_, is_there)| !is_there) {
+            Some((sector, _)) => {
+                Err(format!("{}: the table is not what was written at byte {}", table.disk.path, sector.at))
             }
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    /// What was there before is zero. The last that was written goes first: what is left is at no time a table of something else.
+    /// Whether surely no sector of it is on the disk of that path: its writing was refused before it began.
+    pub(super) fn has_nothing_of(&self, table: &TableWrite) -> bool {
+        self.sectors_there(table).is_ok_and(|there| !there.contains(&true))
+    }
+
+    /// Which sectors of the table are there.
+    fn sectors_there(&self, table: &TableWrite) -> Result<Vec<bool>, String> {
+        let path = &table.disk.path;
+        let disk = image::open(&self.path(path)).map_err(|e| format!("{path}: {e}"))?;
+        let is_there = |sector: &BytesAt| {
+            let mut now = vec![0; sector.hex.len()];
+            disk.read_at(&mut now, sector.at).map_err(|e| format!("{path}: {e}"))?;
+            Ok(now == sector.hex)
+        };
+        table.sectors.iter().map(is_there).collect()
+    }
+
+    /// What was there before is zero, where the partition begins too. The last that was written goes first: what is left is at no time a table of something else.
     pub(super) fn clear_table(&self, table: &TableWrite) -> Result<(), String> {
         let disk = self.hold(&table.disk)?;
         each_is_ours_or_zero(&disk, table)?;
-        // What pvremove leaves of the metadata would keep the disk from being blank again.
-        let metadata = ByteRange::new(table.metadata_at, table.metadata_bytes);
-        disk.clear(metadata.ok_or("a partition beyond 2^64 bytes")?)?;
-        let zeros: Vec<NewSector> =
-            table.sectors.iter().rev().map(|s| NewSector { at: s.at, bytes: vec![0; s.hex.len()] }).collect();
+        let mut zeros = zeros_over_rests(&disk, PARTITION)?;
+        zeros.extend(table.sectors.iter().rev().map(|s| NewSector { at: s.at, bytes: vec![0; s.hex.len()] }));
         disk.write(&zeros)
     }
 

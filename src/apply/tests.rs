@@ -6,6 +6,8 @@ use super::*;
 use crate::plan::{Action, FileIdentity, Run};
 use crate::tool::{Cmd, Output, Script, Scripted, ToolError};
 
+mod swap;
+
 /// A host of two files, and the plan to give both another name between two tests of the configuration.
 struct Bench {
     base: tempfile::TempDir,

@@ -20,8 +20,10 @@ pub struct LastRun {
     pub steps: Vec<Step>,
     /// The steps that were not taken back, in order.
     pub standing: Vec<Standing>,
-    /// What stands of the runs before it that it went on from: steps that were done, in order.
+    /// What stands of the runs before it that it went on from, in order: changes that were done, or at least begun.
     pub earlier: Vec<Step>,
+    /// Indices of those of them that were only begun: the run was cut off, and nobody knows whether they were done.
+    pub unsure: Vec<usize>,
     /// How far it came.
     pub state: RunState,
 }
@@ -67,14 +69,28 @@ impl LastRun {
         self.earlier.iter().chain(own).filter(|step| step.action.changes())
     }
 
-    /// What a run of the same command has to take over from this one.
-    fn left_to(&self, command: &str) -> Vec<Step> {
+    /// What a run of the same command has to take over from this one, and which of that was only begun.
+    fn left_to(&self, command: &str) -> (Vec<Step>, Vec<usize>) {
         if self.command != command || !self.is_unfinished() {
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         }
-        let done = self.standing.iter().filter(|standing| standing.done);
-        let own = done.filter_map(|standing| self.steps.get(standing.step)).filter(|step| step.action.changes());
-        self.earlier.iter().chain(own).cloned().collect()
+        let (mut steps, mut unsure) = (self.earlier.clone(), self.unsure.clone());
+        for standing in &self.standing {
+            let Some(step) = self.steps.get(standing.step).filter(|step| step.action.changes()) else { continue };
+            if !standing.done {
+                unsure.push(steps.len());
+            }
+            steps.push(step.clone());
+        }
+        (steps, unsure)
+    }
+
+    /// Every step that stands, the last first, and whether it was done or only begun.
+    fn backwards(&self) -> impl Iterator<Item = (&Step, bool)> {
+        let own = self.standing.iter().rev();
+        let own = own.filter_map(|standing| Some((self.steps.get(standing.step)?, standing.done)));
+        let earlier = self.earlier.iter().enumerate().rev();
+        own.chain(earlier.map(|(index, step)| (step, !self.unsure.contains(&index))))
     }
 
     /// The index of its first step that was not done.
@@ -96,9 +112,10 @@ pub fn last_run(records: &[Record<Entry>]) -> Option<LastRun> {
     for record in records {
         match (&record.entry, &mut last) {
             (Entry::Began { command, target, steps }, _) => {
-                let earlier = last.as_ref().map(|run| run.left_to(command)).unwrap_or_default();
+                let (earlier, unsure) = last.as_ref().map(|run| run.left_to(command)).unwrap_or_default();
                 last = Some(LastRun {
                     earlier,
+                    unsure,
                     began: record.at,
                     command: command.clone(),
                     target: target.clone(),
@@ -121,6 +138,7 @@ pub fn last_run(records: &[Record<Entry>]) -> Option<LastRun> {
                 run.state = RunState::Ended(*ending);
                 if *ending == Ending::Undone {
                     run.earlier.clear();
+                    run.unsure.clear();
                 }
             }
             (Entry::StepFailed(..), _) | (_, None) => {}
@@ -131,9 +149,10 @@ pub fn last_run(records: &[Record<Entry>]) -> Option<LastRun> {
 
 /// Whether every step that stands can be taken back.
 pub(super) fn can_take_back(run: &LastRun, host: &Host<'_>) -> Result<(), String> {
-    let standing = run.standing.iter().rev().filter(|standing| standing.done);
-    let own = standing.filter_map(|standing| run.steps.get(standing.step));
-    own.chain(run.earlier.iter().rev()).try_for_each(|step| host.can_take_back(&step.action))
+    run.backwards().try_for_each(|(step, done)| match done {
+        true => host.can_take_back(&step.action),
+        false => host.can_take_back_begun(&step.action),
+    })
 }
 
 /// Takes back what stands of `run`, last step first. Then its programs look again: they prove the way back as they proved the way there.
@@ -144,7 +163,9 @@ pub(super) fn take_back(run: &LastRun, host: &Host<'_>, journal: &mut Journal<En
         gone(if standing.done { host.take_back(&step.action) } else { host.take_back_begun(&step.action) })?;
         unwritten = unwritten.or(journal.append(Entry::StepUndone(standing.step)).err());
     }
-    run.earlier.iter().rev().try_for_each(|step| gone(host.take_back(&step.action)))?;
+    for (step, done) in run.backwards().skip(run.standing.len()) {
+        gone(if done { host.take_back(&step.action) } else { host.take_back_begun(&step.action) })?;
+    }
     unwritten = unwritten.or(journal.append(Entry::Ended(Ending::Undone)).err());
     let mut looked: Vec<&Action> = Vec::new();
     for standing in run.standing.iter().filter(|standing| standing.done) {

@@ -4,6 +4,7 @@ mod change;
 mod check;
 mod confirm;
 mod fleet;
+mod kernel_prune;
 mod paths;
 mod scan;
 mod ssh_dsa_retire;
@@ -45,6 +46,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Scan(args) => scan::run(args),
         Command::Check(args) => check::run(args),
         Command::SwapExtend(args) => swap_extend::run(args),
+        Command::KernelPrune(args) => kernel_prune::run(args),
         Command::SshDsaRetire(args) => ssh_dsa_retire::run(args),
         Command::Status(args) => status::run(args),
         Command::Undo(args) => undo::run(args),

@@ -1,5 +1,7 @@
 //! A volume group as it is reported: its physical volumes, its logical volumes, and where their data lies.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::format::content::Content;
@@ -21,7 +23,7 @@ pub struct VolumeGroup {
     /// Identifiers of the physical volumes that were not found on the disks of the scan.
     pub missing_pvs: Vec<Id>,
     /// Status flags of the group, lower-case as LVM2 writes them: `exported`, `resizeable`, ...
-    pub flags: Vec<String>,
+    pub flags: Vec<Cow<'static, str>>,
     /// Sequence number of the metadata that was used.
     pub seqno: u64,
     /// Its physical volumes, in the metadata's order.
@@ -77,7 +79,7 @@ pub struct LogicalVolume {
 pub struct Segment {
     /// Its type as LVM2 calls it: `linear`, `striped`, `thin`, `raid1`, ...
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     /// First logical extent.
     pub start_extent: u64,
     /// Number of logical extents.

@@ -181,8 +181,10 @@ fn look(
     problems: &mut Vec<Problem>,
 ) -> (Vec<Found>, Option<physical_volume::Reading>) {
     let mut found = signature::find_all(near);
-    if let Some(fat) = found.iter_mut().find(|f| f.content.kind == Kind::Vfat) {
-        *fat = with_root_label(near, volume, fat.clone(), buffer, problems);
+    if let Some(fat) = found.iter_mut().find(|f| f.content.kind == Kind::Vfat)
+        && let Some(labelled) = with_root_label(near, volume, buffer, problems)
+    {
+        *fat = labelled;
     }
     let physical_volume = physical_volume::read(volume, head);
     if let Some(pv) = &physical_volume {
@@ -197,28 +199,28 @@ fn is_hole(volume: &dyn Image) -> bool {
     ByteRange::new(0, volume.bytes()).is_some_and(|all| volume.is_hole(all))
 }
 
-/// A FAT volume with the label that its operator gave it, which lies in the root directory and mostly in its first sector.
+/// A FAT volume with the label that its operator gave it, which lies in the root directory and mostly in its first sector. `None` where
+/// that cannot be read, or has no label.
 fn with_root_label(
     near: &Windows<'_>,
     volume: &dyn Image,
-    fat: Found,
     buffer: &mut Vec<u8>,
     problems: &mut Vec<Problem>,
-) -> Found {
-    let Some((at, len)) = vfat::root_directory(near) else { return fat };
+) -> Option<Found> {
+    let (at, len) = vfat::root_directory(near)?;
     for len in [len.min(512), len] {
         buffer.resize(buffer.len().max(len), 0);
-        let directory = buffer.get_mut(..len).unwrap_or_default();
-        let end = at.checked_add(len as u64).filter(|end| *end <= volume.bytes());
-        if end.is_none() || !fill(volume, directory, at, problems).is_empty() {
-            return fat;
+        let directory = buffer.get_mut(..len)?;
+        at.checked_add(len as u64).filter(|end| *end <= volume.bytes())?;
+        if !fill(volume, directory, at, problems).is_empty() {
+            return None;
         }
         let windows = near.with(at, directory);
         if vfat::root_label_is_known(&windows) {
-            return vfat::find(&windows).unwrap_or(fat);
+            return vfat::find(&windows);
         }
     }
-    fat
+    None
 }
 
 /// Whether the far end may say something that the start does not.

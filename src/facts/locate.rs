@@ -40,6 +40,18 @@ impl<'f> Volume<'f> {
         }
     }
 
+    /// Path of its device, as the kernel and LVM2 name it.
+    pub fn device(&self) -> String {
+        match self {
+            Self::Partition { disk, partition } => {
+                let between = if disk.path.ends_with(|c: char| c.is_ascii_digit()) { "p" } else { "" };
+                format!("{}{between}{}", disk.path, partition.number)
+            }
+            Self::Logical { group, volume } => format!("/dev/{}/{}", group.name, volume.name),
+            Self::WholeDisk(disk) => disk.path.clone(),
+        }
+    }
+
     /// Its size in bytes.
     pub fn bytes(&self) -> u64 {
         match self {

@@ -16,6 +16,7 @@
 
 use std::fmt::Write;
 use std::io;
+use std::ops::Range;
 
 use super::{Image, ReadError, check_range};
 use crate::bytes::all_zero;
@@ -31,8 +32,10 @@ const BLOCK: usize = 512;
 pub struct Sparse {
     bytes: u64,
     sector: Option<SectorSize>,
-    /// Sorted, not overlapping.
-    blocks: Vec<(ByteRange, Vec<u8>)>,
+    /// Sorted, not overlapping; each with the place of its bytes in `data`.
+    blocks: Vec<(ByteRange, Range<usize>)>,
+    /// The whole container.
+    data: Vec<u8>,
 }
 
 /// Whether `image` begins like a container.
@@ -52,16 +55,17 @@ impl Sparse {
         }
         let mut data = vec![0; usize::try_from(image.bytes()).unwrap_or_default()];
         image.read_at(&mut data, 0).map_err(|e| e.source)?;
-        Self::parse(&data)
+        Self::parse(data)
     }
 
-    fn parse(data: &[u8]) -> io::Result<Self> {
+    fn parse(data: Vec<u8>) -> io::Result<Self> {
         let body = data.strip_prefix(MAGIC).ok_or_else(|| damaged("no magic"))?;
         let end = body.windows(2).position(|w| w == b"\n\n").ok_or_else(|| damaged("the header has no end"))?;
-        let (header, rest) = body.split_at(end);
-        let mut rest = rest.get(2..).unwrap_or_default();
+        let header = body.get(..end).unwrap_or_default();
+        // Where the bytes of the next block lie.
+        let mut next = MAGIC.len().saturating_add(end).saturating_add(2);
         let header = std::str::from_utf8(header).map_err(|_| damaged("the header is no text"))?;
-        let (mut bytes, mut sector, mut blocks) = (0, None, Vec::<(ByteRange, Vec<u8>)>::new());
+        let (mut bytes, mut sector, mut blocks) = (0, None, Vec::<(ByteRange, Range<usize>)>::new());
         for line in header.lines() {
             let mut words = line.split(' ');
             let mut number = || words.next().and_then(|w| w.parse::<u64>().ok());
@@ -74,15 +78,15 @@ impl Sparse {
                     if blocks.last().is_some_and(|(last, _)| last.end() > at) {
                         return Err(damaged("blocks are out of order"));
                     }
-                    let take = usize::try_from(len).ok().filter(|n| *n <= rest.len());
-                    let (block, after) = rest.split_at(take.ok_or_else(|| damaged("a block is cut off"))?);
-                    blocks.push((range, block.to_vec()));
-                    rest = after;
+                    let end = usize::try_from(len).ok().and_then(|len| next.checked_add(len));
+                    let end = end.filter(|end| *end <= data.len()).ok_or_else(|| damaged("a block is cut off"))?;
+                    blocks.push((range, next..end));
+                    next = end;
                 }
                 _ => return Err(damaged(&format!("header line \"{line}\""))),
             }
         }
-        Ok(Self { bytes, sector, blocks })
+        Ok(Self { bytes, sector, blocks, data })
     }
 }
 
@@ -146,6 +150,7 @@ impl Image for Sparse {
         buf.fill(0);
         let end = at.saturating_add(buf.len() as u64);
         for (range, block) in &self.blocks {
+            let block = self.data.get(block.clone()).unwrap_or_default();
             let (from, to) = (range.start().max(at), range.end().min(end));
             let Some(len) = to.checked_sub(from).and_then(|n| usize::try_from(n).ok()) else { continue };
             let source =
@@ -174,7 +179,7 @@ mod tests {
 
     #[test]
     fn what_was_packed_reads_back_and_the_rest_is_zero() {
-        let sparse = Sparse::parse(&packed()).unwrap();
+        let sparse = Sparse::parse(packed()).unwrap();
         let mut buf = vec![1; 100_000];
         sparse.read_at(&mut buf, 0).unwrap();
         assert_eq!((buf[700], buf[99_999], buf.iter().map(|b| u32::from(*b)).sum::<u32>()), (7, 9, 16));
@@ -189,12 +194,12 @@ mod tests {
         let packed = packed();
         assert!(!packed.len().is_multiple_of(BLOCK));
         for cut in 0..packed.len() - 1 {
-            assert!(Sparse::parse(&packed[..cut]).is_err(), "cut at {cut}");
+            assert!(Sparse::parse(packed[..cut].to_vec()).is_err(), "cut at {cut}");
         }
         for at in 0..packed.len() {
             let mut bad = packed.clone();
             bad[at] ^= 0x11;
-            let _ = Sparse::parse(&bad);
+            let _ = Sparse::parse(bad);
         }
     }
 }

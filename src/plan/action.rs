@@ -43,6 +43,9 @@ pub struct Run {
     /// What must hold when it is run; asked again at that moment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guard: Option<Guard>,
+    /// Where this holds already, it is not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unless: Option<Proof>,
     /// What the host shows when it was done; without it, the exit status is the proof.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
@@ -67,6 +70,7 @@ impl Run {
             argv: argv.into_iter().map(str::to_owned).collect(),
             limit_seconds: minute(),
             guard: None,
+            unless: None,
             proof: None,
             back: Back::Nothing,
         }
@@ -201,6 +205,28 @@ pub enum Proof {
         /// Label.
         label: Option<String>,
     },
+    /// Something is mounted there.
+    Mounted {
+        /// The mount point.
+        point: String,
+    },
+    /// Nothing is mounted there.
+    NotMounted {
+        /// The mount point.
+        point: String,
+    },
+    /// Packages are gone, and kernels are whole: vmlinuz, initramfs, modules, boot entry.
+    Kernels {
+        /// The packages, as `NAME-EPOCH:VERSION-RELEASE.ARCH`.
+        gone: Vec<String>,
+        /// The releases of the kernels.
+        whole: Vec<String>,
+    },
+    /// The boot loader starts this kernel where nobody chooses.
+    BootDefault {
+        /// Its release.
+        release: String,
+    },
     /// There is a file that is not empty.
     File {
         /// Its path.
@@ -217,11 +243,6 @@ pub struct TableWrite {
     pub kind: String,
     /// The sectors in the order in which they are written, each flushed before the next.
     pub sectors: Vec<BytesAt>,
-    /// Where later steps write in the new partition, in bytes from the start of the disk: zero before, and zero again when the table is taken
-    /// back.
-    pub metadata_at: u64,
-    /// Length of that, in bytes.
-    pub metadata_bytes: u64,
 }
 
 /// A disk as it was when the plan was made.
@@ -284,9 +305,14 @@ impl Action {
         }
     }
 
-    /// Whether it takes away what the node needs, until a later step [gives it back](Self::gives_back).
-    pub fn takes_away(&self) -> bool {
+    /// Whether it is taken back whatever else stays.
+    pub fn comes_back_always(&self) -> bool {
         matches!(self, Self::Run(Run { back: Back::By { vital: true, .. }, .. }))
+    }
+
+    /// Whether it takes away what the node needs, until a later step [gives it back](Self::gives_back): a run does not stop in between.
+    pub fn takes_away(&self) -> bool {
+        self.comes_back_always() && matches!(self, Self::Run(Run { proof: Some(Proof::SwapUnused { .. }), .. }))
     }
 
     /// Whether it gives the node back what it needs.

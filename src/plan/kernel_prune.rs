@@ -18,7 +18,13 @@ use super::{Reason, Refusal};
 use crate::facts::Probed;
 use crate::facts::kernel::{Boot, Kernel, Kernels, Package, Standing};
 
+/// The command's name.
+pub const COMMAND: &str = "kernel-prune";
+
 mod obstacles;
+mod steps;
+
+pub use steps::{Means, steps};
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -84,6 +90,8 @@ pub struct Removal {
     pub release: String,
     /// Its packages, as `NAME-EPOCH:VERSION-RELEASE.ARCH`: these and no others leave in its transaction.
     pub nevras: Vec<String>,
+    /// The same as `NAME-VERSION-RELEASE.ARCH`.
+    pub nvras: Vec<String>,
     /// Bytes of its packages, as rpm counts them. What a package itself holds in /boot (el7) is counted here too.
     pub bytes_root: u64,
     /// Bytes of its files in /boot; `None` where /boot is not seen.
@@ -121,6 +129,7 @@ pub fn plan(kernels: &Kernels, request: &Request) -> Result<Prune, Refusal> {
             .map(|kernel| Removal {
                 release: kernel.release.clone(),
                 nevras: kernel.packages.iter().map(Package::nevra).collect(),
+                nvras: kernel.packages.iter().map(Package::nvra).collect(),
                 bytes_root: kernel.packages.iter().filter_map(|p| p.bytes).fold(0, u64::saturating_add),
                 bytes_boot: seen.map(|seen| seen.bytes_of(&kernel.release)),
                 is_left_over: !kernel.has_image,

@@ -83,13 +83,16 @@ type Never = Impossible<(), Unsupported>;
 
 /// Whether no byte of it needs an escape. Without an early end within sixteen bytes, so that the compiler can look at all at once.
 fn is_plain(text: &[u8]) -> bool {
-    let escapes = |any: u8, byte: &u8| any | u8::from(*byte < 0x20 || *byte == b'"' || *byte == b'\\');
-    let plain = |block: &[u8; 16]| block.iter().fold(0, escapes) == 0;
+    let plain = |block: &[u8; 16]| block.iter().fold(0, |any, byte| any | u8::from(needs_escape(*byte))) == 0;
     match text.last_chunk() {
         // The last block may overlap the one before.
         Some(last) => text.as_chunks().0.iter().all(plain) && plain(last),
-        None => text.iter().fold(0, escapes) == 0,
+        None => !text.iter().any(|byte| needs_escape(*byte)),
     }
+}
+
+fn needs_escape(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
 /// A list or an object that is being written.

@@ -99,8 +99,8 @@ pub fn status_text(run: Option<&LastRun>) -> String {
     }
     if !run.earlier.is_empty() {
         out.push_str("done by runs before it, which it went on from:\n");
-        for step in &run.earlier {
-            out.push_str("  [x] ");
+        for (index, step) in run.earlier.iter().enumerate() {
+            out.push_str(if run.unsure.contains(&index) { "  [?] " } else { "  [x] " });
             wrap(&mut out, &action(&step.action), 6, 8);
         }
     }

@@ -140,7 +140,7 @@ fn volume_group(out: &mut String, group: &VolumeGroup) {
     );
     wrap(out, &text, 2, 4);
     for volume in &group.logical_volumes {
-        let kinds = volume.segments.first().map_or("no segments", |s| s.kind.as_str());
+        let kinds = volume.segments.first().map_or("no segments", |s| &*s.kind);
         let holds = volume.content.as_ref().map_or_else(|| "not looked at".to_owned(), content);
         let _ = write!(
             out,

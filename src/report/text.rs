@@ -7,6 +7,10 @@ pub(crate) const COLUMNS: usize = 80;
 
 /// `text` with control characters shown as `\u{1b}` and the like: a label must not drive the terminal of the one who reads it.
 pub(crate) fn clean(text: &str) -> String {
+    // Nearly all of them, seen without taking them apart.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         // Bidirectional controls reorder what is shown, which is as bad as moving the cursor.
@@ -46,9 +50,10 @@ pub(crate) fn wrap(out: &mut String, text: &str, mut at: usize, indent: usize) {
 
 /// A word in pieces that fit into a line, where it does not: a path of many letters has no blank to break at.
 fn pieces(word: &str, width: usize) -> impl Iterator<Item = &str> {
-    let mut rest = word;
+    let (mut rest, width) = (word, width.max(1));
     std::iter::from_fn(move || {
-        let cut = rest.char_indices().nth(width.max(1)).map_or(rest.len(), |(at, _)| at);
+        let is_short = rest.len() <= width;
+        let cut = if is_short { None } else { rest.char_indices().nth(width) }.map_or(rest.len(), |(at, _)| at);
         let (piece, after) = rest.split_at(cut);
         rest = after;
         (!piece.is_empty()).then_some(piece)

@@ -4,8 +4,10 @@
 
 pub mod block;
 pub mod filesystem;
+mod private_mount;
 mod rename;
 
+pub use private_mount::{PrivateMount, look_into};
 pub use rename::rename_without_replacing;
 
 /// `O_NOFOLLOW`: an open that refuses a symbolic link.

@@ -41,6 +41,18 @@ pub enum Program {
     Swapon,
     /// Makes the kernel stop swapping to an area.
     Swapoff,
+    /// Mounts what /etc/fstab knows.
+    Mount,
+    /// Unmounts.
+    Umount,
+    /// The package manager of el8 and later.
+    Dnf,
+    /// The package manager of el7.
+    Yum,
+    /// Sets the boot loader's default.
+    Grubby,
+    /// Edits GRUB's environment block.
+    GrubEditenv,
     /// A shell, for the tests of the runner only.
     #[cfg(test)]
     Sh,
@@ -67,6 +79,12 @@ impl Program {
         Self::Mkswap,
         Self::Swapon,
         Self::Swapoff,
+        Self::Mount,
+        Self::Umount,
+        Self::Dnf,
+        Self::Yum,
+        Self::Grubby,
+        Self::GrubEditenv,
     ];
 
     /// Where it may lie; the environment's PATH is never searched.
@@ -91,6 +109,12 @@ impl Program {
             Self::Mkswap => &["/usr/sbin/mkswap", "/sbin/mkswap"],
             Self::Swapon => &["/usr/sbin/swapon", "/sbin/swapon"],
             Self::Swapoff => &["/usr/sbin/swapoff", "/sbin/swapoff"],
+            Self::Mount => &["/usr/bin/mount", "/bin/mount"],
+            Self::Umount => &["/usr/bin/umount", "/bin/umount"],
+            Self::Dnf => &["/usr/bin/dnf"],
+            Self::Yum => &["/usr/bin/yum"],
+            Self::Grubby => &["/usr/sbin/grubby", "/sbin/grubby"],
+            Self::GrubEditenv => &["/usr/bin/grub2-editenv", "/usr/bin/grub-editenv"],
             #[cfg(test)]
             Self::Sh => &["/bin/sh"],
         }

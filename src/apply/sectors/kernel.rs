@@ -27,7 +27,7 @@ pub(in crate::apply) fn tell_kernel(base: &Path, disk: &str, number: u32, range:
     let partition = Partition::new(base, disk, number, range)?;
     if !partition.is_shown()? {
         let device = partition.open_disk()?;
-        let added = block::add_partition(&device, number, range);
+        let added = partition.add(&device, number);
         // Whoever was faster, the kernel or udev: it is there, or what is in the way has a name in the error.
         if let Err(e) = added
             && !(e.kind() == io::ErrorKind::ResourceBusy && partition.is_shown()?)
@@ -62,7 +62,7 @@ pub(in crate::apply) fn forget_partition(base: &Path, disk: &str, number: u32, r
     }
     let device = partition.open_disk()?;
     let refused = |e: io::Error| format!("the kernel does not let go of {}: {e}", partition.name);
-    let is_gone = || match block::delete_partition(&device, number) {
+    let is_gone = || match partition.delete(&device, number) {
         Ok(()) => Ok(true),
         // Perhaps only for a moment: udev looks at it.
         Err(e) if e.kind() == io::ErrorKind::ResourceBusy => Ok(false),
@@ -130,6 +130,22 @@ impl<'p> Partition<'p> {
         File::open(&node).map_err(|e| format!("{}: {e}", node.display()))
     }
 
+    fn add(&self, device: &File, number: u32) -> io::Result<()> {
+        #[cfg(test)]
+        if device.metadata()?.is_file() {
+            return played::add(&self.sysfs().join(&self.name), &self.node(), self.range);
+        }
+        block::add_partition(device, number, self.range)
+    }
+
+    fn delete(&self, device: &File, number: u32) -> io::Result<()> {
+        #[cfg(test)]
+        if device.metadata()?.is_file() {
+            return played::delete(&self.sysfs().join(&self.name), &self.node());
+        }
+        block::delete_partition(device, number)
+    }
+
     /// Whether the kernel shows it; an error where what it shows under that number is another partition.
     fn is_shown(&self) -> Result<bool, String> {
         match self.range_now()? {
@@ -180,5 +196,23 @@ impl<'p> Partition<'p> {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(e) => Err(why(e)),
         }
+    }
+}
+
+/// The kernel's part, where for a test a regular file stands for a disk: its view is folders, and its nodes are files.
+#[cfg(test)]
+mod played {
+    use super::{ByteRange, Path, UNIT, fs, io};
+
+    pub(super) fn add(view: &Path, node: &Path, range: ByteRange) -> io::Result<()> {
+        fs::create_dir(view)?;
+        fs::write(view.join("size"), format!("{}\n", range.len() / UNIT))?;
+        fs::write(view.join("start"), format!("{}\n", range.start() / UNIT))?;
+        fs::write(node, "")
+    }
+
+    pub(super) fn delete(view: &Path, node: &Path) -> io::Result<()> {
+        fs::remove_file(node)?;
+        fs::remove_dir_all(view)
     }
 }

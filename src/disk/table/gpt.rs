@@ -13,6 +13,8 @@ use crate::units::{ByteRange, SectorSize};
 pub(super) struct Sound<'a> {
     pub(super) header: Header,
     array: Cow<'a, [u8]>,
+    /// Whether that is, byte for byte, the array of the copy that was looked at before it.
+    same_array: bool,
 }
 
 /// One copy.
@@ -131,24 +133,25 @@ impl<'a> Copies<'a> {
         let before = problems.len();
         let mut differs = |why: String| problems.push(Problem::new(ProblemId::TableDisagrees, why));
         let header = &backup.header;
-        let here = self.describe(header.my_lba);
+        let here = || self.describe(header.my_lba);
         if header.my_lba != self.last_lba {
             let end = self.describe(self.last_lba);
             differs(format!(
-                "the backup GPT header is at {here}, not at the end of the disk, {end}: the disk has grown since"
+                "the backup GPT header is at {}, not at the end of the disk, {end}: the disk has grown since",
+                here()
             ));
         }
         if header.alternate_lba != 1 {
             let other = header.alternate_lba;
-            differs(format!("the backup GPT header at {here} puts the primary in sector {other}, not in sector 1"));
+            differs(format!("the backup GPT header at {} puts the primary in sector {other}, not in sector 1", here()));
         }
         if let Some(primary) = self.primary.sound() {
             if primary.header.alternate_lba != header.my_lba {
                 let other = primary.header.alternate_lba;
-                differs(format!("the primary GPT header puts its backup in sector {other}, but it is at {here}"));
+                differs(format!("the primary GPT header puts its backup in sector {other}, but it is at {}", here()));
             }
-            for what in primary.differences(backup) {
-                differs(format!("the backup GPT header at {here} has other {what} than the primary"));
+            for what in backup.differences(primary) {
+                differs(format!("the backup GPT header at {} has other {what} than the primary", here()));
             }
         }
         if problems.len() == before { CopyState::Ok } else { CopyState::Disagrees }
@@ -168,13 +171,14 @@ impl<'a> Copies<'a> {
 }
 
 impl Sound<'_> {
+    /// What differs from `other`, the copy that was looked at before.
     fn differences(&self, other: &Self) -> impl Iterator<Item = &'static str> {
         let (a, b) = (&self.header, &other.header);
         [
             (a.disk_guid != b.disk_guid, "disk GUID"),
             ((a.first_usable_lba, a.last_usable_lba) != (b.first_usable_lba, b.last_usable_lba), "usable sectors"),
             ((a.entries, a.entry_bytes) != (b.entries, b.entry_bytes), "numbers of entries"),
-            (a.array_crc != b.array_crc || self.array != other.array, "partitions"),
+            (!self.same_array, "partitions"),
         ]
         .into_iter()
         .filter_map(|(differs, what)| differs.then_some(what))
@@ -234,7 +238,7 @@ fn copy<'a>(source: &Source<'a>, sector: SectorSize, lba: u64, last: u64, twin: 
     let same = twin.is_some_and(|twin| twin.header.array_crc == header.array_crc && twin.array == array);
     let checked: Result<(), Malformed> = if same { Ok(()) } else { header.check_array(&array) };
     match checked {
-        Ok(()) => Copy::Sound(Sound { header, array }),
+        Ok(()) => Copy::Sound(Sound { header, array, same_array: same }),
         Err(wrong) => damaged(alternate, ProblemId::TableDamaged, &wrong.at_offset(array_at)),
     }
 }

@@ -204,7 +204,7 @@ impl<'a, 'i> Assembly<'a, 'i> {
             Some(Stripe { pv, start_extent: u64::from(area.start_extent) })
         };
         let segment = |segment: &described::Segment| Segment {
-            kind: segment.type_name().to_owned(),
+            kind: segment.type_name(),
             start_extent: u64::from(segment.start_extent),
             extents: u64::from(segment.extents),
             stripe_bytes: if segment.areas.len() > 1 { segment.stripe_bytes } else { 0 },

@@ -134,7 +134,7 @@ fn hidden_volumes_are_counted_but_not_listed_and_other_types_are_named() {
     let pool = logical("t", 11, 4, "type = \"thin-pool\"\npool = \"t_tdata\"");
     let group = &assembled(&[pv("d1", Sample::new(1, &text(3, &[1], &(pool + &hidden))))])[0];
     let [listed] = group.group.logical_volumes.as_slice() else { panic!("{group:?}") };
-    assert_eq!((listed.name.as_str(), listed.segments[0].kind.as_str()), ("t", "thin-pool"));
+    assert_eq!((listed.name.as_str(), &*listed.segments[0].kind), ("t", "thin-pool"));
     assert_eq!((&listed.content, &listed.segments[0].stripes, group.group.free_extents), (&None, &vec![], 27));
 }
 

@@ -4,11 +4,13 @@ use super::{FstabEntry, Mount, Probed, Root};
 
 mod bls;
 mod boot;
+mod erasure;
 mod files;
 mod group;
 mod grub_cfg;
 mod grubenv;
 mod loader;
+mod look;
 mod menu;
 mod modules;
 mod old;
@@ -19,8 +21,10 @@ pub(crate) mod sample;
 mod survivor;
 
 pub use boot::{Boot, SeenBoot};
+pub use erasure::erasure;
 pub use files::{BootFile, FileKind};
 pub use loader::Loader;
+pub use look::{now, unmounted, with_unmounted};
 pub use menu::{DefaultEntry, Entry};
 pub use modules::Modules;
 pub use old::{NoStanding, Standing};
@@ -93,6 +97,12 @@ pub struct Package {
 }
 
 impl Package {
+    /// `NAME-VERSION-RELEASE.ARCH`, as every release of rpm takes it.
+    pub fn nvra(&self) -> String {
+        let Self { name, evr, arch, .. } = self;
+        format!("{name}-{}-{}.{arch}", evr.version, evr.release)
+    }
+
     /// `NAME-EPOCH:VERSION-RELEASE.ARCH`, which names this package and no other to yum and dnf.
     pub fn nevra(&self) -> String {
         let Self { name, evr, arch, .. } = self;
@@ -123,7 +133,11 @@ pub(super) struct Beside<'f> {
 
 /// What rpm has installed: the slow part, which needs nothing else.
 pub(super) fn installed(root: &Root) -> Probed<Installed> {
-    match rpm::gather(root, &tool::Host) {
+    installed_by(root, &tool::Host)
+}
+
+fn installed_by(root: &Root, runner: &dyn tool::Runner) -> Probed<Installed> {
+    match rpm::gather(root, runner) {
         Probed::Known(records) => group::group(&records).map_or_else(Probed::Unreadable, Probed::Known),
         Probed::Absent => Probed::Absent,
         Probed::Unreadable(why) => Probed::Unreadable(why),

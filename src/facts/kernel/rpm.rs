@@ -82,12 +82,17 @@ pub(super) fn gather(root: &Root, runner: &dyn Runner) -> Probed<Vec<Record>> {
 }
 
 fn ask(runner: &dyn Runner) -> Probed<Vec<Record>> {
-    match success(runner, &query()) {
-        Ok(output) => match parse(&output.stdout) {
-            Ok(records) => Probed::Known(records),
-            Err(why) => Probed::Unreadable(format!("what rpm -qa says makes no sense: {why}")),
-        },
-        Err(why) => Probed::Unreadable(shortened(&why.to_string())),
+    let output = match success(runner, &query()) {
+        Ok(output) => output,
+        Err(why) => return Probed::Unreadable(shortened(&why.to_string())),
+    };
+    // A package that rpm cannot read or format is left out, and rpm succeeds all the same.
+    if let Some(error) = String::from_utf8_lossy(&output.stderr).lines().find(|line| line.starts_with("error:")) {
+        return Probed::Unreadable(format!("rpm -qa: {error}"));
+    }
+    match parse(&output.stdout) {
+        Ok(records) => Probed::Known(records),
+        Err(why) => Probed::Unreadable(format!("what rpm -qa says makes no sense: {why}")),
     }
 }
 
@@ -172,7 +177,7 @@ fn folder_of_a_kernel(folder: &[u8]) -> Option<String> {
 mod tests {
     use super::*;
     use crate::facts::damage;
-    use crate::tool::{Script, Scripted, ToolError};
+    use crate::tool::{Output, Script, Scripted, ToolError};
 
     const TWO: &str = "P\tkernel-uek\t0\t5.4.17\t2136.el8uek\tx86_64\t130000000\tkernel-uek-5.4.17-2136.el8uek.src.rpm\n\
         p\tkernel-uek\t = \t5.4.17-2136.el8uek\n\
@@ -200,6 +205,17 @@ mod tests {
         }
         assert!(parse(b"").is_err() && parse(b"\n").is_err());
         damage::battery(TWO.as_bytes(), parse);
+    }
+
+    #[test]
+    fn an_answer_with_a_package_left_out_is_no_answer() {
+        let answers = |stderr: &str| {
+            let output = Output { status: Some(0), stdout: TWO.into(), stderr: stderr.into() };
+            ask(&Script::new([Scripted { command: query().to_string(), answer: Ok(output) }]))
+        };
+        assert!(answers("warning: found a lock\n").known().is_some());
+        let why = "warning: x\nerror: rpmdbNextIterator: skipping h# 7 Header V3 RSA/SHA256: BAD\n";
+        assert!(matches!(answers(why), Probed::Unreadable(why) if why.contains("h# 7")));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! From the metadata text straight into a [`VolumeGroup`], section by section.
 
-use super::parse_id;
+use std::borrow::Cow;
+
 use super::segment::Names;
 use super::text::{Bad, Item, Text, Value, unescape};
 use super::volume_group::{LogicalVolume, PhysicalVolume, Segment, SegmentKind, VolumeGroup};
+use super::{dashed_id, parse_id};
 use crate::ids::Id;
 
 /// LVM2 counts in sectors of 512 bytes, whatever the devices have.
@@ -73,7 +75,7 @@ impl<'t> Import<'t> {
                 Item::Setting(b"status" | b"flags") => words(text, |word| {
                     let sane = (1..=LONGEST_FLAG).contains(&word.len()) && word.iter().all(u8::is_ascii_graphic);
                     if flags.len() < MOST_FLAGS && sane {
-                        flags.push(unescape(word).to_ascii_lowercase());
+                        flags.push(flag(word));
                     }
                 })?,
                 Item::Section(b"physical_volumes") if physical.is_none() => physical = Some(self.physical(text)?),
@@ -237,6 +239,9 @@ fn named_section<'t>(text: &mut Text<'t>) -> Result<Option<&'t [u8]>, Bad> {
 }
 
 fn id(text: &mut Text<'_>) -> Result<Id, Bad> {
+    if let Some(id) = text.fixed_string(dashed_id) {
+        return Ok(id);
+    }
     let at = *text;
     parse_id(text.one_string()?).ok_or(at.bad("not an identifier of 32 characters"))
 }
@@ -255,6 +260,16 @@ fn words(text: &mut Text<'_>, mut take: impl FnMut(&[u8])) -> Result<(), Bad> {
         }
         _ => Err(at.bad("a word in quotes is expected")),
     })
+}
+
+/// A word of a group's status, lower-case. Nearly every group has the first three.
+fn flag(word: &[u8]) -> Cow<'static, str> {
+    match word {
+        b"RESIZEABLE" => "resizeable".into(),
+        b"READ" => "read".into(),
+        b"WRITE" => "write".into(),
+        other => unescape(other).to_ascii_lowercase().into(),
+    }
 }
 
 /// The characters LVM2 allows in names; none of them can disturb a terminal.

@@ -54,20 +54,16 @@ pub fn found(label: &Result<Label, super::Malformed>) -> Found {
 
 /// An identifier as the text has it: 32 characters, with dashes between groups.
 fn parse_id(text: &[u8]) -> Option<Id> {
-    let chars = dashed_id(text).or_else(|| {
-        let mut plain = text.iter().filter(|b| **b != b'-');
-        let mut chars = [0; 32];
-        for to in &mut chars {
-            *to = *plain.next()?;
-        }
-        plain.next().is_none().then_some(chars)
-    })?;
-    let sane = |b: u8| b.is_ascii_alphanumeric() | matches!(b, b'!' | b'#');
-    chars.iter().fold(true, |all, b| all & sane(*b)).then_some(Id::Lvm(chars))
+    let mut plain = text.iter().filter(|b| **b != b'-');
+    let mut chars = [0; 32];
+    for to in &mut chars {
+        *to = *plain.next()?;
+    }
+    if plain.next().is_some() { None } else { sane_id(chars) }
 }
 
-/// The 32 characters of an identifier that has its dashes where LVM2 writes them: after six characters, five times four, and before six.
-fn dashed_id(text: &[u8]) -> Option<[u8; 32]> {
+/// An identifier that has its dashes where LVM2 writes them: after six characters, five times four, and before six.
+fn dashed_id(text: &[u8; 38]) -> Option<Id> {
     let (first, rest) = text.split_first_chunk::<6>()?;
     let (middle, last) = rest.split_last_chunk::<6>()?;
     let (groups, [b'-']) = middle.as_chunks::<5>() else { return None };
@@ -82,7 +78,14 @@ fn dashed_id(text: &[u8]) -> Option<[u8; 32]> {
     for (to, [_, group @ ..]) in to_groups.iter_mut().zip(groups) {
         *to = *group;
     }
-    Some(chars)
+    sane_id(chars)
+}
+
+fn sane_id(chars: [u8; 32]) -> Option<Id> {
+    let sane = |b: u8| b.is_ascii_alphanumeric() | matches!(b, b'!' | b'#');
+    // Without an early end, so that the compiler can look at all at once.
+    let odd = chars.iter().fold(0, |any, b| any | u8::from(!sane(*b)));
+    (odd == 0).then_some(Id::Lvm(chars))
 }
 
 /// Two consecutive 64-bit numbers: an offset and a size.

@@ -69,7 +69,7 @@ fn the_text_becomes_a_group() {
     assert_eq!((second.uuid.to_string(), second.first_extent_bytes, second.extents), (id(2), 65536, 31));
     assert_eq!((second.device_hint.as_deref(), second.device_bytes), (Some("/dev/sd1"), Some(2 << 20)));
     let [swap, first, pool] = group.logical_volumes.as_slice() else { panic!("{group:?}") };
-    assert_eq!((swap.name.as_str(), swap.visible, swap.segments[0].type_name()), ("swap", true, "linear"));
+    assert_eq!((swap.name.as_str(), swap.visible, &*swap.segments[0].type_name()), ("swap", true, "linear"));
     assert_eq!((first.segments[0].stripe_bytes, first.segments[0].area_extents()), (8192, 3));
     assert_eq!(first.segments[0].areas[1].of, AreaOf::Physical(1));
     assert_eq!(pool.segments[0].kind, SegmentKind::Other("thin-pool".into()));
@@ -273,6 +273,7 @@ fn reading_grows_in_line_with_the_text() {
 fn an_identifier_has_32_characters_and_dashes_anywhere() {
     let id = Some(Id::Lvm(*b"F1eDfYPyykfcfxndX2ebS94MHfsMfFyH"));
     assert_eq!(parse_id(b"F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyH"), id);
+    assert_eq!(dashed_id(b"F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyH"), id);
     assert_eq!(parse_id(b"F1eDfYPyykfcfxndX2ebS94MHfsMfFyH"), id);
     assert_eq!(parse_id(b"-F1eDfYP-yykfcf-xndX2eb-S94MHfsMfFyH-"), id);
     for bad in ["", "F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFy", "F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyHx"] {
@@ -282,6 +283,51 @@ fn an_identifier_has_32_characters_and_dashes_anywhere() {
     for at in 0..good.len() {
         let mut bad = *good;
         bad[at] = b'_';
-        assert_eq!(parse_id(&bad), None, "{at}");
+        assert_eq!((parse_id(&bad), dashed_id(&bad)), (None, None), "{at}");
+    }
+}
+
+#[test]
+fn an_identifier_in_a_text_is_taken_with_dashes_elsewhere_too_and_its_string_has_to_end() {
+    let plain = "F1eDfYPyykfcfxndX2ebS94MHfsMfFyH";
+    let dashed = "F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyH";
+    let group = |uuid: &str| {
+        let text = format!(
+            "vg {{\nid = {uuid}\nseqno = 1\nextent_size = 8192\n}}\ncontents = \"Text Format Volume Group\"\nversion = 1\n"
+        );
+        VolumeGroup::parse(text.as_bytes()).map(|group| group.uuid).map_err(|bad| bad.why)
+    };
+    let id = Id::Lvm(plain.as_bytes().try_into().unwrap());
+    for uuid in [format!("\"{plain}\""), format!("\"{dashed}\""), format!("# why\n\t\"{dashed}\" # so")] {
+        assert_eq!(group(&uuid), Ok(id), "{uuid}");
+    }
+    assert!(group(&format!("\"{dashed}")).is_err());
+    assert!(group(&format!("\"{dashed}x\"")).is_err());
+    assert!(group(dashed).is_err());
+}
+
+#[test]
+fn numbers_are_the_same_whether_digits_alone_or_not() {
+    let one = |number: &str| {
+        let text = format!("{number} next = 1");
+        let mut text = Text::new(text.as_bytes());
+        let value = text.one_integer::<i64>().ok()?;
+        (text.item() == Ok(Item::Setting(b"next"))).then_some(value)
+    };
+    for (number, value) in [
+        ("0", Some(0)),
+        ("007", Some(7)),
+        ("+7", Some(7)),
+        ("-7", Some(-7)),
+        ("9223372036854775807", Some(i64::MAX)),
+        ("-9223372036854775808", Some(i64::MIN)),
+        ("9223372036854775808", None),
+        ("12.5", None),
+        ("12e3", None),
+        ("12-3", None),
+        ("12+", None),
+        ("-", None),
+    ] {
+        assert_eq!(one(number), value, "{number}");
     }
 }

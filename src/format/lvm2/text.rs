@@ -21,8 +21,6 @@ const PLAIN: u8 = 2;
 const NUMBER: u8 = 4;
 /// Within a line.
 const LINE: u8 = 8;
-/// Between names, values and marks.
-const BLANK: u8 = 16;
 
 /// The classes of each byte: one look where comparing would take a dozen. NUL, the end of the text, is in none.
 static CLASSES: [u8; 256] = classes();
@@ -45,15 +43,17 @@ const fn classes() -> [u8; 256] {
         if !matches!(byte, b'\n' | 0) {
             of |= LINE;
         }
-        if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
-            of |= BLANK;
-        }
         classes[byte as usize] = of;
         byte = match byte.checked_add(1) {
             Some(next) => next,
             None => return classes,
         };
     }
+}
+
+#[inline(always)]
+fn class(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 /// What breaks the grammar, and where in the text.
@@ -111,21 +111,24 @@ impl<'t> Text<'t> {
     }
 
     /// Steps over blanks and comments, and looks at what follows.
+    #[inline]
     fn next(&mut self) -> Option<u8> {
         loop {
-            self.take(BLANK);
-            match *self.rest.first()? {
-                b'#' => self.take(LINE),
-                0 => return None,
-                other => return Some(other),
-            };
+            match self.rest {
+                [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] => self.rest = rest,
+                [b'#', ..] => {
+                    self.take(LINE);
+                }
+                [] | [0, ..] => return None,
+                [other, ..] => return Some(*other),
+            }
         }
     }
 
     /// Steps over the bytes of this class, and gives them.
     #[inline]
     fn take(&mut self, class: u8) -> &'t [u8] {
-        let is_other = |b: &u8| CLASSES.get(usize::from(*b)).is_none_or(|of| of & class == 0);
+        let is_other = |byte: &u8| self::class(*byte) & class == 0;
         let len = self.rest.iter().position(is_other).unwrap_or(self.rest.len());
         let (taken, rest) = self.rest.split_at_checked(len).unwrap_or_default();
         self.rest = rest;
@@ -145,6 +148,18 @@ impl<'t> Text<'t> {
         };
         if name.is_empty() {
             return Err(self.bad("a name is expected"));
+        }
+        // As LVM2 writes it; what follows takes any blanks and comments.
+        match self.rest {
+            [b' ', b'=', rest @ ..] => {
+                self.rest = rest;
+                return Ok(Item::Setting(name));
+            }
+            [b' ', b'{', rest @ ..] => {
+                self.rest = rest;
+                return Ok(Item::Section(name));
+            }
+            _ => {}
         }
         let item = match self.next() {
             Some(b'{') => Item::Section(name),
@@ -231,6 +246,10 @@ impl<'t> Text<'t> {
     }
 
     fn number(&mut self) -> Result<Value<'t>, Bad> {
+        if let Some((number, rest)) = digits_alone(self.rest) {
+            self.rest = rest;
+            return Ok(Value::Integer(number));
+        }
         let from = *self;
         let digits = self.take(NUMBER);
         if let Some(number) = integer(digits) {
@@ -241,6 +260,17 @@ impl<'t> Text<'t> {
             return float.map(|_| Value::Float).ok_or(from.bad("not a number"));
         }
         Err(from.bad("not an integer of 64 bits"))
+    }
+
+    /// The value of a setting where it is a string of `N` bytes in quotes, and `read` makes something of these. Steps over it only then.
+    /// What `read` takes must have no quote, escape or NUL.
+    pub(super) fn fixed_string<const N: usize, T>(&mut self, read: impl FnOnce(&[u8; N]) -> Option<T>) -> Option<T> {
+        self.next();
+        let (string, rest) = self.rest.strip_prefix(b"\"")?.split_first_chunk()?;
+        let rest = rest.strip_prefix(b"\"")?;
+        let value = read(string)?;
+        self.rest = rest;
+        Some(value)
     }
 
     /// The value of a setting that has to be a string.
@@ -262,6 +292,18 @@ impl<'t> Text<'t> {
             _ => Err(at.bad("an integer is expected")),
         }
     }
+}
+
+/// The number that is written here in nothing but digits, as nearly all are, and what follows it.
+#[inline]
+fn digits_alone(text: &[u8]) -> Option<(i64, &[u8])> {
+    let (mut number, mut rest) = (0_i64, text);
+    while let [digit @ b'0'..=b'9', after @ ..] = rest {
+        number = number.checked_mul(10)?.checked_add(i64::from(digit & 15))?;
+        rest = after;
+    }
+    let goes_on = rest.first().is_some_and(|byte| class(*byte) & NUMBER != 0);
+    (rest.len() < text.len() && !goes_on).then_some((number, rest))
 }
 
 fn integer(digits: &[u8]) -> Option<i64> {

@@ -1,5 +1,7 @@
 //! A volume group as its metadata text describes it.
 
+use std::borrow::Cow;
+
 use super::import;
 use crate::format::Malformed;
 use crate::ids::Id;
@@ -14,7 +16,7 @@ pub struct VolumeGroup {
     /// Counts the changes of the metadata: the highest is in force.
     pub seqno: u64,
     /// Words of `status` and `flags`, lower-case: `resizeable`, `read`, `write`, `exported`, ...
-    pub flags: Vec<String>,
+    pub flags: Vec<Cow<'static, str>>,
     /// Size of an extent in bytes.
     pub extent_bytes: u64,
     /// Its physical volumes, in order.
@@ -87,11 +89,11 @@ impl Segment {
     }
 
     /// Its type as `lvs` shows it: a segment of one stripe is `linear`.
-    pub fn type_name(&self) -> &str {
+    pub fn type_name(&self) -> Cow<'static, str> {
         match &self.kind {
-            SegmentKind::Striped if self.areas.len() == 1 => "linear",
-            SegmentKind::Striped => "striped",
-            SegmentKind::Other(name) => name,
+            SegmentKind::Striped if self.areas.len() == 1 => "linear".into(),
+            SegmentKind::Striped => "striped".into(),
+            SegmentKind::Other(name) => name.clone().into(),
         }
     }
 }

@@ -366,8 +366,6 @@ impl Choice<'_> {
                     },
                     kind: if table.kind == TableKind::Gpt { "gpt".into() } else { "mbr".into() },
                     sectors: sectors.collect(),
-                    metadata_at: table.partition.start(),
-                    metadata_bytes: PV_DATA_START,
                 }),
             });
         }

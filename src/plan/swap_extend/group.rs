@@ -145,7 +145,7 @@ fn plain(volume: &LogicalVolume, lvm: &Lvm, request: &Request) -> Result<bool, R
         let message = format!("LVM2 says {} bytes of {name}, the disks {}", seen.bytes, volume.bytes);
         return Err(refuse("lvm-sees-otherwise", message, "look at lvs, and run it again"));
     }
-    let odd = volume.segments.iter().find(|segment| !matches!(segment.kind.as_str(), "linear" | "striped"));
+    let odd = volume.segments.iter().find(|segment| !matches!(&*segment.kind, "linear" | "striped"));
     if let Some(segment) = odd {
         let message = format!("{name} is of type {}, and only a linear or striped volume is resized", segment.kind);
         return Err(refuse("volume-type", message, "grow this volume by hand, as its type asks"));

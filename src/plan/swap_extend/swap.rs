@@ -313,15 +313,17 @@ fn temporary(request: &Request, system: &System<'_>, extents: u64, need: &Need) 
             "n",
             &request.group,
         ];
-        steps.push(step("a temporary swap volume is made", Run::changes(argv, proof, gone)));
+        steps.push(step("a temporary swap volume is made", Run::changes(argv, proof.clone(), gone.clone())));
     } else if extents > 0 {
         let argv = [Program::Lvresize.path(), "--extents", &count, &name];
         steps.push(step(
             "the temporary swap volume that was left over is made large enough",
-            Run::changes(argv, proof, gone),
+            Run::changes(argv, proof.clone(), gone.clone()),
         ));
     }
-    steps.push(step("the temporary volume gets a swap header", Run::looks([Program::Mkswap.path(), &area])));
+    // The kernel proves the header in the next step; it goes away with its volume.
+    let format = Run::changes([Program::Mkswap.path(), &area], proof, gone);
+    steps.push(step("the temporary volume gets a swap header", format));
     let bytes = system.group.extent_bytes.saturating_mul(whole);
     let used = Proof::SwapUsed { area: area.clone(), bytes, priority: None };
     let run = Run::changes([Program::Swapon.path(), &area], used, Back::by([Program::Swapoff.path(), &area]));

@@ -1,0 +1,39 @@
+//! What `pvremove` leaves of a physical volume: it wipes the label, and not the metadata area behind it. A disk with that is not blank,
+//! and the next run would refuse the very disk that this one gave back.
+
+use super::sectors::HeldDisk;
+use crate::bytes::all_zero;
+use crate::disk::new_table::NewSector;
+use crate::units::MIB;
+
+/// Where the metadata area begins: behind the sectors of the label, at the first page (LVM2 `lib/format_text/layout.h`).
+const AREA: usize = 4096;
+/// What it begins with, after its checksum (`FMTT_MAGIC`).
+const MAGIC: &[u8] = b" LVM2 x[5A%r0N*>";
+const CHECKSUM: usize = 4;
+/// Where the data of our physical volumes begins.
+const DATA: usize = MIB as usize;
+
+/// Zeros for the sectors of `disk` that a physical volume at byte `from` left behind: none where its label is still there, or where
+/// something else is.
+///
+/// # Errors
+/// Where the disk cannot be read.
+pub(super) fn zeros_over_rests(disk: &HeldDisk, from: u64) -> Result<Vec<NewSector>, String> {
+    let size = disk.sector_size().bytes();
+    let Ok(step) = usize::try_from(size) else { return Ok(Vec::new()) };
+    if from.saturating_add(MIB) > disk.bytes() {
+        return Ok(Vec::new());
+    }
+    let bytes = disk.read(from, DATA)?;
+    let Some((label, area)) = bytes.split_at_checked(AREA) else { return Ok(Vec::new()) };
+    let is_left = all_zero(label) && area.get(CHECKSUM..).is_some_and(|rest| rest.starts_with(MAGIC));
+    if !is_left {
+        return Ok(Vec::new());
+    }
+    let sectors = area.chunks_exact(step).zip(0_u64..).filter(|(sector, _)| !all_zero(sector));
+    let begin = from.saturating_add(AREA as u64);
+    Ok(sectors
+        .map(|(_, n)| NewSector { at: begin.saturating_add(n.saturating_mul(size)), bytes: vec![0; step] })
+        .collect())
+}

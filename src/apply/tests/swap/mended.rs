@@ -1,0 +1,179 @@
+//! What once went wrong.
+
+use super::failing::{has_swap, is_as, plans, pressed, reached};
+use super::machine::{Fault, Machine, Way};
+use crate::apply::{Ending, Interrupts, Outcome, RunState, can_take_back, take_back};
+use crate::plan::Action;
+use crate::plan::swap_extend::tests::node::{Node, NodeDisk, request};
+
+/// The number of the first call that begins so.
+fn call(machine: &Machine, begins: &str) -> usize {
+    machine.calls().iter().position(|call| call.contains(begins)).unwrap()
+}
+
+/// The calls of a whole run of this node's plan.
+fn whole(node: &Node) -> Machine {
+    let machine = Machine::new(node.clone());
+    let plan = machine.plans(&request()).unwrap();
+    assert_eq!(machine.run(&plan), Outcome::Done);
+    machine
+}
+
+#[test]
+fn a_disk_that_was_given_back_was_no_longer_blank_and_refused_by_the_next_run() {
+    let node = Node::small();
+    for begins in ["/vgextend ", "/lvresize "] {
+        let machine = Machine::new(node.clone());
+        let (plan, before) = (machine.plans(&request()).unwrap(), machine.bare());
+        machine.breaks(Some(Fault { call: call(&whole(&node), begins), way: Way::Status, lasting: false }));
+        assert!(matches!(machine.run(&plan), Outcome::RolledBack { .. }), "{begins}");
+        is_as(&machine.bare(), &before, begins);
+        machine.breaks(None);
+        assert_eq!(machine.plans(&request()).unwrap().steps[0], plan.steps[0], "{begins}: the same disk again");
+    }
+}
+
+#[test]
+fn what_somebody_else_put_where_the_partition_begins_is_not_wiped_with_the_table() {
+    let machine = Machine::new(Node::small());
+    let plan = machine.plans(&request()).unwrap();
+    machine.host().perform(&plan.steps[0].action).unwrap();
+    for (at, bytes) in [(4096, &b"another's"[..]), (0, b"XFSB"), (1024, b"anything")] {
+        let at = (1 << 20) + at;
+        machine.becomes(|node| node.disk().put(at, bytes));
+        machine.host().take_back(&plan.steps[0].action).unwrap();
+        let node = machine.node();
+        assert!(node.disks[0].written[&at].starts_with(bytes), "byte {at}");
+        machine.becomes(|node| node.disk().put(at, &[0]));
+        assert!(machine.node().disks[0].written.is_empty(), "the table went");
+        machine.host().perform(&plan.steps[0].action).unwrap();
+    }
+    // A label says that the metadata behind it is a physical volume's.
+    machine.becomes(|node| {
+        node.disk().put_metadata();
+        node.disk().put_label(true);
+    });
+    machine.host().take_back(&plan.steps[0].action).unwrap();
+    assert_eq!(machine.node().disks[0].written.len(), 2);
+}
+
+#[test]
+fn a_pvcreate_after_which_lvm_sees_the_new_volume_alone_stayed_done() {
+    let machine = Machine::new(Node::small());
+    let (plan, before) = (machine.plans(&request()).unwrap(), machine.bare());
+    // A volume of another group, which is seen before and hidden by the new devices file.
+    let mut plan = plan;
+    for step in &mut plan.steps {
+        if let Action::Run(run) = &mut step.action
+            && let Some(crate::plan::Proof::PhysicalVolume { beside, .. }) = &mut run.proof
+        {
+            beside.push("hidden-now".into());
+        }
+    }
+    let outcome = machine.run(&plan);
+    assert!(matches!(&outcome, Outcome::RolledBack { why } if why.contains("beside all the others")), "{outcome:?}");
+    assert!(machine.calls().iter().any(|call| call.contains("/pvremove ")));
+    is_as(&machine.bare(), &before, "rolled back");
+}
+
+#[test]
+fn an_area_that_came_up_with_another_priority_had_its_old_header_written_under_it() {
+    let machine = Machine::new(Node::roomy());
+    let mut plan = machine.plans(&request()).unwrap();
+    let Action::Run(on) = &mut plan.steps.last_mut().unwrap().action else { panic!("swapon is last") };
+    on.argv.retain(|word| word != "--priority" && word != "7");
+    let outcome = machine.run(&plan);
+    assert!(matches!(&outcome, Outcome::Kept { .. }), "{outcome:?}");
+    let node = machine.node();
+    let used = (node.areas[0].kib + 4) * 1024;
+    assert_eq!(node.volumes["lv_swap"].content().bytes, Some(used), "the header is that of the area in use");
+}
+
+#[test]
+fn swap_was_taken_away_where_the_program_that_brings_it_back_was_missing() {
+    for (name, node, request) in plans() {
+        for way in [Way::Status, Way::Hangs, Way::Missing, Way::Garbage] {
+            let machine = Machine::new(node.clone());
+            let (plan, before) = (machine.plans(&request).unwrap(), machine.bare());
+            let calls = Machine::new(node.clone());
+            calls.run(&plan);
+            let fault = Fault { call: call(&calls, "/swapon "), way, lasting: true };
+            machine.breaks(Some(fault));
+            let outcome = machine.run(&plan);
+            assert!(matches!(outcome, Outcome::RolledBack { .. }), "{name}: {way:?}: {outcome:?}");
+            is_as(&machine.bare(), &before, name);
+            assert!(
+                !machine
+                    .calls()
+                    .iter()
+                    .any(|call| call.contains("/swapoff /dev/vg_root/lv_swap") && !call.contains("okv"))
+            );
+        }
+    }
+}
+
+#[test]
+fn a_second_run_that_was_stopped_left_the_node_without_the_swap_that_the_first_one_had_taken_away() {
+    let machine = Machine::new(Node::roomy());
+    let plan = machine.plans(&request()).unwrap();
+    // Killed when the swap was off.
+    super::crash::killed(&machine, &plan, super::crash::Killed::After(1));
+    assert!(!has_swap(&machine.node()));
+    let again = machine.plans(&request()).unwrap();
+    let interrupts = Interrupts::default();
+    interrupts.raise();
+    assert_eq!(machine.run_told(&again, &interrupts, &mut |_, _| {}), Outcome::Done);
+    reached(&machine, &request(), "a signal from the beginning");
+}
+
+#[test]
+fn what_a_killed_run_had_begun_and_the_next_one_found_done_stayed_done_in_undo() {
+    let machine = Machine::new(Node::small());
+    let (plan, before) = (machine.plans(&request()).unwrap(), machine.bare());
+    let extend = plan.steps.iter().position(|step| step.purpose.contains("joins")).unwrap();
+    super::crash::killed(&machine, &plan, super::crash::Killed::Unrecorded(extend));
+    let again = machine.plans(&request()).unwrap();
+    super::crash::killed(&machine, &again, super::crash::Killed::After(1));
+    let last = machine.last();
+    assert_eq!(last.unsure, [last.earlier.len() - 1], "{last:?}");
+    assert_eq!(can_take_back(&last, &machine.host()), Ok(()));
+    assert_eq!(take_back(&last, &machine.host(), &mut machine.journal()), Ok(()));
+    is_as(&machine.bare(), &before, "taken back");
+    assert_eq!(machine.last().state, RunState::Ended(Ending::Undone));
+    assert!(machine.last().unsure.is_empty());
+}
+
+#[test]
+fn undo_formatted_the_temporary_volume_again_that_it_had_just_removed() {
+    let (node, request) = pressed();
+    let machine = Machine::new(node);
+    let (plan, before) = (machine.plans(&request).unwrap(), machine.bare());
+    let on = plan.steps.iter().position(|step| step.purpose.contains("too")).unwrap();
+    super::crash::killed(&machine, &plan, super::crash::Killed::After(on + 1));
+    assert_eq!(machine.node().areas.len(), 2);
+    assert_eq!(take_back(&machine.last(), &machine.host(), &mut machine.journal()), Ok(()));
+    assert_eq!(machine.calls().iter().filter(|call| call.contains("/mkswap ")).count(), 1);
+    is_as(&machine.bare(), &before, "taken back");
+}
+
+#[test]
+fn a_disk_that_got_something_since_the_plan_is_left_alone_and_was_told_as_stuck() {
+    let machine = Machine::new(Node::small());
+    let plan = machine.plans(&request()).unwrap();
+    machine.becomes(|node| node.disk().put(0, b"another's"));
+    let before = machine.bare();
+    let outcome = machine.run(&plan);
+    assert!(matches!(&outcome, Outcome::RolledBack { why } if why.contains("something else")), "{outcome:?}");
+    is_as(&machine.bare(), &before, "untouched");
+}
+
+#[test]
+fn another_disk_under_the_name_of_the_plan_is_not_written_to_and_was_told_as_stuck() {
+    let machine = Machine::new(Node::small());
+    let plan = machine.plans(&request()).unwrap();
+    let other = Machine::new(Node { disks: vec![NodeDisk::blank("sdb", "OTHER")], ..Node::small() });
+    let before = other.bare();
+    let outcome = other.run(&plan);
+    assert!(matches!(&outcome, Outcome::RolledBack { why } if why.contains("not the disk")), "{outcome:?}");
+    is_as(&other.bare(), &before, "untouched");
+}

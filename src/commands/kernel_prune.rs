@@ -1,0 +1,84 @@
+//! `okv-host kernel-prune`.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::{Exit, UsageError, change};
+use crate::apply::{Entry, journal_path, last_run};
+use crate::cli::KernelPrune;
+use crate::facts::kernel::{Kernels, erasure, unmounted, with_unmounted};
+use crate::facts::{Facts, Probed, Root, mounts, of_host};
+use crate::journal::Journal;
+use crate::plan::kernel_prune::{COMMAND, Means, Request, plan, steps};
+use crate::plan::{Action, Plan, Proof, Refusal, Run};
+use crate::sys;
+use crate::tool::{Host, Program};
+
+pub(super) fn run(args: &KernelPrune) -> Result<Exit> {
+    let root = match &args.root {
+        Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?,
+        None if !sys::is_root() => {
+            bail!("looking into /boot and at the packages of this host takes root; use --root to plan for another")
+        }
+        None => Root::live(),
+    };
+    let request = Request { keep: args.keep.clone() };
+    let planner = || planned(&root, &request);
+    if args.root.is_some() {
+        let elsewhere = "Nothing was changed. On that host itself, --apply does this.";
+        return change::show_plan(COMMAND, &args.change, &planner, Some(elsewhere));
+    }
+    change::run(COMMAND, &args.change, &planner)
+}
+
+fn planned(root: &Root, request: &Request) -> Result<Result<Plan, Refusal>> {
+    let facts = of_host(root);
+    let kernels = with_unmounted(root, &facts).map_err(|why| anyhow!(why))?;
+    let prune = match plan(&kernels, request) {
+        Ok(prune) => prune,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    // A directory that stands for a host has no rpm that could be asked.
+    let ask = |nvras: &[String]| if root.is_live() { erasure(&Host, nvras) } else { Probed::Known(Vec::new()) };
+    let erasures = prune.remove.iter().map(|removal| ask(&removal.nvras)).collect();
+    Ok(steps(&prune, &Means { erasures, ..means(root, &facts, &kernels)? }))
+}
+
+fn means(root: &Root, facts: &Facts, kernels: &Kernels) -> Result<Means> {
+    let is_there = |program: &Program| {
+        program.paths().iter().any(|path| root.at(path).is_ok_and(|place| matches!(place.kind(), Probed::Known(_))))
+    };
+    // What a fixture host has of programs is not known: the plan is that of a node of el8.
+    let of = |programs: [Program; 2]| match root.is_live() {
+        true => programs.into_iter().find(is_there),
+        false => programs.into_iter().next(),
+    };
+    let loader = kernels.seen_boot().and_then(|seen| seen.loader.known());
+    let running = facts.running.as_ref();
+    let points = running.map(unmounted).unwrap_or_default();
+    Ok(Means {
+        manager: of([Program::Dnf, Program::Yum]),
+        default_setter: of([Program::Grubby, Program::GrubEditenv]),
+        mounts: points.into_iter().map(str::to_owned).collect(),
+        left_mounted: if root.is_live() { left_mounted(facts)? } else { Vec::new() },
+        erasures: Vec::new(),
+        default: loader.and_then(|loader| loader.default.known().cloned()),
+    })
+}
+
+/// Mount points that a run which was cut off mounted, and that nobody has unmounted since.
+fn left_mounted(facts: &Facts) -> Result<Vec<String>> {
+    let path = journal_path(Path::new("/"));
+    let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
+    let Some(run) = last_run(&records).filter(|run| run.command == COMMAND && run.is_unfinished()) else {
+        return Ok(Vec::new());
+    };
+    let mounts = facts.running.as_ref().and_then(|running| running.mounts.known());
+    let mounted = |point: &String| mounts.is_some_and(|mounts| mounts::mounted_at(mounts, point).is_some());
+    let point = |action: &Action| match action {
+        Action::Run(Run { proof: Some(Proof::Mounted { point }), .. }) => Some(point.clone()),
+        _ => None,
+    };
+    Ok(run.changes().filter_map(|step| point(&step.action)).filter(mounted).collect())
+}

@@ -1,0 +1,175 @@
+//! The steps of a prune.
+
+use super::{COMMAND, Prune, Removal, reason};
+use crate::facts::Probed;
+use crate::facts::kernel::DefaultEntry;
+use crate::plan::{Action, Back, Plan, Proof, Reason, Refusal, Run, Step};
+use crate::tool::Program;
+use crate::units::Bytes;
+
+/// Packages of a kernel go in this time, in seconds: scriptlets make initramfs files anew on slow disks.
+const TRANSACTION: u64 = 1800;
+
+/// With what it is done, and what stands in its way.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Means {
+    /// dnf, or yum; `None` where neither is there.
+    pub manager: Option<Program>,
+    /// What sets the boot loader's default: grubby, or GRUB's own editor; `None` where neither is there.
+    pub default_setter: Option<Program>,
+    /// Mount points that are to be mounted first, in order.
+    pub mounts: Vec<String>,
+    /// Mount points that a run which was cut off mounted, and that still are.
+    pub left_mounted: Vec<String>,
+    /// Of each removal, in order: why rpm would not remove exactly its packages.
+    pub erasures: Vec<Probed<Vec<String>>>,
+    /// What is started by default now.
+    pub default: Option<DefaultEntry>,
+}
+
+/// The plan of a prune.
+///
+/// # Errors
+/// Where the package manager is missing, or would not remove exactly the packages of the prune.
+pub fn steps(prune: &Prune, means: &Means) -> Result<Plan, Refusal> {
+    let reasons = in_the_way(prune, means);
+    if !reasons.is_empty() {
+        return Err(Refusal { reasons });
+    }
+    let mut steps = Vec::new();
+    if let Some(manager) = means.manager.filter(|_| !prune.remove.is_empty()) {
+        steps.extend(means.mounts.iter().map(|point| mount(point)));
+        for removal in &prune.remove {
+            steps.extend(transaction(removal, prune, manager, means));
+        }
+        steps.extend(means.mounts.iter().rev().map(|point| unmount(point)));
+    }
+    steps.extend(means.left_mounted.iter().rev().map(|point| unmount(point)));
+    let keep: Vec<String> = prune.keep.iter().map(|kept| kept.release.clone()).collect();
+    Ok(Plan {
+        command: COMMAND,
+        target: format!("of the kernels of this family only those that are needed: {}", keep.join(", ")),
+        steps,
+        notes: notes(prune),
+    })
+}
+
+fn in_the_way(prune: &Prune, means: &Means) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if prune.remove.is_empty() {
+        return reasons;
+    }
+    if means.manager.is_none() {
+        let message = "there is neither dnf nor yum on this host".to_owned();
+        reasons.push(reason("manager-missing", message, "bring the package manager back; rpm alone is not used"));
+    }
+    for (removal, erasure) in prune.remove.iter().zip(&means.erasures) {
+        match erasure {
+            Probed::Known(others) if others.is_empty() => {}
+            Probed::Known(others) => {
+                let message = format!("rpm would not remove {} alone: {}", removal.release, others.join("; "));
+                let remedy = format!("remove or move what needs it, or keep it: --keep {}", removal.release);
+                reasons.push(reason("needed-by-others", message, remedy));
+            }
+            Probed::Absent => reasons.push(reason("erasure-unknown", "rpm was not asked".into(), "ask rpm")),
+            Probed::Unreadable(why) => {
+                let message = format!("whether {} can go alone could not be told: {why}", removal.release);
+                reasons.push(reason("erasure-unknown", message, "see why, and run again"));
+            }
+        }
+    }
+    reasons
+}
+
+fn step(purpose: String, run: Run) -> Step {
+    Step { purpose, action: Action::Run(run) }
+}
+
+fn mount(point: &str) -> Step {
+    let proof = Proof::Mounted { point: point.to_owned() };
+    let back = Back::by_all_means([Program::Umount.path(), point]);
+    step(format!("{point} is mounted for the removal"), Run::changes([Program::Mount.path(), point], proof, back))
+}
+
+fn unmount(point: &str) -> Step {
+    let proof = Proof::NotMounted { point: point.to_owned() };
+    let run = Run { proof: Some(proof), ..Run::looks([Program::Umount.path(), point]) };
+    step(format!("{point} is unmounted again"), run)
+}
+
+fn transaction(removal: &Removal, prune: &Prune, manager: Program, means: &Means) -> Vec<Step> {
+    let release = &removal.release;
+    let test = [Program::Rpm.path(), "--erase", "--test"].into_iter().chain(removal.nvras.iter().map(String::as_str));
+    let fixed = [
+        manager.path(),
+        "--assumeyes",
+        "--disablerepo=*",
+        // What was installed for the kernel and nobody else needs is not looked at: it may be needed by the operator.
+        "--setopt=clean_requirements_on_remove=False",
+        "remove",
+    ];
+    let remove = fixed.into_iter().chain(removal.nevras.iter().map(String::as_str));
+    let whole = prune.keep.iter().map(|kept| kept.release.clone()).collect();
+    let proof = Proof::Kernels { gone: removal.nevras.clone(), whole };
+    let why = "packages come back only from where they came; run it again, once what failed is mended".to_owned();
+    let mut steps = vec![
+        step(format!("nothing else needs {release}"), Run::looks(test).within(300)),
+        step(
+            format!("{} of {release} go, and every kernel that stays is whole", packages(removal)),
+            Run::changes(remove, proof, Back::Stays { why }).within(TRANSACTION),
+        ),
+    ];
+    steps.extend(means.default.as_ref().and_then(|default| default_stays(default, means.default_setter)));
+    steps
+}
+
+/// A package manager has been seen to leave the default pointing nowhere. It is set only where it moved.
+fn default_stays(default: &DefaultEntry, setter: Option<Program>) -> Option<Step> {
+    let release = default.entry.release.clone()?;
+    let word = if default.entry.id.is_empty() { &default.entry.title } else { &default.entry.id };
+    let argv = match setter? {
+        Program::Grubby => vec![Program::Grubby.path().to_owned(), format!("--set-default=/boot/vmlinuz-{release}")],
+        editor => vec![
+            editor.path().to_owned(),
+            "/boot/grub2/grubenv".to_owned(),
+            "set".to_owned(),
+            format!("saved_entry={word}"),
+        ],
+    };
+    let proof = Proof::BootDefault { release: release.clone() };
+    let run = Run { unless: Some(proof.clone()), proof: Some(proof), ..Run::looks(argv.iter().map(String::as_str)) };
+    Some(step(format!("{release} is still started by default; set only if that moved"), run))
+}
+
+fn packages(removal: &Removal) -> String {
+    match removal.nevras.len() {
+        1 => "1 package".to_owned(),
+        n => format!("{n} packages"),
+    }
+}
+
+fn notes(prune: &Prune) -> Vec<String> {
+    let mut notes: Vec<String> = prune
+        .keep
+        .iter()
+        .map(|kept| {
+            let because: Vec<&str> = kept.because.iter().map(|because| because.word()).collect();
+            format!("{} stays: {}", kept.release, because.join(", "))
+        })
+        .collect();
+    for removal in &prune.remove {
+        let boot = removal.bytes_boot.map_or("an unknown part".to_owned(), |bytes| Bytes(bytes).to_string());
+        notes.push(format!(
+            "{} holds {} of packages, {boot} of it in /boot",
+            removal.release,
+            Bytes(removal.bytes_root)
+        ));
+    }
+    if let (Some(now), Some(then)) = (prune.boot_free_bytes, prune.boot_free_bytes_after())
+        && !prune.remove.is_empty()
+    {
+        notes.push(format!("free in /boot: {} now, {} afterwards", Bytes(now), Bytes(then)));
+    }
+    notes.extend(prune.notes.iter().cloned());
+    notes
+}
