@@ -93,6 +93,12 @@ impl Rpms {
         self
     }
 
+    /// Builds what the rest of a node is to rpm.
+    pub(crate) fn base(self) -> Self {
+        self.build("base.spec", &UEK6, &[]);
+        self
+    }
+
     fn build(&self, spec: &str, release: &Release, macros: &[&str]) {
         let top = self.0.path();
         let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/kernel_rpms").join(spec);
