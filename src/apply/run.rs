@@ -3,7 +3,7 @@
 use super::step::TakenBack;
 use super::{Ending, Entry, Host, Interrupts, Outcome};
 use crate::journal::Journal;
-use crate::plan::Step;
+use crate::plan::{Action, Step};
 
 pub(super) struct Run<'r, 'h> {
     pub(super) host: &'r Host<'h>,
@@ -77,9 +77,7 @@ impl Run<'_, '_> {
                 Err(why) => undo_why.push(why),
             }
         }
-        for step in self.earlier.iter().rev().filter(|step| step.action.takes_away()) {
-            undo_why.extend(self.host.take_back(&step.action).err());
-        }
+        undo_why.extend(self.bring_back());
         match stays {
             _ if !undo_why.is_empty() => {
                 self.end(Ending::Stuck, Outcome::Stuck { why, undo_why: undo_why.join("; then: ") })
@@ -87,6 +85,18 @@ impl Run<'_, '_> {
             Some(stays) => self.end(Ending::Kept, Outcome::Kept { why, stays }),
             None => self.end(Ending::RolledBack, Outcome::RolledBack { why }),
         }
+    }
+
+    /// Brings back what runs before this one took away, and gives the reasons why it could not.
+    fn bring_back(&self) -> Vec<String> {
+        let earlier = || self.earlier.iter().rev().map(|step| &step.action);
+        let again = |action: &Action| {
+            // As it is, nothing can be swapped to: a run was cut off while it wrote the header, and the journal has the one before.
+            let why = self.host.take_back(action).err()?;
+            earlier().filter(|before| before.keeps_bytes()).for_each(|before| drop(self.host.take_back(before)));
+            self.host.take_back(action).err().map(|_| why)
+        };
+        earlier().filter(|action| action.takes_away()).filter_map(again).collect()
     }
 
     /// The outcome stands whether or not it can be recorded; what is not recorded is told by `status` as cut off.

@@ -310,6 +310,11 @@ impl Action {
         matches!(self, Self::Run(Run { back: Back::By { vital: true, .. }, .. }))
     }
 
+    /// Whether its way back are bytes that were there before.
+    pub fn keeps_bytes(&self) -> bool {
+        matches!(self, Self::Run(Run { back: Back::Bytes { .. }, .. }))
+    }
+
     /// Whether it takes away what the node needs, until a later step [gives it back](Self::gives_back): a run does not stop in between.
     pub fn takes_away(&self) -> bool {
         self.comes_back_always() && matches!(self, Self::Run(Run { proof: Some(Proof::SwapUnused { .. }), .. }))

@@ -151,13 +151,15 @@ impl Need {
                 "stop something that uses memory, or give --temporary-swap: a temporary volume takes the pages first";
             return Err(refuse("memory", short, remedy));
         }
+        if self.temporary == Temporary::Used {
+            let short = format!("{short}; a temporary volume is swapped to already");
+            return Err(refuse("memory", short, "stop something that uses memory"));
+        }
         // The temporary volume also lets the kernel promise as much more as it has.
         let promise = room.promise_kib.map_or(0, |(area, may)| area.saturating_sub(may));
         let kib = room.used_kib.max(promise).saturating_add(self.margin_kib.saturating_mul(2));
-        if self.temporary != Temporary::Used {
-            let extents = system.extents_for(kib.saturating_mul(1024));
-            self.temporary_extents = Some(extents.saturating_sub(system.temporary_extents.unwrap_or(0)));
-        }
+        let extents = system.extents_for(kib.saturating_mul(1024));
+        self.temporary_extents = Some(extents.saturating_sub(system.temporary_extents.unwrap_or(0)));
         self.short_of = Some(short);
         Ok(())
     }

@@ -4,6 +4,8 @@ use crate::plan::{Action, Plan, Reason, Step};
 use super::{Request, plan};
 use node::request;
 
+mod disks;
+mod gathered;
 pub(crate) mod node;
 mod programs;
 mod refusals;

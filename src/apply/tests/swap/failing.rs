@@ -82,6 +82,7 @@ fn ends_well(machine: &Machine, before: &Node, outcome: &Outcome, what: &str) ->
         }
         Outcome::Stuck { .. } => {
             state(Ending::Stuck);
+            assert!(what.ends_with("for good: true"), "{what}: {outcome:?}");
             if has_swap(&node) { "stuck with swap" } else { "stuck without swap" }
         }
         Outcome::Interrupted { .. } => panic!("{what}: nobody interrupted it"),

@@ -127,6 +127,27 @@ fn a_second_run_that_was_stopped_left_the_node_without_the_swap_that_the_first_o
 }
 
 #[test]
+fn a_header_that_was_half_written_by_a_killed_run_kept_the_next_one_from_bringing_swap_back() {
+    use super::crash::{Killed, killed};
+    for (name, node, request) in plans() {
+        let plan = Machine::new(node.clone()).plans(&request).unwrap();
+        let mkswap = plan.steps.iter().position(|step| step.purpose.contains("UUID it had")).unwrap();
+        let machine = Machine::new(node);
+        killed(&machine, &plan, Killed::Begun(mkswap));
+        machine.becomes(|node| node.swap().page.fill(0));
+        let again = machine.plans(&request).unwrap();
+        machine.breaks(Some(Fault { call: 0, way: Way::Status, lasting: false }));
+        let outcome = machine.run(&again);
+        assert!(matches!(&outcome, Outcome::RolledBack { why } if why.contains("mkswap")), "{name}: {outcome:?}");
+        assert!(has_swap(&machine.node()), "{name}");
+        machine.breaks(None);
+        let third = machine.plans(&request).unwrap();
+        assert_eq!(machine.run(&third), Outcome::Done, "{name}");
+        reached(&machine, &request, name);
+    }
+}
+
+#[test]
 fn what_a_killed_run_had_begun_and_the_next_one_found_done_stayed_done_in_undo() {
     let machine = Machine::new(Node::small());
     let (plan, before) = (machine.plans(&request()).unwrap(), machine.bare());

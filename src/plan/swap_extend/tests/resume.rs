@@ -252,6 +252,16 @@ fn a_temporary_volume_that_was_left_over_goes_away() {
 }
 
 #[test]
+fn a_temporary_volume_that_is_used_and_does_not_suffice_is_told_and_not_planned_with() {
+    let mut node = under_pressure(Node::roomy());
+    node.system_extents += 10;
+    node.volumes.insert(TEMPORARY.into(), NodeVolume::new(10, "okv-host"));
+    node.areas.push(area("/dev/dm-2", 10, 0, -3));
+    let reason = super::refused(&node.growth(), &pressed());
+    assert!(reason.id == "memory" && reason.message.contains("temporary volume"), "{reason:?}");
+}
+
+#[test]
 fn the_room_of_a_temporary_volume_that_goes_away_first_is_reckoned_with() {
     let mut node = Node::roomy();
     node.volumes.insert(TEMPORARY.into(), NodeVolume::new(96, "okv-host"));
