@@ -8,6 +8,7 @@ mod guest;
 #[path = "../support/kernel_rpms/mod.rs"]
 mod kernel_rpms;
 #[path = "../support/tools.rs"]
+#[allow(dead_code)]
 mod tools;
 
 mod agreement;

@@ -7,7 +7,7 @@ use crate::kernel_rpms::{Rpms, UEK5, UEK6, UEK6_OLDER, UEK7, UEK7_OLDER};
 #[test]
 fn a_5_15_kernel_is_newer_than_a_5_4_one_and_three_old_kernels_go_in_three_transactions() {
     let all = [UEK7_OLDER, UEK6, UEK5, UEK6_OLDER, UEK7];
-    let rpms = all.iter().fold(Rpms::new(), |rpms, kernel| rpms.kernel(kernel, &[]));
+    let rpms = all.iter().fold(Rpms::new(), |rpms, kernel| rpms.kernel(kernel));
     let mut node = Node::boot(Firmware::BiosGpt, rpms);
     node.install_kernels(&[UEK6, UEK7]);
     node.runs(&UEK7);
@@ -27,7 +27,8 @@ fn a_5_15_kernel_is_newer_than_a_5_4_one_and_three_old_kernels_go_in_three_trans
         .filter(|argv| argv[0].as_str().unwrap().ends_with("/dnf"))
         .map(|argv| argv[5].as_str().unwrap())
         .collect();
-    let of = |kernel: &crate::kernel_rpms::Release| kernel.package("kernel-uek").replace("kernel-uek-", "kernel-uek-0:");
+    let of =
+        |kernel: &crate::kernel_rpms::Release| kernel.package("kernel-uek").replace("kernel-uek-", "kernel-uek-0:");
     assert_eq!(removed, [of(&UEK5), of(&UEK6_OLDER), of(&UEK6)]);
 
     // Of the split family all four packages go together.

@@ -55,10 +55,8 @@ impl Node {
     }
 
     pub(super) fn mount(&self) {
-        self.guest.ok(
-            "findmnt /boot > /dev/null || mount /boot
-             [ ! -d /sys/firmware/efi ] || findmnt /boot/efi > /dev/null || mount /boot/efi",
-        );
+        self.guest.ok("findmnt /boot > /dev/null || mount /boot
+             [ ! -d /sys/firmware/efi ] || findmnt /boot/efi > /dev/null || mount /boot/efi");
     }
 
     pub(super) fn unmount(&self) {
@@ -141,18 +139,20 @@ impl Node {
         }
     }
 
-    /// The judgement of a rule, and what it says.
-    pub(super) fn finding(&self, rule: &str) -> (String, String) {
+    /// Verdict and subject of every finding of a rule.
+    pub(super) fn findings(&self, rule: &str) -> Vec<(String, String)> {
         let output = self.guest.run(&format!("{OKV_HOST} check --format json"));
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let finding = report["findings"].as_array().unwrap().iter().find(|f| f["id"] == rule).unwrap().clone();
-        (finding["verdict"].as_str().unwrap().to_owned(), finding["message"].as_str().unwrap().to_owned())
+        let of_rule = report["findings"].as_array().unwrap().iter().filter(|finding| finding["id"] == rule);
+        let word = |value: &Value| value.as_str().unwrap().to_owned();
+        of_rule.map(|finding| (word(&finding["verdict"]), word(&finding["subject"]))).collect()
     }
 }
 
 /// The programs of a plan, by their names.
 pub(super) fn programs(answer: &Value) -> Vec<String> {
     let steps = answer["steps"].as_array().unwrap().iter();
-    let program = |step: &Value| step["action"]["run"]["argv"][0].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    let program =
+        |step: &Value| step["action"]["run"]["argv"][0].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
     steps.map(program).collect()
 }

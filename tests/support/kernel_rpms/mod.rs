@@ -35,9 +35,11 @@ pub(crate) const UEK5: Release = Release { version: "4.14.35", release: "2047.50
 pub(crate) const UEK6: Release = Release { version: "5.4.17", release: "2136.329.3.1.el8uek", family: Family::El8 };
 /// What runs in the procedure's contradictory sample.
 pub(crate) const UEK6_EL7: Release = Release { version: "5.4.17", release: "2136.304.4.5.el7uek", family: Family::El7 };
-pub(crate) const UEK6_OLDER: Release = Release { version: "5.4.17", release: "2136.312.3.4.el8uek", family: Family::El8 };
+pub(crate) const UEK6_OLDER: Release =
+    Release { version: "5.4.17", release: "2136.312.3.4.el8uek", family: Family::El8 };
 pub(crate) const UEK7: Release = Release { version: "5.15.0", release: "200.131.27.el8uek", family: Family::Split };
-pub(crate) const UEK7_OLDER: Release = Release { version: "5.15.0", release: "101.103.2.1.el8uek", family: Family::Split };
+pub(crate) const UEK7_OLDER: Release =
+    Release { version: "5.15.0", release: "101.103.2.1.el8uek", family: Family::Split };
 
 impl Release {
     /// As `uname -r` prints it.
@@ -74,16 +76,15 @@ impl Rpms {
         Self(tempfile::Builder::new().prefix("rpms").tempdir().expect("a directory for packages"))
     }
 
-    /// Builds the packages of that kernel, with these macros too; `failing` and `moving` make a scriptlet misbehave.
-    pub(crate) fn kernel(self, release: &Release, macros: &[&str]) -> Self {
+    /// Builds the packages of that kernel.
+    pub(crate) fn kernel(self, release: &Release) -> Self {
         let spec = if release.family == Family::Split { "uek-split.spec" } else { "uek-single.spec" };
         let image = format!("image {}", kernel_image().display());
-        let mut all = vec![image.as_str()];
-        all.extend(macros);
+        let mut macros = vec![image.as_str()];
         if release.family == Family::El7 {
-            all.push("el7 1");
+            macros.push("el7 1");
         }
-        self.build(spec, release, &all);
+        self.build(spec, release, &macros);
         self
     }
 
