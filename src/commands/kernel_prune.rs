@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use super::{Exit, UsageError, change};
 use crate::apply::{Entry, journal_path, last_run};
 use crate::cli::KernelPrune;
-use crate::facts::kernel::{Kernels, erasure, unmounted, with_unmounted};
+use crate::facts::kernel::{Kernels, Loader, erasure, unmounted, with_unmounted};
 use crate::facts::{Facts, Probed, Root, mounts, of_host};
 use crate::journal::Journal;
 use crate::plan::kernel_prune::{COMMAND, Means, Request, plan, steps};
@@ -64,6 +64,7 @@ fn means(root: &Root, facts: &Facts, kernels: &Kernels) -> Result<Means> {
         left_mounted: if root.is_live() { left_mounted(facts)? } else { Vec::new() },
         erasures: Vec::new(),
         default: loader.and_then(|loader| loader.default.known().cloned()),
+        environment: loader.map(Loader::environment),
     })
 }
 

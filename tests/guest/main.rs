@@ -5,9 +5,15 @@
 
 #[path = "../support/guest/mod.rs"]
 mod guest;
+#[path = "../support/kernel_rpms/mod.rs"]
+mod kernel_rpms;
+#[path = "../support/tools.rs"]
+#[allow(dead_code)]
+mod tools;
 
 mod agreement;
 mod disks;
+mod kernel_prune;
 mod node;
 mod power;
 mod ssh;

@@ -20,6 +20,18 @@ pub struct Loader {
     pub configured: Option<String>,
 }
 
+impl Loader {
+    /// The environment block that the configuration reads: beside it, so under UEFI on the EFI System Partition.
+    pub fn environment(&self) -> String {
+        beside(&self.config)
+    }
+}
+
+fn beside(config: &str) -> String {
+    let folder = config.rsplit_once('/').map_or("", |(folder, _)| folder);
+    format!("{folder}/grubenv")
+}
+
 const GRUB: &str = "/boot/grub2/grub.cfg";
 
 /// Looks at all of it. `Absent` where there is no configuration of GRUB. `boot` is what the boot loader finds its files in.
@@ -37,7 +49,7 @@ pub(super) fn gather(root: &Root, firmware: &Probed<Firmware>, boot: &str) -> Pr
 
 fn look(root: &Root, path: &str, config: Config, boot: &str) -> Result<Loader, String> {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let variables = match root.parse(&format!("{folder}/grubenv"), grubenv::parse) {
+    let variables = match root.parse(&beside(path), grubenv::parse) {
         Probed::Known(variables) => variables,
         Probed::Absent => vec![],
         Probed::Unreadable(why) => return Err(why),

@@ -25,6 +25,8 @@ pub struct Means {
     pub erasures: Vec<Probed<Vec<String>>>,
     /// What is started by default now.
     pub default: Option<DefaultEntry>,
+    /// The environment block that the boot loader reads its default from.
+    pub environment: Option<String>,
 }
 
 /// The plan of a prune.
@@ -119,22 +121,19 @@ fn transaction(removal: &Removal, prune: &Prune, manager: Program, means: &Means
             Run::changes(remove, proof, Back::Stays { why }).within(TRANSACTION),
         ),
     ];
-    steps.extend(means.default.as_ref().and_then(|default| default_stays(default, means.default_setter)));
+    steps.extend(means.default.as_ref().and_then(|default| default_stays(default, means)));
     steps
 }
 
 /// A package manager has been seen to leave the default pointing nowhere. It is set only where it moved.
-fn default_stays(default: &DefaultEntry, setter: Option<Program>) -> Option<Step> {
+fn default_stays(default: &DefaultEntry, means: &Means) -> Option<Step> {
     let release = default.entry.release.clone()?;
     let word = if default.entry.id.is_empty() { &default.entry.title } else { &default.entry.id };
-    let argv = match setter? {
+    let argv = match means.default_setter? {
         Program::Grubby => vec![Program::Grubby.path().to_owned(), format!("--set-default=/boot/vmlinuz-{release}")],
-        editor => vec![
-            editor.path().to_owned(),
-            "/boot/grub2/grubenv".to_owned(),
-            "set".to_owned(),
-            format!("saved_entry={word}"),
-        ],
+        editor => {
+            vec![editor.path().to_owned(), means.environment.clone()?, "set".to_owned(), format!("saved_entry={word}")]
+        }
     };
     let proof = Proof::BootDefault { release: release.clone() };
     let run = Run { unless: Some(proof.clone()), proof: Some(proof), ..Run::looks(argv.iter().map(String::as_str)) };

@@ -20,6 +20,11 @@ fn directory() -> &'static Path {
     })
 }
 
+/// The kernel that the system disks have.
+pub(crate) fn kernel_image() -> PathBuf {
+    directory().join("vmlinuz")
+}
+
 /// A fresh system disk: reads from the built one, and keeps its own writes.
 pub(super) fn overlay(firmware: Firmware, disk: Disk, files: &Files) -> Attached {
     let base = directory().join(match firmware {

@@ -35,6 +35,8 @@ pub(crate) use {
     disk::{Bus, Cache, Disk},
 };
 
+pub(crate) use base::kernel_image;
+
 use agent::Agent;
 use disk::Attached;
 use machine::{Files, Machine};
