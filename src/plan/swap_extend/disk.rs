@@ -2,18 +2,18 @@
 //! has begun.
 
 use super::group::System;
-use super::{Request, refuse, step};
+use super::{Request, refuse};
 use crate::disk::new_table::Begun;
-use crate::disk::{Disk, TableKind, smallest_disk};
-use crate::facts::growth::{DiskState, Growth, PAGE};
-use crate::facts::lvm::DevicesFile;
-use crate::facts::{Firmware, Probed};
-use crate::format::content::Kind;
-use crate::plan::{
-    Action, Back, BytesAt, DiskIdentity, KernelPartition, Proof, Reason, Refusal, Run, Step, TableWrite,
-};
-use crate::tool::Program;
-use crate::units::{Bytes, MIB, SectorSize, TIB};
+use crate::disk::{Disk, smallest_disk};
+use crate::facts::Probed;
+use crate::facts::growth::{DiskState, Growth};
+use crate::plan::Refusal;
+use crate::units::{Bytes, MIB, SectorSize};
+
+mod fitness;
+mod steps;
+
+use fitness::{fits, unfit};
 
 /// What a new physical volume keeps for itself at its start.
 const PV_DATA_START: u64 = MIB;
@@ -191,117 +191,6 @@ fn only_new(growth: &Growth, want: Option<Wanted>) -> Result<Choice<'_>, Refusal
     }
 }
 
-/// Why a disk cannot be added, whatever its size.
-fn unfit(growth: &Growth, state: &DiskState, scanned: &Disk) -> Option<Reason> {
-    let path = &state.path;
-    let no = |id, message: String, remedy: &str| Some(Reason { id, message, remedy: remedy.into() });
-    match &state.held {
-        Probed::Known(None) => {}
-        Probed::Known(Some(who)) => return no("disk-in-use", format!("{path}: {who}"), "add a disk that nothing uses"),
-        Probed::Absent => return no("disk-unreadable", format!("{path} is gone"), "look at okv-host scan"),
-        Probed::Unreadable(why) => return no("disk-unreadable", why.clone(), "look at okv-host scan"),
-    }
-    let Some(identity) = state.identity.known() else {
-        return no("disk-unreadable", format!("{path}: its identity could not be read"), "look at /sys/block");
-    };
-    let twin = |other: &&DiskState| {
-        let same = other.identity.known().is_some_and(|id| id.wwn.is_some() && id.wwn == identity.wwn);
-        same && other.path != *path
-    };
-    if let Some(other) = growth.disks.iter().find(twin) {
-        let message = format!("{path} and {} have one world wide name: they are two paths to one disk", other.path);
-        return no("disk-seen-twice", message, "add a disk without multipath");
-    }
-    if identity.read_only {
-        return no("disk-read-only", format!("{path} is read-only"), "make it writable, or add another");
-    }
-    if scanned.table.kind != TableKind::None {
-        let message = format!("{path} has a partition table with {} partitions", scanned.partitions.len());
-        return no("disk-has-table", message, "add a blank disk; this tool wipes none");
-    }
-    match scanned.content.kind {
-        Kind::Blank => {}
-        Kind::Unreadable => return no("disk-unreadable", format!("{path} cannot be read"), "add another disk"),
-        Kind::Unknown => {
-            let message = match &state.table {
-                Ok((_, Begun::Foreign { at })) => {
-                    format!("{path} is not zero at byte {at}, and nothing here knows what is there")
-                }
-                _ => format!("{path} holds bytes that nothing here knows"),
-            };
-            return no("disk-not-blank", message, "add a blank disk");
-        }
-        kind => {
-            let message = format!("{path} holds {}", kind.word());
-            return no("disk-has-signature", message, "add a blank disk; this tool wipes none");
-        }
-    }
-    match &state.table {
-        Ok((_, Begun::Blank)) if scanned.problems.is_empty() => None,
-        Ok((_, Begun::Foreign { at })) => {
-            no("disk-not-blank", format!("{path} is not zero at byte {at}"), "add a blank disk")
-        }
-        Ok(_) => {
-            let what = scanned.problems.first().map_or("is not blank", |problem| problem.message.as_str());
-            no("disk-not-blank", format!("{path}: {what}"), "add a blank disk")
-        }
-        Err(why) => no("disk-unreadable", format!("{path}: {why}"), "add another disk"),
-    }
-}
-
-/// That it is large enough, and of the kind that the group and LVM2 take.
-fn fits(choice: &Choice<'_>, system: &System<'_>, extents: u64, want: Option<Wanted>) -> Result<(), Refusal> {
-    let path = &choice.state.path;
-    let (Ok((table, _)), Some(want)) = (&choice.state.table, want) else {
-        return Err(refuse("disk-unreadable", format!("{path} cannot have a table"), "add another disk"));
-    };
-    if choice.state.sector_bytes != want.sector.bytes() {
-        let message = format!(
-            "{path} has {}-byte sectors, the disks of {} have {}",
-            choice.state.sector_bytes,
-            system.group.name,
-            want.sector.bytes()
-        );
-        return Err(refuse(
-            "disk-sector-size",
-            message,
-            format!("add a disk with {}-byte sectors", want.sector.bytes()),
-        ));
-    }
-    let gives = system.in_extents(table.partition.len().saturating_sub(PV_DATA_START));
-    if gives < extents {
-        let message =
-            format!("{path} has {} and gives {gives} extents, where {extents} are missing", Bytes(choice.state.bytes));
-        return Err(refuse("disk-too-small", message, format!("the smallest disk that does is one of {}", want.disk)));
-    }
-    if choice.stage == Stage::Table && system.lvm.devices_file == DevicesFile::NotUsed && !system.lvm.sees(path) {
-        let message =
-            format!("LVM2 does not see {path}: a filter in /etc/lvm/lvm.conf would hide the new physical volume");
-        return Err(refuse("lvm-filter", message, "let the filter accept the disk and its partitions"));
-    }
-    if choice.stage == Stage::PhysicalVolume && !is_free(choice) {
-        let kind = choice.scanned.partitions.first().map_or("nothing", |partition| partition.content.kind.word());
-        let message = format!("{} holds {kind}", partition_path(path));
-        return Err(refuse("disk-has-signature", message, "this tool wipes nothing; clear the disk by hand"));
-    }
-    match &choice.state.held {
-        Probed::Known(None) => {}
-        Probed::Known(Some(who)) => return Err(refuse("disk-in-use", format!("{path}: {who}"), "free the disk")),
-        Probed::Absent => return Err(refuse("disk-unreadable", format!("{path} is gone"), "look at okv-host scan")),
-        Probed::Unreadable(why) => return Err(refuse("disk-unreadable", why.clone(), "look at okv-host scan")),
-    }
-    Ok(())
-}
-
-/// Whether its partition is empty, or holds what a `pvcreate` that was cut off leaves.
-fn is_free(choice: &Choice<'_>) -> bool {
-    choice
-        .scanned
-        .partitions
-        .first()
-        .is_some_and(|partition| matches!(partition.content.kind, Kind::Blank | Kind::Lvm2Pv | Kind::Unknown))
-}
-
 fn scanned<'g>(growth: &'g Growth, state: &DiskState) -> Option<&'g Disk> {
     growth.facts.disks.iter().find(|disk| disk.path == state.path)
 }
@@ -324,112 +213,3 @@ fn shown(state: &DiskState) -> String {
         Bytes(state.bytes)
     )
 }
-
-impl Choice<'_> {
-    /// What the operator should know of it.
-    pub(super) fn notes(&self, growth: &Growth) -> Vec<String> {
-        let mut notes = vec![format!("the disk that is added: {}", shown(self.state))];
-        let firmware = growth.facts.running.as_ref().and_then(|running| running.firmware.known());
-        if self.state.bytes > 2 * TIB && !matches!(firmware, Some(Firmware::Uefi { .. })) {
-            notes.push(format!(
-                "{} is larger than 2 TiB, and this node does not boot by UEFI: check warns of such a disk",
-                self.state.path
-            ));
-        }
-        notes
-    }
-
-    /// The steps that bring it into the group, from where it is.
-    pub(super) fn steps(&self, system: &System<'_>, request: &Request) -> Result<Vec<Step>, Refusal> {
-        let path = &self.state.path;
-        let table = match &self.state.table {
-            Ok((table, _)) => table,
-            Err(why) => return Err(refuse("disk-unreadable", format!("{path}: {why}"), "add another disk")),
-        };
-        let mut steps = Vec::new();
-        if self.stage <= Stage::Table {
-            table.rehearse(self.state.bytes, system.sector).map_err(|why| {
-                refuse("disk-unreadable", format!("{path} cannot have a table: {why}"), "add another disk")
-            })?;
-            let sectors = table.sectors.iter().map(|sector| BytesAt { at: sector.at, hex: sector.bytes.clone() });
-            let identity = self.state.identity.known().cloned().unwrap_or_default();
-            steps.push(Step {
-                purpose: format!("{} gets one partition for LVM", shown(self.state)),
-                action: Action::WriteTable(TableWrite {
-                    disk: DiskIdentity {
-                        path: path.clone(),
-                        bytes: self.state.bytes,
-                        sector_bytes: self.state.sector_bytes,
-                        model: identity.model,
-                        serial: identity.serial,
-                        wwn: identity.wwn,
-                    },
-                    kind: if table.kind == TableKind::Gpt { "gpt".into() } else { "mbr".into() },
-                    sectors: sectors.collect(),
-                }),
-            });
-        }
-        if self.stage <= Stage::PhysicalVolume {
-            steps.extend(self.physical_volume_steps(table, system));
-        }
-        steps.extend(self.group_steps(system, request));
-        Ok(steps)
-    }
-
-    fn physical_volume_steps(&self, table: &crate::disk::new_table::NewTable, system: &System<'_>) -> Vec<Step> {
-        let (disk, partition) = (self.state.path.clone(), partition_path(&self.state.path));
-        let kernel =
-            KernelPartition { disk, number: 1, start_bytes: table.partition.start(), bytes: table.partition.len() };
-        let proof = Proof::PhysicalVolume { device: partition.clone(), group: None, beside: beside(system) };
-        let create = Run::changes(
-            // What the disk says of its best alignment must not cost an extent.
-            [Program::Pvcreate.path(), "--dataalignment", "1m", &partition],
-            proof,
-            Back::by([Program::Pvremove.path(), &partition]),
-        );
-        // LVM2 takes its devices from udev, and udev reads the table of a disk anew when it was written to.
-        let settle =
-            |purpose: &str| step(purpose, Run::looks([Program::Udevadm.path(), "settle", "--timeout=60"]).within(90));
-        vec![
-            settle("udev has looked at the disk"),
-            Step { purpose: format!("the kernel knows {partition}"), action: Action::TellKernel(kernel) },
-            settle("udev has looked at the partition"),
-            step(format!("{partition} becomes a physical volume"), create),
-        ]
-    }
-
-    fn group_steps(&self, system: &System<'_>, request: &Request) -> Vec<Step> {
-        let (group, partition) = (request.group.as_str(), partition_path(&self.state.path));
-        let file = format!("{}/{group}-{}.vg", crate::facts::inventory::STATE, system.group.seqno);
-        let backup = Run {
-            proof: Some(Proof::File { path: file.clone() }),
-            ..Run::looks([Program::Vgcfgbackup.path(), "--file", &file, group])
-        };
-        let proof =
-            Proof::PhysicalVolume { device: partition.clone(), group: Some(group.to_owned()), beside: beside(system) };
-        let extend = Run::changes(
-            [Program::Vgextend.path(), group, &partition],
-            proof,
-            Back::by([Program::Vgreduce.path(), group, &partition]),
-        );
-        vec![
-            step(format!("the metadata of {group} is kept"), backup),
-            step(format!("{partition} joins {group}"), extend),
-        ]
-    }
-}
-
-/// Identifiers of the physical volumes that LVM2 sees now.
-fn beside(system: &System<'_>) -> Vec<String> {
-    let mut seen: Vec<String> = system
-        .lvm
-        .devices
-        .iter()
-        .filter(|d| !d.uuid.is_empty() && !d.group.is_empty())
-        .map(|d| d.uuid.clone())
-        .collect();
-    seen.sort_unstable();
-    seen
-}
-
-const _: () = assert!(PAGE == 4096);
