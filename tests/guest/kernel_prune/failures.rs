@@ -117,7 +117,7 @@ fn a_run_that_is_killed_leaves_boot_mounted_for_the_next_one_to_unmount(node: &N
          {OKV_HOST} kernel-prune --apply --yes > /root/out 2>&1 & run=$!
          until [ -e /run/in-scriptlet ]; do kill -0 $run; sleep 0.1; done
          kill -KILL $run
-         while pgrep --full 'assumeyes' > /dev/null; do sleep 0.2; done
+         while pgrep --full '[a]ssumeyes' > /dev/null; do sleep 0.2; done
          rm /run/at-removal /run/in-scriptlet; findmnt /boot"
     ));
     assert_eq!(node.guest.run(&format!("{OKV_HOST} status")).status, 4);
