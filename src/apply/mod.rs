@@ -180,7 +180,7 @@ pub fn finish(
     tell: &mut dyn FnMut(usize, &Step),
 ) -> Outcome {
     let earlier = run.earlier.clone();
-    run::Run { host, journal, interrupts, earlier }.carry_out(&run.steps, run.first_left(), tell)
+    run::Run { host, journal, interrupts, earlier }.finish(&run.steps, run.first_left(), tell)
 }
 
 /// Why `run` cannot be taken back as it stands; nothing is changed.

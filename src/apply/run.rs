@@ -29,6 +29,22 @@ impl Run<'_, '_> {
         self.end(Ending::Done, Outcome::Done)
     }
 
+    /// Does what is left of a run that was cut off. What it had mounted for a step that is left, a reboot unmounted: that comes first.
+    pub(super) fn finish(mut self, steps: &[Step], first: usize, tell: &mut dyn FnMut(usize, &Step)) -> Outcome {
+        let (done, left) = steps.split_at_checked(first).unwrap_or((steps, &[]));
+        for step in done.iter().filter(|step| step.action.mounts().is_some_and(|point| unmounts(left, point))) {
+            let again = match step.action.mounts().map(|point| self.host.is_mounted(point)) {
+                Some(Ok(false)) => self.host.perform(&step.action).and_then(|()| self.host.prove(&step.action)),
+                Some(Err(why)) => Err(why),
+                Some(Ok(true)) | None => Ok(()),
+            };
+            if let Err(why) = again {
+                return self.go_back(steps, first, why);
+            }
+        }
+        self.carry_out(steps, first, tell)
+    }
+
     /// A step that cannot be recorded is not begun, and one that is done and cannot be recorded has failed.
     fn step(&mut self, index: usize, step: &Step) -> Result<(), String> {
         self.record(Entry::StepBegan(index))?;
@@ -109,6 +125,11 @@ impl Run<'_, '_> {
         let place = self.journal.path().display().to_string();
         self.journal.append(entry).map_err(|e| format!("the journal {place} cannot be written: {e}"))
     }
+}
+
+/// Whether one of `steps` unmounts what is mounted at `point`.
+fn unmounts(steps: &[Step], point: &str) -> bool {
+    steps.iter().any(|step| step.action.unmounts() == Some(point))
 }
 
 /// Whether the node, before step `next`, is without something that it needs and a later step gives back: a run does not stop there.

@@ -6,6 +6,7 @@ use super::*;
 use crate::plan::{Action, FileIdentity, Run};
 use crate::tool::{Cmd, Output, Script, Scripted, ToolError};
 
+mod mounts;
 mod swap;
 
 /// A host of two files, and the plan to give both another name between two tests of the configuration.

@@ -11,7 +11,7 @@ use crate::facts::kernel::{Kernels, Loader, erasure, unmounted, with_unmounted};
 use crate::facts::{Facts, Probed, Root, mounts, of_host};
 use crate::journal::Journal;
 use crate::plan::kernel_prune::{COMMAND, Means, Request, plan, steps};
-use crate::plan::{Action, Plan, Proof, Refusal, Run};
+use crate::plan::{Plan, Refusal};
 use crate::sys;
 use crate::tool::{Host, Program};
 
@@ -77,9 +77,5 @@ fn left_mounted(facts: &Facts) -> Result<Vec<String>> {
     };
     let mounts = facts.running.as_ref().and_then(|running| running.mounts.known());
     let mounted = |point: &String| mounts.is_some_and(|mounts| mounts::mounted_at(mounts, point).is_some());
-    let point = |action: &Action| match action {
-        Action::Run(Run { proof: Some(Proof::Mounted { point }), .. }) => Some(point.clone()),
-        _ => None,
-    };
-    Ok(run.changes().filter_map(|step| point(&step.action)).filter(mounted).collect())
+    Ok(run.changes().filter_map(|step| step.action.mounts()).map(str::to_owned).filter(mounted).collect())
 }

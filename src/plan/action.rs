@@ -310,6 +310,22 @@ impl Action {
         matches!(self, Self::Run(Run { back: Back::By { vital: true, .. }, .. }))
     }
 
+    /// The mount point at which something is mounted once it is done.
+    pub fn mounts(&self) -> Option<&str> {
+        match self {
+            Self::Run(Run { proof: Some(Proof::Mounted { point }), .. }) => Some(point),
+            _ => None,
+        }
+    }
+
+    /// The mount point at which nothing is mounted any more once it is done.
+    pub fn unmounts(&self) -> Option<&str> {
+        match self {
+            Self::Run(Run { proof: Some(Proof::NotMounted { point }), .. }) => Some(point),
+            _ => None,
+        }
+    }
+
     /// Whether its way back are bytes that were there before.
     pub fn keeps_bytes(&self) -> bool {
         matches!(self, Self::Run(Run { back: Back::Bytes { .. }, .. }))

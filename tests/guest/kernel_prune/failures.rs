@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::node::Node;
+use super::node::{Node, programs};
 use crate::guest::Firmware;
 use crate::kernel_rpms::{Rpms, UEK5, UEK6, UEK6_OLDER};
 use crate::{OKV_HOST, json};
@@ -36,6 +36,7 @@ fn what_fails_half_way_stops_the_run_and_is_finished_once_it_is_mended() {
     a_scriptlet_that_fails(&node);
     a_package_manager_that_ends_half_way(&node);
     a_full_boot_partition_is_no_obstacle(&node);
+    a_run_that_is_killed_leaves_boot_mounted_for_the_next_one_to_unmount(&node);
     a_scriptlet_that_takes_the_initramfs_of_the_survivor(&node);
     node.guest.reboot();
     node.has_booted(&UEK6);
@@ -107,6 +108,32 @@ fn a_full_boot_partition_is_no_obstacle(node: &Node) {
     node.install_kernels(&[UEK5, UEK6_OLDER]);
     default_is_the_newest(node);
 }
+
+/// The package manager that it has started goes on to its end.
+fn a_run_that_is_killed_leaves_boot_mounted_for_the_next_one_to_unmount(node: &Node) {
+    let before = node.state();
+    node.guest.ok(&format!(
+        "echo 'touch /run/in-scriptlet; sleep 3' > /run/at-removal
+         {OKV_HOST} kernel-prune --apply --yes > /root/out 2>&1 & run=$!
+         until [ -e /run/in-scriptlet ]; do kill -0 $run; sleep 0.1; done
+         kill -KILL $run
+         while pgrep --full '[a]ssumeyes' > /dev/null; do sleep 0.2; done
+         rm /run/at-removal /run/in-scriptlet; findmnt /boot"
+    ));
+    assert_eq!(node.guest.run(&format!("{OKV_HOST} status")).status, 4);
+    let done = node.prune("--apply --yes", 0);
+    assert_eq!(
+        (done["outcome"].as_str(), programs(&done)),
+        (Some("done"), NEXT.map(str::to_owned).to_vec()),
+        "{done:#}"
+    );
+    node.is_without(&before, &[UEK5, UEK6_OLDER]);
+    node.install_kernels(&[UEK5, UEK6_OLDER]);
+    default_is_the_newest(node);
+}
+
+/// The second transaction, and what the first run could not do.
+const NEXT: [&str; 4] = ["rpm", "dnf", "grub2-editenv", "umount"];
 
 /// What was removed stays removed; nothing more is, and the next run refuses until the survivor is whole again.
 fn a_scriptlet_that_takes_the_initramfs_of_the_survivor(node: &Node) {

@@ -3,8 +3,8 @@
 //! What is real: rpm, dnf, /boot as a partition of its own, GRUB with its menu and its grubenv, BIOS and UEFI firmware, and which file
 //! GRUB loads. What stands for something: each `vmlinuz-RELEASE` is the guest's own kernel, so the running release that is shown is taken
 //! from the name of the file that GRUB says it loaded; `kernel-entry` does what grubby, kernel-install and dracut do; the database is
-//! SQLite's, where Oracle Linux 7 and 8 have Berkeley DB; Debian's GRUB knows no `blscfg`, so entries in files of their own, and yum of
-//! Oracle Linux 7, are tested by fixtures alone.
+//! SQLite's, where Oracle Linux 7 and 8 have Berkeley DB; Debian's GRUB knows no `blscfg`, so entries in files of their own are
+//! tested by fixtures alone; and a script stands for yum of Oracle Linux 7.
 
 mod cuts;
 mod failures;

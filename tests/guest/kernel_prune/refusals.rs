@@ -1,6 +1,6 @@
 //! What is in the way on a real node, each refused with nothing changed.
 
-use super::node::Node;
+use super::node::{Node, programs};
 use crate::guest::Firmware;
 use crate::kernel_rpms::{Rpms, UEK5, UEK6, UEK6_EL7};
 
@@ -14,7 +14,24 @@ fn what_is_in_the_way_is_refused_by_name_with_nothing_changed() {
     the_boot_loader(&node);
     the_package_manager(&node);
     // None of it is left: the same node is pruned.
-    node.prunes("", &[UEK5]);
+    by_yum_where_there_is_no_dnf(&node);
+}
+
+/// Stands for yum of Oracle Linux 7: takes what that takes and nothing else, and removes by rpm.
+const YUM: &str = r#"#!/bin/bash
+[ "$1 $2 $3 $4" = "--assumeyes --disablerepo=* --setopt=clean_requirements_on_remove=False remove" ] || exit 1
+shift 4
+for package; do
+  [[ $package =~ ^[a-z-]+-0:[0-9.]+-[0-9.]+el[78]uek[.]x86_64$ ]] || exit 1
+done
+exec rpm --erase "${@/-0:/-}"
+"#;
+
+fn by_yum_where_there_is_no_dnf(node: &Node) {
+    node.guest.ok("mv /usr/bin/dnf /root/dnf");
+    node.guest.put("/usr/bin/yum", YUM.as_bytes(), 0o755);
+    let done = node.prunes("", &[UEK5]);
+    assert_eq!(programs(&done), ["mount", "rpm", "yum", "grub2-editenv", "umount"]);
 }
 
 /// The procedure's sample has 5.4.17-2136.304.4.5.el7uek running, which is not among the installed kernels and older than the newest.

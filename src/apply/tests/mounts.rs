@@ -1,0 +1,87 @@
+//! A run that mounts, and is cut off by a reboot, which unmounts.
+
+use super::*;
+use crate::plan::{Back, Proof};
+
+const ROOT: &str = "20 1 253:0 / / rw - ext4 /dev/mapper/vg_root-lv_root rw\n";
+const BOOT: &str = "21 20 8:1 / /boot rw - ext4 /dev/sda1 rw\n";
+
+/// Mounts and unmounts /boot. The one look of these runs needs it.
+struct Machine<'m>(&'m Path);
+
+impl Machine<'_> {
+    fn mountinfo(&self) -> std::path::PathBuf {
+        self.0.join("proc/self/mountinfo")
+    }
+
+    fn reboot(&self) {
+        fs::create_dir_all(self.0.join("proc/self")).unwrap();
+        fs::write(self.mountinfo(), ROOT).unwrap();
+    }
+
+    fn is_mounted(&self) -> bool {
+        fs::read_to_string(self.mountinfo()).unwrap().contains(BOOT)
+    }
+}
+
+impl Runner for Machine<'_> {
+    fn run(&self, cmd: &Cmd) -> Result<Output, ToolError> {
+        let line = cmd.to_string();
+        let mounted = self.is_mounted();
+        if line.ends_with("--version") {
+            return Ok(Output { status: Some(0), stdout: line.into_bytes(), ..Output::default() });
+        }
+        let works = if line.ends_with("umount /boot") {
+            fs::write(self.mountinfo(), ROOT).unwrap();
+            mounted
+        } else if line.ends_with("mount /boot") {
+            fs::write(self.mountinfo(), format!("{ROOT}{BOOT}")).unwrap();
+            !mounted
+        } else {
+            mounted
+        };
+        Ok(Output { status: Some(i32::from(!works)), ..Output::default() })
+    }
+}
+
+fn plan(bench: &Bench) -> Plan {
+    let step = |run| Step { purpose: String::new(), action: Action::Run(run) };
+    let point = "/boot".to_owned();
+    let back = Back::by_all_means(["/usr/bin/umount", "/boot"]);
+    let mount = Run::changes(["/usr/bin/mount", "/boot"], Proof::Mounted { point: point.clone() }, back);
+    let look = || step(Run::looks(["/usr/bin/rpm", "--verify"]));
+    let unmount = Run { proof: Some(Proof::NotMounted { point }), ..Run::looks(["/usr/bin/umount", "/boot"]) };
+    let steps = vec![step(mount), bench.plan.steps[1].clone(), look(), step(unmount)];
+    Plan { steps, ..bench.plan.clone() }
+}
+
+/// Cut off once so many records were written, rebooted, and finished.
+fn finished_after(records: usize) -> RunState {
+    let bench = bench();
+    let machine = Machine(bench.base.path());
+    machine.reboot();
+    let host = Host { base: bench.base.path().to_owned(), runner: &machine };
+    let mut journal = host.journal().unwrap();
+    let outcome = carry_out(&plan(&bench), &host, &mut journal, &Interrupts::default(), &mut |_, _| {}).unwrap();
+    assert_eq!(outcome, Outcome::Done);
+    cut(&bench, records);
+    machine.reboot();
+    let last = bench.last();
+    assert!(last.only_looks_are_left(), "{last:?}");
+    finish(&last, &host, &mut host.journal().unwrap(), &Interrupts::default(), &mut |_, _| {});
+    assert!(!machine.is_mounted());
+    bench.last().state
+}
+
+#[test]
+fn a_run_that_a_reboot_cut_off_behind_its_last_change_mounts_again_for_what_is_left() {
+    // The plan, two records a step: after the change, in and behind the look, in the unmounting.
+    for records in 5..=8 {
+        assert_eq!(finished_after(records), RunState::Ended(Ending::Done), "{records} records");
+    }
+}
+
+#[test]
+fn what_nothing_is_left_to_unmount_is_not_mounted_again() {
+    assert_eq!(finished_after(9), RunState::Ended(Ending::Done));
+}
