@@ -79,8 +79,8 @@ pub struct SwapExtend {
     #[arg(long, value_name = "DISK")]
     pub disk: Option<String>,
 
-    /// Where memory cannot hold what is swapped out: a temporary swap volume
-    /// takes it while the swap grows.
+    /// A temporary swap volume takes what is swapped out while the swap grows,
+    /// where memory cannot; it needs as many extents again as the swap has.
     #[arg(long)]
     pub temporary_swap: bool,
 

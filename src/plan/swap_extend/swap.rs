@@ -31,7 +31,6 @@ pub(super) struct Need {
     pub(super) temporary_extents: Option<u64>,
     temporary: Temporary,
     margin_kib: u64,
-    short_of: Option<String>,
 }
 
 struct Identity {
@@ -67,10 +66,11 @@ impl Need {
     /// What the operator should know.
     pub(super) fn notes(&self, growth: &Growth, request: &Request) -> Vec<String> {
         let mut notes = Vec::new();
-        if self.short_of.is_some() {
+        if self.temporary_extents.is_some() {
             notes.push("a temporary swap volume takes the pages while the swap volume is not used".into());
-        } else if request.temporary_swap && self.off {
-            notes.push("a temporary swap volume is not needed: memory holds what is swapped out".into());
+        }
+        if let (true, Some(used)) = (self.off, &self.used) {
+            notes.push(format!("{} KiB are swapped out to {} now", used.used_kib, request.name()));
         }
         if fstab_entry(growth, request).is_none() {
             notes.push(format!(
@@ -126,7 +126,6 @@ pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> R
         temporary_extents: None,
         temporary,
         margin_kib: 0,
-        short_of: None,
     })
 }
 
@@ -144,22 +143,24 @@ impl Need {
         // A thirty-second of all memory, within bounds that fit small and large nodes.
         self.margin_kib = (memory.total_kib / 32).clamp(64 << 10, 1 << 20);
         let room: Room = memory.room_without(&used.path, areas(growth)?);
-        let Some(short) = room.short_of(self.margin_kib) else { return Ok(()) };
-        if !request.temporary_swap {
-            let remedy =
-                "stop something that uses memory, or give --temporary-swap: a temporary volume takes the pages first";
-            return Err(refuse("memory", short, remedy));
+        let short = room.short_of(self.margin_kib);
+        match (short, self.temporary) {
+            (Some(short), Temporary::Used) => {
+                let short = format!("{short}; a temporary volume is swapped to already");
+                return Err(refuse("memory", short, "stop something that uses memory"));
+            }
+            (Some(short), _) if !request.temporary_swap => {
+                let remedy = "stop something that uses memory, or give --temporary-swap: a temporary volume takes the pages first";
+                return Err(refuse("memory", short, remedy));
+            }
+            (_, Temporary::None | Temporary::Unused) if request.temporary_swap => {
+                // As large as the area itself: what is swapped out changes from one moment to the next, and the plan must not.
+                let kib = used.kib.saturating_add(self.margin_kib.saturating_mul(2));
+                let extents = system.extents_for(kib.saturating_mul(1024));
+                self.temporary_extents = Some(extents.saturating_sub(system.temporary_extents.unwrap_or(0)));
+            }
+            _ => {}
         }
-        if self.temporary == Temporary::Used {
-            let short = format!("{short}; a temporary volume is swapped to already");
-            return Err(refuse("memory", short, "stop something that uses memory"));
-        }
-        // The temporary volume also lets the kernel promise as much more as it has.
-        let promise = room.promise_kib.map_or(0, |(area, may)| area.saturating_sub(may));
-        let kib = room.used_kib.max(promise).saturating_add(self.margin_kib.saturating_mul(2));
-        let extents = system.extents_for(kib.saturating_mul(1024));
-        self.temporary_extents = Some(extents.saturating_sub(system.temporary_extents.unwrap_or(0)));
-        self.short_of = Some(short);
         Ok(())
     }
 }

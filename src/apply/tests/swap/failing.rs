@@ -13,7 +13,7 @@ pub(super) fn pressed() -> (Node, Request) {
     let mut node = Node::small();
     node.memory.available_kib = Some(100 << 10);
     node.areas[0].used_kib = 2 << 20;
-    node.disk().bytes += 3 * GIB;
+    node.disk().bytes += 5 * GIB;
     (node, Request { temporary_swap: true, ..request() })
 }
 

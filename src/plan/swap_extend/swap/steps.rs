@@ -113,9 +113,8 @@ fn swap_off(request: &Request, need: &Need) -> Step {
         Proof::SwapUnused { area: area.clone() },
         Back::by_all_means(back.iter().map(String::as_str)),
     );
-    let used = need.used.as_ref().map_or(0, |area| area.used_kib);
     let guard = Guard::RoomForPages { area, margin_kib: need.margin_kib };
-    let purpose = format!("the kernel stops swapping to {} ({used} KiB are swapped out)", request.name());
+    let purpose = format!("the kernel stops swapping to {}", request.name());
     step(purpose, run.within(SWAPOFF_LIMIT).only_if(guard))
 }
 

@@ -172,13 +172,13 @@ fn under_pressure(node: Node) -> Node {
     let mut node = node;
     node.memory.available_kib = Some(100 << 10);
     node.areas[0].used_kib = 2 << 20;
-    // The temporary volume takes the pages and twice the margin: 3 GiB.
-    node.disks.iter_mut().for_each(|disk| disk.bytes += 3 * GIB);
+    // The temporary volume is as large as the area, and twice the margin more: 5 GiB.
+    node.disks.iter_mut().for_each(|disk| disk.bytes += 5 * GIB);
     node
 }
 
 const TEMPORARY_STEPS: [&str; 3] = [
-    "lvcreate --extents 96 --name lv_swap_okv_host --addtag okv-host --wipesignatures n vg_root",
+    "lvcreate --extents 160 --name lv_swap_okv_host --addtag okv-host --wipesignatures n vg_root",
     "mkswap /dev/vg_root/lv_swap_okv_host",
     "swapon /dev/vg_root/lv_swap_okv_host",
 ];
@@ -196,6 +196,19 @@ fn a_temporary_volume_takes_the_pages_first_and_goes_away_at_the_end() {
         super::refused(&short.growth(), &Request { disk: Some("NEW".into()), ..pressed() }).id,
         "disk-too-small"
     );
+}
+
+/// Memory moves all the time: a plan with the figure of the moment in it was another one a moment later, and could not be applied.
+#[test]
+fn what_is_swapped_out_changed_while_the_question_waited_and_the_plan_with_it() {
+    let mut node = under_pressure(Node::small());
+    let before = planned(&node.growth(), &pressed()).steps;
+    node.areas[0].used_kib += 4321;
+    node.memory.available_kib = Some(90 << 10);
+    assert_eq!(planned(&node.growth(), &pressed()).steps, before);
+    // Also where memory has become large enough meanwhile.
+    node.memory.available_kib = Some(64 << 20);
+    assert_eq!(planned(&node.growth(), &pressed()).steps, before);
 }
 
 #[test]
@@ -271,12 +284,12 @@ fn the_room_of_a_temporary_volume_that_goes_away_first_is_reckoned_with() {
 #[test]
 fn a_temporary_volume_that_was_left_over_unused_is_used_where_it_is_needed() {
     let mut node = under_pressure(Node::roomy());
-    node.system_extents += 96;
+    node.system_extents += 160;
     node.volumes.insert(TEMPORARY.into(), NodeVolume::new(10, "okv-host"));
     let plan = argv(&planned(&node.growth(), &pressed()));
-    assert_eq!(plan[0], "lvresize --extents 96 vg_root/lv_swap_okv_host");
+    assert_eq!(plan[0], "lvresize --extents 160 vg_root/lv_swap_okv_host");
     assert_eq!(plan[1..3], TEMPORARY_STEPS[1..]);
-    node.volumes.insert(TEMPORARY.into(), NodeVolume::new(96, "okv-host"));
+    node.volumes.insert(TEMPORARY.into(), NodeVolume::new(160, "okv-host"));
     let plan = argv(&planned(&node.growth(), &pressed()));
     assert_eq!(plan[..2], TEMPORARY_STEPS[1..]);
     reaches(&after(&node, &pressed(), usize::MAX), &pressed(), 0);
@@ -291,7 +304,7 @@ fn a_temporary_volume_that_is_needed_where_the_swap_volume_is_large_already_need
     let refused = super::refused(&node.growth(), &pressed());
     assert_eq!(refused.id, "disk-none");
     let mut disk = super::node::NodeDisk::blank("sdc", "LATER");
-    disk.bytes = 3 * GIB + 2 * MIB;
+    disk.bytes = 5 * GIB + 2 * MIB;
     assert_eq!(disk.sector, SectorSize::S512);
     node.disks.push(disk);
     let end = after(&node, &pressed(), usize::MAX);
