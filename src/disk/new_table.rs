@@ -90,7 +90,7 @@ const LARGEST_MBR: u64 = 2 * TIB;
 /// The table with one LVM partition for a blank disk of `disk_bytes` bytes: an MBR (type 0x8e) up to 2 TiB, a GPT beyond.
 ///
 /// The partition begins at 1 MiB. In an MBR it reaches the last sector; in a GPT it ends at the last whole MiB before the backup, as
-/// the tools do it and as [`smallest_disk`](crate::rules::smallest_disk) counts.
+/// the tools do it and as [`smallest_disk`](crate::disk::smallest_disk) counts.
 ///
 /// ```
 /// use okv_host::disk::new_table::{Identifiers, one_lvm_partition};
