@@ -5,13 +5,13 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::{Exit, UsageError, change};
-use crate::apply::{Entry, journal_path, last_run};
+use crate::apply::{Entry, LastRun, journal_path, last_run};
 use crate::cli::KernelPrune;
 use crate::facts::kernel::{Kernels, Loader, erasure, unmounted, with_unmounted};
 use crate::facts::{Facts, Probed, Root, mounts, of_host};
 use crate::journal::Journal;
 use crate::plan::kernel_prune::{COMMAND, Means, Request, plan, steps};
-use crate::plan::{Plan, Refusal};
+use crate::plan::{Action, Plan, Proof, Refusal, Run, Step};
 use crate::sys;
 use crate::tool::{Host, Program};
 
@@ -54,6 +54,7 @@ fn means(root: &Root, facts: &Facts, kernels: &Kernels) -> Result<Means> {
         true => programs.into_iter().find(is_there),
         false => programs.into_iter().next(),
     };
+    let unfinished = if root.is_live() { unfinished()? } else { None };
     let loader = kernels.seen_boot().and_then(|seen| seen.loader.known());
     let running = facts.running.as_ref();
     let points = running.map(unmounted).unwrap_or_default();
@@ -61,21 +62,35 @@ fn means(root: &Root, facts: &Facts, kernels: &Kernels) -> Result<Means> {
         manager: of([Program::Dnf, Program::Yum]),
         default_setter: of([Program::Grubby, Program::GrubEditenv]),
         mounts: points.into_iter().map(str::to_owned).collect(),
-        left_mounted: if root.is_live() { left_mounted(facts)? } else { Vec::new() },
+        left_mounted: unfinished.as_ref().map(|run| left_mounted(run, facts)).unwrap_or_default(),
+        left_default: unfinished.as_ref().and_then(|run| left_default(run, kernels)),
         erasures: Vec::new(),
         default: loader.and_then(|loader| loader.default.known().cloned()),
         environment: loader.map(Loader::environment),
     })
 }
 
-/// Mount points that a run which was cut off mounted, and that nobody has unmounted since.
-fn left_mounted(facts: &Facts) -> Result<Vec<String>> {
+/// The last run, where it was a prune that was cut off.
+fn unfinished() -> Result<Option<LastRun>> {
     let path = journal_path(Path::new("/"));
     let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
-    let Some(run) = last_run(&records).filter(|run| run.command == COMMAND && run.is_unfinished()) else {
-        return Ok(Vec::new());
-    };
+    Ok(last_run(&records).filter(|run| run.command == COMMAND && run.is_unfinished()))
+}
+
+/// Mount points that it mounted, and that nobody has unmounted since.
+fn left_mounted(run: &LastRun, facts: &Facts) -> Vec<String> {
     let mounts = facts.running.as_ref().and_then(|running| running.mounts.known());
     let mounted = |point: &String| mounts.is_some_and(|mounts| mounts::mounted_at(mounts, point).is_some());
-    Ok(run.changes().filter_map(|step| step.action.mounts()).map(str::to_owned).filter(mounted).collect())
+    run.changes().filter_map(|step| step.action.mounts()).map(str::to_owned).filter(mounted).collect()
+}
+
+/// The step by which it was to set the boot loader's default right, where the default is not what it was to be.
+fn left_default(run: &LastRun, kernels: &Kernels) -> Option<Step> {
+    let is_wrong = |step: &&Step| match &step.action {
+        Action::Run(Run { proof: Some(Proof::BootDefault { release }), .. }) => {
+            kernels.default_release() != Some(release.as_str())
+        }
+        _ => false,
+    };
+    run.steps.iter().find(is_wrong).cloned()
 }

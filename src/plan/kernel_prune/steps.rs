@@ -21,6 +21,8 @@ pub struct Means {
     pub mounts: Vec<String>,
     /// Mount points that a run which was cut off mounted, and that still are.
     pub left_mounted: Vec<String>,
+    /// The step by which a run that was cut off was to set the boot loader's default right, where it is not right.
+    pub left_default: Option<Step>,
     /// Of each removal, in order: why rpm would not remove exactly its packages.
     pub erasures: Vec<Probed<Vec<String>>>,
     /// What is started by default now.
@@ -39,10 +41,11 @@ pub fn steps(prune: &Prune, means: &Means) -> Result<Plan, Refusal> {
         return Err(Refusal { reasons });
     }
     let mut steps = Vec::new();
-    if let Some(manager) = means.manager.filter(|_| !prune.remove.is_empty()) {
+    if !prune.remove.is_empty() || means.left_default.is_some() {
         steps.extend(means.mounts.iter().map(|point| mount(point)));
-        for removal in &prune.remove {
-            steps.extend(transaction(removal, prune, manager, means));
+        steps.extend(means.left_default.clone());
+        if let Some(manager) = means.manager {
+            steps.extend(prune.remove.iter().flat_map(|removal| transaction(removal, prune, manager, means)));
         }
         steps.extend(means.mounts.iter().rev().map(|point| unmount(point)));
     }

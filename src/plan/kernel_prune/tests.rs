@@ -4,6 +4,8 @@ use super::*;
 use crate::facts::kernel::sample::{UEK5, UEK6, UEK6_EL7, UEK7, good, kernel, loader, node, package, seen};
 use crate::facts::kernel::{BootFile, Family, FileKind, Installed, Missing};
 
+mod steps;
+
 const UEK8: &str = "6.12.0-1.23.3.2.el8uek.x86_64";
 const RHCK: &str = "4.18.0-513.5.1.el8_9.x86_64";
 const SINGLE: &[&str] = &["kernel-uek"];
