@@ -17,6 +17,8 @@ struct Node {
     guest: Guest,
     kept: String,
     cuts: u32,
+    /// The steps that a run has now.
+    plan: Vec<String>,
     /// How often the next run had how many steps left.
     left: BTreeMap<usize, u32>,
     old_swap: u32,
@@ -31,7 +33,8 @@ impl Node {
         let other = disk(&guest, "OTHER");
         guest.ok(&format!("mkfs.ext4 -q /dev/{other}; sync"));
         let kept = kept(&guest, &disk(&guest, "NEW"));
-        Self { guest, kept, cuts: 0, left: BTreeMap::new(), old_swap: 0, new_swap: 0 }
+        let plan = names(&extend(&guest, "--disk NEW", 0));
+        Self { guest, kept, cuts: 0, plan, left: BTreeMap::new(), old_swap: 0, new_swap: 0 }
     }
 
     /// Runs it, and resets the machine without a flush when `moment` has come. Returns whether it had not ended before.
@@ -66,13 +69,8 @@ impl Node {
             other => panic!("{other} KiB of swap"),
         }
         assert_eq!(kept(&self.guest, &disk(&self.guest, "NEW")), self.kept);
-        let left = names(&extend(&self.guest, "--disk NEW", 0)).len();
-        *self.left.entry(left).or_default() += 1;
-    }
-
-    /// The steps of a run now.
-    fn plan(&self) -> Vec<String> {
-        names(&extend(&self.guest, "--disk NEW", 0))
+        self.plan = names(&extend(&self.guest, "--disk NEW", 0));
+        *self.left.entry(self.plan.len()).or_default() += 1;
     }
 
     fn finish(&mut self) {
@@ -103,12 +101,12 @@ impl Node {
 
     /// Cuts the power within and behind each step that the plan has.
     fn at_every_step(&mut self) {
-        let steps = self.plan();
+        let steps = self.plan.clone();
         assert_eq!(steps.len(), 11, "{steps:?}");
         for step in &steps {
             // Within: its beginning is recorded. Behind: its end is; the beginning of the next one is not, or just.
             for behind in [0, 1] {
-                let Some(at) = self.plan().iter().position(|name| name == step) else { continue };
+                let Some(at) = self.plan.iter().position(|name| name == step) else { continue };
                 let records = 2 + 2 * at + behind;
                 let moment = format!(
                     "while mapfile -t now < {JOURNAL}; ((${{#now[@]}} < ${{#before[@]}} + {records})); do kill -0 $run 2> /dev/null || exit 3; done"
@@ -134,7 +132,7 @@ impl Node {
             random ^= random << 17;
             let wait = u128::from(random) % longest;
             let moment = format!("sleep {}.{:03}; kill -0 $run 2> /dev/null || exit 3", wait / 1000, wait % 1000);
-            if !self.cut(&moment) || self.plan().is_empty() {
+            if !self.cut(&moment) || self.plan.is_empty() {
                 self.finish();
                 self.start_over();
             }
