@@ -1,13 +1,10 @@
 //! Errors of an upgrade in the system log: its last part, since a log has no bound.
 
-use std::fs::OpenOptions;
-use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 
-use super::super::root::Place;
+use super::tail::tail;
 use super::{Probed, Root};
 use crate::profile::Places;
-use crate::sys;
 
 /// Most bytes that are read, from the end.
 const MOST: u64 = 16 << 20;
@@ -35,25 +32,11 @@ pub fn gather(root: &Root, places: &Places) -> Probed<UpgradeLog> {
         Ok(place) => place,
         Err(why) => return Probed::Unreadable(why),
     };
-    match end_of(&place) {
+    match tail(&place, MOST) {
         Ok((bytes, text)) => Probed::Known(UpgradeLog { bytes, ..parse(&text, text.len() as u64 == bytes, places) }),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Probed::Absent,
         Err(e) => Probed::Unreadable(format!("{}: {e}", place.shown())),
     }
-}
-
-/// Size of the log, and its end.
-fn end_of(place: &Place<'_>) -> io::Result<(u64, Vec<u8>)> {
-    let mut file = OpenOptions::new().read(true).custom_flags(sys::O_NONBLOCK).open(place.real_path())?;
-    let meta = file.metadata()?;
-    if !meta.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
-    }
-    file.seek(SeekFrom::Start(meta.len().saturating_sub(MOST)))?;
-    let mut text = Vec::new();
-    // It may grow meanwhile.
-    file.take(meta.len().min(MOST)).read_to_end(&mut text)?;
-    Ok((meta.len(), text))
 }
 
 /// The lines of `text` that are about an upgrade and tell of an error. Where it is not `whole`, its first line is the end of one.

@@ -18,6 +18,8 @@ pub mod session;
 pub mod signs;
 pub mod space;
 pub mod syslog;
+mod tail;
+pub mod upgrade_run;
 
 /// All of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +42,8 @@ pub struct Procedure {
     pub session: Probed<session::Session>,
     /// Errors of an upgrade in the log; `Absent` where there is no log.
     pub log: Probed<log::UpgradeLog>,
+    /// The last run of the upgrade; `Absent` where there was none.
+    pub upgrade_run: Probed<upgrade_run::UpgradeRun>,
     /// What files of the node say its release is.
     pub release: release::Releases,
     /// What shows a diagnostics package.
@@ -66,6 +70,7 @@ pub fn gather(root: &Root, places: &Places) -> Procedure {
         certificate: places.server_certificate.as_deref().map(|path| certificate::gather(root, path)),
         session: session::gather(root),
         log: log::gather(root, places),
+        upgrade_run: upgrade_run::gather(root, &processes),
         release: release::gather(root, &places.release_files),
         diagnostics_package: seen(&places.diagnostics_package),
         backup_jobs: seen(&places.backup_jobs),
