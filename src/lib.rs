@@ -9,6 +9,7 @@
 //! | layer | modules | what |
 //! | --- | --- | --- |
 //! | 0 | [`units`], [`dates`], [`versions`], [`bytes`], [`ids`] | sizes, days, versions as types; bounds-checked fields; identifiers |
+//! | 0 | [`digest`] | SHA-256 sums of long files |
 //! | 0 | [`parallel`] | work on all processors, results in order |
 //! | 1 | [`profile`] | thresholds of a release, and where to look on a node, as data |
 //! | 1 | [`sys`] | the door to the kernel: one safe function a system call, the only unsafe code |
@@ -96,6 +97,7 @@ pub mod cli;
 pub mod cluster;
 pub mod commands;
 pub mod dates;
+pub mod digest;
 pub mod disk;
 pub mod facts;
 pub mod format;

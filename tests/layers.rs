@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, u8)] = &[
     ("units", 0),
     ("dates", 0),
+    ("digest", 0),
     ("versions", 0),
     ("bytes", 0),
     ("ids", 0),
@@ -41,12 +42,13 @@ const HOMES: &[(&str, &[&str])] = &[
     ("duct", &["tool"]),
     // In `format` the name is that of our own reader.
     ("gpt", &["disk", "format"]),
-    ("hex", &["plan"]),
+    ("hex", &["digest", "plan"]),
     ("itoa", &["report"]),
     ("mbrman", &["disk"]),
     ("nix", &["sys"]),
     ("procfs", &["facts"]),
     ("rpm_version", &["facts"]),
+    ("sha2", &["digest"]),
     ("signal_hook", &["apply"]),
     ("ssh_key", &["facts"]),
     ("x509_cert", &["facts"]),

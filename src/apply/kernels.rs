@@ -2,7 +2,7 @@
 
 use super::Host;
 use crate::facts::kernel::{Kernels, now};
-use crate::facts::{Probed, Root, mounts};
+use crate::facts::{Probed, Root};
 
 impl Host<'_> {
     /// What is wrong with the kernels after packages went: one is still there, or a kernel that stays is not whole. `None` where nothing is.
@@ -47,14 +47,6 @@ impl Host<'_> {
         }
         // A default that names no entry is none.
         Ok(kernels.default_release() == Some(release))
-    }
-
-    pub(super) fn is_mounted(&self, point: &str) -> Result<bool, String> {
-        match mounts::gather(&self.root()?) {
-            Probed::Known(mounts) => Ok(mounts::mounted_at(&mounts, point).is_some()),
-            Probed::Absent => Err("what is mounted is not known".into()),
-            Probed::Unreadable(why) => Err(why),
-        }
     }
 
     /// This host, to be asked.

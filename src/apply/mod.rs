@@ -12,10 +12,12 @@ use crate::journal::Journal;
 use crate::plan::{Plan, Step};
 use crate::tool::Runner;
 
+mod copy;
 mod interrupt;
 mod inventory;
 mod kernels;
 mod lock;
+mod mounts;
 mod program;
 mod proof;
 mod rename;
@@ -25,11 +27,13 @@ mod sectors;
 mod step;
 mod table;
 mod undo;
+mod watch;
 
 pub use interrupt::Interrupts;
 pub use inventory::record_inventory;
 pub use lock::{Lock, LockError};
 pub use undo::{LastRun, RunState, Standing, last_run};
+pub use watch::News;
 
 pub use crate::facts::inventory::STATE;
 
@@ -150,7 +154,7 @@ pub fn journal_path(base: &Path) -> PathBuf {
     base.join(STATE.trim_start_matches('/')).join("journal")
 }
 
-/// Carries out `plan`. `tell` is called before each step with its number from 1.
+/// Carries out `plan`. `tell` hears of each step before it begins, and of long ones how far they are.
 ///
 /// # Errors
 /// Where the journal cannot be begun: then nothing was changed.
@@ -159,7 +163,7 @@ pub fn carry_out(
     host: &Host<'_>,
     journal: &mut Journal<Entry>,
     interrupts: &Interrupts,
-    tell: &mut dyn FnMut(usize, &Step),
+    tell: &mut dyn FnMut(News<'_>),
 ) -> std::io::Result<Outcome> {
     // Enough for the steps, and for every record of a run and of its way back.
     let records = plan.steps.len().saturating_mul(4).saturating_add(16);
@@ -168,7 +172,7 @@ pub fn carry_out(
     let steps = plan.steps.clone();
     journal.append(Entry::Began { command: plan.command.to_owned(), target: plan.target.clone(), steps })?;
     let earlier = last_run(journal.records()).map(|run| run.earlier).unwrap_or_default();
-    Ok(run::Run { host, journal, interrupts, earlier }.carry_out(&plan.steps, 0, tell))
+    Ok(run::Run { host, journal, interrupts, tell, earlier }.carry_out(&plan.steps, 0))
 }
 
 /// Finishes a run that was cut off with all its changes made: does the steps that are left, which only look, and ends it.
@@ -177,10 +181,10 @@ pub fn finish(
     host: &Host<'_>,
     journal: &mut Journal<Entry>,
     interrupts: &Interrupts,
-    tell: &mut dyn FnMut(usize, &Step),
+    tell: &mut dyn FnMut(News<'_>),
 ) -> Outcome {
     let earlier = run.earlier.clone();
-    run::Run { host, journal, interrupts, earlier }.finish(&run.steps, run.first_left(), tell)
+    run::Run { host, journal, interrupts, tell, earlier }.finish(&run.steps, run.first_left())
 }
 
 /// Why `run` cannot be taken back as it stands; nothing is changed.

@@ -46,6 +46,7 @@ impl Host<'_> {
             }
             Proof::Mounted { point } => self.is_mounted(point),
             Proof::NotMounted { point } => Ok(!self.is_mounted(point)?),
+            Proof::IsoMounted { iso, point, has } => self.has_iso(iso, point, has),
             Proof::Kernels { gone, whole } => Ok(self.kernels_lack(gone, whole)?.is_none()),
             Proof::BootDefault { release } => self.starts_by_default(release),
             Proof::File { path } => match std::fs::metadata(self.path(path)) {
@@ -68,6 +69,7 @@ impl Host<'_> {
             }
             Proof::SwapUsed { area, .. } => Ok(self.swap_in_use(area)?.is_some()),
             Proof::Kernels { gone, .. } => self.any_is_gone(gone),
+            Proof::IsoMounted { iso, point, .. } => self.is_iso_at(iso, point),
             other => self.holds(other),
         }
     }
@@ -161,6 +163,7 @@ fn said(proof: &Proof) -> String {
         Proof::NotMounted { point } => format!("{point} is not mounted"),
         Proof::Kernels { gone, .. } => format!("{} are gone, and the kernels that stay are whole", gone.join(", ")),
         Proof::BootDefault { release } => format!("{release} is started by default"),
+        Proof::IsoMounted { iso, point, .. } => format!("{iso} is mounted at {point}, read-only"),
         Proof::File { path } => format!("{path} is there"),
     }
 }

@@ -49,7 +49,7 @@ impl Host<'_> {
         Ok(())
     }
 
-    fn exists(&self, path: &str) -> Result<bool, String> {
+    pub(super) fn exists(&self, path: &str) -> Result<bool, String> {
         match fs::symlink_metadata(self.path(path)) {
             Ok(_) => Ok(true),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),

@@ -1,6 +1,7 @@
 //! A run: step after step, each recorded before and after; where one fails, the way back.
 
 use super::step::TakenBack;
+use super::watch::{News, Performed, Watch};
 use super::{Ending, Entry, Host, Interrupts, Outcome};
 use crate::journal::Journal;
 use crate::plan::{Action, Step};
@@ -9,32 +10,36 @@ pub(super) struct Run<'r, 'h> {
     pub(super) host: &'r Host<'h>,
     pub(super) journal: &'r mut Journal<Entry>,
     pub(super) interrupts: &'r Interrupts,
+    /// Who hears of it.
+    pub(super) tell: &'r mut dyn FnMut(News<'_>),
     /// What stands of the runs before it that it goes on from, in order.
     pub(super) earlier: Vec<Step>,
 }
 
 impl Run<'_, '_> {
     /// Does `steps` from index `first` on. What comes before it was done by the same run, before it was cut off.
-    pub(super) fn carry_out(mut self, steps: &[Step], first: usize, tell: &mut dyn FnMut(usize, &Step)) -> Outcome {
+    pub(super) fn carry_out(mut self, steps: &[Step], first: usize) -> Outcome {
         let misses = self.earlier.iter().any(|step| self.host.lacks(&step.action));
         for (index, step) in steps.iter().enumerate().skip(first) {
             if self.interrupts.came() && !misses_something(misses, steps, index) {
                 return self.interrupted(steps, index);
             }
-            tell(index.saturating_add(1), step);
-            if let Err(why) = self.step(index, step) {
-                return self.go_back(steps, index, why);
+            (self.tell)(News::Step { number: index.saturating_add(1), step });
+            match self.step(index, step) {
+                Ok(Performed::Done) => {}
+                Ok(Performed::Stopped) => return self.stop(steps, index),
+                Err(why) => return self.go_back(steps, index, why),
             }
         }
         self.end(Ending::Done, Outcome::Done)
     }
 
     /// Does what is left of a run that was cut off. What it had mounted for a step that is left, a reboot unmounted: that comes first.
-    pub(super) fn finish(mut self, steps: &[Step], first: usize, tell: &mut dyn FnMut(usize, &Step)) -> Outcome {
+    pub(super) fn finish(mut self, steps: &[Step], first: usize) -> Outcome {
         let (done, left) = steps.split_at_checked(first).unwrap_or((steps, &[]));
         for step in done.iter().filter(|step| step.action.mounts().is_some_and(|point| unmounts(left, point))) {
             let again = match step.action.mounts().map(|point| self.host.is_mounted(point)) {
-                Some(Ok(false)) => self.host.perform(&step.action).and_then(|()| self.host.prove(&step.action)),
+                Some(Ok(false)) => self.perform(step).and_then(|_| self.host.prove(&step.action)),
                 Some(Err(why)) => Err(why),
                 Some(Ok(true)) | None => Ok(()),
             };
@@ -42,32 +47,42 @@ impl Run<'_, '_> {
                 return self.go_back(steps, first, why);
             }
         }
-        self.carry_out(steps, first, tell)
+        self.carry_out(steps, first)
     }
 
     /// A step that cannot be recorded is not begun, and one that is done and cannot be recorded has failed.
-    fn step(&mut self, index: usize, step: &Step) -> Result<(), String> {
+    fn step(&mut self, index: usize, step: &Step) -> Result<Performed, String> {
         self.record(Entry::StepBegan(index))?;
-        self.host.perform(&step.action)?;
+        if self.perform(step)? == Performed::Stopped {
+            return Ok(Performed::Stopped);
+        }
         self.host.prove(&step.action)?;
-        self.record(Entry::StepDone(index))
+        self.record(Entry::StepDone(index))?;
+        Ok(Performed::Done)
+    }
+
+    fn perform(&mut self, step: &Step) -> Result<Performed, String> {
+        let mut watch = Watch { interrupts: self.interrupts, tell: &mut *self.tell };
+        self.host.perform(&step.action, &mut watch)
     }
 
     fn interrupted(&mut self, steps: &[Step], done: usize) -> Outcome {
         if steps.iter().take(done).any(|step| step.action.changes()) {
-            // What was done for this run alone, such as a mount, does not stay behind.
-            for (index, step) in steps.iter().enumerate().take(done).rev() {
-                if step.action.comes_back_always()
-                    && !step.action.takes_away()
-                    && self.host.take_back(&step.action).is_ok()
-                {
-                    let _ = self.record(Entry::StepUndone(index));
-                }
-            }
-            return self.end(Ending::Interrupted, Outcome::Interrupted { steps: done });
+            return self.stop(steps, done);
         }
         let why = "stopped by a signal before anything was changed".to_owned();
         self.end(Ending::RolledBack, Outcome::RolledBack { why })
+    }
+
+    /// Ends where another run goes on. What was done for this run alone, such as a mount, does not stay behind.
+    fn stop(&mut self, steps: &[Step], done: usize) -> Outcome {
+        for (index, step) in steps.iter().enumerate().take(done).rev() {
+            let temporary = step.action.comes_back_always() && !step.action.takes_away();
+            if temporary && self.host.take_back(&step.action).is_ok() {
+                let _ = self.record(Entry::StepUndone(index));
+            }
+        }
+        self.end(Ending::Interrupted, Outcome::Interrupted { steps: done })
     }
 
     /// Takes back step `failed` and all before it, down to one that stays or cannot be taken back; below that, only what the node needs

@@ -1,6 +1,7 @@
 //! Doing, proving and undoing of each action: which part does what.
 
-use super::Host;
+use super::watch::{Performed, Watch};
+use super::{Host, Interrupts};
 use crate::plan::{Action, Back, Run};
 
 /// What became of the way back of a step.
@@ -14,13 +15,20 @@ pub(super) enum TakenBack {
 
 impl Host<'_> {
     /// Does `action`. What it finds must be what the plan was made from.
-    pub(super) fn perform(&self, action: &Action) -> Result<(), String> {
+    pub(super) fn perform(&self, action: &Action, watch: &mut Watch<'_>) -> Result<Performed, String> {
         match action {
-            Action::Rename { from, to, file } => self.rename(from, to, file),
-            Action::Run(run) => self.run(run),
-            Action::WriteTable(table) => self.write_table(table),
-            Action::TellKernel(partition) => self.tell_kernel(partition),
+            Action::Rename { from, to, file } => self.rename(from, to, file)?,
+            Action::Run(run) => self.run(run)?,
+            Action::WriteTable(table) => self.write_table(table)?,
+            Action::TellKernel(partition) => self.tell_kernel(partition)?,
+            Action::Copy(copy) => return self.copy(copy, watch),
         }
+        Ok(Performed::Done)
+    }
+
+    /// Does `action` with nobody to tell, and nobody who may stop it.
+    pub(super) fn perform_to_the_end(&self, action: &Action) -> Result<(), String> {
+        self.perform(action, &mut Watch { interrupts: &Interrupts::default(), tell: &mut |_| {} }).map(drop)
     }
 
     /// Proves from the host that `action` was done.
@@ -30,6 +38,7 @@ impl Host<'_> {
             Action::Run(run) => run.proof.as_ref().map_or(Ok(()), |proof| self.shows(proof)),
             Action::WriteTable(table) => self.has_table(table),
             Action::TellKernel(partition) => self.kernel_knows(partition),
+            Action::Copy(copy) => self.is_copied(copy),
         }
     }
 
@@ -40,6 +49,7 @@ impl Host<'_> {
             Action::Run(run) => return self.take_back_run(run),
             Action::WriteTable(table) => self.clear_table(table)?,
             Action::TellKernel(partition) => self.forget_partition(partition)?,
+            Action::Copy(copy) => self.remove_copy(copy)?,
         }
         Ok(TakenBack::Yes)
     }
@@ -50,6 +60,7 @@ impl Host<'_> {
             // It was not done, where the new name is not that of the file of the plan.
             Action::Rename { to, file, .. } if self.is(to, file).is_err() => Ok(TakenBack::Yes),
             Action::WriteTable(table) if self.has_nothing_of(table) => Ok(TakenBack::Yes),
+            Action::Copy(copy) => self.remove_copy_begun(copy).map(|()| TakenBack::Yes),
             // Programs that change something do it whole or not at all; where this one did not, nothing has to be taken back.
             Action::Run(run) if matches!(run.back, Back::By { .. } | Back::Stays { .. }) => match &run.proof {
                 Some(proof) => match self.is_there(proof) {
@@ -71,8 +82,8 @@ impl Host<'_> {
                 true => self.can_take_back(action),
                 false => Ok(()),
             },
-            // The way back of a rename looks itself whether there is something to go back from.
-            Action::Rename { .. } => Ok(()),
+            // The ways back of these look themselves whether there is something to go back from.
+            Action::Rename { .. } | Action::Copy(_) => Ok(()),
             _ => self.can_take_back(action),
         }
     }
@@ -95,6 +106,7 @@ impl Host<'_> {
             },
             Action::WriteTable(table) => self.can_clear_table(table),
             Action::TellKernel(_) => Ok(()),
+            Action::Copy(copy) => self.can_remove_copy(copy),
         }
     }
 }

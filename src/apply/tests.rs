@@ -6,6 +6,7 @@ use super::*;
 use crate::plan::{Action, FileIdentity, Run};
 use crate::tool::{Cmd, Output, Script, Scripted, ToolError};
 
+mod copies;
 mod mounts;
 mod swap;
 
@@ -36,7 +37,7 @@ impl Bench {
     fn run(&self, script: &Script, interrupts: &Interrupts) -> Outcome {
         let host = Host { base: self.base.path().to_owned(), runner: script };
         let mut journal = host.journal().unwrap();
-        carry_out(&self.plan, &host, &mut journal, interrupts, &mut |_, _| {}).unwrap()
+        carry_out(&self.plan, &host, &mut journal, interrupts, &mut |_| {}).unwrap()
     }
 
     fn names(&self) -> Vec<String> {
@@ -153,7 +154,7 @@ fn a_way_back_that_is_barred_is_told_with_both_causes() {
     let meddler = Meddler(bench.base.path(), std::cell::Cell::new(0));
     let host = Host { base: bench.base.path().to_owned(), runner: &meddler };
     let mut journal = host.journal().unwrap();
-    let outcome = carry_out(&bench.plan, &host, &mut journal, &Interrupts::default(), &mut |_, _| {}).unwrap();
+    let outcome = carry_out(&bench.plan, &host, &mut journal, &Interrupts::default(), &mut |_| {}).unwrap();
     let Outcome::Stuck { why, undo_why } = outcome else { panic!("{outcome:?}") };
     assert!(why.contains("255") && undo_why.contains("/etc/ssh/key"), "{why}; {undo_why}");
     assert_eq!(fs::read(bench.base.path().join("etc/ssh/key")).unwrap(), b"made anew");
@@ -167,8 +168,8 @@ fn a_signal_lets_the_running_step_end_and_begins_no_other() {
     let script = Script::new([Scripted::prints(TEST, "")]);
     let host = Host { base: bench.base.path().to_owned(), runner: &script };
     let mut journal = host.journal().unwrap();
-    let mut hang_up = |number: usize, _: &Step| {
-        if number == 2 {
+    let mut hang_up = |news: News<'_>| {
+        if matches!(news, News::Step { number: 2, .. }) {
             interrupts.raise()
         }
     };
@@ -273,7 +274,7 @@ fn a_run_cut_off_before_its_last_look_is_finished_with_that_look() {
         let script = Script::new([answer]);
         let host = Host { base: bench.base.path().to_owned(), runner: &script };
         let mut journal = host.journal().unwrap();
-        finish(&last, &host, &mut journal, &Interrupts::default(), &mut |_, _| {});
+        finish(&last, &host, &mut journal, &Interrupts::default(), &mut |_| {});
         assert_eq!(bench.names(), names);
         assert_eq!(bench.last().state, RunState::Ended(ending));
     }
@@ -304,7 +305,7 @@ fn a_journal_that_cannot_be_written_in_the_middle_of_a_run_takes_everything_back
     let runner = Full(&path);
     let host = Host { base: bench.base.path().to_owned(), runner: &runner };
     let mut journal = host.journal().unwrap();
-    let outcome = carry_out(&bench.plan, &host, &mut journal, &Interrupts::default(), &mut |_, _| {}).unwrap();
+    let outcome = carry_out(&bench.plan, &host, &mut journal, &Interrupts::default(), &mut |_| {}).unwrap();
     assert!(matches!(&outcome, Outcome::RolledBack { why } if why.contains("journal")), "{outcome:?}");
     assert_eq!(bench.names(), OLD);
 }

@@ -171,7 +171,8 @@ pub(super) fn take_back(run: &LastRun, host: &Host<'_>, journal: &mut Journal<En
     for standing in run.standing.iter().filter(|standing| standing.done) {
         let Some(step) = run.steps.get(standing.step).filter(|step| !step.action.changes()) else { continue };
         if !looked.contains(&&step.action) {
-            host.perform(&step.action).map_err(|why| format!("everything is taken back, and then: {why}"))?;
+            host.perform_to_the_end(&step.action)
+                .map_err(|why| format!("everything is taken back, and then: {why}"))?;
             looked.push(&step.action);
         }
     }

@@ -8,10 +8,11 @@ use anyhow::{Context, Result, bail};
 
 use super::Exit;
 use super::confirm::confirm;
+use super::progress::Teller;
 use crate::apply::{Ending, Entry, Host, Interrupts, LastRun, Lock, LockError, Outcome, carry_out, finish, last_run};
 use crate::cli::{Change, PlainFormat};
 use crate::journal::Journal;
-use crate::plan::{Plan, Refusal, Step};
+use crate::plan::{Plan, Refusal};
 use crate::report::{self, PlanOutcome, PlanReport};
 use crate::sys;
 use crate::tool;
@@ -54,8 +55,7 @@ pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -
         Ok(again) if again.steps == plan.steps => {}
         _ => bail!("the host changed since the plan was shown: nothing was changed; run it again"),
     }
-    let outcome =
-        carry_out(&plan, &host, &mut journal, &interrupts, &mut |number, step| tell(number, &plan.steps, step));
+    let outcome = carry_out(&plan, &host, &mut journal, &interrupts, &mut Teller::of(plan.steps.len()).hears());
     let outcome = outcome.context("the journal cannot be begun: nothing was changed")?;
     answer(args, &plan, outcome, &mut journal, planner)
 }
@@ -89,7 +89,7 @@ fn finish_run(
     journal: &mut Journal<Entry>,
 ) -> Result<Exit> {
     let interrupts = Interrupts::hold()?;
-    let outcome = finish(cut_off, host, journal, &interrupts, &mut |number, step| tell(number, &cut_off.steps, step));
+    let outcome = finish(cut_off, host, journal, &interrupts, &mut Teller::of(cut_off.steps.len()).hears());
     let shown = Plan { steps: cut_off.steps.clone(), ..plan.clone() };
     let (outcome, message, exit) = said(outcome, journal);
     tell_result(args, &PlanReport::of_plan(&shown, outcome, message));
@@ -104,10 +104,6 @@ fn ask(args: &Change, plan: &Plan) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn tell(number: usize, steps: &[Step], step: &Step) {
-    let _ = writeln!(io::stderr(), "{number}/{}: {}", steps.len(), step.purpose);
 }
 
 /// Proves the result, and says what became of the run.

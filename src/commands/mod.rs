@@ -7,6 +7,7 @@ mod confirm;
 mod fleet;
 mod kernel_prune;
 mod paths;
+mod progress;
 mod scan;
 mod ssh_dsa_retire;
 mod status;

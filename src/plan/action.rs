@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Sha256;
+
 /// One step: small, done or not done, provable afterwards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
@@ -30,6 +32,8 @@ pub enum Action {
     WriteTable(TableWrite),
     /// Tells the kernel of one partition (`BLKPG`), without having it read the table again.
     TellKernel(KernelPartition),
+    /// Copies a file to another place, never over an existing one.
+    Copy(FileCopy),
 }
 
 /// A program that is run.
@@ -227,6 +231,15 @@ pub enum Proof {
         /// Its release.
         release: String,
     },
+    /// An ISO is mounted there, read-only, and has these files.
+    IsoMounted {
+        /// Path of the ISO.
+        iso: String,
+        /// The mount point.
+        point: String,
+        /// Names of files in it.
+        has: Vec<String>,
+    },
     /// There is a file that is not empty.
     File {
         /// Its path.
@@ -285,6 +298,27 @@ pub struct BytesAt {
     pub hex: Vec<u8>,
 }
 
+/// A copy to be. What was copied before the run was cut off is compared and kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileCopy {
+    /// Path of the file.
+    pub from: String,
+    /// Path of the copy.
+    pub to: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// What both sum up to.
+    pub sha256: Sha256,
+}
+
+impl FileCopy {
+    /// Where the copy is until it is whole, proved and on the disk: beside its place, by a name that no pattern of an ISO matches.
+    pub fn part(&self) -> String {
+        let (folder, name) = self.to.rsplit_once('/').unwrap_or_default();
+        format!("{folder}/.{name}.okv-host-part")
+    }
+}
+
 /// A file as it was when the plan was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileIdentity {
@@ -300,7 +334,7 @@ impl Action {
     /// Whether it changes something; else it looks, or tells a program to look.
     pub fn changes(&self) -> bool {
         match self {
-            Self::Rename { .. } | Self::WriteTable(_) | Self::TellKernel(_) => true,
+            Self::Rename { .. } | Self::WriteTable(_) | Self::TellKernel(_) | Self::Copy(_) => true,
             Self::Run(run) => run.back != Back::Nothing,
         }
     }

@@ -11,7 +11,7 @@ pub mod ssh_dsa_retire;
 pub mod swap_extend;
 
 pub use action::{
-    Action, Back, BytesAt, DiskIdentity, FileIdentity, Guard, KernelPartition, Proof, Run, Step, TableWrite,
+    Action, Back, BytesAt, DiskIdentity, FileCopy, FileIdentity, Guard, KernelPartition, Proof, Run, Step, TableWrite,
 };
 
 /// What will be done.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::text::{clean, wrap};
 use crate::plan::{Action, Back, Plan, Reason, Refusal, Step};
+use crate::units::Bytes;
 
 /// What a command that changes a host answers.
 #[derive(Debug, Clone, Serialize)]
@@ -158,6 +159,9 @@ pub fn action(action: &Action) -> String {
             let (kind, path) = (table.kind.to_uppercase(), clean(&table.disk.path));
             format!("write a {kind} to {path}: the sectors of {sector} bytes at byte {}", at.join(", "))
         }
+        Action::Copy(copy) => {
+            format!("copy {} to {}, {}", clean(&copy.from), clean(&copy.to), Bytes(copy.bytes))
+        }
         Action::TellKernel(partition) => format!(
             "tell the kernel of partition {} of {}: {} bytes from byte {}",
             partition.number,
@@ -178,6 +182,7 @@ pub(super) fn way_back(action: &Action) -> Option<String> {
             Back::Bytes { path, .. } => Some(format!("put the bytes of {} back", clean(path))),
             Back::Stays { why } => Some(format!("{} stays done: {why}", clean(&run.argv.join(" ")))),
         },
+        Action::Copy(copy) => Some(format!("remove {}", clean(&copy.to))),
         Action::WriteTable(table) => Some(format!("write zeros over the table of {}", clean(&table.disk.path))),
         Action::TellKernel(partition) => {
             Some(format!("the kernel forgets partition {} of {}", partition.number, clean(&partition.disk)))

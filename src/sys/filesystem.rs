@@ -52,6 +52,13 @@ pub fn will_need(file: &File, range: ByteRange) {
     }
 }
 
+/// Asks the kernel to drop what it holds of `file` in its cache, so that the next read asks the disk (`posix_fadvise(2)`). Only a hint, and
+/// only for what was flushed.
+pub fn forget(file: &File) {
+    use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
+    let _ = posix_fadvise(file, 0, 0, PosixFadviseAdvice::POSIX_FADV_DONTNEED);
+}
+
 /// Offset of the first byte at or behind `from` that is not in a hole of a sparse file (`lseek(2)` with `SEEK_DATA`); `None` where
 /// only a hole follows.
 ///

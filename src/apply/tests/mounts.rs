@@ -62,13 +62,13 @@ fn finished_after(records: usize) -> RunState {
     machine.reboot();
     let host = Host { base: bench.base.path().to_owned(), runner: &machine };
     let mut journal = host.journal().unwrap();
-    let outcome = carry_out(&plan(&bench), &host, &mut journal, &Interrupts::default(), &mut |_, _| {}).unwrap();
+    let outcome = carry_out(&plan(&bench), &host, &mut journal, &Interrupts::default(), &mut |_| {}).unwrap();
     assert_eq!(outcome, Outcome::Done);
     cut(&bench, records);
     machine.reboot();
     let last = bench.last();
     assert!(last.only_looks_are_left(), "{last:?}");
-    finish(&last, &host, &mut host.journal().unwrap(), &Interrupts::default(), &mut |_, _| {});
+    finish(&last, &host, &mut host.journal().unwrap(), &Interrupts::default(), &mut |_| {});
     assert!(!machine.is_mounted());
     bench.last().state
 }

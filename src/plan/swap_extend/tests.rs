@@ -34,6 +34,7 @@ fn shown(step: &Step) -> String {
         Action::TellKernel(partition) => format!("tell {} {}", partition.disk, partition.number),
         Action::Run(run) => run.argv.join(" ").replace("/usr/sbin/", "").replace("/usr/bin/", ""),
         Action::Rename { from, .. } => format!("rename {from}"),
+        Action::Copy(copy) => format!("copy {}", copy.from),
     }
 }
 

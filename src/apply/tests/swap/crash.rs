@@ -37,7 +37,7 @@ pub(super) fn killed(machine: &Machine, plan: &Plan, at: Killed) {
         if at == Killed::Begun(index) {
             return;
         }
-        host.perform(&step.action).unwrap();
+        host.perform_to_the_end(&step.action).unwrap();
         host.prove(&step.action).unwrap();
         if at == Killed::Unrecorded(index) {
             return;

@@ -5,11 +5,11 @@ use std::os::unix::fs::{FileExt, symlink};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 
-use crate::apply::{Entry, Host, Interrupts, LastRun, Outcome, carry_out, journal_path, last_run};
+use crate::apply::{Entry, Host, Interrupts, LastRun, News, Outcome, carry_out, journal_path, last_run};
 use crate::journal::Journal;
 use crate::plan::swap_extend::tests::node::{GROUP, Node, SWAP, TEMPORARY};
 use crate::plan::swap_extend::{COMMAND, Remembered, Request, plan};
-use crate::plan::{Plan, Refusal, Step};
+use crate::plan::{Plan, Refusal};
 use crate::tool::{Cmd, Output, Runner, ToolError};
 
 /// How a program fails.
@@ -208,11 +208,16 @@ impl Machine {
     }
 
     pub(super) fn run(&self, plan: &Plan) -> Outcome {
-        self.run_told(plan, &Interrupts::default(), &mut |_, _| {})
+        self.run_told(plan, &Interrupts::default(), &mut |_| {})
     }
 
-    pub(super) fn run_told(&self, plan: &Plan, interrupts: &Interrupts, tell: &mut dyn FnMut(usize, &Step)) -> Outcome {
-        carry_out(plan, &self.host(), &mut self.journal(), interrupts, tell).unwrap()
+    pub(super) fn run_told(&self, plan: &Plan, interrupts: &Interrupts, before: &mut dyn FnMut(usize)) -> Outcome {
+        let mut tell = |news: News<'_>| {
+            if let News::Step { number, .. } = news {
+                before(number);
+            }
+        };
+        carry_out(plan, &self.host(), &mut self.journal(), interrupts, &mut tell).unwrap()
     }
 
     /// Makes the journal one that cannot be written on: nothing fits behind its end. Gives back its length.

@@ -37,7 +37,7 @@ fn a_disk_that_was_given_back_was_no_longer_blank_and_refused_by_the_next_run() 
 fn what_somebody_else_put_where_the_partition_begins_is_not_wiped_with_the_table() {
     let machine = Machine::new(Node::small());
     let plan = machine.plans(&request()).unwrap();
-    machine.host().perform(&plan.steps[0].action).unwrap();
+    machine.host().perform_to_the_end(&plan.steps[0].action).unwrap();
     for (at, bytes) in [(4096, &b"another's"[..]), (0, b"XFSB"), (1024, b"anything")] {
         let at = (1 << 20) + at;
         machine.becomes(|node| node.disk().put(at, bytes));
@@ -46,7 +46,7 @@ fn what_somebody_else_put_where_the_partition_begins_is_not_wiped_with_the_table
         assert!(node.disks[0].written[&at].starts_with(bytes), "byte {at}");
         machine.becomes(|node| node.disk().put(at, &[0]));
         assert!(machine.node().disks[0].written.is_empty(), "the table went");
-        machine.host().perform(&plan.steps[0].action).unwrap();
+        machine.host().perform_to_the_end(&plan.steps[0].action).unwrap();
     }
     // A label says that the metadata behind it is a physical volume's.
     machine.becomes(|node| {
@@ -122,7 +122,7 @@ fn a_second_run_that_was_stopped_left_the_node_without_the_swap_that_the_first_o
     let again = machine.plans(&request()).unwrap();
     let interrupts = Interrupts::default();
     interrupts.raise();
-    assert_eq!(machine.run_told(&again, &interrupts, &mut |_, _| {}), Outcome::Done);
+    assert_eq!(machine.run_told(&again, &interrupts, &mut |_| {}), Outcome::Done);
     reached(&machine, &request(), "a signal from the beginning");
 }
 

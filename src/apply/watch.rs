@@ -1,0 +1,48 @@
+//! What goes between a step that takes long and whoever asked for it: news one way, the wish to stop the other.
+
+use super::Interrupts;
+use crate::plan::Step;
+
+/// What a run tells.
+#[derive(Debug, Clone, Copy)]
+pub enum News<'n> {
+    /// This step begins.
+    Step {
+        /// Its number, from 1.
+        number: usize,
+        /// The step.
+        step: &'n Step,
+    },
+    /// How far a step has come that moves many bytes.
+    Bytes {
+        /// What is done with them, as in "copied".
+        what: &'static str,
+        /// How many were.
+        done: u64,
+        /// Of how many.
+        of: u64,
+    },
+}
+
+/// What became of a step that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Performed {
+    /// It is done.
+    Done,
+    /// A signal came, and it stopped where another run goes on.
+    Stopped,
+}
+
+/// Whom a step tells its news, and who may stop it.
+pub(super) struct Watch<'w> {
+    pub(super) interrupts: &'w Interrupts,
+    pub(super) tell: &'w mut dyn FnMut(News<'_>),
+}
+
+impl Watch<'_> {
+    /// Tells how many bytes were moved, and whether to go on.
+    pub(super) fn goes_on(&mut self, what: &'static str, done: u64, of: u64) -> bool {
+        (self.tell)(News::Bytes { what, done, of });
+        !self.interrupts.came()
+    }
+}
