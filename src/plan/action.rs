@@ -314,9 +314,14 @@ pub struct FileCopy {
 impl FileCopy {
     /// Where the copy is until it is whole, proved and on the disk: beside its place, by a name that no pattern of an ISO matches.
     pub fn part(&self) -> String {
-        let (folder, name) = self.to.rsplit_once('/').unwrap_or_default();
-        format!("{folder}/.{name}.okv-host-part")
+        part_of(&self.to)
     }
+}
+
+/// Where a copy to `to` is until it is whole. See [`FileCopy::part`].
+pub fn part_of(to: &str) -> String {
+    let (folder, name) = to.rsplit_once('/').unwrap_or_default();
+    format!("{folder}/.{name}.okv-host-part")
 }
 
 /// A file as it was when the plan was made.

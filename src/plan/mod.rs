@@ -8,10 +8,11 @@ use serde::Serialize;
 mod action;
 pub mod kernel_prune;
 pub mod ssh_dsa_retire;
+pub mod stage;
 pub mod swap_extend;
 
 pub use action::{
-    Action, Back, BytesAt, DiskIdentity, FileCopy, FileIdentity, Guard, KernelPartition, Proof, Run, Step, TableWrite,
+    Action, Back, BytesAt, DiskIdentity, FileCopy, FileIdentity, Guard, KernelPartition, Proof, Run, Step, TableWrite, part_of,
 };
 
 /// What will be done.

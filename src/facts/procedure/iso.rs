@@ -101,7 +101,7 @@ fn lies_in(path: &str, folder: &Place<'_>) -> bool {
 }
 
 /// The file at `place`; `None` where it is none.
-fn file(place: &Place<'_>, name: &str, places: &Places) -> Result<Option<IsoFile>, String> {
+pub(super) fn file(place: &Place<'_>, name: &str, places: &Places) -> Result<Option<IsoFile>, String> {
     match place.metadata() {
         Probed::Known(meta) if meta.is_file() => {}
         Probed::Known(_) | Probed::Absent => return Ok(None),

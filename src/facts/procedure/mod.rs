@@ -17,6 +17,7 @@ pub mod release;
 pub mod session;
 pub mod signs;
 pub mod space;
+pub mod staging;
 pub mod syslog;
 mod tail;
 pub mod upgrade_run;

@@ -1,0 +1,77 @@
+//! An upgrade ISO that is to be staged: the file that was named, and what has its name in its folder already.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+
+use super::iso::{self, IsoFile};
+use super::{Probed, Root};
+use crate::profile::Places;
+
+/// What is there before it is staged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staging {
+    /// The file that was named, links followed.
+    pub iso: IsoFile,
+    /// Where it belongs.
+    pub target: String,
+    /// What has that name.
+    pub there: There,
+    /// Bytes that a copy which was cut off takes on the disk.
+    pub part_bytes: u64,
+}
+
+/// What has the name that an ISO is to have in its folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum There {
+    /// Nothing.
+    Nothing,
+    /// The ISO itself: it was put there.
+    ItIs,
+    /// Another file, of this many bytes; it may have the same content.
+    File(u64),
+    /// Something else than a file.
+    NoFile,
+}
+
+impl Staging {
+    /// Looks at the file at `path`, which is absolute. `part` gives the name of a copy that is not whole yet.
+    ///
+    /// # Errors
+    /// Where it is no file, or cannot be looked at.
+    pub fn gather(root: &Root, places: &Places, path: &str, part: impl Fn(&str) -> String) -> Result<Self, String> {
+        let place = root.at(path)?;
+        let shown = place.shown();
+        let name = shown.rsplit('/').next().unwrap_or_default();
+        let iso = iso::file(&place, name, places)?.ok_or_else(|| format!("{shown}: there is no such file"))?;
+        let folder = root.at(&places.iso_folder)?;
+        match folder.kind() {
+            Probed::Known(kind) if kind.is_dir() => {}
+            Probed::Known(_) | Probed::Absent => {
+                return Err(format!("{}: there is no such folder: is this a node?", places.iso_folder));
+            }
+            Probed::Unreadable(why) => return Err(why),
+        }
+        let target = format!("{}/{name}", folder.shown());
+        let place = |path: &str| folder.real_path().join(path.rsplit('/').next().unwrap_or_default());
+        let there = match looked(fs::symlink_metadata(place(&target)), &target)? {
+            None => There::Nothing,
+            Some(_) if target == iso.path => There::ItIs,
+            Some(meta) if meta.is_file() => There::File(meta.len()),
+            Some(_) => There::NoFile,
+        };
+        let part = part(&target);
+        let part_bytes = looked(fs::symlink_metadata(place(&part)), &part)?;
+        // Blocks of stat(2) have 512 bytes on every file system.
+        let part_bytes = part_bytes.map_or(0, |meta| meta.blocks().saturating_mul(512));
+        Ok(Self { iso, target, there, part_bytes })
+    }
+}
+
+fn looked(meta: io::Result<Metadata>, path: &str) -> Result<Option<Metadata>, String> {
+    match meta {
+        Ok(meta) => Ok(Some(meta)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(format!("{path}: {e}")),
+    }
+}
