@@ -47,6 +47,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("nix", &["sys"]),
     ("procfs", &["facts"]),
     ("rpm_version", &["facts"]),
+    ("rustls", &["facts"]),
     ("signal_hook", &["apply"]),
     ("ssh_key", &["facts"]),
     ("x509_cert", &["facts"]),
