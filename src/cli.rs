@@ -6,7 +6,7 @@ use clap::builder::styling::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::dates::Moment;
-use crate::profile::Profile;
+use crate::profile::{Address, Profile};
 use crate::units::{Bytes, parse_size};
 
 /// Judge an Oracle Key Vault node before an upgrade, from its block devices up.
@@ -219,6 +219,10 @@ pub struct Check {
     /// Judge this certificate (PEM or DER) as the server's.
     #[arg(long, value_name = "FILE", conflicts_with = "image")]
     pub certificate: Option<PathBuf>,
+
+    /// Judge the certificate that this TLS port shows as the server's; it is asked from here, with --root too.
+    #[arg(long, value_name = "HOST:PORT", conflicts_with_all = ["image", "certificate"])]
+    pub certificate_from: Option<Address>,
 
     /// Accept the findings that FILE (JSON) names, each for its reason and until its day.
     #[arg(long, value_name = "FILE")]

@@ -9,6 +9,9 @@ use assert_cmd::Command;
 use predicates::prelude::{PredicateBooleanExt, predicate};
 use serde_json::Value;
 
+#[path = "support/tls_server.rs"]
+mod tls_server;
+
 fn okv_host() -> Command {
     let mut command = Command::cargo_bin("okv-host").unwrap();
     command.env_clear().current_dir(env!("CARGO_MANIFEST_DIR"));
@@ -205,6 +208,62 @@ fn a_certificate_is_judged_by_the_clock_of_the_node_and_in_either_encoding() {
         }
     }
     okv_host().args(["check", "--image", "x", "--certificate", "y"]).assert().code(2);
+}
+
+#[test]
+fn the_certificate_that_a_port_shows_is_judged_like_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = dir.path().join("sys/class/rtc/rtc0/since_epoch");
+    fs::create_dir_all(clock.parent().unwrap()).unwrap();
+    let port = tls_server::serve(&[fs::read("fixtures/certificates/server.der").unwrap()], &rustls::version::TLS13);
+    let finding = |address: &str| {
+        let mut command = okv_host();
+        command.args(["check", "--format", "json", "--certificate-from", address, "--root"]).arg(dir.path());
+        let report = json(&mut command);
+        report["findings"].as_array().unwrap().iter().find(|f| f["id"] == "server-certificate").unwrap().clone()
+    };
+    for (now, verdict) in [("1800000000", "pass"), ("1888000000", "warn"), ("1900000000", "block")] {
+        fs::write(&clock, now).unwrap();
+        let found = finding(&port.to_string());
+        assert_eq!((&found["verdict"], &found["subject"]), (&verdict.into(), &port.to_string().into()), "{found}");
+    }
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let found = finding(&gone.to_string());
+    assert_eq!(found["verdict"], "unknown", "{found}");
+    assert!(found["message"].as_str().unwrap().contains("refused") && found["remedy"] != "", "{found}");
+    for with in [["--image", "x"], ["--certificate", "x"]] {
+        okv_host().args(["check", "--certificate-from", "h:443"]).args(with).assert().code(2);
+    }
+    okv_host()
+        .args(["check", "--certificate-from", "h"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("HOST:PORT"));
+}
+
+#[test]
+fn a_port_of_the_profile_is_not_asked_for_a_host_that_does_not_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut profile: Value = serde_json::from_str(&fs::read_to_string("src/profile/21.8.json").unwrap()).unwrap();
+    profile["places"]["server_certificate_address"] = listener.local_addr().unwrap().to_string().into();
+    let path = dir.path().join("with-port.json");
+    let run = |profile: &Value| {
+        fs::write(&path, profile.to_string()).unwrap();
+        let mut command = okv_host();
+        command.args(["check", "--format", "json", "--root", "fixtures/hosts/good-uefi", "--profile"]).arg(&path);
+        command
+    };
+    let report = json(&mut run(&profile));
+    let finding = report["findings"].as_array().unwrap().iter().find(|f| f["id"] == "server-certificate").unwrap();
+    assert_eq!(finding["verdict"], "confirm", "{finding}");
+    listener.set_nonblocking(true).unwrap();
+    assert!(listener.accept().is_err(), "somebody connected");
+    profile["places"]["server_certificate"] = "/etc/made-up.pem".into();
+    run(&profile).assert().code(2).stderr(predicate::str::contains("both a file and a port"));
+    profile["places"]["server_certificate"] = Value::Null;
+    profile["places"]["server_certificate_address"] = "okv1.example".into();
+    run(&profile).assert().code(2).stderr(predicate::str::contains("HOST:PORT"));
 }
 
 #[test]

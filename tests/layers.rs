@@ -49,6 +49,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("procfs", &["facts"]),
     ("rpm_version", &["facts"]),
     ("sha2", &["digest"]),
+    ("rustls", &["facts"]),
     ("signal_hook", &["apply"]),
     ("ssh_key", &["facts"]),
     ("x509_cert", &["facts"]),

@@ -69,6 +69,12 @@ fn gather(args: &Check, places: &Places) -> Result<Facts> {
         if let Some(path) = &args.certificate {
             running.procedure.certificate = Some(certificate::of_file(path));
         }
+        // A port that an operator names is asked from wherever this runs; one of a profile may be that of every node of a fleet.
+        let port_of_profile =
+            places.server_certificate_address.as_ref().filter(|_| root.is_live() && args.certificate.is_none());
+        if let Some(address) = args.certificate_from.as_ref().or(port_of_profile) {
+            running.procedure.certificate = Some(certificate::of_port(address, &Host));
+        }
         // Only the host itself can say whom it reaches.
         if let Probed::Known(syslog) = &mut running.procedure.syslog
             && root.is_live()

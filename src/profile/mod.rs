@@ -8,8 +8,10 @@ use std::fmt;
 
 use serde::Deserialize;
 
+mod address;
 mod places;
 
+pub use address::Address;
 pub use places::{Places, Signs};
 
 /// The profiles that are built in, by name.

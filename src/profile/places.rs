@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::Profile;
+use super::{Address, Profile};
 
 /// Paths and words by which the parts of a node are found. Patterns are those of glob(7).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -31,6 +31,8 @@ pub struct Places {
     pub release_files: Vec<String>,
     /// The server's certificate, PEM or DER: the procedure does not name its file.
     pub server_certificate: Option<String>,
+    /// A TLS port of the node that shows it, asked on the live host only: the procedure names none, so none is guessed.
+    pub server_certificate_address: Option<Address>,
     /// What shows a diagnostics package.
     pub diagnostics_package: Signs,
     /// What shows a backup that runs or is scheduled.
@@ -64,6 +66,9 @@ impl Places {
         let mut all = all.chain(signs.iter().flat_map(|signs| &signs.paths));
         if all.any(|path| !path.starts_with('/') || path.contains(char::is_control)) {
             return Some("a place that is no absolute path");
+        }
+        if self.server_certificate.is_some() && self.server_certificate_address.is_some() {
+            return Some("both a file and a port for the server's certificate");
         }
         let words = self.log_about.iter().chain(&self.log_errors);
         words.chain([&self.iso_name]).any(String::is_empty).then_some("a word or name that is empty")

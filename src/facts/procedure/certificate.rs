@@ -1,4 +1,4 @@
-//! A certificate, for how long it holds: X.509 in PEM or DER, by the crate `x509-cert`.
+//! A certificate, for how long it holds: X.509 in PEM or DER, by the crate `x509-cert`; of a file, or shown by a TLS port.
 
 use std::path::Path;
 
@@ -6,29 +6,29 @@ use x509_cert::Certificate as X509;
 use x509_cert::der::Decode;
 
 use super::{Probed, Root};
+use crate::profile::Address;
+use crate::tool::Runner;
+
+mod tls;
 
 /// What a certificate says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
-    /// Where it was read.
-    pub path: String,
+    /// Where it was read: a path, or host and port.
+    pub place: String,
     /// Whose it is.
     pub subject: String,
     /// First second of its validity, since 1970-01-01 UTC.
     pub not_before: u64,
     /// Last second of its validity, since 1970-01-01 UTC.
     pub not_after: u64,
-    /// How many more certificates follow in the file: those of its issuers.
+    /// How many more certificates follow in the file: those of its issuers. What follows on a port is not kept.
     pub more: usize,
 }
 
 /// Reads a file of the host. Never [`Probed::Absent`]: somebody said that it is there.
 pub fn gather(root: &Root, path: &str) -> Probed<Certificate> {
-    let probed = root.parse_always_there(path, parse);
-    match probed {
-        Probed::Known(certificate) => Probed::Known(Certificate { path: path.to_owned(), ..certificate }),
-        other => other,
-    }
+    root.parse_always_there(path, |bytes| parse(bytes).map(|read| Certificate { place: path.to_owned(), ..read }))
 }
 
 /// Reads a file of the machine that this program runs on.
@@ -39,6 +39,14 @@ pub fn of_file(path: &Path) -> Probed<Certificate> {
             None => Probed::Unreadable(format!("{}: its name is no text", path.display())),
         },
         Err(e) => Probed::Unreadable(format!("{}: {e}", path.display())),
+    }
+}
+
+/// Asks a TLS port for the certificate that it shows, within five seconds; see the private module `tls`.
+pub fn of_port(address: &Address, runner: &dyn Runner) -> Probed<Certificate> {
+    match tls::shown_by(address, runner).and_then(|der| parse(&der)) {
+        Ok(certificate) => Probed::Known(Certificate { place: address.to_string(), ..certificate }),
+        Err(why) => Probed::Unreadable(format!("{address}: {why}")),
     }
 }
 
@@ -54,7 +62,7 @@ pub fn parse(bytes: &[u8]) -> Result<Certificate, String> {
     let first = chain.first().ok_or("no certificate in PEM or DER")?.tbs_certificate();
     let validity = first.validity();
     Ok(Certificate {
-        path: String::new(),
+        place: String::new(),
         subject: first.subject().to_string(),
         not_before: validity.not_before.to_unix_duration().as_secs(),
         not_after: validity.not_after.to_unix_duration().as_secs(),

@@ -1,13 +1,14 @@
 //! What the upgrade procedure touches besides disks, keys and kernels; one source a file.
 //!
 //! Where the procedure names a place it is looked at; where it names none, only a place that the release profile gives is
-//! (see [`Places`]). Nothing here goes over the network: [`syslog::reach`] does, and is asked by itself.
+//! (see [`Places`]). [`gather`] does not go over the network: [`syslog::reach`] and [`certificate::of_port`] do, and are asked by themselves.
 
 use super::{Probed, Root};
 use crate::profile::Places;
 
 pub mod certificate;
 mod clock;
+mod dial;
 pub mod iso;
 pub mod jars;
 pub mod log;

@@ -15,6 +15,8 @@ pub(in crate::rules) const RULE: Rule = Rule {
 
 const SUBJECT: &str = "server certificate";
 const REMEDY: &str = "renew the certificates in the management console before the upgrade";
+const NAME_IT: &str = "name a file that holds it in PEM or DER with --certificate FILE, or a port of the node that shows it over TLS 1.2 \
+                       or 1.3 with --certificate-from HOST:PORT";
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
     vec![match case.procedure() {
@@ -26,13 +28,14 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
                     "its file is not named by the procedure: its last day is yours to confirm",
                 )
                 .remedy(
-                    "see OKV Server Certificate Expiration on the Configure Alerts page, or give --certificate FILE",
+                    "see OKV Server Certificate Expiration on the Configure Alerts page, or give --certificate FILE or \
+                     --certificate-from HOST:PORT",
                 ),
             Some(Probed::Known(certificate)) => holds(case, certificate, procedure.now),
             Some(Probed::Unreadable(why)) => {
-                case.finding(Verdict::Unknown, SUBJECT, format!("it could not be read: {why}"))
+                case.finding(Verdict::Unknown, SUBJECT, format!("it could not be read: {why}")).remedy(NAME_IT)
             }
-            Some(Probed::Absent) => case.finding(Verdict::Unknown, SUBJECT, "there is no such file"),
+            Some(Probed::Absent) => case.finding(Verdict::Unknown, SUBJECT, "there is no such file").remedy(NAME_IT),
         },
         Err(finding) => *finding,
     }]
@@ -48,7 +51,7 @@ fn holds(case: &Case<'_>, certificate: &Certificate, now: u64) -> Finding {
         day(now)
     );
     let finding =
-        |verdict, message: String| case.finding(verdict, &certificate.path, message).measured(measured.clone());
+        |verdict, message: String| case.finding(verdict, &certificate.place, message).measured(measured.clone());
     if now < certificate.not_before {
         return finding(Verdict::Block, "it does not hold yet: is the clock of this node right?".into())
             .remedy("set the clock, or renew the certificate");

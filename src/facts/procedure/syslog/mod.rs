@@ -8,7 +8,7 @@ mod object;
 mod reach;
 mod text;
 
-pub use reach::{LIMIT, reach};
+pub use reach::reach;
 
 /// Targets of a host.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

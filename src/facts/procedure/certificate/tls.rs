@@ -1,0 +1,176 @@
+//! The certificate that a TLS port shows of itself: a handshake by the crate `rustls`, and nothing after it.
+//!
+//! **Nothing is verified here, and that is the point.** An expired or self-signed certificate is exactly what is to be judged, so the
+//! verifier below keeps what is shown and accepts it. That is sound only because nothing is ever sent through the connection, and
+//! nothing is believed that comes through it but the dates of the certificate: who stands between the node and this program could
+//! show another certificate, as could who changes a file.
+//!
+//! Bounded whatever the peer does: by [`LIMIT`] in time, by [`LONGEST`] in bytes, and by rustls, which takes no message of a handshake
+//! beyond 64 KiB.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme};
+
+use super::super::dial::dial;
+use crate::profile::Address;
+use crate::tool::Runner;
+
+/// The longest that all of it may take.
+const LIMIT: Duration = Duration::from_secs(5);
+/// Most bytes that are read; a handshake with a long chain has some ten thousand.
+const LONGEST: usize = 256 << 10;
+
+/// The certificate of the server itself, in DER. Its name goes with the first message (RFC 6066, 3), an address does not.
+///
+/// # Errors
+/// Why none was seen.
+pub(super) fn shown_by(address: &Address, runner: &dyn Runner) -> Result<Vec<u8>, String> {
+    let end = Instant::now() + LIMIT;
+    let (stream, taken_by) = dial(&address.host, address.port, end, runner)?;
+    let name = ServerName::try_from(address.host.clone()).unwrap_or_else(|_| taken_by.ip().into());
+    let recorder = Arc::new(Recorder::default());
+    let mut connection = client(Arc::clone(&recorder))
+        .and_then(|config| ClientConnection::new(Arc::new(config), name))
+        .map_err(|e| e.to_string())?;
+    let mut bounded = Bounded { stream: &stream, end, left: LONGEST };
+    let ended = connection.complete_io(&mut bounded);
+    if ended.is_ok() {
+        // A farewell is manners only: whether it arrives changes nothing.
+        connection.send_close_notify();
+        let _ = connection.write_tls(&mut bounded);
+    }
+    match (recorder.shown.get(), ended) {
+        // What went wrong after it, such as a peer that wants a certificate of ours, does not matter.
+        (Some(shown), _) => Ok(shown.clone()),
+        (None, Err(e)) => Err(why(&e)),
+        (None, Ok(_)) => Err("its handshake ended without a certificate".into()),
+    }
+}
+
+fn client(recorder: Arc<Recorder>) -> Result<ClientConfig, Error> {
+    Ok(ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(recorder)
+        .with_no_client_auth())
+}
+
+fn why(e: &io::Error) -> String {
+    match e.kind() {
+        ErrorKind::TimedOut | ErrorKind::WouldBlock => {
+            format!("it showed no certificate within {} seconds", LIMIT.as_secs())
+        }
+        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => {
+            "it closed the connection before it showed a certificate".into()
+        }
+        _ => format!("no handshake of TLS 1.2 or 1.3: {e}"),
+    }
+}
+
+/// A stream that ends in time, and after [`LONGEST`] bytes.
+struct Bounded<'s> {
+    stream: &'s TcpStream,
+    end: Instant,
+    left: usize,
+}
+
+impl Bounded<'_> {
+    fn time_left(&self) -> io::Result<Option<Duration>> {
+        match self.end.saturating_duration_since(Instant::now()) {
+            Duration::ZERO => Err(ErrorKind::TimedOut.into()),
+            left => Ok(Some(left)),
+        }
+    }
+}
+
+impl Read for Bounded<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_read_timeout(self.time_left()?)?;
+        if self.left == 0 {
+            return Err(io::Error::other("it does not come to an end"));
+        }
+        let len = buffer.len().min(self.left);
+        let read = self.stream.read(buffer.get_mut(..len).unwrap_or_default())?;
+        self.left = self.left.saturating_sub(read);
+        Ok(read)
+    }
+}
+
+impl Write for Bounded<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.set_write_timeout(self.time_left()?)?;
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+/// Keeps the certificate that is shown, and accepts it; see the top of this file for why that is right here.
+#[derive(Debug, Default)]
+struct Recorder {
+    shown: OnceLock<Vec<u8>>,
+}
+
+impl ServerCertVerifier for Recorder {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        self.shown.get_or_init(|| end_entity.to_vec());
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    /// All that a server may sign with, old ones too: none is relied on.
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        use SignatureScheme as S;
+        vec![
+            S::ECDSA_NISTP256_SHA256,
+            S::ECDSA_NISTP384_SHA384,
+            S::ECDSA_NISTP521_SHA512,
+            S::ED25519,
+            S::ED448,
+            S::RSA_PSS_SHA256,
+            S::RSA_PSS_SHA384,
+            S::RSA_PSS_SHA512,
+            S::RSA_PKCS1_SHA256,
+            S::RSA_PKCS1_SHA384,
+            S::RSA_PKCS1_SHA512,
+            S::RSA_PKCS1_SHA1,
+            S::ECDSA_SHA1_Legacy,
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests;
