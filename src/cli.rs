@@ -6,8 +6,14 @@ use clap::builder::styling::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::dates::Moment;
-use crate::profile::{Address, Profile};
+use crate::profile::Profile;
 use crate::units::{Bytes, parse_size};
+
+mod judge;
+mod stage;
+
+pub use judge::Judge;
+pub use stage::Stage;
 
 /// Judge an Oracle Key Vault node before an upgrade, from its block devices up.
 ///
@@ -28,6 +34,8 @@ pub enum Command {
     Scan(Scan),
     /// Judge whether a node may be upgraded, and say what would lift what blocks it.
     Check(Check),
+    /// Bring an upgrade ISO to where the upgrade looks for it: copy, mount, clean.
+    Stage(Stage),
     /// Grow the swap of this node in place, with a new disk where one is needed.
     SwapExtend(SwapExtend),
     /// Remove old kernels, and prove that the ones that stay can boot.
@@ -209,24 +217,12 @@ pub struct Check {
     pub root: Option<PathBuf>,
 
     /// Judge a powered-off node by its disks alone.
-    #[arg(long, value_name = "DISK", num_args = 1..)]
+    #[arg(long, value_name = "DISK", num_args = 1.., conflicts_with_all = ["certificate", "certificate_from"])]
     pub image: Vec<PathBuf>,
 
-    /// Release to judge by: a built-in name, or a JSON file.
-    #[arg(long, value_name = "RELEASE", default_value = Profile::DEFAULT)]
-    pub profile: String,
-
-    /// Judge this certificate (PEM or DER) as the server's.
-    #[arg(long, value_name = "FILE", conflicts_with = "image")]
-    pub certificate: Option<PathBuf>,
-
-    /// Judge the certificate that this TLS port shows as the server's; it is asked from here, with --root too.
-    #[arg(long, value_name = "HOST:PORT", conflicts_with_all = ["image", "certificate"])]
-    pub certificate_from: Option<Address>,
-
-    /// Accept the findings that FILE (JSON) names, each for its reason and until its day.
-    #[arg(long, value_name = "FILE")]
-    pub waivers: Option<PathBuf>,
+    /// Arguments that every judging command has.
+    #[command(flatten)]
+    pub judge: Judge,
 
     /// Print the rules with their thresholds and sources, and judge nothing.
     #[arg(long, conflicts_with_all = ["root", "image"])]

@@ -1,28 +1,22 @@
 //! `okv-host check`.
 
-use std::io::{self, Read, Write};
-use std::path::Path;
+use std::io::{self, Write};
 
 use anyhow::Result;
 
+use super::judged::{Judged, facts_of, judged, profile};
 use super::verdict::{exit, write_coloured};
 use super::{Exit, UsageError};
 use crate::cli::{Check, PlainFormat};
-use crate::dates::Date;
 use crate::disk::Source;
-use crate::facts::procedure::{certificate, syslog};
-use crate::facts::{self, Facts, Probed, Root};
-use crate::profile::{Places, Profile};
+use crate::facts::{self, Facts, Root};
+use crate::profile::Places;
 use crate::report::{self, CheckReport};
-use crate::rules::{
-    self,
-    waivers::{self, Waiver},
-};
+use crate::rules;
 use crate::sys;
-use crate::tool::Host;
 
 pub(super) fn run(args: &Check) -> Result<Exit> {
-    let profile = profile(&args.profile)?;
+    let profile = profile(&args.judge.profile)?;
     if args.list {
         match args.format {
             PlainFormat::Json => report::list_json(&mut io::stdout().lock(), &profile)?,
@@ -30,11 +24,8 @@ pub(super) fn run(args: &Check) -> Result<Exit> {
         }
         return Ok(Exit::Done);
     }
-    let waivers = args.waivers.as_deref().map_or_else(|| Ok(vec![]), read_waivers)?;
     let facts = gather(args, &profile.places)?;
-    let mut findings = rules::judge(&facts, &profile);
-    let now = facts.running.as_ref().map_or_else(sys::seconds_since_1970, |running| running.procedure.now);
-    let waivers = waivers::apply(&mut findings, &waivers, Date::of_second(now));
+    let Judged { findings, waivers } = judged(&facts, &profile, &args.judge)?;
     let verdict = rules::outcome(&findings);
     let report = CheckReport {
         schema: CheckReport::SCHEMA,
@@ -64,47 +55,5 @@ fn gather(args: &Check, places: &Places) -> Result<Facts> {
         }
         None => Root::live(),
     };
-    let mut facts = facts::of_host_at(&root, places);
-    if let Some(running) = &mut facts.running {
-        if let Some(path) = &args.certificate {
-            running.procedure.certificate = Some(certificate::of_file(path));
-        }
-        // A port that an operator names is asked from wherever this runs; one of a profile may be that of every node of a fleet.
-        let port_of_profile =
-            places.server_certificate_address.as_ref().filter(|_| root.is_live() && args.certificate.is_none());
-        if let Some(address) = args.certificate_from.as_ref().or(port_of_profile) {
-            running.procedure.certificate = Some(certificate::of_port(address, &Host));
-        }
-        // Only the host itself can say whom it reaches.
-        if let Probed::Known(syslog) = &mut running.procedure.syslog
-            && root.is_live()
-        {
-            syslog::reach(syslog, &Host);
-        }
-    }
-    Ok(facts)
-}
-
-/// Longest file that is read beside a host, in bytes.
-const LONGEST: u64 = 1 << 20;
-
-/// A built-in profile, or one from a file where the name is a path.
-pub(super) fn profile(name: &str) -> Result<Profile> {
-    if name.contains('/') || Path::new(name).extension().is_some_and(|e| e == "json") {
-        let text = read_text(Path::new(name)).map_err(|e| UsageError(format!("release profile {name}: {e}")))?;
-        return Profile::parse(&text).map_err(|e| UsageError(format!("{name}: {e}")).into());
-    }
-    Profile::named(name).map_err(|e| UsageError(e.to_string()).into())
-}
-
-fn read_waivers(path: &Path) -> Result<Vec<Waiver>> {
-    let text = read_text(path).map_err(|e| UsageError(format!("waivers {}: {e}", path.display())))?;
-    waivers::parse(&text).map_err(|e| UsageError(format!("{}: {e}", path.display())).into())
-}
-
-/// The text of a file. What is too long to be one is cut off, and then no JSON.
-fn read_text(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    std::fs::File::open(path)?.take(LONGEST).read_to_string(&mut text)?;
-    Ok(text)
+    Ok(facts_of(&root, places, &args.judge))
 }

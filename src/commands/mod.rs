@@ -5,11 +5,14 @@ mod check;
 mod cluster;
 mod confirm;
 mod fleet;
+mod gate;
+mod judged;
 mod kernel_prune;
 mod paths;
 mod progress;
 mod scan;
 mod ssh_dsa_retire;
+mod stage;
 mod status;
 mod swap_extend;
 mod undo;
@@ -48,6 +51,7 @@ pub fn run(cli: &Cli) -> Exit {
     let outcome = match &cli.command {
         Command::Scan(args) => scan::run(args),
         Command::Check(args) => check::run(args),
+        Command::Stage(args) => stage::run(args),
         Command::SwapExtend(args) => swap_extend::run(args),
         Command::KernelPrune(args) => kernel_prune::run(args),
         Command::Cluster(args) => cluster::run(args),

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::change::{self, take_host};
-use super::{Exit, UsageError, check};
+use super::{Exit, UsageError, judged};
 use crate::apply::{Entry, journal_path, last_run, record_inventory};
 use crate::cli::{PlainFormat, SwapExtend};
 use crate::facts::Root;
@@ -24,7 +24,7 @@ const SMALLEST: u64 = MIB;
 const LARGEST: u64 = 16 * TIB;
 
 pub(super) fn run(args: &SwapExtend) -> Result<Exit> {
-    let profile = check::profile(&args.profile)?;
+    let profile = judged::profile(&args.profile)?;
     if let Some(size) = args.size.filter(|size| !(SMALLEST..=LARGEST).contains(&size.0)) {
         return Err(UsageError(format!("--size {size}: a swap area has 1 MiB to 16 TiB")).into());
     }

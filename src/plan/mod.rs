@@ -12,7 +12,8 @@ pub mod stage;
 pub mod swap_extend;
 
 pub use action::{
-    Action, Back, BytesAt, DiskIdentity, FileCopy, FileIdentity, Guard, KernelPartition, Proof, Run, Step, TableWrite, part_of,
+    Action, Back, BytesAt, DiskIdentity, FileCopy, FileIdentity, Guard, KernelPartition, Proof, Run, Step, TableWrite,
+    part_of,
 };
 
 /// What will be done.

@@ -6,9 +6,8 @@
 
 use super::{Action, Back, FileCopy, Plan, Proof, Reason, Refusal, Run, Step};
 use crate::digest::Sha256;
-use crate::facts::procedure::loops::Loop;
+use crate::facts::procedure::mounted::Mounted;
 use crate::facts::procedure::staging::{Staging, There};
-use crate::facts::{Facts, Mount, Probed, mounts};
 use crate::profile::Places;
 use crate::tool::Program;
 
@@ -54,20 +53,6 @@ pub struct Sums {
     pub there: Option<Sha256>,
 }
 
-/// What is mounted at the place of the ISO.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Mounted {
-    Nothing,
-    /// This ISO, and whether it cannot be written to.
-    This {
-        read_only: bool,
-    },
-    /// Something else.
-    Other(String),
-    /// Could not be told.
-    Unknown(String),
-}
-
 /// Which sums the plan needs: that of the file that was named, and of the one that has its name.
 pub fn needs_sums(staging: &Staging, request: &Request) -> (bool, bool) {
     match staging.there {
@@ -84,32 +69,31 @@ pub fn needs_sums(staging: &Staging, request: &Request) -> (bool, bool) {
 /// # Errors
 /// With everything that is in the way.
 pub fn plan(
-    facts: &Facts,
     staging: &Staging,
     places: &Places,
     request: &Request,
     means: &Means,
     sums: &Sums,
 ) -> Result<Plan, Refusal> {
-    let mut reasons = obstacles(facts, staging, places, means);
+    let mut reasons = obstacles(staging, places, means);
     reasons.extend(obstacles::sums(staging, request, sums));
     if !reasons.is_empty() {
         return Err(Refusal { reasons });
     }
     let mut steps: Vec<Step> = copy(staging, sums).into_iter().collect();
-    let is_mounted = matches!(mounted(facts, &staging.target, places), Mounted::This { .. });
+    let is_mounted = matches!(staging.mounted, Mounted::This { .. });
     if !is_mounted {
         steps.push(mount(staging, places));
     }
     if !(is_mounted && steps.is_empty() && means.is_cleaned) {
         steps.extend(means.cleaner.map(|cleaner| clean(cleaner, places)));
     }
-    Ok(Plan {
-        command: COMMAND,
-        target: format!("{} is whole, and mounted read-only at {}", staging.target, places.iso_mount),
-        steps,
-        notes: notes(staging, places, request),
-    })
+    Ok(Plan { command: COMMAND, target: target(staging, places), steps, notes: notes(staging, places, request) })
+}
+
+/// What a plan is for, in one sentence.
+pub fn target(staging: &Staging, places: &Places) -> String {
+    format!("{} is whole, and mounted read-only at {}", staging.target, places.iso_mount)
 }
 
 fn copy(staging: &Staging, sums: &Sums) -> Option<Step> {
@@ -139,31 +123,9 @@ fn mount(staging: &Staging, places: &Places) -> Step {
 fn clean(cleaner: Program, places: &Places) -> Step {
     let repository = format!("{}/{REPOSITORY}", places.iso_mount);
     let run = Run::looks([cleaner.path(), "-c", &repository, "clean", "all"]).within(CLEAN);
-    Step { purpose: "what the package manager remembers of an earlier ISO is forgotten".into(), action: Action::Run(run) }
-}
-
-fn mounted(facts: &Facts, target: &str, places: &Places) -> Mounted {
-    let Some(running) = &facts.running else { return Mounted::Unknown("the host does not run".into()) };
-    let mount = match &running.mounts {
-        Probed::Known(mounts) => mounts::mounted_at(mounts, &places.iso_mount),
-        Probed::Absent => return Mounted::Unknown("this host does not list its mounts".into()),
-        Probed::Unreadable(why) => return Mounted::Unknown(why.clone()),
-    };
-    match (mount, &running.procedure.loops) {
-        (None, _) => Mounted::Nothing,
-        (Some(_), Probed::Unreadable(why)) => Mounted::Unknown(why.clone()),
-        (Some(mount), Probed::Absent) => Mounted::Other(mount.source.clone()),
-        (Some(mount), Probed::Known(loops)) => behind(mount, loops, target),
-    }
-}
-
-fn behind(mount: &Mount, loops: &[Loop], target: &str) -> Mounted {
-    match loops.iter().find(|each| each.device == mount.device) {
-        Some(file) if file.file == target => {
-            Mounted::This { read_only: mount.options.iter().any(|option| option == "ro") }
-        }
-        Some(file) => Mounted::Other(file.file.clone()),
-        None => Mounted::Other(mount.source.clone()),
+    Step {
+        purpose: "what the package manager remembers of an earlier ISO is forgotten".into(),
+        action: Action::Run(run),
     }
 }
 

@@ -13,6 +13,7 @@ pub mod iso;
 pub mod jars;
 pub mod log;
 pub mod loops;
+pub mod mounted;
 pub mod processes;
 pub mod release;
 pub mod session;

@@ -4,7 +4,10 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 
+use super::super::Running;
 use super::iso::{self, IsoFile};
+use super::mounted::Mounted;
+use super::space::Space;
 use super::{Probed, Root};
 use crate::profile::Places;
 
@@ -19,6 +22,10 @@ pub struct Staging {
     pub there: There,
     /// Bytes that a copy which was cut off takes on the disk.
     pub part_bytes: u64,
+    /// Room in the folder.
+    pub space: Probed<Space>,
+    /// What is mounted at the place of the ISO.
+    pub mounted: Mounted,
 }
 
 /// What has the name that an ISO is to have in its folder.
@@ -35,11 +42,17 @@ pub enum There {
 }
 
 impl Staging {
-    /// Looks at the file at `path`, which is absolute. `part` gives the name of a copy that is not whole yet.
+    /// Looks at the file at `path`, which is absolute, for a host that is `running`. `part` gives the name of a copy that is not whole yet.
     ///
     /// # Errors
     /// Where it is no file, or cannot be looked at.
-    pub fn gather(root: &Root, places: &Places, path: &str, part: impl Fn(&str) -> String) -> Result<Self, String> {
+    pub fn gather(
+        root: &Root,
+        running: &Running,
+        places: &Places,
+        path: &str,
+        part: impl Fn(&str) -> String,
+    ) -> Result<Self, String> {
         let place = root.at(path)?;
         let shown = place.shown();
         let name = shown.rsplit('/').next().unwrap_or_default();
@@ -64,7 +77,8 @@ impl Staging {
         let part_bytes = looked(fs::symlink_metadata(place(&part)), &part)?;
         // Blocks of stat(2) have 512 bytes on every file system.
         let part_bytes = part_bytes.map_or(0, |meta| meta.blocks().saturating_mul(512));
-        Ok(Self { iso, target, there, part_bytes })
+        let mounted = Mounted::at(&places.iso_mount, &target, running);
+        Ok(Self { iso, target, there, part_bytes, space: running.procedure.iso_space.clone(), mounted })
     }
 }
 

@@ -1,8 +1,9 @@
 //! What is in the way of staging an ISO.
 
-use super::{COMMAND, Means, Mounted, Request, Sums, mounted};
+use super::{COMMAND, Means, Request, Sums};
+use crate::facts::Probed;
+use crate::facts::procedure::mounted::Mounted;
 use crate::facts::procedure::staging::{Staging, There};
-use crate::facts::{Facts, Probed};
 use crate::plan::Reason;
 use crate::profile::Places;
 use crate::units::Bytes;
@@ -11,12 +12,12 @@ use crate::units::Bytes;
 const MARGIN: u64 = 512 << 20;
 
 /// Everything that can be told without reading all of the ISO.
-pub fn obstacles(facts: &Facts, staging: &Staging, places: &Places, means: &Means) -> Vec<Reason> {
+pub fn obstacles(staging: &Staging, places: &Places, means: &Means) -> Vec<Reason> {
     let mut reasons = means.blocked.clone();
     reasons.extend(iso(staging, places));
     reasons.extend(name(staging));
-    reasons.extend(space(facts, staging, places));
-    reasons.extend(mount(facts, staging, places));
+    reasons.extend(space(staging, places));
+    reasons.extend(mount(staging, places));
     if means.cleaner.is_none() {
         let message = "there is neither yum nor dnf on this host".to_owned();
         reasons.push(reason("manager-missing", message, "bring the package manager back: the upgrade needs it"));
@@ -34,7 +35,8 @@ pub(super) fn sums(staging: &Staging, request: &Request, sums: &Sums) -> Option<
     }
     if matches!(staging.there, There::File(_)) && (sums.there.is_none() || sums.iso != sums.there) {
         let message = format!("{} is there, and is another file than {}", staging.target, staging.iso.path);
-        let remedy = format!("remove the one that is not wanted; a copy that was cut off is finished by {COMMAND} only");
+        let remedy =
+            format!("remove the one that is not wanted; a copy that was cut off is finished by {COMMAND} only");
         return Some(reason("name-taken", message, remedy));
     }
     None
@@ -73,12 +75,11 @@ fn name(staging: &Staging) -> Option<Reason> {
     })
 }
 
-fn space(facts: &Facts, staging: &Staging, places: &Places) -> Option<Reason> {
+fn space(staging: &Staging, places: &Places) -> Option<Reason> {
     if staging.there != There::Nothing {
         return None;
     }
-    let procedure = facts.running.as_ref().map(|running| &running.procedure)?;
-    let free = match &procedure.iso_space {
+    let free = match &staging.space {
         Probed::Known(space) => space.available.saturating_add(staging.part_bytes),
         Probed::Absent => return None,
         Probed::Unreadable(why) => {
@@ -100,10 +101,10 @@ fn space(facts: &Facts, staging: &Staging, places: &Places) -> Option<Reason> {
     })
 }
 
-fn mount(facts: &Facts, staging: &Staging, places: &Places) -> Option<Reason> {
+fn mount(staging: &Staging, places: &Places) -> Option<Reason> {
     let point = &places.iso_mount;
     let free = format!("umount {point}, and run again");
-    match mounted(facts, &staging.target, places) {
+    match &staging.mounted {
         Mounted::Nothing | Mounted::This { read_only: true } => None,
         Mounted::This { read_only: false } => {
             Some(reason("mounted-writable", format!("the ISO is mounted at {point}, but not read-only"), free))

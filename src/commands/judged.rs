@@ -1,0 +1,81 @@
+//! A host as the rules judge it, for every command that has to know.
+
+use std::io::{self, Read};
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::UsageError;
+use crate::cli::Judge;
+use crate::dates::Date;
+use crate::facts::procedure::{certificate, syslog};
+use crate::facts::{self, Facts, Probed, Root};
+use crate::profile::{Places, Profile};
+use crate::rules::{
+    self, Finding,
+    waivers::{self, Applied, Waiver},
+};
+use crate::sys;
+use crate::tool::Host;
+
+/// Findings, and the waivers that were applied to them.
+pub(super) struct Judged {
+    pub(super) findings: Vec<Finding>,
+    pub(super) waivers: Vec<Applied>,
+}
+
+/// Judges `facts` by `profile`, with the waivers that the arguments name.
+pub(super) fn judged(facts: &Facts, profile: &Profile, args: &Judge) -> Result<Judged> {
+    let waivers = args.waivers.as_deref().map_or_else(|| Ok(vec![]), read_waivers)?;
+    let mut findings = rules::judge(facts, profile);
+    let now = facts.running.as_ref().map_or_else(sys::seconds_since_1970, |running| running.procedure.now);
+    let waivers = waivers::apply(&mut findings, &waivers, Date::of_second(now));
+    Ok(Judged { findings, waivers })
+}
+
+/// The facts of a host, with what only goes over the network or stands in the arguments.
+pub(super) fn facts_of(root: &Root, places: &Places, args: &Judge) -> Facts {
+    let mut facts = facts::of_host_at(root, places);
+    if let Some(running) = &mut facts.running {
+        if let Some(path) = &args.certificate {
+            running.procedure.certificate = Some(certificate::of_file(path));
+        }
+        // A port that an operator names is asked from wherever this runs; one of a profile may be that of every node of a fleet.
+        let port_of_profile =
+            places.server_certificate_address.as_ref().filter(|_| root.is_live() && args.certificate.is_none());
+        if let Some(address) = args.certificate_from.as_ref().or(port_of_profile) {
+            running.procedure.certificate = Some(certificate::of_port(address, &Host));
+        }
+        // Only the host itself can say whom it reaches.
+        if let Probed::Known(syslog) = &mut running.procedure.syslog
+            && root.is_live()
+        {
+            syslog::reach(syslog, &Host);
+        }
+    }
+    facts
+}
+
+/// Longest file that is read beside a host, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// A built-in profile, or one from a file where the name is a path.
+pub(super) fn profile(name: &str) -> Result<Profile> {
+    if name.contains('/') || Path::new(name).extension().is_some_and(|e| e == "json") {
+        let text = read_text(Path::new(name)).map_err(|e| UsageError(format!("release profile {name}: {e}")))?;
+        return Profile::parse(&text).map_err(|e| UsageError(format!("{name}: {e}")).into());
+    }
+    Profile::named(name).map_err(|e| UsageError(e.to_string()).into())
+}
+
+fn read_waivers(path: &Path) -> Result<Vec<Waiver>> {
+    let text = read_text(path).map_err(|e| UsageError(format!("waivers {}: {e}", path.display())))?;
+    waivers::parse(&text).map_err(|e| UsageError(format!("{}: {e}", path.display())).into())
+}
+
+/// The text of a file. What is too long to be one is cut off, and then no JSON.
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(LONGEST).read_to_string(&mut text)?;
+    Ok(text)
+}
