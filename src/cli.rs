@@ -11,9 +11,11 @@ use crate::units::{Bytes, parse_size};
 
 mod judge;
 mod stage;
+mod upgrade;
 
 pub use judge::Judge;
 pub use stage::Stage;
+pub use upgrade::Upgrade;
 
 /// Judge an Oracle Key Vault node before an upgrade, from its block devices up.
 ///
@@ -36,6 +38,8 @@ pub enum Command {
     Check(Check),
     /// Bring an upgrade ISO to where the upgrade looks for it: copy, mount, clean.
     Stage(Stage),
+    /// Run the vendor's upgrade so that a lost connection does not end it.
+    Upgrade(Upgrade),
     /// Grow the swap of this node in place, with a new disk where one is needed.
     SwapExtend(SwapExtend),
     /// Remove old kernels, and prove that the ones that stay can boot.

@@ -13,6 +13,7 @@ use crate::plan::{Plan, Step};
 use crate::tool::Runner;
 
 mod copy;
+mod follow;
 mod interrupt;
 mod inventory;
 mod kernels;

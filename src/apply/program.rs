@@ -29,7 +29,7 @@ impl Host<'_> {
 
     pub(super) fn take_back_run(&self, run: &Run) -> Result<TakenBack, String> {
         match &run.back {
-            Back::Nothing => {}
+            Back::Nothing | Back::Needless => {}
             Back::Stays { why } => return Ok(TakenBack::Stays(format!("{} stays done: {why}", run.argv.join(" ")))),
             Back::Bytes { path, bytes, of } => self.put_bytes(path, bytes, *of)?,
             Back::By { argv, .. } => self.run_back(run, argv)?,

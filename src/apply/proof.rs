@@ -49,6 +49,7 @@ impl Host<'_> {
             Proof::IsoMounted { iso, point, has } => self.has_iso(iso, point, has),
             Proof::Kernels { gone, whole } => Ok(self.kernels_lack(gone, whole)?.is_none()),
             Proof::BootDefault { release } => self.starts_by_default(release),
+            Proof::UpgradeBegan { log } => Ok(self.upgrade_has_begun(log)),
             Proof::File { path } => match std::fs::metadata(self.path(path)) {
                 Ok(meta) => Ok(meta.is_file() && meta.len() > 0),
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
@@ -164,6 +165,7 @@ fn said(proof: &Proof) -> String {
         Proof::Kernels { gone, .. } => format!("{} are gone, and the kernels that stay are whole", gone.join(", ")),
         Proof::BootDefault { release } => format!("{release} is started by default"),
         Proof::IsoMounted { iso, point, .. } => format!("{iso} is mounted at {point}, read-only"),
+        Proof::UpgradeBegan { log } => format!("the upgrade writes to {log}"),
         Proof::File { path } => format!("{path} is there"),
     }
 }

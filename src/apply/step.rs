@@ -22,6 +22,7 @@ impl Host<'_> {
             Action::WriteTable(table) => self.write_table(table)?,
             Action::TellKernel(partition) => self.tell_kernel(partition)?,
             Action::Copy(copy) => return self.copy(copy, watch),
+            Action::Follow(follow) => return self.follow(follow, watch),
         }
         Ok(Performed::Done)
     }
@@ -39,6 +40,7 @@ impl Host<'_> {
             Action::WriteTable(table) => self.has_table(table),
             Action::TellKernel(partition) => self.kernel_knows(partition),
             Action::Copy(copy) => self.is_copied(copy),
+            Action::Follow(follow) => self.has_followed(follow),
         }
     }
 
@@ -50,6 +52,7 @@ impl Host<'_> {
             Action::WriteTable(table) => self.clear_table(table)?,
             Action::TellKernel(partition) => self.forget_partition(partition)?,
             Action::Copy(copy) => self.remove_copy(copy)?,
+            Action::Follow(_) => {}
         }
         Ok(TakenBack::Yes)
     }
@@ -102,10 +105,10 @@ impl Host<'_> {
             Action::Rename { from, to, file } => self.can_rename_back(from, to, file),
             Action::Run(run) => match &run.back {
                 Back::Stays { why } => Err(format!("{} stays done: {why}", run.argv.join(" "))),
-                Back::Nothing | Back::By { .. } | Back::Bytes { .. } => Ok(()),
+                Back::Nothing | Back::Needless | Back::By { .. } | Back::Bytes { .. } => Ok(()),
             },
             Action::WriteTable(table) => self.can_clear_table(table),
-            Action::TellKernel(_) => Ok(()),
+            Action::TellKernel(_) | Action::Follow(_) => Ok(()),
             Action::Copy(copy) => self.can_remove_copy(copy),
         }
     }

@@ -13,6 +13,8 @@ pub enum News<'n> {
         /// The step.
         step: &'n Step,
     },
+    /// What a program printed that is followed.
+    Output(&'n [u8]),
     /// How far a step has come that moves many bytes.
     Bytes {
         /// What is done with them, as in "copied".

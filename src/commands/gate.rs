@@ -3,14 +3,23 @@
 use crate::plan::Reason;
 use crate::rules::{Finding, Verdict};
 
-/// A reason for each finding that blocks and is not waived, but for those of the rules `but`.
+/// A reason for each finding that blocks, but for those of the rules `but`.
 pub(super) fn blocks(findings: &[Finding], but: &[&str]) -> Vec<Reason> {
-    let blocks = findings.iter().filter(|finding| finding.verdict == Verdict::Block && finding.waived.is_none());
-    blocks.filter(|finding| !but.contains(&finding.id)).map(reason).collect()
+    of(findings, &[Verdict::Block]).filter(|finding| !but.contains(&finding.id)).map(reason).collect()
+}
+
+/// A reason for each finding that keeps a node from being ready: what could not be told does so too.
+pub(super) fn not_ready(findings: &[Finding]) -> Vec<Reason> {
+    of(findings, &[Verdict::Block, Verdict::Unknown]).map(reason).collect()
+}
+
+/// Findings with one of these verdicts that are not waived.
+fn of<'f>(findings: &'f [Finding], verdicts: &'f [Verdict]) -> impl Iterator<Item = &'f Finding> {
+    findings.iter().filter(|finding| verdicts.contains(&finding.verdict) && finding.waived.is_none())
 }
 
 /// The finding as a reason.
-pub(super) fn reason(finding: &Finding) -> Reason {
+fn reason(finding: &Finding) -> Reason {
     let measured = if finding.measured.is_empty() { String::new() } else { format!(" ({})", finding.measured) };
     Reason {
         id: finding.id,

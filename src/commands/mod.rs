@@ -16,6 +16,7 @@ mod stage;
 mod status;
 mod swap_extend;
 mod undo;
+mod upgrade;
 mod verdict;
 
 use std::io::{self, Write};
@@ -52,6 +53,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Scan(args) => scan::run(args),
         Command::Check(args) => check::run(args),
         Command::Stage(args) => stage::run(args),
+        Command::Upgrade(args) => upgrade::run(args),
         Command::SwapExtend(args) => swap_extend::run(args),
         Command::KernelPrune(args) => kernel_prune::run(args),
         Command::Cluster(args) => cluster::run(args),

@@ -21,6 +21,7 @@ impl Teller {
     pub(super) fn hears(mut self) -> impl FnMut(News<'_>) {
         move |news| match news {
             News::Step { number, step } => say(&format!("{number}/{}: {}\n", self.steps, step.purpose)),
+            News::Output(bytes) => pass_on(bytes),
             News::Bytes { what, done, of } => self.progress.tell(what, done, of),
         }
     }
@@ -51,6 +52,13 @@ impl Progress {
             false => say(&format!("{line}\n")),
         }
     }
+}
+
+/// What a program printed, without what would move the terminal.
+fn pass_on(bytes: &[u8]) {
+    let is_plain = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    let text: String = String::from_utf8_lossy(bytes).chars().filter(is_plain).collect();
+    say(&text);
 }
 
 /// Where stderr is gone there is nobody to tell.

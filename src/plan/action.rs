@@ -34,6 +34,8 @@ pub enum Action {
     TellKernel(KernelPartition),
     /// Copies a file to another place, never over an existing one.
     Copy(FileCopy),
+    /// Follows the vendor's upgrade until it asks for a restart.
+    Follow(Follow),
 }
 
 /// A program that is run.
@@ -103,6 +105,8 @@ pub enum Back {
     /// It changes nothing that would have to be.
     #[default]
     Nothing,
+    /// What it changes need not be taken back: nothing depends on it.
+    Needless,
     /// By this program, after which the proof of the step does not hold any more.
     By {
         /// Absolute path and arguments.
@@ -240,6 +244,11 @@ pub enum Proof {
         /// Names of files in it.
         has: Vec<String>,
     },
+    /// The vendor's upgrade has begun to write its log.
+    UpgradeBegan {
+        /// The log.
+        log: String,
+    },
     /// There is a file that is not empty.
     File {
         /// Its path.
@@ -318,6 +327,17 @@ impl FileCopy {
     }
 }
 
+/// The vendor's upgrade, to be followed to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Follow {
+    /// Path of its log.
+    pub log: String,
+    /// Path of the system log, which has errors of an upgrade too.
+    pub messages: String,
+    /// The longest it is followed, in seconds; it goes on behind that.
+    pub limit_seconds: u64,
+}
+
 /// Where a copy to `to` is until it is whole. See [`FileCopy::part`].
 pub fn part_of(to: &str) -> String {
     let (folder, name) = to.rsplit_once('/').unwrap_or_default();
@@ -341,6 +361,7 @@ impl Action {
         match self {
             Self::Rename { .. } | Self::WriteTable(_) | Self::TellKernel(_) | Self::Copy(_) => true,
             Self::Run(run) => run.back != Back::Nothing,
+            Self::Follow(_) => false,
         }
     }
 

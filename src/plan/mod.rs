@@ -10,10 +10,11 @@ pub mod kernel_prune;
 pub mod ssh_dsa_retire;
 pub mod stage;
 pub mod swap_extend;
+pub mod upgrade;
 
 pub use action::{
-    Action, Back, BytesAt, DiskIdentity, FileCopy, FileIdentity, Guard, KernelPartition, Proof, Run, Step, TableWrite,
-    part_of,
+    Action, Back, BytesAt, DiskIdentity, FileCopy, FileIdentity, Follow, Guard, KernelPartition, Proof, Run, Step,
+    TableWrite, part_of,
 };
 
 /// What will be done.

@@ -123,6 +123,7 @@ fn mount(staging: &Staging, places: &Places) -> Step {
 fn clean(cleaner: Program, places: &Places) -> Step {
     let repository = format!("{}/{REPOSITORY}", places.iso_mount);
     let run = Run::looks([cleaner.path(), "-c", &repository, "clean", "all"]).within(CLEAN);
+    let run = Run { back: Back::Needless, ..run };
     Step {
         purpose: "what the package manager remembers of an earlier ISO is forgotten".into(),
         action: Action::Run(run),
@@ -136,6 +137,9 @@ fn notes(staging: &Staging, places: &Places, request: &Request) -> Vec<String> {
             There::Nothing => "without --sha256, only that the copy is the same as its source is proved".to_owned(),
             _ => "without --sha256, only that no byte of its volume is missing is proved".to_owned(),
         });
+    }
+    if let Mounted::Own(source) = &staging.mounted {
+        notes.push(format!("{} hides {source}, which is mounted there", places.iso_mount));
     }
     if !matches!(staging.there, There::ItIs) {
         notes.push(format!("{} is not needed once it is staged", staging.iso.path));

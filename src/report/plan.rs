@@ -159,6 +159,7 @@ pub fn action(action: &Action) -> String {
             let (kind, path) = (table.kind.to_uppercase(), clean(&table.disk.path));
             format!("write a {kind} to {path}: the sectors of {sector} bytes at byte {}", at.join(", "))
         }
+        Action::Follow(follow) => format!("follow {}", clean(&follow.log)),
         Action::Copy(copy) => {
             format!("copy {} to {}, {}", clean(&copy.from), clean(&copy.to), Bytes(copy.bytes))
         }
@@ -177,11 +178,12 @@ pub(super) fn way_back(action: &Action) -> Option<String> {
     match action {
         Action::Rename { from, to, .. } => Some(format!("rename {} to {}", clean(to), clean(from))),
         Action::Run(run) => match &run.back {
-            Back::Nothing => None,
+            Back::Nothing | Back::Needless => None,
             Back::By { argv, .. } => Some(format!("run {}", clean(&argv.join(" ")))),
             Back::Bytes { path, .. } => Some(format!("put the bytes of {} back", clean(path))),
             Back::Stays { why } => Some(format!("{} stays done: {why}", clean(&run.argv.join(" ")))),
         },
+        Action::Follow(_) => None,
         Action::Copy(copy) => Some(format!("remove {}", clean(&copy.to))),
         Action::WriteTable(table) => Some(format!("write zeros over the table of {}", clean(&table.disk.path))),
         Action::TellKernel(partition) => {

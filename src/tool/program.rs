@@ -9,6 +9,8 @@ pub enum Program {
     Sshd,
     /// The service manager.
     Systemctl,
+    /// Has the service manager run a program that outlives whoever asked for it.
+    SystemdRun,
     /// Asks the host's name services.
     Getent,
     /// udev's own tool, to wait for its events.
@@ -65,6 +67,7 @@ impl Program {
         Self::Rpm,
         Self::Sshd,
         Self::Systemctl,
+        Self::SystemdRun,
         Self::Getent,
         Self::Udevadm,
         Self::Pvs,
@@ -97,6 +100,7 @@ impl Program {
             Self::Sshd => &["/usr/sbin/sshd"],
             Self::Getent => &["/usr/bin/getent", "/bin/getent"],
             Self::Systemctl => &["/usr/bin/systemctl", "/bin/systemctl"],
+            Self::SystemdRun => &["/usr/bin/systemd-run", "/bin/systemd-run"],
             Self::Udevadm => &["/usr/bin/udevadm", "/bin/udevadm", "/usr/sbin/udevadm", "/sbin/udevadm"],
             Self::Pvs => &["/usr/sbin/pvs", "/sbin/pvs"],
             Self::Vgs => &["/usr/sbin/vgs", "/sbin/vgs"],

@@ -17,6 +17,7 @@ mod kernel_prune;
 mod node;
 mod power;
 mod ssh;
+mod stage;
 mod swap_extend;
 mod verdicts;
 

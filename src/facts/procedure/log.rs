@@ -39,6 +39,25 @@ pub fn gather(root: &Root, places: &Places) -> Probed<UpgradeLog> {
     }
 }
 
+/// Reads what was written to the log at `path` behind byte `from`, with the words of the built-in profile. A log that became shorter was
+/// begun anew.
+pub fn since(root: &Root, path: &str, from: u64) -> Probed<UpgradeLog> {
+    let places = Places { log: path.to_owned(), ..Places::built_in() };
+    let place = match root.at(path) {
+        Ok(place) => place,
+        Err(why) => return Probed::Unreadable(why),
+    };
+    let written = match place.metadata() {
+        Probed::Known(meta) => meta.len().checked_sub(from).unwrap_or(meta.len()),
+        Probed::Absent => return Probed::Absent,
+        Probed::Unreadable(why) => return Probed::Unreadable(why),
+    };
+    match tail(&place, written.min(MOST)) {
+        Ok((bytes, text)) => Probed::Known(UpgradeLog { bytes, ..parse(&text, true, &places) }),
+        Err(e) => Probed::Unreadable(format!("{path}: {e}")),
+    }
+}
+
 /// The lines of `text` that are about an upgrade and tell of an error. Where it is not `whole`, its first line is the end of one.
 pub fn parse(text: &[u8], whole: bool, places: &Places) -> UpgradeLog {
     let mut log = UpgradeLog { read: text.len() as u64, ..UpgradeLog::default() };

@@ -13,8 +13,10 @@ pub enum Mounted {
         /// Whether nobody can write to it.
         read_only: bool,
     },
-    /// Something else: the file behind it, or what the kernel calls its source.
+    /// Another ISO: the file behind it, or what the kernel calls its source.
     Other(String),
+    /// A file system of the node's own, of this source, which a mount over it only hides.
+    Own(String),
     /// Could not be told, for this reason.
     Unknown(String),
 }
@@ -30,7 +32,7 @@ impl Mounted {
         match (mount, &running.procedure.loops) {
             (None, _) => Self::Nothing,
             (Some(_), Probed::Unreadable(why)) => Self::Unknown(why.clone()),
-            (Some(mount), Probed::Absent) => Self::Other(mount.source.clone()),
+            (Some(mount), Probed::Absent) => Self::by(mount, &[], iso),
             (Some(mount), Probed::Known(loops)) => Self::by(mount, loops, iso),
         }
     }
@@ -41,7 +43,8 @@ impl Mounted {
                 Self::This { read_only: mount.options.iter().any(|option| option == "ro") }
             }
             Some(each) => Self::Other(each.file.clone()),
-            None => Self::Other(mount.source.clone()),
+            None if mount.kind == "iso9660" => Self::Other(mount.source.clone()),
+            None => Self::Own(mount.source.clone()),
         }
     }
 }

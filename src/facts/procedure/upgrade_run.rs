@@ -1,21 +1,29 @@
 //! The vendor's upgrade, as the log of the service that `okv-host upgrade` starts it in tells of it.
 //!
-//! One log a run, named by the second in which it began. The service writes a line of its own before and after what the vendor's program
+//! One log a run, numbered. The service writes a line of its own before and after what the vendor's program
 //! prints; the line after has the boot in which it ran, so that a restart since then shows.
 
-use std::io;
+use std::io::{self, Read};
 
 use super::super::inventory::STATE;
+use super::super::root::Place;
 use super::processes::Process;
 use super::tail::tail;
 use super::{Probed, Root};
+use crate::dates::Moment;
 
-/// What the service writes before the vendor's program runs.
+/// What the process that writes the log is called, as its first argument.
+pub const NAME: &str = "okv-host-upgrade";
+/// What the service writes before the vendor's program runs, followed by the time and the ISO: `at=2026-11-24T03:00:00+00:00 iso=PATH`.
 pub const BEGAN: &str = "okv-host: the upgrade began";
-/// What the service writes after it, followed by [`marks`].
+/// What the service writes after it, followed by the boot in which it ran and the exit status: `boot=ID status=0`.
 pub const ENDED: &str = "okv-host: the upgrade ended";
 /// What the vendor's program prints where it wants a restart, without regard to case.
 const ASKS: &str = "reboot now";
+const PREFIX: &str = "upgrade-";
+const SUFFIX: &str = ".log";
+/// Bytes of the line that begins a log, at the most.
+const FIRST: usize = 4096 + 100;
 /// Most bytes of a log that are read, from its end.
 const MOST: u64 = 1 << 20;
 
@@ -24,8 +32,12 @@ const MOST: u64 = 1 << 20;
 pub struct UpgradeRun {
     /// Path of its log.
     pub log: String,
-    /// When it began, in seconds since 1970.
-    pub began: u64,
+    /// Its number, from 1.
+    pub number: u64,
+    /// When it began, in seconds since 1970; `None` where its log does not say so.
+    pub began: Option<u64>,
+    /// The ISO that was mounted; `None` where its log does not say so.
+    pub iso: Option<String>,
     /// How far it came.
     pub state: UpgradeState,
 }
@@ -47,19 +59,18 @@ pub enum UpgradeState {
     Restarted,
 }
 
-/// The folder of the logs.
-pub fn logs() -> String {
-    format!("{STATE}/upgrade")
+/// The path of the log of this number.
+pub fn log_of(number: u64) -> String {
+    format!("{STATE}/{}", name_of(number))
 }
 
-/// What follows [`ENDED`]: the boot in which the program ran, and its exit status.
-pub fn marks(boot: &str, status: &str) -> String {
-    format!("boot={boot} status={status}")
+fn name_of(number: u64) -> String {
+    format!("{PREFIX}{number}{SUFFIX}")
 }
 
 /// Looks for the last run. [`Probed::Absent`] where there was none.
 pub fn gather(root: &Root, processes: &Probed<Vec<Process>>) -> Probed<UpgradeRun> {
-    let folder = match root.at(logs()) {
+    let folder = match root.at(STATE) {
         Ok(folder) => folder,
         Err(why) => return Probed::Unreadable(why),
     };
@@ -68,9 +79,9 @@ pub fn gather(root: &Root, processes: &Probed<Vec<Process>>) -> Probed<UpgradeRu
         Probed::Absent => return Probed::Absent,
         Probed::Unreadable(why) => return Probed::Unreadable(why),
     };
-    let began = |name: &str| name.strip_suffix(".log")?.parse::<u64>().ok();
-    let Some(began) = names.iter().filter_map(|name| began(name.to_str()?)).max() else { return Probed::Absent };
-    let name = format!("{began}.log");
+    let number = |name: &str| name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?.parse::<u64>().ok();
+    let Some(number) = names.iter().filter_map(|name| number(name.to_str()?)).max() else { return Probed::Absent };
+    let name = name_of(number);
     let place = match folder.below(&name) {
         Ok(place) => place,
         Err(why) => return Probed::Unreadable(why),
@@ -81,7 +92,7 @@ pub fn gather(root: &Root, processes: &Probed<Vec<Process>>) -> Probed<UpgradeRu
         Err(e) => return Probed::Unreadable(format!("{}: {e}", place.shown())),
     };
     let runs = match processes {
-        Probed::Known(processes) => processes.iter().any(|process| process.words.contains(&name)),
+        Probed::Known(processes) => processes.iter().any(|process| writes(process, &name)),
         Probed::Absent => false,
         Probed::Unreadable(why) => return Probed::Unreadable(why.clone()),
     };
@@ -90,8 +101,30 @@ pub fn gather(root: &Root, processes: &Probed<Vec<Process>>) -> Probed<UpgradeRu
         Probed::Absent => None,
         Probed::Unreadable(why) => return Probed::Unreadable(why),
     };
-    let state = if runs { UpgradeState::Running } else { ended(&String::from_utf8_lossy(&text), boot.as_deref()) };
-    Probed::Known(UpgradeRun { log: place.shown(), began, state })
+    let text = String::from_utf8_lossy(&text);
+    let state = if runs { UpgradeState::Running } else { ended(&text, boot.as_deref()) };
+    let first = first_line(&place).unwrap_or_default();
+    let (began, iso) = begin_of(&first);
+    Probed::Known(UpgradeRun { log: place.shown(), number, began, iso, state })
+}
+
+/// Whether it is the service that writes the log of this name, and nobody who reads it.
+fn writes(process: &Process, name: &str) -> bool {
+    [NAME, name].iter().all(|word| process.words.iter().any(|other| other == word))
+}
+
+fn first_line(place: &Place<'_>) -> Option<String> {
+    let mut first = [0; FIRST];
+    let read = std::fs::File::open(place.real_path()).and_then(|mut file| file.read(&mut first)).ok()?;
+    let text = String::from_utf8_lossy(first.get(..read)?);
+    text.lines().next().map(str::to_owned)
+}
+
+/// When a run began, and its ISO, from the first line of its log.
+fn begin_of(line: &str) -> (Option<u64>, Option<String>) {
+    let said = line.strip_prefix(BEGAN).and_then(|rest| rest.trim_start().strip_prefix("at="));
+    let Some((at, iso)) = said.and_then(|said| said.split_once(' ')) else { return (None, None) };
+    (Moment::parse(at).map(|moment| moment.second), iso.strip_prefix("iso=").map(str::to_owned))
 }
 
 /// What tells this boot from every other (kernel `Documentation/admin-guide/sysctl/kernel.rst`, `random/boot_id`).
@@ -102,7 +135,7 @@ pub fn boot(root: &Root) -> Probed<String> {
 }
 
 /// How a run ended that runs no more, from its log and the boot of now.
-fn ended(text: &str, now: Option<&str>) -> UpgradeState {
+pub fn ended(text: &str, now: Option<&str>) -> UpgradeState {
     let mark = text.lines().rev().find_map(|line| line.strip_prefix(ENDED));
     let Some(mark) = mark else { return UpgradeState::CutOff };
     let value = |key: &str| mark.split_ascii_whitespace().find_map(|word| word.strip_prefix(key)?.strip_prefix('='));
@@ -121,7 +154,7 @@ mod tests {
     use super::*;
 
     fn log(text: &str, status: &str) -> String {
-        format!("{BEGAN}\n{text}\n{ENDED} {}\n", marks("b00t", status))
+        format!("{BEGAN} at=7\n{text}\n{ENDED} boot=b00t status={status}\n")
     }
 
     #[test]
@@ -130,6 +163,27 @@ mod tests {
         assert_eq!(ended(&format!("{BEGAN}\nReboot now\n"), Some("b00t")), UpgradeState::CutOff);
         assert_eq!(ended(&log("Reboot now", ""), Some("b00t")), UpgradeState::CutOff);
         assert_eq!(ended(&format!("{ENDED} boot=b00t sta"), Some("b00t")), UpgradeState::CutOff);
+    }
+
+    #[test]
+    fn the_first_line_says_when_it_began_and_from_which_iso() {
+        let line = format!("{BEGAN} at=2023-11-14T22:13:20+0000 iso=/var/lib/oracle/an iso.iso");
+        assert_eq!(begin_of(&line), (Some(1_700_000_000), Some("/var/lib/oracle/an iso.iso".into())));
+        for other in ["", "at=1 iso=x", BEGAN, &format!("{BEGAN} at=1"), &line[1..]] {
+            assert_eq!(begin_of(other), (None, None), "{other}");
+        }
+        assert_eq!(begin_of(&format!("{BEGAN} at=x iso=y")), (None, Some("y".into())));
+    }
+
+    #[test]
+    fn whoever_reads_the_log_is_not_taken_for_the_upgrade() {
+        let process = |words: &[&str]| {
+            let words = words.iter().map(|word| (*word).to_owned()).collect();
+            Process { pid: 7, parent: 1, name: "sh".into(), words }
+        };
+        assert!(writes(&process(&["sh", "-c", "exec", NAME, "upgrade-1.log"]), "upgrade-1.log"));
+        assert!(!writes(&process(&["tail", "-f", "upgrade-1.log"]), "upgrade-1.log"));
+        assert!(!writes(&process(&["sh", "-c", "exec", NAME, "upgrade-1.log"]), "upgrade-2.log"));
     }
 
     #[test]

@@ -105,7 +105,7 @@ fn mount(staging: &Staging, places: &Places) -> Option<Reason> {
     let point = &places.iso_mount;
     let free = format!("umount {point}, and run again");
     match &staging.mounted {
-        Mounted::Nothing | Mounted::This { read_only: true } => None,
+        Mounted::Nothing | Mounted::Own(_) | Mounted::This { read_only: true } => None,
         Mounted::This { read_only: false } => {
             Some(reason("mounted-writable", format!("the ISO is mounted at {point}, but not read-only"), free))
         }

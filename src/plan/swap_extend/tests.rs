@@ -35,6 +35,7 @@ fn shown(step: &Step) -> String {
         Action::Run(run) => run.argv.join(" ").replace("/usr/sbin/", "").replace("/usr/bin/", ""),
         Action::Rename { from, .. } => format!("rename {from}"),
         Action::Copy(copy) => format!("copy {}", copy.from),
+        Action::Follow(follow) => format!("follow {}", follow.log),
     }
 }
 

@@ -19,7 +19,7 @@ impl Node {
                 let argv: Vec<&str> = run.argv.iter().map(String::as_str).collect();
                 self.program(&argv).unwrap_or_else(|why| panic!("{}: {why}", run.argv.join(" ")));
             }
-            Action::Rename { .. } | Action::Copy(_) => panic!("no file is touched"),
+            Action::Rename { .. } | Action::Copy(_) | Action::Follow(_) => panic!("no file is touched"),
         }
     }
 

@@ -1,0 +1,119 @@
+//! The vendor's upgrade, followed to its end: what it prints is passed on, and how it ended is told by its log alone.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Host;
+use super::watch::{News, Performed, Watch};
+use crate::facts::Probed;
+use crate::facts::procedure::upgrade_run::{self, UpgradeRun, UpgradeState};
+use crate::facts::procedure::{log, processes};
+use crate::plan::Follow;
+
+/// How often it is looked at.
+const LOOK: Duration = Duration::from_millis(500);
+/// Within this the service writes its first line.
+const BEGINS: Duration = Duration::from_secs(30);
+/// Bytes of its output that are passed on at once.
+const PIECE: u64 = 1 << 16;
+/// Most of them that are passed on between two looks.
+const PIECES: u32 = 64;
+
+impl Host<'_> {
+    pub(super) fn follow(&self, follow: &Follow, watch: &mut Watch<'_>) -> Result<Performed, String> {
+        let messages = std::fs::metadata(self.path(&follow.messages)).map_or(0, |meta| meta.len());
+        let until = Instant::now() + Duration::from_secs(follow.limit_seconds);
+        let mut passed_on = 0;
+        loop {
+            // Looked at first: what was printed before its end is passed on all the same.
+            let run = self.upgrade_run(&follow.log)?;
+            passed_on = self.pass_on(&follow.log, passed_on, watch);
+            match run.state {
+                UpgradeState::WaitsForReboot => return Ok(Performed::Done),
+                UpgradeState::Running if watch.interrupts.came() => return Ok(Performed::Stopped),
+                UpgradeState::Running if Instant::now() >= until => {
+                    return Err(format!("it has run for {} hours, and goes on", follow.limit_seconds / 3600));
+                }
+                UpgradeState::Running => thread::sleep(LOOK),
+                ended => {
+                    let (how, told) = (ended_how(ended), self.told(follow, messages));
+                    return Err(format!("{how}; its output is in {}{told}", follow.log));
+                }
+            }
+        }
+    }
+
+    /// That it is in the state in which [`Host::follow`] ends.
+    pub(super) fn has_followed(&self, follow: &Follow) -> Result<(), String> {
+        match self.upgrade_run(&follow.log)?.state {
+            UpgradeState::WaitsForReboot => Ok(()),
+            other => Err(ended_how(other)),
+        }
+    }
+
+    /// Whether the service has written to its log; it is given some time.
+    pub(super) fn upgrade_has_begun(&self, log: &str) -> bool {
+        let until = Instant::now() + BEGINS;
+        loop {
+            let begun = std::fs::metadata(self.path(log)).is_ok_and(|meta| meta.len() > 0);
+            if begun || Instant::now() >= until {
+                return begun;
+            }
+            thread::sleep(LOOK);
+        }
+    }
+
+    fn upgrade_run(&self, log: &str) -> Result<UpgradeRun, String> {
+        let root = self.root()?;
+        match upgrade_run::gather(&root, &processes::gather(&root)) {
+            Probed::Known(run) if run.log == log => Ok(run),
+            Probed::Known(run) => Err(format!("another upgrade was begun: its log is {}", run.log)),
+            Probed::Absent => Err(format!("{log} is gone")),
+            Probed::Unreadable(why) => Err(why),
+        }
+    }
+
+    /// Passes on what was printed since, and says how far that is.
+    fn pass_on(&self, log: &str, from: u64, watch: &mut Watch<'_>) -> u64 {
+        let mut at = from;
+        // A program that never stops printing is not to keep anyone from stopping this.
+        for _ in 0..PIECES {
+            let piece = || {
+                let mut file = File::open(self.path(log))?;
+                file.seek(SeekFrom::Start(at))?;
+                let mut bytes = Vec::new();
+                file.take(PIECE).read_to_end(&mut bytes)?;
+                Ok::<_, std::io::Error>(bytes)
+            };
+            // What cannot be shown is in the log all the same.
+            let bytes = piece().unwrap_or_default();
+            if bytes.is_empty() {
+                break;
+            }
+            (watch.tell)(News::Output(&bytes));
+            at = at.saturating_add(bytes.len() as u64);
+        }
+        at
+    }
+
+    /// Errors of an upgrade that the system log got meanwhile.
+    fn told(&self, follow: &Follow, from: u64) -> String {
+        match self.root().map(|root| log::since(&root, &follow.messages, from)) {
+            Ok(Probed::Known(log)) if log.errors > 0 => format!("; {}: {}", follow.messages, log.last.join(" | ")),
+            _ => String::new(),
+        }
+    }
+}
+
+fn ended_how(state: UpgradeState) -> String {
+    match state {
+        UpgradeState::Failed(status) => format!("the upgrade ended with exit status {status}"),
+        UpgradeState::CutOff => "the upgrade was cut off".into(),
+        UpgradeState::Silent => "the upgrade ended well, but did not ask for a restart".into(),
+        UpgradeState::Running => "the upgrade still runs".into(),
+        UpgradeState::WaitsForReboot => "the upgrade asked for a restart".into(),
+        UpgradeState::Restarted => "the node was restarted since the upgrade asked for it".into(),
+    }
+}

@@ -1,0 +1,72 @@
+//! `okv-host upgrade`.
+
+use std::cell::Cell;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::judged::{facts_of, judged, profile};
+use super::{Exit, change, gate};
+use crate::apply::{Entry, RunState, journal_path, last_run};
+use crate::cli::Upgrade;
+use crate::facts::procedure::mounted::Mounted;
+use crate::facts::procedure::upgrade_run;
+use crate::facts::{Facts, Root, Running};
+use crate::journal::Journal;
+use crate::plan::upgrade::{COMMAND, Means, Request, plan};
+use crate::plan::{Plan, Refusal};
+use crate::profile::{Places, Profile};
+use crate::sys;
+use crate::tool::Program;
+use crate::versions::Version;
+
+pub(super) fn run(args: &Upgrade) -> Result<Exit> {
+    let profile = profile(&args.judge.profile)?;
+    if !sys::is_root() {
+        bail!("looking at the disks of this host takes root");
+    }
+    let before = Cell::new(None);
+    change::run(COMMAND, &args.change, &|| planned(args, &profile, &before))
+}
+
+/// `before` is how many records the journal had when this command first looked.
+fn planned(args: &Upgrade, profile: &Profile, before: &Cell<Option<usize>>) -> Result<Result<Plan, Refusal>> {
+    let (root, places) = (Root::live(), &profile.places);
+    let facts = facts_of(&root, places, &args.judge);
+    let findings = judged(&facts, profile, &args.judge)?.findings;
+    let running = facts.running.as_ref().ok_or_else(|| anyhow!("this host was not looked at"))?;
+    let means = Means {
+        blocked: gate::not_ready(&findings),
+        staged: staged(running, places),
+        run: running.procedure.upgrade_run.clone(),
+        boot: upgrade_run::boot(&root),
+        is_upgraded: is_upgraded(&facts, profile),
+        has_service_manager: Program::SystemdRun.paths().iter().any(|path| Path::new(path).exists()),
+        restarts: restarts(before)?,
+    };
+    Ok(plan(places, &Request { reboot: args.reboot }, &means))
+}
+
+/// The ISO from its folder that is mounted read-only at its place.
+fn staged(running: &Running, places: &Places) -> Option<String> {
+    let isos = running.procedure.isos.known()?;
+    let is_mounted = |iso: &&str| Mounted::at(&places.iso_mount, iso, running) == Mounted::This { read_only: true };
+    isos.here.iter().filter(|iso| iso.is_named_so).map(|iso| iso.path.as_str()).find(is_mounted).map(str::to_owned)
+}
+
+fn is_upgraded(facts: &Facts, profile: &Profile) -> bool {
+    let said = facts.release().and_then(Version::parse);
+    matches!((said, Version::parse(&profile.release)), (Some(said), Some(target)) if said.is_of(&target))
+}
+
+/// Whether a run that ended since this command began asked for a restart: the node still runs, but not for long.
+fn restarts(before: &Cell<Option<usize>>) -> Result<bool> {
+    let path = journal_path(Path::new("/"));
+    let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
+    let Some(first) = before.get() else {
+        before.set(Some(records.len()));
+        return Ok(false);
+    };
+    let ended = last_run(&records).is_some_and(|run| run.command == COMMAND && matches!(run.state, RunState::Ended(_)));
+    Ok(records.len() > first && ended)
+}

@@ -1,0 +1,109 @@
+use super::*;
+
+const ISO: &str = "/var/lib/oracle/okv-upgrade-disc-21.8.0.0.0.iso";
+const LOG: &str = "/var/lib/okv-host/upgrade-1.log";
+
+/// A node on which all is ready.
+fn means() -> Means {
+    Means {
+        blocked: Vec::new(),
+        staged: Some(ISO.into()),
+        run: Probed::Absent,
+        boot: Probed::Known("b00t".into()),
+        is_upgraded: false,
+        has_service_manager: true,
+        restarts: false,
+    }
+}
+
+fn after(state: UpgradeState) -> Means {
+    let run = UpgradeRun { log: LOG.into(), number: 1, began: Some(7), iso: Some(ISO.into()), state };
+    Means { run: Probed::Known(run), ..means() }
+}
+
+fn shown(means: &Means, reboot: bool) -> Vec<String> {
+    let plan = plan(&Places::built_in(), &Request { reboot }, means).unwrap();
+    let shown = |step: &Step| match &step.action {
+        Action::Run(run) if run.argv[0].ends_with("systemd-run") => format!("begin {}", run.argv[run.argv.len() - 4]),
+        Action::Run(run) => run.argv.join(" "),
+        Action::Follow(follow) => format!("follow {}", follow.log),
+        other => panic!("{other:?}"),
+    };
+    plan.steps.iter().map(shown).collect()
+}
+
+fn refused(means: &Means) -> Vec<&'static str> {
+    let refusal = plan(&Places::built_in(), &Request::default(), means).unwrap_err();
+    assert!(refusal.reasons.iter().all(|reason| !reason.message.is_empty() && !reason.remedy.is_empty()));
+    refusal.reasons.iter().map(|reason| reason.id).collect()
+}
+
+fn begin(number: u64) -> String {
+    format!("begin /var/lib/okv-host/upgrade-{number}.log")
+}
+
+fn follow(number: u64) -> String {
+    format!("follow /var/lib/okv-host/upgrade-{number}.log")
+}
+
+const REBOOT: &str = "/usr/bin/systemctl reboot";
+
+#[test]
+fn an_upgrade_is_begun_and_followed_and_the_node_restarted_only_where_that_is_asked_for() {
+    assert_eq!(shown(&means(), false), [begin(1), follow(1)]);
+    assert_eq!(shown(&means(), true), [begin(1), follow(1), REBOOT.into()]);
+}
+
+#[test]
+fn an_upgrade_that_runs_is_followed_and_never_begun_again() {
+    assert_eq!(shown(&after(UpgradeState::Running), false), [follow(1)]);
+    // Whatever has come up since: it runs.
+    let blocked = Reason { id: "swap-size", message: "x".into(), remedy: "y".into() };
+    let means = Means { blocked: vec![blocked], staged: None, ..after(UpgradeState::Running) };
+    assert_eq!(shown(&means, true), [follow(1), REBOOT.into()]);
+}
+
+#[test]
+fn one_that_waits_for_a_restart_gets_one_where_that_is_asked_for_and_only_once() {
+    let waits = after(UpgradeState::WaitsForReboot);
+    assert!(shown(&waits, false).is_empty());
+    assert_eq!(shown(&waits, true), [REBOOT]);
+    assert!(shown(&Means { restarts: true, ..waits }, true).is_empty());
+}
+
+#[test]
+fn one_that_failed_is_begun_anew_with_a_log_of_its_own() {
+    for state in [UpgradeState::Failed(3), UpgradeState::CutOff, UpgradeState::Silent] {
+        assert_eq!(shown(&after(state), false), [begin(2), follow(2)], "{state:?}");
+    }
+}
+
+#[test]
+fn after_the_restart_the_same_iso_is_waited_for_and_another_is_another_upgrade() {
+    let restarted = after(UpgradeState::Restarted);
+    assert_eq!(refused(&restarted), ["goes-on-after-restart"]);
+    assert_eq!(refused(&Means { staged: None, ..restarted.clone() }), ["goes-on-after-restart"]);
+    assert!(shown(&Means { is_upgraded: true, ..restarted.clone() }, true).is_empty());
+    let other = Means { staged: Some("/var/lib/oracle/okv-upgrade-disc-21.9.iso".into()), ..restarted };
+    assert_eq!(shown(&other, false), [begin(2), follow(2)]);
+}
+
+#[test]
+fn everything_in_the_way_is_told_at_once_and_nothing_is_begun() {
+    let blocked = Reason { id: "boot-size", message: "too small".into(), remedy: "replace the node".into() };
+    let means = Means {
+        blocked: vec![blocked],
+        staged: None,
+        has_service_manager: false,
+        boot: Probed::Unreadable("EIO".into()),
+        ..means()
+    };
+    assert_eq!(refused(&means), ["boot-size", "not-staged", "no-service-manager", "boot-unknown"]);
+    assert_eq!(refused(&Means { run: Probed::Unreadable("EIO".into()), ..means }), ["upgrade-unknown"]);
+}
+
+#[test]
+fn the_service_manager_puts_nothing_in_the_place_of_what_the_script_says() {
+    // systemd.service(5), "Command lines"; systemd.unit(5), "Specifiers".
+    assert!(["${", "$$", "%"].iter().all(|special| !script().contains(special)) && !script().starts_with('$'));
+}
