@@ -9,6 +9,10 @@ use crate::dates::Moment;
 use crate::profile::Profile;
 use crate::units::{Bytes, parse_size};
 
+mod runbook;
+
+pub use runbook::{Confirm, Runbook, RunbookFormat};
+
 /// Judge an Oracle Key Vault node before an upgrade, from its block devices up.
 ///
 /// Exit status: 0 ready, done or nothing to do, 1 blocked or refused, 2 wrong usage, 3 could not tell or failed with everything as it
@@ -28,6 +32,10 @@ pub enum Command {
     Scan(Scan),
     /// Judge whether a node may be upgraded, and say what would lift what blocks it.
     Check(Check),
+    /// Say of every step of the upgrade procedure how it stands on a node.
+    Runbook(Runbook),
+    /// Record that a step was done which no node shows.
+    Confirm(Confirm),
     /// Grow the swap of this node in place, with a new disk where one is needed.
     SwapExtend(SwapExtend),
     /// Remove old kernels, and prove that the ones that stay can boot.

@@ -12,6 +12,7 @@ use crate::journal::Journal;
 use crate::plan::{Plan, Step};
 use crate::tool::Runner;
 
+mod confirmation;
 mod interrupt;
 mod inventory;
 mod kernels;
@@ -26,6 +27,7 @@ mod step;
 mod table;
 mod undo;
 
+pub use confirmation::record_confirmation;
 pub use interrupt::Interrupts;
 pub use inventory::record_inventory;
 pub use lock::{Lock, LockError};

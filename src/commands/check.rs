@@ -14,10 +14,8 @@ use crate::facts::procedure::{certificate, syslog};
 use crate::facts::{self, Facts, Probed, Root};
 use crate::profile::{Places, Profile};
 use crate::report::{self, CheckReport};
-use crate::rules::{
-    self,
-    waivers::{self, Waiver},
-};
+use crate::rules::waivers::{self, Applied, Waiver};
+use crate::rules::{self, Finding};
 use crate::sys;
 use crate::tool::Host;
 
@@ -32,9 +30,7 @@ pub(super) fn run(args: &Check) -> Result<Exit> {
     }
     let waivers = args.waivers.as_deref().map_or_else(|| Ok(vec![]), read_waivers)?;
     let facts = gather(args, &profile.places)?;
-    let mut findings = rules::judge(&facts, &profile);
-    let now = facts.running.as_ref().map_or_else(sys::seconds_since_1970, |running| running.procedure.now);
-    let waivers = waivers::apply(&mut findings, &waivers, Date::of_second(now));
+    let (findings, waivers) = judge(&facts, &profile, &waivers);
     let verdict = rules::outcome(&findings);
     let report = CheckReport {
         schema: CheckReport::SCHEMA,
@@ -52,12 +48,25 @@ pub(super) fn run(args: &Check) -> Result<Exit> {
     Ok(exit(verdict))
 }
 
+/// What the rules find, with the waivers applied, and what each of these does.
+pub(super) fn judge(facts: &Facts, profile: &Profile, waivers: &[Waiver]) -> (Vec<Finding>, Vec<Applied>) {
+    let mut findings = rules::judge(facts, profile);
+    let now = facts.running.as_ref().map_or_else(sys::seconds_since_1970, |running| running.procedure.now);
+    let applied = waivers::apply(&mut findings, waivers, Date::of_second(now));
+    (findings, applied)
+}
+
 fn gather(args: &Check, places: &Places) -> Result<Facts> {
     if !args.image.is_empty() {
         let sources: Vec<Source> = args.image.iter().map(|path| Source::open(path)).collect();
         return Ok(facts::of_disks(&sources));
     }
-    let root = match &args.root {
+    host(args.root.as_deref(), args.certificate.as_deref(), places)
+}
+
+/// The facts of the host in `root`, or of this one; `certificate` is judged as the server's.
+pub(super) fn host(root: Option<&Path>, certificate: Option<&Path>, places: &Places) -> Result<Facts> {
+    let root = match root {
         Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?,
         None if !sys::is_root() => {
             anyhow::bail!("reading the disks of this host takes root; use --root or --image to judge another");
@@ -66,7 +75,7 @@ fn gather(args: &Check, places: &Places) -> Result<Facts> {
     };
     let mut facts = facts::of_host_at(&root, places);
     if let Some(running) = &mut facts.running {
-        if let Some(path) = &args.certificate {
+        if let Some(path) = certificate {
             running.procedure.certificate = Some(certificate::of_file(path));
         }
         // Only the host itself can say whom it reaches.
@@ -91,7 +100,8 @@ pub(super) fn profile(name: &str) -> Result<Profile> {
     Profile::named(name).map_err(|e| UsageError(e.to_string()).into())
 }
 
-fn read_waivers(path: &Path) -> Result<Vec<Waiver>> {
+/// The waivers of a file.
+pub(super) fn read_waivers(path: &Path) -> Result<Vec<Waiver>> {
     let text = read_text(path).map_err(|e| UsageError(format!("waivers {}: {e}", path.display())))?;
     waivers::parse(&text).map_err(|e| UsageError(format!("{}: {e}", path.display())).into())
 }

@@ -4,9 +4,11 @@ mod change;
 mod check;
 mod cluster;
 mod confirm;
+mod confirm_step;
 mod fleet;
 mod kernel_prune;
 mod paths;
+mod runbook;
 mod scan;
 mod ssh_dsa_retire;
 mod status;
@@ -47,6 +49,8 @@ pub fn run(cli: &Cli) -> Exit {
     let outcome = match &cli.command {
         Command::Scan(args) => scan::run(args),
         Command::Check(args) => check::run(args),
+        Command::Runbook(args) => runbook::run(args),
+        Command::Confirm(args) => confirm_step::run(args),
         Command::SwapExtend(args) => swap_extend::run(args),
         Command::KernelPrune(args) => kernel_prune::run(args),
         Command::Cluster(args) => cluster::run(args),

@@ -4,14 +4,17 @@
 //! (see [`Places`]). Nothing here goes over the network: [`syslog::reach`] does, and is asked by itself.
 
 use super::{Probed, Root};
+use crate::journal::Record;
 use crate::profile::Places;
 
 pub mod certificate;
 mod clock;
+pub mod confirmations;
 pub mod iso;
 pub mod jars;
 pub mod log;
 pub mod loops;
+pub mod operator;
 pub mod processes;
 pub mod release;
 pub mod session;
@@ -44,6 +47,10 @@ pub struct Procedure {
     pub log: Probed<log::UpgradeLog>,
     /// The last run of the upgrade; `Absent` where there was none.
     pub upgrade_run: Probed<upgrade_run::UpgradeRun>,
+    /// What operators confirmed of steps that no node shows, oldest first.
+    pub confirmations: Probed<Vec<Record<confirmations::Confirmation>>>,
+    /// Who runs this.
+    pub operator: operator::Operator,
     /// What files of the node say its release is.
     pub release: release::Releases,
     /// What shows a diagnostics package.
@@ -71,6 +78,8 @@ pub fn gather(root: &Root, places: &Places) -> Procedure {
         session: session::gather(root),
         log: log::gather(root, places),
         upgrade_run: upgrade_run::gather(root, &processes),
+        confirmations: confirmations::gather(root),
+        operator: operator::gather(root),
         release: release::gather(root, &places.release_files),
         diagnostics_package: seen(&places.diagnostics_package),
         backup_jobs: seen(&places.backup_jobs),

@@ -1,0 +1,126 @@
+//! How far the upgrade of the node is.
+//!
+//! The release that the node says counts first. Where it says none, the log of `okv-host upgrade` tells that an upgrade began, and only
+//! the operator that it ended: the first start after it takes hours.
+
+use super::confirmed::{Standing, standing};
+use crate::dates::{DAY, shown};
+use crate::facts::procedure::upgrade_run::{UpgradeRun, UpgradeState};
+use crate::facts::{Facts, Probed};
+use crate::profile::Profile;
+use crate::versions::Version;
+
+/// A run that asked for a restart so long ago, on a node that still says an older release, was that of an earlier upgrade: a figure of
+/// this program, where the procedure says that the start after it takes some hours.
+const OLD: u64 = 7 * DAY;
+
+/// How far it is, and what shows that.
+pub(super) enum Progress {
+    /// It has not begun.
+    NotBegun(String),
+    /// It began, and is not known to have ended.
+    Begun(String),
+    /// The node was upgraded.
+    Upgraded(String),
+    /// Could not be told.
+    Unknown(String),
+}
+
+/// What is known of a run of the upgrade, as far as it is of this one.
+pub(super) fn run_of_now<'f>(facts: &'f Facts, profile: &Profile) -> Probed<&'f UpgradeRun> {
+    let Some(running) = &facts.running else { return Probed::Absent };
+    match &running.procedure.upgrade_run {
+        Probed::Known(run) => {
+            let is_older = matches!(compare(facts, profile), Some(Release::Older(_)));
+            let is_long_ago = run.began.saturating_add(OLD) < running.procedure.now;
+            let is_of_before = run.state == UpgradeState::Restarted && is_older && is_long_ago;
+            if is_of_before { Probed::Absent } else { Probed::Known(run) }
+        }
+        Probed::Absent => Probed::Absent,
+        Probed::Unreadable(why) => Probed::Unreadable(why.clone()),
+    }
+}
+
+/// The release that a node says, beside that of the profile.
+enum Release<'f> {
+    Reached(&'f str),
+    Older(&'f str),
+    Newer(&'f str),
+}
+
+/// `None` where the node says none that can be compared.
+fn compare<'f>(facts: &'f Facts, profile: &Profile) -> Option<Release<'f>> {
+    let said = facts.release()?;
+    let (release, target) = (Version::parse(said)?, Version::parse(&profile.release)?);
+    Some(if release.is_of(&target) {
+        Release::Reached(said)
+    } else if release < target {
+        Release::Older(said)
+    } else {
+        Release::Newer(said)
+    })
+}
+
+/// How far it is.
+pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
+    let Some(running) = &facts.running else {
+        return Progress::Unknown("only a running host can tell; disks of a powered-off node were given".into());
+    };
+    let release = compare(facts, profile);
+    if let Some(Release::Reached(said)) = release {
+        return Progress::Upgraded(format!("the node says that it has release {said}"));
+    }
+    if let Some(begun) = begun(&run_of_now(facts, profile), &release) {
+        return match standing(facts, profile, "reboot") {
+            // Only where the node itself says nothing, and only of an upgrade that is past its restart.
+            Standing::Confirmed(confirmed) if begun.is_restarted && release.is_none() && says_nothing(facts) => {
+                Progress::Upgraded(format!("confirmed by {} at {}: {}", confirmed.by, confirmed.at, confirmed.note))
+            }
+            _ => Progress::Begun(begun.why),
+        };
+    }
+    match release {
+        Some(Release::Older(said)) => Progress::NotBegun(format!("the node says that it has release {said}")),
+        Some(Release::Newer(said)) => Progress::NotBegun(format!("the node says another release, {said}")),
+        Some(Release::Reached(_)) | None => {
+            match (&running.procedure.upgrade_run, standing(facts, profile, "reboot")) {
+                (Probed::Unreadable(why), _) => Progress::Unknown(why.clone()),
+                _ if !says_nothing(facts) => {
+                    Progress::Unknown("what it says its release is cannot be taken for one".into())
+                }
+                (Probed::Absent, Standing::Confirmed(by)) => {
+                    Progress::Upgraded(format!("confirmed by {} at {}: {}", by.by, by.at, by.note))
+                }
+                (_, Standing::Unknown(why)) => Progress::Unknown(why),
+                _ => Progress::NotBegun("nothing on the node shows that it was upgraded".into()),
+            }
+        }
+    }
+}
+
+/// Whether the node says no release at all, and was asked.
+pub(super) fn says_nothing(facts: &Facts) -> bool {
+    let releases = facts.running.as_ref().map(|running| &running.procedure.release);
+    releases.is_some_and(|releases| releases.said.is_empty() && releases.not_looked_at.is_empty())
+}
+
+struct Begun {
+    why: String,
+    is_restarted: bool,
+}
+
+fn begun(run: &Probed<&UpgradeRun>, release: &Option<Release<'_>>) -> Option<Begun> {
+    let Probed::Known(run) = run else { return None };
+    let at = shown(run.began);
+    let said = match release {
+        Some(Release::Older(said) | Release::Newer(said) | Release::Reached(said)) => format!("still says {said}"),
+        None => "does not say its release".to_owned(),
+    };
+    let (why, is_restarted) = match run.state {
+        UpgradeState::Running => (format!("the upgrade runs since {at}"), false),
+        UpgradeState::WaitsForReboot => (format!("the upgrade of {at} waits for the restart"), false),
+        UpgradeState::Restarted => (format!("the node was restarted after the upgrade of {at}, and {said}"), true),
+        UpgradeState::Failed(_) | UpgradeState::CutOff | UpgradeState::Silent => return None,
+    };
+    Some(Begun { why, is_restarted })
+}
