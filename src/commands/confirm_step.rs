@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anyhow::{Context, Result};
 
 use super::change::take_host;
-use super::check::{host, judge, profile};
+use super::check::{host, judge, profile, read_waivers};
 use super::{Exit, UsageError};
 use crate::apply::record_confirmation;
 use crate::cli::{Confirm, PlainFormat};
@@ -19,11 +19,12 @@ const SUDO_USER: &str = "SUDO_USER";
 
 pub(super) fn run(args: &Confirm) -> Result<Exit> {
     let profile = profile(&args.profile)?;
+    let waivers = args.waivers.as_deref().map_or_else(|| Ok(vec![]), read_waivers)?;
     // The lock comes first: what another run is doing must not be taken for the state of the host.
     let Some((place, _lock)) = take_host()? else { return Ok(Exit::Held) };
     let seen = || -> Result<(Facts, Step)> {
         let facts = host(None, args.certificate.as_deref(), &profile.places)?;
-        let (findings, _) = judge(&facts, &profile, &[]);
+        let (findings, _) = judge(&facts, &profile, &waivers);
         let step = steps(&facts, &findings, &profile).into_iter().find(|step| step.id == args.step);
         Ok((facts, step.ok_or_else(|| UsageError(format!("there is no step {}", args.step)))?))
     };
@@ -52,9 +53,10 @@ pub(super) fn run(args: &Confirm) -> Result<Exit> {
         withdrawn: args.withdraw,
     };
     record_confirmation(&place, confirmation).context("it could not be recorded")?;
-    // Read again from the disk: what is shown is what counts from now on.
-    let (_, step) = seen()?;
-    show(args, &step, None)?;
+    // Read again from the disk: what is shown is what counts from now on. That it cannot be shown does not unmake the record.
+    if let Err(error) = seen().and_then(|(_, step)| show(args, &step, None)) {
+        let _ = writeln!(io::stderr(), "okv-host: recorded; the answer could not be written: {error:#}");
+    }
     Ok(Exit::Done)
 }
 

@@ -122,10 +122,10 @@ fn item(out: &mut String, step: &Step) {
     let _ = write!(out, "- [{mark}] {source} **{id}** {}: *{}*", escaped(title), step.state.word());
     let _ = write!(out, ", {}", escaped(&step.evidence));
     if !step.how.is_empty() {
-        let _ = write!(out, ". To do: {}", escaped(&step.how));
+        let _ = write!(out, "; to do: {}", escaped(&step.how));
     }
     if let Some(command) = &step.command {
-        let _ = write!(out, ". Run `{}`", clean(command).replace('`', "'"));
+        let _ = write!(out, "; run `{}`", clean(command).replace('`', "'"));
     }
     out.push('\n');
 }

@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use super::answer::Answer;
 use super::case::Case;
-use super::row::By;
-use super::{State, Step, row};
+use super::{State, Step};
 use crate::dates::shown;
 use crate::facts::procedure::confirmations::Confirmation;
 use crate::facts::{Facts, Probed};
@@ -115,18 +114,18 @@ pub fn may_confirm(step: &Step) -> Result<(), NotConfirmable> {
     if step.is_confirmable {
         return Ok(());
     }
-    let Step { id, evidence, .. } = step;
-    let command = step.command.as_deref();
-    let proved = matches!(row(id).map(|row| row.by), Some(By::Command(..)));
-    Err(NotConfirmable(match (step.state, command) {
-        (State::Done | State::NotNeeded, _) => format!("{id} is {}: {evidence}", step.state.word()),
-        (State::Unknown, _) => format!("{id} could not be told, which no confirmation lifts: {evidence}"),
+    let Step { id, state, evidence, .. } = step;
+    let word = state.word();
+    let command = step.command.as_deref().filter(|command| command.starts_with("okv-host "));
+    Err(NotConfirmable(match (state, command) {
+        (State::Done | State::NotNeeded, _) => format!("{id} is {word}: {evidence}"),
         (State::Ready, Some(command)) => format!("{id} is not for a person to confirm: {command} does and proves it"),
-        (_, Some(command)) if proved => {
-            format!("{id} is not for a person to confirm: {command} does and proves it; it is blocked: {evidence}")
+        (_, Some(command)) => {
+            format!("{id} is not for a person to confirm: {command} does and proves it; it is {word} now: {evidence}")
         }
-        (State::Ready | State::Confirm | State::Blocked, _) => {
-            format!("{id} is blocked, which no confirmation lifts: {evidence}")
+        (State::Ready, None) => format!("{id} is not for a person to confirm: {evidence}"),
+        (State::Blocked | State::Unknown | State::Confirm, None) => {
+            format!("{id} is {word}, which no confirmation lifts: {evidence}")
         }
     }))
 }

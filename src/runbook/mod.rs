@@ -20,8 +20,6 @@ mod row;
 mod swap;
 mod table;
 mod tell;
-#[cfg(test)]
-mod tests;
 mod upgrade;
 
 pub use confirmed::{Confirmed, NotConfirmable, is_confirmed, may_confirm};

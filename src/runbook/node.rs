@@ -66,3 +66,22 @@ pub(super) fn prune(case: &Case<'_>) -> Answer {
         },
     }
 }
+
+/// 7.8-5 and 6: DSA host keys, as long as sshd has another one.
+pub(super) fn retire(case: &Case<'_>) -> Answer {
+    let command = "okv-host ssh-dsa-retire";
+    let keys = match tell(case, &["ssh-dsa-key"]) {
+        Told::Passed(found) => return Answer::done(words(&found)),
+        Told::Waived(found) | Told::Nothing(found) => return Answer::not_needed(words(&found)),
+        Told::Blocked(found) => return case.from(Answer::blocked(words(&found)).run(command), &found),
+        Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
+        Told::Amiss(found) | Told::Asks(found) => found,
+    };
+    match tell(case, &["ssh-host-keys"]) {
+        Told::Passed(_) | Told::Nothing(_) | Told::Waived(_) => case.from(Answer::ready(command, words(&keys)), &keys),
+        Told::Unknown(found) => case.from(Answer::unknown(words(&found)).run(command), &found),
+        Told::Blocked(found) | Told::Amiss(found) | Told::Asks(found) => {
+            case.from(Answer::blocked(format!("{}; {}", words(&found), words(&keys))).run(command), &found)
+        }
+    }
+}

@@ -3,15 +3,15 @@
 //! The release that the node says counts first. Where it says none, the log of `okv-host upgrade` tells that an upgrade began, and only
 //! the operator that it ended: the first start after it takes hours.
 
-use super::confirmed::{Standing, standing};
+use super::confirmed::{Confirmed, Standing, standing};
 use crate::dates::{DAY, shown};
 use crate::facts::procedure::upgrade_run::{UpgradeRun, UpgradeState};
 use crate::facts::{Facts, Probed};
 use crate::profile::Profile;
 use crate::versions::Version;
 
-/// A run that asked for a restart so long ago, on a node that still says an older release, was that of an earlier upgrade: a figure of
-/// this program, where the procedure says that the start after it takes some hours.
+/// A run that ended so long ago, on a node that still says an older release, was that of an earlier upgrade: a figure of this program,
+/// where the procedure says that the first start after it takes some hours.
 const OLD: u64 = 7 * DAY;
 
 /// How far it is, and what shows that.
@@ -33,8 +33,8 @@ pub(super) fn run_of_now<'f>(facts: &'f Facts, profile: &Profile) -> Probed<&'f 
         Probed::Known(run) => {
             let is_older = matches!(compare(facts, profile), Some(Release::Older(_)));
             let is_long_ago = run.began.saturating_add(OLD) < running.procedure.now;
-            let is_of_before = run.state == UpgradeState::Restarted && is_older && is_long_ago;
-            if is_of_before { Probed::Absent } else { Probed::Known(run) }
+            let goes_on = matches!(run.state, UpgradeState::Running | UpgradeState::WaitsForReboot);
+            if is_older && is_long_ago && !goes_on { Probed::Absent } else { Probed::Known(run) }
         }
         Probed::Absent => Probed::Absent,
         Probed::Unreadable(why) => Probed::Unreadable(why.clone()),
@@ -67,17 +67,20 @@ pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
         return Progress::Unknown("only a running host can tell; disks of a powered-off node were given".into());
     };
     let release = compare(facts, profile);
-    if let Some(Release::Reached(said)) = release {
-        return Progress::Upgraded(format!("the node says that it has release {said}"));
-    }
-    if let Some(begun) = begun(&run_of_now(facts, profile), &release) {
-        return match standing(facts, profile, "reboot") {
-            // Only where the node itself says nothing, and only of an upgrade that is past its restart.
-            Standing::Confirmed(confirmed) if begun.is_restarted && release.is_none() && says_nothing(facts) => {
-                Progress::Upgraded(format!("confirmed by {} at {}: {}", confirmed.by, confirmed.at, confirmed.note))
-            }
-            _ => Progress::Begun(begun.why),
-        };
+    match (begun(&run_of_now(facts, profile), &release), &release) {
+        // Before the restart, what its files say is only half of it.
+        (Some(begun), Some(Release::Reached(_))) if !begun.is_restarted => return Progress::Begun(begun.why),
+        (_, Some(Release::Reached(said))) => {
+            return Progress::Upgraded(format!("the node says that it has release {said}"));
+        }
+        (Some(begun), _) => {
+            return match standing(facts, profile, "reboot") {
+                // Only where the node itself says nothing, and only of an upgrade that is past its restart.
+                Standing::Confirmed(confirmed) if begun.is_restarted && says_nothing(facts) => by_word_of(&confirmed),
+                _ => Progress::Begun(begun.why),
+            };
+        }
+        (None, _) => {}
     }
     match release {
         Some(Release::Older(said)) => Progress::NotBegun(format!("the node says that it has release {said}")),
@@ -96,6 +99,11 @@ pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
             }
         }
     }
+}
+
+fn by_word_of(confirmed: &Confirmed) -> Progress {
+    let Confirmed { by, at, note } = confirmed;
+    Progress::Upgraded(format!("confirmed by {by} at {at}: {note}"))
 }
 
 /// Whether the node says no release at all, and was asked.

@@ -104,16 +104,9 @@ pub const STEPS: &[Row] = &[
         .to(4)
         .how("management console: System, Settings, SSH Access")
         .at(After),
-    command(
-        "7.8",
-        5,
-        "ssh-dsa-retire",
-        "no DSA host key is left",
-        "okv-host ssh-dsa-retire",
-        &["ssh-dsa-key", "ssh-host-keys"],
-    )
-    .to(6)
-    .at(After),
+    own("7.8", 5, "ssh-dsa-retire", "no DSA host key is left", node::retire, &["ssh-dsa-key", "ssh-host-keys"])
+        .to(6)
+        .at(After),
     person("7.8", 7, "close-ssh-again", "SSH is closed for good")
         .how("management console: System, Settings, SSH Access")
         .at(After),

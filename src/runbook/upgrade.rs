@@ -5,7 +5,7 @@ use super::case::Case;
 use super::confirmed::{Standing, standing};
 use super::progress::{Progress, run_of_now, says_nothing};
 use super::tell::{Told, tell, words};
-use super::{State, Step, When, open_before};
+use super::{STEPS, State, Step, When, open_before};
 use crate::dates::shown;
 use crate::facts::Probed;
 use crate::facts::procedure::upgrade_run::{UpgradeRun, UpgradeState};
@@ -15,10 +15,13 @@ use crate::rules::{Finding, Outcome, Verdict, outcome};
 pub(super) fn everything_before(case: &Case<'_>) -> Answer {
     let of = |verdict| {
         let counts = |finding: &&Finding| finding.verdict == verdict && finding.waived.is_none();
-        let mut ids: Vec<&str> = case.findings.iter().filter(counts).map(|finding| finding.id).collect();
+        let mut ids: Vec<String> = case.findings.iter().filter(counts).map(|finding| with_step(finding.id)).collect();
         ids.dedup();
         ids.join(", ")
     };
+    if let Progress::Begun(why) | Progress::Upgraded(why) = case.progress {
+        return Answer::not_needed(format!("its time is over: {why}"));
+    }
     let open: Vec<&Step> = case.earlier.iter().filter(|step| !step.state.is_closed()).collect();
     match outcome(case.findings) {
         Outcome::Blocked => {
@@ -124,6 +127,14 @@ pub(super) fn reboot(case: &Case<'_>) -> Answer {
             Progress::NotBegun(why) => Answer::blocked(format!("comes after run-upgrade: {why}")),
             _ => Answer::comes_after("run-upgrade"),
         },
+    }
+}
+
+/// The rule, and the step that lifts what it finds where that comes later in the procedure and may be done before.
+fn with_step(rule: &'static str) -> String {
+    match STEPS.iter().rev().find(|row| row.when == When::Free && row.rules().contains(&rule)) {
+        Some(row) => format!("{rule} (see {})", row.id),
+        None => rule.to_owned(),
     }
 }
 
