@@ -4,6 +4,8 @@ use super::State;
 use super::answer::Answer;
 use super::case::Case;
 use super::tell::{Told, tell, words};
+use crate::dates::shown;
+use crate::facts::Probed;
 use crate::format::content::Kind;
 use crate::units::Bytes;
 
@@ -55,7 +57,12 @@ pub(super) fn add_disk(case: &Case<'_>) -> Answer {
 /// 7.6-7 to 17: the swap grows.
 pub(super) fn extend(case: &Case<'_>) -> Answer {
     if let Some(answer) = needs_none(case) {
-        return answer;
+        return match (answer.state, grown(case)) {
+            (State::NotNeeded, Ok(Some(at))) => {
+                Answer::done(format!("{EXTEND} did it at {}: {}", shown(at), answer.evidence))
+            }
+            _ => answer,
+        };
     }
     if let Told::Blocked(found) = tell(case, &["vg-health"]) {
         return case.from(Answer::blocked(words(&found)).run(EXTEND), &found);
@@ -72,22 +79,46 @@ pub(super) fn extend(case: &Case<'_>) -> Answer {
     }
 }
 
-/// 7.6-18: the restart. What is swapped to now, and is named for the next start, needs none.
+/// When our command made the swap larger, where it did.
+fn grown(case: &Case<'_>) -> Result<Option<u64>, String> {
+    let Some(running) = &case.facts.running else { return Ok(None) };
+    match &running.procedure.runs {
+        Probed::Known(runs) => Ok(runs.iter().rev().find(|run| run.command == "swap-extend").map(|run| run.at)),
+        Probed::Absent => Ok(None),
+        Probed::Unreadable(why) => Err(why.clone()),
+    }
+}
+
+/// 7.6-18: the restart. What is swapped to since the last start, and is named for the next one, needs none.
 pub(super) fn restart(case: &Case<'_>) -> Answer {
-    let names = tell(case, &["swap-references"]);
-    match (case.state_of("swap-extend"), names) {
-        (_, Told::Blocked(found)) => case.from(Answer::blocked(words(&found)), &found),
-        (_, Told::Unknown(found)) => case.from(Answer::unknown(words(&found)), &found),
-        (Some(State::NotNeeded | State::Done), Told::Passed(found)) => {
-            Answer::not_needed(format!("the node swaps to it already, and will after a restart: {}", words(&found)))
+    let found = match tell(case, &["swap-references"]) {
+        Told::Blocked(found) => return case.from(Answer::blocked(words(&found)), &found),
+        Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
+        Told::Amiss(found) | Told::Asks(found) | Told::Waived(found) | Told::Nothing(found) | Told::Passed(found) => {
+            found
         }
-        (Some(State::NotNeeded | State::Done), Told::Nothing(found)) => {
-            Answer::not_needed(format!("the node swaps to it already: {}", words(&found)))
+    };
+    match case.state_of("swap-extend") {
+        Some(State::NotNeeded | State::Done) => {}
+        Some(State::Unknown) => return Answer::unknown("whether there is enough swap could not be told"),
+        _ => return Answer::comes_after("swap-extend"),
+    }
+    let named = words(&found);
+    let at = match grown(case) {
+        Ok(None) => return Answer::not_needed(format!("the node swaps to it already, and will again: {named}")),
+        Ok(Some(at)) => at,
+        Err(why) => return Answer::unknown(format!("whether the swap was made larger could not be told: {why}")),
+    };
+    match case.facts.running.as_ref().map(|running| &running.procedure.booted) {
+        Some(Probed::Known(booted)) if *booted > at => {
+            Answer::done(format!("the node was started at {}, after the swap grew at {}", shown(*booted), shown(at)))
         }
-        (Some(State::NotNeeded | State::Done), Told::Amiss(found) | Told::Asks(found) | Told::Waived(found)) => {
-            case.from(Answer::ask(words(&found)), &found)
-        }
-        (Some(State::Unknown), _) => Answer::unknown("whether there is enough swap could not be told"),
-        _ => Answer::comes_after("swap-extend"),
+        Some(Probed::Known(booted)) => Answer::ready(
+            "/sbin/reboot",
+            format!("the swap grew at {}, and the node runs since {}: {named}", shown(at), shown(*booted)),
+        )
+        .how("the restart of the upgrade does it as well"),
+        Some(Probed::Unreadable(why)) => Answer::unknown(format!("when the node was started could not be told: {why}")),
+        Some(Probed::Absent) | None => Answer::unknown("when the node was started could not be told"),
     }
 }

@@ -1,11 +1,13 @@
 //! Each kind of step from both sides, and where a host does not let us see.
 
+use okv_host::apply::{Ending, Entry};
 use okv_host::facts::procedure::certificate;
 use okv_host::facts::procedure::jars::Jars;
 use okv_host::facts::procedure::session::Session;
 use okv_host::facts::procedure::signs::Seen;
 use okv_host::facts::procedure::space::Space;
 use okv_host::facts::{Facts, Probed};
+use okv_host::journal::Journal;
 use okv_host::runbook::{NotConfirmable, SECTIONS, STEPS, State, Step, may_confirm};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -266,6 +268,37 @@ fn swap_is_enough_grown_at_once_grown_after_a_disk_or_not_told() {
     });
     assert_eq!((state(&added, "add-disk"), state(&added, "swap-extend")), (State::Done, State::Ready));
     assert!(of(&added, "add-disk").evidence.contains("/dev/sdb"));
+}
+
+/// A journal with one run of `swap-extend`, as the module that changes hosts writes it, on a host that was started at `booted`.
+fn grown(endings: &[Ending], booted: &str) -> Vec<Step> {
+    let copy = crate::copy_of(HOST);
+    write(copy.path(), "var/lib/okv-host/journal", "");
+    write(copy.path(), "proc/stat", booted);
+    let mut journal = Journal::open(&copy.path().join("var/lib/okv-host/journal")).unwrap();
+    let target = "64 GiB of swap".into();
+    journal.append(Entry::Began { command: "swap-extend".into(), target, steps: vec![] }).unwrap();
+    for ending in endings {
+        if *ending == Ending::Undone {
+            journal.append(Entry::UndoBegan).unwrap();
+        }
+        journal.append(Entry::Ended(*ending)).unwrap();
+    }
+    steps_of(&facts_of(copy.path()))
+}
+
+#[test]
+fn swap_that_our_command_grew_is_done_and_the_restart_after_it_is_seen() {
+    let both = |steps: &[Step]| (state(steps, "swap-extend"), state(steps, "restart-for-swap"));
+    let (before, after) = ("btime 1000000\n", "cpu 1\nbtime 99999999999\n");
+    assert_eq!(both(&grown(&[Ending::Done], before)), (State::Done, State::Ready));
+    assert_eq!(both(&grown(&[Ending::Done], after)), (State::Done, State::Done));
+    assert_eq!(both(&grown(&[Ending::Done], "cpu 1\n")), (State::Done, State::Unknown));
+    for cut in [&[][..], &[Ending::Interrupted], &[Ending::RolledBack], &[Ending::Done, Ending::Undone]] {
+        assert_eq!(both(&grown(cut, before)), (State::NotNeeded, State::NotNeeded), "{cut:?}");
+    }
+    let damaged = with(HOST, |facts| procedure(facts).runs = Probed::Unreadable("damaged".into()));
+    assert_eq!(both(&damaged), (State::NotNeeded, State::Unknown));
 }
 
 #[test]
