@@ -36,9 +36,9 @@ pub struct Runbook {
 }
 
 const RUNBOOK_HELP: &str = "\
-A step is done, ready (it can be done now), blocked, confirm (yours to confirm:
-okv-host confirm), unknown (could not be told) or not-needed. Without --root this
-host is judged, which takes root.
+A step is done, ready (it can be done now), blocked, confirm (yours to confirm,
+by okv-host confirm), unknown (could not be told) or not-needed. Without --root
+this host is judged, which takes root.
 Exit status: 0 every step is done or not needed, 1 something is left to do,
 2 wrong usage, 3 nothing is left but what could not be told.";
 
@@ -87,8 +87,8 @@ pub struct Confirm {
 }
 
 const CONFIRM_HELP: &str = "\
-It is kept on this host with time, user and note, for this upgrade; the last word
-on a step counts. What a rule blocks or could not tell no confirmation lifts, and
-what a command does and proves is not confirmed: both are refused.
+It is kept on this host with time, user and note, for this upgrade; the last
+word on a step counts. What a rule blocks or could not tell no confirmation
+lifts, and what a command does and proves is not confirmed: both are refused.
 Exit status: 0 recorded, 1 refused, 2 wrong usage, 3 failed with nothing
 recorded, 5 another run holds the lock.";
