@@ -10,10 +10,12 @@ use crate::profile::Profile;
 use crate::units::{Bytes, parse_size};
 
 mod judge;
+mod runbook;
 mod stage;
 mod upgrade;
 
 pub use judge::Judge;
+pub use runbook::{Confirm, Runbook, RunbookFormat};
 pub use stage::Stage;
 pub use upgrade::Upgrade;
 
@@ -40,6 +42,10 @@ pub enum Command {
     Stage(Stage),
     /// Run the vendor's upgrade so that a lost connection does not end it.
     Upgrade(Upgrade),
+    /// Say of every step of the upgrade procedure how it stands on a node.
+    Runbook(Runbook),
+    /// Record that a step was done which no node shows.
+    Confirm(Confirm),
     /// Grow the swap of this node in place, with a new disk where one is needed.
     SwapExtend(SwapExtend),
     /// Remove old kernels, and prove that the ones that stay can boot.

@@ -109,7 +109,7 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
 /// The records of a file, and how many bytes of it are whole lines.
 fn read_from<T: DeserializeOwned>(file: &mut File, path: &Path) -> io::Result<(Vec<Record<T>>, u64)> {
     let damaged = |line: usize, why: &str| {
-        let remedy = "look at it, and move it aside to begin a new one; undo of what it tells is then by hand";
+        let remedy = "look at it, and move it aside to begin a new one; what it tells is then not known";
         io::Error::new(io::ErrorKind::InvalidData, format!("{} line {line}: {why}; {remedy}", path.display()))
     };
     if !file.metadata()?.is_file() {

@@ -10,6 +10,7 @@
 //! | --- | --- | --- |
 //! | 0 | [`units`], [`dates`], [`versions`], [`bytes`], [`ids`] | sizes, days, versions as types; bounds-checked fields; identifiers |
 //! | 0 | [`digest`] | SHA-256 sums of long files |
+//! | 0 | [`chars`] | characters that must not reach a terminal |
 //! | 0 | [`parallel`] | work on all processors, results in order |
 //! | 1 | [`profile`] | thresholds of a release, and where to look on a node, as data |
 //! | 1 | [`sys`] | the door to the kernel: one safe function a system call, the only unsafe code |
@@ -23,6 +24,7 @@
 //! | 6 | [`plan`] | decides: facts and a request to steps that are data, or to a refusal; pure |
 //! | 7 | [`apply`] | the only module that changes the host: do, prove and undo of each step, side by side |
 //! | 7 | [`cluster`] | a cluster, from saved reports on its nodes and what it says of itself; pure |
+//! | 7 | [`runbook`] | the steps of the procedure as data, and how each stands: facts, findings and confirmations to steps; pure |
 //! | 8 | [`report`] | findings, plans, runs and disks for people and machines |
 //! | 8 | [`cli`] | what can be asked: arguments and help, no behaviour |
 //! | 9 | [`commands`] | wiring, short |
@@ -32,6 +34,7 @@
 //! ```text
 //! scan    open -> image -> disk (format) -> report
 //! check   disks and /proc, /sys, /etc -> facts -> rules (profile) -> findings -> report
+//! runbook facts, findings and what was confirmed -> runbook -> report
 //! cluster saved reports of check, cluster information -> cluster -> report; asks no host
 //! change  facts -> plan, or refusal -> report; this is the dry run
 //!         --apply: lock, plan again and compare -> each step: journal, do, prove, journal -> plan once more, nothing is left
@@ -93,6 +96,7 @@
 
 pub mod apply;
 pub mod bytes;
+pub mod chars;
 pub mod cli;
 pub mod cluster;
 pub mod commands;
@@ -109,6 +113,7 @@ pub mod plan;
 pub mod profile;
 pub mod report;
 pub mod rules;
+pub mod runbook;
 pub mod sys;
 pub mod tool;
 pub mod units;

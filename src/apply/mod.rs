@@ -12,6 +12,7 @@ use crate::journal::Journal;
 use crate::plan::{Plan, Step};
 use crate::tool::Runner;
 
+mod confirmation;
 mod copy;
 mod follow;
 mod interrupt;
@@ -30,6 +31,7 @@ mod table;
 mod undo;
 mod watch;
 
+pub use confirmation::record_confirmation;
 pub use interrupt::Interrupts;
 pub use inventory::record_inventory;
 pub use lock::{Lock, LockError};

@@ -4,16 +4,15 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 
-use super::judged::{Judged, facts_of, judged, profile};
+use super::Exit;
+use super::judged::{Judged, facts_of, judged, profile, root_at};
 use super::verdict::{exit, write_coloured};
-use super::{Exit, UsageError};
 use crate::cli::{Check, PlainFormat};
 use crate::disk::Source;
-use crate::facts::{self, Facts, Root};
+use crate::facts::{self, Facts};
 use crate::profile::Places;
 use crate::report::{self, CheckReport};
 use crate::rules;
-use crate::sys;
 
 pub(super) fn run(args: &Check) -> Result<Exit> {
     let profile = profile(&args.judge.profile)?;
@@ -48,12 +47,5 @@ fn gather(args: &Check, places: &Places) -> Result<Facts> {
         let sources: Vec<Source> = args.image.iter().map(|path| Source::open(path)).collect();
         return Ok(facts::of_disks(&sources));
     }
-    let root = match &args.root {
-        Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?,
-        None if !sys::is_root() => {
-            anyhow::bail!("reading the disks of this host takes root; use --root or --image to judge another");
-        }
-        None => Root::live(),
-    };
-    Ok(facts_of(&root, places, &args.judge))
+    Ok(facts_of(&root_at(args.root.as_deref())?, places, &args.judge))
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::UsageError;
 use crate::cli::Judge;
@@ -31,6 +31,17 @@ pub(super) fn judged(facts: &Facts, profile: &Profile, args: &Judge) -> Result<J
     let now = facts.running.as_ref().map_or_else(sys::seconds_since_1970, |running| running.procedure.now);
     let waivers = waivers::apply(&mut findings, &waivers, Date::of_second(now));
     Ok(Judged { findings, waivers })
+}
+
+/// The host in `root`, or this one.
+pub(super) fn root_at(root: Option<&Path>) -> Result<Root> {
+    match root {
+        Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())).into()),
+        None if !sys::is_root() => {
+            bail!("reading the disks of this host takes root; use --root to judge another, or check --image")
+        }
+        None => Ok(Root::live()),
+    }
 }
 
 /// The facts of a host, with what only goes over the network or stands in the arguments.

@@ -4,12 +4,14 @@ mod change;
 mod check;
 mod cluster;
 mod confirm;
+mod confirm_step;
 mod fleet;
 mod gate;
 mod judged;
 mod kernel_prune;
 mod paths;
 mod progress;
+mod runbook;
 mod scan;
 mod ssh_dsa_retire;
 mod stage;
@@ -54,6 +56,8 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Check(args) => check::run(args),
         Command::Stage(args) => stage::run(args),
         Command::Upgrade(args) => upgrade::run(args),
+        Command::Runbook(args) => runbook::run(args),
+        Command::Confirm(args) => confirm_step::run(args),
         Command::SwapExtend(args) => swap_extend::run(args),
         Command::KernelPrune(args) => kernel_prune::run(args),
         Command::Cluster(args) => cluster::run(args),

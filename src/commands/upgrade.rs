@@ -14,8 +14,9 @@ use crate::facts::procedure::upgrade_run;
 use crate::facts::{Facts, Root, Running};
 use crate::journal::Journal;
 use crate::plan::upgrade::{COMMAND, Means, Request, plan};
-use crate::plan::{Plan, Refusal};
+use crate::plan::{Plan, Reason, Refusal};
 use crate::profile::{Places, Profile};
+use crate::runbook::{State, Step, open_before, steps};
 use crate::sys;
 use crate::tool::Program;
 use crate::versions::Version;
@@ -36,7 +37,7 @@ fn planned(args: &Upgrade, profile: &Profile, before: &Cell<Option<usize>>) -> R
     let findings = judged(&facts, profile, &args.judge)?.findings;
     let running = facts.running.as_ref().ok_or_else(|| anyhow!("this host was not looked at"))?;
     let means = Means {
-        blocked: gate::not_ready(&findings),
+        blocked: gate::not_ready(&findings).into_iter().chain(open(&steps(&facts, &findings, profile))).collect(),
         staged: staged(running, places),
         run: running.procedure.upgrade_run.clone(),
         boot: upgrade_run::boot(&root),
@@ -45,6 +46,23 @@ fn planned(args: &Upgrade, profile: &Profile, before: &Cell<Option<usize>>) -> R
         restarts: restarts(before)?,
     };
     Ok(plan(places, &Request { reboot: args.reboot }, &means))
+}
+
+/// Steps of the runbook that the plan judges itself, or that it makes needless: a service outlives any session.
+const OWN: &[&str] = &["session", "stage-iso", "mount-iso", "clean-cache"];
+
+/// A reason for each step before the upgrade that is open. What a rule says is a reason of its own.
+fn open(steps: &[Step]) -> impl Iterator<Item = Reason> {
+    let open = open_before(steps, "run-upgrade").into_iter();
+    open.filter(|step| !OWN.contains(&step.id) && matches!(step.state, State::Confirm | State::Ready)).map(|step| {
+        let command = step.command.as_deref().unwrap_or_default();
+        let remedy = [step.how.as_str(), command].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+        Reason {
+            id: step.id,
+            message: format!("{} ({}): {}", step.title, step.source, step.evidence),
+            remedy: remedy.join("; "),
+        }
+    })
 }
 
 /// The ISO from its folder that is mounted read-only at its place.

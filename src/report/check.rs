@@ -92,7 +92,8 @@ fn count(report: &CheckReport<'_>) -> String {
     counts.chain(waived).collect::<Vec<_>>().join(", ")
 }
 
-fn style(verdict: Verdict) -> Style {
+/// The colour of a verdict.
+pub(super) fn style(verdict: Verdict) -> Style {
     let colour = match verdict {
         Verdict::Pass => AnsiColor::Green,
         Verdict::Note => AnsiColor::Cyan,

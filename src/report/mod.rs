@@ -8,6 +8,7 @@ mod line;
 mod plan;
 mod prepare;
 mod run;
+mod runbook;
 mod scan;
 mod text;
 
@@ -17,4 +18,5 @@ pub use json::{CheckReport, check_json, disk_line, list_json, scan_json};
 pub use plan::{PlanOutcome, PlanReport, action, plan_json, plan_text, steps_text};
 pub use prepare::{prepare_json, prepare_text};
 pub use run::{UndoOutcome, status_json, status_text, undo_json, undo_text};
+pub use runbook::{RunbookReport, confirm_json, confirm_text, runbook_json, runbook_markdown, runbook_text};
 pub use scan::text as scan_text;

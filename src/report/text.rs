@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::chars::is_hidden;
+
 /// Columns of a line.
 pub(crate) const COLUMNS: usize = 80;
 
@@ -13,10 +15,7 @@ pub(crate) fn clean(text: &str) -> String {
     }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        // Bidirectional controls reorder what is shown, which is as bad as moving the cursor.
-        let hidden =
-            c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}');
-        if hidden {
+        if is_hidden(c) {
             let _ = write!(out, "{}", c.escape_unicode());
         } else {
             out.push(c);

@@ -18,3 +18,12 @@ pub(super) fn now(root: &Root) -> u64 {
         Probed::Absent | Probed::Unreadable(_) => sys::seconds_since_1970(),
     }
 }
+
+/// When the host was started, in seconds since 1970-01-01 UTC: `btime` of `/proc/stat` (proc(5)).
+pub(super) fn booted(root: &Root) -> Probed<u64> {
+    root.parse("/proc/stat", |text| {
+        let line = text.split(|b| *b == b'\n').find_map(|line| line.strip_prefix(b"btime "));
+        let seconds = line.and_then(|seconds| std::str::from_utf8(seconds).ok()?.trim().parse().ok());
+        seconds.ok_or("it does not say when the host was started")
+    })
+}

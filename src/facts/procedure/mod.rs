@@ -4,18 +4,22 @@
 //! (see [`Places`]). [`gather`] does not go over the network: [`syslog::reach`] and [`certificate::of_port`] do, and are asked by themselves.
 
 use super::{Probed, Root};
+use crate::journal::Record;
 use crate::profile::Places;
 
 pub mod certificate;
 mod clock;
+pub mod confirmations;
 mod dial;
 pub mod iso;
 pub mod jars;
 pub mod log;
 pub mod loops;
 pub mod mounted;
+pub mod operator;
 pub mod processes;
 pub mod release;
+pub mod runs;
 pub mod session;
 pub mod signs;
 pub mod space;
@@ -29,6 +33,8 @@ pub mod upgrade_run;
 pub struct Procedure {
     /// The time on the node, in seconds since 1970-01-01 UTC.
     pub now: u64,
+    /// When it was started, in seconds since 1970; `Absent` where that is not told.
+    pub booted: Probed<u64>,
     /// Upgrade ISOs; `Absent` where their folder is not there.
     pub isos: Probed<iso::Isos>,
     /// Room in the folder of the ISO; `Absent` where it is not there.
@@ -47,6 +53,12 @@ pub struct Procedure {
     pub log: Probed<log::UpgradeLog>,
     /// The last run of the upgrade; `Absent` where there was none.
     pub upgrade_run: Probed<upgrade_run::UpgradeRun>,
+    /// What operators confirmed of steps that no node shows, oldest first.
+    pub confirmations: Probed<Vec<Record<confirmations::Confirmation>>>,
+    /// What commands of this program did, oldest first.
+    pub runs: Probed<Vec<runs::Run>>,
+    /// Who runs this.
+    pub operator: operator::Operator,
     /// What files of the node say its release is.
     pub release: release::Releases,
     /// What shows a diagnostics package.
@@ -65,6 +77,7 @@ pub fn gather(root: &Root, places: &Places) -> Procedure {
     let seen = |signs| signs::gather(root, signs, &processes);
     Procedure {
         now: clock::now(root),
+        booted: clock::booted(root),
         isos: iso::gather(root, places),
         iso_space: space::gather(root, &places.iso_folder),
         loops: loops::gather(root),
@@ -74,6 +87,9 @@ pub fn gather(root: &Root, places: &Places) -> Procedure {
         session: session::gather(root),
         log: log::gather(root, places),
         upgrade_run: upgrade_run::gather(root, &processes),
+        confirmations: confirmations::gather(root),
+        runs: runs::gather(root),
+        operator: operator::gather(root),
         release: release::gather(root, &places.release_files),
         diagnostics_package: seen(&places.diagnostics_package),
         backup_jobs: seen(&places.backup_jobs),

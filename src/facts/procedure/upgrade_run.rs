@@ -10,7 +10,7 @@ use super::super::root::Place;
 use super::processes::Process;
 use super::tail::tail;
 use super::{Probed, Root};
-use crate::dates::Moment;
+use crate::dates::{Moment, shown};
 
 /// What the process that writes the log is called, as its first argument.
 pub const NAME: &str = "okv-host-upgrade";
@@ -57,6 +57,13 @@ pub enum UpgradeState {
     WaitsForReboot,
     /// It asked for a restart, and the node was restarted since then.
     Restarted,
+}
+
+impl UpgradeRun {
+    /// When it began, for people.
+    pub fn when(&self) -> String {
+        self.began.map_or_else(|| format!("number {}", self.number), shown)
+    }
 }
 
 /// The path of the log of this number.

@@ -1,0 +1,15 @@
+//! The record of what operators confirmed.
+
+use std::io;
+
+use super::Host;
+use crate::facts::procedure::confirmations::{Confirmation, FILE};
+use crate::journal::Journal;
+
+/// Adds `confirmation` to those before it. On return it is on the disk.
+///
+/// # Errors
+/// Where it cannot be written, or what is there is damaged: then nothing was added.
+pub fn record_confirmation(host: &Host<'_>, confirmation: Confirmation) -> io::Result<()> {
+    Journal::open(&host.state_folder()?.join(FILE))?.append(confirmation)
+}

@@ -1,0 +1,69 @@
+//! `okv-host confirm`.
+
+use std::io::{self, Write};
+
+use anyhow::{Context, Result};
+
+use super::change::take_host;
+use super::judged::{facts_of, judged, profile, root_at};
+use super::{Exit, UsageError};
+use crate::apply::record_confirmation;
+use crate::cli::{Confirm, PlainFormat};
+use crate::facts::Facts;
+use crate::facts::procedure::confirmations::Confirmation;
+use crate::report;
+use crate::runbook::{self, NotConfirmable, Step, is_confirmed, may_confirm, steps};
+
+/// The variable in which sudo(8) leaves the user who called it.
+const SUDO_USER: &str = "SUDO_USER";
+
+pub(super) fn run(args: &Confirm) -> Result<Exit> {
+    let profile = profile(&args.judge.profile)?;
+    // The lock comes first: what another run is doing must not be taken for the state of the host.
+    let Some((place, _lock)) = take_host()? else { return Ok(Exit::Held) };
+    let seen = || -> Result<(Facts, Step)> {
+        let facts = facts_of(&root_at(None)?, &profile.places, &args.judge);
+        let findings = judged(&facts, &profile, &args.judge)?.findings;
+        let step = steps(&facts, &findings, &profile).into_iter().find(|step| step.id == args.step);
+        Ok((facts, step.ok_or_else(|| UsageError(format!("there is no step {}", args.step)))?))
+    };
+    let (facts, step) = seen()?;
+    let allowed = if args.withdraw {
+        match is_confirmed(&facts, &profile, step.id) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(NotConfirmable(format!("{} is not confirmed: there is nothing to withdraw", step.id))),
+            Err(why) => Err(NotConfirmable(format!("what was confirmed could not be told: {why}"))),
+        }
+    } else {
+        may_confirm(&step)
+    };
+    if let Err(NotConfirmable(why)) = allowed {
+        show(args, &step, Some(&why))?;
+        return Ok(Exit::Blocked);
+    }
+    let user = std::env::var(SUDO_USER).ok();
+    let operator = facts.running.as_ref().map(|running| running.procedure.operator.name(user.as_deref()));
+    let confirmation = Confirmation {
+        step: step.id.to_owned(),
+        release: profile.release.clone(),
+        user: operator.unwrap_or_else(|| "root".to_owned()),
+        host: facts.host,
+        note: args.note.clone(),
+        withdrawn: args.withdraw,
+    };
+    record_confirmation(&place, confirmation).context("it could not be recorded")?;
+    // Read again from the disk: what is shown is what counts from now on. That it cannot be shown does not unmake the record.
+    if let Err(error) = seen().and_then(|(_, step)| show(args, &step, None)) {
+        let _ = writeln!(io::stderr(), "okv-host: recorded; the answer could not be written: {error:#}");
+    }
+    Ok(Exit::Done)
+}
+
+fn show(args: &Confirm, step: &runbook::Step, refused: Option<&str>) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match args.format {
+        PlainFormat::Json => report::confirm_json(&mut out, step, refused)?,
+        PlainFormat::Text => out.write_all(report::confirm_text(step, refused).as_bytes())?,
+    }
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! `okv-host runbook`.
+
+use std::io;
+
+use anyhow::Result;
+
+use super::Exit;
+use super::judged::{facts_of, judged, profile, root_at};
+use super::verdict::write_coloured;
+use crate::cli::{Runbook, RunbookFormat};
+use crate::report::{self, RunbookReport};
+use crate::runbook::{State, Step, steps};
+
+pub(super) fn run(args: &Runbook) -> Result<Exit> {
+    let profile = profile(&args.judge.profile)?;
+    let facts = facts_of(&root_at(args.root.as_deref())?, &profile.places, &args.judge);
+    let findings = judged(&facts, &profile, &args.judge)?.findings;
+    let steps = steps(&facts, &findings, &profile);
+    let report = RunbookReport { host: &facts.host, profile: &profile.release, steps: &steps };
+    match args.format {
+        RunbookFormat::Json => report::runbook_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
+        RunbookFormat::Text => write_coloured(&report::runbook_text(&report))?,
+        RunbookFormat::Markdown => write_coloured(&report::runbook_markdown(&report))?,
+    }
+    Ok(exit(&steps))
+}
+
+/// What is surely left to do counts before what could not be told, as in a verdict.
+fn exit(steps: &[Step]) -> Exit {
+    let mut open = steps.iter().filter(|step| !step.state.is_closed()).peekable();
+    if open.peek().is_none() {
+        return Exit::Done;
+    }
+    if open.all(|step| step.state == State::Unknown) { Exit::Unknown } else { Exit::Blocked }
+}

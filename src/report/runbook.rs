@@ -1,0 +1,230 @@
+//! The reports of `runbook` and `confirm`.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use anstyle::Style;
+use serde::Serialize;
+
+use super::check::style;
+use super::text::{clean, wrap};
+use crate::rules::Verdict;
+use crate::runbook::{Confirmed, SECTIONS, Scope, State, Step, When, next};
+
+/// Column where the words of a step begin.
+const INDENT: usize = 11;
+/// Column where the value of a named line begins.
+const VALUE: usize = INDENT + 7;
+/// Every state, in the order in which they are counted.
+const STATES: [State; 6] =
+    [State::Done, State::NotNeeded, State::Ready, State::Confirm, State::Blocked, State::Unknown];
+
+/// What `runbook` reports.
+#[derive(Debug)]
+pub struct RunbookReport<'r> {
+    /// The node.
+    pub host: &'r str,
+    /// The release that it is upgraded to.
+    pub profile: &'r str,
+    /// Every step.
+    pub steps: &'r [Step],
+}
+
+impl RunbookReport<'_> {
+    /// Name and version of the JSON schema.
+    pub const SCHEMA: &'static str = "okv-host.runbook.v1";
+    /// That of what `confirm` prints.
+    pub const CONFIRM_SCHEMA: &'static str = "okv-host.confirm.v1";
+
+    /// The steps of a section.
+    fn of(&self, section: &str) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(move |step| step.section == section)
+    }
+
+    fn count(&self) -> String {
+        let counts = STATES.iter().filter_map(|state| {
+            let n = self.steps.iter().filter(|step| step.state == *state).count();
+            (n > 0).then(|| format!("{n} {}", state.word()))
+        });
+        counts.collect::<Vec<_>>().join(", ")
+    }
+
+    fn next(&self) -> String {
+        let Some(step) = next(self.steps) else { return "nothing: every step is done or not needed".to_owned() };
+        let what = match (&step.command, step.how.is_empty()) {
+            (Some(command), _) => command.as_str(),
+            (None, false) => step.how.as_str(),
+            (None, true) => step.evidence.as_str(),
+        };
+        format!("{} ({}), {}: {what}", step.id, step.source, step.state.word())
+    }
+}
+
+/// The report for people, with colours that a terminal understands (the writer strips them elsewhere).
+pub fn runbook_text(report: &RunbookReport<'_>) -> String {
+    let mut out = String::new();
+    wrap(&mut out, &format!("{}, upgrade to release {}", report.host, report.profile), 0, 4);
+    for (section, about) in SECTIONS {
+        let _ = writeln!(out, "\n{section} {about}");
+        report.of(section).for_each(|step| text_of(&mut out, step));
+    }
+    let all = format!("\n{} steps: ", report.steps.len());
+    out.push_str(&all);
+    wrap(&mut out, &report.count(), all.len(), 4);
+    out.push_str("next: ");
+    wrap(&mut out, &report.next(), "next: ".len(), "next: ".len());
+    out
+}
+
+fn text_of(out: &mut String, step: &Step) {
+    let style = colour(step.state);
+    let _ = write!(out, "{style}{:<10}{style:#} ", step.state.word());
+    wrap(out, &format!("{} ({}): {}", step.id, step.source, step.title), INDENT, INDENT);
+    out.extend(std::iter::repeat_n(' ', INDENT));
+    wrap(out, &step.evidence, INDENT, INDENT);
+    line(out, "to do", &step.how);
+    line(out, "run", step.command.as_deref().unwrap_or_default());
+}
+
+fn line(out: &mut String, name: &str, value: &str) {
+    if !value.is_empty() {
+        let _ = write!(out, "{:INDENT$}{name:<7}", "");
+        wrap(out, value, VALUE, VALUE);
+    }
+}
+
+fn colour(state: State) -> Style {
+    style(match state {
+        State::Done => Verdict::Pass,
+        State::Ready => Verdict::Warn,
+        State::Blocked => Verdict::Block,
+        State::Confirm => Verdict::Confirm,
+        State::Unknown => Verdict::Unknown,
+        State::NotNeeded => Verdict::NotApplicable,
+    })
+}
+
+/// The report as a checklist in Markdown (CommonMark, with the check boxes of tickets).
+pub fn runbook_markdown(report: &RunbookReport<'_>) -> String {
+    let mut out = format!("# {}: upgrade to {}\n", escaped(report.host), escaped(report.profile));
+    for (section, about) in SECTIONS {
+        let _ = writeln!(out, "\n## {section} {about}\n");
+        report.of(section).for_each(|step| item(&mut out, step));
+    }
+    let _ = writeln!(out, "\n{} steps: {}", report.steps.len(), report.count());
+    let _ = writeln!(out, "\nNext: {}", escaped(&report.next()));
+    out
+}
+
+fn item(out: &mut String, step: &Step) {
+    let mark = if step.state.is_closed() { 'x' } else { ' ' };
+    let Step { source, id, title, .. } = step;
+    let _ = write!(out, "- [{mark}] {source} **{id}** {}: *{}*", escaped(title), step.state.word());
+    let _ = write!(out, ", {}", escaped(&step.evidence));
+    if !step.how.is_empty() {
+        let _ = write!(out, "; to do: {}", escaped(&step.how));
+    }
+    if let Some(command) = &step.command {
+        let _ = write!(out, "; run `{}`", clean(command).replace('`', "'"));
+    }
+    out.push('\n');
+}
+
+/// The text with what means something in Markdown or HTML behind a backslash: a note must stay a note.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in clean(text).chars() {
+        if "\\`*_[]<>#|&~!@".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[derive(Serialize)]
+struct Row<'r> {
+    order: usize,
+    id: &'r str,
+    source: &'r str,
+    section: &'r str,
+    title: &'r str,
+    scope: Scope,
+    when: When,
+    rules: &'r [&'r str],
+    state: State,
+    evidence: &'r str,
+    how: &'r str,
+    command: Option<&'r str>,
+    confirmed: Option<&'r Confirmed>,
+}
+
+impl<'r> Row<'r> {
+    fn new(step: &'r Step) -> Self {
+        Self {
+            order: step.order,
+            id: step.id,
+            source: &step.source,
+            section: step.section,
+            title: step.title,
+            scope: step.scope,
+            when: step.when,
+            rules: step.rules,
+            state: step.state,
+            evidence: &step.evidence,
+            how: &step.how,
+            command: step.command.as_deref(),
+            confirmed: step.confirmed.as_ref(),
+        }
+    }
+}
+
+/// Writes the report as JSON.
+///
+/// # Errors
+/// What the writer says.
+pub fn runbook_json(out: &mut impl Write, report: &RunbookReport<'_>) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Report<'r> {
+        schema: &'static str,
+        host: &'r str,
+        profile: &'r str,
+        steps: Vec<Row<'r>>,
+        next: Option<&'r str>,
+    }
+    let steps = report.steps.iter().map(Row::new).collect();
+    let next = next(report.steps).map(|step| step.id);
+    let RunbookReport { host, profile, .. } = report;
+    serde_json::to_writer_pretty(&mut *out, &Report { schema: RunbookReport::SCHEMA, host, profile, steps, next })?;
+    out.write_all(b"\n")
+}
+
+/// What `confirm` says for people: the step as it stands now, and why nothing was recorded where it was not.
+pub fn confirm_text(step: &Step, refused: Option<&str>) -> String {
+    let mut out = String::new();
+    match refused {
+        Some(why) => wrap(&mut out, &format!("not recorded: {why}"), 0, 4),
+        None => {
+            wrap(&mut out, &format!("recorded; {} is {}: {}", step.id, step.state.word(), step.evidence), 0, 4);
+        }
+    }
+    out
+}
+
+/// The same as JSON.
+///
+/// # Errors
+/// What the writer says.
+pub fn confirm_json(out: &mut impl Write, step: &Step, refused: Option<&str>) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Report<'r> {
+        schema: &'static str,
+        recorded: bool,
+        message: Option<&'r str>,
+        step: Row<'r>,
+    }
+    let schema = RunbookReport::CONFIRM_SCHEMA;
+    let report = Report { schema, recorded: refused.is_none(), message: refused, step: Row::new(step) };
+    serde_json::to_writer_pretty(&mut *out, &report)?;
+    out.write_all(b"\n")
+}

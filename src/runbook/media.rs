@@ -1,0 +1,91 @@
+//! The steps about the ISO: room, copy, mount, cache.
+
+use super::State;
+use super::answer::Answer;
+use super::case::Case;
+use super::progress::Progress;
+use super::tell::{Told, tell, words};
+use super::upgrade::is_behind;
+use crate::facts::Probed;
+use crate::facts::mounts::mounted_at;
+
+/// The command that copies, mounts, and cleans the cache.
+const STAGE: &str = "okv-host stage ISO";
+
+/// 7.2-8: the jars may go where space is needed, and only there.
+pub(super) fn free_space(case: &Case<'_>) -> Answer {
+    let jars = match tell(case, &["ssl-jars"]) {
+        Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
+        Told::Nothing(found) | Told::Waived(found) => return Answer::not_needed(words(&found)),
+        Told::Blocked(found) | Told::Amiss(found) | Told::Asks(found) | Told::Passed(found) => found,
+    };
+    let is_empty = case.facts.running.as_ref().and_then(|running| running.procedure.jars.known());
+    if is_empty.is_some_and(|jars| jars.jars.is_empty()) {
+        return Answer::not_needed(words(&jars));
+    }
+    let both = |space: &[_]| format!("{}; {}", words(space), words(&jars));
+    match tell(case, &["iso-space"]) {
+        Told::Passed(space) | Told::Waived(space) | Told::Nothing(space) => Answer::not_needed(both(&space)),
+        Told::Blocked(space) => case.from(Answer::new(State::Ready, both(&space)).confirmable(), &jars),
+        Told::Unknown(space) => case.from(Answer::unknown(both(&space)), &space),
+        Told::Amiss(space) | Told::Asks(space) => case.from(Answer::ask(both(&space)), &jars),
+    }
+}
+
+/// 7.3-6: the ISO lies whole in its folder.
+pub(super) fn stage(case: &Case<'_>) -> Answer {
+    // It has to lie there until the first start after the upgrade is over.
+    if let Progress::Upgraded(why) = case.progress {
+        return Answer::done(format!("the upgrade had it: {why}"));
+    }
+    let found = match tell(case, &["iso-present"]) {
+        Told::Blocked(found) => return case.from(Answer::blocked(words(&found)).run(STAGE), &found),
+        Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
+        Told::Amiss(found) | Told::Asks(found) | Told::Waived(found) | Told::Nothing(found) | Told::Passed(found) => {
+            found
+        }
+    };
+    let isos = case.facts.running.as_ref().and_then(|running| running.procedure.isos.known());
+    if isos.is_some_and(|isos| isos.here.iter().any(|iso| iso.is_named_so && iso.is_whole())) {
+        return Answer::done(words(&found));
+    }
+    match tell(case, &["iso-space"]) {
+        Told::Blocked(space) => case.from(Answer::blocked(words(&space)).run(STAGE), &space),
+        _ => Answer::ready(STAGE, words(&found)),
+    }
+}
+
+/// 7.3-7: it is mounted where the upgrade looks for it.
+pub(super) fn mount(case: &Case<'_>) -> Answer {
+    if let Some(answer) = is_behind(case) {
+        return answer;
+    }
+    let found = match tell(case, &["images-mount"]) {
+        Told::Blocked(found) => return case.from(Answer::blocked(words(&found)), &found),
+        Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
+        Told::Amiss(found) => return case.from(Answer::ready(STAGE, words(&found)), &found),
+        Told::Asks(found) | Told::Waived(found) | Told::Nothing(found) | Told::Passed(found) => found,
+    };
+    let point = &case.profile.places.iso_mount;
+    let mounts = case.facts.running.as_ref().map(|running| &running.mounts);
+    let is_mounted = matches!(mounts, Some(Probed::Known(mounts)) if mounted_at(mounts, point).is_some());
+    match case.state_of("stage-iso") {
+        _ if is_mounted => Answer::done(words(&found)),
+        Some(State::Done) => Answer::ready(STAGE, words(&found)),
+        _ => Answer::comes_after("stage-iso").run(STAGE),
+    }
+}
+
+/// 7.3-8: the cache of its repository. Nothing on the node shows it: the command that mounts the ISO cleans it.
+pub(super) fn clean_cache(case: &Case<'_>) -> Answer {
+    if let Some(answer) = is_behind(case) {
+        return answer;
+    }
+    let by_hand = "after a mount by hand: yum -c /images/upgrade.repo clean all";
+    match case.state_of("mount-iso") {
+        Some(State::Done) => Answer::done(format!("goes with the mount, as okv-host stage does both; {by_hand}")),
+        Some(State::Ready) => Answer::ready(STAGE, "goes with the mount"),
+        Some(State::Unknown) => Answer::unknown("goes with the mount, of which could not be told whether it is there"),
+        _ => Answer::comes_after("mount-iso").run(STAGE),
+    }
+}

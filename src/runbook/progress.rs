@@ -1,0 +1,134 @@
+//! How far the upgrade of the node is.
+//!
+//! The release that the node says counts first. Where it says none, the log of `okv-host upgrade` tells that an upgrade began, and only
+//! the operator that it ended: the first start after it takes hours.
+
+use super::confirmed::{Confirmed, Standing, standing};
+use crate::dates::DAY;
+use crate::facts::procedure::upgrade_run::{UpgradeRun, UpgradeState};
+use crate::facts::{Facts, Probed};
+use crate::profile::Profile;
+use crate::versions::Version;
+
+/// A run that ended so long ago, on a node that still says an older release, was that of an earlier upgrade: a figure of this program,
+/// where the procedure says that the first start after it takes some hours.
+const OLD: u64 = 7 * DAY;
+
+/// How far it is, and what shows that.
+pub(super) enum Progress {
+    /// It has not begun.
+    NotBegun(String),
+    /// It began, and is not known to have ended.
+    Begun(String),
+    /// The node was upgraded.
+    Upgraded(String),
+    /// Could not be told.
+    Unknown(String),
+}
+
+/// What is known of a run of the upgrade, as far as it is of this one.
+pub(super) fn run_of_now<'f>(facts: &'f Facts, profile: &Profile) -> Probed<&'f UpgradeRun> {
+    let Some(running) = &facts.running else { return Probed::Absent };
+    match &running.procedure.upgrade_run {
+        Probed::Known(run) => {
+            let is_older = matches!(compare(facts, profile), Some(Release::Older(_)));
+            let is_long_ago = run.began.is_some_and(|began| began.saturating_add(OLD) < running.procedure.now);
+            let goes_on = matches!(run.state, UpgradeState::Running | UpgradeState::WaitsForReboot);
+            if is_older && is_long_ago && !goes_on { Probed::Absent } else { Probed::Known(run) }
+        }
+        Probed::Absent => Probed::Absent,
+        Probed::Unreadable(why) => Probed::Unreadable(why.clone()),
+    }
+}
+
+/// The release that a node says, beside that of the profile.
+enum Release<'f> {
+    Reached(&'f str),
+    Older(&'f str),
+    Newer(&'f str),
+}
+
+/// `None` where the node says none that can be compared.
+fn compare<'f>(facts: &'f Facts, profile: &Profile) -> Option<Release<'f>> {
+    let said = facts.release()?;
+    let (release, target) = (Version::parse(said)?, Version::parse(&profile.release)?);
+    Some(if release.is_of(&target) {
+        Release::Reached(said)
+    } else if release < target {
+        Release::Older(said)
+    } else {
+        Release::Newer(said)
+    })
+}
+
+/// How far it is.
+pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
+    let Some(running) = &facts.running else {
+        return Progress::Unknown("only a running host can tell; disks of a powered-off node were given".into());
+    };
+    let release = compare(facts, profile);
+    match (begun(&run_of_now(facts, profile), &release), &release) {
+        // Before the restart, what its files say is only half of it.
+        (Some(begun), Some(Release::Reached(_))) if !begun.is_restarted => return Progress::Begun(begun.why),
+        (_, Some(Release::Reached(said))) => {
+            return Progress::Upgraded(format!("the node says that it has release {said}"));
+        }
+        (Some(begun), _) => {
+            return match standing(facts, profile, "reboot") {
+                // Only where the node itself says nothing, and only of an upgrade that is past its restart.
+                Standing::Confirmed(confirmed) if begun.is_restarted && says_nothing(facts) => by_word_of(&confirmed),
+                _ => Progress::Begun(begun.why),
+            };
+        }
+        (None, _) => {}
+    }
+    match release {
+        Some(Release::Older(said)) => Progress::NotBegun(format!("the node says that it has release {said}")),
+        Some(Release::Newer(said)) => Progress::NotBegun(format!("the node says another release, {said}")),
+        Some(Release::Reached(_)) | None => {
+            match (&running.procedure.upgrade_run, standing(facts, profile, "reboot")) {
+                (Probed::Unreadable(why), _) => Progress::Unknown(why.clone()),
+                _ if !says_nothing(facts) => {
+                    Progress::Unknown("what it says its release is cannot be taken for one".into())
+                }
+                (Probed::Absent, Standing::Confirmed(by)) => {
+                    Progress::Upgraded(format!("confirmed by {} at {}: {}", by.by, by.at, by.note))
+                }
+                (_, Standing::Unknown(why)) => Progress::Unknown(why),
+                _ => Progress::NotBegun("nothing on the node shows that it was upgraded".into()),
+            }
+        }
+    }
+}
+
+fn by_word_of(confirmed: &Confirmed) -> Progress {
+    let Confirmed { by, at, note } = confirmed;
+    Progress::Upgraded(format!("confirmed by {by} at {at}: {note}"))
+}
+
+/// Whether the node says no release at all, and was asked.
+pub(super) fn says_nothing(facts: &Facts) -> bool {
+    let releases = facts.running.as_ref().map(|running| &running.procedure.release);
+    releases.is_some_and(|releases| releases.said.is_empty() && releases.not_looked_at.is_empty())
+}
+
+struct Begun {
+    why: String,
+    is_restarted: bool,
+}
+
+fn begun(run: &Probed<&UpgradeRun>, release: &Option<Release<'_>>) -> Option<Begun> {
+    let Probed::Known(run) = run else { return None };
+    let at = run.when();
+    let said = match release {
+        Some(Release::Older(said) | Release::Newer(said) | Release::Reached(said)) => format!("still says {said}"),
+        None => "does not say its release".to_owned(),
+    };
+    let (why, is_restarted) = match run.state {
+        UpgradeState::Running => (format!("the upgrade runs since {at}"), false),
+        UpgradeState::WaitsForReboot => (format!("the upgrade of {at} waits for the restart"), false),
+        UpgradeState::Restarted => (format!("the node was restarted after the upgrade of {at}, and {said}"), true),
+        UpgradeState::Failed(_) | UpgradeState::CutOff | UpgradeState::Silent => return None,
+    };
+    Some(Begun { why, is_restarted })
+}

@@ -1,0 +1,159 @@
+//! What a row of the table of steps says.
+
+use serde::Serialize;
+
+use super::State;
+use super::answer::Answer;
+use super::case::Case;
+
+/// How often a step is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// On every node.
+    Node,
+    /// Once for the cluster, its endpoints included.
+    Cluster,
+}
+
+/// Where a step stands to the upgrade of the node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    /// Before it. Once it has begun, the time of the step is over.
+    Before,
+    /// It is a part of it, which stands before what follows.
+    Part,
+    /// The upgrade does not matter to it.
+    Free,
+    /// After it.
+    After,
+    /// After that of every node.
+    AfterAll,
+}
+
+/// Who tells how a step stands.
+#[derive(Clone, Copy)]
+pub(super) enum By {
+    /// A person. What rules say is shown beside it; where they block, or could not tell, no confirmation lifts that.
+    Person(&'static [&'static str]),
+    /// Rules. What they leave to the operator, he confirms.
+    Rules(&'static [&'static str]),
+    /// Rules, and what they ask for this command does: nothing is left to confirm.
+    Command(&'static str, &'static [&'static str]),
+    /// The step's own function, with the rules that it asks.
+    Own(fn(&Case<'_>) -> Answer, &'static [&'static str]),
+}
+
+/// A step of the procedure, and the numbered items that it stands for.
+#[derive(Clone, Copy)]
+pub struct Row {
+    /// The step's fixed word.
+    pub id: &'static str,
+    /// Section, such as `7.2`.
+    pub section: &'static str,
+    /// First and last item of the section that it covers; 0 and 0 is a section without items.
+    pub items: (u8, u8),
+    /// What it is, in a few words.
+    pub title: &'static str,
+    /// How often it is needed.
+    pub scope: Scope,
+    /// Where it stands to the upgrade.
+    pub when: When,
+    /// What a person does for it; empty where a command does it all.
+    pub how: &'static str,
+    pub(super) by: By,
+}
+
+impl Row {
+    const fn new(section: &'static str, item: u8, id: &'static str, title: &'static str, by: By) -> Self {
+        Self { id, section, items: (item, item), title, scope: Scope::Node, when: When::Before, how: "", by }
+    }
+
+    /// The same, up to the item `last`.
+    pub(super) const fn to(self, last: u8) -> Self {
+        Self { items: (self.items.0, last), ..self }
+    }
+
+    /// The same, with what a person does.
+    pub(super) const fn how(self, how: &'static str) -> Self {
+        Self { how, ..self }
+    }
+
+    /// The same, a person's, with the rules to show beside it.
+    pub(super) const fn shows(self, rules: &'static [&'static str]) -> Self {
+        Self { by: By::Person(rules), ..self }
+    }
+
+    /// The same, once for the cluster.
+    pub(super) const fn in_cluster(self) -> Self {
+        Self { scope: Scope::Cluster, ..self }
+    }
+
+    /// The same, at another time.
+    pub(super) const fn at(self, when: When) -> Self {
+        Self { when, ..self }
+    }
+
+    /// The rules that tell of it.
+    pub fn rules(&self) -> &'static [&'static str] {
+        match self.by {
+            By::Person(rules) | By::Rules(rules) | By::Command(_, rules) | By::Own(_, rules) => rules,
+        }
+    }
+
+    /// The items that it covers: `7.2-2`, `7.6-7..17`, or the section where that has none.
+    pub fn source(&self) -> String {
+        match self.items {
+            (0, _) => self.section.to_owned(),
+            (first, last) if first == last => format!("{}-{first}", self.section),
+            (first, last) => format!("{}-{first}..{last}", self.section),
+        }
+    }
+
+    /// How the step stands when nothing is said against it and its rules pass.
+    pub(super) fn passed(&self) -> State {
+        // A step that is only done where it is needed was not done because nothing is wrong.
+        if self.when == When::Free { State::NotNeeded } else { State::Done }
+    }
+}
+
+/// A step that only a person knows of, on every node before its upgrade.
+pub(super) const fn person(section: &'static str, item: u8, id: &'static str, title: &'static str) -> Row {
+    Row::new(section, item, id, title, By::Person(&[]))
+}
+
+/// The same, of which rules tell.
+pub(super) const fn rules(
+    section: &'static str,
+    item: u8,
+    id: &'static str,
+    title: &'static str,
+    rules: &'static [&'static str],
+) -> Row {
+    Row::new(section, item, id, title, By::Rules(rules))
+}
+
+/// The same, which `command` does.
+pub(super) const fn command(
+    section: &'static str,
+    item: u8,
+    id: &'static str,
+    title: &'static str,
+    command: &'static str,
+    rules: &'static [&'static str],
+) -> Row {
+    Row::new(section, item, id, title, By::Command(command, rules))
+}
+
+/// The same, which a function of its own judges by rules and more.
+pub(super) const fn own(
+    section: &'static str,
+    item: u8,
+    id: &'static str,
+    title: &'static str,
+    judge: fn(&Case<'_>) -> Answer,
+    rules: &'static [&'static str],
+) -> Row {
+    Row::new(section, item, id, title, By::Own(judge, rules))
+}

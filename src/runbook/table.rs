@@ -1,0 +1,153 @@
+//! The steps of the procedure, as data: every numbered item of sections 7.2 to 7.9 belongs to exactly one of them.
+
+use super::row::When::{After, AfterAll, Free, Part};
+use super::row::{Row, command, own, person, rules};
+use super::{media, node, swap, upgrade};
+
+/// The sections, each with what it is about.
+pub const SECTIONS: &[(&str, &str)] = &[
+    ("7.2", "Before the upgrade"),
+    ("7.3", "The upgrade of this node"),
+    ("7.4", "Network mode"),
+    ("7.5", "Versions"),
+    ("7.6", "Swap"),
+    ("7.7", "Old kernels"),
+    ("7.8", "DSA keys of SSH"),
+    ("7.9", "Endpoints"),
+];
+
+/// Every step, in the order of the procedure.
+pub const STEPS: &[Row] = &[
+    own("7.2", 1, "be-root", "log in and become root", node::be_root, &[]).how("log in as support, then su"),
+    person("7.2", 2, "back-up", "a backup to go back to")
+        .shows(&["backup-jobs"])
+        .how("make a backup, and see it end well"),
+    person("7.2", 3, "stop-backup-jobs", "no backup runs or is scheduled")
+        .shows(&["backup-jobs"])
+        .how("management console: wait for a backup that runs, and delete the scheduled ones"),
+    rules("7.2", 4, "clear-diagnostics", "no diagnostics package is left", &["diagnostics-package"]),
+    person("7.2", 5, "plan-downtime", "the downtime is agreed on")
+        .how("TDE without persistent cache is down meanwhile; tell who depends on it")
+        .in_cluster(),
+    rules("7.2", 6, "reach-syslog", "remote syslog takes the logs", &["syslog-remote"]),
+    rules("7.2", 7, "disk-limit", "no disk too large for BIOS", &["boot-mode", "disk-bios-limit", "table-health"]),
+    own("7.2", 8, "free-space", "room made, where it is short", media::free_space, &["ssl-jars", "iso-space"]),
+    rules("7.2", 9, "boot-size", "/boot is large enough", &["boot-size"]),
+    person("7.2", 10, "disable-limit", "nodes may stay disabled for long enough")
+        .how("management console: Maximum Disable Node Duration, for the upgrade of the slowest node")
+        .in_cluster(),
+    person("7.2", 11, "plan-nodes", "the order of the nodes, one at a time")
+        .how("okv-host cluster says the order")
+        .in_cluster(),
+    person("7.2", 12, "audit-vault", "no Audit Vault of 21.2 or earlier").shows(&["audit-vault-agent"]),
+    rules("7.2", 13, "certificate", "the server's certificate holds", &["server-certificate"]),
+    person("7.2", 14, "hsm-before", "with an HSM: what its guide asks before").shows(&["hsm"]),
+    own("7.3", 1, "all-before", "everything before is done", upgrade::everything_before, &["release"]),
+    person("7.3", 2, "disable-node", "the node is disabled in the cluster")
+        .how("management console: Cluster, Management; wait for DISABLED"),
+    own("7.3", 3, "open-ssh", "SSH is open for who does this", node::ssh_open, &[])
+        .how("management console: System, Settings, SSH Access"),
+    rules("7.3", 4, "iso-space", "room for the ISO", &["iso-space"]),
+    own("7.3", 5, "session", "a session that outlives its connection", node::session, &["session"]),
+    own("7.3", 6, "stage-iso", "the ISO is whole in its folder", media::stage, &["iso-present", "iso-space"]).at(Part),
+    own("7.3", 7, "mount-iso", "the ISO is mounted", media::mount, &["images-mount"]).at(Part),
+    own("7.3", 8, "clean-cache", "the package cache is clean", media::clean_cache, &[]).at(Part),
+    own("7.3", 9, "run-upgrade", "the upgrade ran", upgrade::run, &["upgrade-log"]).at(Part),
+    own("7.3", 10, "reboot", "restarted, and the new release came up", upgrade::reboot, &[]).at(Part),
+    person("7.3", 11, "hsm-after", "with an Entrust HSM: what its guide asks after").shows(&["hsm"]).at(After),
+    person("7.3", 12, "enable-node", "the node is enabled again")
+        .how("management console: Cluster, Management; wait for ACTIVE")
+        .at(After),
+    person("7.3", 13, "close-ssh", "SSH is closed again")
+        .how("management console: System, Settings, SSH Access")
+        .at(After),
+    person("7.3", 14, "next-nodes", "the other nodes are upgraded too")
+        .how("the same on the next node; okv-host cluster says which")
+        .in_cluster()
+        .at(After),
+    person("7.4", 0, "network-mode", "one or two network interfaces")
+        .how("a node made before 21.1 has one; switch it where two are wanted")
+        .at(After),
+    person("7.5", 1, "see-versions", "versions of node and cluster are the new one")
+        .shows(&["release"])
+        .to(4)
+        .how("management console: Cluster, Management")
+        .at(After),
+    own(
+        "7.6",
+        1,
+        "look-at-swap",
+        "what swap there is, and room for more",
+        swap::look,
+        &["swap-size", "vg-free", "vg-health", "disk-minimum"],
+    )
+    .to(3)
+    .at(Free),
+    own("7.6", 4, "add-disk", "a disk more, where the group is full", swap::add_disk, &["swap-size", "vg-free"])
+        .to(6)
+        .at(Free),
+    own("7.6", 7, "swap-extend", "the swap is large enough", swap::extend, &["swap-size", "vg-health"]).to(17).at(Free),
+    own("7.6", 18, "restart-for-swap", "the swap is there after a restart", swap::restart, &["swap-references"])
+        .at(Free),
+    command(
+        "7.7",
+        1,
+        "look-at-kernels",
+        "the newest kernel runs, and all agrees",
+        "okv-host check",
+        &["kernel-running-newest", "boot-consistent", "boot-free"],
+    )
+    .to(4)
+    .at(After),
+    own("7.7", 5, "kernel-prune", "no older kernel is left", node::prune, &["kernel-old"]).to(7).at(After),
+    own("7.8", 1, "open-ssh-again", "SSH is open for who retires the keys", node::ssh_again, &["ssh-dsa-key"])
+        .to(4)
+        .how("management console: System, Settings, SSH Access")
+        .at(After),
+    own("7.8", 5, "ssh-dsa-retire", "no DSA host key is left", node::retire, &["ssh-dsa-key", "ssh-host-keys"])
+        .to(6)
+        .at(After),
+    person("7.8", 7, "close-ssh-again", "SSH is closed for good")
+        .how("management console: System, Settings, SSH Access")
+        .at(After),
+    person("7.9", 1, "endpoint-stop", "databases with online TDE are down")
+        .how("all nodes first; then stop those of the endpoint")
+        .in_cluster()
+        .at(AfterAll),
+    person("7.9", 2, "endpoint-fetch", "the endpoint software is fetched")
+        .how("login page of the management console: software for each platform")
+        .in_cluster()
+        .at(AfterAll),
+    person("7.9", 3, "endpoint-folder", "where each endpoint is installed")
+        .how("below WALLET_ROOT, or behind the link of the SID")
+        .in_cluster()
+        .at(AfterAll),
+    person("7.9", 4, "endpoint-install", "the endpoint software is installed")
+        .how("java -jar okvclient.jar -d FOLDER on each endpoint")
+        .in_cluster()
+        .at(AfterAll),
+    person("7.9", 5, "endpoint-library", "online TDE: the new PKCS#11 library")
+        .how("root.sh or root.bat, once a host, when all of its endpoints are done")
+        .in_cluster()
+        .at(AfterAll),
+    person("7.9", 6, "endpoint-sdk", "the SDK, where it is used")
+        .how("unpack the new one over it")
+        .in_cluster()
+        .at(AfterAll),
+    person("7.9", 7, "endpoint-rest", "the REST utility, where it is used")
+        .how("fetch and deploy it anew")
+        .in_cluster()
+        .at(AfterAll),
+    person("7.9", 8, "endpoint-start", "databases are up again")
+        .how("once all endpoints of the host are done")
+        .in_cluster()
+        .at(AfterAll),
+    person("7.9", 9, "endpoint-rac", "RAC with keys that must not leave: rekeyed")
+        .how("upgrade all of its nodes, set extractable to false, rekey")
+        .in_cluster()
+        .at(AfterAll),
+    person("7.9", 10, "endpoint-data-guard", "Data Guard with keys that must not leave: rekeyed")
+        .how("upgrade primary and standbys, set extractable to false, rekey")
+        .in_cluster()
+        .at(AfterAll),
+];

@@ -1,0 +1,89 @@
+//! What the findings of some rules mean together for a step.
+
+use super::case::Case;
+use crate::rules::{Finding, Verdict};
+
+/// Most findings that are told as evidence.
+const SHOWN: usize = 3;
+
+/// The findings that decide, worst first. What is waived decides nothing.
+pub(super) enum Told<'f> {
+    /// They block.
+    Blocked(Vec<&'f Finding>),
+    /// They could not tell.
+    Unknown(Vec<&'f Finding>),
+    /// Something is not as it should be.
+    Amiss(Vec<&'f Finding>),
+    /// They are the operator's to confirm.
+    Asks(Vec<&'f Finding>),
+    /// All is as it must be, but for what is waived.
+    Waived(Vec<&'f Finding>),
+    /// None of them applies to this node.
+    Nothing(Vec<&'f Finding>),
+    /// All is as it must be.
+    Passed(Vec<&'f Finding>),
+}
+
+/// What the rules `ids` say together.
+pub(super) fn tell<'f>(case: &Case<'f>, ids: &[&str]) -> Told<'f> {
+    let all: Vec<&Finding> = case.findings.iter().filter(|finding| ids.contains(&finding.id)).collect();
+    let of = |verdict: Verdict| {
+        let counts = |finding: &&Finding| finding.verdict == verdict && finding.waived.is_none();
+        all.iter().copied().filter(counts).collect::<Vec<_>>()
+    };
+    // Disks alone tell nothing of what a running host would.
+    let is_off = case.facts.running.is_none();
+    let mut unknown = of(Verdict::Unknown);
+    unknown.extend(of(Verdict::NotApplicable).into_iter().filter(|_| is_off));
+    let says_nothing = ids.iter().any(|id| !all.iter().any(|finding| finding.id == *id));
+    let waived: Vec<&Finding> = all.iter().copied().filter(|finding| finding.waived.is_some()).collect();
+    let (blocked, amiss, asks) = (of(Verdict::Block), of(Verdict::Warn), of(Verdict::Confirm));
+    let applying: Vec<&Finding> =
+        all.iter().copied().filter(|finding| finding.verdict != Verdict::NotApplicable).collect();
+    if !blocked.is_empty() {
+        Told::Blocked(blocked)
+    } else if !unknown.is_empty() || says_nothing {
+        Told::Unknown(unknown)
+    } else if !amiss.is_empty() {
+        Told::Amiss(amiss)
+    } else if !asks.is_empty() {
+        Told::Asks(asks)
+    } else if !waived.is_empty() {
+        Told::Waived(waived)
+    } else if applying.is_empty() {
+        Told::Nothing(all)
+    } else {
+        Told::Passed(applying)
+    }
+}
+
+/// The findings in words: subject, message and figures.
+pub(super) fn words(findings: &[&Finding]) -> String {
+    let mut words: Vec<String> = findings.iter().take(SHOWN).map(|finding| word(finding)).collect();
+    if let Some(more) = findings.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        words.push(format!("and {more} more that okv-host check tells"));
+    }
+    if words.is_empty() { "no rule says anything".to_owned() } else { words.join("; ") }
+}
+
+fn word(finding: &Finding) -> String {
+    let subject = if finding.subject == "node" { String::new() } else { format!("{}: ", finding.subject) };
+    let measured = if finding.measured.is_empty() { String::new() } else { format!(" ({})", finding.measured) };
+    match &finding.waived {
+        Some(waived) => {
+            format!("{subject}{}{measured}, waived until {}: {}", finding.message, waived.until, waived.reason)
+        }
+        None => format!("{subject}{}{measured}", finding.message),
+    }
+}
+
+/// What would lift the findings, each said once.
+pub(super) fn remedies(findings: &[&Finding]) -> String {
+    let mut remedies: Vec<&str> = Vec::new();
+    for finding in findings.iter().take(SHOWN) {
+        if !finding.remedy.is_empty() && !remedies.contains(&finding.remedy.as_str()) {
+            remedies.push(&finding.remedy);
+        }
+    }
+    remedies.join("; ")
+}

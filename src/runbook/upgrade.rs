@@ -1,0 +1,149 @@
+//! The gate before the upgrade, its run, and the restart after it.
+
+use super::answer::Answer;
+use super::case::Case;
+use super::confirmed::{Standing, standing};
+use super::progress::{Progress, run_of_now, says_nothing};
+use super::tell::{Told, tell, words};
+use super::{STEPS, State, Step, When, open_before};
+use crate::facts::Probed;
+use crate::facts::procedure::upgrade_run::{UpgradeRun, UpgradeState};
+use crate::rules::{Finding, Outcome, Verdict, outcome};
+
+/// 7.3-1: everything of 7.2 is done, and `check` has nothing against the upgrade.
+pub(super) fn everything_before(case: &Case<'_>) -> Answer {
+    let of = |verdict| {
+        let counts = |finding: &&Finding| finding.verdict == verdict && finding.waived.is_none();
+        let mut ids: Vec<String> = case.findings.iter().filter(counts).map(|finding| with_step(finding.id)).collect();
+        ids.dedup();
+        ids.join(", ")
+    };
+    if let Progress::Begun(why) | Progress::Upgraded(why) = case.progress {
+        return Answer::not_needed(format!("its time is over: {why}"));
+    }
+    let open: Vec<&Step> = case.earlier.iter().filter(|step| !step.state.is_closed()).collect();
+    match outcome(case.findings) {
+        Outcome::Blocked => {
+            let why = format!("the node is blocked: {}", of(Verdict::Block));
+            Answer::blocked(why).run("okv-host check")
+        }
+        Outcome::Unknown => {
+            let why = format!("not all of the node could be judged: {}", of(Verdict::Unknown));
+            Answer::unknown(why).run("okv-host check")
+        }
+        Outcome::Ready if !open.is_empty() => Answer::blocked(format!("open before it: {}", names(&open))),
+        // A node that does not say its release leaves that to the operator.
+        Outcome::Ready => {
+            let release = case.by_rules(&["release"]);
+            Answer {
+                evidence: format!("nothing blocks, and the steps before are done; {}", release.evidence),
+                ..release
+            }
+        }
+    }
+}
+
+/// 7.3-9: the run of the vendor's upgrade.
+pub(super) fn run(case: &Case<'_>) -> Answer {
+    if let Progress::Upgraded(why) = case.progress {
+        return Answer::done(why.clone());
+    }
+    match run_of_now(case.facts, case.profile) {
+        Probed::Known(run) => began(case, run),
+        Probed::Absent if case.facts.running.is_none() => Answer::unknown("only a running host can tell"),
+        Probed::Absent => match open_before(case.earlier, case.row.id).as_slice() {
+            [] => match tell(case, &["upgrade-log"]) {
+                Told::Amiss(found) => {
+                    let evidence = format!("every step before it is done; but {}", words(&found));
+                    case.from(Answer::ready("okv-host upgrade", evidence), &found)
+                }
+                _ => Answer::ready("okv-host upgrade", "every step before it is done"),
+            },
+            open => Answer::blocked(format!("open before it: {}", names(open))),
+        },
+        Probed::Unreadable(why) => Answer::unknown(format!("whether it was run could not be told: {why}")),
+    }
+}
+
+fn began(case: &Case<'_>, run: &UpgradeRun) -> Answer {
+    let (log, at) = (&run.log, run.when());
+    let again = format!("find out why in {log} and {}; then okv-host upgrade", case.profile.places.log);
+    match run.state {
+        UpgradeState::Running => {
+            Answer::blocked(format!("it runs since {at}: wait for its end")).run("okv-host upgrade --apply")
+        }
+        UpgradeState::WaitsForReboot => Answer::done(format!("it ended well, and asks for the restart: {log}")),
+        UpgradeState::Restarted => {
+            Answer::done(format!("it ended well, and the node was restarted since ({at}): {log}"))
+        }
+        UpgradeState::Failed(status) => {
+            Answer::blocked(format!("the run of {at} failed with exit status {status}: {log}")).how(again)
+        }
+        UpgradeState::CutOff => Answer::blocked(format!("the run of {at} was cut off: {log}")).how(again),
+        UpgradeState::Silent => {
+            Answer::unknown(format!("the run of {at} ended well and asked for no restart: {log}")).how(again)
+        }
+    }
+}
+
+/// 7.3-10: the restart, and what the node does at its first start after it.
+pub(super) fn reboot(case: &Case<'_>) -> Answer {
+    let target = &case.profile.release;
+    let see =
+        format!("wait for the heading with release {target} on the console; do not switch the node off meanwhile");
+    if let Progress::Upgraded(why) = case.progress {
+        // Confirmed by an operator, or said by the node.
+        return match standing(case.facts, case.profile, case.row.id) {
+            Standing::Confirmed(_) if says_nothing(case.facts) => Answer::ask(why.clone()),
+            _ => Answer::done(why.clone()),
+        };
+    }
+    match run_of_now(case.facts, case.profile) {
+        Probed::Known(run) if run.state == UpgradeState::WaitsForReboot => match case.state_of("stage-iso") {
+            Some(State::Done) => {
+                Answer::ready("/sbin/reboot", format!("the upgrade of {} asks for it", run.when())).how(see)
+            }
+            _ => Answer::blocked("the ISO is not whole in its folder, and the first start after it needs it")
+                .how("copy it there again before the restart"),
+        },
+        Probed::Known(run) if run.state == UpgradeState::Restarted && says_nothing(case.facts) => {
+            Answer::ask(format!("restarted after the upgrade of {}; that it ended is yours to confirm", run.when()))
+                .how(see)
+        }
+        Probed::Known(run) if run.state == UpgradeState::Restarted => match case.progress {
+            Progress::Begun(why) => Answer::blocked(format!("the first start may still be at work: {why}")).how(see),
+            _ => Answer::unknown("the node was restarted, and what it says its release is could not be read").how(see),
+        },
+        Probed::Unreadable(why) => Answer::unknown(format!("whether the upgrade was run could not be told: {why}")),
+        // An upgrade that was begun by hand leaves no log of ours.
+        Probed::Absent if case.facts.running.is_some() && says_nothing(case.facts) => {
+            Answer::blocked("comes after run-upgrade; where that was run by hand and is over, confirm this step")
+                .confirmable()
+                .how(see)
+        }
+        Probed::Known(_) | Probed::Absent => match case.progress {
+            Progress::NotBegun(why) => Answer::blocked(format!("comes after run-upgrade: {why}")),
+            _ => Answer::comes_after("run-upgrade"),
+        },
+    }
+}
+
+/// The rule, and the step that lifts what it finds where that comes later in the procedure and may be done before.
+fn with_step(rule: &'static str) -> String {
+    match STEPS.iter().rev().find(|row| row.when == When::Free && row.rules().contains(&rule)) {
+        Some(row) => format!("{rule} (see {})", row.id),
+        None => rule.to_owned(),
+    }
+}
+
+fn names(steps: &[&Step]) -> String {
+    steps.iter().map(|step| step.id).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether the upgrade has the parts before it behind it.
+pub(super) fn is_behind(case: &Case<'_>) -> Option<Answer> {
+    match case.progress {
+        Progress::Upgraded(why) | Progress::Begun(why) => Some(Answer::done(format!("the upgrade had it: {why}"))),
+        Progress::NotBegun(_) | Progress::Unknown(_) => None,
+    }
+}

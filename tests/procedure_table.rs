@@ -1,0 +1,146 @@
+//! The table of the README that says of every numbered item of the procedure what does it, checks it or records it, against the program.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// Sections and how many numbered items each has; 7.4 has none.
+const ITEMS: &[(&str, u32)] =
+    &[("7.2", 14), ("7.3", 14), ("7.4", 0), ("7.5", 4), ("7.6", 18), ("7.7", 7), ("7.8", 7), ("7.9", 10)];
+
+/// A row of the table.
+struct Row {
+    item: String,
+    step: String,
+    /// `does`, `checks` or `records`, with the words in backticks after it.
+    says: Vec<(String, Vec<String>)>,
+}
+
+fn rows() -> Vec<Row> {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let section = readme.split_once("\n## The procedure, item by item\n").unwrap().1;
+    let section = section.split_once("\n## ").unwrap().0;
+    let rows = section.lines().filter(|line| line.starts_with("| 7."));
+    rows.map(|line| {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [item, step, says] = cells[..] else { panic!("{line}") };
+        let quoted = |text: &str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+        let says = says.split("; ").map(|part| {
+            let (verb, rest) = part.split_once(" it: ").unwrap_or_else(|| panic!("{line}"));
+            assert!(["does", "checks", "records"].contains(&verb) && !quoted(rest).is_empty(), "{line}");
+            (verb.to_owned(), quoted(rest))
+        });
+        Row { item: item.to_owned(), step: step.trim_matches('`').to_owned(), says: says.collect() }
+    })
+    .collect()
+}
+
+fn okv_host(arguments: &[&str]) -> String {
+    let mut command = Command::cargo_bin("okv-host").unwrap();
+    let output = command.env_clear().current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Steps of a runbook by their ids.
+fn steps() -> BTreeMap<String, Value> {
+    let text = okv_host(&["runbook", "--root", "fixtures/hosts/good-uefi", "--format", "json"]);
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let steps = report["steps"].as_array().unwrap();
+    steps.iter().map(|step| (step["id"].as_str().unwrap().to_owned(), step.clone())).collect()
+}
+
+/// The items that a source covers.
+fn items_of(source: &str) -> Vec<String> {
+    let Some((section, items)) = source.split_once('-') else { return vec![source.to_owned()] };
+    let (first, last) = items.split_once("..").unwrap_or((items, items));
+    let (first, last): (u32, u32) = (first.parse().unwrap(), last.parse().unwrap());
+    (first..=last).map(|item| format!("{section}-{item}")).collect()
+}
+
+#[test]
+fn every_item_has_exactly_one_row_and_there_are_no_others() {
+    let all = ITEMS.iter().flat_map(|(section, items)| match items {
+        0 => vec![(*section).to_owned()],
+        _ => (1..=*items).map(|item| format!("{section}-{item}")).collect(),
+    });
+    let rows: Vec<String> = rows().into_iter().map(|row| row.item).collect();
+    assert_eq!(rows, all.collect::<Vec<_>>());
+}
+
+#[test]
+fn every_row_names_the_step_that_covers_its_item() {
+    let steps = steps();
+    let mut covered = BTreeSet::new();
+    for row in rows() {
+        let step = steps.get(&row.step).unwrap_or_else(|| panic!("{}: no step {}", row.item, row.step));
+        let source = step["source"].as_str().unwrap();
+        assert!(items_of(source).contains(&row.item), "{}: {} is of {source}", row.item, row.step);
+        covered.insert(row.step);
+    }
+    assert_eq!(covered, steps.into_keys().collect(), "steps without a row");
+}
+
+#[test]
+fn every_item_belongs_to_one_step_of_the_program() {
+    let items: Vec<String> = steps().values().flat_map(|step| items_of(step["source"].as_str().unwrap())).collect();
+    let rows: BTreeSet<String> = rows().into_iter().map(|row| row.item).collect();
+    assert_eq!(items.len(), rows.len(), "an item of two steps: {items:?}");
+    assert_eq!(items.into_iter().collect::<BTreeSet<_>>(), rows);
+}
+
+#[test]
+fn every_command_that_is_named_is_there() {
+    let help = okv_host(&["--help"]);
+    let list = help.split_once("\nCommands:\n").unwrap().1.split_once("\n\n").unwrap().0;
+    let is_there = |name: &str| list.lines().any(|line| line.split_whitespace().next() == Some(name));
+    assert!(is_there("check") && is_there("confirm"), "{help}");
+    let mut named = BTreeSet::new();
+    for row in rows() {
+        for word in row.says.iter().flat_map(|(_, words)| words) {
+            let Some(name) = word.strip_prefix("okv-host ") else { continue };
+            assert!(is_there(name), "{}: no command {name}", row.item);
+            named.insert(name.to_owned());
+        }
+    }
+    for step in steps().values() {
+        let Some(name) = step["command"].as_str().and_then(|command| command.strip_prefix("okv-host ")) else {
+            continue;
+        };
+        let name = name.split(' ').next().unwrap();
+        assert!(is_there(name), "{}: no command {name}", step["id"]);
+    }
+    assert!(named.len() > 5, "{named:?}");
+}
+
+#[test]
+fn every_rule_that_tells_of_a_step_is_named_and_every_rule_tells_of_one() {
+    let list: Value = serde_json::from_str(&okv_host(&["check", "--list", "--format", "json"])).unwrap();
+    let rules: BTreeSet<&str> = list["rules"].as_array().unwrap().iter().map(|r| r["id"].as_str().unwrap()).collect();
+    let steps = steps();
+    let mut used = BTreeSet::new();
+    for row in rows() {
+        let checks = row.says.iter().filter(|(verb, _)| verb == "checks").flat_map(|(_, words)| words);
+        let named: BTreeSet<&str> = checks.map(String::as_str).filter(|word| !word.starts_with("okv-host ")).collect();
+        assert!(named.is_subset(&rules), "{}: {named:?}", row.item);
+        let of_step: BTreeSet<&str> =
+            steps[&row.step]["rules"].as_array().unwrap().iter().map(|rule| rule.as_str().unwrap()).collect();
+        assert_eq!(named, of_step, "{}", row.item);
+        used.extend(of_step.into_iter().map(str::to_owned));
+    }
+    assert_eq!(used, rules.into_iter().map(str::to_owned).collect(), "rules of no step");
+}
+
+#[test]
+fn what_nothing_does_or_checks_is_recorded() {
+    for row in rows() {
+        let has = |verb: &str| row.says.iter().any(|(said, _)| said == verb);
+        assert!(has("does") || has("checks") || has("records"), "{}", row.item);
+        let records = row.says.iter().filter(|(verb, _)| verb == "records").flat_map(|(_, words)| words);
+        assert!(records.clone().all(|word| word == "okv-host confirm"), "{}", row.item);
+        let is_person = row.item.starts_with("7.9-");
+        assert!(!is_person || has("records"), "{}: other hosts are a person's", row.item);
+    }
+}
