@@ -5,9 +5,11 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use crate::sys;
+
 /// The lock, held until dropped.
 #[derive(Debug)]
-pub struct Lock(#[allow(dead_code)] File);
+pub struct Lock(File);
 
 /// Why the lock was not had.
 #[derive(Debug)]
@@ -50,6 +52,15 @@ impl Lock {
             Err(TryLockError::Error(e)) => Err(LockError::Io(e)),
         }
     }
+
+    /// Has the programs that are started from now on hold it, too: one that goes on after this process was killed is still the run, and
+    /// nobody may judge by what it has not yet done.
+    ///
+    /// # Errors
+    /// What `fcntl(2)` says.
+    pub fn outlives_this_process(&self) -> io::Result<()> {
+        sys::let_children_keep(&self.0)
+    }
 }
 
 #[cfg(test)]
@@ -69,5 +80,25 @@ mod tests {
         };
         assert!((0..500).any(is_free));
         assert!(dir.path().join("lock").exists());
+    }
+
+    /// The package manager of a prune that was killed went on, while `undo` said that all was taken back and unmounted /boot.
+    #[test]
+    fn a_program_that_a_killed_run_had_started_was_no_run() {
+        use std::process::{Command, Stdio};
+        let dir = tempfile::tempdir().unwrap();
+        let lock = Lock::take(dir.path()).unwrap();
+        lock.outlives_this_process().unwrap();
+        let mut program = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        drop(lock);
+        assert!(matches!(Lock::take(dir.path()), Err(LockError::Held)));
+        drop(program.stdin.take());
+        program.wait().unwrap();
+        // Programs of other tests may have been started meanwhile, and have it open, too.
+        let taken = |_| {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            Lock::take(dir.path()).is_ok()
+        };
+        assert!((0..600).any(taken));
     }
 }

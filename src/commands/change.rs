@@ -153,6 +153,10 @@ pub(super) fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
+/// What holds the lock.
+pub(super) const UNDER_WAY: &str =
+    "okv-host: another run is under way, or a program that it had started before it was killed";
+
 /// This host with the lock on it; `None`, with a word on stderr, where another run holds it.
 pub(super) fn take_host() -> Result<Option<(Host<'static>, Lock)>> {
     if !sys::is_root() {
@@ -161,9 +165,12 @@ pub(super) fn take_host() -> Result<Option<(Host<'static>, Lock)>> {
     let host = Host { base: PathBuf::from("/"), runner: &tool::Host };
     let folder = host.state_folder().context("no place for the journal: nothing was changed")?;
     match Lock::take(&folder) {
-        Ok(lock) => Ok(Some((host, lock))),
+        Ok(lock) => {
+            lock.outlives_this_process().context("the lock cannot be kept: nothing was changed")?;
+            Ok(Some((host, lock)))
+        }
         Err(LockError::Held) => {
-            let _ = writeln!(io::stderr(), "okv-host: another run is under way; nothing was changed");
+            let _ = writeln!(io::stderr(), "{UNDER_WAY}; nothing was changed");
             Ok(None)
         }
         Err(LockError::Io(e)) => Err(e).context("the lock cannot be taken: nothing was changed"),

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use super::{Exit, UsageError, change};
 use crate::apply::{Entry, LastRun, journal_path, last_run};
 use crate::cli::KernelPrune;
-use crate::facts::kernel::{Kernels, Loader, erasure, unmounted, with_unmounted};
+use crate::facts::kernel::{Kernels, Loader, erasure, read_only, unmounted, with_unmounted};
 use crate::facts::{Facts, Probed, Root, mounts, of_host};
 use crate::journal::Journal;
 use crate::plan::kernel_prune::{COMMAND, Means, Request, plan, steps};
@@ -64,6 +64,7 @@ fn means(root: &Root, facts: &Facts, kernels: &Kernels) -> Result<Means> {
         mounts: points.into_iter().map(str::to_owned).collect(),
         left_mounted: unfinished.as_ref().map(|run| left_mounted(run, facts)).unwrap_or_default(),
         left_default: unfinished.as_ref().and_then(|run| left_default(run, kernels)),
+        read_only: running.map(read_only).unwrap_or_default(),
         erasures: Vec::new(),
         default: loader.and_then(|loader| loader.default.known().cloned()),
         environment: loader.map(Loader::environment),

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::Exit;
+use super::change::UNDER_WAY;
 use crate::apply::{Entry, LastRun, Lock, journal_path, last_run};
 use crate::cli::{PlainFormat, Status};
 use crate::journal::Journal;
@@ -15,9 +16,9 @@ pub(super) fn run(args: &Status) -> Result<Exit> {
     let path = journal_path(Path::new("/"));
     let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
     let last = last_run(&records);
-    // The lock tells a run that goes on from one that was cut off.
+    // The lock tells a run that goes on, be it only in what it started, from one that was cut off.
     if matches!(Lock::is_held(Path::new("/")), Ok(true)) {
-        let _ = writeln!(io::stderr(), "okv-host: a run is under way; what follows is how far it has come");
+        let _ = writeln!(io::stderr(), "{UNDER_WAY}; what follows is how far it has come");
         return show(args, last.as_ref(), Exit::Held);
     }
     let exit = if last.as_ref().is_some_and(LastRun::is_unfinished) { Exit::Stuck } else { Exit::Done };

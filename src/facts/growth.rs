@@ -10,6 +10,7 @@ use super::inventory::Inventory;
 use super::locate::groups;
 use super::lvm::{self, Lvm};
 use super::memory::{self, Memory};
+use super::procedure::loops::Loop;
 use super::{BlockDevice, Facts, Probed, Root, of_host};
 use crate::disk::new_table::{Begun, Identifiers, NewTable, one_lvm_partition};
 use crate::image::{self, Image};
@@ -60,8 +61,9 @@ pub fn gather(root: &Root, runner: &dyn Runner, group: &str, volume: &str) -> Gr
     let facts = of_host(root);
     let block = facts.running.as_ref().and_then(|running| running.block.known()).map(Vec::as_slice).unwrap_or_default();
     let seed = seed(&facts, group);
-    let disks = block.iter().filter(|device| device.is_physical_disk).map(|device| disk(root, block, device, &seed));
-    let disks = disks.collect();
+    let loops = facts.running.as_ref().map_or(&Probed::Absent, |running| &running.procedure.loops);
+    let physical = block.iter().filter(|device| device.is_physical_disk);
+    let disks = physical.map(|device| disk(root, Above { block, loops }, device, &seed)).collect();
     let path = format!("/dev/{group}/{volume}");
     Growth {
         lvm: lvm::gather(root, runner),
@@ -82,7 +84,14 @@ fn seed(facts: &Facts, group: &str) -> String {
     format!("okv-host new disk of {uuid}, which has {}", named.map_or(0, |found| found.physical_volumes.len()))
 }
 
-fn disk(root: &Root, block: &[BlockDevice], device: &BlockDevice, seed: &str) -> DiskState {
+/// What can be built on a disk.
+#[derive(Clone, Copy)]
+struct Above<'f> {
+    block: &'f [BlockDevice],
+    loops: &'f Probed<Vec<Loop>>,
+}
+
+fn disk(root: &Root, above: Above<'_>, device: &BlockDevice, seed: &str) -> DiskState {
     let path = format!("/dev/{}", device.name);
     let identity = identity(root, &device.name);
     let opened = root.at(&path).and_then(|place| image::open(&place.real_path()).map_err(|e| format!("{path}: {e}")));
@@ -91,7 +100,7 @@ fn disk(root: &Root, block: &[BlockDevice], device: &BlockDevice, seed: &str) ->
     let identifiers = Identifiers::of(&format!("{seed}: {told} {}", device.bytes));
     let table = opened.and_then(|image| begun(image.as_ref(), sector, &identifiers));
     DiskState {
-        held: held(root, block, device, &path),
+        held: held(root, above, device, &path),
         bytes: device.bytes,
         sector_bytes: sector.bytes(),
         identity,
@@ -107,12 +116,20 @@ fn begun(image: &dyn Image, sector: crate::units::SectorSize, ids: &Identifiers)
 }
 
 /// Who holds a disk. The kernel gives a device for oneself (`O_EXCL`, open(2)) only where nothing is mounted from it, swapped to it or
-/// built on it.
-fn held(root: &Root, block: &[BlockDevice], device: &BlockDevice, path: &str) -> Probed<Option<String>> {
+/// built on it. A loop device opens what is behind it as anybody does, so that it is looked for by itself.
+fn held(root: &Root, above: Above<'_>, device: &BlockDevice, path: &str) -> Probed<Option<String>> {
     let on_it =
         |d: &&BlockDevice| d.name == device.name || d.partition_of.as_ref().is_some_and(|(w, _)| *w == device.name);
-    if let Some(above) = block.iter().filter(on_it).flat_map(|d| d.holders.iter()).next() {
-        return Probed::Known(Some(format!("/dev/{above} is built on it")));
+    let on_it: Vec<&BlockDevice> = above.block.iter().filter(on_it).collect();
+    if let Some(holder) = on_it.iter().flat_map(|d| d.holders.iter()).next() {
+        return Probed::Known(Some(format!("/dev/{holder} is built on it")));
+    }
+    match above.loops {
+        Probed::Known(loops) if loops.iter().any(|one| on_it.iter().any(|d| is_behind(one, d))) => {
+            return Probed::Known(Some("a loop device is built on it (losetup --list)".into()));
+        }
+        Probed::Known(_) | Probed::Absent => {}
+        Probed::Unreadable(why) => return Probed::Unreadable(why.clone()),
     }
     let place = match root.at(path) {
         Ok(place) => place.real_path(),
@@ -123,6 +140,12 @@ fn held(root: &Root, block: &[BlockDevice], device: &BlockDevice, path: &str) ->
         Err(e) if e.kind() == io::ErrorKind::ResourceBusy => Probed::Known(Some("the kernel has it in use".into())),
         Err(e) => Probed::Unreadable(format!("{path}: {e}")),
     }
+}
+
+/// Whether a loop device is over that device. The kernel tells the path by which it was opened, with no link in it.
+fn is_behind(one: &Loop, device: &BlockDevice) -> bool {
+    let path = one.file.strip_suffix(" (deleted)").unwrap_or(&one.file);
+    path.strip_prefix("/dev/").is_some_and(|name| name == device.name)
 }
 
 /// What a link of /dev leads to.
@@ -146,4 +169,55 @@ fn header(root: &Root, path: &str) -> Probed<Vec<u8>> {
         Ok(page)
     };
     read().map_or_else(Probed::Unreadable, Probed::Known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::DeviceNumber;
+
+    fn device(name: &str, whole: Option<&str>) -> BlockDevice {
+        BlockDevice {
+            name: name.into(),
+            device: DeviceNumber { major: 8, minor: 0 },
+            bytes: 1 << 30,
+            partition_of: whole.map(|whole| (whole.into(), 1)),
+            mapped: None,
+            slaves: vec![],
+            holders: vec![],
+            is_physical_disk: whole.is_none(),
+        }
+    }
+
+    fn held_beside(loops: &Probed<Vec<Loop>>) -> Probed<Option<String>> {
+        let base = tempfile::tempdir().unwrap();
+        std::fs::create_dir(base.path().join("dev")).unwrap();
+        std::fs::write(base.path().join("dev/sdb"), b"").unwrap();
+        let block = [device("sdb", None), device("sdb1", Some("sdb")), device("sdc", None)];
+        held(&Root::fixture(base.path()).unwrap(), Above { block: &block, loops }, &block[0], "/dev/sdb")
+    }
+
+    /// A file system at an offset of such a loop device leaves both ends of the disk zero, and `O_EXCL` says nothing.
+    #[test]
+    fn a_disk_below_a_loop_device_was_taken_for_free() {
+        let over = |file: &str| {
+            let device = DeviceNumber { major: 7, minor: 0 };
+            held_beside(&Probed::Known(vec![Loop { device, file: file.into() }]))
+        };
+        for file in ["/dev/sdb", "/dev/sdb1", "/dev/sdb (deleted)"] {
+            assert!(
+                matches!(&over(file), Probed::Known(Some(who)) if who.contains("loop")),
+                "{file}: {:?}",
+                over(file)
+            );
+        }
+        for file in ["/dev/sdc", "/dev/sdb10", "/images/disk.img", "/mnt/dev/sdb"] {
+            assert_eq!(over(file), Probed::Known(None), "{file}");
+        }
+    }
+
+    #[test]
+    fn loop_devices_that_cannot_be_read_are_not_none() {
+        assert_eq!(held_beside(&Probed::Unreadable("why".into())), Probed::Unreadable("why".into()));
+    }
 }

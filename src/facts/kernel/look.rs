@@ -25,6 +25,33 @@ pub fn unmounted(running: &Running) -> Vec<&'static str> {
     points.iter().filter(known).filter(|point| !is_mounted(point)).copied().collect()
 }
 
+/// A place that cannot be written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadOnly {
+    /// Its mount point.
+    pub point: String,
+    /// The line of /etc/fstab that says so, where it is not mounted yet.
+    pub line: Option<u32>,
+}
+
+/// What the files of kernels and the menu lie in and is mounted read-only, or would be by /etc/fstab.
+pub fn read_only(running: &Running) -> Vec<ReadOnly> {
+    // mountinfo has the options of the mount and those of the file system: both must let write. In fstab the last one counts.
+    let says_ro = |options: &[String]| options.iter().any(|option| option == "ro");
+    let asks_ro =
+        |options: &[String]| options.iter().rfind(|o| matches!(o.as_str(), "ro" | "rw")).is_some_and(|o| o == "ro");
+    let mounts = running.mounts.known().map(Vec::as_slice).unwrap_or_default();
+    let now = ["/", "/usr", "/boot", "/boot/efi"].into_iter().filter_map(|point| mounts::mounted_at(mounts, point));
+    let now =
+        now.filter(|mount| says_ro(&mount.options)).map(|mount| ReadOnly { point: mount.point.clone(), line: None });
+    let fstab = running.fstab.known().map(Vec::as_slice).unwrap_or_default();
+    let then = unmounted(running).into_iter().filter_map(|point| {
+        let entry = fstab.iter().find(|entry| entry.point.trim_end_matches('/') == point)?;
+        asks_ro(&entry.options).then(|| ReadOnly { point: point.to_owned(), line: Some(entry.line) })
+    });
+    now.chain(then).collect()
+}
+
 /// The kernels of a host, with what is in a /boot that is not mounted: it is looked into by a read-only mount that nobody else sees.
 ///
 /// # Errors
@@ -79,4 +106,34 @@ fn source(facts: &Facts, running: &Running, point: &str) -> Result<PrivateMount,
         }
     };
     Ok(PrivateMount { device: found.device(), point: point.to_owned(), kind, options })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::sample;
+
+    fn places(mounted: &[(&str, &[&str])], fstab: &[&str]) -> Vec<ReadOnly> {
+        let words = |options: &[&str]| options.iter().map(|&option| option.to_owned()).collect();
+        let mut running = sample::node().running.unwrap();
+        let mount =
+            |(point, options): &(&str, &[&str])| Mount { options: words(options), ..sample::mount(8, 1, point) };
+        running.mounts = Probed::Known(mounted.iter().map(mount).collect());
+        let entry = crate::facts::FstabEntry { options: words(fstab), ..sample::fstab(7, "LABEL=boot", "/boot/") };
+        running.fstab = Probed::Known(vec![entry]);
+        read_only(&running)
+    }
+
+    #[test]
+    fn a_place_is_read_only_by_its_mount_its_file_system_or_the_line_that_would_mount_it() {
+        let root: (&str, &[&str]) = ("/", &["rw", "rw"]);
+        let of = |point: &str, line| vec![ReadOnly { point: point.into(), line }];
+        assert_eq!(places(&[root, ("/boot", &["rw", "relatime", "rw"]), ("/mnt", &["ro", "ro"])], &["ro"]), vec![]);
+        assert_eq!(places(&[root, ("/boot", &["rw", "relatime", "ro"])], &[]), of("/boot", None));
+        assert_eq!(places(&[root, ("/usr", &["ro", "rw"]), ("/boot", &["rw"])], &[]), of("/usr", None));
+        assert_eq!(places(&[root], &["noauto", "ro"]), of("/boot", Some(7)));
+        assert_eq!(places(&[root], &["ro", "rw"]), vec![]);
+        // What covers it counts.
+        assert_eq!(places(&[root, ("/boot", &["ro"]), ("/boot", &["rw"])], &[]), vec![]);
+    }
 }

@@ -24,7 +24,7 @@ pub use boot::{Boot, SeenBoot};
 pub use erasure::erasure;
 pub use files::{BootFile, FileKind};
 pub use loader::Loader;
-pub use look::{now, unmounted, with_unmounted};
+pub use look::{ReadOnly, now, read_only, unmounted, with_unmounted};
 pub use menu::{DefaultEntry, Entry};
 pub use modules::Modules;
 pub use old::{NoStanding, Standing};

@@ -2,7 +2,7 @@
 
 use super::{COMMAND, Prune, Removal, reason};
 use crate::facts::Probed;
-use crate::facts::kernel::DefaultEntry;
+use crate::facts::kernel::{DefaultEntry, ReadOnly};
 use crate::plan::{Action, Back, Plan, Proof, Reason, Refusal, Run, Step};
 use crate::tool::Program;
 use crate::units::Bytes;
@@ -23,6 +23,8 @@ pub struct Means {
     pub left_mounted: Vec<String>,
     /// The step by which a run that was cut off was to set the boot loader's default right, where it is not right.
     pub left_default: Option<Step>,
+    /// What a removal writes to and is mounted read-only, or would be.
+    pub read_only: Vec<ReadOnly>,
     /// Of each removal, in order: why rpm would not remove exactly its packages.
     pub erasures: Vec<Probed<Vec<String>>>,
     /// What is started by default now.
@@ -68,6 +70,7 @@ fn in_the_way(prune: &Prune, means: &Means) -> Vec<Reason> {
         let message = "there is neither dnf nor yum on this host".to_owned();
         reasons.push(reason("manager-missing", message, "bring the package manager back; rpm alone is not used"));
     }
+    reasons.extend(means.read_only.iter().map(read_only));
     for (removal, erasure) in prune.remove.iter().zip(&means.erasures) {
         match erasure {
             Probed::Known(others) if others.is_empty() => {}
@@ -84,6 +87,23 @@ fn in_the_way(prune: &Prune, means: &Means) -> Vec<Reason> {
         }
     }
     reasons
+}
+
+/// rpm begins a transaction that it cannot end: packages go from its database one by one, and their files stay.
+fn read_only(place: &ReadOnly) -> Reason {
+    let point = &place.point;
+    match place.line {
+        None => {
+            let message = format!("{point} is mounted read-only, and kernels are removed from there");
+            let remedy = format!("see why (dmesg tells of errors of a disk); then mount -o remount,rw {point}");
+            reason("read-only", message, remedy)
+        }
+        Some(line) => {
+            let message =
+                format!("line {line} of /etc/fstab mounts {point} read-only, and kernels are removed from there");
+            reason("read-only", message, format!("mount -o rw {point}, or take ro out of that line"))
+        }
+    }
 }
 
 fn step(purpose: String, run: Run) -> Step {
@@ -160,12 +180,8 @@ fn notes(prune: &Prune) -> Vec<String> {
         })
         .collect();
     for removal in &prune.remove {
-        let boot = removal.bytes_boot.map_or("an unknown part".to_owned(), |bytes| Bytes(bytes).to_string());
-        notes.push(format!(
-            "{} holds {} of packages, {boot} of it in /boot",
-            removal.release,
-            Bytes(removal.bytes_root)
-        ));
+        let boot = removal.bytes_boot.map_or("what is not known".to_owned(), |bytes| Bytes(bytes).to_string());
+        notes.push(format!("{} holds {} of packages and {boot} in /boot", removal.release, Bytes(removal.bytes_root)));
     }
     if let (Some(now), Some(then)) = (prune.boot_free_bytes, prune.boot_free_bytes_after())
         && !prune.remove.is_empty()

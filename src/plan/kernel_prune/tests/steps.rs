@@ -1,6 +1,7 @@
 //! The steps of a prune, as commands.
 
 use super::*;
+use crate::facts::kernel::ReadOnly;
 use crate::plan::{Action, Back, Plan, Proof, Refusal, Run, Step};
 use crate::tool::Program;
 
@@ -69,6 +70,17 @@ fn what_is_in_the_way_of_the_removal_is_named_and_nothing_is_planned() {
     assert!(id == "needed-by-others" && message.contains("kmod-x") && message.contains(UEK5), "{message}");
     let (id, message) = why(&Means { erasures: vec![Probed::Unreadable("rpm hangs".into())], ..means() });
     assert!(id == "erasure-unknown" && message.contains("rpm hangs"), "{message}");
+}
+
+#[test]
+fn a_boot_that_is_mounted_read_only_let_a_transaction_stop_half_way() {
+    let place = |line| ReadOnly { point: "/boot".into(), line };
+    let (id, message) = why(&Means { read_only: vec![place(None)], ..means() });
+    assert!(id == "read-only" && message.contains("/boot is mounted read-only"), "{message}");
+    let (id, message) = why(&Means { read_only: vec![place(Some(2))], ..means() });
+    assert!(id == "read-only" && message.contains("line 2 of /etc/fstab"), "{message}");
+    // Where nothing goes, nothing is written to.
+    assert!(made(&good(), &Means { read_only: vec![place(None)], ..means() }).unwrap().steps.is_empty());
 }
 
 #[test]
