@@ -6,6 +6,7 @@ use clap::builder::styling::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::dates::Moment;
+use crate::digest::Sha256;
 use crate::profile::Profile;
 use crate::units::{Bytes, parse_size};
 
@@ -233,6 +234,10 @@ pub struct Check {
     /// Arguments that every judging command has.
     #[command(flatten)]
     pub judge: Judge,
+
+    /// The upgrade ISO has to sum up to this (SHA-256); all of it is read.
+    #[arg(long, value_name = "HEX", conflicts_with = "image")]
+    pub sha256: Option<Sha256>,
 
     /// Print the rules with their thresholds and sources, and judge nothing.
     #[arg(long, conflicts_with_all = ["root", "image"])]

@@ -6,10 +6,11 @@ use anyhow::Result;
 
 use super::Exit;
 use super::judged::{Judged, facts_of, judged, profile, root_at};
+use super::progress::Progress;
 use super::verdict::{exit, write_coloured};
 use crate::cli::{Check, PlainFormat};
 use crate::disk::Source;
-use crate::facts::{self, Facts};
+use crate::facts::{self, Facts, Probed};
 use crate::profile::Places;
 use crate::report::{self, CheckReport};
 use crate::rules;
@@ -47,5 +48,12 @@ fn gather(args: &Check, places: &Places) -> Result<Facts> {
         let sources: Vec<Source> = args.image.iter().map(|path| Source::open(path)).collect();
         return Ok(facts::of_disks(&sources));
     }
-    Ok(facts_of(&root_at(args.root.as_deref())?, places, &args.judge))
+    let root = root_at(args.root.as_deref())?;
+    let mut facts = facts_of(&root, places, &args.judge);
+    let isos = facts.running.as_mut().map(|running| &mut running.procedure.isos);
+    if let (Some(wanted), Some(Probed::Known(isos))) = (args.sha256, isos) {
+        let mut progress = Progress::default();
+        isos.compare(&root, wanted, &mut |read, of| progress.tell("read for its checksum", read, of));
+    }
+    Ok(facts)
 }

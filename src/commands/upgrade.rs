@@ -48,8 +48,8 @@ fn planned(args: &Upgrade, profile: &Profile, before: &Cell<Option<usize>>) -> R
     Ok(plan(places, &Request { reboot: args.reboot }, &means))
 }
 
-/// Steps of the runbook that the plan judges itself, or that it makes needless: a service outlives any session.
-const OWN: &[&str] = &["session", "stage-iso", "mount-iso", "clean-cache"];
+/// Steps of the runbook that the plan judges itself.
+const OWN: &[&str] = &["stage-iso", "mount-iso", "clean-cache"];
 
 /// A reason for each step before the upgrade that is open. What a rule says is a reason of its own.
 fn open(steps: &[Step]) -> impl Iterator<Item = Reason> {

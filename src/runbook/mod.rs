@@ -132,11 +132,18 @@ pub fn steps(facts: &Facts, findings: &[Finding], profile: &Profile) -> Vec<Step
 }
 
 /// The steps that stand before `id` and before the upgrade, or are a part of it, and are neither done nor shown not to be needed, in
-/// order. Where there is no step of that id, all of them.
+/// order. Where there is no step of that id, all of them. The session is none of them: `okv-host upgrade` runs a service, which outlives any.
 pub fn open_before<'s>(steps: &'s [Step], id: &str) -> Vec<&'s Step> {
     let end = steps.iter().position(|step| step.id == id).unwrap_or(steps.len());
-    steps.iter().take(end).filter(|step| step.is_before_upgrade() && !step.state.is_closed()).collect()
+    steps
+        .iter()
+        .take(end)
+        .filter(|step| step.is_before_upgrade() && step.id != SESSION && !step.state.is_closed())
+        .collect()
 }
+
+/// The step about a session that outlives the connection.
+const SESSION: &str = "session";
 
 /// The first step with something left to do; `None` where nothing is.
 pub fn next(steps: &[Step]) -> Option<&Step> {

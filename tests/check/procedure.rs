@@ -4,7 +4,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use okv_host::digest::sum_of;
 use okv_host::facts::procedure::certificate;
+use okv_host::facts::procedure::iso::Isos;
 use okv_host::facts::procedure::space::Space;
 use okv_host::facts::{Facts, Probed, Root, of_host_at};
 use okv_host::profile::{Profile, Signs};
@@ -103,6 +105,28 @@ fn an_iso_passes_when_it_is_whole_and_blocks_when_a_byte_is_missing() {
     assert_eq!(all(&with("376833"), "iso-present"), [Verdict::Pass]);
     assert_eq!(all(&changed(|dir| write(dir, ISO, "no image")), "iso-present"), [Verdict::Block]);
     assert_eq!(all(&changed(|dir| write(dir, ISO, "")), "iso-present"), [Verdict::Block]);
+}
+
+#[test]
+fn an_iso_of_another_sum_than_the_one_that_was_given_blocks_and_one_that_could_not_be_read_is_unknown() {
+    let profile = profile();
+    let root = Root::fixture(host("procedure-staged")).unwrap();
+    let compared = |wanted: &str, damage: &dyn Fn(&mut Isos)| {
+        with_facts(&profile, |facts| {
+            let isos = &mut facts.running.as_mut().unwrap().procedure.isos;
+            let Probed::Known(isos) = isos else { panic!("no ISO") };
+            damage(isos);
+            isos.compare(&root, wanted.parse().unwrap(), &mut |_, _| {});
+        })
+    };
+    let text = fs::read(host("procedure-staged").join(ISO)).unwrap();
+    let sum = sum_of(&text[..], &mut |_| std::ops::ControlFlow::Continue(())).unwrap().unwrap().to_string();
+    let right = compared(&sum, &|_| {});
+    assert_eq!(all(&right, "iso-present"), [Verdict::Pass]);
+    assert!(right.iter().any(|f| f.id == "iso-present" && f.measured.contains(&sum)));
+    assert_eq!(all(&compared(&sum.replace(['0', '1', '2'], "f"), &|_| {}), "iso-present"), [Verdict::Block]);
+    let gone = |isos: &mut Isos| isos.here.iter_mut().for_each(|iso| iso.path.push_str(".gone"));
+    assert_eq!(all(&compared(&sum, &gone), "iso-present"), [Verdict::Unknown]);
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod power;
 mod ssh;
 mod stage;
 mod swap_extend;
+mod upgrade;
 mod verdicts;
 
 use std::fs;

@@ -1,8 +1,11 @@
 //! Upgrade ISOs: in the folder that they belong in, and where they must not be.
 
+use std::ops::ControlFlow;
+
 use super::super::glob;
 use super::super::root::Place;
 use super::{Probed, Root};
+use crate::digest::{Sha256, sum_of};
 use crate::format::iso9660;
 use crate::format::windows::Windows;
 use crate::image;
@@ -37,6 +40,17 @@ pub struct IsoFile {
     pub bytes: u64,
     /// The volume in it; `Absent` where it holds no ISO 9660.
     pub volume: Probed<Volume>,
+    /// What it sums up to, where somebody said what it should; that takes minutes, so it is not asked by itself.
+    pub checksum: Option<Checksum>,
+}
+
+/// A sum that was compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checksum {
+    /// What it should be.
+    pub wanted: Sha256,
+    /// What it is.
+    pub found: Probed<Sha256>,
 }
 
 /// An ISO 9660 volume.
@@ -96,6 +110,28 @@ pub fn gather(root: &Root, places: &Places) -> Probed<Isos> {
     Probed::Known(isos)
 }
 
+impl Isos {
+    /// Reads every upgrade ISO in the folder, and keeps what it sums up to beside what it should. `on` hears of the bytes read.
+    pub fn compare(&mut self, root: &Root, wanted: Sha256, on: &mut dyn FnMut(u64, u64)) {
+        for iso in self.here.iter_mut().filter(|iso| iso.is_named_so) {
+            let mut hear = |read| {
+                on(read, iso.bytes);
+                ControlFlow::Continue(())
+            };
+            let file = root
+                .at(&iso.path)
+                .and_then(|place| std::fs::File::open(place.real_path()).map_err(|e| format!("{}: {e}", iso.path)));
+            let found = match file.map(|file| sum_of(file, &mut hear)) {
+                Ok(Ok(Some(sum))) => Probed::Known(sum),
+                Ok(Ok(None)) => Probed::Absent,
+                Ok(Err(e)) => Probed::Unreadable(format!("{}: {e}", iso.path)),
+                Err(why) => Probed::Unreadable(why),
+            };
+            iso.checksum = Some(Checksum { wanted, found });
+        }
+    }
+}
+
 fn lies_in(path: &str, folder: &Place<'_>) -> bool {
     path.rsplit_once('/').is_some_and(|(parent, _)| parent == folder.shown())
 }
@@ -118,7 +154,7 @@ pub(super) fn file(place: &Place<'_>, name: &str, places: &Places) -> Result<Opt
         Err(e) => Probed::Unreadable(format!("{}: {e}", place.shown())),
     };
     let is_named_so = glob::matches(places.iso_name.as_bytes(), name.as_bytes());
-    Ok(Some(IsoFile { path: place.shown(), is_named_so, bytes, volume }))
+    Ok(Some(IsoFile { path: place.shown(), is_named_so, bytes, volume, checksum: None }))
 }
 
 /// The volume of a file of `bytes` bytes, from the `part` with its descriptors.

@@ -18,7 +18,13 @@ fn sum(of: &str) -> Sha256 {
 fn staging() -> Staging {
     let volume = Volume { label: Some("OKV".into()), bytes: 4 * GIB, problem: None };
     Staging {
-        iso: IsoFile { path: format!("/mnt/{ISO}"), is_named_so: true, bytes: 4 * GIB, volume: Probed::Known(volume) },
+        iso: IsoFile {
+            path: format!("/mnt/{ISO}"),
+            is_named_so: true,
+            bytes: 4 * GIB,
+            volume: Probed::Known(volume),
+            checksum: None,
+        },
         target: format!("/var/lib/oracle/{ISO}"),
         there: There::Nothing,
         part_bytes: 0,

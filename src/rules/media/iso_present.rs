@@ -3,7 +3,7 @@
 //! It has to stay there until after the reboot. That none is there yet is no fault: the procedure copies it later.
 
 use crate::facts::Probed;
-use crate::facts::procedure::iso::{IsoFile, Isos};
+use crate::facts::procedure::iso::{Checksum, IsoFile, Isos};
 use crate::rules::{Case, Finding, Rule, Verdict};
 use crate::units::Bytes;
 
@@ -74,10 +74,28 @@ fn file(case: &Case<'_>, iso: &IsoFile) -> Finding {
         case.finding(bad, &iso.path, format!("it is cut off: {missing} are missing")).remedy(again)
     } else if let Some(problem) = &volume.problem {
         case.finding(Verdict::Warn, &iso.path, format!("its volume is not sound: {problem}")).remedy(again)
+    } else if let Some(found) = iso.checksum.as_ref().and_then(|checksum| sum(case, iso, checksum)) {
+        found
     } else if !iso.is_named_so {
         case.finding(Verdict::Note, &iso.path, "a whole ISO, whose name is not that of an upgrade")
     } else {
         case.finding(Verdict::Pass, &iso.path, "whole")
     };
-    finding.measured(measured)
+    let sum = iso.checksum.as_ref().and_then(|checksum| checksum.found.known());
+    finding.measured(sum.map_or_else(|| measured.clone(), |sum| format!("{measured}; SHA-256 {sum}")))
+}
+
+/// What is wrong with its sum.
+fn sum(case: &Case<'_>, iso: &IsoFile, checksum: &Checksum) -> Option<Finding> {
+    match &checksum.found {
+        Probed::Known(found) if *found == checksum.wanted => None,
+        Probed::Known(_) => Some(
+            case.finding(Verdict::Block, &iso.path, format!("it does not sum up to {}", checksum.wanted))
+                .remedy("copy it again, or compare the sum that you were given"),
+        ),
+        Probed::Absent => Some(case.finding(Verdict::Unknown, &iso.path, "it was not summed up")),
+        Probed::Unreadable(why) => {
+            Some(case.finding(Verdict::Unknown, &iso.path, format!("it could not be summed up: {why}")))
+        }
+    }
 }

@@ -103,6 +103,13 @@ impl Guest {
         assert!(ended, "the guest does not shut down\n{}", self.console());
     }
 
+    /// Waits until the machine ends by itself, as it does where the guest restarts, and boots it again.
+    pub(crate) fn restarts_by_itself(&mut self) {
+        let power = self.power.take().expect("the guest is running");
+        assert!(power.machine.wait(COMMAND), "the guest does not restart\n{}", self.console());
+        self.boot_again();
+    }
+
     /// Shuts it down in good order and boots it again.
     pub(crate) fn reboot(&mut self) {
         self.shutdown();
