@@ -23,7 +23,6 @@ const PIECES: u32 = 64;
 
 impl Host<'_> {
     pub(super) fn follow(&self, follow: &Follow, watch: &mut Watch<'_>) -> Result<Performed, String> {
-        let messages = std::fs::metadata(self.path(&follow.messages)).map_or(0, |meta| meta.len());
         let until = Instant::now() + Duration::from_secs(follow.limit_seconds);
         let mut passed_on = 0;
         loop {
@@ -38,7 +37,7 @@ impl Host<'_> {
                 }
                 UpgradeState::Running => thread::sleep(LOOK),
                 ended => {
-                    let (how, told) = (ended_how(ended), self.told(follow, messages));
+                    let (how, told) = (ended_how(ended), self.told(follow, &run));
                     return Err(format!("{how}; its output is in {}{told}", follow.log));
                 }
             }
@@ -98,8 +97,9 @@ impl Host<'_> {
         at
     }
 
-    /// Errors of an upgrade that the system log got meanwhile.
-    fn told(&self, follow: &Follow, from: u64) -> String {
+    /// Errors of an upgrade that the system log got since it began.
+    fn told(&self, follow: &Follow, run: &UpgradeRun) -> String {
+        let from = run.messages.unwrap_or(0);
         match self.root().map(|root| log::since(&root, &follow.messages, from)) {
             Ok(Probed::Known(log)) if log.errors > 0 => format!("; {}: {}", follow.messages, log.last.join(" | ")),
             _ => String::new(),

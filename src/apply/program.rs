@@ -7,6 +7,9 @@ use super::step::TakenBack;
 use crate::plan::{Back, Guard, Run};
 use crate::tool::{Cmd, Program, success};
 
+/// Most characters of a command that a message has.
+const LONGEST_SHOWN: usize = 160;
+
 /// The longest that a way back may take: the pages of a whole swap area come back in that time.
 const LONGEST_WAY_BACK: u64 = 1800;
 
@@ -30,7 +33,7 @@ impl Host<'_> {
     pub(super) fn take_back_run(&self, run: &Run) -> Result<TakenBack, String> {
         match &run.back {
             Back::Nothing | Back::Needless => {}
-            Back::Stays { why } => return Ok(TakenBack::Stays(format!("{} stays done: {why}", run.argv.join(" ")))),
+            Back::Stays { why } => return Ok(TakenBack::Stays(format!("{} stays done: {why}", shown(&run.argv)))),
             Back::Bytes { path, bytes, of } => self.put_bytes(path, bytes, *of)?,
             Back::By { argv, .. } => self.run_back(run, argv)?,
         }
@@ -70,5 +73,14 @@ impl Host<'_> {
         let limit = Duration::from_secs(seconds);
         let cmd = Cmd { limit, ..Cmd::new(program, args.iter().map(String::as_str)) };
         success(self.runner, &cmd).map(|output| output.stdout).map_err(|e| e.to_string())
+    }
+}
+
+/// A command for a message: a long one without its end, which the plan and the journal have.
+pub(super) fn shown(argv: &[String]) -> String {
+    let line = argv.join(" ");
+    match line.char_indices().nth(LONGEST_SHOWN) {
+        Some((end, _)) => format!("{}...", line.get(..end).unwrap_or_default()),
+        None => line,
     }
 }

@@ -1,5 +1,6 @@
 //! Doing, proving and undoing of each action: which part does what.
 
+use super::program::shown;
 use super::watch::{Performed, Watch};
 use super::{Host, Interrupts};
 use crate::plan::{Action, Back, Run};
@@ -104,7 +105,7 @@ impl Host<'_> {
         match action {
             Action::Rename { from, to, file } => self.can_rename_back(from, to, file),
             Action::Run(run) => match &run.back {
-                Back::Stays { why } => Err(format!("{} stays done: {why}", run.argv.join(" "))),
+                Back::Stays { why } => Err(format!("{} stays done: {why}", shown(&run.argv))),
                 Back::Nothing | Back::Needless | Back::By { .. } | Back::Bytes { .. } => Ok(()),
             },
             Action::WriteTable(table) => self.can_clear_table(table),

@@ -18,11 +18,12 @@ pub const COMMAND: &str = "upgrade";
 /// The vendor's upgrade takes no longer than this until it asks for a restart, in seconds.
 const LIMIT: u64 = 6 * 3600;
 
-/// What the service runs. Its arguments are the log, the vendor's program, this boot's identifier, and the ISO. No `${`, `$$` or `%`: the service
+/// What the service runs. Its arguments are the log, the vendor's program, this boot's identifier, the ISO, and the
+/// system log. No `${`, `$$` or `%`: the service
 /// manager would put something in their place.
 fn script() -> String {
     format!(
-        "umask 077; cd /root; exec >>\"$1\" 2>&1; echo \"{BEGAN} at=`date -u -Iseconds` iso=$4\"; /usr/bin/ruby \"$2\" --confirm; s=$?; \
+        "umask 077; cd /root; exec >>\"$1\" 2>&1; echo \"{BEGAN} at=`date -u -Iseconds` messages=`wc -c 2>/dev/null <\"$5\"` iso=$4\"; /usr/bin/ruby \"$2\" --confirm; s=$?; \
          echo; echo \"{ENDED} boot=$3 status=$s\"; sync; exit $s"
     )
 }
@@ -147,6 +148,7 @@ fn start(number: u64, log: &str, boot: &str, iso: &str, places: &Places) -> Step
         &program,
         boot,
         iso,
+        &places.log,
     ];
     let why =
         "an upgrade that has begun is not ended from outside, and nobody but the vendor knows a way back".to_owned();

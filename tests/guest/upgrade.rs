@@ -115,8 +115,12 @@ fn a_lost_session_does_not_end_it(guest: &Guest) {
     assert_eq!(state(guest, "run-upgrade"), "blocked", "it runs");
     assert_eq!(json(guest, &upgrade(""), 0)["steps"].as_array().unwrap().len(), 1, "it is followed, not begun again");
 
+    // The lock is taken before the plan is made: that it follows shows in the journal.
+    let records = || guest.ok("wc -l < /var/lib/okv-host/journal").trim().parse::<u32>().unwrap();
+    let before = records();
     let follower = guest.start(&upgrade("--apply --yes"));
-    until("it is followed", || guest.run(&format!("{OKV_HOST} status")).status == 5);
+    until("it is followed", || records() >= before + 2);
+    assert_eq!(guest.run(&format!("{OKV_HOST} status")).status, 5);
     guest.ok("touch /root/go");
     let followed = follower.wait().unwrap();
     assert_eq!(followed.status, 0, "{followed}");

@@ -46,6 +46,7 @@ fn ran(state: UpgradeState) -> Probed<UpgradeRun> {
         log: "/var/lib/okv-host/upgrade/1.log".into(),
         number: 1,
         began: Some(NOON - 3600),
+        messages: None,
         iso: None,
         state,
     })
@@ -217,7 +218,7 @@ fn the_run_of_an_earlier_upgrade_is_not_that_of_this_one() {
         staged(|facts| {
             let log = "/var/lib/okv-host/upgrade/1.log".into();
             procedure(facts).upgrade_run =
-                Probed::Known(UpgradeRun { log, number: 1, began: Some(NOON - age), iso: None, state });
+                Probed::Known(UpgradeRun { log, number: 1, began: Some(NOON - age), messages: None, iso: None, state });
         })
     };
     for run in [UpgradeState::Restarted, UpgradeState::Failed(1), UpgradeState::CutOff] {

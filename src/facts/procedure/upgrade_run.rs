@@ -14,7 +14,8 @@ use crate::dates::{Moment, shown};
 
 /// What the process that writes the log is called, as its first argument.
 pub const NAME: &str = "okv-host-upgrade";
-/// What the service writes before the vendor's program runs, followed by the time and the ISO: `at=2026-11-24T03:00:00+00:00 iso=PATH`.
+/// What the service writes before the vendor's program runs, followed by the time, the length of the system log at that time, and
+/// the ISO: `at=2026-11-24T03:00:00+00:00 messages=4711 iso=PATH`.
 pub const BEGAN: &str = "okv-host: the upgrade began";
 /// What the service writes after it, followed by the boot in which it ran and the exit status: `boot=ID status=0`.
 pub const ENDED: &str = "okv-host: the upgrade ended";
@@ -36,6 +37,8 @@ pub struct UpgradeRun {
     pub number: u64,
     /// When it began, in seconds since 1970; `None` where its log does not say so.
     pub began: Option<u64>,
+    /// Length of the system log when it began, in bytes; `None` where its log does not say so.
+    pub messages: Option<u64>,
     /// The ISO that was mounted; `None` where its log does not say so.
     pub iso: Option<String>,
     /// How far it came.
@@ -111,8 +114,8 @@ pub fn gather(root: &Root, processes: &Probed<Vec<Process>>) -> Probed<UpgradeRu
     let text = String::from_utf8_lossy(&text);
     let state = if runs { UpgradeState::Running } else { ended(&text, boot.as_deref()) };
     let first = first_line(&place).unwrap_or_default();
-    let (began, iso) = begin_of(&first);
-    Probed::Known(UpgradeRun { log: place.shown(), number, began, iso, state })
+    let (began, messages, iso) = begin_of(&first);
+    Probed::Known(UpgradeRun { log: place.shown(), number, began, messages, iso, state })
 }
 
 /// Whether it is the service that writes the log of this name, and nobody who reads it.
@@ -127,11 +130,14 @@ fn first_line(place: &Place<'_>) -> Option<String> {
     text.lines().next().map(str::to_owned)
 }
 
-/// When a run began, and its ISO, from the first line of its log.
-fn begin_of(line: &str) -> (Option<u64>, Option<String>) {
-    let said = line.strip_prefix(BEGAN).and_then(|rest| rest.trim_start().strip_prefix("at="));
-    let Some((at, iso)) = said.and_then(|said| said.split_once(' ')) else { return (None, None) };
-    (Moment::parse(at).map(|moment| moment.second), iso.strip_prefix("iso=").map(str::to_owned))
+/// When a run began, how long the system log was, and its ISO, from the first line of its log.
+fn begin_of(line: &str) -> (Option<u64>, Option<u64>, Option<String>) {
+    let said = line.strip_prefix(BEGAN).unwrap_or_default();
+    // A path may have spaces, and comes last.
+    let (said, iso) = said.split_once(" iso=").map_or((said, None), |(said, iso)| (said, Some(iso.to_owned())));
+    let value = |key: &str| said.split_ascii_whitespace().find_map(|word| word.strip_prefix(key));
+    let at = value("at=").and_then(Moment::parse).map(|moment| moment.second);
+    (at, value("messages=").and_then(|bytes| bytes.parse().ok()), iso)
 }
 
 /// What tells this boot from every other (kernel `Documentation/admin-guide/sysctl/kernel.rst`, `random/boot_id`).
@@ -174,12 +180,15 @@ mod tests {
 
     #[test]
     fn the_first_line_says_when_it_began_and_from_which_iso() {
-        let line = format!("{BEGAN} at=2023-11-14T22:13:20+0000 iso=/var/lib/oracle/an iso.iso");
-        assert_eq!(begin_of(&line), (Some(1_700_000_000), Some("/var/lib/oracle/an iso.iso".into())));
-        for other in ["", "at=1 iso=x", BEGAN, &format!("{BEGAN} at=1"), &line[1..]] {
-            assert_eq!(begin_of(other), (None, None), "{other}");
+        let line = format!("{BEGAN} at=2023-11-14T22:13:20+0000 messages=42 iso=/var/lib/oracle/an iso.iso");
+        let iso = Some("/var/lib/oracle/an iso.iso".to_owned());
+        assert_eq!(begin_of(&line), (Some(1_700_000_000), Some(42), iso.clone()));
+        for other in ["", "at=2023-11-14T22:13:20Z messages=1 iso=x", BEGAN, &format!("{BEGAN} at=x"), &line[1..]] {
+            assert_eq!(begin_of(other), (None, None, None), "{other}");
         }
-        assert_eq!(begin_of(&format!("{BEGAN} at=x iso=y")), (None, Some("y".into())));
+        // There was no system log.
+        let line = line.replace("=42", "=");
+        assert_eq!(begin_of(&line), (Some(1_700_000_000), None, iso));
     }
 
     #[test]

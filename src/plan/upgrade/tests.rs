@@ -17,14 +17,15 @@ fn means() -> Means {
 }
 
 fn after(state: UpgradeState) -> Means {
-    let run = UpgradeRun { log: LOG.into(), number: 1, began: Some(7), iso: Some(ISO.into()), state };
+    let run =
+        UpgradeRun { log: LOG.into(), number: 1, began: Some(7), messages: Some(0), iso: Some(ISO.into()), state };
     Means { run: Probed::Known(run), ..means() }
 }
 
 fn shown(means: &Means, reboot: bool) -> Vec<String> {
     let plan = plan(&Places::built_in(), &Request { reboot }, means).unwrap();
     let shown = |step: &Step| match &step.action {
-        Action::Run(run) if run.argv[0].ends_with("systemd-run") => format!("begin {}", run.argv[run.argv.len() - 4]),
+        Action::Run(run) if run.argv[0].ends_with("systemd-run") => format!("begin {}", run.argv[run.argv.len() - 5]),
         Action::Run(run) => run.argv.join(" "),
         Action::Follow(follow) => format!("follow {}", follow.log),
         other => panic!("{other:?}"),
