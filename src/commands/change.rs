@@ -149,7 +149,7 @@ fn said(outcome: Outcome, journal: &Journal<Entry>) -> (PlanOutcome, Option<Stri
         }
         Outcome::Interrupted { steps } => {
             let done = count(steps, "step");
-            let message = format!("{done} done; run it again to finish, or okv-host undo to go back");
+            let message = format!("{done} done; run it again to finish; okv-host undo says whether it can go back");
             (PlanOutcome::Interrupted, Some(message), Exit::Stuck)
         }
     }
