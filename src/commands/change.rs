@@ -9,7 +9,9 @@ use anyhow::{Context, Result, bail};
 use super::Exit;
 use super::confirm::confirm;
 use super::progress::Teller;
-use crate::apply::{Ending, Entry, Host, Interrupts, LastRun, Lock, LockError, Outcome, carry_out, finish, last_run};
+use crate::apply::{
+    Ending, Entry, Host, Interrupts, LastRun, Lock, LockError, Outcome, STATE, carry_out, finish, last_run,
+};
 use crate::cli::{Change, PlainFormat};
 use crate::journal::Journal;
 use crate::plan::{Plan, Refusal};
@@ -56,7 +58,8 @@ pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -
         _ => bail!("the host changed since the plan was shown: nothing was changed; run it again"),
     }
     let outcome = carry_out(&plan, &host, &mut journal, &interrupts, &mut Teller::of(plan.steps.len()).hears());
-    let outcome = outcome.context("the journal cannot be begun: nothing was changed")?;
+    let outcome = outcome
+        .with_context(|| format!("the journal {} cannot be begun: nothing was changed", journal.path().display()))?;
     answer(args, &plan, outcome, &mut journal, planner)
 }
 
@@ -142,7 +145,7 @@ fn said(outcome: Outcome, journal: &Journal<Entry>) -> (PlanOutcome, Option<Stri
         }
         Outcome::Interrupted { steps } => {
             let done = count(steps, "step");
-            let message = format!("{done} done; run it again to finish, or okv-host undo to go back");
+            let message = format!("{done} done; run it again to finish; okv-host undo says whether it can go back");
             (PlanOutcome::Interrupted, Some(message), Exit::Stuck)
         }
     }
@@ -163,7 +166,8 @@ pub(super) fn take_host() -> Result<Option<(Host<'static>, Lock)>> {
         bail!("changing this host takes root");
     }
     let host = Host { base: PathBuf::from("/"), runner: &tool::Host };
-    let folder = host.state_folder().context("no place for the journal: nothing was changed")?;
+    let folder =
+        host.state_folder().with_context(|| format!("no place for the journal in {STATE}: nothing was changed"))?;
     match Lock::take(&folder) {
         Ok(lock) => {
             lock.outlives_this_process().context("the lock cannot be kept: nothing was changed")?;
@@ -173,7 +177,9 @@ pub(super) fn take_host() -> Result<Option<(Host<'static>, Lock)>> {
             let _ = writeln!(io::stderr(), "{UNDER_WAY}; nothing was changed");
             Ok(None)
         }
-        Err(LockError::Io(e)) => Err(e).context("the lock cannot be taken: nothing was changed"),
+        Err(LockError::Io(e)) => {
+            Err(e).with_context(|| format!("the lock {STATE}/lock cannot be taken: nothing was changed"))
+        }
     }
 }
 

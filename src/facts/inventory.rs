@@ -57,16 +57,30 @@ impl Inventory {
         }
     }
 
+    /// Whether a disk of this identity was there; one that tells neither name nor number, by a disk of its size that told none either.
+    pub fn has(&self, identity: &Identity, bytes: u64) -> bool {
+        self.is_identified(identity).unwrap_or_else(|| self.nameless(bytes).next().is_some())
+    }
+
     /// Whether a blank disk of this identity and size was there. One that tells neither name nor number is taken for any
     /// other such disk of its size.
     pub fn has_blank(&self, identity: &Identity, bytes: u64) -> bool {
+        self.is_identified(identity).unwrap_or_else(|| self.nameless(bytes).any(|known| known.table.is_none()))
+    }
+
+    /// Disks of that size that tell neither name nor number.
+    fn nameless(&self, bytes: u64) -> impl Iterator<Item = &Known> {
+        let nameless = move |known: &&Known| known.wwn.is_none() && known.serial.is_none() && known.bytes == bytes;
+        self.disks.iter().filter(nameless)
+    }
+
+    /// Whether a disk of this name or number was there; `None` where it tells neither.
+    fn is_identified(&self, identity: &Identity) -> Option<bool> {
         let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
-        self.disks.iter().any(|known| {
-            if identity.wwn.is_some() || identity.serial.is_some() {
-                return same(&known.wwn, &identity.wwn)
-                    || same(&known.serial, &identity.serial) && known.wwn == identity.wwn;
-            }
-            known.wwn.is_none() && known.serial.is_none() && known.table.is_none() && known.bytes == bytes
+        (identity.wwn.is_some() || identity.serial.is_some()).then(|| {
+            self.disks.iter().any(|known| {
+                same(&known.wwn, &identity.wwn) || same(&known.serial, &identity.serial) && known.wwn == identity.wwn
+            })
         })
     }
 }

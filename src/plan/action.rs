@@ -391,6 +391,11 @@ impl Action {
         matches!(self, Self::Run(Run { back: Back::Bytes { .. }, .. }))
     }
 
+    /// Whether it has no way back once it is done.
+    pub fn stays_done(&self) -> bool {
+        matches!(self, Self::Run(Run { back: Back::Stays { .. }, .. }))
+    }
+
     /// Whether it takes away what the node needs, until a later step [gives it back](Self::gives_back): a run does not stop in between.
     pub fn takes_away(&self) -> bool {
         self.comes_back_always() && matches!(self, Self::Run(Run { proof: Some(Proof::SwapUnused { .. }), .. }))

@@ -105,7 +105,9 @@ pub fn status_text(run: Option<&LastRun>) -> String {
         }
     }
     if run.is_unfinished() {
-        let text = format!("unfinished: run okv-host {} again to finish, or okv-host undo to go back", run.command);
+        let back =
+            if run.changes().any(|step| step.action.stays_done()) { "" } else { ", or okv-host undo to go back" };
+        let text = format!("unfinished: run okv-host {} again to finish{back}", run.command);
         wrap(&mut out, &text, 0, 2);
     }
     out
@@ -155,4 +157,32 @@ pub fn undo_text(run: Option<&LastRun>, outcome: UndoOutcome, message: Option<&s
         wrap(&mut out, message, 0, 2);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Action, Back, Run as Program};
+
+    fn interrupted(back: Back) -> LastRun {
+        let action = Action::Run(Program { back, ..Program::looks(["/usr/bin/dnf"]) });
+        LastRun {
+            began: 0,
+            command: "kernel-prune".into(),
+            target: String::new(),
+            steps: vec![Step { purpose: String::new(), action }],
+            standing: vec![Standing { step: 0, done: true }],
+            earlier: vec![],
+            unsure: vec![],
+            state: RunState::CutOff,
+        }
+    }
+
+    #[test]
+    fn a_run_that_cannot_be_taken_back_was_said_to_have_a_way_back() {
+        let text = status_text(Some(&interrupted(Back::Stays { why: "gone".into() })));
+        assert!(text.contains("again to finish\n") && !text.contains("undo"), "{text}");
+        let text = status_text(Some(&interrupted(Back::by(["/usr/bin/true"]))));
+        assert!(text.contains("okv-host undo"), "{text}");
+    }
 }

@@ -73,7 +73,17 @@ pub fn with_unmounted(root: &Root, facts: &Facts) -> Result<Kernels, String> {
             Beside { mounts: &mounts, fstab: &running.fstab, cmdline: &running.cmdline, firmware: &running.firmware };
         gather(&root.remembering(), beside, running.kernels.installed.clone())
     };
-    look_into(&private, look).map_err(|e| format!("/boot, which is not mounted, could not be looked into: {e}"))
+    look_into(&private, look).map_err(|e| {
+        let elsewhere = mounted_elsewhere(&private, &running.mounts);
+        format!("/boot, which is not mounted, could not be looked into: {e}{elsewhere}")
+    })
+}
+
+/// The kernel mounts no file system read-only that it has mounted to be written to (`EBUSY`).
+fn mounted_elsewhere(private: &[PrivateMount], mounts: &Probed<Vec<Mount>>) -> String {
+    let is_ours = |mount: &&Mount| private.iter().any(|ours| ours.device == mount.source && ours.point != mount.point);
+    let found = mounts.known().into_iter().flatten().find(is_ours);
+    found.map_or_else(String::new, |m| format!("; {} is mounted on {}: unmount it there", m.source, m.point))
 }
 
 /// The mount as mountinfo would tell of it.
@@ -122,6 +132,17 @@ mod tests {
         let entry = crate::facts::FstabEntry { options: words(fstab), ..sample::fstab(7, "LABEL=boot", "/boot/") };
         running.fstab = Probed::Known(vec![entry]);
         read_only(&running)
+    }
+
+    #[test]
+    fn a_boot_that_is_mounted_elsewhere_was_only_busy() {
+        let private = PrivateMount { device: "/dev/sda2".into(), point: "/boot".into(), kind: "ext4", options: "" };
+        let told = |source: &str, point: &str| {
+            let mount = Mount { source: source.into(), ..sample::mount(8, 2, point) };
+            mounted_elsewhere(std::slice::from_ref(&private), &Probed::Known(vec![mount]))
+        };
+        assert_eq!(told("/dev/sda2", "/mnt"), "; /dev/sda2 is mounted on /mnt: unmount it there");
+        assert_eq!((told("/dev/sda3", "/mnt"), told("/dev/sda2", "/boot")), (String::new(), String::new()));
     }
 
     #[test]

@@ -175,6 +175,12 @@ fn only_new(growth: &Growth, want: Option<Wanted>) -> Result<Choice<'_>, Refusal
             return Err(refuse("disk-not-known-new", format!("which disk is new is not known: {why}"), remedy));
         }
     };
+    let was_there = |state: &DiskState| state.identity.known().is_some_and(|id| inventory.has(id, state.bytes));
+    if !growth.disks.iter().any(was_there) {
+        // Taken elsewhere, or names and numbers were given anew: then a blank disk that was always there looks new.
+        let message = format!("none of the disks of this node was there at --prepare; blank are: {}", list(&fit));
+        return Err(refuse("disk-not-known-new", message, "name the disk by --disk, best by its serial number"));
+    }
     let is_new = |state: &DiskState| state.identity.known().is_some_and(|id| !inventory.has_blank(id, state.bytes));
     let new: Vec<(&DiskState, &Disk)> = fit.iter().copied().filter(|(state, _)| is_new(state)).collect();
     match *new {

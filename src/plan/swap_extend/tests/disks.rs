@@ -23,9 +23,9 @@ fn no_disk_or_several_are_refused_with_the_smallest_that_does() {
     assert!(reason.remedy.contains("--disk"), "{reason:?}");
 
     // One of them was there before.
-    node.prepared = Some(vec!["A".into()]);
+    node.prepared = Some(vec!["SYSTEM".into(), "A".into()]);
     assert!(super::argv(&planned(&node.growth(), &request()))[0].ends_with("/dev/sdc"));
-    node.prepared = Some(vec!["A".into(), "B".into()]);
+    node.prepared = Some(vec!["SYSTEM".into(), "A".into(), "B".into()]);
     let reason = refused(&node.growth(), &request());
     assert_eq!(reason.id, "disk-none");
     assert!(reason.message.contains("no disk is new"), "{reason:?}");
@@ -46,6 +46,15 @@ fn no_disk_or_several_are_refused_with_the_smallest_that_does() {
         assert_eq!(reason.id, "disk-unknown", "{named}");
         assert!(reason.remedy.contains("serial A"), "{reason:?}");
     }
+}
+
+#[test]
+fn an_inventory_of_another_node_made_the_one_blank_disk_a_new_one() {
+    let mut node = Node::small();
+    planned(&node.growth(), &request());
+    node.prepared = Some(vec!["ELSEWHERE".into(), "OTHER".into()]);
+    let reason = refused(&node.growth(), &request());
+    assert!(reason.id == "disk-not-known-new" && reason.message.contains("none of the disks"), "{reason:?}");
 }
 
 #[test]
