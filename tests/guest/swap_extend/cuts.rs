@@ -2,6 +2,7 @@
 //! old name; nothing else has changed; and the next run goes on.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use super::state::{FULL_KIB, GIB, SMALL_KIB, disk, extend, kept, names, swap};
 use crate::guest::{Disk, Firmware, Guest, Spec};
@@ -10,6 +11,8 @@ use crate::{OKV_HOST, install};
 const JOURNAL: &str = "/var/lib/okv-host/journal";
 /// Random moments of each of the two nodes: 30 in all.
 const RANDOM: (u32, u32) = (8, 22);
+/// Of a run on the node as it was.
+const STEPS: usize = 11;
 /// A disk that has just the extents that are missing.
 const NEW_DISK: u64 = 50 * GIB + (2 << 20);
 
@@ -23,6 +26,8 @@ struct Node {
     left: BTreeMap<usize, u32>,
     old_swap: u32,
     new_swap: u32,
+    /// How often a run had ended before its moment had come.
+    too_late: u32,
 }
 
 impl Node {
@@ -34,7 +39,7 @@ impl Node {
         guest.ok(&format!("mkfs.ext4 -q /dev/{other}; sync"));
         let kept = kept(&guest, &disk(&guest, "NEW"));
         let plan = names(&extend(&guest, "--disk NEW", 0));
-        Self { guest, kept, cuts: 0, plan, left: BTreeMap::new(), old_swap: 0, new_swap: 0 }
+        Self { guest, kept, cuts: 0, plan, left: BTreeMap::new(), old_swap: 0, new_swap: 0, too_late: 0 }
     }
 
     /// Runs it, and resets the machine without a flush when `moment` has come. Returns whether it had not ended before.
@@ -73,12 +78,16 @@ impl Node {
         *self.left.entry(self.plan.len()).or_default() += 1;
     }
 
-    fn finish(&mut self) {
+    /// Runs it to its end; how long that took.
+    fn finish(&mut self) -> Duration {
+        let started = Instant::now();
         let done = extend(&self.guest, "--disk NEW --apply --yes", 0);
+        let took = started.elapsed();
         assert!(["done", "nothing-to-do"].contains(&done["outcome"].as_str().unwrap()), "{done:#}");
         assert_eq!(swap(&self.guest)[0], FULL_KIB);
         assert_eq!(kept(&self.guest, &disk(&self.guest, "NEW")), self.kept);
         assert_eq!(self.guest.run(&format!("{OKV_HOST} status")).status, 0);
+        took
     }
 
     /// The node as it was, by hand.
@@ -97,12 +106,13 @@ impl Node {
              udevadm settle; blockdev --rereadpt /dev/{new}; udevadm settle; rm --force {JOURNAL}; sync"
         ));
         assert_eq!(swap(&self.guest)[0], SMALL_KIB);
+        self.plan = names(&extend(&self.guest, "--disk NEW", 0));
     }
 
     /// Cuts the power within and behind each step that the plan has.
     fn at_every_step(&mut self) {
         let steps = self.plan.clone();
-        assert_eq!(steps.len(), 11, "{steps:?}");
+        assert_eq!(steps.len(), STEPS, "{steps:?}");
         for step in &steps {
             // Within: its beginning is recorded. Behind: its end is; the beginning of the next one is not, or just.
             for behind in [0, 1] {
@@ -121,18 +131,26 @@ impl Node {
         // A generator of its own, so that a failure can be had again.
         let mut random = 0x2545_f491_4f6c_dd1d_u64;
         self.start_over();
-        let started = std::time::Instant::now();
-        self.finish();
-        let longest = started.elapsed().as_millis().max(1000);
+        let mut whole = self.finish().as_millis().max(1000); // of a run with all steps
         self.start_over();
         let before = self.cuts;
         while self.cuts < before + count {
             random ^= random << 13;
             random ^= random >> 7;
             random ^= random << 17;
-            let wait = u128::from(random) % longest;
+            // A run that has fewer steps left ends sooner; the planning before the first takes as long as three steps.
+            let share = |whole: u128, of: usize, all: usize| whole * (of as u128 + 3) / (all as u128 + 3);
+            let left = self.plan.len();
+            let wait = u128::from(random) % share(whole, left, STEPS);
             let moment = format!("sleep {}.{:03}; kill -0 $run 2> /dev/null || exit 3", wait / 1000, wait % 1000);
-            if !self.cut(&moment) || self.plan.is_empty() {
+            let cut = self.cut(&moment);
+            if !cut {
+                self.too_late += 1;
+                if left == STEPS {
+                    whole = (whole + wait) / 2; // it had ended before: that is still longer than the run
+                }
+            }
+            if !cut || self.plan.is_empty() {
                 self.finish();
                 self.start_over();
             }
@@ -142,8 +160,8 @@ impl Node {
 
     fn report(&self, name: &str) {
         println!(
-            "{name}: the power was cut {} times; the node came up with the old swap {} times and with the new one {} times; steps left afterwards, and how often: {:?}",
-            self.cuts, self.old_swap, self.new_swap, self.left
+            "{name}: the power was cut {} times, and {} times too late; the node came up with the old swap {} times and with the new one {} times; steps left afterwards, and how often: {:?}",
+            self.cuts, self.too_late, self.old_swap, self.new_swap, self.left
         );
     }
 }
