@@ -97,7 +97,11 @@ impl Read for Bounded<'_> {
             return Err(io::Error::other("it does not come to an end"));
         }
         let len = buffer.len().min(self.left);
-        let read = self.stream.read(buffer.get_mut(..len).unwrap_or_default())?;
+        // rustls takes a read that would block for one to be tried later; here it is the end of the time.
+        let read = self.stream.read(buffer.get_mut(..len).unwrap_or_default()).map_err(|e| match e.kind() {
+            ErrorKind::WouldBlock => ErrorKind::TimedOut.into(),
+            _ => e,
+        })?;
         self.left = self.left.saturating_sub(read);
         Ok(read)
     }
