@@ -9,6 +9,8 @@ use super::Exit;
 use super::change::UNDER_WAY;
 use crate::apply::{Entry, LastRun, Lock, journal_path, last_run};
 use crate::cli::{PlainFormat, Status};
+use crate::facts::Root;
+use crate::facts::procedure::{processes, upgrade_run};
 use crate::journal::Journal;
 use crate::report;
 
@@ -26,10 +28,12 @@ pub(super) fn run(args: &Status) -> Result<Exit> {
 }
 
 fn show(args: &Status, last: Option<&LastRun>, exit: Exit) -> Result<Exit> {
+    let root = Root::live();
+    let upgrade = upgrade_run::gather(&root, &processes::gather(&root));
     let mut out = io::stdout().lock();
     match args.format {
-        PlainFormat::Json => report::status_json(&mut out, last)?,
-        PlainFormat::Text => out.write_all(report::status_text(last).as_bytes())?,
+        PlainFormat::Json => report::status_json(&mut out, last, &upgrade)?,
+        PlainFormat::Text => out.write_all(report::status_text(last, &upgrade).as_bytes())?,
     }
     Ok(exit)
 }

@@ -11,6 +11,7 @@ mod run;
 mod runbook;
 mod scan;
 mod text;
+mod upgrade_run;
 
 pub use check::{list_text, text as check_text};
 pub use cluster::{cluster_json, cluster_text};

@@ -7,7 +7,10 @@ use serde::Serialize;
 
 use super::plan::{action, way_back};
 use super::text::{clean, wrap};
+use super::upgrade_run::{self, Upgrade};
 use crate::apply::{Ending, LastRun, RunState, Standing};
+use crate::facts::Probed;
+use crate::facts::procedure::upgrade_run::UpgradeRun;
 use crate::plan::Step;
 
 /// What became of `undo`.
@@ -68,23 +71,43 @@ fn word(state: RunState) -> &'static str {
     }
 }
 
-/// Writes the last run as JSON.
+/// Writes the last run, and how the vendor's upgrade stands, as JSON.
 ///
 /// # Errors
 /// What the writer says.
-pub fn status_json(out: &mut impl io::Write, run: Option<&LastRun>) -> io::Result<()> {
+pub fn status_json(out: &mut impl io::Write, run: Option<&LastRun>, upgrade: &Probed<UpgradeRun>) -> io::Result<()> {
     #[derive(Serialize)]
     struct Status<'r> {
         schema: &'static str,
         last_run: Option<Run<'r>>,
+        upgrade: Option<Upgrade<'r>>,
+        upgrade_unknown: Option<&'r str>,
     }
-    serde_json::to_writer_pretty(&mut *out, &Status { schema: "okv-host.status.v1", last_run: run.map(Run::of) })?;
+    let status = Status {
+        schema: "okv-host.status.v1",
+        last_run: run.map(Run::of),
+        upgrade: upgrade.known().map(Upgrade::of),
+        upgrade_unknown: match upgrade {
+            Probed::Unreadable(why) => Some(why),
+            Probed::Known(_) | Probed::Absent => None,
+        },
+    };
+    serde_json::to_writer_pretty(&mut *out, &status)?;
     out.write_all(b"\n")
 }
 
-/// The last run for people.
-pub fn status_text(run: Option<&LastRun>) -> String {
-    let Some(run) = run else { return "no run has changed this host\n".into() };
+/// The last run, and how the vendor's upgrade stands, for people.
+pub fn status_text(run: Option<&LastRun>, upgrade: &Probed<UpgradeRun>) -> String {
+    let mut out = run.map_or_else(|| "no run has changed this host\n".to_owned(), last_run_text);
+    match upgrade {
+        Probed::Known(run) => upgrade_run::text(&mut out, run),
+        Probed::Absent => {}
+        Probed::Unreadable(why) => wrap(&mut out, &format!("upgrade: how it stands could not be told: {why}"), 0, 2),
+    }
+    out
+}
+
+fn last_run_text(run: &LastRun) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "last run: {} ({})", clean(&run.command), word(run.state));
     wrap(&mut out, &format!("  target: {}", run.target), 0, 10);
@@ -180,9 +203,9 @@ mod tests {
 
     #[test]
     fn a_run_that_cannot_be_taken_back_was_said_to_have_a_way_back() {
-        let text = status_text(Some(&interrupted(Back::Stays { why: "gone".into() })));
+        let text = last_run_text(&interrupted(Back::Stays { why: "gone".into() }));
         assert!(text.contains("again to finish\n") && !text.contains("undo"), "{text}");
-        let text = status_text(Some(&interrupted(Back::by(["/usr/bin/true"]))));
+        let text = last_run_text(&interrupted(Back::by(["/usr/bin/true"])));
         assert!(text.contains("okv-host undo"), "{text}");
     }
 }

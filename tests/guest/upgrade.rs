@@ -138,6 +138,7 @@ fn the_node_restarts_only_where_that_is_asked_for(guest: &mut Guest) {
 }
 
 fn after_the_restart_it_is_over_once_the_node_says_so(guest: &Guest) {
+    assert_eq!(json(guest, &format!("{OKV_HOST} status --format json"), 0)["upgrade"]["state"], "restarted");
     let refused = json(guest, &upgrade("--apply --yes"), 1);
     assert_eq!(refused["reasons"][0]["id"], "goes-on-after-restart", "{refused:#}");
     guest.ok("echo 'Oracle Key Vault Server 21.8.0.0.0' > /etc/issue");
