@@ -9,6 +9,7 @@ use crate::tool::{Cmd, Output, Script, Scripted, ToolError};
 mod copies;
 mod mounts;
 mod swap;
+mod upgrades;
 
 /// A host of two files, and the plan to give both another name between two tests of the configuration.
 struct Bench {
