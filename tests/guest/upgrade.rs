@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::guest::{Firmware, Guest, Spec};
 use crate::stage::iso::Iso;
-use crate::stage::{put_profile, stage};
+use crate::stage::{has_loop_devices, put_profile, stage};
 use crate::{OKV_HOST, install, json};
 
 /// In the place of the vendor's program: fails where /root/fail is, else goes on once /root/go is there.
@@ -56,6 +56,7 @@ fn a_node_is_upgraded_only_when_everything_before_is_done_and_whatever_becomes_o
     let mut guest = Spec::new(Firmware::Bios).boot();
     install(&guest);
     put_profile(&guest);
+    has_loop_devices(&guest);
     guest.put("/root/waivers.json", WAIVERS.as_bytes(), 0o600);
     guest.put("/usr/bin/ruby", RUBY.as_bytes(), 0o755);
     guest.put("/srv/okv-upgrade-disc-21.8.0.0.0.iso", &Iso::with(SCRIPT, 1 << 20).bytes, 0o600);

@@ -32,11 +32,17 @@ pub(crate) fn put_profile(guest: &Guest) {
     guest.put("/root/guest.json", profile.to_string().as_bytes(), 0o600);
 }
 
+/// What makes loop devices possible; a node does this when it starts, and the guest leaves it out to start sooner.
+pub(crate) fn has_loop_devices(guest: &Guest) {
+    guest.ok("modprobe loop");
+}
+
 #[test]
 fn an_iso_is_staged_whatever_comes_between() {
     let mut guest = Spec::new(Firmware::Bios).boot();
     install(&guest);
     put_profile(&guest);
+    has_loop_devices(&guest);
     let iso = Iso::with("echo not run here", 24 << 20);
     guest.put(SOURCE, &iso.bytes, 0o600);
     let empty = guest.ok(STATE);
@@ -146,6 +152,7 @@ fn a_power_cut_during_the_copy_is_gone_on_from(guest: &mut Guest, iso: &Iso) {
     guest.cut_power();
     assert!(cut.wait().is_err());
     guest.boot_again();
+    has_loop_devices(guest);
     // Debian's rpm has a database in root's home that dnf made just before the cut; it is not the node's.
     guest.ok("rm -rf /root/.rpmdb");
     assert_eq!(guest.run(&format!("test -e {TARGET}")).status, 1, "half an ISO has the name of a whole one");

@@ -1,5 +1,7 @@
 //! A node whose memory cannot take back what is swapped out.
 
+use std::time::Duration;
+
 use super::state::{extend, kept, names, refused, swap};
 use crate::guest::{Firmware, Spec};
 use crate::{OKV_HOST, install, json};
@@ -32,7 +34,8 @@ fn under_memory_pressure_it_is_refused_and_a_temporary_swap_volume_makes_it_poss
     assert!(why.contains("overcommit_memory"), "{why}");
     guest.ok("sysctl --quiet vm.overcommit_memory=0 vm.overcommit_ratio=50");
 
-    let witness = guest.start("exec python3 /root/witness.py 800");
+    // It stays through all that follows, in a guest that swaps: minutes where the host is busy.
+    let witness = guest.start_with("exec python3 /root/witness.py 800", &[], Duration::from_secs(600));
     guest.ok("until test -e /run/witness-ready; do sleep 0.2; done");
     let used: u64 = guest.ok("awk 'NR == 2 { print $4 }' /proc/swaps").trim().parse().unwrap();
     assert!(used > 200 << 10, "{used} KiB are swapped out");

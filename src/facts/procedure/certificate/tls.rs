@@ -64,7 +64,7 @@ fn client(recorder: Arc<Recorder>) -> Result<ClientConfig, Error> {
 
 fn why(e: &io::Error) -> String {
     match e.kind() {
-        ErrorKind::TimedOut | ErrorKind::WouldBlock => {
+        ErrorKind::TimedOut => {
             format!("it showed no certificate within {} seconds", LIMIT.as_secs())
         }
         ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => {
@@ -72,6 +72,11 @@ fn why(e: &io::Error) -> String {
         }
         _ => format!("no handshake of TLS 1.2 or 1.3: {e}"),
     }
+}
+
+/// A socket whose time is up says that it would block (socket(7)), which rustls takes for a pause.
+fn late(e: io::Error) -> io::Error {
+    if e.kind() == ErrorKind::WouldBlock { ErrorKind::TimedOut.into() } else { e }
 }
 
 /// A stream that ends in time, and after [`LONGEST`] bytes.
@@ -97,11 +102,7 @@ impl Read for Bounded<'_> {
             return Err(io::Error::other("it does not come to an end"));
         }
         let len = buffer.len().min(self.left);
-        // rustls takes a read that would block for one to be tried later; here it is the end of the time.
-        let read = self.stream.read(buffer.get_mut(..len).unwrap_or_default()).map_err(|e| match e.kind() {
-            ErrorKind::WouldBlock => ErrorKind::TimedOut.into(),
-            _ => e,
-        })?;
+        let read = self.stream.read(buffer.get_mut(..len).unwrap_or_default()).map_err(late)?;
         self.left = self.left.saturating_sub(read);
         Ok(read)
     }
@@ -110,7 +111,7 @@ impl Read for Bounded<'_> {
 impl Write for Bounded<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.stream.set_write_timeout(self.time_left()?)?;
-        self.stream.write(bytes)
+        self.stream.write(bytes).map_err(late)
     }
 
     fn flush(&mut self) -> io::Result<()> {
