@@ -37,8 +37,8 @@ impl Host<'_> {
                 }
                 UpgradeState::Running => thread::sleep(LOOK),
                 ended => {
-                    let (how, told) = (ended_how(ended), self.told(follow, &run));
-                    return Err(format!("{how}; its output is in {}{told}", follow.log));
+                    let told = self.told(follow, &run);
+                    return Err(format!("the upgrade {ended}; its output is in {}{told}", follow.log));
                 }
             }
         }
@@ -48,7 +48,7 @@ impl Host<'_> {
     pub(super) fn has_followed(&self, follow: &Follow) -> Result<(), String> {
         match self.upgrade_run(&follow.log)?.state {
             UpgradeState::WaitsForReboot => Ok(()),
-            other => Err(ended_how(other)),
+            other => Err(format!("the upgrade {other}")),
         }
     }
 
@@ -104,16 +104,5 @@ impl Host<'_> {
             Ok(Probed::Known(log)) if log.errors > 0 => format!("; {}: {}", follow.messages, log.last.join(" | ")),
             _ => String::new(),
         }
-    }
-}
-
-fn ended_how(state: UpgradeState) -> String {
-    match state {
-        UpgradeState::Failed(status) => format!("the upgrade ended with exit status {status}"),
-        UpgradeState::CutOff => "the upgrade was cut off".into(),
-        UpgradeState::Silent => "the upgrade ended well, but did not ask for a restart".into(),
-        UpgradeState::Running => "the upgrade still runs".into(),
-        UpgradeState::WaitsForReboot => "the upgrade asked for a restart".into(),
-        UpgradeState::Restarted => "the node was restarted since the upgrade asked for it".into(),
     }
 }

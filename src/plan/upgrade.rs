@@ -79,7 +79,7 @@ pub fn plan(places: &Places, request: &Request, means: &Means) -> Result<Plan, R
         None => begin(1, places, means)?,
         Some((run, UpgradeState::Restarted)) => begin(run.number.saturating_add(1), places, means)?,
         Some((run, UpgradeState::Failed(_) | UpgradeState::CutOff | UpgradeState::Silent)) => {
-            notes.push(format!("an earlier run {}; its output is in {}", how(run.state), run.log));
+            notes.push(format!("an earlier run {}; its output is in {}", run.state, run.log));
             begin(run.number.saturating_add(1), places, means)?
         }
     };
@@ -179,16 +179,6 @@ fn restarted(run: &UpgradeRun) -> Reason {
         run.log, run.log
     );
     reason("goes-on-after-restart", message.into(), remedy)
-}
-
-fn how(state: UpgradeState) -> String {
-    match state {
-        UpgradeState::Failed(status) => format!("ended with exit status {status}"),
-        UpgradeState::CutOff => "was cut off".into(),
-        UpgradeState::Silent => "ended well, but did not ask for a restart".into(),
-        UpgradeState::Running => "runs".into(),
-        UpgradeState::WaitsForReboot | UpgradeState::Restarted => "asked for a restart".into(),
-    }
 }
 
 fn reason(id: &'static str, message: String, remedy: impl Into<String>) -> Reason {

@@ -46,7 +46,7 @@ pub(super) fn text(out: &mut String, run: &UpgradeRun) {
     let _ = writeln!(out, "upgrade: {}{began}", word(run.state));
     let means = match run.state {
         UpgradeState::Running => "okv-host upgrade --apply follows it".to_owned(),
-        UpgradeState::Failed(status) => format!("it ended with exit status {status}; okv-host upgrade begins it anew"),
+        UpgradeState::Failed(_) => format!("it {}; okv-host upgrade begins it anew", run.state),
         UpgradeState::CutOff => {
             "it has no end: the machine or the service stopped; okv-host upgrade begins it anew".into()
         }

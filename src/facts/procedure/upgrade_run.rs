@@ -3,6 +3,7 @@
 //! One log a run, numbered. The service writes a line of its own before and after what the vendor's program
 //! prints; the line after has the boot in which it ran, so that a restart since then shows.
 
+use std::fmt;
 use std::io::{self, Read};
 
 use super::super::inventory::STATE;
@@ -60,6 +61,20 @@ pub enum UpgradeState {
     WaitsForReboot,
     /// It asked for a restart, and the node was restarted since then.
     Restarted,
+}
+
+impl fmt::Display for UpgradeState {
+    /// What an upgrade in this state does or did, as the rest of a sentence about it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Running => f.write_str("still runs"),
+            Self::Failed(status) => write!(f, "ended with exit status {status}"),
+            Self::CutOff => f.write_str("was cut off"),
+            Self::Silent => f.write_str("ended well, but did not ask for a restart"),
+            Self::WaitsForReboot => f.write_str("ended well, and asked for a restart"),
+            Self::Restarted => f.write_str("ended well, and the node was restarted since"),
+        }
+    }
 }
 
 impl UpgradeRun {
