@@ -4,8 +4,14 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use crate::sys;
+
+/// Whoever only looks holds it for a moment, in which it is tried again.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The lock, held until dropped.
 #[derive(Debug)]
@@ -46,11 +52,14 @@ impl Lock {
     pub fn take(folder: &Path) -> Result<Self, LockError> {
         let open = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(folder.join("lock"));
         let file = open.map_err(LockError::Io)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self(file)),
-            Err(TryLockError::WouldBlock) => Err(LockError::Held),
-            Err(TryLockError::Error(e)) => Err(LockError::Io(e)),
+        for _ in 0..TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self(file)),
+                Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+                Err(TryLockError::Error(e)) => return Err(LockError::Io(e)),
+            }
         }
+        Err(LockError::Held)
     }
 
     /// Has the programs that are started from now on hold it, too: one that goes on after this process was killed is still the run, and
@@ -80,6 +89,21 @@ mod tests {
         };
         assert!((0..500).any(is_free));
         assert!(dir.path().join("lock").exists());
+    }
+
+    #[test]
+    fn a_status_that_was_asked_at_the_same_moment_was_taken_for_another_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        let looks = File::create(path).unwrap();
+        looks.try_lock_shared().unwrap();
+        let looked = std::thread::spawn(move || {
+            std::thread::sleep(PAUSE);
+            drop(looks);
+        });
+        let taken = Lock::take(dir.path());
+        looked.join().unwrap();
+        assert!(taken.is_ok());
     }
 
     /// The package manager of a prune that was killed went on, while `undo` said that all was taken back and unmounted /boot.
