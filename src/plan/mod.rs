@@ -6,16 +6,21 @@
 use serde::Serialize;
 
 mod action;
+mod file;
 pub mod kernel_prune;
+mod proof;
+mod run;
 pub mod ssh_dsa_retire;
 pub mod stage;
 pub mod swap_extend;
+mod table_write;
 pub mod upgrade;
 
-pub use action::{
-    Action, Back, BytesAt, DiskIdentity, FileCopy, FileIdentity, Follow, Guard, KernelPartition, Proof, Run, Step,
-    TableWrite, part_of,
-};
+pub use action::{Action, Follow, Step};
+pub use file::{FileCopy, FileIdentity, part_of};
+pub use proof::Proof;
+pub use run::{Back, Guard, Run};
+pub use table_write::{BytesAt, DiskIdentity, KernelPartition, TableWrite};
 
 /// What will be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,0 +1,100 @@
+//! What a host shows when a step was done.
+
+use serde::{Deserialize, Serialize};
+
+/// What a host shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proof {
+    /// LVM2 sees a physical volume there, and still all the others.
+    PhysicalVolume {
+        /// Path of the device.
+        device: String,
+        /// The volume group it belongs to; `None` where to none.
+        group: Option<String>,
+        /// Identifiers of the physical volumes that were there before.
+        beside: Vec<String>,
+    },
+    /// A logical volume has this many extents.
+    Extents {
+        /// Its volume group.
+        group: String,
+        /// Its name.
+        volume: String,
+        /// Its extents.
+        extents: u64,
+    },
+    /// There is no such logical volume.
+    NoVolume {
+        /// Its volume group.
+        group: String,
+        /// Its name.
+        volume: String,
+    },
+    /// The kernel does not swap to this area.
+    SwapUnused {
+        /// Path of the area.
+        area: String,
+    },
+    /// The kernel swaps to this area.
+    SwapUsed {
+        /// Path of the area.
+        area: String,
+        /// Bytes of the area, the header's page among them.
+        bytes: u64,
+        /// Its priority; `None` where the kernel chooses it.
+        priority: Option<i32>,
+    },
+    /// The area has a swap header of this size and identity.
+    SwapHeader {
+        /// Path of the area.
+        area: String,
+        /// Bytes of the area.
+        bytes: u64,
+        /// UUID.
+        uuid: String,
+        /// Label.
+        label: Option<String>,
+    },
+    /// Something is mounted there.
+    Mounted {
+        /// The mount point.
+        point: String,
+    },
+    /// Nothing is mounted there.
+    NotMounted {
+        /// The mount point.
+        point: String,
+    },
+    /// Packages are gone, and kernels are whole: vmlinuz, initramfs, modules, boot entry.
+    Kernels {
+        /// The packages, as `NAME-EPOCH:VERSION-RELEASE.ARCH`.
+        gone: Vec<String>,
+        /// The releases of the kernels.
+        whole: Vec<String>,
+    },
+    /// The boot loader starts this kernel where nobody chooses.
+    BootDefault {
+        /// Its release.
+        release: String,
+    },
+    /// An ISO is mounted there, read-only, and has these files.
+    IsoMounted {
+        /// Path of the ISO.
+        iso: String,
+        /// The mount point.
+        point: String,
+        /// Names of files in it.
+        has: Vec<String>,
+    },
+    /// The vendor's upgrade has begun to write its log.
+    UpgradeBegan {
+        /// The log.
+        log: String,
+    },
+    /// There is a file that is not empty.
+    File {
+        /// Its path.
+        path: String,
+    },
+}

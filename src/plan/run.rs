@@ -1,0 +1,126 @@
+//! A program that a step runs: what must hold before, what shows that it was done, and how it is taken back.
+
+use serde::{Deserialize, Serialize};
+
+use super::{BytesAt, Proof};
+
+/// A program that is run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Absolute path and arguments.
+    pub argv: Vec<String>,
+    /// The longest it may take, in seconds.
+    #[serde(default = "minute", skip_serializing_if = "is_minute")]
+    pub limit_seconds: u64,
+    /// What must hold when it is run; asked again at that moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<Guard>,
+    /// Where this holds already, it is not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unless: Option<Proof>,
+    /// What the host shows when it was done; without it, the exit status is the proof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
+    /// How it is taken back.
+    #[serde(default, skip_serializing_if = "Back::is_nothing")]
+    pub back: Back,
+}
+
+fn minute() -> u64 {
+    60
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde wants a reference
+fn is_minute(seconds: &u64) -> bool {
+    *seconds == minute()
+}
+
+impl Run {
+    /// A program that only looks; its success is the proof.
+    pub fn looks<'a>(argv: impl IntoIterator<Item = &'a str>) -> Self {
+        Self {
+            argv: argv.into_iter().map(str::to_owned).collect(),
+            limit_seconds: minute(),
+            guard: None,
+            unless: None,
+            proof: None,
+            back: Back::Nothing,
+        }
+    }
+
+    /// A program after which `proof` holds, and which `back` takes back.
+    pub fn changes<'a>(argv: impl IntoIterator<Item = &'a str>, proof: Proof, back: Back) -> Self {
+        Self { proof: Some(proof), back, ..Self::looks(argv) }
+    }
+
+    /// The same with this limit.
+    pub fn within(self, limit_seconds: u64) -> Self {
+        Self { limit_seconds, ..self }
+    }
+
+    /// The same only where `guard` holds.
+    pub fn only_if(self, guard: Guard) -> Self {
+        Self { guard: Some(guard), ..self }
+    }
+}
+
+/// How a program's work is taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Back {
+    /// It changes nothing that would have to be.
+    #[default]
+    Nothing,
+    /// What it changes need not be taken back: nothing depends on it.
+    Needless,
+    /// By this program, after which the proof of the step does not hold any more.
+    By {
+        /// Absolute path and arguments.
+        argv: Vec<String>,
+        /// Whether the node needs what the step took away, so that it comes back whatever else stays.
+        vital: bool,
+    },
+    /// By writing these bytes, which were there before.
+    Bytes {
+        /// The volume.
+        path: String,
+        /// The bytes, in whole sectors.
+        bytes: Vec<BytesAt>,
+        /// Bytes from the start that were zero where nothing is listed.
+        of: u64,
+    },
+    /// It is not taken back.
+    Stays {
+        /// Why not, and what that means.
+        why: String,
+    },
+}
+
+impl Back {
+    /// Back by a program.
+    pub fn by<'a>(argv: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::By { argv: argv.into_iter().map(str::to_owned).collect(), vital: false }
+    }
+
+    /// Back by a program, whatever else stays.
+    pub fn by_all_means<'a>(argv: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::By { argv: argv.into_iter().map(str::to_owned).collect(), vital: true }
+    }
+
+    fn is_nothing(&self) -> bool {
+        *self == Self::Nothing
+    }
+}
+
+/// What must hold at the moment when a program is run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Guard {
+    /// Memory and the other swap areas hold what is swapped out to this one, with a margin.
+    RoomForPages {
+        /// The swap area.
+        area: String,
+        /// The margin, in KiB.
+        margin_kib: u64,
+    },
+}

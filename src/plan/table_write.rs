@@ -1,0 +1,54 @@
+//! A partition table to be written, and the kernel to be told of it.
+
+use serde::{Deserialize, Serialize};
+
+/// A partition table for a disk that has none: every byte that is not listed, and every one before, is zero at the ends of the disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableWrite {
+    /// The disk.
+    pub disk: DiskIdentity,
+    /// `gpt` or `mbr`.
+    pub kind: String,
+    /// The sectors in the order in which they are written, each flushed before the next.
+    pub sectors: Vec<BytesAt>,
+}
+
+/// A disk as it was when the plan was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiskIdentity {
+    /// Path of the device.
+    pub path: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Logical block size in bytes.
+    pub sector_bytes: u64,
+    /// Model, where the disk tells it.
+    pub model: Option<String>,
+    /// Serial number, where the disk tells it.
+    pub serial: Option<String>,
+    /// World wide name, where the disk tells it.
+    pub wwn: Option<String>,
+}
+
+/// A partition that the kernel is told of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KernelPartition {
+    /// Path of the disk.
+    pub disk: String,
+    /// Its number.
+    pub number: u32,
+    /// Offset in bytes.
+    pub start_bytes: u64,
+    /// Length in bytes.
+    pub bytes: u64,
+}
+
+/// Bytes at a place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BytesAt {
+    /// Offset in bytes.
+    pub at: u64,
+    /// The bytes, in hexadecimal.
+    #[serde(with = "hex")]
+    pub hex: Vec<u8>,
+}
