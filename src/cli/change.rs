@@ -1,0 +1,21 @@
+//! Arguments of every command that changes a host.
+
+use clap::Args;
+
+use super::PlainFormat;
+
+/// Arguments that every command which changes a host has.
+#[derive(Debug, Args)]
+pub struct Change {
+    /// Do it; without this the plan is shown and nothing is changed.
+    #[arg(long)]
+    pub apply: bool,
+
+    /// Do not ask before the first step.
+    #[arg(long, requires = "apply")]
+    pub yes: bool,
+
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
+    pub format: PlainFormat,
+}

@@ -1,0 +1,41 @@
+//! Arguments of `check`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Judge, PlainFormat};
+use crate::digest::Sha256;
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub struct Check {
+    /// Judge the host whose proc, sys, etc and dev lie under DIR.
+    #[arg(long, value_name = "DIR", conflicts_with = "image")]
+    pub root: Option<PathBuf>,
+
+    /// Judge a powered-off node by its disks alone.
+    #[arg(long, value_name = "DISK", num_args = 1.., conflicts_with_all = ["certificate", "certificate_from"])]
+    pub image: Vec<PathBuf>,
+
+    /// Arguments that every judging command has.
+    #[command(flatten)]
+    pub judge: Judge,
+
+    /// The upgrade ISO has to sum up to this (SHA-256); all of it is read.
+    #[arg(long, value_name = "HEX", conflicts_with = "image")]
+    pub sha256: Option<Sha256>,
+
+    /// Print the rules with their thresholds and sources, and judge nothing.
+    #[arg(long, conflicts_with_all = ["root", "image"])]
+    pub list: bool,
+
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
+    pub format: PlainFormat,
+}
+
+const HELP: &str = "\
+Without --root and --image this host is judged, which takes root.
+Exit status: 0 ready, 1 blocked, 2 wrong usage, 3 could not tell.";

@@ -1,0 +1,53 @@
+//! Arguments of `cluster`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::PlainFormat;
+use crate::dates::Moment;
+
+/// Arguments of `cluster`.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub struct Cluster {
+    /// What check --format json printed on each node.
+    #[arg(value_name = "REPORT.json", required = true, num_args = 1..=64)]
+    pub reports: Vec<PathBuf>,
+
+    /// What okv cluster info get printed, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub cluster_info: Option<PathBuf>,
+
+    /// The report on HOST is that of the cluster's NODE; needed where the names differ.
+    #[arg(long, value_name = "HOST=NODE", value_parser = pair)]
+    pub node: Vec<(String, String)>,
+
+    /// NODE is disabled since TIME: 2026-11-24T03:00Z, or with another zone.
+    #[arg(long, value_name = "NODE=TIME", value_parser = node_and_time)]
+    pub disabled: Vec<(String, u64)>,
+
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
+    pub format: PlainFormat,
+}
+
+const HELP: &str = "\
+Nothing is asked of any host: all is in the files.
+Exit status: 0 every node is ready, 1 a node is blocked or was disabled for too
+long, 2 wrong usage, 3 could not tell.";
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((first, second)) if !first.is_empty() && !second.is_empty() => Ok((first.to_owned(), second.to_owned())),
+        _ => Err("two names with = between them are needed".into()),
+    }
+}
+
+fn node_and_time(text: &str) -> Result<(String, u64), String> {
+    let (node, time) = pair(text)?;
+    match Moment::parse(&time) {
+        Some(moment) if moment.has_zone => Ok((node, moment.second)),
+        _ => Err(format!("{time} is no time with its zone, like 2026-11-24T03:00Z")),
+    }
+}

@@ -1,0 +1,46 @@
+//! Arguments of `scan`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Arguments of `scan`.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub struct Scan {
+    /// Block devices or image files; none means every whole disk of this machine.
+    #[arg(value_name = "DISK")]
+    pub disks: Vec<PathBuf>,
+
+    /// Read further paths from FILE, one a line; - means stdin.
+    #[arg(long, value_name = "FILE")]
+    pub files_from: Option<PathBuf>,
+
+    /// Paths in FILE end with a NUL, as find -print0 writes them.
+    #[arg(short = '0', long, requires = "files_from")]
+    pub null: bool,
+
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = ScanFormat::Text)]
+    pub format: ScanFormat,
+
+    /// Threads to scan with; as many as there are processors where not given.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+}
+
+const HELP: &str = "\
+Volume groups are assembled over all disks given; with --format jsonl each disk
+stands alone, so that memory stays flat over any number of images.
+Exit status: 0 all were read, 2 wrong usage, 3 something could not be read.";
+
+/// Formats of `scan`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScanFormat {
+    /// A picture of each disk in 80 columns.
+    Text,
+    /// An array of disks.
+    Json,
+    /// One line per disk, for fleets.
+    Jsonl,
+}
