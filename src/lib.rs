@@ -38,6 +38,7 @@
 //! cluster saved reports of check, cluster information -> cluster -> report; asks no host
 //! change  facts -> plan, or refusal -> report; this is the dry run
 //!         --apply: lock, plan again and compare -> each step: journal, do, prove, journal -> plan once more, nothing is left
+//! upgrade gates: rules and runbook -> the service manager runs the vendor's program -> its log, followed -> facts, for every command
 //! ```
 //!
 //! The same code judges a running node, a directory that stands for one, and images of a powered-off one:
