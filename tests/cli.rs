@@ -34,6 +34,12 @@ fn wrong_usage_exits_with_2_and_says_what_is_right() {
         &["check", "--profile", "20.1", "--list"],
         &["check", "--root", "fixtures/hosts/no-such-host"],
         &["check", "--root", "fixtures/hosts/good-uefi", "--image", "x"],
+        &["stage"],
+        &["stage", "no-such.iso"],
+        &["stage", "src"],
+        &["stage", "README.md", "--sha256", "abc"],
+        &["confirm", "no-such-step", "--note", "x"],
+        &["confirm", "back-up"],
         &["frobnicate"],
     ] {
         okv_host().args(arguments).assert().code(2).stdout("").stderr(predicate::str::is_empty().not());

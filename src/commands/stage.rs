@@ -41,6 +41,7 @@ fn named(iso: &Path) -> Result<String> {
     let usage = |why: String| UsageError(format!("{}: {why}", iso.display()));
     let path = fs::canonicalize(iso).map_err(|e| usage(e.to_string()))?;
     match path.to_str() {
+        _ if !path.is_file() => Err(usage("it is no regular file".into()).into()),
         Some(path) if path.chars().any(char::is_control) => Err(usage("its path has control characters".into()).into()),
         Some(path) => Ok(path.to_owned()),
         None => Err(usage("its path is no text".into()).into()),

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::guest::{Firmware, Guest, Spec};
 use crate::stage::iso::Iso;
-use crate::stage::{has_loop_devices, put_profile, stage};
-use crate::{OKV_HOST, install, json};
+use crate::stage::{put_profile, stage};
+use crate::{OKV_HOST, has_loop_devices, install, json};
 
 /// In the place of the vendor's program: fails where /root/fail is, else goes on once /root/go is there.
 const SCRIPT: &str = r#"

@@ -56,7 +56,7 @@ impl Staging {
         let place = root.at(path)?;
         let shown = place.shown();
         let name = shown.rsplit('/').next().unwrap_or_default();
-        let iso = iso::file(&place, name, places)?.ok_or_else(|| format!("{shown}: there is no such file"))?;
+        let iso = iso::file(&place, name, places)?.ok_or_else(|| format!("{shown}: it is no regular file"))?;
         let folder = root.at(&places.iso_folder)?;
         match folder.kind() {
             Probed::Known(kind) if kind.is_dir() => {}

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::guest::{Firmware, Guest, Spec};
-use crate::{OKV_HOST, install, json};
+use crate::{OKV_HOST, has_loop_devices, install, json};
 use iso::{Iso, NAME};
 
 const SOURCE: &str = "/srv/okv-upgrade-disc-21.8.0.0.0.iso";
@@ -30,11 +30,6 @@ pub(crate) fn put_profile(guest: &Guest) {
     let mut profile: Value = serde_json::from_str(include_str!("../../../src/profile/21.8.json")).unwrap();
     profile["swap_bytes"] = (4_u64 << 30).into();
     guest.put("/root/guest.json", profile.to_string().as_bytes(), 0o600);
-}
-
-/// What makes loop devices possible; a node does this when it starts, and the guest leaves it out to start sooner.
-pub(crate) fn has_loop_devices(guest: &Guest) {
-    guest.ok("modprobe loop");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::state::{GIB, SMALL_KIB, disk, extend, kept, refused, settle, swap};
 use crate::guest::{Disk, Firmware, Guest, Spec};
-use crate::{OKV_HOST, install, json};
+use crate::{OKV_HOST, has_loop_devices, install, json};
 
 #[test]
 fn a_bios_node_refuses_what_is_in_the_way_and_goes_back_from_a_run_that_was_stopped() {
@@ -33,6 +33,7 @@ fn the_disk(guest: &Guest, new: &str) {
     assert!(why.contains("dm-"), "{why}");
     guest.ok("dmsetup remove holder; udevadm settle");
     // The kernel tells of no holder here, and both ends are zero.
+    has_loop_devices(guest);
     guest.ok(&format!("losetup --offset 1G /dev/loop7 /dev/{new}"));
     let why = refused(guest, "--disk NEW", "disk-in-use");
     assert!(why.contains("loop"), "{why}");
