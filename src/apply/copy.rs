@@ -89,9 +89,14 @@ impl Host<'_> {
     }
 
     fn remove_part(&self, copy: &FileCopy) -> Result<(), String> {
-        match remove(&self.path(&copy.part())) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(format!("{} cannot be removed: {e}", copy.part())),
-            _ => Ok(()),
+        let place = self.path(&copy.part());
+        let failed = |e: io::Error| format!("{} cannot be removed: {e}", copy.part());
+        match fs::symlink_metadata(&place) {
+            Ok(meta) if meta.is_file() => remove(&place).map_err(failed),
+            // What is no file is not ours: it kept the copy from being begun.
+            Ok(_) => Ok(()),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(e) => Err(failed(e)),
         }
     }
 

@@ -10,8 +10,8 @@ use super::{Exit, change, gate};
 use crate::apply::{Entry, RunState, journal_path, last_run};
 use crate::cli::Upgrade;
 use crate::facts::procedure::mounted::Mounted;
-use crate::facts::procedure::upgrade_run;
-use crate::facts::{Facts, Root, Running};
+use crate::facts::procedure::{processes, upgrade_run};
+use crate::facts::{Facts, Probed, Root, Running};
 use crate::journal::Journal;
 use crate::plan::upgrade::{COMMAND, Means, Request, plan};
 use crate::plan::{Plan, Reason, Refusal};
@@ -36,6 +36,11 @@ fn planned(args: &Upgrade, profile: &Profile, before: &Cell<Option<usize>>) -> R
     let facts = facts_of(&root, places, &args.judge);
     let findings = judged(&facts, profile, &args.judge)?.findings;
     let running = facts.running.as_ref().ok_or_else(|| anyhow!("this host was not looked at"))?;
+    let processes = match processes::gather(&root) {
+        Probed::Known(processes) => processes,
+        Probed::Absent => bail!("/proc: what runs on this host could not be told"),
+        Probed::Unreadable(why) => bail!("what runs on this host could not be told: {why}"),
+    };
     let means = Means {
         blocked: gate::not_ready(&findings).into_iter().chain(open(&steps(&facts, &findings, profile))).collect(),
         staged: staged(running, places),
@@ -43,6 +48,7 @@ fn planned(args: &Upgrade, profile: &Profile, before: &Cell<Option<usize>>) -> R
         boot: upgrade_run::boot(&root),
         is_upgraded: is_upgraded(&facts, profile),
         has_service_manager: Program::SystemdRun.paths().iter().any(|path| Path::new(path).exists()),
+        process: upgrade_run::vendors_process(&processes),
         restarts: restarts(before)?,
     };
     Ok(plan(places, &Request { reboot: args.reboot }, &means))

@@ -8,6 +8,7 @@ use super::{Action, Back, FileCopy, Plan, Proof, Reason, Refusal, Run, Step};
 use crate::digest::Sha256;
 use crate::facts::procedure::mounted::Mounted;
 use crate::facts::procedure::staging::{Staging, There};
+use crate::facts::procedure::upgrade_run::PROGRAM;
 use crate::profile::Places;
 use crate::tool::Program;
 
@@ -19,8 +20,6 @@ pub use obstacles::obstacles;
 
 /// The command's name.
 pub const COMMAND: &str = "stage";
-/// What the vendor's upgrade is, in its ISO.
-pub const SCRIPT: &str = "upgrade.rb";
 /// What describes its packages, in its ISO.
 pub const REPOSITORY: &str = "upgrade.repo";
 /// The cache of one repository is emptied in this time, in seconds.
@@ -113,7 +112,7 @@ fn mount(staging: &Staging, places: &Places) -> Step {
     let proof = Proof::IsoMounted {
         iso: iso.clone(),
         point: point.clone(),
-        has: vec![SCRIPT.to_owned(), REPOSITORY.to_owned()],
+        has: vec![PROGRAM.to_owned(), REPOSITORY.to_owned()],
     };
     let argv = [Program::Mount.path(), "-o", "loop,ro", iso, point];
     let run = Run::changes(argv, proof, Back::by([Program::Umount.path(), point]));

@@ -3,10 +3,9 @@
 //! It begins only where the rules and the steps before it are done, and the staged ISO is mounted. A run that is under way is followed, not
 //! begun again. The node is restarted only where that is asked for.
 
-use super::stage::SCRIPT;
 use super::{Action, Back, Follow, Plan, Proof, Reason, Refusal, Run, Step};
 use crate::facts::Probed;
-use crate::facts::procedure::upgrade_run::{BEGAN, ENDED, NAME, UpgradeRun, UpgradeState, log_of};
+use crate::facts::procedure::upgrade_run::{ARGUMENT, BEGAN, ENDED, NAME, PROGRAM, UpgradeRun, UpgradeState, log_of};
 use crate::profile::Places;
 use crate::tool::Program;
 
@@ -23,7 +22,7 @@ const LIMIT: u64 = 6 * 3600;
 /// manager would put something in their place.
 fn script() -> String {
     format!(
-        "umask 077; cd /root; exec >>\"$1\" 2>&1; echo \"{BEGAN} at=`date -u -Iseconds` messages=`wc -c 2>/dev/null <\"$5\"` iso=$4\"; /usr/bin/ruby \"$2\" --confirm; s=$?; \
+        "umask 077; cd /root; exec >>\"$1\" 2>&1; echo \"{BEGAN} at=`date -u -Iseconds` messages=`wc -c 2>/dev/null <\"$5\"` iso=$4\"; /usr/bin/ruby \"$2\" {ARGUMENT}; s=$?; \
          echo; echo \"{ENDED} boot=$3 status=$s\"; sync; exit $s"
     )
 }
@@ -50,6 +49,8 @@ pub struct Means {
     pub is_upgraded: bool,
     /// Whether there is what has the service manager run a program.
     pub has_service_manager: bool,
+    /// A process of the vendor's program that no log of ours tells of.
+    pub process: Option<u32>,
     /// Whether this very run asked for a restart, which is on its way.
     pub restarts: bool,
 }
@@ -106,6 +107,10 @@ fn target(request: &Request) -> String {
 /// The steps of a new run, and all that is in the way of it.
 fn begin(number: u64, places: &Places, means: &Means) -> Result<Vec<Step>, Refusal> {
     let mut reasons = means.blocked.clone();
+    if let Some(process) = means.process {
+        let message = format!("the vendor's upgrade runs already, as process {process}, and nothing here follows it");
+        reasons.push(reason("upgrade-runs", message, "wait for its end, and see how it ends where it was begun"));
+    }
     if means.staged.is_none() {
         let message = format!("no upgrade ISO from {} is mounted read-only at {}", places.iso_folder, places.iso_mount);
         reasons.push(reason("not-staged", message, "okv-host stage ISO --apply"));
@@ -129,7 +134,7 @@ fn begin(number: u64, places: &Places, means: &Means) -> Result<Vec<Step>, Refus
 }
 
 fn start(number: u64, log: &str, boot: &str, iso: &str, places: &Places) -> Step {
-    let (unit, program) = (format!("--unit={NAME}-{number}"), format!("{}/{SCRIPT}", places.iso_mount));
+    let (unit, program) = (format!("--unit={NAME}-{number}"), format!("{}/{PROGRAM}", places.iso_mount));
     let script = script();
     // What it starts may stay, as it would after a login; and it gets the environment of one.
     let argv = [

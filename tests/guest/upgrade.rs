@@ -62,6 +62,7 @@ fn a_node_is_upgraded_only_when_everything_before_is_done_and_whatever_becomes_o
     guest.put("/srv/okv-upgrade-disc-21.8.0.0.0.iso", &Iso::with(SCRIPT, 1 << 20).bytes, 0o600);
     what_is_open_before_it_is_told_and_nothing_is_begun(&guest);
     everything_before_is_done_or_confirmed(&guest);
+    one_that_was_begun_by_hand_is_not_begun_again_beside_it(&guest);
     one_that_fails_is_told_with_what_the_system_log_says(&guest);
     a_lost_session_does_not_end_it(&guest);
     the_node_restarts_only_where_that_is_asked_for(&mut guest);
@@ -89,6 +90,16 @@ fn everything_before_is_done_or_confirmed(guest: &Guest) {
     assert_eq!(state(guest, "run-upgrade"), "ready", "{:#?}", steps(guest));
     assert_eq!(json(guest, &upgrade(""), 0)["steps"].as_array().unwrap().len(), 2);
     assert_eq!(json(guest, &upgrade("--reboot"), 0)["steps"].as_array().unwrap().len(), 3);
+}
+
+fn one_that_was_begun_by_hand_is_not_begun_again_beside_it(guest: &Guest) {
+    let by_hand = guest.start("exec /usr/bin/ruby /images/upgrade.rb --confirm");
+    until("it runs", || guest.run("pgrep -f 'images/upgrade.rb --confirm'").status == 0);
+    let refused = json(guest, &upgrade("--apply --yes"), 1);
+    assert_eq!(refused["reasons"][0]["id"], "upgrade-runs", "{refused:#}");
+    guest.ok("touch /root/go");
+    by_hand.wait().unwrap();
+    guest.ok("rm /root/go");
 }
 
 fn one_that_fails_is_told_with_what_the_system_log_says(guest: &Guest) {

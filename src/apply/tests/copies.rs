@@ -147,6 +147,14 @@ fn a_link_in_the_place_of_the_part_leads_nowhere() {
 }
 
 #[test]
+fn a_copy_that_could_not_be_begun_was_told_as_half_done() {
+    let copies = Copies::new();
+    fs::create_dir(copies.part()).unwrap();
+    assert!(matches!(copies.run(), Outcome::RolledBack { why } if why.contains("okv-host-part")));
+    assert!(copies.part().is_dir(), "it was somebody's");
+}
+
+#[test]
 fn undo_keeps_a_copy_whose_source_is_gone_and_one_that_is_another_file_now() {
     let copies = Copies::new();
     assert_eq!(copies.run(), Outcome::Done);

@@ -8,6 +8,8 @@ use super::loops::Loop;
 pub enum Mounted {
     /// Nothing.
     Nothing,
+    /// Nothing, and there is no folder to mount at.
+    NoFolder,
     /// The ISO that was asked for.
     This {
         /// Whether nobody can write to it.

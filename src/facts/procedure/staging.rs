@@ -58,12 +58,8 @@ impl Staging {
         let name = shown.rsplit('/').next().unwrap_or_default();
         let iso = iso::file(&place, name, places)?.ok_or_else(|| format!("{shown}: it is no regular file"))?;
         let folder = root.at(&places.iso_folder)?;
-        match folder.kind() {
-            Probed::Known(kind) if kind.is_dir() => {}
-            Probed::Known(_) | Probed::Absent => {
-                return Err(format!("{}: there is no such folder: is this a node?", places.iso_folder));
-            }
-            Probed::Unreadable(why) => return Err(why),
+        if !is_folder(root, &places.iso_folder)? {
+            return Err(format!("{}: there is no such folder: is this a node?", places.iso_folder));
         }
         let target = format!("{}/{name}", folder.shown());
         let place = |path: &str| folder.real_path().join(path.rsplit('/').next().unwrap_or_default());
@@ -77,8 +73,19 @@ impl Staging {
         let part_bytes = looked(fs::symlink_metadata(place(&part)), &part)?;
         // Blocks of stat(2) have 512 bytes on every file system.
         let part_bytes = part_bytes.map_or(0, |meta| meta.blocks().saturating_mul(512));
-        let mounted = Mounted::at(&places.iso_mount, &target, running);
+        let mounted = match Mounted::at(&places.iso_mount, &target, running) {
+            Mounted::Nothing if !is_folder(root, &places.iso_mount)? => Mounted::NoFolder,
+            mounted => mounted,
+        };
         Ok(Self { iso, target, there, part_bytes, space: running.procedure.iso_space.clone(), mounted })
+    }
+}
+
+fn is_folder(root: &Root, path: &str) -> Result<bool, String> {
+    match root.at(path)?.kind() {
+        Probed::Known(kind) => Ok(kind.is_dir()),
+        Probed::Absent => Ok(false),
+        Probed::Unreadable(why) => Err(why),
     }
 }
 

@@ -13,6 +13,10 @@ use super::tail::tail;
 use super::{Probed, Root};
 use crate::dates::{Moment, shown};
 
+/// The vendor's program, in its ISO, and its argument.
+pub const PROGRAM: &str = "upgrade.rb";
+/// The argument with which it does not ask.
+pub const ARGUMENT: &str = "--confirm";
 /// What the process that writes the log is called, as its first argument.
 pub const NAME: &str = "okv-host-upgrade";
 /// What the service writes before the vendor's program runs, followed by the time, the length of the system log at that time, and
@@ -138,6 +142,15 @@ fn writes(process: &Process, name: &str) -> bool {
     [NAME, name].iter().all(|word| process.words.iter().any(|other| other == word))
 }
 
+/// A process that is the vendor's program, whoever began it: by hand, or a service of ours that was ended while it went on.
+pub fn vendors_process(processes: &[Process]) -> Option<u32> {
+    let is_it = |process: &&Process| {
+        let has = |word: &str| process.words.iter().any(|other| other == word);
+        has(PROGRAM) && has(ARGUMENT) && !has(NAME)
+    };
+    processes.iter().find(is_it).map(|process| process.pid)
+}
+
 fn first_line(place: &Place<'_>) -> Option<String> {
     let mut first = [0; FIRST];
     let read = std::fs::File::open(place.real_path()).and_then(|mut file| file.read(&mut first)).ok()?;
@@ -215,6 +228,18 @@ mod tests {
         assert!(writes(&process(&["sh", "-c", "exec", NAME, "upgrade-1.log"]), "upgrade-1.log"));
         assert!(!writes(&process(&["tail", "-f", "upgrade-1.log"]), "upgrade-1.log"));
         assert!(!writes(&process(&["sh", "-c", "exec", NAME, "upgrade-1.log"]), "upgrade-2.log"));
+    }
+
+    #[test]
+    fn the_vendors_program_is_known_by_whomever_it_was_begun_and_an_editor_of_it_is_not_it() {
+        let process = |pid, words: &[&str]| {
+            let words = words.iter().map(|word| (*word).to_owned()).collect();
+            Process { pid, parent: 1, name: "ruby".into(), words }
+        };
+        let service = process(1, &["sh", "-c", "script", NAME, "upgrade-1.log", PROGRAM, "--confirm"]);
+        let editor = process(2, &["vi", PROGRAM]);
+        assert_eq!(vendors_process(&[service.clone(), editor.clone()]), None);
+        assert_eq!(vendors_process(&[service, editor, process(3, &["ruby", PROGRAM, "--confirm"])]), Some(3));
     }
 
     #[test]

@@ -106,6 +106,11 @@ fn mount(staging: &Staging, places: &Places) -> Option<Reason> {
     let free = format!("umount {point}, and run again");
     match &staging.mounted {
         Mounted::Nothing | Mounted::Own(_) | Mounted::This { read_only: true } => None,
+        Mounted::NoFolder => Some(reason(
+            "no-mount-point",
+            format!("there is no folder {point} to mount the ISO at"),
+            format!("mkdir {point}"),
+        )),
         Mounted::This { read_only: false } => {
             Some(reason("mounted-writable", format!("the ISO is mounted at {point}, but not read-only"), free))
         }

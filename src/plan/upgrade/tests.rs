@@ -12,6 +12,7 @@ fn means() -> Means {
         boot: Probed::Known("b00t".into()),
         is_upgraded: false,
         has_service_manager: true,
+        process: None,
         restarts: false,
     }
 }
@@ -62,6 +63,13 @@ fn an_upgrade_that_runs_is_followed_and_never_begun_again() {
     let blocked = Reason { id: "swap-size", message: "x".into(), remedy: "y".into() };
     let means = Means { blocked: vec![blocked], staged: None, ..after(UpgradeState::Running) };
     assert_eq!(shown(&means, true), [follow(1), REBOOT.into()]);
+}
+
+#[test]
+fn an_upgrade_that_went_on_without_its_service_was_begun_a_second_time_beside_it() {
+    for run in [means(), after(UpgradeState::CutOff)] {
+        assert_eq!(refused(&Means { process: Some(77), ..run }), ["upgrade-runs"]);
+    }
 }
 
 #[test]
