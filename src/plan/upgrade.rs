@@ -20,10 +20,14 @@ const LIMIT: u64 = 6 * 3600;
 /// What the service runs. Its arguments are the log, the vendor's program, this boot's identifier, the ISO, and the
 /// system log. No `${`, `$$` or `%`: the service
 /// manager would put something in their place.
+///
+/// How an upgrade ended is known by its log alone: one that cannot be logged is not begun, and its end waits for room in the log.
 fn script() -> String {
     format!(
-        "umask 077; cd /root; exec >>\"$1\" 2>&1; echo \"{BEGAN} at=`date -u -Iseconds` messages=`wc -c 2>/dev/null <\"$5\"` iso=$4\"; /usr/bin/ruby \"$2\" {ARGUMENT}; s=$?; \
-         echo; echo \"{ENDED} boot=$3 status=$s\"; sync; exit $s"
+        "umask 077; cd /root; exec >>\"$1\" 2>&1 || exit 1; \
+         echo \"{BEGAN} at=`date -u -Iseconds` messages=`wc -c 2>/dev/null <\"$5\"` iso=$4\" || exit 1; \
+         /usr/bin/ruby \"$2\" {ARGUMENT}; s=$?; until echo && echo \"{ENDED} boot=$3 status=$s\"; do sleep 5; done; \
+         sync; exit $s"
     )
 }
 

@@ -116,3 +116,44 @@ fn the_service_manager_puts_nothing_in_the_place_of_what_the_script_says() {
     // systemd.service(5), "Command lines"; systemd.unit(5), "Specifiers".
     assert!(["${", "$$", "%"].iter().all(|special| !script().contains(special)) && !script().starts_with('$'));
 }
+
+/// What the service would run, with a shell script in the place of the vendor's program and a log of at most 1 KiB.
+fn service(log: &str, vendor: &str) -> std::process::Child {
+    let script = script().replace("/usr/bin/ruby", "/bin/sh").replace("sleep 5", "sleep 0.1").replace("cd /root; ", "");
+    // What would end a program that writes too much is ignored, so that a write fails as it does on a full disk.
+    let full = "trap '' XFSZ; ulimit -f 2; exec /bin/sh -c \"$@\"";
+    std::process::Command::new("/bin/sh")
+        .args(["-c", full, "sh", &script, "okv-host-upgrade", log, vendor, "b00t", ISO, "/nowhere"])
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn an_upgrade_ran_without_a_trace_where_its_log_could_not_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let (vendor, ran) = (folder.path().join("upgrade.rb"), folder.path().join("ran"));
+    std::fs::write(&vendor, format!("echo > {}", ran.display())).unwrap();
+    assert!(!service("/dev/full", vendor.to_str().unwrap()).wait().unwrap().success());
+    assert!(!ran.exists(), "it was begun, and nobody would have known");
+}
+
+#[test]
+fn an_upgrade_that_filled_the_disk_and_ended_well_was_told_as_cut_off_and_begun_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (vendor, log) = (folder.path().join("upgrade.rb"), folder.path().join("log"));
+    let full = folder.path().join("full");
+    std::fs::write(&vendor, format!("head -c 4000 /dev/zero; echo > {}", full.display())).unwrap();
+    let mut service = service(log.to_str().unwrap(), vendor.to_str().unwrap());
+    let waits = |what: &mut dyn FnMut() -> bool| {
+        (0..100).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            what()
+        })
+    };
+    assert!(waits(&mut || full.exists()));
+    assert!(!waits(&mut || service.try_wait().unwrap().is_some()), "it ended, and its log does not say how");
+    std::fs::File::options().write(true).open(&log).unwrap().set_len(0).unwrap();
+    assert!(service.wait().unwrap().success());
+    let text = std::fs::read_to_string(&log).unwrap();
+    assert!(text.contains("\nokv-host: the upgrade ended boot=b00t status=0\n"), "{text}");
+}
