@@ -139,7 +139,7 @@ pub fn steps_text(report: &PlanReport<'_>) -> String {
     }
     for reason in report.reasons {
         let _ = write!(out, "refused ({}): ", reason.id);
-        wrap(&mut out, &reason.message, 11 + reason.id.len(), 8);
+        wrap(&mut out, &reason.message, 12 + reason.id.len(), 8);
         if !reason.remedy.is_empty() {
             out.push_str("        remedy: ");
             wrap(&mut out, &reason.remedy, 16, 16);
@@ -188,6 +188,21 @@ pub(super) fn way_back(action: &Action) -> Option<String> {
         Action::WriteTable(table) => Some(format!("write zeros over the table of {}", clean(&table.disk.path))),
         Action::TellKernel(partition) => {
             Some(format!("the kernel forgets partition {} of {}", partition.number, clean(&partition.disk)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_had_81_columns() {
+        for length in 1..90 {
+            let message = format!("{} m m m m", "m".repeat(length));
+            let refusal = Refusal { reasons: vec![Reason { id: "iso-name", message, remedy: String::new() }] };
+            let text = plan_text(&PlanReport::of_refusal("stage", &refusal));
+            assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         }
     }
 }

@@ -30,7 +30,10 @@ pub(crate) fn wrap(out: &mut String, text: &str, mut at: usize, indent: usize) {
     let text = clean(text);
     for word in text.split_whitespace().flat_map(|word| pieces(word, COLUMNS.saturating_sub(indent))) {
         let width = word.chars().count();
-        if !first && at.saturating_add(width).saturating_add(1) > COLUMNS {
+        // The first may follow a word of the caller's, which it does not fit behind.
+        let fits = at.saturating_add(width).saturating_add(usize::from(!first)) <= COLUMNS;
+        if !fits && (!first || at > indent) {
+            out.truncate(out.trim_end_matches(' ').len());
             out.push('\n');
             out.extend(std::iter::repeat_n(' ', indent));
             at = indent;
