@@ -75,6 +75,10 @@ impl Staging {
         let part_bytes = part_bytes.map_or(0, |meta| meta.blocks().saturating_mul(512));
         let mounted = match Mounted::at(&places.iso_mount, &target, running) {
             Mounted::Nothing if !is_folder(root, &places.iso_mount)? => Mounted::NoFolder,
+            Mounted::Nothing => match root.at(&places.iso_mount)?.shown() {
+                leads_to if leads_to != places.iso_mount => Mounted::Linked(leads_to),
+                _ => Mounted::Nothing,
+            },
             mounted => mounted,
         };
         Ok(Self { iso, target, there, part_bytes, space: running.procedure.iso_space.clone(), mounted })

@@ -119,6 +119,11 @@ fn mount(staging: &Staging, places: &Places) -> Option<Reason> {
             let message = format!("what is mounted at {point} could not be told: {why}");
             Some(reason("mount-unknown", message, "see why, and run again"))
         }
+        Mounted::Linked(leads_to) => Some(reason(
+            "mount-point-linked",
+            format!("{point} is a link to {leads_to}: what is mounted there could not be found again"),
+            format!("put a folder in its place: rm {point} && mkdir {point}"),
+        )),
     }
 }
 

@@ -154,6 +154,11 @@ fn what_else_is_mounted_there_is_in_the_way() {
     assert_eq!(mounted(Mounted::Other("/mnt/another.iso".into())), "mount-taken");
     assert_eq!(mounted(Mounted::This { read_only: false }), "mounted-writable");
     assert_eq!(mounted(Mounted::NoFolder), "no-mount-point", "it was copied first, and then taken back");
+    assert_eq!(
+        mounted(Mounted::Linked("/srv".into())),
+        "mount-point-linked",
+        "the mount was not found, and left there"
+    );
     assert_eq!(mounted(Mounted::Unknown("EIO".into())), "mount-unknown");
     let own = Staging { mounted: Mounted::Own("/dev/mapper/vg_root-lv_images".into()), ..put_there() };
     assert_eq!(steps(&own, &means()).len(), 2, "the mount hides it");
