@@ -60,6 +60,7 @@ fn planned(args: &Stage, profile: &Profile, iso: &str, known: &Known) -> Result<
         blocked: gate::blocks(&findings, OWN),
         cleaner: [Program::Yum, Program::Dnf].into_iter().find(is_there),
         is_cleaned: is_cleaned(&target(&staging, places))?,
+        release: profile.release.clone(),
     };
     // What takes minutes comes last, and only where nothing is in the way.
     let reasons = obstacles(&staging, places, &means);

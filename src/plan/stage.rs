@@ -41,6 +41,8 @@ pub struct Means {
     pub cleaner: Option<Program>,
     /// Whether the last run emptied the cache for this ISO.
     pub is_cleaned: bool,
+    /// The release that the node is to be upgraded to.
+    pub release: String,
 }
 
 /// Sums that are known; they take long.

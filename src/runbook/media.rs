@@ -8,6 +8,7 @@ use super::tell::{Told, tell, words};
 use super::upgrade::is_behind;
 use crate::facts::Probed;
 use crate::facts::mounts::mounted_at;
+use crate::facts::procedure::iso::IsoFile;
 
 /// The command that copies, mounts, and cleans the cache.
 const STAGE: &str = "okv-host stage ISO";
@@ -46,7 +47,9 @@ pub(super) fn stage(case: &Case<'_>) -> Answer {
         }
     };
     let isos = case.facts.running.as_ref().and_then(|running| running.procedure.isos.known());
-    if isos.is_some_and(|isos| isos.here.iter().any(|iso| iso.is_named_so && iso.is_whole())) {
+    let release = &case.profile.release;
+    let is_it = |iso: &IsoFile| iso.is_named_so && iso.is_whole() && iso.is_of_another(release).is_none();
+    if isos.is_some_and(|isos| isos.here.iter().any(is_it)) {
         return Answer::done(words(&found));
     }
     match tell(case, &["iso-space"]) {

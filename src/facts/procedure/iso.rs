@@ -10,6 +10,7 @@ use crate::format::iso9660;
 use crate::format::windows::Windows;
 use crate::image;
 use crate::profile::Places;
+use crate::versions::Version;
 
 /// Where its descriptors begin, in bytes.
 const DESCRIPTORS: u64 = 32 << 10;
@@ -65,6 +66,19 @@ pub struct Volume {
 }
 
 impl IsoFile {
+    /// The release that its name says it brings; `None` where the name says none.
+    pub fn release(&self) -> Option<Version> {
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        stem.rsplit(['-', '_', ' ']).filter(|word| word.contains('.')).find_map(Version::parse)
+    }
+
+    /// The release that its name says it brings, where that is another than `wanted`.
+    pub fn is_of_another(&self, wanted: &str) -> Option<Version> {
+        let wanted = Version::parse(wanted)?;
+        self.release().filter(|release| !release.is_of(&wanted))
+    }
+
     /// Whether no byte of its volume is missing.
     pub fn is_whole(&self) -> bool {
         self.volume.known().is_some_and(|volume| volume.bytes > 0 && self.bytes >= volume.bytes)

@@ -15,6 +15,7 @@ const MARGIN: u64 = 512 << 20;
 pub fn obstacles(staging: &Staging, places: &Places, means: &Means) -> Vec<Reason> {
     let mut reasons = means.blocked.clone();
     reasons.extend(iso(staging, places));
+    reasons.extend(release(staging, means));
     reasons.extend(name(staging));
     reasons.extend(space(staging, places));
     reasons.extend(mount(staging, places));
@@ -67,6 +68,13 @@ fn iso(staging: &Staging, places: &Places) -> Option<Reason> {
     }
 }
 
+fn release(staging: &Staging, means: &Means) -> Option<Reason> {
+    let (iso, wanted) = (&staging.iso, &means.release);
+    let other = iso.is_of_another(wanted).filter(|_| iso.is_named_so)?;
+    let message = format!("{} brings release {other} by its name, and the node was judged for {wanted}", iso.path);
+    Some(reason("iso-release", message, "take the ISO of that release, or judge by another with --profile"))
+}
+
 fn name(staging: &Staging) -> Option<Reason> {
     let target = &staging.target;
     (staging.there == There::NoFile).then(|| {
@@ -111,6 +119,11 @@ fn mount(staging: &Staging, places: &Places) -> Option<Reason> {
             format!("there is no folder {point} to mount the ISO at"),
             format!("mkdir {point}"),
         )),
+        Mounted::Linked(leads_to) => Some(reason(
+            "mount-point-linked",
+            format!("{point} is a link to {leads_to}: what is mounted there could not be found again"),
+            format!("put a folder in its place: rm {point} && mkdir {point}"),
+        )),
         Mounted::This { read_only: false } => {
             Some(reason("mounted-writable", format!("the ISO is mounted at {point}, but not read-only"), free))
         }
@@ -119,11 +132,6 @@ fn mount(staging: &Staging, places: &Places) -> Option<Reason> {
             let message = format!("what is mounted at {point} could not be told: {why}");
             Some(reason("mount-unknown", message, "see why, and run again"))
         }
-        Mounted::Linked(leads_to) => Some(reason(
-            "mount-point-linked",
-            format!("{point} is a link to {leads_to}: what is mounted there could not be found again"),
-            format!("put a folder in its place: rm {point} && mkdir {point}"),
-        )),
     }
 }
 

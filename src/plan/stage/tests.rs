@@ -40,7 +40,7 @@ fn put_there() -> Staging {
 }
 
 fn means() -> Means {
-    Means { cleaner: Some(Program::Yum), ..Means::default() }
+    Means { cleaner: Some(Program::Yum), release: "21.8".into(), ..Means::default() }
 }
 
 fn sums() -> Sums {
@@ -167,7 +167,22 @@ fn what_else_is_mounted_there_is_in_the_way() {
 #[test]
 fn what_blocks_an_upgrade_blocks_its_staging_and_every_reason_is_told_at_once() {
     let blocked = Reason { id: "boot-size", message: "too small".into(), remedy: "replace the node".into() };
-    let means = Means { blocked: vec![blocked], cleaner: None, is_cleaned: false };
+    let means = Means { blocked: vec![blocked], cleaner: None, ..means() };
     let refusal = planned(&staging(), &Request::default(), &means, &sums()).unwrap_err();
     assert_eq!(refusal.reasons.iter().map(|reason| reason.id).collect::<Vec<_>>(), ["boot-size", "manager-missing"]);
+}
+
+#[test]
+fn an_iso_of_another_release_than_the_node_was_judged_for_was_staged() {
+    let named = |name: &str| {
+        let mut staging = staging();
+        staging.iso.path = format!("/mnt/{name}");
+        planned(&staging, &Request::default(), &means(), &sums()).map_err(|refusal| refusal.reasons[0].id)
+    };
+    for other in ["okv-upgrade-disc-21.7.0.0.0.iso", "okv-upgrade-disc-21.9.0.0.0.iso", "okv-upgrade-disc-21.80.iso"] {
+        assert_eq!(named(other), Err("iso-release"), "{other}");
+    }
+    for fine in [ISO, "okv-upgrade-disc-21.8.0.0.1.iso", "okv-upgrade-disc-21.8.iso", "okv-upgrade-disc-new.iso"] {
+        assert!(named(fine).is_ok(), "{fine}");
+    }
 }

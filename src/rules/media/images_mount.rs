@@ -4,6 +4,7 @@ use crate::facts::procedure::Procedure;
 use crate::facts::procedure::iso::Isos;
 use crate::facts::{Mount, Probed, mounts};
 use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::versions::Version;
 
 pub(in crate::rules) const RULE: Rule = Rule {
     id: "images-mount",
@@ -58,12 +59,21 @@ fn mounted(case: &Case<'_>, mount: &Mount, procedure: &Procedure) -> Finding {
         .remedy(format!("umount {point}; copy the ISO to {folder} again"))
     } else if !is_from_folder(file, folder, procedure) {
         finding(Verdict::Block, format!("an ISO that does not lie in {folder} is mounted there")).remedy(free)
+    } else if let Some(release) = another_release(case, file, procedure) {
+        let message = format!("by its name, the ISO there brings release {release}, not {}", case.profile.release);
+        finding(Verdict::Block, message).remedy(format!("{free} that belongs to the release"))
     } else if !mount.options.iter().any(|option| option == "ro") {
         finding(Verdict::Warn, "the ISO is mounted there, but not read-only".into()).remedy(free)
     } else {
         finding(Verdict::Pass, "the ISO is mounted there read-only".into())
     };
     finding.measured(measured)
+}
+
+/// The release that the name of the ISO says, where that is not the one of the profile.
+fn another_release(case: &Case<'_>, file: &str, procedure: &Procedure) -> Option<Version> {
+    let iso = procedure.isos.known()?.here.iter().find(|iso| iso.path == file && iso.is_named_so)?;
+    iso.is_of_another(&case.profile.release)
 }
 
 /// Whether the ISO lies in its folder: by the folder's name, or, where that is a link, by where it leads.

@@ -76,6 +76,11 @@ fn file(case: &Case<'_>, iso: &IsoFile) -> Finding {
         case.finding(Verdict::Warn, &iso.path, format!("its volume is not sound: {problem}")).remedy(again)
     } else if let Some(found) = iso.checksum.as_ref().and_then(|checksum| sum(case, iso, checksum)) {
         found
+    } else if let Some(release) = iso.is_of_another(&case.profile.release).filter(|_| iso.is_named_so) {
+        let message = format!("by its name it brings release {release}, not {}", case.profile.release);
+        let remedy =
+            "keep only the one of the release that the node is upgraded to, or judge by the profile of that release";
+        case.finding(Verdict::Warn, &iso.path, message).remedy(remedy)
     } else if !iso.is_named_so {
         case.finding(Verdict::Note, &iso.path, "a whole ISO, whose name is not that of an upgrade")
     } else {
