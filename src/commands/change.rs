@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use super::Exit;
 use super::confirm::confirm;
+use super::gate::beneath_upgrade;
 use super::progress::Teller;
 use crate::apply::{
     Ending, Entry, Host, Interrupts, LastRun, Lock, LockError, Outcome, STATE, carry_out, finish, last_run,
@@ -24,6 +25,10 @@ pub(super) type Planner<'p> = dyn Fn() -> Result<Result<Plan, Refusal>> + 'p;
 
 /// Shows the plan of `command`, and carries it out where that is asked for.
 pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -> Result<Exit> {
+    let planner: &Planner<'_> = &|| match beneath_upgrade(command) {
+        Some(reason) => Ok(Err(Refusal { reasons: vec![reason] })),
+        None => planner(),
+    };
     if !args.apply {
         return show_plan(command, args, planner, None);
     }

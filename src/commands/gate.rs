@@ -1,6 +1,8 @@
 //! What the rules say, as reasons not to begin.
 
-use crate::plan::Reason;
+use crate::facts::Root;
+use crate::facts::procedure::{processes, upgrade_run};
+use crate::plan::{Reason, upgrade};
 use crate::rules::{Finding, Verdict};
 
 /// A reason for each finding that blocks, but for those of the rules `but`.
@@ -11,6 +13,17 @@ pub(super) fn blocks(findings: &[Finding], but: &[&str]) -> Vec<Reason> {
 /// A reason for each finding that keeps a node from being ready: what could not be told does so too.
 pub(super) fn not_ready(findings: &[Finding]) -> Vec<Reason> {
     of(findings, &[Verdict::Block, Verdict::Unknown]).map(reason).collect()
+}
+
+/// Why `command` may not change this host now: the vendor's upgrade runs. It is `upgrade` itself that follows it.
+pub(super) fn beneath_upgrade(command: &str) -> Option<Reason> {
+    if command == upgrade::COMMAND {
+        return None;
+    }
+    let root = Root::live();
+    let processes = processes::gather(&root);
+    let process = processes.known().and_then(|processes| upgrade_run::vendors_process(processes));
+    upgrade::runs(&upgrade_run::gather(&root, &processes), process)
 }
 
 /// Findings with one of these verdicts that are not waived.

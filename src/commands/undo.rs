@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use super::Exit;
 use super::change::{count, take_host};
 use super::confirm::confirm;
+use super::gate::beneath_upgrade;
 use crate::apply::{Entry, Host, LastRun, can_take_back, journal_path, last_run, take_back};
 use crate::cli::{Change, PlainFormat};
 use crate::journal::{Journal, Record};
@@ -51,6 +52,9 @@ fn plan(records: &[Record<Entry>], host: &Host<'_>) -> Answer {
     let Some(run) = last_run(records).filter(|run| changes(run) > 0) else {
         return (None, UndoOutcome::NothingToDo, None, Exit::Done);
     };
+    if let Some(reason) = beneath_upgrade("undo") {
+        return (Some(run), UndoOutcome::Refused, Some(reason.message), Exit::Blocked);
+    }
     match can_take_back(&run, host) {
         Ok(()) => (Some(run), UndoOutcome::Planned, None, Exit::Done),
         Err(why) => (Some(run), UndoOutcome::Refused, Some(why), Exit::Blocked),

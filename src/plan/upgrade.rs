@@ -108,13 +108,33 @@ fn target(request: &Request) -> String {
     }
 }
 
+/// Why nothing else may change the node now: an upgrade runs, a service of ours or begun by hand as `process`. The lock does not say
+/// so once the connection was lost to the command that followed it.
+pub fn runs(run: &Probed<UpgradeRun>, process: Option<u32>) -> Option<Reason> {
+    match (run, process) {
+        (Probed::Known(run), _) if run.state == UpgradeState::Running => {
+            let message =
+                format!("the vendor's upgrade runs, and nothing is changed beneath it; its output is in {}", run.log);
+            Some(reason("upgrade-runs", message, format!("wait for its end: okv-host {COMMAND} --apply follows it")))
+        }
+        (_, Some(process)) => Some(runs_by_hand(process)),
+        (Probed::Unreadable(why), None) => {
+            let message = format!("whether an upgrade is under way could not be told: {why}");
+            Some(reason("upgrade-unknown", message, "see why, and run again"))
+        }
+        (Probed::Known(_) | Probed::Absent, None) => None,
+    }
+}
+
+fn runs_by_hand(process: u32) -> Reason {
+    let message = format!("the vendor's upgrade runs already, as process {process}, and nothing here follows it");
+    reason("upgrade-runs", message, "wait for its end, and see how it ends where it was begun")
+}
+
 /// The steps of a new run, and all that is in the way of it.
 fn begin(number: u64, places: &Places, means: &Means) -> Result<Vec<Step>, Refusal> {
     let mut reasons = means.blocked.clone();
-    if let Some(process) = means.process {
-        let message = format!("the vendor's upgrade runs already, as process {process}, and nothing here follows it");
-        reasons.push(reason("upgrade-runs", message, "wait for its end, and see how it ends where it was begun"));
-    }
+    reasons.extend(means.process.map(runs_by_hand));
     if means.staged.is_none() {
         let message = format!("no upgrade ISO from {} is mounted read-only at {}", places.iso_folder, places.iso_mount);
         reasons.push(reason("not-staged", message, "okv-host stage ISO --apply"));

@@ -123,6 +123,8 @@ fn a_lost_session_does_not_end_it(guest: &Guest) {
     drop(client.wait());
     until("okv-host ends with the session", || guest.run("pgrep -x okv-host").status == 1);
     guest.ok("systemctl is-active okv-host-upgrade-2.service");
+    let beneath = json(guest, &stage("--apply --yes"), 1);
+    assert_eq!(beneath["reasons"][0]["id"], "upgrade-runs", "the lock is free, and the upgrade runs: {beneath:#}");
     assert_eq!(guest.ok(&format!("sed -n 2p {log}")), "the checks before the upgrade, as root in /root: --confirm\n");
     assert_eq!(state(guest, "run-upgrade"), "blocked", "it runs");
     assert_eq!(json(guest, &upgrade(""), 0)["steps"].as_array().unwrap().len(), 1, "it is followed, not begun again");

@@ -81,6 +81,20 @@ fn one_that_waits_for_a_restart_gets_one_where_that_is_asked_for_and_only_once()
 }
 
 #[test]
+fn a_node_was_changed_beneath_an_upgrade_that_nothing_followed_any_more() {
+    let id = |run: &Probed<UpgradeRun>, process| runs(run, process).map(|reason| reason.id);
+    assert_eq!(id(&after(UpgradeState::Running).run, None), Some("upgrade-runs"));
+    assert_eq!(id(&Probed::Absent, Some(7)), Some("upgrade-runs"), "begun by hand");
+    assert_eq!(id(&after(UpgradeState::CutOff).run, Some(7)), Some("upgrade-runs"));
+    assert_eq!(id(&Probed::Unreadable("EIO".into()), None), Some("upgrade-unknown"));
+    for ended in [UpgradeState::Failed(3), UpgradeState::CutOff, UpgradeState::WaitsForReboot, UpgradeState::Restarted]
+    {
+        assert_eq!(id(&after(ended).run, None), None, "{ended:?}");
+    }
+    assert_eq!(id(&Probed::Absent, None), None);
+}
+
+#[test]
 fn one_that_failed_is_begun_anew_with_a_log_of_its_own() {
     for state in [UpgradeState::Failed(3), UpgradeState::CutOff, UpgradeState::Silent] {
         assert_eq!(shown(&after(state), false), [begin(2), follow(2)], "{state:?}");
