@@ -81,6 +81,19 @@ impl Root {
         }
     }
 
+    /// A folder and the names in it. See [`Place::names`].
+    pub fn folder(&self, path: &str) -> Probed<(Place<'_>, Vec<OsString>)> {
+        let folder = match self.at(path) {
+            Ok(folder) => folder,
+            Err(why) => return Probed::Unreadable(why),
+        };
+        match folder.names() {
+            Probed::Known(names) => Probed::Known((folder, names)),
+            Probed::Absent => Probed::Absent,
+            Probed::Unreadable(why) => Probed::Unreadable(why),
+        }
+    }
+
     /// What `parse` makes of a file; where it makes nothing of it, the reason with the path before it.
     pub fn parse<T, E: std::fmt::Display>(&self, path: &str, parse: impl FnOnce(&[u8]) -> Result<T, E>) -> Probed<T> {
         match self.read(path) {

@@ -1,5 +1,8 @@
 //! Rules against fixture hosts: each has a host on each side of its edge, and what cannot be read is never a pass.
 
+#[path = "../support/fixture_hosts.rs"]
+mod fixture_hosts;
+
 mod broken;
 mod changed_disk;
 mod hosts;
@@ -9,15 +12,12 @@ mod procedure;
 mod thresholds;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use fixture_hosts::{copy_of, host};
 use okv_host::facts::{Root, of_host};
 use okv_host::profile::Profile;
 use okv_host::rules::{Finding, Verdict, judge};
-
-fn host(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hosts").join(name)
-}
 
 /// Judges the host under `dir` by the default profile.
 fn judged(dir: &Path) -> Vec<Finding> {
@@ -30,15 +30,6 @@ fn of<'f>(found: &'f [Finding], rule: &str) -> &'f Finding {
 
 fn verdict_of(found: &[Finding], rule: &str) -> Verdict {
     of(found, rule).verdict
-}
-
-/// A copy of a host, to be broken.
-fn copy_of(name: &str) -> tempfile::TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    let status =
-        std::process::Command::new("cp").arg("-a").arg(host(name).join(".")).arg(copy.path()).status().unwrap();
-    assert!(status.success());
-    copy
 }
 
 /// The good BIOS node with one of its files written anew.

@@ -1,5 +1,8 @@
 //! The runbook of fixture hosts: golden texts, both sides of every kind of step, what was confirmed, and what is recorded.
 
+#[path = "../support/fixture_hosts.rs"]
+mod fixture_hosts;
+
 mod confirmations;
 mod golden;
 mod progress;
@@ -7,8 +10,9 @@ mod record;
 mod states;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use fixture_hosts::{copy_of, host};
 use okv_host::facts::procedure::confirmations::Confirmation;
 use okv_host::facts::{Facts, Root, of_host_at};
 use okv_host::journal::Record;
@@ -21,19 +25,6 @@ const NOON: u64 = 1_795_521_600;
 
 fn profile() -> Profile {
     Profile::named(Profile::DEFAULT).unwrap()
-}
-
-fn host(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hosts").join(name)
-}
-
-/// A copy of a host, to be changed.
-fn copy_of(name: &str) -> tempfile::TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    let status =
-        std::process::Command::new("cp").arg("-a").arg(host(name).join(".")).arg(copy.path()).status().unwrap();
-    assert!(status.success());
-    copy
 }
 
 fn write(dir: &Path, name: &str, text: impl AsRef<[u8]>) {

@@ -87,12 +87,8 @@ impl IsoFile {
 
 /// Looks for them. [`Probed::Absent`] where the folder is not there.
 pub fn gather(root: &Root, places: &Places) -> Probed<Isos> {
-    let folder = match root.at(&places.iso_folder) {
-        Ok(folder) => folder,
-        Err(why) => return Probed::Unreadable(why),
-    };
-    let names = match folder.names() {
-        Probed::Known(names) => names,
+    let (folder, names) = match root.folder(&places.iso_folder) {
+        Probed::Known(folder) => folder,
         Probed::Absent => return Probed::Absent,
         Probed::Unreadable(why) => return Probed::Unreadable(why),
     };

@@ -16,12 +16,8 @@ pub struct Jars {
 
 /// Reads it. [`Probed::Absent`] where there is no such folder.
 pub fn gather(root: &Root, folder: &str) -> Probed<Jars> {
-    let folder = match root.at(folder) {
-        Ok(folder) => folder,
-        Err(why) => return Probed::Unreadable(why),
-    };
-    let names = match folder.names() {
-        Probed::Known(names) => names,
+    let (folder, names) = match root.folder(folder) {
+        Probed::Known(folder) => folder,
         Probed::Absent => return Probed::Absent,
         Probed::Unreadable(why) => return Probed::Unreadable(why),
     };

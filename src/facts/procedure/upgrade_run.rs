@@ -99,12 +99,8 @@ fn name_of(number: u64) -> String {
 
 /// Looks for the last run. [`Probed::Absent`] where there was none.
 pub fn gather(root: &Root, processes: &Probed<Vec<Process>>) -> Probed<UpgradeRun> {
-    let folder = match root.at(STATE) {
-        Ok(folder) => folder,
-        Err(why) => return Probed::Unreadable(why),
-    };
-    let names = match folder.names() {
-        Probed::Known(names) => names,
+    let (folder, names) = match root.folder(STATE) {
+        Probed::Known(folder) => folder,
         Probed::Absent => return Probed::Absent,
         Probed::Unreadable(why) => return Probed::Unreadable(why),
     };
