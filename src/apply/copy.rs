@@ -58,23 +58,34 @@ impl Host<'_> {
         }
     }
 
-    /// That removing the copy loses nothing: what it was made from is there.
+    /// That removing the copy loses nothing: it is the one that was made, and its source is the same still. Both are read.
     pub(super) fn can_remove_copy(&self, copy: &FileCopy) -> Result<(), String> {
         if !self.exists(&copy.to)? {
             return Ok(());
         }
-        self.is_copied(copy)?;
+        if !self.is_the_copy(copy)? {
+            return Err(format!("{} is not the copy that was made, and stays", copy.to));
+        }
         let only = |why: String| format!("{} stays, it may be the only one left: {why}", copy.to);
-        self.source(copy).map(drop).map_err(only)
+        self.source(copy).map_err(only)?;
+        match self.sums_up(&copy.from, copy)? {
+            true => Ok(()),
+            false => Err(only(format!("{} is another file now", copy.from))),
+        }
     }
 
-    /// Removes the copy, where it is the one that was made, and what there is of one.
+    /// The same where nobody knows how far the copy came: another file may have its name.
+    pub(super) fn can_remove_copy_begun(&self, copy: &FileCopy) -> Result<(), String> {
+        match self.exists(&copy.to)? && self.is_the_copy(copy)? {
+            true => self.can_remove_copy(copy),
+            false => Ok(()),
+        }
+    }
+
+    /// Removes the copy, where that loses nothing, and what there is of one.
     pub(super) fn remove_copy(&self, copy: &FileCopy) -> Result<(), String> {
+        self.can_remove_copy(copy)?;
         if self.exists(&copy.to)? {
-            self.can_remove_copy(copy)?;
-            if !self.is_the_copy(copy)? {
-                return Err(format!("{} is not the copy that was made, and stays", copy.to));
-            }
             remove(&self.path(&copy.to)).map_err(|e| format!("{} cannot be removed: {e}", copy.to))?;
         }
         self.remove_part(copy)
@@ -104,8 +115,13 @@ impl Host<'_> {
         if self.is_copied(copy).is_err() {
             return Ok(false);
         }
-        let sum = File::open(self.path(&copy.to)).and_then(|file| sum_of(file, &mut |_| ControlFlow::Continue(())));
-        Ok(sum.map_err(|e| format!("{}: {e}", copy.to))? == Some(copy.sha256))
+        self.sums_up(&copy.to, copy)
+    }
+
+    /// Whether the file at `path` sums up to what was copied.
+    fn sums_up(&self, path: &str, copy: &FileCopy) -> Result<bool, String> {
+        let sum = File::open(self.path(path)).and_then(|file| sum_of(file, &mut |_| ControlFlow::Continue(())));
+        Ok(sum.map_err(|e| format!("{path}: {e}"))? == Some(copy.sha256))
     }
 
     /// The file to copy, where it still has its size.

@@ -86,8 +86,9 @@ impl Host<'_> {
                 true => self.can_take_back(action),
                 false => Ok(()),
             },
-            // The ways back of these look themselves whether there is something to go back from.
-            Action::Rename { .. } | Action::Copy(_) => Ok(()),
+            // The way back of a rename looks itself whether there is something to go back from.
+            Action::Rename { .. } => Ok(()),
+            Action::Copy(copy) => self.can_remove_copy_begun(copy),
             _ => self.can_take_back(action),
         }
     }

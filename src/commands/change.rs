@@ -15,7 +15,7 @@ use crate::apply::{
 };
 use crate::cli::{Change, PlainFormat};
 use crate::journal::Journal;
-use crate::plan::{Plan, Refusal};
+use crate::plan::{Action, Plan, Refusal, Step};
 use crate::report::{self, PlanOutcome, PlanReport};
 use crate::sys;
 use crate::tool;
@@ -99,7 +99,7 @@ fn finish_run(
     let interrupts = Interrupts::hold()?;
     let outcome = finish(cut_off, host, journal, &interrupts, &mut Teller::of(cut_off.steps.len()).hears());
     let shown = Plan { steps: cut_off.steps.clone(), ..plan.clone() };
-    let (outcome, message, exit) = said(outcome, journal);
+    let (outcome, message, exit) = said(outcome, &cut_off.steps, journal);
     tell_result(args, &PlanReport::of_plan(&shown, outcome, message));
     Ok(exit)
 }
@@ -124,7 +124,7 @@ fn answer(
 ) -> Result<Exit> {
     let reached = outcome != Outcome::Done || matches!(planner(), Ok(Ok(rest)) if rest.steps.is_empty());
     let (outcome, message, exit) = if reached {
-        said(outcome, journal)
+        said(outcome, &plan.steps, journal)
     } else {
         let _ = journal.append(Entry::Ended(Ending::NotReached));
         let message = "something else changed this host in the meantime; look at it, and plan again";
@@ -134,7 +134,7 @@ fn answer(
     Ok(exit)
 }
 
-fn said(outcome: Outcome, journal: &Journal<Entry>) -> (PlanOutcome, Option<String>, Exit) {
+fn said(outcome: Outcome, steps: &[Step], journal: &Journal<Entry>) -> (PlanOutcome, Option<String>, Exit) {
     match outcome {
         Outcome::Done => (PlanOutcome::Done, None, Exit::Done),
         Outcome::RolledBack { why } => (PlanOutcome::RolledBack, Some(why), Exit::Unknown),
@@ -148,9 +148,13 @@ fn said(outcome: Outcome, journal: &Journal<Entry>) -> (PlanOutcome, Option<Stri
             let message = format!("{why}; {stays}; run it again to go on, once what failed is mended");
             (PlanOutcome::Kept, Some(message), Exit::Stuck)
         }
-        Outcome::Interrupted { steps } => {
-            let done = count(steps, "step");
-            let message = format!("{done} done; run it again to finish; okv-host undo says whether it can go back");
+        Outcome::Interrupted { steps: done } => {
+            let next = steps.get(done).map(|step| &step.action);
+            let done = count(done, "step");
+            let message = match next {
+                Some(Action::Follow(_)) => format!("{done} done; the upgrade goes on; run it again to follow it"),
+                _ => format!("{done} done; run it again to finish; okv-host undo says whether it can go back"),
+            };
             (PlanOutcome::Interrupted, Some(message), Exit::Stuck)
         }
     }
@@ -208,4 +212,22 @@ fn tell_result(args: &Change, report: &PlanReport<'_>) {
 fn write_all(text: &str, mut out: impl Write) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Follow, Run};
+
+    #[test]
+    fn an_upgrade_that_was_followed_no_more_was_told_as_a_step_that_is_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&folder.path().join("journal")).unwrap();
+        let step = |action| Step { purpose: "x".into(), action };
+        let follow = Follow { log: "/l".into(), messages: "/m".into(), limit_seconds: 1 };
+        let steps = [step(Action::Run(Run::looks(["/bin/x"]))), step(Action::Follow(follow))];
+        let told = |done| said(Outcome::Interrupted { steps: done }, &steps, &journal).1.unwrap();
+        assert_eq!(told(1), "1 step done; the upgrade goes on; run it again to follow it");
+        assert!(told(0).contains("run it again to finish"));
+    }
 }

@@ -19,7 +19,7 @@ use crate::facts::procedure::staging::Staging;
 use crate::journal::Journal;
 use crate::plan::stage::{COMMAND, Means, Request, Sums, needs_sums, obstacles, plan, target};
 use crate::plan::{Plan, Refusal, part_of};
-use crate::profile::Profile;
+use crate::profile::{Places, Profile};
 use crate::sys;
 use crate::tool::Program;
 
@@ -53,7 +53,8 @@ fn planned(args: &Stage, profile: &Profile, iso: &str, known: &Known) -> Result<
     let facts = facts_of(&root, places, &args.judge);
     let findings = judged(&facts, profile, &args.judge)?.findings;
     let running = facts.running.as_ref().ok_or_else(|| anyhow!("this host was not looked at"))?;
-    let staging = Staging::gather(&root, running, places, iso, part_of).map_err(|why| anyhow!(why))?;
+    let iso = still_there(iso, places);
+    let staging = Staging::gather(&root, running, places, &iso, part_of).map_err(|why| anyhow!(why))?;
     let request = Request { sha256: args.sha256 };
     let is_there = |program: &Program| program.paths().iter().any(|path| Path::new(path).exists());
     let means = Means {
@@ -73,6 +74,16 @@ fn planned(args: &Stage, profile: &Profile, iso: &str, known: &Known) -> Result<
         there: if of_there { Some(known.sum(&staging.target)?) } else { None },
     };
     Ok(plan(&staging, places, &request, &means, &sums))
+}
+
+/// The file that was named; where it went away since, as a medium does that is taken out once all is copied, the one of its name in the
+/// folder of the ISO.
+fn still_there(iso: &str, places: &Places) -> String {
+    let name = iso.rsplit('/').next().unwrap_or_default();
+    match Path::new(iso).exists() {
+        true => iso.to_owned(),
+        false => format!("{}/{name}", places.iso_folder),
+    }
 }
 
 /// Whether the last run reached this target. Where another came since, the cache is emptied again, which harms nothing.

@@ -109,7 +109,7 @@ pub fn plan_text(report: &PlanReport<'_>) -> String {
         PlanOutcome::RolledBack => "failed, and everything is as it was",
         PlanOutcome::Stuck => "STUCK: a step failed and could not be taken back",
         PlanOutcome::Kept => "failed after a step that stays done; the node has what it needs",
-        PlanOutcome::Interrupted => "interrupted: the step that was running is done, the rest is not",
+        PlanOutcome::Interrupted => "interrupted: not every step is done",
         PlanOutcome::NotReached => "every step was done, and yet the target is not reached",
     };
     if !end.is_empty() {

@@ -163,6 +163,10 @@ fn undo_keeps_a_copy_whose_source_is_gone_and_one_that_is_another_file_now() {
     fs::rename(copies.at("/mnt/elsewhere"), copies.at(FROM)).unwrap();
     let mut other = content();
     other[7] ^= 1;
+    fs::write(copies.at(FROM), &other).unwrap();
+    assert!(copies.0.undo().unwrap_err().contains("is another file now"), "it is as long, and not the same");
+    assert_eq!(copies.copied(), Some(content()));
+    fs::write(copies.at(FROM), content()).unwrap();
     fs::write(copies.at(TO), &other).unwrap();
     assert!(copies.0.undo().unwrap_err().contains("not the copy that was made"));
     assert_eq!(copies.copied(), Some(other));
