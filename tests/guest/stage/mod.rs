@@ -162,8 +162,10 @@ fn what_fills_the_disk_during_the_copy_does_not_harm_it(guest: &Guest, iso: &Iso
     copied(guest, 1 << 20);
     guest
         .run("fallocate --length $(df --block-size=1 --output=avail /var/lib/oracle | tail -1) /var/lib/oracle/filler");
+    // Its medium is taken out: what is open is read to its end.
+    guest.ok(&format!("mv {SOURCE} /srv/away"));
     let copy = copy.wait().unwrap();
-    guest.ok("rm /var/lib/oracle/filler");
+    guest.ok(&format!("rm /var/lib/oracle/filler; mv /srv/away {SOURCE}"));
     assert_eq!(copy.status, 0, "{copy}");
     is_staged(guest, iso);
     guest.ok(&format!("umount /images; rm {TARGET}"));
