@@ -171,9 +171,9 @@ fn hosts(c: &mut Criterion) {
     host_of_disks(dir.path(), 64);
     let many = Root::fixture(dir.path()).expect("a host");
     let facts = of_host(&many);
-    let told_twice = facts.disks.iter().flat_map(|d| &d.problems).find(|p| p.id == ProblemId::Duplicate);
-    assert_eq!((facts.disks.len(), told_twice), (64, None));
-    assert!(facts.disks.iter().all(|disk| disk.volume_groups.len() == 1 && disk.problems.is_empty()));
+    let told_twice = facts.node.disks.iter().flat_map(|d| &d.problems).find(|p| p.id == ProblemId::Duplicate);
+    assert_eq!((facts.node.disks.len(), told_twice), (64, None));
+    assert!(facts.node.disks.iter().all(|disk| disk.volume_groups.len() == 1 && disk.problems.is_empty()));
     c.bench_function("host/gather-64", |b| b.iter(|| of_host(black_box(&many))));
 
     let one = Root::fixture(good_uefi()).expect("a host");
@@ -189,7 +189,7 @@ fn check(facts: &Facts, profile: &Profile) -> String {
     report::check_text(&CheckReport {
         schema: CheckReport::SCHEMA,
         profile: &profile.release,
-        host: &facts.host,
+        host: &facts.node.name,
         release: None,
         waivers: &[],
         verdict,

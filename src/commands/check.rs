@@ -30,7 +30,7 @@ pub(super) fn run(args: &Check) -> Result<Exit> {
     let report = CheckReport {
         schema: CheckReport::SCHEMA,
         profile: &profile.release,
-        host: &facts.host,
+        host: &facts.node.name,
         release: facts.release(),
         verdict,
         findings: &findings,
@@ -50,7 +50,7 @@ fn gather(args: &Check, places: &Places) -> Result<Facts> {
     }
     let root = root_at(args.root.as_deref())?;
     let mut facts = facts_of(&root, places, &args.judge);
-    let isos = facts.running.as_mut().map(|running| &mut running.procedure.isos);
+    let isos = facts.subjects.as_mut().map(|subjects| &mut subjects.media.isos);
     if let (Some(wanted), Some(Probed::Known(isos))) = (args.sha256, isos) {
         let mut progress = Progress::default();
         isos.compare(&root, wanted, &mut |read, of| progress.tell("read for its checksum", read, of));

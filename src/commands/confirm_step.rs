@@ -42,12 +42,12 @@ pub(super) fn run(args: &Confirm) -> Result<Exit> {
         return Ok(Exit::Blocked);
     }
     let user = std::env::var(SUDO_USER).ok();
-    let operator = facts.running.as_ref().map(|running| running.procedure.operator.name(user.as_deref()));
+    let operator = facts.subjects.as_ref().map(|subjects| subjects.records.operator.name(user.as_deref()));
     let confirmation = Confirmation {
         step: step.id.to_owned(),
         release: profile.release.clone(),
         user: operator.unwrap_or_else(|| "root".to_owned()),
-        host: facts.host,
+        host: facts.node.name,
         note: args.note.clone(),
         withdrawn: args.withdraw,
     };

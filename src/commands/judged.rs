@@ -9,7 +9,7 @@ use super::UsageError;
 use crate::cli::Judge;
 use crate::dates::Date;
 use crate::facts::procedure::{certificate, syslog};
-use crate::facts::{self, Facts, Probed, Root};
+use crate::facts::{self, Facts, Probed, Root, Subjects};
 use crate::profile::{Places, Profile};
 use crate::rules::{
     self, Finding,
@@ -28,7 +28,7 @@ pub(super) struct Judged {
 pub(super) fn judged(facts: &Facts, profile: &Profile, args: &Judge) -> Result<Judged> {
     let waivers = args.waivers.as_deref().map_or_else(|| Ok(vec![]), read_waivers)?;
     let mut findings = rules::judge(facts, profile);
-    let now = facts.running.as_ref().map_or_else(sys::seconds_since_1970, |running| running.procedure.now);
+    let now = facts.node.running.as_ref().map_or_else(sys::seconds_since_1970, |running| running.now);
     let waivers = waivers::apply(&mut findings, &waivers, Date::of_second(now));
     Ok(Judged { findings, waivers })
 }
@@ -47,18 +47,18 @@ pub(super) fn root_at(root: Option<&Path>) -> Result<Root> {
 /// The facts of a host, with what only goes over the network or stands in the arguments.
 pub(super) fn facts_of(root: &Root, places: &Places, args: &Judge) -> Facts {
     let mut facts = facts::of_host_at(root, places);
-    if let Some(running) = &mut facts.running {
+    if let Some(Subjects { preflight, .. }) = &mut facts.subjects {
         if let Some(path) = &args.certificate {
-            running.procedure.certificate = Some(certificate::of_file(path));
+            preflight.certificate = Some(certificate::of_file(path));
         }
         // A port that an operator names is asked from wherever this runs; one of a profile may be that of every node of a fleet.
         let port_of_profile =
             places.server_certificate_address.as_ref().filter(|_| root.is_live() && args.certificate.is_none());
         if let Some(address) = args.certificate_from.as_ref().or(port_of_profile) {
-            running.procedure.certificate = Some(certificate::of_port(address, &Host));
+            preflight.certificate = Some(certificate::of_port(address, &Host));
         }
         // Only the host itself can say whom it reaches.
-        if let Probed::Known(syslog) = &mut running.procedure.syslog
+        if let Probed::Known(syslog) = &mut preflight.syslog
             && root.is_live()
         {
             syslog::reach(syslog, &Host);

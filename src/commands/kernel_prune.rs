@@ -7,13 +7,13 @@ use anyhow::{Context, Result, anyhow, bail};
 use super::{Exit, UsageError, change};
 use crate::apply::{Entry, LastRun, journal_path, last_run};
 use crate::cli::KernelPrune;
-use crate::facts::kernel::{Kernels, Loader, erasure, read_only, unmounted, with_unmounted};
-use crate::facts::{Facts, Probed, Root, mounts, of_host};
+use crate::facts::kernel::{Kernels, Loader, erasure, installed, read_only, unmounted, with_unmounted};
+use crate::facts::{Node, Probed, Root, Running, kernel, mounts};
 use crate::journal::Journal;
 use crate::plan::kernel_prune::{COMMAND, Means, Request, plan, steps};
 use crate::plan::{Action, Plan, Proof, Refusal, Run, Step};
-use crate::sys;
 use crate::tool::{Host, Program};
+use crate::{parallel, sys};
 
 pub(super) fn run(args: &KernelPrune) -> Result<Exit> {
     let root = match &args.root {
@@ -33,8 +33,10 @@ pub(super) fn run(args: &KernelPrune) -> Result<Exit> {
 }
 
 fn planned(root: &Root, request: &Request) -> Result<Result<Plan, Refusal>> {
-    let facts = of_host(root);
-    let kernels = with_unmounted(root, &facts).map_err(|why| anyhow!(why))?;
+    let (installed, node) = parallel::both(|| installed(root, &Host), || Node::gather(root));
+    let Some(running) = &node.running else { bail!("this host was not looked at") };
+    let kernels = kernel::gather(root, running, installed);
+    let kernels = with_unmounted(root, &node, kernels).map_err(|why| anyhow!(why))?;
     let prune = match plan(&kernels, request) {
         Ok(prune) => prune,
         Err(refusal) => return Ok(Err(refusal)),
@@ -42,10 +44,10 @@ fn planned(root: &Root, request: &Request) -> Result<Result<Plan, Refusal>> {
     // A directory that stands for a host has no rpm that could be asked.
     let ask = |nvras: &[String]| if root.is_live() { erasure(&Host, nvras) } else { Probed::Known(Vec::new()) };
     let erasures = prune.remove.iter().map(|removal| ask(&removal.nvras)).collect();
-    Ok(steps(&prune, &Means { erasures, ..means(root, &facts, &kernels)? }))
+    Ok(steps(&prune, &Means { erasures, ..means(root, running, &kernels)? }))
 }
 
-fn means(root: &Root, facts: &Facts, kernels: &Kernels) -> Result<Means> {
+fn means(root: &Root, running: &Running, kernels: &Kernels) -> Result<Means> {
     let is_there = |program: &Program| {
         program.paths().iter().any(|path| root.at(path).is_ok_and(|place| matches!(place.kind(), Probed::Known(_))))
     };
@@ -56,15 +58,13 @@ fn means(root: &Root, facts: &Facts, kernels: &Kernels) -> Result<Means> {
     };
     let unfinished = if root.is_live() { unfinished()? } else { None };
     let loader = kernels.seen_boot().and_then(|seen| seen.loader.known());
-    let running = facts.running.as_ref();
-    let points = running.map(unmounted).unwrap_or_default();
     Ok(Means {
         manager: of([Program::Dnf, Program::Yum]),
         default_setter: of([Program::Grubby, Program::GrubEditenv]),
-        mounts: points.into_iter().map(str::to_owned).collect(),
-        left_mounted: unfinished.as_ref().map(|run| left_mounted(run, facts)).unwrap_or_default(),
+        mounts: unmounted(running).into_iter().map(str::to_owned).collect(),
+        left_mounted: unfinished.as_ref().map(|run| left_mounted(run, running)).unwrap_or_default(),
         left_default: unfinished.as_ref().and_then(|run| left_default(run, kernels)),
-        read_only: running.map(read_only).unwrap_or_default(),
+        read_only: read_only(running),
         erasures: Vec::new(),
         default: loader.and_then(|loader| loader.default.known().cloned()),
         environment: loader.map(Loader::environment),
@@ -79,8 +79,8 @@ fn unfinished() -> Result<Option<LastRun>> {
 }
 
 /// Mount points that it mounted, and that nobody has unmounted since.
-fn left_mounted(run: &LastRun, facts: &Facts) -> Vec<String> {
-    let mounts = facts.running.as_ref().and_then(|running| running.mounts.known());
+fn left_mounted(run: &LastRun, running: &Running) -> Vec<String> {
+    let mounts = running.mounts.known();
     let mounted = |point: &String| mounts.is_some_and(|mounts| mounts::mounted_at(mounts, point).is_some());
     run.changes().filter_map(|step| step.action.mounts()).map(str::to_owned).filter(mounted).collect()
 }

@@ -16,7 +16,7 @@ pub(super) fn run(args: &Runbook) -> Result<Exit> {
     let facts = facts_of(&root_at(args.root.as_deref())?, &profile.places, &args.judge);
     let findings = judged(&facts, &profile, &args.judge)?.findings;
     let steps = steps(&facts, &findings, &profile);
-    let report = RunbookReport { host: &facts.host, profile: &profile.release, steps: &steps };
+    let report = RunbookReport { host: &facts.node.name, profile: &profile.release, steps: &steps };
     match args.format {
         RunbookFormat::Json => report::runbook_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
         RunbookFormat::Text => write_coloured(&report::runbook_text(&report))?,

@@ -52,9 +52,12 @@ fn planned(args: &Stage, profile: &Profile, iso: &str, known: &Known) -> Result<
     let (root, places) = (Root::live(), &profile.places);
     let facts = facts_of(&root, places, &args.judge);
     let findings = judged(&facts, profile, &args.judge)?.findings;
-    let running = facts.running.as_ref().ok_or_else(|| anyhow!("this host was not looked at"))?;
+    let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else {
+        bail!("this host was not looked at");
+    };
     let iso = still_there(iso, places);
-    let staging = Staging::gather(&root, running, places, &iso, part_of).map_err(|why| anyhow!(why))?;
+    let staging = Staging::gather(&root, running, subjects.media.space.clone(), places, &iso, part_of)
+        .map_err(|why| anyhow!(why))?;
     let request = Request { sha256: args.sha256 };
     let is_there = |program: &Program| program.paths().iter().any(|path| Path::new(path).exists());
     let means = Means {

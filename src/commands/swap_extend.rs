@@ -86,7 +86,7 @@ fn inventory(growth: &Growth) -> Result<Inventory> {
         let Some(identity) = state.identity.known() else {
             bail!("{}: its identity could not be read, so that it could not be told from a new disk", state.path);
         };
-        let scanned = growth.facts.disks.iter().find(|disk| disk.path == state.path);
+        let scanned = growth.node.disks.iter().find(|disk| disk.path == state.path);
         Ok(Known {
             path: state.path.clone(),
             bytes: state.bytes,

@@ -3,14 +3,14 @@
 use std::cell::Cell;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 
 use super::judged::{facts_of, judged, profile};
 use super::{Exit, change, gate};
 use crate::apply::{Entry, RunState, journal_path, last_run};
 use crate::cli::Upgrade;
 use crate::facts::procedure::mounted::Mounted;
-use crate::facts::procedure::{processes, upgrade_run};
+use crate::facts::procedure::{Media, processes, upgrade_run};
 use crate::facts::{Facts, Probed, Root, Running};
 use crate::journal::Journal;
 use crate::plan::upgrade::{COMMAND, Means, Request, plan};
@@ -35,7 +35,9 @@ fn planned(args: &Upgrade, profile: &Profile, before: &Cell<Option<usize>>) -> R
     let (root, places) = (Root::live(), &profile.places);
     let facts = facts_of(&root, places, &args.judge);
     let findings = judged(&facts, profile, &args.judge)?.findings;
-    let running = facts.running.as_ref().ok_or_else(|| anyhow!("this host was not looked at"))?;
+    let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else {
+        bail!("this host was not looked at");
+    };
     let processes = match processes::gather(&root) {
         Probed::Known(processes) => processes,
         Probed::Absent => bail!("/proc: what runs on this host could not be told"),
@@ -43,8 +45,8 @@ fn planned(args: &Upgrade, profile: &Profile, before: &Cell<Option<usize>>) -> R
     };
     let means = Means {
         blocked: gate::not_ready(&findings).into_iter().chain(open(&steps(&facts, &findings, profile))).collect(),
-        staged: staged(running, places),
-        run: running.procedure.upgrade_run.clone(),
+        staged: staged(running, &subjects.media, places),
+        run: subjects.upgrade.run.clone(),
         boot: upgrade_run::boot(&root),
         is_upgraded: is_upgraded(&facts, profile),
         has_service_manager: Program::SystemdRun.paths().iter().any(|path| Path::new(path).exists()),
@@ -72,8 +74,8 @@ fn open(steps: &[Step]) -> impl Iterator<Item = Reason> {
 }
 
 /// The ISO from its folder that is mounted read-only at its place.
-fn staged(running: &Running, places: &Places) -> Option<String> {
-    let isos = running.procedure.isos.known()?;
+fn staged(running: &Running, media: &Media, places: &Places) -> Option<String> {
+    let isos = media.isos.known()?;
     let is_mounted = |iso: &&str| Mounted::at(&places.iso_mount, iso, running) == Mounted::This { read_only: true };
     isos.here.iter().filter(|iso| iso.is_named_so).map(|iso| iso.path.as_str()).find(is_mounted).map(str::to_owned)
 }

@@ -6,8 +6,30 @@ use std::path::{Component, Path, PathBuf};
 use super::line::{number, number32};
 use super::mounts::device_number;
 use super::root::{Place, Root};
-use super::{BlockDevice, DeviceNumber, Probed};
+use super::{DeviceNumber, Probed};
 use crate::parallel;
+
+/// A block device as sysfs shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockDevice {
+    /// Kernel name: `sda`, `sda1`, `dm-0`; a `!` of sysfs is shown as `/`.
+    pub name: String,
+    /// Device number.
+    pub device: DeviceNumber,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// For a partition: the name of its whole disk, and its number.
+    pub partition_of: Option<(String, u32)>,
+    /// For a device-mapper device: its name and UUID (`LVM-...`, `mpath-...`).
+    pub mapped: Option<(String, String)>,
+    /// Names of the devices below it (slaves/).
+    pub slaves: Vec<String>,
+    /// Names of the devices above it: those that have it among their slaves.
+    pub holders: Vec<String>,
+    /// Whether a driver stands behind it that makes it a disk of this host: not a loop, RAM, zram, optical or floppy device,
+    /// not a partition, not device-mapper or md, and not of zero size.
+    pub is_physical_disk: bool,
+}
 
 mod identity;
 

@@ -1,7 +1,7 @@
 //! Which volume is /boot, and which disk the host boots from, with the evidence. Pure.
 
 use super::locate::{Located, Volume, by_number, volume, volumes, whole_disks_below};
-use super::{Facts, Probed, Running, mounts};
+use super::{Node, Probed, Running, mounts};
 use crate::disk::Disk;
 
 /// The volume that is /boot.
@@ -72,35 +72,35 @@ pub enum DiskEvidence {
 
 /// Which volume is /boot: what is mounted there, else what fstab names. Of a host that does not run: the only ext or xfs file
 /// system in a partition, or the only one of several that is called `boot`.
-pub fn boot_volume(facts: &Facts) -> BootVolume<'_> {
-    match &facts.running {
-        Some(running) => mounted(facts, running).unwrap_or_else(|| in_fstab(facts, running)),
-        None => only_candidate(facts),
+pub fn boot_volume(node: &Node) -> BootVolume<'_> {
+    match &node.running {
+        Some(running) => mounted(node, running).unwrap_or_else(|| in_fstab(node, running)),
+        None => only_candidate(node),
     }
 }
 
 /// Which disk the host boots from: the whole disk below /boot, else the one with the EFI System Partition.
-pub fn boot_disk(facts: &Facts) -> BootDisk<'_> {
-    let why = match boot_volume(facts) {
-        BootVolume::Found { volume, .. } => match *whole_disks_below(facts, volume) {
+pub fn boot_disk(node: &Node) -> BootDisk<'_> {
+    let why = match boot_volume(node) {
+        BootVolume::Found { volume, .. } => match *whole_disks_below(node, volume) {
             [disk] => return BootDisk::Found { disk, evidence: DiskEvidence::BelowBoot },
             [] => format!("/boot is {volume}, whose disk was not read"),
             _ => format!("/boot is {volume}, which lies on several disks"),
         },
         BootVolume::NotKnown(why) => why,
     };
-    let mut with_esp = facts.disks.iter().filter(|disk| disk.partitions.iter().any(|p| p.kind.is_esp()));
+    let mut with_esp = node.disks.iter().filter(|disk| disk.partitions.iter().any(|p| p.kind.is_esp()));
     if let (Some(disk), None) = (with_esp.next(), with_esp.next()) {
         return BootDisk::Found { disk, evidence: DiskEvidence::BelowEsp };
     }
-    match facts.disks.as_slice() {
-        [disk] if facts.running.is_some() => BootDisk::Found { disk, evidence: DiskEvidence::OnlyDisk },
+    match node.disks.as_slice() {
+        [disk] if node.running.is_some() => BootDisk::Found { disk, evidence: DiskEvidence::OnlyDisk },
         _ => BootDisk::NotKnown(why),
     }
 }
 
 /// What is mounted on /boot; `None` where surely nothing is.
-fn mounted<'f>(facts: &'f Facts, running: &Running) -> Option<BootVolume<'f>> {
+fn mounted<'f>(node: &'f Node, running: &Running) -> Option<BootVolume<'f>> {
     let mounts = match &running.mounts {
         Probed::Known(mounts) => mounts,
         Probed::Absent => return Some(BootVolume::NotKnown("it is not known what is mounted".to_owned())),
@@ -110,10 +110,10 @@ fn mounted<'f>(facts: &'f Facts, running: &Running) -> Option<BootVolume<'f>> {
     };
     let mount = mounts::mounted_at(mounts, "/boot")?;
     let what = format!("what is mounted on /boot ({})", mount.source.escape_debug());
-    Some(found(by_number(facts, mount.device), BootEvidence::Mounted, &what))
+    Some(found(by_number(node, mount.device), BootEvidence::Mounted, &what))
 }
 
-fn in_fstab<'f>(facts: &'f Facts, running: &Running) -> BootVolume<'f> {
+fn in_fstab<'f>(node: &'f Node, running: &Running) -> BootVolume<'f> {
     let entries = match &running.fstab {
         Probed::Known(entries) => entries,
         Probed::Absent => return BootVolume::NotKnown("/boot is not mounted, and there is no /etc/fstab".to_owned()),
@@ -129,7 +129,7 @@ fn in_fstab<'f>(facts: &'f Facts, running: &Running) -> BootVolume<'f> {
         return BootVolume::NotKnown(why);
     }
     let what = format!("{}, which /etc/fstab line {} names for /boot,", entry.source.escape_debug(), entry.line);
-    found(volume(facts, &entry.source), BootEvidence::Fstab { line: entry.line }, &what)
+    found(volume(node, &entry.source), BootEvidence::Fstab { line: entry.line }, &what)
 }
 
 fn is_boot(point: &str) -> bool {
@@ -147,12 +147,12 @@ fn found<'f>(located: Located<'f>, evidence: BootEvidence, what: &str) -> BootVo
     })
 }
 
-fn only_candidate(facts: &Facts) -> BootVolume<'_> {
+fn only_candidate(node: &Node) -> BootVolume<'_> {
     let is_candidate = |volume: &Volume<'_>| match volume {
         Volume::Partition { partition, .. } => partition.content.kind.is_boot_file_system(),
         _ => false,
     };
-    let candidates: Vec<_> = volumes(facts).filter(is_candidate).collect();
+    let candidates: Vec<_> = volumes(node).filter(is_candidate).collect();
     if let [volume] = *candidates {
         return BootVolume::Found { volume, evidence: BootEvidence::OnlyCandidate };
     }

@@ -3,9 +3,21 @@
 //! Nothing else is evidence: not a /boot/efi directory, not an EFI System Partition. That the directory is missing means BIOS only
 //! where sysfs surely could be looked at; containers hide /sys/firmware under another file system.
 
+use super::Probed;
 use super::root::{Place, Root};
-use super::{Firmware, Probed};
 use crate::sys::filesystem::is_sysfs;
+
+/// How the firmware started the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Firmware {
+    /// UEFI: the kernel has /sys/firmware/efi on a real sysfs.
+    Uefi {
+        /// 32 or 64, where the kernel tells (fw_platform_size).
+        bits: Option<u8>,
+    },
+    /// BIOS, or UEFI in its BIOS compatibility mode: a readable sysfs without /sys/firmware/efi.
+    Bios,
+}
 
 const FIRMWARE: &str = "/sys/firmware";
 

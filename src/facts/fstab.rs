@@ -1,8 +1,23 @@
 //! What is to be mounted: `/etc/fstab` (fstab(5)).
 
+use super::Probed;
 use super::line::{BadLine, numbered, options, unescape};
 use super::root::Root;
-use super::{FstabEntry, Probed};
+
+/// A line of /etc/fstab that is no comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FstabEntry {
+    /// Line number, from 1.
+    pub line: u32,
+    /// First field: a path, `UUID=`, `LABEL=`, `PARTUUID=`, `PARTLABEL=`; quotes and escapes decoded.
+    pub source: String,
+    /// Second field; `none` or `swap` for swap.
+    pub point: String,
+    /// Third field.
+    pub kind: String,
+    /// Fourth field, in words.
+    pub options: Vec<String>,
+}
 
 /// Reads it. A host may have none.
 pub fn gather(root: &Root) -> Probed<Vec<FstabEntry>> {

@@ -1,4 +1,4 @@
-//! Everything that `swap-extend` decides from, beyond the facts of `check`: LVM2's own view, memory, and every disk as one that could be
+//! Everything that `swap-extend` decides from, beyond the node itself: LVM2's own view, memory, and every disk as one that could be
 //! added.
 
 use std::fs::OpenOptions;
@@ -11,7 +11,7 @@ use super::locate::groups;
 use super::lvm::{self, Lvm};
 use super::memory::{self, Memory};
 use super::procedure::loops::Loop;
-use super::{BlockDevice, Facts, Probed, Root, of_host};
+use super::{BlockDevice, Node, Probed, Root};
 use crate::disk::new_table::{Begun, Identifiers, NewTable, one_lvm_partition};
 use crate::image::{self, Image};
 use crate::sys;
@@ -20,8 +20,8 @@ use crate::tool::Runner;
 /// What it decides from.
 #[derive(Debug)]
 pub struct Growth {
-    /// The facts of `check`.
-    pub facts: Facts,
+    /// Disks and kernel.
+    pub node: Node,
     /// LVM2's own view.
     pub lvm: Probed<Lvm>,
     /// Memory.
@@ -58,10 +58,10 @@ pub const PAGE: usize = 4096;
 
 /// Gathers them for a swap volume of a group.
 pub fn gather(root: &Root, runner: &dyn Runner, group: &str, volume: &str) -> Growth {
-    let facts = of_host(root);
-    let block = facts.running.as_ref().and_then(|running| running.block.known()).map(Vec::as_slice).unwrap_or_default();
-    let seed = seed(&facts, group);
-    let loops = facts.running.as_ref().map_or(&Probed::Absent, |running| &running.procedure.loops);
+    let node = Node::gather(root);
+    let block = node.running.as_ref().and_then(|running| running.block.known()).map(Vec::as_slice).unwrap_or_default();
+    let seed = seed(&node, group);
+    let loops = node.running.as_ref().map_or(&Probed::Absent, |running| &running.loops);
     let physical = block.iter().filter(|device| device.is_physical_disk);
     let disks = physical.map(|device| disk(root, Above { block, loops }, device, &seed)).collect();
     let path = format!("/dev/{group}/{volume}");
@@ -72,14 +72,14 @@ pub fn gather(root: &Root, runner: &dyn Runner, group: &str, volume: &str) -> Gr
         inventory: Inventory::gather(root),
         swap_device: device(root, &path),
         swap_header: header(root, &path),
-        facts,
+        node,
     }
 }
 
 /// What makes the identifiers of a new table: the same until the disk is in the group, so that a run that was cut off knows its own work
 /// again.
-fn seed(facts: &Facts, group: &str) -> String {
-    let named = groups(facts).find(|found| found.name == group);
+fn seed(node: &Node, group: &str) -> String {
+    let named = groups(node).find(|found| found.name == group);
     let uuid = named.and_then(|found| found.uuid).map(|id| id.to_string()).unwrap_or_default();
     format!("okv-host new disk of {uuid}, which has {}", named.map_or(0, |found| found.physical_volumes.len()))
 }

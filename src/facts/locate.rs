@@ -1,7 +1,7 @@
 //! Which volume a name means: what stands in fstab, on the kernel's command line, or in mountinfo, found on the disks that were
 //! read. Pure.
 
-use super::{BlockDevice, DeviceNumber, Facts, Probed, mounts};
+use super::{BlockDevice, DeviceNumber, Node, Probed, mounts};
 use crate::disk::{Disk, LogicalVolume, Partition, VolumeGroup};
 use crate::format::content::Content;
 use crate::ids::Id;
@@ -83,31 +83,31 @@ pub enum Located<'f> {
     Nothing,
     /// It names no volume: a file, a network share, `tmpfs`.
     NotAVolume,
-    /// It may name a volume, but the facts do not suffice to tell, for this reason.
+    /// It may name a volume, but the node do not suffice to tell, for this reason.
     Unknown(String),
 }
 
 /// The volume that `source` means: `UUID=`, `LABEL=`, `PARTUUID=`, `PARTLABEL=`, a path below /dev, or `MAJOR:MINOR`.
-pub fn volume<'f>(facts: &'f Facts, source: &str) -> Located<'f> {
+pub fn volume<'f>(node: &'f Node, source: &str) -> Located<'f> {
     if let Some((tag, value)) = source.split_once('=')
         && let Some(tag) = Tag::from_fstab(tag)
     {
-        return by_tag(facts, tag, value);
+        return by_tag(node, tag, value);
     }
     if let Some(path) = source.strip_prefix("/dev/") {
-        return device::by_path(facts, path);
+        return device::by_path(node, path);
     }
     match mounts::device_number(source.as_bytes()) {
-        Some(number) => by_number(facts, number),
+        Some(number) => by_number(node, number),
         None => Located::NotAVolume,
     }
 }
 
 /// The volume of the device with this number.
-pub fn by_number(facts: &Facts, number: DeviceNumber) -> Located<'_> {
-    match block(facts) {
+pub fn by_number(node: &Node, number: DeviceNumber) -> Located<'_> {
+    match block(node) {
         Ok(block) => match number.find(block) {
-            Some(device) => device::by_kernel_device(facts, block, device),
+            Some(device) => device::by_kernel_device(node, block, device),
             None => Located::Nothing,
         },
         Err(why) => Located::Unknown(why),
@@ -115,7 +115,7 @@ pub fn by_number(facts: &Facts, number: DeviceNumber) -> Located<'_> {
 }
 
 /// The whole disks that `volume` lies on, in the order of the disks. The missing parts of a volume group are left out.
-pub fn whole_disks_below<'f>(facts: &'f Facts, volume: Volume<'f>) -> Vec<&'f Disk> {
+pub fn whole_disks_below<'f>(node: &'f Node, volume: Volume<'f>) -> Vec<&'f Disk> {
     let (group, volume) = match volume {
         Volume::Partition { disk, .. } | Volume::WholeDisk(disk) => return vec![disk],
         Volume::Logical { group, volume } => (group, volume),
@@ -125,7 +125,7 @@ pub fn whole_disks_below<'f>(facts: &'f Facts, volume: Volume<'f>) -> Vec<&'f Di
     let is_used = |pv: &Id| opaque || volume.segments.iter().flat_map(|s| &s.stripes).any(|stripe| stripe.pv == *pv);
     let used = || group.physical_volumes.iter().filter(|pv| is_used(&pv.uuid));
     let is_below = |disk: &Disk| used().any(|pv| pv.path.as_deref() == Some(disk.path.as_str()));
-    facts.disks.iter().filter(|disk| is_below(disk)).collect()
+    node.disks.iter().filter(|disk| is_below(disk)).collect()
 }
 
 /// What a name can go by, other than a path.
@@ -184,8 +184,8 @@ fn is_partuuid(disk: &Disk, partition: &Partition, value: &str) -> bool {
     }
 }
 
-fn by_tag<'f>(facts: &'f Facts, tag: Tag, value: &str) -> Located<'f> {
-    one_of(volumes(facts).filter(|volume| !value.is_empty() && tag.is(volume, value)).collect())
+fn by_tag<'f>(node: &'f Node, tag: Tag, value: &str) -> Located<'f> {
+    one_of(volumes(node).filter(|volume| !value.is_empty() && tag.is(volume, value)).collect())
 }
 
 fn one_of(mut found: Vec<Volume<'_>>) -> Located<'_> {
@@ -200,23 +200,23 @@ fn one_of(mut found: Vec<Volume<'_>>) -> Located<'_> {
 }
 
 /// Every volume of the host, a logical volume once although each disk below it tells of it.
-pub fn volumes(facts: &Facts) -> impl Iterator<Item = Volume<'_>> {
-    let on_disks = facts.disks.iter().flat_map(|disk| {
+pub fn volumes(node: &Node) -> impl Iterator<Item = Volume<'_>> {
+    let on_disks = node.disks.iter().flat_map(|disk| {
         let partitions = disk.partitions.iter().map(move |partition| Volume::Partition { disk, partition });
         partitions.chain(std::iter::once(Volume::WholeDisk(disk)))
     });
-    on_disks.chain(logical_volumes(facts))
+    on_disks.chain(logical_volumes(node))
 }
 
-fn logical_volumes(facts: &Facts) -> impl Iterator<Item = Volume<'_>> {
-    groups(facts).flat_map(|group| group.logical_volumes.iter().map(move |volume| Volume::Logical { group, volume }))
+fn logical_volumes(node: &Node) -> impl Iterator<Item = Volume<'_>> {
+    groups(node).flat_map(|group| group.logical_volumes.iter().map(move |volume| Volume::Logical { group, volume }))
 }
 
 /// Every volume group once. Two that are not the same in all things stay two: a copied disk makes its names ambiguous.
-pub fn groups(facts: &Facts) -> impl Iterator<Item = &VolumeGroup> {
-    facts.disks.iter().enumerate().flat_map(move |(at, disk)| {
+pub fn groups(node: &Node) -> impl Iterator<Item = &VolumeGroup> {
+    node.disks.iter().enumerate().flat_map(move |(at, disk)| {
         let is_new = move |group: &&VolumeGroup| {
-            let mut earlier = facts.disks.iter().take(at).flat_map(|disk| &disk.volume_groups);
+            let mut earlier = node.disks.iter().take(at).flat_map(|disk| &disk.volume_groups);
             !earlier.any(|other| other == *group)
         };
         disk.volume_groups.iter().filter(is_new)
@@ -224,13 +224,13 @@ pub fn groups(facts: &Facts) -> impl Iterator<Item = &VolumeGroup> {
 }
 
 /// Logical block size of the disks below a group; the largest, where they differ.
-pub fn sector_size(facts: &Facts, group: &VolumeGroup) -> Option<SectorSize> {
+pub fn sector_size(node: &Node, group: &VolumeGroup) -> Option<SectorSize> {
     let holds = |disk: &&Disk| group.physical_volumes.iter().any(|pv| pv.path.as_deref() == Some(disk.path.as_str()));
-    facts.disks.iter().filter(holds).map(|disk| disk.sector_bytes).max()
+    node.disks.iter().filter(holds).map(|disk| disk.sector_bytes).max()
 }
 
-fn block(facts: &Facts) -> Result<&[BlockDevice], String> {
-    match facts.running.as_ref().map(|running| &running.block) {
+fn block(node: &Node) -> Result<&[BlockDevice], String> {
+    match node.running.as_ref().map(|running| &running.block) {
         Some(Probed::Known(block)) => Ok(block),
         Some(Probed::Unreadable(why)) => Err(why.clone()),
         Some(Probed::Absent) => Err("the kernel's block devices are not known".to_owned()),

@@ -2,7 +2,22 @@
 
 use super::line::{BadLine, number32, numbered_whole, options, unescape};
 use super::root::Root;
-use super::{DeviceNumber, Mount, Probed};
+use super::{DeviceNumber, Probed};
+
+/// A line of /proc/self/mountinfo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mount {
+    /// Device number of the file system.
+    pub device: DeviceNumber,
+    /// Mount point, with octal escapes decoded; not necessarily UTF-8, so lossily converted.
+    pub point: String,
+    /// File system type.
+    pub kind: String,
+    /// Source as it was given to mount(2).
+    pub source: String,
+    /// Mount options and super block options, in words.
+    pub options: Vec<String>,
+}
 
 /// Reads it. Never [`Probed::Absent`].
 pub fn gather(root: &Root) -> Probed<Vec<Mount>> {

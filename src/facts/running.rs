@@ -1,44 +1,27 @@
-//! Everything that only a running host can tell, from all its sources.
+//! What the kernel of a running host says, from all its sources.
 
 use std::path::Path;
 
+use super::procedure::{clock, loops};
 use super::root::Root;
-use super::{Mount, Probed, Running, block, cmdline, firmware, fstab, kernel, memory, mounts, procedure, ssh, swaps};
-use crate::parallel;
-use crate::profile::Places;
+use super::{Mount, Probed, Running, block, cmdline, firmware, fstab, memory, mounts, swaps};
 use crate::sys::filesystem::df_bytes;
 
-/// Asks every source of `root`, where the procedure says that it is.
+/// Asks every source of `root`.
 pub fn running(root: &Root) -> Running {
-    running_at(root, &Places::built_in())
-}
-
-/// Asks every source of `root`, in these places.
-pub(super) fn running_at(root: &Root, places: &Places) -> Running {
-    // rpm is a program of its own, and takes the longest.
-    let (installed, (ssh, block, rest)) = parallel::both(
-        || kernel::installed(root),
-        || {
-            // Together they take longer than all others, and neither needs the other.
-            let (ssh, block) = parallel::both(|| ssh::gather(root), || block::gather(root));
-            (ssh, block, (mounts::gather(root), fstab::gather(root), cmdline::gather(root), firmware::gather(root)))
-        },
-    );
-    let (mounts, fstab, cmdline, firmware) = rest;
-    let beside = kernel::Beside { mounts: &mounts, fstab: &fstab, cmdline: &cmdline, firmware: &firmware };
-    let kernels = kernel::gather(root, beside, installed);
+    let mounts = mounts::gather(root);
     Running {
-        firmware,
+        now: clock::now(root),
+        booted: clock::booted(root),
+        firmware: firmware::gather(root),
         swaps: swaps::gather(root),
         swap_total_kib: memory::gather(root),
         boot_df_bytes: boot_df_bytes(root, &mounts),
         mounts,
-        fstab,
-        cmdline,
-        block,
-        ssh,
-        kernels,
-        procedure: procedure::gather(root, places),
+        loops: loops::gather(root),
+        fstab: fstab::gather(root),
+        cmdline: cmdline::gather(root),
+        block: block::gather(root),
     }
 }
 

@@ -1,6 +1,6 @@
 //! For tests: a node in memory, as the scanner and sysfs would tell of it.
 
-use super::{BlockDevice, DeviceNumber, Facts, Firmware, FstabEntry, Mount, Probed, Running};
+use super::{BlockDevice, DeviceNumber, Firmware, FstabEntry, Mount, Node, Probed, Running};
 use crate::disk::{
     BootEvidence, CopyState, Disk, LogicalVolume, Partition, PartitionType, PhysicalVolume, Segment, Stripe, Table,
     TableKind, VolumeGroup, guid,
@@ -127,14 +127,8 @@ pub(super) fn mount(major: u32, minor: u32, point: &str) -> Mount {
     Mount { device, point: point.into(), kind: "ext4".into(), source: "/dev/root".into(), options: vec![] }
 }
 
-/// What a host says that has nothing of what the procedure touches.
-pub(crate) fn nothing_of_the_procedure() -> super::procedure::Procedure {
-    let dir = tempfile::tempdir().unwrap();
-    super::procedure::gather(&super::Root::fixture(dir.path()).unwrap(), &crate::profile::Places::built_in())
-}
-
 /// A running node of one disk, with /boot in fstab and not mounted.
-pub(super) fn node() -> Facts {
+pub(super) fn node() -> Node {
     let lvm = |id: char| format!("LVM-{}{}", "g".repeat(32), id.to_string().repeat(32));
     let block = vec![
         mapped(0, "vg--root-lv--swap", &lvm('s'), &["sda3"]),
@@ -145,6 +139,9 @@ pub(super) fn node() -> Facts {
         part("sda", 8, 3, 3),
     ];
     let running = Running {
+        now: 0,
+        booted: Probed::Absent,
+        loops: Probed::Absent,
         firmware: Probed::Known(Firmware::Bios),
         swaps: Probed::Known(vec![]),
         swap_total_kib: Probed::Known(0),
@@ -156,9 +153,6 @@ pub(super) fn node() -> Facts {
         cmdline: Probed::Known(vec![]),
         block: Probed::Known(block),
         boot_df_bytes: Probed::Absent,
-        ssh: Probed::Absent,
-        kernels: crate::facts::kernel::sample::good(),
-        procedure: nothing_of_the_procedure(),
     };
-    Facts { host: "node".into(), disks: vec![disk("/dev/sda")], running: Some(running) }
+    Node { name: "node".into(), disks: vec![disk("/dev/sda")], running: Some(running) }
 }

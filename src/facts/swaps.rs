@@ -2,9 +2,24 @@
 //!
 //! A path is written with space, tab, newline and backslash as octal escapes, so columns are told apart by white space alone.
 
+use super::Probed;
 use super::line::{BadLine, number, numbered_whole, unescape};
 use super::root::Root;
-use super::{Probed, SwapArea};
+
+/// A line of /proc/swaps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SwapArea {
+    /// Path as the kernel shows it, with octal escapes decoded.
+    pub path: String,
+    /// Whether it is a file; else a partition or other block device.
+    pub is_file: bool,
+    /// Size in KiB as the kernel shows it: one page short of the area.
+    pub kib: u64,
+    /// Used, in KiB.
+    pub used_kib: u64,
+    /// Priority.
+    pub priority: i32,
+}
 
 /// Reads it. Never [`Probed::Absent`].
 pub fn gather(root: &Root) -> Probed<Vec<SwapArea>> {

@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::disk::Disk;
 use crate::facts::boot::{self, BootDisk};
-use crate::facts::procedure::Procedure;
 use crate::facts::ssh::Ssh;
-use crate::facts::{Facts, Probed, Running};
+use crate::facts::{Facts, Node, Probed, Running, Subjects};
 use crate::profile::Profile;
 
 mod disk;
@@ -120,26 +119,29 @@ impl<'f> Case<'f> {
 
     /// The finding that there are no disks to judge, with the reason.
     pub(crate) fn no_disks(&self) -> Finding {
-        let why = self.facts.why_incomplete().unwrap_or_else(|| "there is no disk".to_owned());
+        let why = self.facts.node.why_incomplete().unwrap_or_else(|| "there is no disk".to_owned());
         self.finding(Verdict::Unknown, "node", why)
     }
 
     /// The running host, or the finding that says the rule needs one.
     pub(crate) fn running(&self) -> Result<&'f Running, Box<Finding>> {
-        self.facts.running.as_ref().ok_or_else(|| {
+        self.facts.node.running.as_ref().ok_or_else(|| {
             let message = "only a running host can tell; disks of a powered-off node were given";
             Box::new(self.finding(Verdict::NotApplicable, "node", message))
         })
     }
 
-    /// What the procedure touches besides disks and keys, or the finding that says that a rule needs a running host.
-    pub(crate) fn procedure(&self) -> Result<&'f Procedure, Box<Finding>> {
-        self.running().map(|running| &running.procedure)
+    /// What the subjects gathered, or the finding that says that a rule needs a running host.
+    pub(crate) fn subjects(&self) -> Result<&'f Subjects, Box<Finding>> {
+        self.running().and_then(|_| {
+            let not_gathered = || self.finding(Verdict::Unknown, "node", "this host was not looked at");
+            self.facts.subjects.as_ref().ok_or_else(|| Box::new(not_gathered()))
+        })
     }
 
     /// What is known of sshd's host keys, or the finding that says why there is nothing to judge.
     pub(crate) fn ssh(&self) -> Result<&'f Ssh, Box<Finding>> {
-        match &self.running()?.ssh {
+        match &self.subjects()?.ssh {
             Probed::Known(ssh) => Ok(ssh),
             Probed::Absent => Err(Box::new(self.finding(Verdict::NotApplicable, "node", "there is no /etc/ssh"))),
             Probed::Unreadable(why) => {
@@ -220,21 +222,21 @@ impl Outcome {
 }
 
 /// `why` something was not found, with what may hide it.
-fn with_cause(facts: &Facts, why: String) -> String {
-    match facts.why_incomplete() {
+fn with_cause(node: &Node, why: String) -> String {
+    match node.why_incomplete() {
         Some(cause) => format!("{why}; {cause}"),
         None => why,
     }
 }
 
 /// The disk that the node boots from, or why it is not known.
-fn boot_disk(facts: &Facts) -> Result<&Disk, String> {
-    match boot::boot_disk(facts) {
+fn boot_disk(node: &Node) -> Result<&Disk, String> {
+    match boot::boot_disk(node) {
         BootDisk::Found { disk, .. } if disk.could_not_be_opened() => {
-            Err(facts.why_incomplete().unwrap_or_else(|| format!("{} could not be read", disk.path)))
+            Err(node.why_incomplete().unwrap_or_else(|| format!("{} could not be read", disk.path)))
         }
         BootDisk::Found { disk, .. } => Ok(disk),
-        BootDisk::NotKnown(why) => Err(with_cause(facts, why)),
+        BootDisk::NotKnown(why) => Err(with_cause(node, why)),
     }
 }
 

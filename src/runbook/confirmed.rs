@@ -35,8 +35,8 @@ pub(super) enum Standing {
 
 /// What is on record of the step `id`, for this host and the upgrade to the release of `profile`. The last record counts.
 pub(super) fn standing(facts: &Facts, profile: &Profile, id: &str) -> Standing {
-    let Some(running) = &facts.running else { return Standing::No(None) };
-    let records = match &running.procedure.confirmations {
+    let Some(subjects) = &facts.subjects else { return Standing::No(None) };
+    let records = match &subjects.records.confirmations {
         Probed::Known(records) => records.as_slice(),
         Probed::Absent => &[],
         Probed::Unreadable(why) => return Standing::Unknown(why.clone()),
@@ -44,7 +44,7 @@ pub(super) fn standing(facts: &Facts, profile: &Profile, id: &str) -> Standing {
     let is_meant =
         |record: &&Record<Confirmation>| record.entry.step == id && is_same(&record.entry.release, &profile.release);
     let mut of_step = records.iter().rev().filter(is_meant);
-    if let Some(Record { at, entry, .. }) = of_step.clone().find(|record| record.entry.host == facts.host) {
+    if let Some(Record { at, entry, .. }) = of_step.clone().find(|record| record.entry.host == facts.node.name) {
         let (at, by, note) = (shown(*at), entry.user.clone(), entry.note.clone());
         return if entry.withdrawn {
             Standing::No(Some(format!("withdrawn by {by} at {at}: {note}")))

@@ -20,7 +20,7 @@ pub(super) fn free_space(case: &Case<'_>) -> Answer {
         Told::Nothing(found) | Told::Waived(found) => return Answer::not_needed(words(&found)),
         Told::Blocked(found) | Told::Amiss(found) | Told::Asks(found) | Told::Passed(found) => found,
     };
-    let is_empty = case.facts.running.as_ref().and_then(|running| running.procedure.jars.known());
+    let is_empty = case.facts.subjects.as_ref().and_then(|subjects| subjects.media.jars.known());
     if is_empty.is_some_and(|jars| jars.jars.is_empty()) {
         return Answer::not_needed(words(&jars));
     }
@@ -46,7 +46,7 @@ pub(super) fn stage(case: &Case<'_>) -> Answer {
             found
         }
     };
-    let isos = case.facts.running.as_ref().and_then(|running| running.procedure.isos.known());
+    let isos = case.facts.subjects.as_ref().and_then(|subjects| subjects.media.isos.known());
     let release = &case.profile.release;
     let is_it = |iso: &IsoFile| iso.is_named_so && iso.is_whole() && iso.is_of_another(release).is_none();
     if isos.is_some_and(|isos| isos.here.iter().any(is_it)) {
@@ -70,7 +70,7 @@ pub(super) fn mount(case: &Case<'_>) -> Answer {
         Told::Asks(found) | Told::Waived(found) | Told::Nothing(found) | Told::Passed(found) => found,
     };
     let point = &case.profile.places.iso_mount;
-    let mounts = case.facts.running.as_ref().map(|running| &running.mounts);
+    let mounts = case.facts.node.running.as_ref().map(|running| &running.mounts);
     let is_mounted = matches!(mounts, Some(Probed::Known(mounts)) if mounted_at(mounts, point).is_some());
     match case.state_of("stage-iso") {
         _ if is_mounted => Answer::done(words(&found)),

@@ -9,7 +9,7 @@ use crate::facts::procedure::session::Session;
 
 /// 7.2-1: to be root on the node.
 pub(super) fn be_root(case: &Case<'_>) -> Answer {
-    let is_root = case.facts.running.as_ref().map(|running| &running.procedure.operator.is_root);
+    let is_root = case.facts.subjects.as_ref().map(|subjects| &subjects.records.operator.is_root);
     let ready = |why: &str| Answer::ready("su -", why).how(case.row.how);
     match is_root {
         Some(Probed::Known(true)) => Answer::done("this runs as root"),
@@ -23,7 +23,7 @@ pub(super) fn be_root(case: &Case<'_>) -> Answer {
 /// 7.3-5: a session that outlives its connection.
 pub(super) fn session(case: &Case<'_>) -> Answer {
     let words_of = |found: &[_]| Answer::ready("tmux", words(found)).confirmable();
-    let session = case.facts.running.as_ref().and_then(|running| running.procedure.session.known());
+    let session = case.facts.subjects.as_ref().and_then(|subjects| subjects.preflight.session.known());
     match (tell(case, &["session"]), session) {
         (Told::Passed(found), Some(Session::Multiplexer(_) | Session::Console)) => Answer::done(words(&found)),
         (Told::Waived(found), _) => Answer::not_needed(words(&found)),
@@ -37,7 +37,7 @@ pub(super) fn session(case: &Case<'_>) -> Answer {
 
 /// 7.3-3: SSH is open to this node. Who came in by it has seen that.
 pub(super) fn ssh_open(case: &Case<'_>) -> Answer {
-    let session = case.facts.running.as_ref().map(|running| &running.procedure.session);
+    let session = case.facts.subjects.as_ref().map(|subjects| &subjects.preflight.session);
     match session {
         Some(Probed::Known(Session::Ssh)) => Answer::done("this session came in by SSH"),
         _ => case.by_person(&[]),

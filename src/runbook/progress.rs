@@ -28,11 +28,11 @@ pub(super) enum Progress {
 
 /// What is known of a run of the upgrade, as far as it is of this one.
 pub(super) fn run_of_now<'f>(facts: &'f Facts, profile: &Profile) -> Probed<&'f UpgradeRun> {
-    let Some(running) = &facts.running else { return Probed::Absent };
-    match &running.procedure.upgrade_run {
+    let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else { return Probed::Absent };
+    match &subjects.upgrade.run {
         Probed::Known(run) => {
             let is_older = matches!(compare(facts, profile), Some(Release::Older(_)));
-            let is_long_ago = run.began.is_some_and(|began| began.saturating_add(OLD) < running.procedure.now);
+            let is_long_ago = run.began.is_some_and(|began| began.saturating_add(OLD) < running.now);
             let goes_on = matches!(run.state, UpgradeState::Running | UpgradeState::WaitsForReboot);
             if is_older && is_long_ago && !goes_on { Probed::Absent } else { Probed::Known(run) }
         }
@@ -63,7 +63,7 @@ fn compare<'f>(facts: &'f Facts, profile: &Profile) -> Option<Release<'f>> {
 
 /// How far it is.
 pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
-    let Some(running) = &facts.running else {
+    let Some(subjects) = &facts.subjects else {
         return Progress::Unknown("only a running host can tell; disks of a powered-off node were given".into());
     };
     let release = compare(facts, profile);
@@ -85,19 +85,17 @@ pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
     match release {
         Some(Release::Older(said)) => Progress::NotBegun(format!("the node says that it has release {said}")),
         Some(Release::Newer(said)) => Progress::NotBegun(format!("the node says another release, {said}")),
-        Some(Release::Reached(_)) | None => {
-            match (&running.procedure.upgrade_run, standing(facts, profile, "reboot")) {
-                (Probed::Unreadable(why), _) => Progress::Unknown(why.clone()),
-                _ if !says_nothing(facts) => {
-                    Progress::Unknown("what it says its release is cannot be taken for one".into())
-                }
-                (Probed::Absent, Standing::Confirmed(by)) => {
-                    Progress::Upgraded(format!("confirmed by {} at {}: {}", by.by, by.at, by.note))
-                }
-                (_, Standing::Unknown(why)) => Progress::Unknown(why),
-                _ => Progress::NotBegun("nothing on the node shows that it was upgraded".into()),
+        Some(Release::Reached(_)) | None => match (&subjects.upgrade.run, standing(facts, profile, "reboot")) {
+            (Probed::Unreadable(why), _) => Progress::Unknown(why.clone()),
+            _ if !says_nothing(facts) => {
+                Progress::Unknown("what it says its release is cannot be taken for one".into())
             }
-        }
+            (Probed::Absent, Standing::Confirmed(by)) => {
+                Progress::Upgraded(format!("confirmed by {} at {}: {}", by.by, by.at, by.note))
+            }
+            (_, Standing::Unknown(why)) => Progress::Unknown(why),
+            _ => Progress::NotBegun("nothing on the node shows that it was upgraded".into()),
+        },
     }
 }
 
@@ -108,7 +106,7 @@ fn by_word_of(confirmed: &Confirmed) -> Progress {
 
 /// Whether the node says no release at all, and was asked.
 pub(super) fn says_nothing(facts: &Facts) -> bool {
-    let releases = facts.running.as_ref().map(|running| &running.procedure.release);
+    let releases = facts.subjects.as_ref().map(|subjects| &subjects.upgrade.release);
     releases.is_some_and(|releases| releases.said.is_empty() && releases.not_looked_at.is_empty())
 }
 

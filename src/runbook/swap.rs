@@ -46,7 +46,7 @@ pub(super) fn add_disk(case: &Case<'_>) -> Answer {
         Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
         Told::Blocked(found) | Told::Amiss(found) | Told::Asks(found) | Told::Nothing(found) => found,
     };
-    let mut blank = case.facts.disks.iter().filter(|disk| disk.content.kind == Kind::Blank);
+    let mut blank = case.facts.node.disks.iter().filter(|disk| disk.content.kind == Kind::Blank);
     if let Some(disk) = blank.next() {
         let size = Bytes(disk.bytes);
         return Answer::done(format!("{} is a blank disk of {size}; {EXTEND} says whether it will do", disk.path));
@@ -81,8 +81,8 @@ pub(super) fn extend(case: &Case<'_>) -> Answer {
 
 /// When our command made the swap larger, where it did.
 fn grown(case: &Case<'_>) -> Result<Option<u64>, String> {
-    let Some(running) = &case.facts.running else { return Ok(None) };
-    match &running.procedure.runs {
+    let Some(subjects) = &case.facts.subjects else { return Ok(None) };
+    match &subjects.records.runs {
         Probed::Known(runs) => Ok(runs.iter().rev().find(|run| run.command == "swap-extend").map(|run| run.at)),
         Probed::Absent => Ok(None),
         Probed::Unreadable(why) => Err(why.clone()),
@@ -109,7 +109,7 @@ pub(super) fn restart(case: &Case<'_>) -> Answer {
         Ok(Some(at)) => at,
         Err(why) => return Answer::unknown(format!("whether the swap was made larger could not be told: {why}")),
     };
-    match case.facts.running.as_ref().map(|running| &running.procedure.booted) {
+    match case.facts.node.running.as_ref().map(|running| &running.booted) {
         Some(Probed::Known(booted)) if *booted > at => {
             Answer::done(format!("the node was started at {}, after the swap grew at {}", shown(*booted), shown(at)))
         }

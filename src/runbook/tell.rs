@@ -32,7 +32,7 @@ pub(super) fn tell<'f>(case: &Case<'f>, ids: &[&str]) -> Told<'f> {
         all.iter().copied().filter(counts).collect::<Vec<_>>()
     };
     // Disks alone tell nothing of what a running host would.
-    let is_off = case.facts.running.is_none();
+    let is_off = case.facts.node.running.is_none();
     let mut unknown = of(Verdict::Unknown);
     unknown.extend(of(Verdict::NotApplicable).into_iter().filter(|_| is_off));
     let says_nothing = ids.iter().any(|id| !all.iter().any(|finding| finding.id == *id));

@@ -50,7 +50,7 @@ pub(super) fn run(case: &Case<'_>) -> Answer {
     }
     match run_of_now(case.facts, case.profile) {
         Probed::Known(run) => began(case, run),
-        Probed::Absent if case.facts.running.is_none() => Answer::unknown("only a running host can tell"),
+        Probed::Absent if case.facts.node.running.is_none() => Answer::unknown("only a running host can tell"),
         Probed::Absent => match open_before(case.earlier, case.row.id).as_slice() {
             [] => match tell(case, &["upgrade-log"]) {
                 Told::Amiss(found) => {
@@ -116,7 +116,7 @@ pub(super) fn reboot(case: &Case<'_>) -> Answer {
         },
         Probed::Unreadable(why) => Answer::unknown(format!("whether the upgrade was run could not be told: {why}")),
         // An upgrade that was begun by hand leaves no log of ours.
-        Probed::Absent if case.facts.running.is_some() && says_nothing(case.facts) => {
+        Probed::Absent if case.facts.node.running.is_some() && says_nothing(case.facts) => {
             Answer::blocked("comes after run-upgrade; where that was run by hand and is over, confirm this step")
                 .confirmable()
                 .how(see)

@@ -71,14 +71,14 @@ fn damaged_lvm_metadata_is_unknown_and_named_and_nobody_is_told_to_edit_fstab() 
 
 fn pv_start() -> u64 {
     let facts = of_host(&Root::fixture(host("good-uefi")).unwrap());
-    facts.disks[0].partitions.iter().find(|p| p.content.kind.word() == "lvm2-pv").unwrap().start_bytes
+    facts.node.disks[0].partitions.iter().find(|p| p.content.kind.word() == "lvm2-pv").unwrap().start_bytes
 }
 
 #[test]
 fn an_efi_system_partition_that_firmware_cannot_read_is_told() {
     let found = with_disk_changed(|disk| {
         let facts = of_host(&Root::fixture(host("good-uefi")).unwrap());
-        let esp = facts.disks[0].partitions.iter().find(|p| p.kind.is_esp()).unwrap();
+        let esp = facts.node.disks[0].partitions.iter().find(|p| p.kind.is_esp()).unwrap();
         disk.write_all_at(&vec![0; 1 << 20], esp.start_bytes).unwrap();
     });
     assert_eq!(verdict_of(&found, "table-health"), Verdict::Warn);

@@ -113,7 +113,7 @@ fn an_iso_of_another_sum_than_the_one_that_was_given_blocks_and_one_that_could_n
     let root = Root::fixture(host("procedure-staged")).unwrap();
     let compared = |wanted: &str, damage: &dyn Fn(&mut Isos)| {
         with_facts(&profile, |facts| {
-            let isos = &mut facts.running.as_mut().unwrap().procedure.isos;
+            let isos = &mut facts.subjects.as_mut().unwrap().media.isos;
             let Probed::Known(isos) = isos else { panic!("no ISO") };
             damage(isos);
             isos.compare(&root, wanted.parse().unwrap(), &mut |_, _| {});
@@ -152,9 +152,9 @@ fn room_for_the_iso_is_judged_by_the_figure_of_the_profile_and_a_part_of_it_is_f
     with_figure.iso_bytes = Some(8_000);
     let judged = |profile: &Profile, available: u64, part: Option<u64>| {
         let found = with_facts(profile, |facts| {
-            let procedure = &mut facts.running.as_mut().unwrap().procedure;
-            procedure.iso_space = Probed::Known(Space { available });
-            let Probed::Known(isos) = &mut procedure.isos else { panic!() };
+            let subjects = facts.subjects.as_mut().unwrap();
+            subjects.media.space = Probed::Known(Space { available });
+            let Probed::Known(isos) = &mut subjects.media.isos else { panic!() };
             match part {
                 Some(bytes) => isos.here[0].bytes = bytes,
                 None => isos.here.clear(),
@@ -349,7 +349,7 @@ fn targets_of_syslog_pass_where_they_answer_and_warn_where_they_do_not() {
         let copy = copy_of("procedure-staged");
         write(copy.path(), "etc/rsyslog.conf", text);
         let mut facts = of_host_at(&Root::fixture(copy.path()).unwrap(), &profile().places);
-        let Probed::Known(syslog) = &mut facts.running.as_mut().unwrap().procedure.syslog else { panic!() };
+        let Probed::Known(syslog) = &mut facts.subjects.as_mut().unwrap().preflight.syslog else { panic!() };
         syslog.targets.iter_mut().for_each(|target| target.reached = reached.clone());
         verdict_of(&judge(&facts, &profile()), "syslog-remote")
     };
@@ -370,8 +370,9 @@ fn a_certificate_blocks_when_it_expired_and_warns_before() {
     let (first, last) = (known.not_before, known.not_after);
     let at = |now: u64| {
         let found = with_facts(&profile(), |facts| {
-            let procedure = &mut facts.running.as_mut().unwrap().procedure;
-            (procedure.certificate, procedure.now) = (Some(certificate.clone()), now);
+            let subjects = facts.subjects.as_mut().unwrap();
+            (subjects.preflight.certificate, facts.node.running.as_mut().unwrap().now) =
+                (Some(certificate.clone()), now);
         });
         verdict_of(&found, "server-certificate")
     };

@@ -25,7 +25,7 @@ fn each_threshold_holds_to_the_byte() {
         (488 * MIB, Verdict::Pass),
     ] {
         let verdict = verdict_after("boot-size", |facts| {
-            let boot = facts.disks[0].partitions.iter_mut().find(|p| p.content.label.as_deref() == Some("boot"));
+            let boot = facts.node.disks[0].partitions.iter_mut().find(|p| p.content.label.as_deref() == Some("boot"));
             boot.unwrap().content.df_bytes = Some(df_bytes);
         });
         assert_eq!(verdict, expected, "{df_bytes} B in /boot");
@@ -37,8 +37,8 @@ fn each_threshold_holds_to_the_byte() {
         (2 * TIB + 1, Verdict::Block),
     ] {
         let verdict = verdict_after("disk-bios-limit", |facts| {
-            facts.disks[0].bytes = bytes;
-            facts.running.as_mut().unwrap().firmware = Probed::Known(Firmware::Bios);
+            facts.node.disks[0].bytes = bytes;
+            facts.node.running.as_mut().unwrap().firmware = Probed::Known(Firmware::Bios);
         });
         assert_eq!(verdict, expected, "a disk of {bytes} B under BIOS");
     }
@@ -49,7 +49,7 @@ fn each_threshold_holds_to_the_byte() {
         (TIB, Verdict::Pass),
     ] {
         assert_eq!(
-            verdict_after("disk-minimum", |facts| facts.disks[0].bytes = bytes),
+            verdict_after("disk-minimum", |facts| facts.node.disks[0].bytes = bytes),
             expected,
             "a disk of {bytes} B"
         );
@@ -63,7 +63,7 @@ fn each_threshold_holds_to_the_byte() {
         (vec![], Verdict::Block),
     ] {
         let verdict = verdict_after("swap-size", |facts| {
-            let running = facts.running.as_mut().unwrap();
+            let running = facts.node.running.as_mut().unwrap();
             let area =
                 |kib: &u64| SwapArea { path: "/dev/dm-0".into(), is_file: false, kib: *kib, used_kib: 0, priority: -2 };
             running.swap_total_kib = Probed::Known(kib.iter().sum());
@@ -84,10 +84,10 @@ fn boot_has_room_for_one_more_kernel_or_not_to_the_byte() {
         (None, Verdict::Note),
     ] {
         let verdict = verdict_after("boot-free", |facts| {
-            let boot = facts.disks[0].partitions.iter_mut().find(|p| p.content.label.as_deref() == Some("boot"));
+            let boot = facts.node.disks[0].partitions.iter_mut().find(|p| p.content.label.as_deref() == Some("boot"));
             boot.unwrap().content.free_bytes = free;
         });
         assert_eq!(verdict, expected, "{free:?} B free in /boot");
     }
-    assert_eq!(verdict_after("boot-free", |facts| facts.disks.clear()), Verdict::Unknown);
+    assert_eq!(verdict_after("boot-free", |facts| facts.node.disks.clear()), Verdict::Unknown);
 }

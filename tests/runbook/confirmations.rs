@@ -17,7 +17,7 @@ fn confirmed(confirmations: impl IntoIterator<Item = Confirmation>) -> Vec<Step>
 }
 
 fn record(facts: &mut Facts, confirmations: impl IntoIterator<Item = Confirmation>) {
-    facts.running.as_mut().unwrap().procedure.confirmations = Probed::Known(records(confirmations));
+    facts.subjects.as_mut().unwrap().records.confirmations = Probed::Known(records(confirmations));
 }
 
 #[test]

@@ -26,17 +26,17 @@ const ASKED: &[&str] = &[
     "open-ssh",
 ];
 
-fn procedure(facts: &mut Facts) -> &mut okv_host::facts::procedure::Procedure {
-    &mut facts.running.as_mut().unwrap().procedure
+fn subjects(facts: &mut Facts) -> &mut okv_host::facts::Subjects {
+    facts.subjects.as_mut().unwrap()
 }
 
 /// The staged host at noon, with root logged in and all confirmed that stands before the upgrade; then changed.
 fn staged(change: impl FnOnce(&mut Facts)) -> Vec<Step> {
     with(HOST, |facts| {
-        let procedure = procedure(facts);
-        procedure.now = NOON;
-        procedure.operator.is_root = Probed::Known(true);
-        procedure.confirmations = Probed::Known(records(ASKED.iter().map(|id| confirmation(HOST, id, "seen"))));
+        facts.node.running.as_mut().unwrap().now = NOON;
+        let subjects = subjects(facts);
+        subjects.records.operator.is_root = Probed::Known(true);
+        subjects.records.confirmations = Probed::Known(records(ASKED.iter().map(|id| confirmation(HOST, id, "seen"))));
         change(facts);
     })
 }
@@ -53,15 +53,16 @@ fn ran(state: UpgradeState) -> Probed<UpgradeRun> {
 }
 
 fn says(facts: &mut Facts, release: &str) {
-    procedure(facts).release = Releases { said: vec![("/etc/issue".into(), release.into())], not_looked_at: vec![] };
+    subjects(facts).upgrade.release =
+        Releases { said: vec![("/etc/issue".into(), release.into())], not_looked_at: vec![] };
 }
 
 fn says_nothing(facts: &mut Facts) {
-    procedure(facts).release = Releases::default();
+    subjects(facts).upgrade.release = Releases::default();
 }
 
 fn confirm(facts: &mut Facts, id: &str) {
-    let Probed::Known(known) = &mut procedure(facts).confirmations else { panic!() };
+    let Probed::Known(known) = &mut subjects(facts).records.confirmations else { panic!() };
     let more = records([confirmation(HOST, id, "the heading is there")]);
     known.extend(more);
 }
@@ -79,14 +80,14 @@ fn with_all_before_it_done_the_upgrade_can_run() {
 fn each_open_step_before_it_keeps_the_gate_shut() {
     for missing in ASKED {
         let steps = staged(|facts| {
-            let Probed::Known(known) = &mut procedure(facts).confirmations else { panic!() };
+            let Probed::Known(known) = &mut subjects(facts).records.confirmations else { panic!() };
             known.retain(|record| record.entry.step != *missing);
         });
         let open: Vec<&str> = open_before(&steps, "run-upgrade").iter().map(|step| step.id).collect();
         assert!(open.contains(missing), "{missing}: {open:?}");
         assert_eq!(state(&steps, "run-upgrade"), State::Blocked, "{missing}");
     }
-    let damaged = staged(|facts| procedure(facts).confirmations = Probed::Unreadable("damaged".into()));
+    let damaged = staged(|facts| subjects(facts).records.confirmations = Probed::Unreadable("damaged".into()));
     assert!(open_before(&damaged, "run-upgrade").len() > ASKED.len());
 }
 
@@ -101,7 +102,7 @@ fn what_blocks_the_node_keeps_the_gate_shut_wherever_the_procedure_has_it() {
 
 #[test]
 fn open_before_asks_only_for_what_is_before_and_for_all_where_the_step_is_not_known() {
-    let steps = with(HOST, |facts| procedure(facts).isos = Probed::Absent);
+    let steps = with(HOST, |facts| subjects(facts).media.isos = Probed::Absent);
     let ids = |id: &str| open_before(&steps, id).iter().map(|step| step.id).collect::<Vec<_>>();
     assert!(ids("back-up").iter().all(|id| *id == "be-root"));
     assert!(ids("run-upgrade").contains(&"stage-iso") && !ids("stage-iso").contains(&"stage-iso"));
@@ -130,19 +131,19 @@ fn the_run_of_the_upgrade_tells_how_far_it_came() {
         (WaitsForReboot, State::Done, State::Ready),
         (Restarted, State::Done, State::Blocked),
     ] {
-        let steps = staged(|facts| procedure(facts).upgrade_run = ran(run));
+        let steps = staged(|facts| subjects(facts).upgrade.run = ran(run));
         assert_eq!((state(&steps, "run-upgrade"), state(&steps, "reboot")), (upgrade, reboot), "{run:?}");
         assert_eq!(state(&steps, "enable-node"), State::Blocked, "{run:?}");
     }
-    let hidden = staged(|facts| procedure(facts).upgrade_run = Probed::Unreadable("no access".into()));
+    let hidden = staged(|facts| subjects(facts).upgrade.run = Probed::Unreadable("no access".into()));
     assert_eq!((state(&hidden, "run-upgrade"), state(&hidden, "reboot")), (State::Unknown, State::Unknown));
 }
 
 #[test]
 fn once_it_has_begun_the_time_of_what_stands_before_is_over() {
     let steps = with(HOST, |facts| {
-        procedure(facts).now = NOON;
-        procedure(facts).upgrade_run = ran(UpgradeState::WaitsForReboot);
+        facts.node.running.as_mut().unwrap().now = NOON;
+        subjects(facts).upgrade.run = ran(UpgradeState::WaitsForReboot);
     });
     let step = of(&steps, "back-up");
     assert_eq!(step.state, State::NotNeeded);
@@ -153,9 +154,9 @@ fn once_it_has_begun_the_time_of_what_stands_before_is_over() {
 #[test]
 fn the_restart_waits_for_an_iso_that_was_taken_away() {
     let steps = staged(|facts| {
-        let Probed::Known(isos) = &mut procedure(facts).isos else { panic!() };
+        let Probed::Known(isos) = &mut subjects(facts).media.isos else { panic!() };
         isos.here.clear();
-        procedure(facts).upgrade_run = ran(UpgradeState::WaitsForReboot);
+        subjects(facts).upgrade.run = ran(UpgradeState::WaitsForReboot);
     });
     assert_eq!((state(&steps, "stage-iso"), state(&steps, "reboot")), (State::Ready, State::Blocked));
     let step = of(&steps, "reboot");
@@ -165,7 +166,7 @@ fn the_restart_waits_for_an_iso_that_was_taken_away() {
 #[test]
 fn a_restarted_node_is_upgraded_when_it_says_so_and_not_before() {
     let steps = staged(|facts| {
-        procedure(facts).upgrade_run = ran(UpgradeState::Restarted);
+        subjects(facts).upgrade.run = ran(UpgradeState::Restarted);
         says(facts, "21.8.0.0.0");
     });
     for id in ["run-upgrade", "reboot", "stage-iso", "mount-iso", "clean-cache"] {
@@ -173,13 +174,13 @@ fn a_restarted_node_is_upgraded_when_it_says_so_and_not_before() {
     }
     assert_eq!(state(&steps, "enable-node"), State::Confirm);
     let half = staged(|facts| {
-        procedure(facts).upgrade_run = ran(UpgradeState::WaitsForReboot);
+        subjects(facts).upgrade.run = ran(UpgradeState::WaitsForReboot);
         says(facts, "21.8.0.0.0");
     });
     assert_eq!(state(&half, "reboot"), State::Ready, "files of the new release, before the restart");
     let disagree = staged(|facts| {
-        procedure(facts).upgrade_run = ran(UpgradeState::Restarted);
-        procedure(facts).release.said.push(("/etc/motd".into(), "21.5".into()));
+        subjects(facts).upgrade.run = ran(UpgradeState::Restarted);
+        subjects(facts).upgrade.release.said.push(("/etc/motd".into(), "21.5".into()));
     });
     assert_ne!(state(&disagree, "reboot"), State::Done);
 }
@@ -189,7 +190,7 @@ fn where_the_node_says_no_release_an_operator_confirms_that_it_came_up() {
     let silent = |run: Probed<UpgradeRun>, confirmed: bool| {
         staged(|facts| {
             says_nothing(facts);
-            procedure(facts).upgrade_run = run;
+            subjects(facts).upgrade.run = run;
             if confirmed {
                 confirm(facts, "reboot");
             }
@@ -217,7 +218,7 @@ fn the_run_of_an_earlier_upgrade_is_not_that_of_this_one() {
     let old = |age: u64, state: UpgradeState| {
         staged(|facts| {
             let log = "/var/lib/okv-host/upgrade/1.log".into();
-            procedure(facts).upgrade_run =
+            subjects(facts).upgrade.run =
                 Probed::Known(UpgradeRun { log, number: 1, began: Some(NOON - age), messages: None, iso: None, state });
         })
     };
@@ -245,7 +246,7 @@ fn endpoints_come_after_every_node() {
 #[test]
 fn a_powered_off_node_tells_nothing_of_its_procedure() {
     let mut facts = crate::facts_of(&crate::host(HOST));
-    facts.running = None;
+    (facts.node.running, facts.subjects) = (None, None);
     let profile = Profile::named("21.8").unwrap();
     let steps = steps(&facts, &okv_host::rules::judge(&facts, &profile), &profile);
     for id in ["be-root", "run-upgrade", "enable-node", "session", "stage-iso"] {

@@ -16,8 +16,8 @@ use crate::{NOON, facts_of, of, state, steps_of, with, write};
 
 const HOST: &str = "procedure-staged";
 
-fn procedure(facts: &mut Facts) -> &mut okv_host::facts::procedure::Procedure {
-    &mut facts.running.as_mut().unwrap().procedure
+fn subjects(facts: &mut Facts) -> &mut okv_host::facts::Subjects {
+    facts.subjects.as_mut().unwrap()
 }
 
 /// The states of a step of the staged host, after each of some changes.
@@ -26,7 +26,7 @@ fn states(id: &str, changes: &[&dyn Fn(&mut Facts)]) -> Vec<State> {
 }
 
 fn upgraded(facts: &mut Facts) {
-    procedure(facts).release.said = vec![("/etc/issue".into(), "21.8.0.0.0".into())];
+    subjects(facts).upgrade.release.said = vec![("/etc/issue".into(), "21.8.0.0.0".into())];
 }
 
 /// The steps of a host that was upgraded.
@@ -58,7 +58,9 @@ fn the_table_has_each_word_once_and_its_sections_in_order() {
 
 #[test]
 fn who_runs_it_is_root_or_not() {
-    let is = |is_root: Probed<bool>| state(&with(HOST, |facts| procedure(facts).operator.is_root = is_root), "be-root");
+    let is = |is_root: Probed<bool>| {
+        state(&with(HOST, |facts| subjects(facts).records.operator.is_root = is_root), "be-root")
+    };
     assert_eq!(is(Probed::Known(true)), State::Done);
     assert_eq!(is(Probed::Known(false)), State::Ready);
     assert_eq!(is(Probed::Absent), State::Ready);
@@ -71,10 +73,10 @@ fn a_backup_that_runs_blocks_and_none_that_is_seen_is_asked_for() {
         let found = states(
             id,
             &[
-                &|facts| procedure(facts).backup_jobs = seen(&[], &["rman"], &[]),
-                &|facts| procedure(facts).backup_jobs = seen(&["/x/job"], &[], &[]),
-                &|facts| procedure(facts).backup_jobs = seen(&[], &[], &[]),
-                &|facts| procedure(facts).backup_jobs = seen(&[], &[], &["/x: no access"]),
+                &|facts| subjects(facts).preflight.backup_jobs = seen(&[], &["rman"], &[]),
+                &|facts| subjects(facts).preflight.backup_jobs = seen(&["/x/job"], &[], &[]),
+                &|facts| subjects(facts).preflight.backup_jobs = seen(&[], &[], &[]),
+                &|facts| subjects(facts).preflight.backup_jobs = seen(&[], &[], &["/x: no access"]),
             ],
         );
         assert_eq!(found, [State::Blocked, State::Confirm, State::Confirm, State::Unknown], "{id}");
@@ -89,7 +91,7 @@ fn that_no_hsm_was_seen_is_no_evidence_that_there_is_none() {
                 if id == "hsm-after" {
                     upgraded(facts);
                 }
-                procedure(facts).hsm = seen;
+                subjects(facts).preflight.hsm = seen;
             });
             state(&steps, id)
         };
@@ -105,13 +107,13 @@ fn a_diagnostics_package_is_there_or_asked_for() {
     let found = states(
         "clear-diagnostics",
         &[
-            &|facts| procedure(facts).diagnostics_package = seen(&["/x.zip"], &[], &[]),
-            &|facts| procedure(facts).diagnostics_package = seen(&[], &[], &[]),
-            &|facts| procedure(facts).diagnostics_package = seen(&[], &[], &["no access"]),
+            &|facts| subjects(facts).preflight.diagnostics_package = seen(&["/x.zip"], &[], &[]),
+            &|facts| subjects(facts).preflight.diagnostics_package = seen(&[], &[], &[]),
+            &|facts| subjects(facts).preflight.diagnostics_package = seen(&[], &[], &["no access"]),
         ],
     );
     assert_eq!(found, [State::Ready, State::Confirm, State::Unknown]);
-    let steps = with(HOST, |facts| procedure(facts).diagnostics_package = seen(&["/x.zip"], &[], &[]));
+    let steps = with(HOST, |facts| subjects(facts).preflight.diagnostics_package = seen(&["/x.zip"], &[], &[]));
     assert!(of(&steps, "clear-diagnostics").how.contains("Clear"), "the way for its release");
 }
 
@@ -135,8 +137,8 @@ fn the_disk_and_boot_limits_block_pass_or_cannot_be_told() {
     assert_eq!(state(&with("boot-500m-ext4", |_| {}), "boot-size"), State::Blocked);
     assert_eq!(state(&with("boot-512m-ext4", |_| {}), "boot-size"), State::Done);
     let blind = with(HOST, |facts| {
-        facts.disks.clear();
-        facts.running.as_mut().unwrap().block = Probed::Unreadable("no access".into());
+        facts.node.disks.clear();
+        facts.node.running.as_mut().unwrap().block = Probed::Unreadable("no access".into());
     });
     assert_eq!((state(&blind, "disk-limit"), state(&blind, "boot-size")), (State::Unknown, State::Unknown));
 }
@@ -144,13 +146,13 @@ fn the_disk_and_boot_limits_block_pass_or_cannot_be_told() {
 #[test]
 fn jars_are_asked_for_only_where_room_may_be_short() {
     let jars = |facts: &mut Facts| {
-        procedure(facts).jars = Probed::Known(Jars { jars: vec![("a.jar".into(), 1000)], others: 1 });
+        subjects(facts).media.jars = Probed::Known(Jars { jars: vec![("a.jar".into(), 1000)], others: 1 });
     };
     let no_iso = |facts: &mut Facts, space: Probed<Space>| {
         jars(facts);
-        let Probed::Known(isos) = &mut procedure(facts).isos else { panic!() };
+        let Probed::Known(isos) = &mut subjects(facts).media.isos else { panic!() };
         isos.here.clear();
-        procedure(facts).iso_space = space;
+        subjects(facts).media.space = space;
     };
     let found = states(
         "free-space",
@@ -158,8 +160,8 @@ fn jars_are_asked_for_only_where_room_may_be_short() {
             &|_| {},
             &jars,
             &|facts| no_iso(facts, Probed::Known(Space { available: 5 })),
-            &|facts| procedure(facts).jars = Probed::Absent,
-            &|facts| procedure(facts).jars = Probed::Unreadable("no access".into()),
+            &|facts| subjects(facts).media.jars = Probed::Absent,
+            &|facts| subjects(facts).media.jars = Probed::Unreadable("no access".into()),
         ],
     );
     assert_eq!(found, [State::NotNeeded, State::NotNeeded, State::Confirm, State::NotNeeded, State::Unknown]);
@@ -179,15 +181,16 @@ fn the_certificate_holds_is_close_to_its_end_or_over() {
     let last = known.known().unwrap().not_after;
     let at = |now: u64| {
         let steps = with(HOST, |facts| {
-            (procedure(facts).certificate, procedure(facts).now) = (Some(known.clone()), now);
+            (subjects(facts).preflight.certificate, facts.node.running.as_mut().unwrap().now) =
+                (Some(known.clone()), now);
         });
         state(&steps, "certificate")
     };
     assert_eq!((at(last - 100 * 86_400), at(last - 86_400), at(last + 1)), (State::Done, State::Ready, State::Blocked));
     let found = states(
         "certificate",
-        &[&|facts| procedure(facts).certificate = None, &|facts| {
-            procedure(facts).certificate = Some(Probed::Unreadable("no access".into()))
+        &[&|facts| subjects(facts).preflight.certificate = None, &|facts| {
+            subjects(facts).preflight.certificate = Some(Probed::Unreadable("no access".into()))
         }],
     );
     assert_eq!(found, [State::Confirm, State::Unknown]);
@@ -198,17 +201,18 @@ fn a_session_outlives_its_connection_or_is_to_be_begun_anew() {
     let found = states(
         "session",
         &[
-            &|facts| procedure(facts).session = Probed::Known(Session::Multiplexer("tmux".into())),
-            &|facts| procedure(facts).session = Probed::Known(Session::Console),
-            &|facts| procedure(facts).session = Probed::Known(Session::Ssh),
-            &|facts| procedure(facts).session = Probed::Known(Session::Other(vec!["cron".into()])),
-            &|facts| procedure(facts).session = Probed::Absent,
-            &|facts| procedure(facts).session = Probed::Unreadable("no access".into()),
+            &|facts| subjects(facts).preflight.session = Probed::Known(Session::Multiplexer("tmux".into())),
+            &|facts| subjects(facts).preflight.session = Probed::Known(Session::Console),
+            &|facts| subjects(facts).preflight.session = Probed::Known(Session::Ssh),
+            &|facts| subjects(facts).preflight.session = Probed::Known(Session::Other(vec!["cron".into()])),
+            &|facts| subjects(facts).preflight.session = Probed::Absent,
+            &|facts| subjects(facts).preflight.session = Probed::Unreadable("no access".into()),
         ],
     );
     assert_eq!(found, [State::Done, State::Done, State::Ready, State::Ready, State::Ready, State::Unknown]);
-    let ssh =
-        |session: Session| state(&with(HOST, |facts| procedure(facts).session = Probed::Known(session)), "open-ssh");
+    let ssh = |session: Session| {
+        state(&with(HOST, |facts| subjects(facts).preflight.session = Probed::Known(session)), "open-ssh")
+    };
     assert_eq!((ssh(Session::Ssh), ssh(Session::Console)), (State::Done, State::Confirm));
 }
 
@@ -216,7 +220,7 @@ fn a_session_outlives_its_connection_or_is_to_be_begun_anew() {
 fn the_iso_is_there_missing_cut_off_or_not_to_be_seen() {
     let change = |by: &dyn Fn(&mut okv_host::facts::procedure::iso::Isos)| {
         with(HOST, |facts| {
-            let Probed::Known(isos) = &mut procedure(facts).isos else { panic!() };
+            let Probed::Known(isos) = &mut subjects(facts).media.isos else { panic!() };
             by(isos);
         })
     };
@@ -225,13 +229,13 @@ fn the_iso_is_there_missing_cut_off_or_not_to_be_seen() {
     assert_eq!(state(&change(&|isos| isos.not_looked_at.push("x".into())), "stage-iso"), State::Unknown);
     assert_eq!(state(&change(&|isos| isos.misplaced.push("/root/x.iso".into())), "stage-iso"), State::Done);
     let missing = with(HOST, |facts| {
-        let Probed::Known(isos) = &mut procedure(facts).isos else { panic!() };
+        let Probed::Known(isos) = &mut subjects(facts).media.isos else { panic!() };
         isos.here.clear();
-        facts.running.as_mut().unwrap().mounts = Probed::Known(vec![]);
+        facts.node.running.as_mut().unwrap().mounts = Probed::Known(vec![]);
     });
     assert_eq!((state(&missing, "stage-iso"), state(&missing, "clean-cache")), (State::Ready, State::Blocked));
     assert_eq!(of(&missing, "stage-iso").command.as_deref(), Some("okv-host stage ISO"));
-    let hidden = with(HOST, |facts| procedure(facts).isos = Probed::Unreadable("no access".into()));
+    let hidden = with(HOST, |facts| subjects(facts).media.isos = Probed::Unreadable("no access".into()));
     assert_eq!(state(&hidden, "stage-iso"), State::Unknown);
 }
 
@@ -241,11 +245,11 @@ fn the_mount_and_the_cache_go_together() {
         let steps = with(HOST, |facts| change(facts));
         (state(&steps, "mount-iso"), state(&steps, "clean-cache"))
     };
-    let mounts = |facts: &mut Facts, mounts| facts.running.as_mut().unwrap().mounts = mounts;
+    let mounts = |facts: &mut Facts, mounts| facts.node.running.as_mut().unwrap().mounts = mounts;
     assert_eq!(both(&|_| {}), (State::Done, State::Done));
     assert_eq!(both(&|facts| mounts(facts, Probed::Known(vec![]))), (State::Ready, State::Ready));
     assert_eq!(both(&|facts| mounts(facts, Probed::Unreadable("x".into()))), (State::Unknown, State::Unknown));
-    let (mount, cache) = both(&|facts| procedure(facts).loops = Probed::Known(vec![]));
+    let (mount, cache) = both(&|facts| facts.node.running.as_mut().unwrap().loops = Probed::Known(vec![]));
     assert_eq!((mount, cache), (State::Blocked, State::Blocked), "a DVD");
 }
 
@@ -260,11 +264,11 @@ fn swap_is_enough_grown_at_once_grown_after_a_disk_or_not_told() {
     assert_eq!(of_host("swap-reference-broken"), [State::NotNeeded, State::NotNeeded, State::Blocked]);
     assert_eq!(state(&with("vg-missing-pv", |_| {}), "look-at-swap"), State::Blocked);
     let added = with("vg-free-one-short", |facts| {
-        let mut blank = facts.disks[0].clone();
+        let mut blank = facts.node.disks[0].clone();
         blank.path = "/dev/sdb".into();
         blank.content = okv_host::format::content::Content::new(okv_host::format::content::Kind::Blank);
         (blank.partitions, blank.volume_groups) = (vec![], vec![]);
-        facts.disks.push(blank);
+        facts.node.disks.push(blank);
     });
     assert_eq!((state(&added, "add-disk"), state(&added, "swap-extend")), (State::Done, State::Ready));
     assert!(of(&added, "add-disk").evidence.contains("/dev/sdb"));
@@ -297,7 +301,7 @@ fn swap_that_our_command_grew_is_done_and_the_restart_after_it_is_seen() {
     for cut in [&[][..], &[Ending::Interrupted], &[Ending::RolledBack], &[Ending::Done, Ending::Undone]] {
         assert_eq!(both(&grown(cut, before)), (State::NotNeeded, State::NotNeeded), "{cut:?}");
     }
-    let damaged = with(HOST, |facts| procedure(facts).runs = Probed::Unreadable("damaged".into()));
+    let damaged = with(HOST, |facts| subjects(facts).records.runs = Probed::Unreadable("damaged".into()));
     assert_eq!(both(&damaged), (State::NotNeeded, State::Unknown));
 }
 
@@ -334,7 +338,7 @@ fn dsa_keys_are_there_gone_or_not_to_be_seen() {
     let none = after(HOST, |_| {});
     assert_eq!((state(&none, "ssh-dsa-retire"), state(&none, "open-ssh-again")), (State::NotNeeded, State::NotNeeded));
     assert_eq!(state(&none, "close-ssh-again"), State::Confirm, "that SSH is closed no node shows");
-    let hidden = after(HOST, |facts| facts.running.as_mut().unwrap().ssh = Probed::Unreadable("no access".into()));
+    let hidden = after(HOST, |facts| facts.subjects.as_mut().unwrap().ssh = Probed::Unreadable("no access".into()));
     assert_eq!(state(&hidden, "ssh-dsa-retire"), State::Unknown);
 }
 

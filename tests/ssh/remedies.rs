@@ -128,8 +128,8 @@ fn root_is_not_told_to_run_as_root() {
     let profile = Profile::named(Profile::DEFAULT).unwrap();
     let mut facts = of_host(&root);
     let remedies = |seen_by_root: bool, facts: &mut okv_host::facts::Facts| {
-        let Some(running) = &mut facts.running else { panic!("no host") };
-        let Probed::Known(ssh) = &mut running.ssh else { panic!("no SSH") };
+        let Some(subjects) = &mut facts.subjects else { panic!("no host") };
+        let Probed::Known(ssh) = &mut subjects.ssh else { panic!("no SSH") };
         ssh.seen_by_root = seen_by_root;
         for file in &mut ssh.keys {
             file.content = Content::Unknown(Unknown::Unreadable("Input/output error".into()));

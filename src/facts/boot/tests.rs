@@ -3,28 +3,28 @@ use crate::disk::PartitionType;
 use crate::facts::sample;
 use crate::format::content::{Content, Kind};
 
-fn seen(facts: &Facts) -> (String, Option<BootEvidence>) {
+fn seen(facts: &Node) -> (String, Option<BootEvidence>) {
     match boot_volume(facts) {
         BootVolume::Found { volume, evidence } => (volume.to_string(), Some(evidence)),
         BootVolume::NotKnown(why) => (why, None),
     }
 }
 
-fn disk_seen(facts: &Facts) -> (String, Option<DiskEvidence>) {
+fn disk_seen(facts: &Node) -> (String, Option<DiskEvidence>) {
     match boot_disk(facts) {
         BootDisk::Found { disk, evidence } => (disk.path.clone(), Some(evidence)),
         BootDisk::NotKnown(why) => (why, None),
     }
 }
 
-fn with(change: impl FnOnce(&mut Running)) -> Facts {
+fn with(change: impl FnOnce(&mut Running)) -> Node {
     let mut node = sample::node();
     change(node.running.as_mut().unwrap());
     node
 }
 
-fn powered_off(change: impl FnOnce(&mut Facts)) -> Facts {
-    let mut node = Facts { running: None, ..sample::node() };
+fn powered_off(change: impl FnOnce(&mut Node)) -> Node {
+    let mut node = Node { running: None, ..sample::node() };
     change(&mut node);
     node
 }

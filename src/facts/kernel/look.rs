@@ -1,18 +1,18 @@
 //! The kernels of a host looked at by themselves, also where /boot is not mounted.
 
-use super::{Beside, Boot, Kernels, gather, installed_by};
+use super::{Beside, Boot, Kernels, gather_beside, installed};
 use crate::facts::locate::{Located, volume};
-use crate::facts::{Facts, Firmware, Mount, Probed, Root, Running, cmdline, firmware, fstab, mounts};
+use crate::facts::{Firmware, Mount, Node, Probed, Root, Running, cmdline, firmware, fstab, mounts};
 use crate::format::content::Kind;
 use crate::sys::{PrivateMount, look_into};
 use crate::tool::Runner;
 
 /// The kernels as they are now.
 pub fn now(root: &Root, runner: &dyn Runner) -> Kernels {
-    let installed = installed_by(root, runner);
+    let installed = installed(root, runner);
     let (mounts, fstab) = (mounts::gather(root), fstab::gather(root));
     let (cmdline, firmware) = (cmdline::gather(root), firmware::gather(root));
-    gather(root, Beside { mounts: &mounts, fstab: &fstab, cmdline: &cmdline, firmware: &firmware }, installed)
+    gather_beside(root, Beside { mounts: &mounts, fstab: &fstab, cmdline: &cmdline, firmware: &firmware }, installed)
 }
 
 /// The mount points of what the boot loader reads that are not mounted and that /etc/fstab knows, in the order in which they are mounted.
@@ -56,14 +56,14 @@ pub fn read_only(running: &Running) -> Vec<ReadOnly> {
 ///
 /// # Errors
 /// Where what /etc/fstab names for it cannot be found or looked into.
-pub fn with_unmounted(root: &Root, facts: &Facts) -> Result<Kernels, String> {
-    let Some(running) = &facts.running else { return Err("a host that does not run has no kernel that runs".into()) };
+pub fn with_unmounted(root: &Root, node: &Node, kernels: Kernels) -> Result<Kernels, String> {
+    let Some(running) = &node.running else { return Err("a host that does not run has no kernel that runs".into()) };
     let points = unmounted(running);
-    if points.is_empty() || !root.is_live() || !matches!(running.kernels.boot, Probed::Known(Boot::NotMounted { .. })) {
-        return Ok(running.kernels.clone());
+    if points.is_empty() || !root.is_live() || !matches!(kernels.boot, Probed::Known(Boot::NotMounted { .. })) {
+        return Ok(kernels);
     }
     let private: Vec<PrivateMount> =
-        points.iter().map(|point| source(facts, running, point)).collect::<Result<_, _>>()?;
+        points.iter().map(|point| source(node, running, point)).collect::<Result<_, _>>()?;
     let mounts = match &running.mounts {
         Probed::Known(mounts) => Probed::Known(mounts.iter().cloned().chain(private.iter().map(seen)).collect()),
         other => other.clone(),
@@ -71,7 +71,7 @@ pub fn with_unmounted(root: &Root, facts: &Facts) -> Result<Kernels, String> {
     let look = || {
         let beside =
             Beside { mounts: &mounts, fstab: &running.fstab, cmdline: &running.cmdline, firmware: &running.firmware };
-        gather(&root.remembering(), beside, running.kernels.installed.clone())
+        gather_beside(&root.remembering(), beside, kernels.installed.clone())
     };
     look_into(&private, look).map_err(|e| {
         let elsewhere = mounted_elsewhere(&private, &running.mounts);
@@ -97,11 +97,11 @@ fn seen(private: &PrivateMount) -> Mount {
     }
 }
 
-fn source(facts: &Facts, running: &Running, point: &str) -> Result<PrivateMount, String> {
+fn source(node: &Node, running: &Running, point: &str) -> Result<PrivateMount, String> {
     let entries = running.fstab.known().map(Vec::as_slice).unwrap_or_default();
     let entry = entries.iter().find(|entry| entry.point.trim_end_matches('/') == point);
     let entry = entry.ok_or_else(|| format!("no line of /etc/fstab names {point}"))?;
-    let Located::One(found) = volume(facts, &entry.source) else {
+    let Located::One(found) = volume(node, &entry.source) else {
         return Err(format!("{}, which /etc/fstab names for {point}, was not found", entry.source));
     };
     let (kind, options) = match found.content().map(|content| content.kind) {

@@ -1,6 +1,6 @@
 //! Kernels: which are installed, which one runs, which one the boot loader will start, and whether each can boot.
 
-use super::{FstabEntry, Mount, Probed, Root};
+use super::{FstabEntry, Mount, Probed, Root, Running};
 
 mod bls;
 mod boot;
@@ -131,12 +131,15 @@ pub(super) struct Beside<'f> {
     pub(super) firmware: &'f Probed<super::Firmware>,
 }
 
-/// What rpm has installed: the slow part, which needs nothing else.
-pub(super) fn installed(root: &Root) -> Probed<Installed> {
-    installed_by(root, &tool::Host)
+impl<'f> Beside<'f> {
+    pub(super) fn of(running: &'f Running) -> Self {
+        let Running { mounts, fstab, cmdline, firmware, .. } = running;
+        Self { mounts, fstab, cmdline, firmware }
+    }
 }
 
-fn installed_by(root: &Root, runner: &dyn tool::Runner) -> Probed<Installed> {
+/// What rpm has installed: the slow part, which needs nothing else.
+pub fn installed(root: &Root, runner: &dyn tool::Runner) -> Probed<Installed> {
     match rpm::gather(root, runner) {
         Probed::Known(records) => group::group(&records).map_or_else(Probed::Unreadable, Probed::Known),
         Probed::Absent => Probed::Absent,
@@ -145,7 +148,11 @@ fn installed_by(root: &Root, runner: &dyn tool::Runner) -> Probed<Installed> {
 }
 
 /// All but what rpm says.
-pub(super) fn gather(root: &Root, beside: Beside<'_>, installed: Probed<Installed>) -> Kernels {
+pub fn gather(root: &Root, running: &Running, installed: Probed<Installed>) -> Kernels {
+    gather_beside(root, Beside::of(running), installed)
+}
+
+fn gather_beside(root: &Root, beside: Beside<'_>, installed: Probed<Installed>) -> Kernels {
     Kernels {
         running: root.parse_always_there("/proc/sys/kernel/osrelease", |text| {
             let name = str::from_utf8(text.trim_ascii()).ok().filter(|name| is_release(name));

@@ -59,7 +59,7 @@ impl Host {
             cmdline: &cmdline::gather(&root),
             firmware: &Probed::Known(firmware),
         };
-        gather(&root, beside, installed(&root))
+        gather_beside(&root, beside, installed(&root, &crate::tool::Host))
     }
 }
 

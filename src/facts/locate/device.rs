@@ -1,6 +1,6 @@
 //! Paths below /dev: udev's links, device-mapper names, kernel names.
 
-use super::{Facts, Located, Tag, Volume, block, by_number, by_tag, logical_volumes, one_of};
+use super::{Located, Node, Tag, Volume, block, by_number, by_tag, logical_volumes, one_of};
 use crate::facts::{BlockDevice, mounts};
 use crate::ids::Id;
 
@@ -8,24 +8,24 @@ use crate::ids::Id;
 const DEEPEST: usize = 8;
 
 /// The volume that a path means; `path` is what follows `/dev/`.
-pub(super) fn by_path<'f>(facts: &'f Facts, path: &str) -> Located<'f> {
+pub(super) fn by_path<'f>(node: &'f Node, path: &str) -> Located<'f> {
     if let Some(link) = path.strip_prefix("disk/") {
-        return by_udev_link(facts, link);
+        return by_udev_link(node, link);
     }
     if let Some(name) = path.strip_prefix("mapper/") {
-        return by_mapped_name(facts, name);
+        return by_mapped_name(node, name);
     }
     if let Some(number) = path.strip_prefix("block/").and_then(|n| mounts::device_number(n.as_bytes())) {
-        return by_number(facts, number);
+        return by_number(node, number);
     }
-    let block = block(facts);
+    let block = block(node);
     if let Ok(block) = &block
         && let Some(device) = block.iter().find(|device| device.name == path)
     {
-        return by_kernel_device(facts, block, device);
+        return by_kernel_device(node, block, device);
     }
     if let Some((group, volume)) = path.split_once('/') {
-        return by_group_and_volume(facts, group, volume);
+        return by_group_and_volume(node, group, volume);
     }
     match block {
         Ok(_) => Located::Nothing,
@@ -33,17 +33,17 @@ pub(super) fn by_path<'f>(facts: &'f Facts, path: &str) -> Located<'f> {
     }
 }
 
-fn by_udev_link<'f>(facts: &'f Facts, link: &str) -> Located<'f> {
+fn by_udev_link<'f>(node: &'f Node, link: &str) -> Located<'f> {
     let (directory, name) = link.split_once('/').unwrap_or((link, ""));
     if let Some(tag) = Tag::from_udev(directory) {
-        return by_tag(facts, tag, &unescape_udev(name));
+        return by_tag(node, tag, &unescape_udev(name));
     }
     if directory == "by-id" {
         if let Some(name) = name.strip_prefix("dm-name-") {
-            return by_mapped_name(facts, &unescape_udev(name));
+            return by_mapped_name(node, &unescape_udev(name));
         }
         if let Some(uuid) = name.strip_prefix("dm-uuid-LVM-") {
-            return by_lvm_uuid(facts, uuid);
+            return by_lvm_uuid(node, uuid);
         }
     }
     Located::Unknown(format!("links in /dev/disk/{directory} are not followed"))
@@ -66,28 +66,28 @@ fn unescape_udev(name: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-fn by_group_and_volume<'f>(facts: &'f Facts, group: &str, volume: &str) -> Located<'f> {
+fn by_group_and_volume<'f>(node: &'f Node, group: &str, volume: &str) -> Located<'f> {
     let is_it = |found: &Volume<'_>| match found {
         Volume::Logical { group: g, volume: v } => g.name == group && v.name == volume,
         _ => false,
     };
-    one_of(logical_volumes(facts).filter(is_it).collect())
+    one_of(logical_volumes(node).filter(is_it).collect())
 }
 
 /// A device-mapper name that LVM made: group and volume with a hyphen between, and their own hyphens doubled.
-fn by_mapped_name<'f>(facts: &'f Facts, name: &str) -> Located<'f> {
+fn by_mapped_name<'f>(node: &'f Node, name: &str) -> Located<'f> {
     let is_it = |found: &Volume<'_>| match found {
         Volume::Logical { group, volume } => is_mapped_name(name, &group.name, &volume.name),
         _ => false,
     };
-    let found = one_of(logical_volumes(facts).filter(is_it).collect());
+    let found = one_of(logical_volumes(node).filter(is_it).collect());
     if found != Located::Nothing {
         return found;
     }
     let mapped = |device: &&BlockDevice| device.mapped.as_ref().is_some_and(|(mapped, _)| mapped == name);
-    match block(facts) {
+    match block(node) {
         Ok(block) => match block.iter().find(mapped) {
-            Some(device) => by_kernel_device(facts, block, device),
+            Some(device) => by_kernel_device(node, block, device),
             None => Located::Nothing,
         },
         // Without sysfs, a name that LVM did not make may still be another's.
@@ -102,33 +102,33 @@ fn is_mapped_name(name: &str, group: &str, volume: &str) -> bool {
 
 /// A device-mapper UUID that LVM made, without its prefix: the identifiers of group and volume in 32 characters each. An LV that
 /// is hidden or has layers carries a suffix, and is none that can be named.
-fn by_lvm_uuid<'f>(facts: &'f Facts, uuid: &str) -> Located<'f> {
+fn by_lvm_uuid<'f>(node: &'f Node, uuid: &str) -> Located<'f> {
     let Some((group, volume)) = uuid.split_at_checked(32) else { return Located::Nothing };
     let is = |id: Option<Id>, text: &str| matches!(id, Some(Id::Lvm(chars)) if chars == text.as_bytes());
     let is_it = |found: &Volume<'_>| match found {
         Volume::Logical { group: g, volume: v } => is(g.uuid, group) && is(v.uuid, volume),
         _ => false,
     };
-    one_of(logical_volumes(facts).filter(is_it).collect())
+    one_of(logical_volumes(node).filter(is_it).collect())
 }
 
 /// The volume of a device of the kernel's.
-pub(super) fn by_kernel_device<'f>(facts: &'f Facts, block: &[BlockDevice], device: &BlockDevice) -> Located<'f> {
+pub(super) fn by_kernel_device<'f>(node: &'f Node, block: &[BlockDevice], device: &BlockDevice) -> Located<'f> {
     if let Some((name, uuid)) = &device.mapped {
         return match uuid.strip_prefix("LVM-") {
-            Some(uuid) => by_lvm_uuid(facts, uuid),
-            None => by_mapped_device(facts, block, device, name, uuid),
+            Some(uuid) => by_lvm_uuid(node, uuid),
+            None => by_mapped_device(node, block, device, name, uuid),
         };
     }
     let (whole, number) = match &device.partition_of {
         Some((whole, number)) => (whole.as_str(), Some(*number)),
         None => (device.name.as_str(), None),
     };
-    on_disk(facts, whole, number)
+    on_disk(node, whole, number)
 }
 
-fn on_disk<'f>(facts: &'f Facts, whole: &str, number: Option<u32>) -> Located<'f> {
-    let Some(disk) = facts.disks.iter().find(|disk| disk.path.strip_prefix("/dev/") == Some(whole)) else {
+fn on_disk<'f>(node: &'f Node, whole: &str, number: Option<u32>) -> Located<'f> {
+    let Some(disk) = node.disks.iter().find(|disk| disk.path.strip_prefix("/dev/") == Some(whole)) else {
         return Located::Unknown(format!("/dev/{whole} is none of the disks that were read"));
     };
     match number {
@@ -143,7 +143,7 @@ fn on_disk<'f>(facts: &'f Facts, whole: &str, number: Option<u32>) -> Located<'f
 
 /// A multipath device (`mpath-...`) or a partition of one (`partN-mpath-...`): the same bytes by the disks below.
 fn by_mapped_device<'f>(
-    facts: &'f Facts,
+    node: &'f Node,
     block: &[BlockDevice],
     device: &BlockDevice,
     name: &str,
@@ -158,7 +158,7 @@ fn by_mapped_device<'f>(
     }
     let mut found = Vec::new();
     for disk in disks_below(block, device) {
-        match on_disk(facts, disk, number) {
+        match on_disk(node, disk, number) {
             Located::One(volume) => found.push(volume),
             other => return other,
         }

@@ -3,7 +3,7 @@ use crate::disk::{PhysicalVolume, Stripe};
 use crate::facts::sample::{self, SWAP_UUID};
 
 /// The volume's name, or the word for why there is none.
-fn seen(facts: &Facts, source: &str) -> String {
+fn seen(facts: &Node, source: &str) -> String {
     match volume(facts, source) {
         Located::One(volume) => volume.to_string(),
         Located::Several(volumes) => volumes.iter().map(Volume::to_string).collect::<Vec<_>>().join(" or "),
@@ -13,7 +13,7 @@ fn seen(facts: &Facts, source: &str) -> String {
     }
 }
 
-fn block_of(facts: &mut Facts) -> &mut Vec<BlockDevice> {
+fn block_of(facts: &mut Node) -> &mut Vec<BlockDevice> {
     match &mut facts.running.as_mut().unwrap().block {
         Probed::Known(block) => block,
         other => panic!("{other:?}"),
@@ -164,7 +164,7 @@ fn the_disks_below_a_logical_volume_are_those_of_its_segments() {
     for disk in &mut node.disks {
         disk.volume_groups = vec![group.clone()];
     }
-    let below = |node: &Facts, name: &str| match volume(node, name) {
+    let below = |node: &Node, name: &str| match volume(node, name) {
         Located::One(volume) => whole_disks_below(node, volume).iter().map(|d| d.path.clone()).collect::<Vec<_>>(),
         other => panic!("{other:?}"),
     };

@@ -5,7 +5,7 @@ use crate::sys;
 
 /// Seconds since 1970-01-01 UTC. A host in a directory has the time of its hardware clock (`/sys/class/rtc/rtc0/since_epoch`, kernel
 /// `Documentation/ABI/testing/sysfs-class-rtc`); where it has none, it is looked at now.
-pub(super) fn now(root: &Root) -> u64 {
+pub fn now(root: &Root) -> u64 {
     if root.is_live() {
         return sys::seconds_since_1970();
     }
@@ -20,7 +20,7 @@ pub(super) fn now(root: &Root) -> u64 {
 }
 
 /// When the host was started, in seconds since 1970-01-01 UTC: `btime` of `/proc/stat` (proc(5)).
-pub(super) fn booted(root: &Root) -> Probed<u64> {
+pub fn booted(root: &Root) -> Probed<u64> {
     root.parse("/proc/stat", |text| {
         let line = text.split(|b| *b == b'\n').find_map(|line| line.strip_prefix(b"btime "));
         let seconds = line.and_then(|seconds| std::str::from_utf8(seconds).ok()?.trim().parse().ok());

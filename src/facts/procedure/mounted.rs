@@ -33,7 +33,7 @@ impl Mounted {
             Probed::Absent => return Self::Unknown("this host does not list its mounts".into()),
             Probed::Unreadable(why) => return Self::Unknown(why.clone()),
         };
-        match (mount, &running.procedure.loops) {
+        match (mount, &running.loops) {
             (None, _) => Self::Nothing,
             (Some(_), Probed::Unreadable(why)) => Self::Unknown(why.clone()),
             (Some(mount), Probed::Absent) => Self::by(mount, &[], iso),

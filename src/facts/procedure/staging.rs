@@ -49,6 +49,7 @@ impl Staging {
     pub fn gather(
         root: &Root,
         running: &Running,
+        space: Probed<Space>,
         places: &Places,
         path: &str,
         part: impl Fn(&str) -> String,
@@ -81,7 +82,7 @@ impl Staging {
             },
             mounted => mounted,
         };
-        Ok(Self { iso, target, there, part_bytes, space: running.procedure.iso_space.clone(), mounted })
+        Ok(Self { iso, target, there, part_bytes, space, mounted })
     }
 }
 

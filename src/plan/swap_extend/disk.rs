@@ -198,7 +198,7 @@ fn only_new(growth: &Growth, want: Option<Wanted>) -> Result<Choice<'_>, Refusal
 }
 
 fn scanned<'g>(growth: &'g Growth, state: &DiskState) -> Option<&'g Disk> {
-    growth.facts.disks.iter().find(|disk| disk.path == state.path)
+    growth.node.disks.iter().find(|disk| disk.path == state.path)
 }
 
 fn partition_path(disk: &str) -> String {

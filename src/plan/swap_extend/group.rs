@@ -46,9 +46,9 @@ impl System<'_> {
 
 pub(super) fn system<'g>(growth: &'g Growth, request: &Request) -> Result<System<'g>, Refusal> {
     let (name, volume_name) = (&request.group, &request.volume);
-    let mut named = groups(&growth.facts).filter(|group| group.name == *name);
+    let mut named = groups(&growth.node).filter(|group| group.name == *name);
     let Some(group) = named.next() else {
-        return Err(match growth.facts.why_incomplete() {
+        return Err(match growth.node.why_incomplete() {
             Some(why) => refuse(
                 "group-unknown",
                 format!("{name} was not found, but it may be there: {why}"),
@@ -73,7 +73,7 @@ pub(super) fn system<'g>(growth: &'g Growth, request: &Request) -> Result<System
         return Err(refuse("volume-missing", format!("{name} has no logical volume {volume_name}"), remedy));
     };
     let is_striped = plain(volume, lvm, request)?;
-    let sector = sector_size(&growth.facts, group).unwrap_or(SectorSize::S512);
+    let sector = sector_size(&growth.node, group).unwrap_or(SectorSize::S512);
     let temporary_extents = temporary(group, lvm)?;
     Ok(System { group, volume, lvm, is_striped, temporary_extents, sector })
 }

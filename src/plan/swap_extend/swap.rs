@@ -166,7 +166,7 @@ impl Need {
 }
 
 fn areas(growth: &Growth) -> Result<&[SwapArea], Refusal> {
-    let why = match growth.facts.running.as_ref().map(|running| &running.swaps) {
+    let why = match growth.node.running.as_ref().map(|running| &running.swaps) {
         Some(Probed::Known(areas)) => return Ok(areas),
         Some(Probed::Unreadable(why)) => why.clone(),
         Some(Probed::Absent) | None => "there is no /proc/swaps".into(),
@@ -185,7 +185,7 @@ fn mangled(name: &str) -> String {
 }
 
 fn is_mapped(growth: &Growth, path: &str, name: &str) -> bool {
-    let block = growth.facts.running.as_ref().and_then(|running| running.block.known());
+    let block = growth.node.running.as_ref().and_then(|running| running.block.known());
     block.into_iter().flatten().any(|device| {
         path.strip_prefix("/dev/") == Some(&device.name)
             && device.mapped.as_ref().is_some_and(|(mapped, _)| mapped == name)
@@ -255,9 +255,9 @@ fn identity(
 
 /// The line of /etc/fstab that names the swap volume.
 fn fstab_entry<'g>(growth: &'g Growth, request: &Request) -> Option<&'g FstabEntry> {
-    let entries = growth.facts.running.as_ref()?.fstab.known()?;
+    let entries = growth.node.running.as_ref()?.fstab.known()?;
     entries.iter().filter(|entry| entry.kind == "swap").find(|entry| {
-        matches!(volume(&growth.facts, &entry.source), Located::One(Volume::Logical { group, volume })
+        matches!(volume(&growth.node, &entry.source), Located::One(Volume::Logical { group, volume })
             if group.name == request.group && volume.name == request.volume)
     })
 }

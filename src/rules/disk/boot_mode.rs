@@ -17,7 +17,7 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let disk = boot_disk(case.facts);
+    let disk = boot_disk(&case.facts.node);
     let evidence = match &disk {
         Ok(disk) => describe(disk),
         Err(why) => format!("boot disk not known: {why}"),

@@ -19,10 +19,10 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let (volume, evidence) = match boot_volume(case.facts) {
+    let (volume, evidence) = match boot_volume(&case.facts.node) {
         BootVolume::Found { volume, evidence } => (volume, evidence),
         BootVolume::NotKnown(why) => {
-            let why = crate::rules::with_cause(case.facts, why);
+            let why = crate::rules::with_cause(&case.facts.node, why);
             let message = format!("which volume is /boot could not be told: {why}");
             return vec![case.finding(Verdict::Unknown, "/boot", message)];
         }
@@ -30,14 +30,14 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     let subject = format!("/boot on {}", volume);
     let content = volume.content();
     let superblock = content.and_then(|c| c.df_bytes);
-    let kernel = match case.facts.running.as_ref().map(|r| &r.boot_df_bytes) {
+    let kernel = match case.facts.node.running.as_ref().map(|r| &r.boot_df_bytes) {
         Some(Probed::Known(bytes)) => Some(*bytes),
         _ => None,
     };
     let Some(bytes) = kernel.or(superblock) else {
         let kind = content.map_or("not looked at", |c| c.kind.word());
         let message = format!("the size of its file system could not be read (content: {kind}; {evidence})");
-        return vec![case.finding(Verdict::Unknown, subject, crate::rules::with_cause(case.facts, message))];
+        return vec![case.finding(Verdict::Unknown, subject, crate::rules::with_cause(&case.facts.node, message))];
     };
     let mib = Bytes(bytes).mib_rounded_up();
     let measured = format!(

@@ -18,10 +18,10 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    if case.facts.disks.is_empty() {
+    if case.facts.node.disks.is_empty() {
         return vec![case.no_disks()];
     }
-    case.facts.disks.iter().map(|disk| judge_disk(case, disk)).collect()
+    case.facts.node.disks.iter().map(|disk| judge_disk(case, disk)).collect()
 }
 
 fn judge_disk(case: &Case<'_>, disk: &Disk) -> Finding {
@@ -32,7 +32,7 @@ fn judge_disk(case: &Case<'_>, disk: &Disk) -> Finding {
         let why = disk.problems.first().map_or("it could not be read", |p| p.message.as_str());
         return finding(Verdict::Unknown, why.to_owned()).measured("");
     }
-    let firmware = case.facts.running.as_ref().map(|r| &r.firmware);
+    let firmware = case.facts.node.running.as_ref().map(|r| &r.firmware);
     if let Some(Probed::Known(Firmware::Uefi { .. })) = firmware {
         return finding(Verdict::Pass, "the node boots by UEFI, which knows no such limit".into());
     }
@@ -60,7 +60,7 @@ fn over_the_limit(
         return finding(Verdict::Unknown, "over the limit, and how the node boots is not known".into())
             .remedy("run okv-host check as root on the running node");
     }
-    match boot_disk(case.facts) {
+    match boot_disk(&case.facts.node) {
         Ok(boot) if boot.path == disk.path => finding(
             Verdict::Block,
             "the node boots by BIOS from a disk over the limit and cannot be upgraded".into(),

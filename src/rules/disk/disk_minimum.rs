@@ -14,7 +14,7 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let disk = match boot_disk(case.facts) {
+    let disk = match boot_disk(&case.facts.node) {
         Ok(disk) => disk,
         Err(why) => {
             let message = format!("which disk is the system disk could not be told: {why}");

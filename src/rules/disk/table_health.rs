@@ -14,10 +14,10 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    if case.facts.disks.is_empty() {
+    if case.facts.node.disks.is_empty() {
         return vec![case.no_disks()];
     }
-    case.facts.disks.iter().map(|disk| judge_disk(case, disk)).collect()
+    case.facts.node.disks.iter().map(|disk| judge_disk(case, disk)).collect()
 }
 
 fn judge_disk(case: &Case<'_>, disk: &Disk) -> Finding {
@@ -67,8 +67,8 @@ fn verdict(case: &Case<'_>, disk: &Disk) -> (Verdict, String) {
     if let Some(why) = problem(&[ProblemId::Duplicate]) {
         return (Verdict::Warn, why);
     }
-    let is_boot_disk = boot_disk(case.facts).is_ok_and(|boot| boot.path == disk.path);
-    if let Some(Probed::Known(firmware)) = case.facts.running.as_ref().map(|r| &r.firmware)
+    let is_boot_disk = boot_disk(&case.facts.node).is_ok_and(|boot| boot.path == disk.path);
+    if let Some(Probed::Known(firmware)) = case.facts.node.running.as_ref().map(|r| &r.firmware)
         && is_boot_disk
         && let Some(why) = boot_mode::disagreement(*firmware, disk)
     {
@@ -79,7 +79,7 @@ fn verdict(case: &Case<'_>, disk: &Disk) -> (Verdict, String) {
 
 /// Partitions that the running kernel uses and that the disk does not show any more: they are gone after the next start.
 fn kernel_knows_more(case: &Case<'_>, disk: &Disk) -> Option<String> {
-    let block = case.facts.running.as_ref()?.block.known()?;
+    let block = case.facts.node.running.as_ref()?.block.known()?;
     let name = disk.path.strip_prefix("/dev/")?;
     let numbers = block.iter().filter_map(|device| match &device.partition_of {
         Some((whole, number)) if whole == name => Some(*number),

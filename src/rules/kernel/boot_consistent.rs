@@ -162,7 +162,7 @@ fn entries(case: &Case<'_>, kernels: &Kernels, loader: &Loader) -> Vec<Finding> 
 
 fn efi_is_not_mounted(case: &Case<'_>) -> bool {
     let point = "/boot/efi";
-    case.facts.running.as_ref().is_some_and(|running| {
+    case.facts.node.running.as_ref().is_some_and(|running| {
         let mounted = running.mounts.known().is_some_and(|all| mounts::mounted_at(all, point).is_some());
         let in_fstab = |entry: &crate::facts::FstabEntry| entry.point.trim_end_matches('/') == point;
         !mounted && running.fstab.known().is_some_and(|fstab| fstab.iter().any(in_fstab))

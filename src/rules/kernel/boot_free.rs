@@ -26,8 +26,11 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     let Some((free, by)) = free(case, seen) else {
         let message = "what is free in it can only be told while it is mounted";
         // Its file system is judged by boot-size; a node has /boot not mounted, and that is no fault.
-        let verdict =
-            if matches!(boot_volume(case.facts), BootVolume::Found { .. }) { Verdict::Note } else { Verdict::Unknown };
+        let verdict = if matches!(boot_volume(&case.facts.node), BootVolume::Found { .. }) {
+            Verdict::Note
+        } else {
+            Verdict::Unknown
+        };
         return vec![case.finding(verdict, "/boot", message).remedy("mount /boot and check again")];
     };
     let largest = seen.and_then(largest).unwrap_or_default();
@@ -59,7 +62,7 @@ fn free(case: &Case<'_>, seen: Option<&SeenBoot>) -> Option<(u64, &'static str)>
     if let Some(SeenBoot { free_bytes: Probed::Known(bytes), .. }) = seen {
         return Some((*bytes, "the kernel"));
     }
-    match boot_volume(case.facts) {
+    match boot_volume(&case.facts.node) {
         BootVolume::Found { volume, .. } => Some((volume.content()?.free_bytes?, "its superblock")),
         BootVolume::NotKnown(_) => None,
     }

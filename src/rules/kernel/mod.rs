@@ -13,7 +13,7 @@ pub(super) const PRUNE: &str = "okv-host kernel-prune";
 
 /// The kernels of a running host, or the finding that says why there is nothing to judge.
 pub(super) fn of<'f>(case: &Case<'f>) -> Result<&'f Kernels, Box<Finding>> {
-    Ok(&case.running()?.kernels)
+    Ok(&case.subjects()?.kernels)
 }
 
 /// How the kernels stand to each other, or the finding that says that it is not known.

@@ -1,7 +1,7 @@
 //! `images-mount`: nothing is mounted where the ISO is to be, or the ISO from its folder is.
 
-use crate::facts::procedure::Procedure;
 use crate::facts::procedure::iso::Isos;
+use crate::facts::procedure::loops::Loop;
 use crate::facts::{Mount, Probed, mounts};
 use crate::rules::{Case, Finding, Rule, Verdict};
 use crate::versions::Version;
@@ -16,10 +16,10 @@ pub(in crate::rules) const RULE: Rule = Rule {
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
     let point = &case.profile.places.iso_mount;
-    vec![match case.running() {
-        Ok(running) => match &running.mounts {
+    vec![match case.running().and_then(|running| Ok((running, case.subjects()?))) {
+        Ok((running, subjects)) => match &running.mounts {
             Probed::Known(mounts) => match mounts::mounted_at(mounts, point) {
-                Some(mount) => mounted(case, mount, &running.procedure),
+                Some(mount) => mounted(case, mount, &running.loops, &subjects.media.isos),
                 None => case.finding(Verdict::Pass, point, "nothing is mounted there"),
             },
             Probed::Absent => case.finding(Verdict::Unknown, point, "this host does not list its mounts"),
@@ -31,12 +31,12 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     }]
 }
 
-fn mounted(case: &Case<'_>, mount: &Mount, procedure: &Procedure) -> Finding {
+fn mounted(case: &Case<'_>, mount: &Mount, loops: &Probed<Vec<Loop>>, isos: &Probed<Isos>) -> Finding {
     let (point, folder) = (&mount.point, &case.profile.places.iso_folder);
     let free = format!("umount {point}, and mount the ISO from {folder}");
     let measured = format!("{} ({}, {})", mount.source, mount.kind, mount.options.join(","));
     let finding = |verdict, message: String| case.finding(verdict, point, message);
-    let loops = match &procedure.loops {
+    let loops = match loops {
         Probed::Known(loops) => loops.as_slice(),
         Probed::Absent => &[],
         Probed::Unreadable(why) => {
@@ -57,9 +57,9 @@ fn mounted(case: &Case<'_>, mount: &Mount, procedure: &Procedure) -> Finding {
             format!("{gone} is mounted there and was removed since: the upgrade needs it after the reboot"),
         )
         .remedy(format!("umount {point}; copy the ISO to {folder} again"))
-    } else if !is_from_folder(file, folder, procedure) {
+    } else if !is_from_folder(file, folder, isos) {
         finding(Verdict::Block, format!("an ISO that does not lie in {folder} is mounted there")).remedy(free)
-    } else if let Some(release) = another_release(case, file, procedure) {
+    } else if let Some(release) = another_release(case, file, isos) {
         let message = format!("by its name, the ISO there brings release {release}, not {}", case.profile.release);
         finding(Verdict::Block, message).remedy(format!("{free} that belongs to the release"))
     } else if !mount.options.iter().any(|option| option == "ro") {
@@ -71,13 +71,13 @@ fn mounted(case: &Case<'_>, mount: &Mount, procedure: &Procedure) -> Finding {
 }
 
 /// The release that the name of the ISO says, where that is not the one of the profile.
-fn another_release(case: &Case<'_>, file: &str, procedure: &Procedure) -> Option<Version> {
-    let iso = procedure.isos.known()?.here.iter().find(|iso| iso.path == file && iso.is_named_so)?;
+fn another_release(case: &Case<'_>, file: &str, isos: &Probed<Isos>) -> Option<Version> {
+    let iso = isos.known()?.here.iter().find(|iso| iso.path == file && iso.is_named_so)?;
     iso.is_of_another(&case.profile.release)
 }
 
 /// Whether the ISO lies in its folder: by the folder's name, or, where that is a link, by where it leads.
-fn is_from_folder(file: &str, folder: &str, procedure: &Procedure) -> bool {
+fn is_from_folder(file: &str, folder: &str, isos: &Probed<Isos>) -> bool {
     let is_known = |isos: &Isos| isos.here.iter().any(|iso| iso.path == file);
-    file.rsplit_once('/').is_some_and(|(parent, _)| parent == folder) || procedure.isos.known().is_some_and(is_known)
+    file.rsplit_once('/').is_some_and(|(parent, _)| parent == folder) || isos.known().is_some_and(is_known)
 }

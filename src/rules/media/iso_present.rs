@@ -17,7 +17,7 @@ pub(in crate::rules) const RULE: Rule = Rule {
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
     let folder = &case.profile.places.iso_folder;
-    match case.procedure().map(|procedure| &procedure.isos) {
+    match case.subjects().map(|subjects| &subjects.media.isos) {
         Ok(Probed::Known(isos)) => present(case, isos),
         Ok(Probed::Absent) => {
             vec![case.finding(Verdict::Note, folder, "no upgrade ISO is there yet: there is no such folder")]

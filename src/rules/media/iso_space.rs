@@ -4,7 +4,7 @@
 //! that is there whole needs no more room, and the room that a part of one takes is free for the whole.
 
 use crate::facts::Probed;
-use crate::facts::procedure::Procedure;
+use crate::facts::Subjects;
 use crate::facts::procedure::iso::IsoFile;
 use crate::rules::{Case, Finding, Rule, Verdict};
 use crate::units::Bytes;
@@ -21,15 +21,15 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    vec![match case.procedure() {
-        Ok(procedure) => space(case, procedure),
+    vec![match case.subjects() {
+        Ok(subjects) => space(case, subjects),
         Err(finding) => *finding,
     }]
 }
 
-fn space(case: &Case<'_>, procedure: &Procedure) -> Finding {
+fn space(case: &Case<'_>, subjects: &Subjects) -> Finding {
     let folder = &case.profile.places.iso_folder;
-    let here: &[IsoFile] = procedure.isos.known().map(|isos| isos.here.as_slice()).unwrap_or_default();
+    let here: &[IsoFile] = subjects.media.isos.known().map(|isos| isos.here.as_slice()).unwrap_or_default();
     let mut named = here.iter().filter(|iso| iso.is_named_so);
     if let Some(iso) = named.clone().find(|iso| iso.is_whole()) {
         let measured = format!("{}: {}", iso.path, Bytes(iso.bytes));
@@ -37,7 +37,7 @@ fn space(case: &Case<'_>, procedure: &Procedure) -> Finding {
     }
     let part = named.next().map_or(0, |iso| iso.bytes);
     let remedy = "make room, or compare with the size of the ISO that you were given";
-    match (&procedure.iso_space, case.profile.iso_bytes) {
+    match (&subjects.media.space, case.profile.iso_bytes) {
         (Probed::Absent, _) => case
             .finding(Verdict::Confirm, folder, "there is no such folder: is this a node?")
             .remedy("look where /var/lib lies"),

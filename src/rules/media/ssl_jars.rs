@@ -19,7 +19,7 @@ const SHOWN: usize = 8;
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
     let folder = &case.profile.places.ssl_folder;
-    vec![match case.procedure().map(|procedure| &procedure.jars) {
+    vec![match case.subjects().map(|subjects| &subjects.media.jars) {
         Ok(Probed::Known(found)) => jars(case, found),
         Ok(Probed::Absent) => case.finding(Verdict::NotApplicable, folder, "there is no such folder"),
         Ok(Probed::Unreadable(why)) => {

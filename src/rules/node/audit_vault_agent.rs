@@ -22,8 +22,8 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
             in Audit Vault, and then the agent's folder"
             .into(),
     };
-    match case.procedure() {
-        Ok(procedure) => by_signs(case, &procedure.audit_vault_agent, &words),
+    match case.subjects() {
+        Ok(subjects) => by_signs(case, &subjects.preflight.audit_vault_agent, &words),
         Err(finding) => vec![*finding],
     }
 }

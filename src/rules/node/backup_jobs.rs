@@ -20,8 +20,8 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
         nothing: "that a backup was made, that none runs and none is scheduled, is yours to confirm",
         remedy: "make a backup and wait for its end, then delete the scheduled jobs in the management console".into(),
     };
-    match case.procedure() {
-        Ok(procedure) => by_signs(case, &procedure.backup_jobs, &words),
+    match case.subjects() {
+        Ok(subjects) => by_signs(case, &subjects.preflight.backup_jobs, &words),
         Err(finding) => vec![*finding],
     }
 }

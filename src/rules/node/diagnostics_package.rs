@@ -1,7 +1,7 @@
 //! `diagnostics-package`: none is there. How to remove it depends on the release that the node has.
 
 use super::signs::{Words, judge as by_signs};
-use crate::facts::procedure::Procedure;
+use crate::facts::Subjects;
 use crate::rules::{Case, Finding, Rule, Verdict};
 use crate::versions::Version;
 
@@ -20,8 +20,8 @@ const COMMANDS: &str =
     "run /usr/local/dbfw/bin/priv/dbfw-diagnostics-package.rb --clean, and then the same with --remove";
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let procedure = match case.procedure() {
-        Ok(procedure) => procedure,
+    let subjects = match case.subjects() {
+        Ok(subjects) => subjects,
         Err(finding) => return vec![*finding],
     };
     let words = Words {
@@ -29,13 +29,13 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
         process: (Verdict::Warn, "a diagnostics package is being made"),
         path: (Verdict::Warn, "a diagnostics package is there"),
         nothing: "that there is no diagnostics package is yours to confirm",
-        remedy: remedy(procedure),
+        remedy: remedy(subjects),
     };
-    by_signs(case, &procedure.diagnostics_package, &words)
+    by_signs(case, &subjects.preflight.diagnostics_package, &words)
 }
 
-fn remedy(procedure: &Procedure) -> String {
-    let release = procedure.release.agreed().and_then(Version::parse);
+fn remedy(subjects: &Subjects) -> String {
+    let release = subjects.upgrade.release.agreed().and_then(Version::parse);
     match (release, Version::parse(CLEAR_FROM)) {
         (Some(release), Some(from)) if release >= from => CLEAR.to_owned(),
         (Some(_), Some(_)) => COMMANDS.to_owned(),

@@ -20,8 +20,8 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
         remedy: "where it is: the Root of Trust HSM guide has steps before the upgrade, and for Entrust after it"
             .into(),
     };
-    match case.procedure() {
-        Ok(procedure) => by_signs(case, &procedure.hsm, &words),
+    match case.subjects() {
+        Ok(subjects) => by_signs(case, &subjects.preflight.hsm, &words),
         Err(finding) => vec![*finding],
     }
 }

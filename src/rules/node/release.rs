@@ -13,8 +13,8 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    vec![match case.procedure() {
-        Ok(procedure) => release(case, &procedure.release),
+    vec![match case.subjects() {
+        Ok(subjects) => release(case, &subjects.upgrade.release),
         Err(finding) => *finding,
     }]
 }

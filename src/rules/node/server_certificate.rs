@@ -19,8 +19,8 @@ const NAME_IT: &str = "name a file that holds it in PEM or DER with --certificat
                        or 1.3 with --certificate-from HOST:PORT";
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    vec![match case.procedure() {
-        Ok(procedure) => match &procedure.certificate {
+    vec![match case.subjects() {
+        Ok(subjects) => match &subjects.preflight.certificate {
             None => case
                 .finding(
                     Verdict::Confirm,
@@ -31,7 +31,7 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
                     "see OKV Server Certificate Expiration on the Configure Alerts page, or give --certificate FILE or \
                      --certificate-from HOST:PORT",
                 ),
-            Some(Probed::Known(certificate)) => holds(case, certificate, procedure.now),
+            Some(Probed::Known(certificate)) => holds(case, certificate),
             Some(Probed::Unreadable(why)) => {
                 case.finding(Verdict::Unknown, SUBJECT, format!("it could not be read: {why}")).remedy(NAME_IT)
             }
@@ -41,7 +41,11 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     }]
 }
 
-fn holds(case: &Case<'_>, certificate: &Certificate, now: u64) -> Finding {
+fn holds(case: &Case<'_>, certificate: &Certificate) -> Finding {
+    let now = match case.running() {
+        Ok(running) => running.now,
+        Err(finding) => return *finding,
+    };
     let day = Date::of_second;
     let measured = format!(
         "{} to {}; {}; today is {}",

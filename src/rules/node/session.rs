@@ -18,7 +18,7 @@ const REMEDY: &str =
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
     let finding = |verdict, message: &str| case.finding(verdict, SUBJECT, message);
-    vec![match case.procedure().map(|procedure| &procedure.session) {
+    vec![match case.subjects().map(|subjects| &subjects.preflight.session) {
         Ok(Probed::Known(Session::Multiplexer(name))) => finding(Verdict::Pass, &format!("within {name}")),
         Ok(Probed::Known(Session::Console)) => finding(Verdict::Pass, "at a console"),
         Ok(Probed::Known(Session::Ssh)) => {

@@ -16,7 +16,7 @@ const SUBJECT: &str = "rsyslog";
 const UDP: &str = "over UDP nothing comes back, so it cannot be proved: that logs arrive is yours to confirm";
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    match case.procedure().map(|procedure| &procedure.syslog) {
+    match case.subjects().map(|subjects| &subjects.preflight.syslog) {
         Ok(Probed::Known(syslog)) => targets(case, syslog),
         Ok(Probed::Absent) => {
             let message = format!(

@@ -22,7 +22,7 @@ pub(in crate::rules) const RULE: Rule = Rule {
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
     let file = &case.profile.places.log;
-    vec![match case.procedure().map(|procedure| &procedure.log) {
+    vec![match case.subjects().map(|subjects| &subjects.upgrade.log) {
         Ok(Probed::Known(log)) => errors(case, log),
         Ok(Probed::Absent) => case.finding(Verdict::NotApplicable, file, "there is no such log"),
         Ok(Probed::Unreadable(why)) => case.finding(Verdict::Unknown, file, format!("it could not be read: {why}")),

@@ -64,7 +64,7 @@ fn resume(case: &Case<'_>, running: &Running) -> Option<Finding> {
 
 fn reference(case: &Case<'_>, subject: String, source: &str) -> Finding {
     let finding = |verdict, message: String| case.finding(verdict, subject.clone(), message).measured(source);
-    match volume(case.facts, source) {
+    match volume(&case.facts.node, source) {
         Located::One(found) => match found.content().map(|c| c.kind) {
             Some(Kind::Swap) => finding(Verdict::Pass, format!("names {}, which is swap", found)),
             Some(Kind::Unreadable) | None => {
@@ -81,8 +81,8 @@ fn reference(case: &Case<'_>, subject: String, source: &str) -> Finding {
             finding(Verdict::Note, "names a swap file, which is not looked into".into())
         }
         Located::Unknown(why) => finding(Verdict::Unknown, format!("what it names could not be told: {why}")),
-        Located::Nothing if case.facts.why_incomplete().is_some() => {
-            let why = case.facts.why_incomplete().unwrap_or_default();
+        Located::Nothing if case.facts.node.why_incomplete().is_some() => {
+            let why = case.facts.node.why_incomplete().unwrap_or_default();
             finding(Verdict::Unknown, format!("names nothing that was found, but it may be there: {why}"))
         }
         Located::Nothing | Located::NotAVolume => finding(Verdict::Block, "names nothing that exists".into())

@@ -22,7 +22,7 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    vec![match &case.facts.running {
+    vec![match &case.facts.node.running {
         Some(running) => judge_running(case, running),
         None => judge_disks(case),
     }]
@@ -65,7 +65,7 @@ fn judge_running(case: &Case<'_>, running: &Running) -> Finding {
 fn judge_disks(case: &Case<'_>) -> Finding {
     let (group, name) = (&case.profile.volume_group, &case.profile.swap_volume);
     let subject = format!("{group}/{name}");
-    let volumes = groups(case.facts).filter(|g| g.name == *group).flat_map(|g| &g.logical_volumes);
+    let volumes = groups(&case.facts.node).filter(|g| g.name == *group).flat_map(|g| &g.logical_volumes);
     let found: Vec<_> = volumes.filter(|v| v.name == *name).collect();
     let content = match found.as_slice() {
         [one] => one.content.as_ref(),
@@ -79,7 +79,7 @@ fn judge_disks(case: &Case<'_>) -> Finding {
 }
 
 fn unknown(case: &Case<'_>, subject: String, why: &str) -> Finding {
-    let why = match case.facts.why_incomplete() {
+    let why = match case.facts.node.why_incomplete() {
         Some(more) => format!("{why}: {more}"),
         None => why.to_owned(),
     };

@@ -16,7 +16,7 @@ pub(in crate::rules) const RULE: Rule = Rule {
 fn judge(case: &Case<'_>) -> Vec<Finding> {
     let profile = case.profile;
     let subject = format!("{}/{}", profile.volume_group, profile.swap_volume);
-    let mut named = groups(case.facts).filter(|g| g.name == profile.volume_group);
+    let mut named = groups(&case.facts.node).filter(|g| g.name == profile.volume_group);
     let (Some(group), None) = (named.next(), named.next()) else {
         let message = "the system group is not there exactly once; look at vg-health";
         return vec![case.finding(Verdict::Unknown, subject, message)];
@@ -68,7 +68,7 @@ fn judge_volume(case: &Case<'_>, subject: String, group: &VolumeGroup, volume: &
 }
 
 fn disk_to_add(case: &Case<'_>, subject: String, group: &VolumeGroup, missing: u64) -> Finding {
-    let sector = sector_size(case.facts, group).unwrap_or(SectorSize::S512);
+    let sector = sector_size(&case.facts.node, group).unwrap_or(SectorSize::S512);
     let finding = case.finding(Verdict::Warn, subject, format!("{missing} extents are missing: a disk must be added"));
     match smallest_disk(missing, group.extent_bytes, sector) {
         None => finding,

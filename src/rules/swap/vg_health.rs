@@ -13,11 +13,11 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let groups: Vec<&VolumeGroup> = groups(case.facts).collect();
+    let groups: Vec<&VolumeGroup> = groups(&case.facts.node).collect();
     let mut findings: Vec<Finding> = groups.iter().map(|group| judge_group(case, group, &groups)).collect();
     let system = &case.profile.volume_group;
     if !groups.iter().any(|g| g.name == *system) {
-        findings.push(match case.facts.why_incomplete() {
+        findings.push(match case.facts.node.why_incomplete() {
             Some(why) => {
                 case.finding(Verdict::Unknown, system.clone(), format!("not found, but it may be there: {why}"))
             }
@@ -44,7 +44,7 @@ fn judge_group(case: &Case<'_>, group: &VolumeGroup, all: &[&VolumeGroup]) -> Fi
     let problem = |ids: &[ProblemId]| {
         let here = |disk: &&Disk| disk.volume_groups.iter().any(|g| g.uuid == group.uuid && g.name == group.name);
         let told = |disk: &Disk| disk.problems.iter().find(|p| ids.contains(&p.id)).map(|p| disk.says(p));
-        case.facts.disks.iter().filter(here).find_map(told)
+        case.facts.node.disks.iter().filter(here).find_map(told)
     };
     let finding = if !group.missing_pvs.is_empty() {
         let names: Vec<String> = group.missing_pvs.iter().map(ToString::to_string).collect();

@@ -76,7 +76,7 @@ fn a_disk_that_is_not_surely_blank_and_free_is_refused_by_name_and_not_taken_by_
         (
             "a disk in a group of its own",
             disk,
-            |g| g.facts.disks[1].content = Content::new(Kind::Lvm2Pv),
+            |g| g.node.disks[1].content = Content::new(Kind::Lvm2Pv),
             "disk-has-signature",
         ),
         ("a disk that is gone", disk, |g| g.disks[1].held = Probed::Absent, "disk-unreadable"),
@@ -96,7 +96,7 @@ fn a_disk_that_is_not_surely_blank_and_free_is_refused_by_name_and_not_taken_by_
         (
             "a disk whose content cannot be read",
             disk,
-            |g| g.facts.disks[1].content = Content::new(Kind::Unreadable),
+            |g| g.node.disks[1].content = Content::new(Kind::Unreadable),
             "disk-unreadable",
         ),
         ("a disk that LVM2 does not see", disk, |g| lvm(g).devices.retain(|d| d.name != "/dev/sdb"), "lvm-filter"),
@@ -114,7 +114,7 @@ fn a_disk_that_is_not_surely_blank_and_free_is_refused_by_name_and_not_taken_by_
         assert!(by_itself == "disk-none" || by_itself == *id, "{what}: {by_itself}");
     }
     let mut growth = Node::small().growth();
-    growth.facts.disks.pop();
+    growth.node.disks.pop();
     assert_eq!(refused(&growth, &Request { disk: Some("NEW".into()), ..request() }).id, "disk-unreadable");
 }
 
@@ -166,7 +166,7 @@ fn a_disk_that_was_begun_and_then_got_a_file_system_or_a_holder_is_refused() {
     let first = planned(&node.growth(), &request());
     node.does(&first.steps[0]);
     let mut growth = node.growth();
-    growth.facts.disks[1].partitions[0].content = Content::new(Kind::Xfs);
+    growth.node.disks[1].partitions[0].content = Content::new(Kind::Xfs);
     let reason = refused(&growth, &request());
     assert_eq!(reason.id, "disk-has-signature");
     assert!(reason.remedy.contains("wipes nothing"), "{reason:?}");
@@ -183,5 +183,5 @@ fn a_node_whose_extents_are_few_has_room_by_just_one_disk_that_is_large_enough()
     let reason = refused(&node.growth(), &Request { disk: Some("NEW".into()), ..request() });
     assert_eq!(reason.id, "disk-too-small");
     assert!(reason.message.contains("1918") && reason.message.contains("1919"), "{reason:?}");
-    assert!(node.growth().facts.disks.iter().any(|disk| disk.volume_groups.iter().any(|g| g.name == GROUP)));
+    assert!(node.growth().node.disks.iter().any(|disk| disk.volume_groups.iter().any(|g| g.name == GROUP)));
 }

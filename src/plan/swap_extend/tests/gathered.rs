@@ -10,7 +10,7 @@ use crate::facts::block::Identity;
 use crate::facts::growth::{DiskState, Growth};
 use crate::facts::inventory::{Inventory, Known};
 use crate::facts::lvm::Lvm;
-use crate::facts::{BlockDevice, DeviceNumber, Facts, Firmware, FstabEntry, Probed, Running};
+use crate::facts::{BlockDevice, DeviceNumber, Firmware, FstabEntry, Probed, Running};
 use crate::format::content::{Content, Kind};
 use crate::ids::Id;
 use crate::tool::lvm as told;
@@ -115,7 +115,7 @@ impl Node {
         Lvm { devices, groups: vec![group], volumes, devices_file: self.devices_file }
     }
 
-    fn facts(&self) -> Facts {
+    fn seen(&self) -> crate::facts::Node {
         let group = self.group();
         let mut disks = vec![system_disk(&group)];
         disks.extend(self.disks.iter().map(|disk| disk.scanned(&group)));
@@ -127,6 +127,9 @@ impl Node {
             options: options.split(',').map(str::to_owned).collect(),
         });
         let running = Running {
+            now: 0,
+            booted: Probed::Absent,
+            loops: Probed::Absent,
             firmware: Probed::Known(Firmware::Bios),
             swaps: Probed::Known(self.areas.clone()),
             swap_total_kib: Probed::Known(self.areas.iter().map(|area| area.kib).sum()),
@@ -135,11 +138,8 @@ impl Node {
             cmdline: Probed::Known(vec![]),
             block: Probed::Known(self.block()),
             boot_df_bytes: Probed::Absent,
-            ssh: Probed::Absent,
-            kernels: crate::facts::kernel::sample::good(),
-            procedure: crate::facts::sample::nothing_of_the_procedure(),
         };
-        Facts { host: "node".into(), disks, running: Some(running) }
+        crate::facts::Node { name: "node".into(), disks, running: Some(running) }
     }
 
     fn block(&self) -> Vec<BlockDevice> {
@@ -189,7 +189,7 @@ impl Node {
             disks: serials.iter().map(known).collect(),
         });
         Growth {
-            facts: self.facts(),
+            node: self.seen(),
             lvm: Probed::Known(self.lvm()),
             memory: Probed::Known(self.memory),
             disks,

@@ -27,7 +27,7 @@ fn each_is_refused(node: &Node, cases: &[Case<'_>]) {
 
 /// Changes every copy of the group that the disks tell of.
 fn group(growth: &mut Growth, change: impl Fn(&mut VolumeGroup)) {
-    growth.facts.disks.iter_mut().flat_map(|disk| &mut disk.volume_groups).for_each(change);
+    growth.node.disks.iter_mut().flat_map(|disk| &mut disk.volume_groups).for_each(change);
 }
 
 pub(super) fn lvm(growth: &mut Growth) -> &mut Lvm {
@@ -61,7 +61,7 @@ fn a_group_that_is_not_there_once_and_whole_is_refused() {
                 "no group on the disks that could be read",
                 |g| {
                     group(g, |group| group.name = "other".into());
-                    g.facts.disks[1].problems.push(Problem::new(ProblemId::CannotOpen, "/dev/sdb: input/output error"));
+                    g.node.disks[1].problems.push(Problem::new(ProblemId::CannotOpen, "/dev/sdb: input/output error"));
                 },
                 "group-unknown",
                 "scan",
@@ -69,9 +69,9 @@ fn a_group_that_is_not_there_once_and_whole_is_refused() {
             (
                 "two groups of one name",
                 |g| {
-                    let mut twin = g.facts.disks[0].volume_groups[0].clone();
+                    let mut twin = g.node.disks[0].volume_groups[0].clone();
                     twin.uuid = Some(Id::Lvm([b'x'; 32]));
-                    g.facts.disks[1].volume_groups.push(twin);
+                    g.node.disks[1].volume_groups.push(twin);
                 },
                 "group-twice",
                 "detach",
@@ -256,14 +256,14 @@ fn a_file_system_on_the_swap_volume_is_refused_even_where_a_run_was_cut_off() {
 #[test]
 fn what_the_kernel_does_not_tell_is_refused() {
     fn running(growth: &mut Growth) -> &mut crate::facts::Running {
-        growth.facts.running.as_mut().unwrap()
+        growth.node.running.as_mut().unwrap()
     }
     each_is_refused(
         &Node::small(),
         &[
             ("no /proc/swaps", |g| running(g).swaps = Probed::Absent, "swaps-unknown", "mend"),
             ("bad /proc/swaps", |g| running(g).swaps = Probed::Unreadable("line 2".into()), "swaps-unknown", "mend"),
-            ("a node that does not run", |g| g.facts.running = None, "swaps-unknown", "mend"),
+            ("a node that does not run", |g| g.node.running = None, "swaps-unknown", "mend"),
             ("no /proc/meminfo", |g| g.memory = Probed::Absent, "memory-unknown", "/proc"),
             ("bad /proc/meminfo", |g| g.memory = Probed::Unreadable("line 3".into()), "memory-unknown", "mend"),
         ],
