@@ -38,7 +38,7 @@ pub use lock::{Lock, LockError};
 pub use undo::{LastRun, RunState, Standing, last_run};
 pub use watch::News;
 
-pub use crate::facts::inventory::STATE;
+pub use crate::facts::state::STATE;
 
 /// What the journal records of runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

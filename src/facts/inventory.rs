@@ -5,8 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::block::Identity;
 use super::{Probed, Root};
 
-/// Where this program keeps its state on a host.
-pub const STATE: &str = "/var/lib/okv-host";
 /// Where it lies.
 pub const INVENTORY: &str = "/var/lib/okv-host/disks.json";
 

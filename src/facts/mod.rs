@@ -16,6 +16,7 @@ mod glob;
 pub mod growth;
 pub mod inventory;
 pub mod kernel;
+mod kernel_release;
 mod line;
 pub mod locate;
 pub mod lvm;
@@ -29,6 +30,7 @@ mod running;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod ssh;
+pub mod state;
 pub mod swaps;
 
 pub use block::BlockDevice;
@@ -39,8 +41,8 @@ pub use gather::{of_disks, of_host, of_host_at};
 pub use gathered::{Facts, Subjects};
 pub use line::BadLine;
 pub use mounts::Mount;
-pub use node::{Node, Running};
+pub use node::Node;
 pub use probed::Probed;
 pub use root::Root;
-pub use running::{host_name, running};
+pub use running::{Running, host_name, running};
 pub use swaps::SwapArea;

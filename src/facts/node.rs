@@ -1,8 +1,7 @@
 //! A node as its disks and its kernel show it: what every subject builds on.
 
-use super::procedure::loops::Loop;
 use super::running::{host_name, running};
-use super::{BlockDevice, Firmware, FstabEntry, Mount, Probed, Root, SwapArea, block};
+use super::{Probed, Root, Running, block};
 use crate::disk::{Disk, Problem, ProblemId, Source, scan};
 use crate::parallel;
 
@@ -55,33 +54,6 @@ impl Node {
         }
         self.disks.iter().find_map(|disk| disk.what_may_hide().map(|problem| disk.says(problem)))
     }
-}
-
-/// What the kernel of a running host says, and fstab beside it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Running {
-    /// The time on the node, in seconds since 1970-01-01 UTC.
-    pub now: u64,
-    /// When it was started, in seconds since 1970; `Absent` where that is not told.
-    pub booted: Probed<u64>,
-    /// How the firmware started this host.
-    pub firmware: Probed<Firmware>,
-    /// Swap areas in use (/proc/swaps).
-    pub swaps: Probed<Vec<SwapArea>>,
-    /// The kernel's own sum of all swap areas, in KiB (`SwapTotal` of /proc/meminfo).
-    pub swap_total_kib: Probed<u64>,
-    /// Mounts of this process's namespace (/proc/self/mountinfo).
-    pub mounts: Probed<Vec<Mount>>,
-    /// Loop devices and the files behind them.
-    pub loops: Probed<Vec<Loop>>,
-    /// /etc/fstab.
-    pub fstab: Probed<Vec<FstabEntry>>,
-    /// The kernel's command line, in words (/proc/cmdline).
-    pub cmdline: Probed<Vec<String>>,
-    /// The kernel's block devices (/sys/class/block).
-    pub block: Probed<Vec<BlockDevice>>,
-    /// What `df` says now of a mounted /boot, in bytes; `Absent` where /boot is not a mount point.
-    pub boot_df_bytes: Probed<u64>,
 }
 
 /// A disk that is not as long as the kernel says was not read as it is.

@@ -2,10 +2,39 @@
 
 use std::path::Path;
 
-use super::procedure::{clock, loops};
+use super::procedure::clock;
+use super::procedure::loops::{self, Loop};
 use super::root::Root;
-use super::{Mount, Probed, Running, block, cmdline, firmware, fstab, memory, mounts, swaps};
+use super::{BlockDevice, Firmware, FstabEntry, Mount, Probed, SwapArea};
+use super::{block, cmdline, firmware, fstab, memory, mounts, swaps};
 use crate::sys::filesystem::df_bytes;
+
+/// What the kernel of a running host says, and fstab beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Running {
+    /// The time on the node, in seconds since 1970-01-01 UTC.
+    pub now: u64,
+    /// When it was started, in seconds since 1970; `Absent` where that is not told.
+    pub booted: Probed<u64>,
+    /// How the firmware started this host.
+    pub firmware: Probed<Firmware>,
+    /// Swap areas in use (/proc/swaps).
+    pub swaps: Probed<Vec<SwapArea>>,
+    /// The kernel's own sum of all swap areas, in KiB (`SwapTotal` of /proc/meminfo).
+    pub swap_total_kib: Probed<u64>,
+    /// Mounts of this process's namespace (/proc/self/mountinfo).
+    pub mounts: Probed<Vec<Mount>>,
+    /// Loop devices and the files behind them.
+    pub loops: Probed<Vec<Loop>>,
+    /// /etc/fstab.
+    pub fstab: Probed<Vec<FstabEntry>>,
+    /// The kernel's command line, in words (/proc/cmdline).
+    pub cmdline: Probed<Vec<String>>,
+    /// The kernel's block devices (/sys/class/block).
+    pub block: Probed<Vec<BlockDevice>>,
+    /// What `df` says now of a mounted /boot, in bytes; `Absent` where /boot is not a mount point.
+    pub boot_df_bytes: Probed<u64>,
+}
 
 /// Asks every source of `root`.
 pub fn running(root: &Root) -> Running {

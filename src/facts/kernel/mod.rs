@@ -1,5 +1,6 @@
 //! Kernels: which are installed, which one runs, which one the boot loader will start, and whether each can boot.
 
+use super::kernel_release::is_release;
 use super::{FstabEntry, Mount, Probed, Root, Running};
 
 mod bls;
@@ -167,15 +168,6 @@ fn gather_beside(root: &Root, beside: Beside<'_>, installed: Probed<Installed>) 
             Probed::Unreadable(why) => Probed::Unreadable(why.clone()),
         },
     }
-}
-
-/// Longest release that is taken for one, in bytes: the kernel's own limit is 64.
-const LONGEST_RELEASE: usize = 128;
-
-/// Whether `text` can be a release: one name of a file, without white space.
-fn is_release(text: &str) -> bool {
-    let odd = |c: char| c == '/' || c.is_whitespace() || c.is_control();
-    !matches!(text, "" | "." | "..") && text.len() <= LONGEST_RELEASE && !text.contains(odd)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::Path;
 use x509_cert::Certificate as X509;
 use x509_cert::der::Decode;
 
-use super::{Probed, Root};
+use super::super::{Probed, Root};
 use crate::profile::Address;
 use crate::tool::Runner;
 

@@ -1,6 +1,6 @@
 //! What time it is on the host.
 
-use super::{Probed, Root};
+use super::super::{Probed, Root};
 use crate::sys;
 
 /// Seconds since 1970-01-01 UTC. A host in a directory has the time of its hardware clock (`/sys/class/rtc/rtc0/since_epoch`, kernel

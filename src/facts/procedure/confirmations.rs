@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::inventory::STATE;
-use super::{Probed, Root};
+use super::super::state::STATE;
+use super::super::{Probed, Root};
 use crate::chars::is_hidden;
 use crate::journal::{Journal, Record};
 

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::super::glob;
 use super::super::root::Place;
-use super::{Probed, Root};
+use super::super::{Probed, Root};
 use crate::digest::{Sha256, sum_of};
 use crate::format::iso9660;
 use crate::format::windows::Windows;

@@ -2,7 +2,7 @@
 
 use super::super::DeviceNumber;
 use super::super::mounts::device_number;
-use super::{Probed, Root};
+use super::super::{Probed, Root};
 
 /// A loop device with a file behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Who runs this program: `/proc/self/status` and `/proc/self/loginuid` (proc(5), pam_loginuid(8)).
 
-use super::{Probed, Root};
+use super::super::{Probed, Root};
 
 /// The login uid of a process that no login began.
 const NOBODY: u32 = u32::MAX;

@@ -1,7 +1,7 @@
 //! Processes: `/proc/PID/stat` and `cmdline` (proc(5)).
 
 use super::super::root::Place;
-use super::{Probed, Root};
+use super::super::{Probed, Root};
 
 /// Most arguments of a process that are looked at.
 const MOST_WORDS: usize = 64;

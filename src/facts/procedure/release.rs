@@ -1,6 +1,6 @@
 //! What files of a node say its release is: a line with the heading of its console, `Oracle Key Vault Server 21.8.0.0.0`.
 
-use super::{Probed, Root};
+use super::super::{Probed, Root};
 use crate::versions::Version;
 
 const HEADING: &str = "Oracle Key Vault";

@@ -4,8 +4,8 @@
 
 use serde_json::Value;
 
-use super::super::inventory::STATE;
-use super::{Probed, Root};
+use super::super::state::STATE;
+use super::super::{Probed, Root};
 use crate::journal::{Journal, Record};
 
 /// A run that was carried out to its end.

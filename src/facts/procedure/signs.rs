@@ -1,8 +1,8 @@
 //! What shows that something is on the host: files and processes that a profile names.
 
 use super::super::glob;
+use super::super::{Probed, Root};
 use super::processes::Process;
-use super::{Probed, Root};
 use crate::profile::Signs;
 
 /// Most signs of one kind that are told.

@@ -1,6 +1,6 @@
 //! Room for the ISO: `statvfs(3)`.
 
-use super::{Probed, Root};
+use super::super::{Probed, Root};
 use crate::sys::filesystem::available_bytes;
 
 /// Room in a folder.

@@ -5,10 +5,10 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 
 use super::super::Running;
+use super::super::{Probed, Root};
 use super::iso::{self, IsoFile};
 use super::mounted::Mounted;
 use super::space::Space;
-use super::{Probed, Root};
 use crate::profile::Places;
 
 /// What is there before it is staged.

@@ -6,11 +6,11 @@
 use std::fmt;
 use std::io::{self, Read};
 
-use super::super::inventory::STATE;
 use super::super::root::Place;
+use super::super::state::STATE;
+use super::super::{Probed, Root};
 use super::processes::Process;
 use super::tail::tail;
-use super::{Probed, Root};
 use crate::dates::{Moment, shown};
 
 /// The vendor's program, in its ISO, and its argument.

@@ -3,8 +3,9 @@
 use super::{Choice, Stage, partition_path, shown};
 use crate::disk::TableKind;
 use crate::disk::new_table::NewTable;
+use crate::facts::Firmware;
 use crate::facts::growth::Growth;
-use crate::facts::{Firmware, inventory};
+use crate::facts::state;
 use crate::plan::swap_extend::group::System;
 use crate::plan::swap_extend::{Request, refuse, step};
 use crate::plan::{Action, Back, BytesAt, DiskIdentity, KernelPartition, Proof, Refusal, Run, Step, TableWrite};
@@ -90,7 +91,7 @@ impl Choice<'_> {
 
     fn group_steps(&self, system: &System<'_>, request: &Request) -> Vec<Step> {
         let (group, partition) = (request.group.as_str(), partition_path(&self.state.path));
-        let file = format!("{}/{group}-{}.vg", inventory::STATE, system.group.seqno);
+        let file = format!("{}/{group}-{}.vg", state::STATE, system.group.seqno);
         let backup = Run {
             proof: Some(Proof::File { path: file.clone() }),
             ..Run::looks([Program::Vgcfgbackup.path(), "--file", &file, group])
