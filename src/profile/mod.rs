@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 mod address;
+mod extend;
 mod places;
 
 pub use address::Address;
@@ -88,11 +90,7 @@ impl Profile {
     /// # Errors
     /// Where there is none of that name; the message lists those there are.
     pub fn named(name: &str) -> Result<Self, ProfileError> {
-        let Some((_, text)) = BUILT_IN.iter().find(|(n, _)| *n == name) else {
-            let known: Vec<&str> = BUILT_IN.iter().map(|(n, _)| *n).collect();
-            return Err(ProfileError(format!("no release profile \"{name}\"; there is {}", known.join(", "))));
-        };
-        Self::parse(text)
+        Self::parse(built_in(name)?)
     }
 
     /// Where the requirement of the rule `id` stands.
@@ -120,18 +118,36 @@ impl Profile {
             .then_some("a name that is empty or has control characters")
     }
 
-    /// A profile from its JSON text.
+    /// A profile from its JSON text: all fields, or those in which it differs from the built-in profile that it `extends`.
     ///
     /// # Errors
     /// Where the text is no profile.
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
-        let profile: Self =
-            serde_json::from_str(text).map_err(|e| ProfileError(format!("not a release profile: {e}")))?;
+        let bad = |e: serde_json::Error| ProfileError(format!("not a release profile: {e}"));
+        let mut own: Map<String, Value> = serde_json::from_str(text).map_err(bad)?;
+        let extended = extend::extended(&mut own).map_err(|why| ProfileError(why.to_owned()))?;
+        let fields = match &extended {
+            Some(name) => extend::merged(serde_json::from_str(built_in(name)?).map_err(bad)?, own),
+            None => own,
+        };
+        let profile: Self = serde_json::from_value(Value::Object(fields)).map_err(|e| match extended {
+            Some(_) => bad(e),
+            None => {
+                ProfileError(format!("{}; a file with \"extends\": \"{}\" needs no other field", bad(e), Self::DEFAULT))
+            }
+        })?;
         match profile.contradiction() {
             Some(why) => Err(ProfileError(format!("a release profile that cannot be meant: {why}"))),
             None => Ok(profile),
         }
     }
+}
+
+fn built_in(name: &str) -> Result<&'static str, ProfileError> {
+    BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text).ok_or_else(|| {
+        let known: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+        ProfileError(format!("no release profile \"{name}\"; there is {}", known.join(", ")))
+    })
 }
 
 #[cfg(test)]
