@@ -41,7 +41,7 @@ fn facts(root: &Root) -> Result<Ssh> {
             Ok(output) => host_key_paths(&output.stdout),
             Err(error) => Err(error.to_string()),
         };
-        ssh.learn_effective(root, effective.map_or_else(Probed::Unreadable, Probed::Known));
+        ssh.learn_effective(root, effective.into());
     }
     Ok(ssh)
 }

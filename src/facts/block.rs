@@ -40,10 +40,7 @@ const UNIT: u64 = 512;
 
 /// Reads them, by name. Never [`Probed::Absent`].
 pub fn gather(root: &Root) -> Probed<Vec<BlockDevice>> {
-    match devices(root) {
-        Ok(devices) => Probed::Known(devices),
-        Err(why) => Probed::Unreadable(why),
-    }
+    Probed::from(devices(root))
 }
 
 fn devices(root: &Root) -> Result<Vec<BlockDevice>, String> {
@@ -144,11 +141,7 @@ fn slaves(place: &Place<'_>) -> Result<Vec<String>, String> {
 }
 
 fn list(place: &Place<'_>) -> Result<Option<Vec<String>>, String> {
-    match place.list() {
-        Probed::Known(names) => Ok(Some(names)),
-        Probed::Absent => Ok(None),
-        Probed::Unreadable(why) => Err(why),
-    }
+    place.list().found()
 }
 
 fn text(place: &Place<'_>, attribute: &str) -> Result<Option<String>, String> {

@@ -23,10 +23,7 @@ const FIRMWARE: &str = "/sys/firmware";
 
 /// Looks for it. Never [`Probed::Absent`]: a host without sysfs is one that could not be asked.
 pub fn gather(root: &Root) -> Probed<Firmware> {
-    match look(root) {
-        Ok(firmware) => Probed::Known(firmware),
-        Err(why) => Probed::Unreadable(why),
-    }
+    Probed::from(look(root))
 }
 
 fn look(root: &Root) -> Result<Firmware, String> {

@@ -150,14 +150,7 @@ fn is_behind(one: &Loop, device: &BlockDevice) -> bool {
 
 /// What a link of /dev leads to.
 fn device(root: &Root, path: &str) -> Probed<String> {
-    match root.at(path) {
-        Ok(place) => match place.metadata() {
-            Probed::Known(_) => Probed::Known(place.shown()),
-            Probed::Absent => Probed::Absent,
-            Probed::Unreadable(why) => Probed::Unreadable(why),
-        },
-        Err(why) => Probed::Unreadable(why),
-    }
+    Probed::from(root.at(path)).and_then(|place| place.metadata().map(|_| place.shown()))
 }
 
 fn header(root: &Root, path: &str) -> Probed<Vec<u8>> {
@@ -168,7 +161,7 @@ fn header(root: &Root, path: &str) -> Probed<Vec<u8>> {
         image.read_at(&mut page, 0).map_err(|e| format!("{path}: {e}"))?;
         Ok(page)
     };
-    read().map_or_else(Probed::Unreadable, Probed::Known)
+    read().into()
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub fn gather(root: &Root, runner: &dyn Runner) -> Probed<Lvm> {
             devices_file: devices_file(root, runner)?,
         })
     };
-    ask().map_or_else(Probed::Unreadable, Probed::Known)
+    ask().into()
 }
 
 fn devices_file(root: &Root, runner: &dyn Runner) -> Result<DevicesFile, String> {

@@ -85,23 +85,12 @@ impl Root {
             Ok(folder) => folder,
             Err(why) => return Probed::Unreadable(why),
         };
-        match folder.names() {
-            Probed::Known(names) => Probed::Known((folder, names)),
-            Probed::Absent => Probed::Absent,
-            Probed::Unreadable(why) => Probed::Unreadable(why),
-        }
+        folder.names().map(|names| (folder, names))
     }
 
     /// What `parse` makes of a file; where it makes nothing of it, the reason with the path before it.
     pub fn parse<T, E: std::fmt::Display>(&self, path: &str, parse: impl FnOnce(&[u8]) -> Result<T, E>) -> Probed<T> {
-        match self.read(path) {
-            Probed::Known(bytes) => match parse(&bytes) {
-                Ok(value) => Probed::Known(value),
-                Err(why) => Probed::Unreadable(format!("{path}: {why}")),
-            },
-            Probed::Absent => Probed::Absent,
-            Probed::Unreadable(why) => Probed::Unreadable(why),
-        }
+        self.read(path).and_then(|bytes| parse(&bytes).map_err(|why| format!("{path}: {why}")).into())
     }
 
     /// As [`Root::parse`], for a file that every Linux host has: its absence means that it could not be looked at.

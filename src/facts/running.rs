@@ -68,19 +68,13 @@ pub fn host_name(root: &Root) -> Probed<String> {
 /// A fixture host with /boot mounted has nobody to ask, and so is [`Probed::Unreadable`]; with /boot not mounted, as on a
 /// node, it is [`Probed::Absent`] like the live host.
 fn boot_df_bytes(root: &Root, mounts: &Probed<Vec<Mount>>) -> Probed<u64> {
-    let mounts = match mounts {
-        Probed::Known(mounts) => mounts,
-        Probed::Absent => return Probed::Absent,
-        Probed::Unreadable(why) => return Probed::Unreadable(why.clone()),
-    };
-    if mounts::mounted_at(mounts, "/boot").is_none() {
-        return Probed::Absent;
-    }
-    if !root.is_live() {
-        return Probed::Unreadable("/boot: a fixture host cannot be asked by statfs".to_owned());
-    }
-    match df_bytes(Path::new("/boot")) {
-        Ok(bytes) => Probed::Known(bytes),
-        Err(e) => Probed::Unreadable(format!("/boot: {e}")),
-    }
+    mounts.as_ref().and_then(|mounts| {
+        if mounts::mounted_at(mounts, "/boot").is_none() {
+            return Probed::Absent;
+        }
+        if !root.is_live() {
+            return Probed::Unreadable("/boot: a fixture host cannot be asked by statfs".to_owned());
+        }
+        df_bytes(Path::new("/boot")).map_err(|e| format!("/boot: {e}")).into()
+    })
 }

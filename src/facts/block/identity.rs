@@ -29,10 +29,7 @@ pub struct Identity {
 /// a partition has no identity of its own, and is [`Probed::Unreadable`].
 pub fn identity(root: &Root, name: &str) -> Probed<Identity> {
     match find(root, name) {
-        Ok(Some(place)) => match read(&place) {
-            Ok(identity) => Probed::Known(identity),
-            Err(why) => Probed::Unreadable(why),
-        },
+        Ok(Some(place)) => Probed::from(read(&place)),
         Ok(None) => Probed::Absent,
         Err(why) => Probed::Unreadable(why),
     }

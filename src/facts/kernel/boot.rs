@@ -60,10 +60,7 @@ const FOLDER: &str = "/boot";
 const EFI: &str = "/boot/efi";
 
 pub(super) fn gather(root: &Root, beside: Beside<'_>) -> Probed<Boot> {
-    match look(root, beside) {
-        Ok(boot) => Probed::Known(boot),
-        Err(why) => Probed::Unreadable(why),
-    }
+    Probed::from(look(root, beside))
 }
 
 fn look(root: &Root, beside: Beside<'_>) -> Result<Boot, String> {

@@ -41,10 +41,7 @@ pub(super) fn gather(root: &Root, firmware: &Probed<Firmware>, boot: &str) -> Pr
         Ok(None) => return Probed::Absent,
         Err(why) => return Probed::Unreadable(why),
     };
-    match look(root, &path, config, boot) {
-        Ok(loader) => Probed::Known(loader),
-        Err(why) => Probed::Unreadable(why),
-    }
+    Probed::from(look(root, &path, config, boot))
 }
 
 fn look(root: &Root, path: &str, config: Config, boot: &str) -> Result<Loader, String> {

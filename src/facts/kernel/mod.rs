@@ -141,11 +141,7 @@ impl<'f> Beside<'f> {
 
 /// What rpm has installed: the slow part, which needs nothing else.
 pub fn installed(root: &Root, runner: &dyn tool::Runner) -> Probed<Installed> {
-    match rpm::gather(root, runner) {
-        Probed::Known(records) => group::group(&records).map_or_else(Probed::Unreadable, Probed::Known),
-        Probed::Absent => Probed::Absent,
-        Probed::Unreadable(why) => Probed::Unreadable(why),
-    }
+    rpm::gather(root, runner).and_then(|records| group::group(&records).into())
 }
 
 /// All but what rpm says.
@@ -162,11 +158,7 @@ fn gather_beside(root: &Root, beside: Beside<'_>, installed: Probed<Installed>) 
         installed,
         modules: modules::gather(root),
         boot: boot::gather(root, beside),
-        fips: match beside.cmdline {
-            Probed::Known(words) => Probed::Known(menu::says_fips(words)),
-            Probed::Absent => Probed::Absent,
-            Probed::Unreadable(why) => Probed::Unreadable(why.clone()),
-        },
+        fips: beside.cmdline.as_ref().map(|words| menu::says_fips(words)),
     }
 }
 

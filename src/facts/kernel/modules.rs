@@ -26,10 +26,9 @@ impl Modules {
 
 pub(super) fn gather(root: &Root) -> Probed<Vec<Modules>> {
     match root.at(FOLDER).and_then(|place| place.places(is_release)) {
-        Ok(Some(places)) => match places.into_iter().filter_map(|place| look(&place).transpose()).collect() {
-            Ok(found) => Probed::Known(found),
-            Err(why) => Probed::Unreadable(why),
-        },
+        Ok(Some(places)) => {
+            Probed::from(places.iter().filter_map(|place| look(place).transpose()).collect::<Result<_, _>>())
+        }
         Ok(None) => Probed::Absent,
         Err(why) => Probed::Unreadable(why),
     }

@@ -34,11 +34,8 @@ impl Operator {
 /// Asks for it.
 pub fn gather(root: &Root) -> Operator {
     let is_root = root.parse("/proc/self/status", |text| parse_status(text).ok_or("it names no user"));
-    let login = match root.parse("/proc/self/loginuid", |text| parse_number(text).ok_or("it is no number")) {
-        Probed::Known(NOBODY) | Probed::Absent => Probed::Absent,
-        Probed::Known(uid) => Probed::Known(name(root, uid)),
-        Probed::Unreadable(why) => Probed::Unreadable(why),
-    };
+    let login = root.parse("/proc/self/loginuid", |text| parse_number(text).ok_or("it is no number"));
+    let login = login.and_then(|uid| if uid == NOBODY { Probed::Absent } else { Probed::Known(name(root, uid)) });
     Operator { is_root, login }
 }
 

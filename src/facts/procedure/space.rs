@@ -16,15 +16,9 @@ pub fn gather(root: &Root, folder: &str) -> Probed<Space> {
         Ok(place) => place,
         Err(why) => return Probed::Unreadable(why),
     };
-    match place.kind() {
-        Probed::Known(_) if !root.is_live() => {
-            Probed::Unreadable(format!("{folder}: a fixture host cannot be asked by statvfs"))
-        }
-        Probed::Known(_) => match available_bytes(&place.real_path()) {
-            Ok(available) => Probed::Known(Space { available }),
-            Err(e) => Probed::Unreadable(format!("{folder}: {e}")),
-        },
-        Probed::Absent => Probed::Absent,
-        Probed::Unreadable(why) => Probed::Unreadable(why),
-    }
+    place.kind().and_then(|_| match available_bytes(&place.real_path()) {
+        _ if !root.is_live() => Probed::Unreadable(format!("{folder}: a fixture host cannot be asked by statvfs")),
+        Ok(available) => Probed::Known(Space { available }),
+        Err(e) => Probed::Unreadable(format!("{folder}: {e}")),
+    })
 }

@@ -20,10 +20,7 @@ const MOST_UNITS: usize = 8192;
 
 /// Looks for all of them.
 pub(super) fn gather(root: &Root) -> Probed<Vec<Maker>> {
-    match look(root) {
-        Ok(found) => Probed::Known(found),
-        Err(why) => Probed::Unreadable(why),
-    }
+    Probed::from(look(root))
 }
 
 fn look(root: &Root) -> Result<Vec<Maker>, String> {

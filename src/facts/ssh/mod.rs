@@ -126,15 +126,11 @@ fn read_only(root: &Root) -> Probed<Option<String>> {
         Ok(place) => place.shown(),
         Err(why) => return Probed::Unreadable(why),
     };
-    match mounts::gather(root) {
-        Probed::Known(mounts) => {
-            let above = mounts.iter().filter(|mount| Path::new(&folder).starts_with(&mount.point));
-            let mount = above.max_by_key(|mount| mount.point.trim_end_matches('/').len());
-            Probed::Known(mount.filter(|m| m.options.iter().any(|o| o == "ro")).map(|m| m.point.clone()))
-        }
-        Probed::Absent => Probed::Absent,
-        Probed::Unreadable(why) => Probed::Unreadable(why),
-    }
+    mounts::gather(root).map(|mounts| {
+        let above = mounts.iter().filter(|mount| Path::new(&folder).starts_with(&mount.point));
+        let mount = above.max_by_key(|mount| mount.point.trim_end_matches('/').len());
+        mount.filter(|m| m.options.iter().any(|o| o == "ro")).map(|m| m.point.clone())
+    })
 }
 
 /// Line of /etc/group: `NAME:PASSWORD:NUMBER:MEMBERS`. Where it cannot be read, nobody is in it.

@@ -68,10 +68,7 @@ pub fn gather(root: &Root, file: &str) -> Probed<Syslog> {
         Ok(_) => {}
         Err(why) => return Probed::Unreadable(why),
     }
-    match files::walk(root, file) {
-        Ok(syslog) => Probed::Known(syslog),
-        Err(why) => Probed::Unreadable(why),
-    }
+    Probed::from(files::walk(root, file))
 }
 
 impl Syslog {
