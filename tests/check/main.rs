@@ -7,6 +7,7 @@ mod broken;
 mod changed_disk;
 mod hosts;
 mod kernels;
+mod overlays;
 mod powered_off;
 mod procedure;
 mod thresholds;

@@ -38,6 +38,11 @@ pub(crate) fn whole(name: &str) -> PathBuf {
     hosts().join(name)
 }
 
+/// The folder of an overlay.
+pub(crate) fn overlay(name: &str) -> PathBuf {
+    overlays().join(name)
+}
+
 fn overlays() -> PathBuf {
     hosts().join("overlays")
 }
@@ -71,7 +76,7 @@ impl Host {
     /// The host of that name.
     pub(crate) fn named(name: &str) -> Self {
         let host = Self { dir: tempfile::tempdir().unwrap() };
-        let overlay = overlays().join(name);
+        let overlay = overlay(name);
         if overlay.is_dir() {
             host.put_overlay(&overlay);
             host.with(NAME, format!("{name}\n"))
