@@ -10,8 +10,10 @@ use crate::profile::Profile;
 
 pub(super) use crate::overlay::Host;
 
-/// Compares what `rule` finds on `host`, by the built-in profile, with a text of `snapbox::str!`: for each finding its verdict and subject,
-/// and below them what it says. `SNAPSHOTS=overwrite cargo test --lib rules` writes the texts anew; read the difference.
+/// Compares what `rule` finds on `host`, by the built-in profile, with a text of `snapbox::str!`: for each finding its verdict and
+/// subject, and below them its message, what was measured, and the remedy.
+///
+/// `SNAPSHOTS=overwrite cargo test --lib rules -- --test-threads 1` writes the texts anew. Read the difference.
 #[track_caller]
 pub(super) fn assert_found(rule: &'static Rule, host: &Host, expected: impl IntoData) {
     let profile = Profile::named(Profile::DEFAULT).unwrap();

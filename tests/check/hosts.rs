@@ -41,7 +41,7 @@ fn every_host_gets_exactly_the_findings_that_it_was_made_for() {
             writeln!(text, "  {} {}: {}", finding.verdict.word(), finding.id, finding.subject).unwrap();
         }
         for rule in RULES {
-            assert!(found.iter().any(|f| f.id == rule.id), "{name}: {} says nothing", rule.id);
+            assert!(found.iter().any(|f| f.id == rule.id), "{name}: {} has no finding", rule.id);
         }
     }
     assert_data_eq!(text, Data::read_from(&golden("findings.txt"), None).raw());

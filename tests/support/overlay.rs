@@ -13,7 +13,7 @@
 //! | line | what |
 //! | --- | --- |
 //! | `base NAME` | the whole host below; the first line |
-//! | `remove PATH` | a file or folder of the base that this host has not |
+//! | `remove PATH` | a file or folder of the base that this host does not have |
 //! | `link PATH TARGET` | a symbolic link |
 //! | `file PATH` | a short text file, with the lines that follow |
 //! | `\| TEXT` | a line of that file |
