@@ -123,3 +123,7 @@ pub mod versions;
 #[cfg(test)]
 #[path = "../tests/support/tables.rs"]
 mod built_tables;
+
+#[cfg(test)]
+#[path = "../tests/support/overlay.rs"]
+mod overlay;

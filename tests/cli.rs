@@ -6,9 +6,12 @@ use std::path::Path;
 use std::process::Command as Process;
 
 use assert_cmd::Command;
+use overlay::Host;
 use predicates::prelude::{PredicateBooleanExt, predicate};
 use serde_json::Value;
 
+#[path = "support/overlay.rs"]
+mod overlay;
 #[path = "support/tls_server.rs"]
 mod tls_server;
 
@@ -283,9 +286,9 @@ fn a_verdict_is_the_exit_status() {
     for (host, code, verdict) in
         [("good-uefi", 0, "ready"), ("boot-500m-ext4", 1, "blocked"), ("unreadable-swaps", 3, "unknown")]
     {
-        let root = format!("fixtures/hosts/{host}");
+        let root = Host::named(host);
         let mut command = okv_host();
-        command.args(["check", "--format", "json", "--root", &root]);
+        command.args(["check", "--format", "json", "--root"]).arg(root.path());
         assert_eq!(json(&mut command)["verdict"], verdict, "{host}");
         command.assert().code(code);
     }

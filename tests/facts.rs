@@ -2,32 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use okv_host::facts::{self, BlockDevice, Firmware, FstabEntry, Probed, Root, Running, block};
 use okv_host::image;
+use overlay::{Host, names};
+
+#[path = "support/overlay.rs"]
+mod overlay;
 
 /// KiB that the kernel shows for an area of 64 GiB.
 const SWAP_64GIB: u64 = 67_108_860;
 const SWAP_UUID: &str = "UUID=5a5a5a5a-0000-4000-8000-000000000002";
 const RESUME: &str = "/dev/mapper/vg_root-lv_swap";
 
-fn hosts_dir() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hosts")
-}
-
-fn root(host: &str) -> Root {
-    Root::fixture(hosts_dir().join(host)).unwrap()
-}
-
-fn names() -> Vec<String> {
-    let entries = fs::read_dir(hosts_dir()).unwrap().map(Result::unwrap);
-    let mut names: Vec<_> = entries
-        .filter(|entry| entry.file_type().unwrap().is_dir())
-        .map(|entry| entry.file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
+fn running(name: &str) -> Running {
+    facts::running(&Root::fixture(Host::named(name).path()).unwrap())
 }
 
 fn known<T>(probed: &Probed<T>) -> &T
@@ -113,7 +102,7 @@ fn every_host_says_what_the_index_says_of_it() {
     let expected = expected();
     assert_eq!(names(), expected.keys().copied().collect::<Vec<_>>());
     for (name, expected) in expected {
-        let running = facts::running(&root(name));
+        let running = running(name);
         assert_eq!(known(&running.firmware), &expected.firmware, "{name}");
         let disk = device(&running, "sda");
         assert!(disk.is_physical_disk && disk.bytes == expected.disk_bytes, "{name}: {disk:?}");
@@ -135,10 +124,11 @@ fn every_host_says_what_the_index_says_of_it() {
 #[test]
 fn no_host_has_boot_mounted_so_none_is_asked_how_large_it_is() {
     for name in names() {
-        let running = facts::running(&root(&name));
+        let running = running(&name);
         assert_eq!(running.boot_df_bytes, Probed::Absent, "{name}");
         assert!(known(&running.mounts).iter().all(|mount| mount.point != "/boot"), "{name}");
-        assert_eq!(facts::host_name(&root(&name)), Probed::Known(name));
+        let host = Host::named(&name);
+        assert_eq!(facts::host_name(&Root::fixture(host.path()).unwrap()), Probed::Known(name));
     }
 }
 
@@ -168,11 +158,12 @@ fn a_host_without_anything_is_unreadable_and_never_absent_but_for_fstab() {
 #[test]
 fn the_disk_of_a_host_is_the_container_in_its_dev_and_as_large_as_sysfs_says() {
     for name in names() {
-        let root = root(&name);
+        let host = Host::named(&name);
+        let root = Root::fixture(host.path()).unwrap();
         let block = block::gather(&root);
         let paths = block::disk_paths(&root, &block);
         let [(shown, real)] = paths.as_slice() else { panic!("{name}: {paths:?}") };
-        assert_eq!((shown.as_str(), real), ("/dev/sda", &hosts_dir().join(&name).join("dev/sda")));
+        assert_eq!((shown.as_str(), real), ("/dev/sda", &host.path().join("dev/sda")));
         let disk = image::open(real).unwrap();
         let sda = known(&block).iter().find(|device| device.name == "sda").unwrap();
         assert_eq!(disk.bytes(), sda.bytes, "{name}");
@@ -189,7 +180,7 @@ fn the_disk_of_a_host_is_the_container_in_its_dev_and_as_large_as_sysfs_says() {
 #[test]
 fn partitions_and_mapped_volumes_of_a_host_know_what_is_below_and_above_them() {
     for name in names() {
-        let running = facts::running(&root(&name));
+        let running = running(&name);
         let swap = device(&running, "dm-0");
         let (mapped, uuid) = swap.mapped.as_ref().unwrap();
         assert!(mapped == "vg_root-lv_swap" && uuid.len() == 68 && uuid.starts_with("LVM-"), "{name}: {uuid}");

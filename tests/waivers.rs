@@ -2,10 +2,15 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Output;
 
 use assert_cmd::Command;
+use overlay::Host;
 use serde_json::Value;
 use snapbox::{Data, assert_data_eq};
+
+#[path = "support/overlay.rs"]
+mod overlay;
 
 fn check(arguments: &[&str]) -> Command {
     let mut command = Command::cargo_bin("okv-host").unwrap();
@@ -13,19 +18,24 @@ fn check(arguments: &[&str]) -> Command {
     command
 }
 
-const WRONG: &[&str] = &["--root", "fixtures/hosts/procedure-wrong", "--waivers", "fixtures/waivers/waivers.json"];
+/// Checks the host procedure-wrong with the waivers of the fixtures.
+fn waived(format: &str) -> Output {
+    let host = Host::named("procedure-wrong");
+    let mut command = check(&["--waivers", "fixtures/waivers/waivers.json", "--format", format, "--root"]);
+    command.arg(host.path()).output().unwrap()
+}
 
 #[test]
 fn a_report_shows_every_waiver_and_what_became_of_it() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/waivers");
     for (format, file) in [("text", "check.txt"), ("json", "check.json")] {
-        let output = check(WRONG).args(["--format", format]).assert().code(1).get_output().stdout.clone();
-        let text = String::from_utf8(output).unwrap();
+        let output = waived(format);
+        assert_eq!(output.status.code(), Some(1));
+        let text = String::from_utf8(output.stdout).unwrap();
         assert!(format == "json" || text.lines().all(|l| l.chars().count() <= 80), "{text}");
         assert_data_eq!(text, Data::read_from(&golden.join(file), None).raw());
     }
-    let output = check(WRONG).args(["--format", "json"]).output().unwrap();
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let report: Value = serde_json::from_slice(&waived("json").stdout).unwrap();
     let states: Vec<_> = report["waivers"].as_array().unwrap().iter().map(|w| w["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["active", "active", "expired", "not-allowed", "unused", "no-such-rule"]);
 }
@@ -34,10 +44,11 @@ fn a_report_shows_every_waiver_and_what_became_of_it() {
 fn a_node_is_ready_when_all_that_blocks_is_waived() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("waivers.json");
+    let host = Host::named("swap-64gib-less-two-pages");
     let until = |day: &str| {
         let waiver = format!(r#"{{"id": "swap-size", "reason": "the disk is on its way", "until": "{day}"}}"#);
         fs::write(&file, format!(r#"{{"schema": "okv-host.waivers.v1", "waivers": [{waiver}]}}"#)).unwrap();
-        check(&["--root", "fixtures/hosts/swap-64gib-less-two-pages", "--waivers"]).arg(&file).output().unwrap()
+        check(&["--root"]).arg(host.path()).arg("--waivers").arg(&file).output().unwrap()
     };
     assert_eq!(until("9999-12-31").status.code(), Some(0));
     assert_eq!(until("1999-12-31").status.code(), Some(1));

@@ -18,6 +18,8 @@ mod media;
 mod node;
 mod ssh;
 mod swap;
+#[cfg(test)]
+mod tests;
 pub mod waivers;
 
 pub use waivers::Waived;

@@ -1,10 +1,9 @@
 //! The disks: built here, or of fixture hosts.
 
-use std::path::{Path, PathBuf};
-
 use okv_host::image::{self, Memory};
 use okv_host::units::{MIB, SectorSize};
 
+use super::overlay::Host;
 use super::tables::{self, Gpt, GptEntry, LINUX};
 use super::view::{Shared, share};
 
@@ -79,12 +78,8 @@ pub(super) fn built() -> Vec<(String, Shared)> {
     ]
 }
 
-fn host(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hosts").join(name)
-}
-
 /// The disks of fixture hosts that differ in what a scan reads.
 pub(super) fn hosts() -> Vec<(String, Shared)> {
     let names = ["good-uefi", "good-bios", "boot-512m-xfs", "gpt-backup-damaged", "vg-missing-pv", "everything-wrong"];
-    names.map(|name| (name.to_owned(), share(image::open(&host(name).join("dev/sda")).unwrap()))).into()
+    names.map(|name| (name.to_owned(), share(image::open(&Host::named(name).path().join("dev/sda")).unwrap()))).into()
 }

@@ -3,6 +3,8 @@
 //!
 //! The disks are those of the fixture hosts and tables built here.
 
+#[path = "../support/overlay.rs"]
+mod overlay;
 #[path = "../support/tables.rs"]
 mod tables;
 

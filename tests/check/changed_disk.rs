@@ -7,14 +7,14 @@ use okv_host::facts::{Root, of_host};
 use okv_host::image::{self, sparse};
 use okv_host::rules::{Finding, Verdict};
 
-use crate::{copy_of, host, judged, of, verdict_of};
+use crate::{Host, judged, of, verdict_of, whole};
 
 /// The good UEFI node with its disk, as a raw sparse file, changed by `change`.
 fn with_disk_changed(change: impl FnOnce(&File)) -> Vec<Finding> {
-    let copy = copy_of("good-uefi");
-    let path = copy.path().join("dev/sda");
+    let host = Host::named("good-uefi");
+    let path = host.path().join("dev/sda");
     let container = image::open(&path).unwrap();
-    let raw = copy.path().join("raw");
+    let raw = host.path().join("raw");
     let file = File::create(&raw).unwrap();
     file.set_len(container.bytes()).unwrap();
     // Only the blocks of the container hold data.
@@ -31,7 +31,7 @@ fn with_disk_changed(change: impl FnOnce(&File)) -> Vec<Finding> {
     assert!(!sparse::is_sparse(image::open(&raw).unwrap().as_ref()));
     change(&file);
     fs::rename(&raw, &path).unwrap();
-    judged(copy.path())
+    judged(host.path())
 }
 
 #[test]
@@ -70,14 +70,14 @@ fn damaged_lvm_metadata_is_unknown_and_named_and_nobody_is_told_to_edit_fstab() 
 }
 
 fn pv_start() -> u64 {
-    let facts = of_host(&Root::fixture(host("good-uefi")).unwrap());
+    let facts = of_host(&Root::fixture(whole("good-uefi")).unwrap());
     facts.node.disks[0].partitions.iter().find(|p| p.content.kind.word() == "lvm2-pv").unwrap().start_bytes
 }
 
 #[test]
 fn an_efi_system_partition_that_firmware_cannot_read_is_told() {
     let found = with_disk_changed(|disk| {
-        let facts = of_host(&Root::fixture(host("good-uefi")).unwrap());
+        let facts = of_host(&Root::fixture(whole("good-uefi")).unwrap());
         let esp = facts.node.disks[0].partitions.iter().find(|p| p.kind.is_esp()).unwrap();
         disk.write_all_at(&vec![0; 1 << 20], esp.start_bytes).unwrap();
     });

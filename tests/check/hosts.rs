@@ -1,181 +1,99 @@
-//! Every fixture host against the verdicts that it was made for, and its golden reports.
+//! Every fixture host: the findings that it was made for and no others, and the reports on three of them.
+//!
+//! What a rule finds on a host, with its words, is tested beside the rule in `src`.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
-use okv_host::facts::{Root, of_host};
-use okv_host::profile::Profile;
-use okv_host::rules::{Finding, Outcome, RULES, Verdict, judge, outcome};
+use okv_host::rules::{Finding, RULES, Verdict, outcome};
 use snapbox::{Data, assert_data_eq};
 
-use crate::{host, judged, of};
+use crate::overlay::{names, names_of_overlays};
+use crate::{Host, judged, whole};
 
-/// A host, the verdict on it, and every finding that is no pass.
-type Case = (&'static str, Outcome, &'static [(&'static str, Verdict, &'static str)]);
+/// The hosts that are whole. Their reports are kept.
+const WHOLE: &[&str] = &["everything-wrong", "good-bios", "good-uefi"];
 
-const CASES: &[Case] = &[
-    ("good-uefi", Outcome::Ready, &[]),
-    ("good-bios", Outcome::Ready, &[]),
-    ("bios-2tib-exact", Outcome::Ready, &[("disk-bios-limit", Verdict::Note, "/dev/sda")]),
-    ("bios-2tib-plus-one-sector", Outcome::Blocked, &[("disk-bios-limit", Verdict::Block, "/dev/sda")]),
-    ("bios-3tib-boot-disk", Outcome::Blocked, &[("disk-bios-limit", Verdict::Block, "/dev/sda")]),
-    ("bios-retail-2tb", Outcome::Ready, &[("disk-bios-limit", Verdict::Note, "/dev/sda")]),
-    ("boot-500m-ext4", Outcome::Blocked, &[("boot-size", Verdict::Block, "/boot on /dev/sda partition 2")]),
-    ("boot-512m-ext4", Outcome::Ready, &[]),
-    (
-        "boot-512m-xfs",
-        Outcome::Blocked,
-        &[("boot-size", Verdict::Block, "/boot on /dev/sda partition 2"), ("boot-free", Verdict::Note, "/boot")],
-    ),
-    ("disk-1tb-exact", Outcome::Ready, &[("disk-minimum", Verdict::Note, "/dev/sda")]),
-    ("disk-1tb-less-one-sector", Outcome::Blocked, &[("disk-minimum", Verdict::Block, "/dev/sda")]),
-    ("swap-64gib-less-one-page", Outcome::Ready, &[]),
-    ("swap-64gib-less-two-pages", Outcome::Blocked, &[("swap-size", Verdict::Block, "node")]),
-    (
-        "swap-4gib",
-        Outcome::Blocked,
-        &[("swap-size", Verdict::Block, "node"), ("vg-free", Verdict::Warn, "vg_root/lv_swap")],
-    ),
-    ("vg-free-enough", Outcome::Blocked, &[("swap-size", Verdict::Block, "node")]),
-    (
-        "vg-free-one-short",
-        Outcome::Blocked,
-        &[("swap-size", Verdict::Block, "node"), ("vg-free", Verdict::Warn, "vg_root/lv_swap")],
-    ),
-    (
-        "swap-reference-broken",
-        Outcome::Blocked,
-        &[
-            ("swap-references", Verdict::Block, "/etc/fstab line 9"),
-            ("swap-references", Verdict::Block, "resume= of the kernel line"),
-        ],
-    ),
-    ("vg-missing-pv", Outcome::Blocked, &[("vg-health", Verdict::Block, "vg_root")]),
-    ("gpt-backup-damaged", Outcome::Ready, &[("table-health", Verdict::Warn, "/dev/sda")]),
-    (
-        "uefi-without-esp",
-        Outcome::Ready,
-        &[("boot-mode", Verdict::Note, "node"), ("table-health", Verdict::Warn, "/dev/sda")],
-    ),
-    ("unreadable-swaps", Outcome::Unknown, &[("swap-size", Verdict::Unknown, "node")]),
-    ("kernel-old", Outcome::Ready, &[("kernel-old", Verdict::Warn, "4.14.35-2047.504.2.el7uek.x86_64")]),
-    (
-        "kernel-reboot-first",
-        Outcome::Ready,
-        &[
-            ("kernel-running-newest", Verdict::Warn, "node"),
-            ("kernel-old", Verdict::Warn, "5.4.17-2136.304.4.5.el7uek.x86_64"),
-        ],
-    ),
-    (
-        "kernel-running-unowned",
-        Outcome::Unknown,
-        &[("kernel-running-newest", Verdict::Warn, "node"), ("kernel-old", Verdict::Unknown, "node")],
-    ),
-    (
-        "rpm-not-asked",
-        Outcome::Unknown,
-        &[
-            ("kernel-running-newest", Verdict::Unknown, "node"),
-            ("kernel-old", Verdict::Unknown, "node"),
-            ("boot-consistent", Verdict::Unknown, "node"),
-        ],
-    ),
-    ("boot-shadowed", Outcome::Ready, &[("boot-consistent", Verdict::Warn, "/boot")]),
-    ("procedure-staged", Outcome::Ready, &[]),
-    (
-        "procedure-wrong",
-        Outcome::Blocked,
-        &[
-            ("iso-present", Verdict::Block, "/var/lib/oracle/okv-upgrade-disc-21.8.0.0.0.iso"),
-            ("iso-present", Verdict::Warn, "/root/okv-upgrade-disc-21.8.0.0.0.iso"),
-            ("images-mount", Verdict::Block, "/images"),
-            ("ssl-jars", Verdict::Note, "/usr/local/okv/ssl"),
-            ("release", Verdict::Block, "node"),
-            ("audit-vault-agent", Verdict::Warn, "Audit Vault"),
-            ("upgrade-log", Verdict::Warn, "/var/log/messages"),
-            ("session", Verdict::Warn, "this session"),
-        ],
-    ),
-    (
-        "everything-wrong",
-        Outcome::Blocked,
-        &[
-            ("boot-mode", Verdict::Note, "node"),
-            ("disk-bios-limit", Verdict::Block, "/dev/sda"),
-            ("boot-size", Verdict::Block, "/boot on /dev/sda partition 2"),
-            ("swap-size", Verdict::Block, "node"),
-            ("swap-references", Verdict::Block, "/etc/fstab line 9"),
-            ("swap-references", Verdict::Block, "resume= of the kernel line"),
-            ("vg-health", Verdict::Block, "vg_root"),
-            ("vg-free", Verdict::Warn, "vg_root/lv_swap"),
-            ("table-health", Verdict::Warn, "/dev/sda"),
-        ],
-    ),
-];
+fn golden(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/check").join(file)
+}
 
-/// No host has /boot mounted, as no node has, and each is told so.
-fn is_as_on_every_node(finding: &Finding) -> bool {
-    finding.id == "boot-consistent" && finding.verdict == Verdict::Note && finding.message.contains("not mounted")
+/// Something that an operator has to look at, but for what is on every host: none has /boot mounted, as no node has, and none but
+/// those that are for it has anything in /var/lib/oracle.
+fn is_bad(finding: &Finding) -> bool {
+    let is_on_every_host = match finding.id {
+        "boot-consistent" => finding.verdict == Verdict::Note && finding.message.contains("not mounted"),
+        "iso-present" => finding.verdict == Verdict::Note && finding.subject == "/var/lib/oracle",
+        _ => false,
+    };
+    !matches!(finding.verdict, Verdict::Pass | Verdict::NotApplicable | Verdict::Confirm) && !is_on_every_host
 }
 
 #[test]
 fn every_host_gets_exactly_the_findings_that_it_was_made_for() {
-    let profile = Profile::named(Profile::DEFAULT).unwrap();
-    for (name, expected, findings) in CASES {
-        let facts = of_host(&Root::fixture(host(name)).unwrap());
-        let found = judge(&facts, &profile);
-        let bad: Vec<_> = found
-            .iter()
-            .filter(|f| !matches!(f.verdict, Verdict::Pass | Verdict::NotApplicable | Verdict::Confirm))
-            .filter(|f| !is_as_on_every_node(f))
-            // No host but those that are for it has anything in /var/lib/oracle.
-            .filter(|f| (f.id, f.verdict, f.subject.as_str()) != ("iso-present", Verdict::Note, "/var/lib/oracle"))
-            .map(|f| (f.id, f.verdict, f.subject.as_str()))
-            .collect();
-        assert_eq!(bad, *findings, "{name}");
-        assert_eq!(outcome(&found), *expected, "{name}");
+    let mut text = String::new();
+    for name in names() {
+        let found = judged(Host::named(&name).path());
+        writeln!(text, "{name}: {}", outcome(&found).word()).unwrap();
+        for finding in found.iter().filter(|f| is_bad(f)) {
+            writeln!(text, "  {} {}: {}", finding.verdict.word(), finding.id, finding.subject).unwrap();
+        }
         for rule in RULES {
-            assert!(found.iter().any(|f| f.id == rule.id), "{name}: {} says nothing", rule.id);
+            assert!(found.iter().any(|f| f.id == rule.id), "{name}: {} has no finding", rule.id);
         }
     }
+    assert_data_eq!(text, Data::read_from(&golden("findings.txt"), None).raw());
 }
 
 #[test]
-fn every_host_in_the_folder_is_judged_here() {
-    let mut hosts: Vec<String> = std::fs::read_dir(host(""))
-        .unwrap()
-        .map(|entry| entry.unwrap())
-        .filter(|entry| entry.path().is_dir())
-        .map(|entry| entry.file_name().into_string().unwrap())
-        .collect();
-    hosts.sort();
-    let mut cases: Vec<&str> = CASES.iter().map(|case| case.0).collect();
-    cases.sort_unstable();
-    assert_eq!(hosts, cases);
-}
-
-#[test]
-fn the_reports_on_every_host_are_the_golden_ones() {
-    for (name, _, _) in CASES {
-        for (format, file) in [("text", "check.txt"), ("json", "check.json")] {
+fn the_reports_on_whole_hosts_are_the_golden_ones() {
+    for name in WHOLE {
+        for (format, ending) in [("text", "txt"), ("json", "json")] {
             let output = Command::cargo_bin("okv-host")
                 .unwrap()
                 .env_clear()
                 .args(["check", "--format", format, "--root"])
-                .arg(host(name))
+                .arg(whole(name))
                 .output()
                 .unwrap();
             let text = String::from_utf8(output.stdout).unwrap();
-            let too_long = text.lines().find(|l| format == "text" && l.chars().count() > 80);
-            assert_eq!(too_long, None, "{name}");
-            assert_data_eq!(text, Data::read_from(&host(name).join(file), None).raw());
+            assert_data_eq!(text, Data::read_from(&golden(&format!("{name}.{ending}")), None).raw());
         }
     }
 }
 
 #[test]
-fn the_smallest_disk_to_add_is_named_before_the_node_is_powered_off() {
-    let remedy = |name: &str| of(&judged(&host(name)), "vg-free").remedy.clone();
-    // One extent of 32 MiB is missing: with the two MiB that table and label take, 34 MiB.
-    assert!(remedy("vg-free-one-short").contains(&format!("{} B", 34 << 20)), "{}", remedy("vg-free-one-short"));
-    assert_eq!(remedy("vg-free-enough"), "");
+fn no_line_of_a_report_on_a_host_is_wider_than_80_columns() {
+    for name in names() {
+        let host = Host::named(&name);
+        let output =
+            Command::cargo_bin("okv-host").unwrap().args(["check", "--root"]).arg(host.path()).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(text.lines().find(|line| line.chars().count() > 80), None, "{name}");
+    }
+}
+
+/// Appends the text of every source file below `dir`.
+fn read_sources(dir: &Path, text: &mut String) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_sources(&path, text);
+        } else {
+            *text += &fs::read_to_string(path).unwrap();
+        }
+    }
+}
+
+#[test]
+fn every_overlay_is_a_case_of_a_test_beside_a_rule() {
+    let mut sources = String::new();
+    read_sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut sources);
+    let unused: Vec<String> =
+        names_of_overlays().into_iter().filter(|name| !sources.contains(&format!("\"{name}\""))).collect();
+    assert_eq!(unused, [""; 0]);
+    let whole: Vec<String> = names().into_iter().filter(|name| !names_of_overlays().contains(name)).collect();
+    assert_eq!(whole, WHOLE);
 }

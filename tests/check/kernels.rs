@@ -5,7 +5,7 @@ use std::path::Path;
 
 use okv_host::rules::{Finding, Verdict};
 
-use crate::{copy_of, judged, of};
+use crate::{Host, judged, of};
 
 const OLD: &str = "4.14.35-2047.504.2.el7uek.x86_64";
 const NEW: &str = "5.4.17-2136.329.3.1.el8uek.x86_64";
@@ -38,7 +38,7 @@ fn grub(host: &Path, saved: &str) {
 
 /// The host kernel-old with /boot mounted and all in order, then changed.
 fn mounted(change: impl FnOnce(&Path)) -> Vec<Finding> {
-    let host = copy_of("kernel-old");
+    let host = Host::named("kernel-old");
     let mountinfo = host.path().join("proc/self/mountinfo");
     let mut mounts = fs::read_to_string(&mountinfo).unwrap();
     mounts.push_str("98 97 8:2 / /boot rw - ext4 /dev/sda2 rw\n99 98 8:1 / /boot/efi rw - vfat /dev/sda1 rw\n");

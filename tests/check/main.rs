@@ -1,23 +1,23 @@
 //! Rules against fixture hosts: each has a host on each side of its edge, and what cannot be read is never a pass.
 
-#[path = "../support/fixture_hosts.rs"]
-mod fixture_hosts;
+#[path = "../support/overlay.rs"]
+mod overlay;
 
 mod broken;
 mod changed_disk;
 mod hosts;
 mod kernels;
+mod overlays;
 mod powered_off;
 mod procedure;
 mod thresholds;
 
-use std::fs;
 use std::path::Path;
 
-use fixture_hosts::{copy_of, host};
 use okv_host::facts::{Root, of_host};
 use okv_host::profile::Profile;
 use okv_host::rules::{Finding, Verdict, judge};
+use overlay::{Host, whole};
 
 /// Judges the host under `dir` by the default profile.
 fn judged(dir: &Path) -> Vec<Finding> {
@@ -34,7 +34,5 @@ fn verdict_of(found: &[Finding], rule: &str) -> Verdict {
 
 /// The good BIOS node with one of its files written anew.
 fn with_file(name: &str, text: &str) -> Vec<Finding> {
-    let copy = copy_of("good-bios");
-    fs::write(copy.path().join(name), text).unwrap();
-    judged(copy.path())
+    judged(Host::named("good-bios").with(name, text).path())
 }

@@ -6,14 +6,14 @@ use okv_host::facts::of_disks;
 use okv_host::profile::Profile;
 use okv_host::rules::{Verdict, judge};
 
-use crate::{host, verdict_of};
+use crate::{verdict_of, whole};
 
 #[test]
 fn disks_of_a_powered_off_node_are_judged_without_what_only_a_running_host_tells() {
     let output = Command::cargo_bin("okv-host")
         .unwrap()
         .args(["check", "--format", "json", "--image"])
-        .arg(host("good-uefi").join("dev/sda"))
+        .arg(whole("good-uefi").join("dev/sda"))
         .output()
         .unwrap();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -50,7 +50,7 @@ fn disks_of_a_powered_off_node_are_judged_without_what_only_a_running_host_tells
 
 #[test]
 fn a_copy_of_the_system_disk_blocks() {
-    let disk = host("good-uefi").join("dev/sda");
+    let disk = whole("good-uefi").join("dev/sda");
     let copy = tempfile::NamedTempFile::new().unwrap();
     std::fs::copy(&disk, copy.path()).unwrap();
     let sources = [Source::open(&disk), Source::open(copy.path())];

@@ -12,7 +12,7 @@ use okv_host::facts::{Facts, Probed, Root, of_host_at};
 use okv_host::profile::{Profile, Signs};
 use okv_host::rules::{Finding, Outcome, Verdict, judge, outcome};
 
-use crate::{copy_of, host, verdict_of};
+use crate::{Host, verdict_of};
 
 const ISO: &str = "var/lib/oracle/okv-upgrade-disc-21.8.0.0.0.iso";
 
@@ -22,9 +22,9 @@ fn profile() -> Profile {
 
 /// The node on which all is ready, after `change` to its files, judged by `profile`.
 fn changed_by(profile: &Profile, change: impl FnOnce(&Path)) -> Vec<Finding> {
-    let copy = copy_of("procedure-staged");
-    change(copy.path());
-    judge(&of_host_at(&Root::fixture(copy.path()).unwrap(), &profile.places), profile)
+    let host = Host::named("procedure-staged");
+    change(host.path());
+    judge(&of_host_at(&Root::fixture(host.path()).unwrap(), &profile.places), profile)
 }
 
 fn changed(change: impl FnOnce(&Path)) -> Vec<Finding> {
@@ -33,7 +33,7 @@ fn changed(change: impl FnOnce(&Path)) -> Vec<Finding> {
 
 /// The node on which all is ready, after `change` to what it says of itself.
 fn with_facts(profile: &Profile, change: impl FnOnce(&mut Facts)) -> Vec<Finding> {
-    let mut facts = of_host_at(&Root::fixture(host("procedure-staged")).unwrap(), &profile.places);
+    let mut facts = of_host_at(&Root::fixture(Host::named("procedure-staged").path()).unwrap(), &profile.places);
     change(&mut facts);
     judge(&facts, profile)
 }
@@ -110,7 +110,8 @@ fn an_iso_passes_when_it_is_whole_and_blocks_when_a_byte_is_missing() {
 #[test]
 fn an_iso_of_another_sum_than_the_one_that_was_given_blocks_and_one_that_could_not_be_read_is_unknown() {
     let profile = profile();
-    let root = Root::fixture(host("procedure-staged")).unwrap();
+    let host = Host::named("procedure-staged");
+    let root = Root::fixture(host.path()).unwrap();
     let compared = |wanted: &str, damage: &dyn Fn(&mut Isos)| {
         with_facts(&profile, |facts| {
             let isos = &mut facts.subjects.as_mut().unwrap().media.isos;
@@ -119,7 +120,7 @@ fn an_iso_of_another_sum_than_the_one_that_was_given_blocks_and_one_that_could_n
             isos.compare(&root, wanted.parse().unwrap(), &mut |_, _| {});
         })
     };
-    let text = fs::read(host("procedure-staged").join(ISO)).unwrap();
+    let text = fs::read(host.path().join(ISO)).unwrap();
     let sum = sum_of(&text[..], &mut |_| std::ops::ControlFlow::Continue(())).unwrap().unwrap().to_string();
     let right = compared(&sum, &|_| {});
     assert_eq!(all(&right, "iso-present"), [Verdict::Pass]);
@@ -346,9 +347,9 @@ fn targets_of_syslog_pass_where_they_answer_and_warn_where_they_do_not() {
     let udp = "*.* @192.0.2.1\n";
     let tcp = "*.* @@192.0.2.1\n";
     let judged = |text: &str, reached: Probed<String>| {
-        let copy = copy_of("procedure-staged");
-        write(copy.path(), "etc/rsyslog.conf", text);
-        let mut facts = of_host_at(&Root::fixture(copy.path()).unwrap(), &profile().places);
+        let host = Host::named("procedure-staged");
+        write(host.path(), "etc/rsyslog.conf", text);
+        let mut facts = of_host_at(&Root::fixture(host.path()).unwrap(), &profile().places);
         let Probed::Known(syslog) = &mut facts.subjects.as_mut().unwrap().preflight.syslog else { panic!() };
         syslog.targets.iter_mut().for_each(|target| target.reached = reached.clone());
         verdict_of(&judge(&facts, &profile()), "syslog-remote")

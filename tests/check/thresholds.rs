@@ -4,11 +4,11 @@ use okv_host::facts::{Facts, Firmware, Probed, Root, SwapArea, of_host};
 use okv_host::profile::Profile;
 use okv_host::rules::{Verdict, judge};
 
-use crate::{host, verdict_of};
+use crate::{verdict_of, whole};
 
 /// The verdict of `rule` on the good UEFI node, after `change` to its facts.
 fn verdict_after(rule: &str, change: impl FnOnce(&mut Facts)) -> Verdict {
-    let mut facts = of_host(&Root::fixture(host("good-uefi")).unwrap());
+    let mut facts = of_host(&Root::fixture(whole("good-uefi")).unwrap());
     change(&mut facts);
     verdict_of(&judge(&facts, &Profile::named(Profile::DEFAULT).unwrap()), rule)
 }

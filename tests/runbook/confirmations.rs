@@ -7,7 +7,7 @@ use okv_host::facts::procedure::confirmations::Confirmation;
 use okv_host::facts::{Facts, Probed};
 use okv_host::runbook::{State, Step};
 
-use crate::{confirmation, copy_of, facts_of, of, put, records, state, steps_of, with};
+use crate::{Host, confirmation, facts_of, of, put, records, state, steps_of, with};
 
 const HOST: &str = "procedure-staged";
 
@@ -84,13 +84,13 @@ fn what_a_rule_only_warns_of_is_lifted_and_stays_in_sight() {
 
 #[test]
 fn where_the_record_is_damaged_nothing_is_confirmed_and_what_rules_tell_stands() {
-    let copy = copy_of(HOST);
-    put(copy.path(), &records([confirmation(HOST, "back-up", "tape 7"), confirmation(HOST, "hsm-before", "none")]));
-    let file = copy.path().join("var/lib/okv-host/confirmations");
-    assert_eq!(state(&steps_of(&facts_of(copy.path())), "back-up"), State::Done);
+    let host = Host::named(HOST);
+    put(host.path(), &records([confirmation(HOST, "back-up", "tape 7"), confirmation(HOST, "hsm-before", "none")]));
+    let file = host.path().join("var/lib/okv-host/confirmations");
+    assert_eq!(state(&steps_of(&facts_of(host.path())), "back-up"), State::Done);
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, text.replacen("tape 7", "tape 8", 1)).unwrap();
-    let steps = steps_of(&facts_of(copy.path()));
+    let steps = steps_of(&facts_of(host.path()));
     for id in ["back-up", "hsm-before", "plan-downtime"] {
         assert_eq!((state(&steps, id), &of(&steps, id).confirmed), (State::Unknown, &None), "{id}");
     }
@@ -100,23 +100,23 @@ fn where_the_record_is_damaged_nothing_is_confirmed_and_what_rules_tell_stands()
 
 #[test]
 fn a_line_that_a_crash_tore_is_no_confirmation() {
-    let copy = copy_of(HOST);
-    put(copy.path(), &records([confirmation(HOST, "back-up", "tape 7"), confirmation(HOST, "hsm-before", "none")]));
-    let file = copy.path().join("var/lib/okv-host/confirmations");
+    let host = Host::named(HOST);
+    put(host.path(), &records([confirmation(HOST, "back-up", "tape 7"), confirmation(HOST, "hsm-before", "none")]));
+    let file = host.path().join("var/lib/okv-host/confirmations");
     let bytes = fs::read(&file).unwrap();
     fs::write(&file, &bytes[..bytes.len() - 3]).unwrap();
-    let steps = steps_of(&facts_of(copy.path()));
+    let steps = steps_of(&facts_of(host.path()));
     assert_eq!((state(&steps, "back-up"), state(&steps, "hsm-before")), (State::Done, State::Confirm));
 }
 
 #[test]
 fn a_note_that_another_program_wrote_drives_neither_terminal_nor_ticket() {
-    let copy = copy_of(HOST);
+    let host = Host::named(HOST);
     let hostile = "\u{1b}[2J\n- [x] **run-upgrade** `rm` <script>alert(1)</script> \u{202e}";
-    put(copy.path(), &records([Confirmation { user: "\u{1b}[1m".into(), ..confirmation(HOST, "back-up", hostile) }]));
+    put(host.path(), &records([Confirmation { user: "\u{1b}[1m".into(), ..confirmation(HOST, "back-up", hostile) }]));
     let shown = |format: &str| {
         let mut command = Command::cargo_bin("okv-host").unwrap();
-        let output = command.args(["runbook", "--format", format, "--root"]).arg(copy.path()).output().unwrap();
+        let output = command.args(["runbook", "--format", format, "--root"]).arg(host.path()).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
     for format in ["text", "markdown", "json"] {

@@ -1,12 +1,12 @@
 //! Golden runbooks.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use serde_json::Value;
 use snapbox::{Data, assert_data_eq};
 
-use crate::{confirmation, copy_of, host, put, records, write};
+use crate::{Host, confirmation, put, records, write};
 
 const FORMATS: [(&str, &str); 3] = [("text", "runbook.txt"), ("markdown", "runbook.md"), ("json", "runbook.json")];
 
@@ -25,6 +25,11 @@ fn runbook(root: &Path, format: &str) -> Command {
     let mut command = Command::cargo_bin("okv-host").unwrap();
     command.env_clear().args(["runbook", "--format", format, "--root"]).arg(root);
     command
+}
+
+/// The folder of golden runbooks.
+fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/runbook").join(name)
 }
 
 /// Compares all formats of the runbook of `root` with the files in `golden`, and gives the JSON.
@@ -46,7 +51,7 @@ fn compared(root: &Path, golden: &Path, status: i32) -> Value {
 #[test]
 fn the_runbooks_of_hosts_are_the_golden_ones() {
     for (name, next) in HOSTS {
-        let report = compared(&host(name), &host(name), 1);
+        let report = compared(Host::named(name).path(), &golden(name), 1);
         assert_eq!(report["schema"], "okv-host.runbook.v1");
         assert_eq!(report["next"], *next, "{name}");
     }
@@ -74,34 +79,32 @@ fn log_in(root: &Path) {
 
 #[test]
 fn a_node_before_its_upgrade_with_all_confirmed_is_ready_for_it() {
-    let copy = copy_of("procedure-staged");
-    log_in(copy.path());
-    confirm_all(copy.path());
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/runbook/confirmed");
-    let report = compared(copy.path(), &golden, 1);
+    let host = Host::named("procedure-staged");
+    log_in(host.path());
+    confirm_all(host.path());
+    let report = compared(host.path(), &golden("confirmed"), 1);
     assert_eq!(report["next"], "run-upgrade");
 }
 
 #[test]
 fn a_node_with_all_done_has_nothing_next_and_the_status_says_so() {
-    let copy = copy_of("procedure-staged");
-    log_in(copy.path());
-    write(copy.path(), "etc/issue", "Oracle Key Vault Server 21.8.0.0.0\n");
-    confirm_all(copy.path());
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/runbook/done");
-    let report = compared(copy.path(), &golden, 0);
+    let host = Host::named("procedure-staged");
+    log_in(host.path());
+    write(host.path(), "etc/issue", "Oracle Key Vault Server 21.8.0.0.0\n");
+    confirm_all(host.path());
+    let report = compared(host.path(), &golden("done"), 0);
     assert_eq!(report["next"], Value::Null);
 }
 
 #[test]
 fn what_is_surely_open_counts_before_what_could_not_be_told() {
-    runbook(&host("unreadable-swaps"), "text").assert().code(1);
-    let copy = copy_of("procedure-staged");
-    log_in(copy.path());
-    write(copy.path(), "etc/issue", "Oracle Key Vault Server 21.8.0.0.0\n");
-    confirm_all(copy.path());
-    std::fs::remove_file(copy.path().join("proc/swaps")).unwrap();
-    runbook(copy.path(), "text").assert().code(3);
+    runbook(Host::named("unreadable-swaps").path(), "text").assert().code(1);
+    let host = Host::named("procedure-staged");
+    log_in(host.path());
+    write(host.path(), "etc/issue", "Oracle Key Vault Server 21.8.0.0.0\n");
+    confirm_all(host.path());
+    std::fs::remove_file(host.path().join("proc/swaps")).unwrap();
+    runbook(host.path(), "text").assert().code(3);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The runbook of fixture hosts: golden texts, both sides of every kind of step, what was confirmed, and what is recorded.
 
-#[path = "../support/fixture_hosts.rs"]
-mod fixture_hosts;
+#[path = "../support/overlay.rs"]
+mod overlay;
 
 mod confirmations;
 mod golden;
@@ -12,13 +12,13 @@ mod states;
 use std::fs;
 use std::path::Path;
 
-use fixture_hosts::{copy_of, host};
 use okv_host::facts::procedure::confirmations::Confirmation;
 use okv_host::facts::{Facts, Root, of_host_at};
 use okv_host::journal::Record;
 use okv_host::profile::Profile;
 use okv_host::rules::judge;
 use okv_host::runbook::{State, Step, steps};
+use overlay::Host;
 
 /// 2026-11-24 12:00 UTC.
 const NOON: u64 = 1_795_521_600;
@@ -51,7 +51,7 @@ fn state(steps: &[Step], id: &str) -> State {
 
 /// The steps of a fixture host after `change` to what it says of itself.
 fn with(name: &str, change: impl FnOnce(&mut Facts)) -> Vec<Step> {
-    let mut facts = facts_of(&host(name));
+    let mut facts = facts_of(Host::named(name).path());
     change(&mut facts);
     steps_of(&facts)
 }

@@ -6,7 +6,7 @@ use okv_host::facts::{Facts, Probed};
 use okv_host::profile::Profile;
 use okv_host::runbook::{State, Step, open_before, steps};
 
-use crate::{NOON, confirmation, of, records, state, with};
+use crate::{Host, NOON, confirmation, of, records, state, with};
 
 const HOST: &str = "procedure-staged";
 const DAY: u64 = 86_400;
@@ -245,7 +245,7 @@ fn endpoints_come_after_every_node() {
 
 #[test]
 fn a_powered_off_node_tells_nothing_of_its_procedure() {
-    let mut facts = crate::facts_of(&crate::host(HOST));
+    let mut facts = crate::facts_of(Host::named(HOST).path());
     (facts.node.running, facts.subjects) = (None, None);
     let profile = Profile::named("21.8").unwrap();
     let steps = steps(&facts, &okv_host::rules::judge(&facts, &profile), &profile);

@@ -12,7 +12,7 @@ use okv_host::runbook::{NotConfirmable, SECTIONS, STEPS, State, Step, may_confir
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::{NOON, facts_of, of, state, steps_of, with, write};
+use crate::{Host, NOON, facts_of, of, state, steps_of, with, write};
 
 const HOST: &str = "procedure-staged";
 
@@ -120,9 +120,9 @@ fn a_diagnostics_package_is_there_or_asked_for() {
 #[test]
 fn remote_syslog_is_reached_not_there_or_not_told() {
     let with_text = |text: &str| {
-        let copy = crate::copy_of(HOST);
-        write(copy.path(), "etc/rsyslog.conf", text);
-        state(&steps_of(&facts_of(copy.path())), "reach-syslog")
+        let host = Host::named(HOST);
+        write(host.path(), "etc/rsyslog.conf", text);
+        state(&steps_of(&facts_of(host.path())), "reach-syslog")
     };
     assert_eq!(with_text("*.* /var/log/messages\n"), State::Done);
     assert_eq!(with_text("*.* @192.0.2.1\n"), State::Confirm, "UDP");
@@ -167,7 +167,7 @@ fn jars_are_asked_for_only_where_room_may_be_short() {
     assert_eq!(found, [State::NotNeeded, State::NotNeeded, State::Confirm, State::NotNeeded, State::Unknown]);
     let mut profile = crate::profile();
     profile.iso_bytes = Some(1 << 30);
-    let mut facts = facts_of(&crate::host(HOST));
+    let mut facts = facts_of(Host::named(HOST).path());
     no_iso(&mut facts, Probed::Known(Space { available: 5 }));
     let steps = okv_host::runbook::steps(&facts, &okv_host::rules::judge(&facts, &profile), &profile);
     assert_eq!((state(&steps, "free-space"), state(&steps, "iso-space")), (State::Ready, State::Blocked));
@@ -276,10 +276,10 @@ fn swap_is_enough_grown_at_once_grown_after_a_disk_or_not_told() {
 
 /// A journal with one run of `swap-extend`, as the module that changes hosts writes it, on a host that was started at `booted`.
 fn grown(endings: &[Ending], booted: &str) -> Vec<Step> {
-    let copy = crate::copy_of(HOST);
-    write(copy.path(), "var/lib/okv-host/journal", "");
-    write(copy.path(), "proc/stat", booted);
-    let mut journal = Journal::open(&copy.path().join("var/lib/okv-host/journal")).unwrap();
+    let host = Host::named(HOST);
+    write(host.path(), "var/lib/okv-host/journal", "");
+    write(host.path(), "proc/stat", booted);
+    let mut journal = Journal::open(&host.path().join("var/lib/okv-host/journal")).unwrap();
     let target = "64 GiB of swap".into();
     journal.append(Entry::Began { command: "swap-extend".into(), target, steps: vec![] }).unwrap();
     for ending in endings {
@@ -288,7 +288,7 @@ fn grown(endings: &[Ending], booted: &str) -> Vec<Step> {
         }
         journal.append(Entry::Ended(*ending)).unwrap();
     }
-    steps_of(&facts_of(copy.path()))
+    steps_of(&facts_of(host.path()))
 }
 
 #[test]
@@ -321,14 +321,14 @@ fn old_kernels_go_after_the_upgrade_and_once_the_newest_runs() {
 fn dsa_keys_are_there_gone_or_not_to_be_seen() {
     let keys = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ssh/keys");
     let with_key = |name: &str| {
-        let copy = crate::copy_of(HOST);
+        let host = Host::named(HOST);
         for (name, key) in [("ssh_host_rsa_key", "rsa"), (name, "dsa")] {
             let place = format!("etc/ssh/{name}");
-            write(copy.path(), &place, std::fs::read(keys.join(key)).unwrap());
-            std::fs::set_permissions(copy.path().join(place), std::fs::Permissions::from_mode(0o600)).unwrap();
+            write(host.path(), &place, std::fs::read(keys.join(key)).unwrap());
+            std::fs::set_permissions(host.path().join(place), std::fs::Permissions::from_mode(0o600)).unwrap();
         }
-        write(copy.path(), "etc/ssh/sshd_config", "HostKey /etc/ssh/ssh_host_rsa_key\n");
-        let mut facts = facts_of(copy.path());
+        write(host.path(), "etc/ssh/sshd_config", "HostKey /etc/ssh/ssh_host_rsa_key\n");
+        let mut facts = facts_of(host.path());
         upgraded(&mut facts);
         steps_of(&facts)
     };
@@ -347,7 +347,7 @@ fn a_waived_finding_makes_a_step_not_needed_and_is_told() {
     use okv_host::dates::Date;
     use okv_host::rules::{judge, waivers};
     let profile = crate::profile();
-    let facts = facts_of(&crate::host("swap-64gib-less-two-pages"));
+    let facts = facts_of(Host::named("swap-64gib-less-two-pages").path());
     let text = r#"{"schema": "okv-host.waivers.v1", "waivers": [
         {"id": "swap-size", "reason": "the disk is on its way", "until": "2099-12-31"}]}"#;
     let mut findings = judge(&facts, &profile);

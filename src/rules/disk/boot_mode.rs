@@ -96,3 +96,69 @@ pub(super) fn disagreement(firmware: Firmware, disk: &Disk) -> Option<String> {
 fn esp_content(disk: &Disk) -> Option<Kind> {
     disk.partitions.iter().find(|p| Some(p.number) == disk.boot.esp).map(|p| p.content.kind)
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn a_node_boots_by_uefi_from_a_disk_with_an_efi_system_partition() {
+        assert_found(
+            &RULE,
+            &Host::named("good-uefi"),
+            str![[r#"
+pass node
+  message: the node boots by UEFI
+  measured: firmware: UEFI; /dev/sda: GPT table, EFI System Partition: partition 1, BIOS boot partition: none, code in sector 0: no
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_node_boots_by_bios_from_a_disk_with_boot_code() {
+        assert_found(
+            &RULE,
+            &Host::named("good-bios"),
+            str![[r#"
+pass node
+  message: the node boots by BIOS
+  measured: firmware: BIOS; /dev/sda: MBR table, EFI System Partition: none, BIOS boot partition: none, code in sector 0: yes
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_node_that_boots_by_uefi_without_an_efi_system_partition_is_noted() {
+        assert_found(
+            &RULE,
+            &Host::named("uefi-without-esp"),
+            str![[r#"
+note node
+  message: the node boots by UEFI, but /dev/sda has no EFI System Partition to boot from
+  measured: firmware: UEFI; /dev/sda: GPT table, EFI System Partition: none, BIOS boot partition: partition 1, code in sector 0: no
+  remedy: look at table-health
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_node_that_boots_by_bios_from_a_gpt_without_a_bios_boot_partition_is_noted() {
+        assert_found(
+            &RULE,
+            &Host::named("everything-wrong"),
+            str![[r#"
+note node
+  message: the node boots by BIOS, but /dev/sda has a GPT without a BIOS boot partition
+  measured: firmware: BIOS; /dev/sda: GPT table, EFI System Partition: partition 1, BIOS boot partition: none, code in sector 0: yes
+  remedy: look at table-health
+
+"#]],
+        );
+    }
+}

@@ -60,3 +60,71 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     };
     vec![finding.measured(measured)]
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn an_ext4_of_512_mib_is_just_large_enough() {
+        assert_found(
+            &RULE,
+            &Host::named("boot-512m-ext4"),
+            str![[r#"
+pass /boot on /dev/sda partition 2
+  message: /boot is large enough (named by /etc/fstab line 5)
+  measured: 488 MiB by df -h: 510873600 B (487.21 MiB) in the file system, 536870912 B (512.00 MiB) in the partition
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn an_ext4_of_500_mib_is_too_small() {
+        assert_found(
+            &RULE,
+            &Host::named("boot-500m-ext4"),
+            str![[r#"
+block /boot on /dev/sda partition 2
+  message: /boot is too small for the upgrade (named by /etc/fstab line 5)
+  measured: 459 MiB by df -h: 480591872 B (458.33 MiB) in the file system, 524288000 B (500.00 MiB) in the partition
+  remedy: take the node out of the cluster and replace it by one freshly installed with the cluster's release
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn an_xfs_of_512_mib_is_too_small() {
+        assert_found(
+            &RULE,
+            &Host::named("boot-512m-xfs"),
+            str![[r#"
+block /boot on /dev/sda partition 2
+  message: /boot is too small for the upgrade (named by /etc/fstab line 5)
+  measured: 448 MiB by df -h: 469762048 B (448.00 MiB) in the file system, 536870912 B (512.00 MiB) in the partition
+  remedy: take the node out of the cluster and replace it by one freshly installed with the cluster's release
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn two_lines_of_fstab_that_name_different_volumes_are_ambiguous() {
+        assert_found(
+            &RULE,
+            &Host::named("good-bios").with(
+                "etc/fstab",
+                "UUID=0b0070b0-0000-4000-8000-000000000001 /boot ext4 noauto 0 0\n/dev/sda2 /boot ext4 noauto 0 0\n",
+            ),
+            str![[r#"
+unknown /boot
+  message: which volume is /boot could not be told: lines 1 and 2 of /etc/fstab name different volumes for /boot
+
+"#]],
+        );
+    }
+}

@@ -72,3 +72,83 @@ fn over_the_limit(
             .remedy("find out which disk holds /boot"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn a_disk_of_exactly_2_tib_is_the_largest_under_bios() {
+        assert_found(
+            &RULE,
+            &Host::named("bios-2tib-exact"),
+            str![[r#"
+note /dev/sda
+  message: over the limit if "2 TB" is read as 2000000000000 B, within it as 2199023255552 B (2 TiB), which is the reading judged by
+  measured: 2199023255552 B (2.00 TiB)
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_disk_one_sector_over_2_tib_blocks_under_bios() {
+        assert_found(
+            &RULE,
+            &Host::named("bios-2tib-plus-one-sector"),
+            str![[r#"
+block /dev/sda
+  message: the node boots by BIOS from a disk over the limit and cannot be upgraded
+  measured: 2199023256064 B (2.00 TiB)
+  remedy: take the node out of the cluster and replace it by one with a smaller boot disk, or one that boots by UEFI
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_disk_of_3_tib_blocks_under_bios() {
+        assert_found(
+            &RULE,
+            &Host::named("bios-3tib-boot-disk"),
+            str![[r#"
+block /dev/sda
+  message: the node boots by BIOS from a disk over the limit and cannot be upgraded
+  measured: 3298534883328 B (3.00 TiB)
+  remedy: take the node out of the cluster and replace it by one with a smaller boot disk, or one that boots by UEFI
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_disk_sold_as_2_tb_is_over_2_tb_and_under_2_tib() {
+        assert_found(
+            &RULE,
+            &Host::named("bios-retail-2tb"),
+            str![[r#"
+note /dev/sda
+  message: over the limit if "2 TB" is read as 2000000000000 B, within it as 2199023255552 B (2 TiB), which is the reading judged by
+  measured: 2000398934016 B (1.82 TiB)
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_disk_of_1200_gb_passes_under_bios() {
+        assert_found(
+            &RULE,
+            &Host::named("good-bios"),
+            str![[r#"
+pass /dev/sda
+  message: within the limit in either reading
+  measured: 1200243695616 B (1.09 TiB)
+
+"#]],
+        );
+    }
+}

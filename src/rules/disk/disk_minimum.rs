@@ -35,3 +35,40 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     };
     vec![finding.measured(Bytes(disk.bytes).to_string())]
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn a_disk_of_exactly_1_tb_is_large_enough_in_one_reading() {
+        assert_found(
+            &RULE,
+            &Host::named("disk-1tb-exact"),
+            str![[r#"
+note /dev/sda
+  message: enough if "1 TB" is read as 1000000000000 B, which is the reading judged by; less than 1099511627776 B (1 TiB)
+  measured: 1000000000000 B (931.32 GiB)
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_disk_one_sector_under_1_tb_blocks() {
+        assert_found(
+            &RULE,
+            &Host::named("disk-1tb-less-one-sector"),
+            str![[r#"
+block /dev/sda
+  message: the system disk is smaller than the release requires
+  measured: 999999999488 B (931.32 GiB)
+  remedy: move the node to a machine with a larger disk; memory and disks may grow, never shrink
+
+"#]],
+        );
+    }
+}

@@ -95,3 +95,55 @@ fn kernel_knows_more(case: &Case<'_>, disk: &Disk) -> Option<String> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn a_table_whose_copies_agree_passes() {
+        assert_found(
+            &RULE,
+            &Host::named("good-uefi"),
+            str![[r#"
+pass /dev/sda
+  message: sound
+  measured: GPT, primary ok, backup ok
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_damaged_backup_of_a_gpt_is_a_warning() {
+        assert_found(
+            &RULE,
+            &Host::named("gpt-backup-damaged"),
+            str![[r#"
+warn /dev/sda
+  message: backup GPT header at byte 1200243695120: its checksum is 0x7092305d, not 0x0b867d76 as recorded
+  measured: GPT, primary ok, backup damaged
+  remedy: back up the disk, then have its table repaired with the vendor's support; do not partition it anew
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_table_without_what_the_firmware_starts_from_is_a_warning() {
+        assert_found(
+            &RULE,
+            &Host::named("uefi-without-esp"),
+            str![[r#"
+warn /dev/sda
+  message: /dev/sda has no EFI System Partition to boot from
+  measured: GPT, primary ok, backup ok
+  remedy: back up the disk, then have its table repaired with the vendor's support; do not partition it anew
+
+"#]],
+        );
+    }
+}

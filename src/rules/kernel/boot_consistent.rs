@@ -168,3 +168,6 @@ fn efi_is_not_mounted(case: &Case<'_>) -> bool {
         !mounted && running.fstab.known().is_some_and(|fstab| fstab.iter().any(in_fstab))
     })
 }
+
+#[cfg(test)]
+mod tests;

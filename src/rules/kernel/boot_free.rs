@@ -80,3 +80,39 @@ fn won(kernels: &Kernels, seen: Option<&SeenBoot>) -> (u64, usize) {
     let bytes = |seen: &SeenBoot| old.iter().map(|old| seen.bytes_of(&old.release)).fold(0, u64::saturating_add);
     (seen.map_or(0, bytes), old.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn the_superblock_of_an_ext4_shows_room_for_one_more_kernel() {
+        assert_found(
+            &RULE,
+            &Host::named("good-uefi"),
+            str![[r#"
+pass /boot
+  message: there is room for one more kernel
+  measured: 510849024 B (487.18 MiB) free by its superblock
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn the_superblock_of_an_xfs_does_not_show_what_is_free() {
+        assert_found(
+            &RULE,
+            &Host::named("boot-512m-xfs"),
+            str![[r#"
+note /boot
+  message: what is free in it can only be told while it is mounted
+  remedy: mount /boot and check again
+
+"#]],
+        );
+    }
+}

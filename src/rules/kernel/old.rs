@@ -58,3 +58,68 @@ fn packages(kernel: &Kernel) -> String {
     let beside = if guests.is_empty() { String::new() } else { format!("; modules for it: {}", guests.join(", ")) };
     format!("{}, {} by rpm{beside}", names.join(", "), Bytes(bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn an_older_kernel_beside_the_newest_is_old() {
+        assert_found(
+            &RULE,
+            &Host::named("kernel-old"),
+            str![[r#"
+warn 4.14.35-2047.504.2.el7uek.x86_64
+  message: an old kernel, which the upgraded release may be flagged for
+  measured: kernel-uek, kernel-uek-devel, 126877696 B (121.00 MiB) by rpm
+  remedy: okv-host kernel-prune
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn the_running_kernel_is_not_old_though_newer_ones_are_installed() {
+        assert_found(
+            &RULE,
+            &Host::named("kernel-reboot-first"),
+            str![[r#"
+warn 5.4.17-2136.304.4.5.el7uek.x86_64
+  message: an old kernel, which the upgraded release may be flagged for
+  measured: kernel-uek, kernel-uek-devel, 126877696 B (121.00 MiB) by rpm
+  remedy: reboot into the newest kernel; then okv-host kernel-prune
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn no_kernel_is_known_to_be_old_while_the_running_one_is_of_no_package() {
+        assert_found(
+            &RULE,
+            &Host::named("kernel-running-unowned"),
+            str![[r#"
+unknown node
+  message: the running kernel 5.4.17-2136.304.4.5.el7uek.x86_64 is of no installed package, so none is told to be old
+  remedy: start an installed kernel
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn no_kernel_is_known_to_be_old_where_rpm_does_not_answer() {
+        assert_found(
+            &RULE,
+            &Host::named("rpm-not-asked"),
+            str![[r#"
+unknown node
+  message: kernels could not be judged: a fixture host has no rpm to ask, and there is no /rpm-qa.txt
+
+"#]],
+        );
+    }
+}

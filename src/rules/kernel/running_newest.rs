@@ -40,3 +40,67 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     };
     vec![finding.measured(measured)]
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn the_only_kernel_is_the_newest() {
+        assert_found(
+            &RULE,
+            &Host::named("good-uefi"),
+            str![[r#"
+pass node
+  message: the newest kernel runs
+  measured: runs 5.4.17-2136.330.7.1.el8uek.x86_64; newest 5.4.17-2136.330.7.1.el8uek.x86_64
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_running_kernel_older_than_an_installed_one_is_a_warning() {
+        assert_found(
+            &RULE,
+            &Host::named("kernel-reboot-first"),
+            str![[r#"
+warn node
+  message: 4.14.35-2047.504.2.el7uek.x86_64 runs, and 5.4.17-2136.329.3.1.el8uek.x86_64 is newer
+  measured: runs 4.14.35-2047.504.2.el7uek.x86_64; newest 5.4.17-2136.329.3.1.el8uek.x86_64
+  remedy: reboot, and see that the newer kernel comes up
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_running_kernel_of_no_package_is_a_warning() {
+        assert_found(
+            &RULE,
+            &Host::named("kernel-running-unowned"),
+            str![[r#"
+warn node
+  message: the running kernel 5.4.17-2136.304.4.5.el7uek.x86_64 is of no installed package
+  remedy: start an installed kernel
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn which_kernel_is_the_newest_is_unknown_where_rpm_does_not_answer() {
+        assert_found(
+            &RULE,
+            &Host::named("rpm-not-asked"),
+            str![[r#"
+unknown node
+  message: whether the newest kernel runs could not be told: a fixture host has no rpm to ask, and there is no /rpm-qa.txt
+
+"#]],
+        );
+    }
+}

@@ -81,3 +81,40 @@ fn is_from_folder(file: &str, folder: &str, isos: &Probed<Isos>) -> bool {
     let is_known = |isos: &Isos| isos.here.iter().any(|iso| iso.path == file);
     file.rsplit_once('/').is_some_and(|(parent, _)| parent == folder) || isos.known().is_some_and(is_known)
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn the_iso_of_its_folder_may_be_mounted() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-staged"),
+            str![[r#"
+pass /images
+  message: the ISO is mounted there read-only
+  measured: /var/lib/oracle/okv-upgrade-disc-21.8.0.0.0.iso on /dev/loop0 (iso9660, ro,relatime,ro,nojoliet,check=s,map=n,blocksize=2048)
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn an_iso_from_elsewhere_on_images_blocks() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-wrong"),
+            str![[r#"
+block /images
+  message: an ISO that does not lie in /var/lib/oracle is mounted there
+  measured: /root/okv-upgrade-disc-21.8.0.0.0.iso on /dev/loop0 (iso9660, ro,relatime,ro,nojoliet,check=s,map=n,blocksize=2048)
+  remedy: umount /images, and mount the ISO from /var/lib/oracle
+
+"#]],
+        );
+    }
+}

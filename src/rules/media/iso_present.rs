@@ -104,3 +104,56 @@ fn sum(case: &Case<'_>, iso: &IsoFile, checksum: &Checksum) -> Option<Finding> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn a_whole_iso_in_its_folder_passes() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-staged"),
+            str![[r#"
+pass /var/lib/oracle/okv-upgrade-disc-21.8.0.0.0.iso
+  message: whole
+  measured: "OKV_UPGRADE": 376832 B (368.00 KiB) in the file, 376832 B (368.00 KiB) in the volume
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn an_iso_that_is_cut_off_blocks_and_one_elsewhere_is_a_warning() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-wrong"),
+            str![[r#"
+block /var/lib/oracle/okv-upgrade-disc-21.8.0.0.0.iso
+  message: it is cut off: 200704 B (196.00 KiB) are missing
+  measured: "OKV_UPGRADE": 176128 B (172.00 KiB) in the file, 376832 B (368.00 KiB) in the volume
+  remedy: copy it again, and compare checksums
+warn /root/okv-upgrade-disc-21.8.0.0.0.iso
+  message: an upgrade ISO outside its folder
+  remedy: move it to /var/lib/oracle, or remove it where it is there already
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn an_iso_that_is_not_there_yet_is_noted() {
+        assert_found(
+            &RULE,
+            &Host::named("good-uefi"),
+            str![[r#"
+note /var/lib/oracle
+  message: no upgrade ISO is there yet: there is no such folder
+
+"#]],
+        );
+    }
+}

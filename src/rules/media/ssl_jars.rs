@@ -46,3 +46,40 @@ fn jars(case: &Case<'_>, found: &Jars) -> Finding {
         .measured(measured)
         .remedy("only where space is needed: remove these jars by name, and no other file there")
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn no_jars_are_left() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-staged"),
+            str![[r#"
+pass /usr/local/okv/ssl
+  message: there are no jars to remove
+  measured: no jars, 1 others
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn jars_that_are_left_are_noted_with_their_size() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-wrong"),
+            str![[r#"
+note /usr/local/okv/ssl
+  message: 20 B could be won
+  measured: 2 jars, 20 B: okvclient-1.jar, okvclient-2.jar; 1 others
+  remedy: only where space is needed: remove these jars by name, and no other file there
+
+"#]],
+        );
+    }
+}

@@ -27,3 +27,41 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
         Err(finding) => vec![*finding],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn an_agent_that_runs_is_a_warning() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-wrong"),
+            str![[r#"
+warn Audit Vault
+  message: an agent of Audit Vault runs
+  measured: agentctl (process 800)
+  remedy: where it was: disable it in the management console, stop the agent (bin/agentctl stop), delete agent and target in Audit Vault, and then the agent's folder
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn that_no_agent_was_seen_is_left_to_confirm() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-staged"),
+            str![[r#"
+confirm Audit Vault
+  message: whether Audit Vault was integrated in release 21.2 or earlier is yours to confirm
+  measured: nothing of what the release profile names as a sign (1)
+  remedy: where it was: disable it in the management console, stop the agent (bin/agentctl stop), delete agent and target in Audit Vault, and then the agent's folder
+
+"#]],
+        );
+    }
+}

@@ -52,3 +52,40 @@ fn release(case: &Case<'_>, releases: &Releases) -> Finding {
     };
     finding.measured(measured)
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn a_release_between_both_ends_passes() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-staged"),
+            str![[r#"
+pass node
+  message: release 21.6.0.0.0 can be upgraded to 21.8
+  measured: 21.6.0.0.0 in /etc/issue
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_release_too_old_for_the_upgrade_blocks() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-wrong"),
+            str![[r#"
+block node
+  message: release 18.8.0.0.0 is too old to be upgraded to 21.8
+  measured: 18.8.0.0.0 in /etc/issue
+  remedy: upgrade to a release of 21 first
+
+"#]],
+        );
+    }
+}

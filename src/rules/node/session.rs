@@ -37,3 +37,38 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
         Err(finding) => *finding,
     }]
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn a_session_within_tmux_passes() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-staged"),
+            str![[r#"
+pass this session
+  message: within tmux
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_bare_ssh_session_is_a_warning() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-wrong"),
+            str![[r#"
+warn this session
+  message: a bare SSH session: an upgrade begun in it is cut off with the connection
+  remedy: begin the upgrade within tmux (tmux a comes back to it), with ServerAliveInterval and ServerAliveCountMax set
+
+"#]],
+        );
+    }
+}

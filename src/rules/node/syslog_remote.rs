@@ -61,3 +61,44 @@ fn judge_target(case: &Case<'_>, target: &Target) -> Finding {
     };
     finding.measured(target.place.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn logs_that_stay_on_the_node_pass() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-staged"),
+            str![[r#"
+pass rsyslog
+  message: logs are sent to no other host
+  measured: 1 files
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn targets_are_left_to_confirm_where_nobody_can_try_them() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-wrong"),
+            str![[r#"
+confirm logs.example port 10514 over TCP
+  message: only the node itself can try: that it is reached is yours to confirm
+  measured: /etc/rsyslog.d/remote.conf line 1
+  remedy: run check on the node
+confirm 192.0.2.20 port 514 over UDP
+  message: over UDP nothing comes back, so it cannot be proved: that logs arrive is yours to confirm
+  measured: /etc/rsyslog.conf line 2
+  remedy: look on that host for logs of this node
+
+"#]],
+        );
+    }
+}

@@ -46,3 +46,40 @@ fn errors(case: &Case<'_>, log: &UpgradeLog) -> Finding {
         .measured(format!("the last of them: {}", log.last.join(" | ")))
         .remedy("find out what failed, and whether it was made good, before the upgrade is tried again")
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn a_log_without_errors_of_an_upgrade_passes() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-staged"),
+            str![[r#"
+pass /var/log/messages
+  message: no error of an upgrade in all of its 68 B; earlier logs were not read
+  measured: 0 lines
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn an_error_of_an_upgrade_in_the_log_is_a_warning() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-wrong"),
+            str![[r#"
+warn /var/log/messages
+  message: 1 lines tell of errors of an upgrade, in all of its 78 B
+  measured: the last of them: Nov 24 03:12:55 okv1 upgrade.rb[4711]: Error: not enough room for the upgrade
+  remedy: find out what failed, and whether it was made good, before the upgrade is tried again
+
+"#]],
+        );
+    }
+}

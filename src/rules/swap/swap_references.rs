@@ -89,3 +89,65 @@ fn reference(case: &Case<'_>, subject: String, source: &str) -> Finding {
             .remedy("give the line the UUID or path of the swap volume before the node is started again"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn fstab_by_uuid_and_resume_by_path_name_the_swap_volume() {
+        assert_found(
+            &RULE,
+            &Host::named("good-uefi"),
+            str![[r#"
+pass /etc/fstab line 9
+  message: names vg_root/lv_swap, which is swap
+  measured: UUID=5a5a5a5a-0000-4000-8000-000000000002
+pass resume= of the kernel line
+  message: names vg_root/lv_swap, which is swap
+  measured: /dev/mapper/vg_root-lv_swap
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn an_uuid_that_no_volume_has_blocks_in_fstab_and_in_resume() {
+        assert_found(
+            &RULE,
+            &Host::named("swap-reference-broken"),
+            str![[r#"
+block /etc/fstab line 9
+  message: names nothing that exists
+  measured: UUID=deadbeef-0000-4000-8000-00000000dead
+  remedy: give the line the UUID or path of the swap volume before the node is started again
+block resume= of the kernel line
+  message: names nothing that exists
+  measured: UUID=deadbeef-0000-4000-8000-00000000dead
+  remedy: give the line the UUID or path of the swap volume before the node is started again
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn an_fstab_without_swap_blocks_because_the_node_has_none_after_its_next_start() {
+        assert_found(
+            &RULE,
+            &Host::named("good-bios")
+                .with("etc/fstab", "UUID=0b0070b0-0000-4000-8000-000000000001 /boot ext4 noauto 0 0\n"),
+            str![[r#"
+block /etc/fstab
+  message: names no swap: the node has none after its next start
+  remedy: add a line for the swap volume
+pass resume= of the kernel line
+  message: names vg_root/lv_swap, which is swap
+  measured: /dev/mapper/vg_root-lv_swap
+
+"#]],
+        );
+    }
+}

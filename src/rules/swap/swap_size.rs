@@ -119,3 +119,6 @@ fn list(areas: &[SwapArea]) -> String {
     let names: Vec<String> = areas.iter().map(|a| format!("{} (shown as {} KiB)", a.path, a.kib)).collect();
     names.join(", ")
 }
+
+#[cfg(test)]
+mod tests;

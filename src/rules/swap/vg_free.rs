@@ -79,3 +79,55 @@ fn disk_to_add(case: &Case<'_>, subject: String, group: &VolumeGroup, missing: u
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn extents_that_just_suffice_need_no_disk() {
+        assert_found(
+            &RULE,
+            &Host::named("vg-free-enough"),
+            str![[r#"
+pass vg_root/lv_swap
+  message: 1920 more extents are needed and free: no disk need be added
+  measured: 128 of 2048 extents of 32.00 MiB in the volume, 1920 free in vg_root, 1920 of them usable
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn the_smallest_disk_for_one_missing_extent_of_32_mib_has_34_mib() {
+        assert_found(
+            &RULE,
+            &Host::named("vg-free-one-short"),
+            str![[r#"
+warn vg_root/lv_swap
+  message: 1 extents are missing: a disk must be added
+  measured: 128 of 2048 extents of 32.00 MiB in the volume, 1919 free in vg_root, 1919 of them usable
+  remedy: add one blank disk of at least 35651584 B (34.00 MiB) with 512-byte sectors, that is 1 GiB in whole GiB, before the node is started again
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn the_smallest_disk_to_grow_4_gib_of_swap_is_named() {
+        assert_found(
+            &RULE,
+            &Host::named("swap-4gib"),
+            str![[r#"
+warn vg_root/lv_swap
+  message: 1820 extents are missing: a disk must be added
+  measured: 128 of 2048 extents of 32.00 MiB in the volume, 100 free in vg_root, 100 of them usable
+  remedy: add one blank disk of at least 61071163392 B (56.88 GiB) with 512-byte sectors, that is 57 GiB in whole GiB, before the node is started again
+
+"#]],
+        );
+    }
+}

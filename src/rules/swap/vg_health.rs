@@ -65,3 +65,40 @@ fn judge_group(case: &Case<'_>, group: &VolumeGroup, all: &[&VolumeGroup]) -> Fi
     };
     finding.measured(measured)
 }
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::rules::tests::{Host, assert_found};
+
+    #[test]
+    fn a_group_with_all_its_physical_volumes_is_whole() {
+        assert_found(
+            &RULE,
+            &Host::named("good-uefi"),
+            str![[r#"
+pass vg_root
+  message: whole
+  measured: 1 physical volumes, 0 missing; 35747 extents of 33554432 bytes, 100 free
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_group_without_one_of_its_physical_volumes_blocks() {
+        assert_found(
+            &RULE,
+            &Host::named("vg-missing-pv"),
+            str![[r#"
+block vg_root
+  message: physical volumes are missing: J2EFei-dUdY-qoaJ-gOX0-E12e-YAQ1-gtZY0h
+  measured: 2 physical volumes, 1 missing; 38946 extents of 33554432 bytes, 100 free
+  remedy: attach the missing disk; never remove missing volumes from the group
+
+"#]],
+        );
+    }
+}
