@@ -128,8 +128,10 @@ fn every_host_gets_exactly_the_findings_that_it_was_made_for() {
             .filter(|f| !matches!(f.verdict, Verdict::Pass | Verdict::NotApplicable | Verdict::Confirm))
             .filter(|f| !is_as_on_every_node(f))
             // No host but those that are for it has anything in /var/lib/oracle.
-            .filter(|f| (f.id, f.verdict, f.subject.as_str()) != ("iso-present", Verdict::Note, "/var/lib/oracle"))
-            .map(|f| (f.id, f.verdict, f.subject.as_str()))
+            .filter(|f| {
+                (f.id.as_str(), f.verdict, f.subject.as_str()) != ("iso-present", Verdict::Note, "/var/lib/oracle")
+            })
+            .map(|f| (f.id.as_str(), f.verdict, f.subject.as_str()))
             .collect();
         assert_eq!(bad, *findings, "{name}");
         assert_eq!(outcome(&found), *expected, "{name}");
