@@ -174,7 +174,7 @@ fn check_lists_its_rules_with_thresholds_and_sources() {
     let assert = okv_host().args(["check", "--list"]).assert().code(0);
     let text = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
     for rule in okv_host::rules::RULES {
-        assert!(text.contains(rule.id), "{} is missing in {text}", rule.id);
+        assert!(text.contains(rule.id.as_str()), "{} is missing in {text}", rule.id);
     }
     for figure in ["488 MiB", "2199023255552 B", "1000000000000 B", "68719476736 B"] {
         assert!(text.contains(figure), "{figure} is missing in {text}");
@@ -183,6 +183,50 @@ fn check_lists_its_rules_with_thresholds_and_sources() {
     let list = json(okv_host().args(["check", "--list", "--format", "json"]));
     assert_eq!(list["schema"], "okv-host.rules.v1");
     assert_eq!(list["rules"].as_array().unwrap().len(), okv_host::rules::RULES.len());
+}
+
+#[test]
+fn check_explains_a_rule_a_step_and_an_item() {
+    let explain = |name: &str| {
+        let assert = okv_host().args(["check", "--explain", name]).assert().code(0).stderr("");
+        let text = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
+        assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    for rule in okv_host::rules::RULES {
+        let text = explain(rule.id.as_str());
+        let named = [rule.id.as_str(), rule.title, rule.why].into_iter().chain(rule.procedure.iter().copied());
+        for part in named.chain(rule.inputs.iter().copied()) {
+            assert!(text.contains(part), "{part} is missing in {text}");
+        }
+    }
+    assert!(explain("swap-size").contains("required at least 68719476736 B"));
+    assert!(explain("vg-health").contains("waivable never: "));
+    assert_eq!(explain("7.6-5"), explain("add-disk"));
+    let step = explain("7.2-7");
+    assert!(
+        ["disk-limit", "boot-mode", "disk-bios-limit", "table-health"].iter().all(|id| step.contains(id)),
+        "{step}"
+    );
+    assert!(explain("7.4").contains("network-mode"), "a section without items");
+    let list = json(okv_host().args(["check", "--format", "json", "--explain", "7.2-9"]));
+    assert_eq!((&list["schema"], &list["rules"][0]["id"]), (&"okv-host.rules.v1".into(), &"boot-size".into()));
+    assert_eq!(list["rules"][0]["waivable"], false);
+}
+
+#[test]
+fn check_explains_no_unknown_name_and_shows_the_nearest() {
+    let refused = |name: &str| {
+        let assert = okv_host().args(["check", "--explain", name]).assert().code(2).stdout("");
+        String::from_utf8(assert.get_output().stderr.clone()).unwrap()
+    };
+    assert!(refused("swap-siz").contains("Nearest: swap-size"), "{}", refused("swap-siz"));
+    assert!(refused("kernel").contains("kernel-old"), "{}", refused("kernel"));
+    for name in ["", "7.2-15", "7.2", "\u{1b}[2J", "zzzz"] {
+        let text = refused(name);
+        assert!(text.contains("okv-host check --list") && !text.contains('\u{1b}'), "{text}");
+    }
+    okv_host().args(["check", "--explain", "hsm", "--root", "x"]).assert().code(2);
 }
 
 #[test]

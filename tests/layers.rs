@@ -54,6 +54,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls", &["facts"]),
     ("signal_hook", &["apply"]),
     ("ssh_key", &["facts"]),
+    ("strsim", &["commands"]),
     ("x509_cert", &["facts"]),
 ];
 

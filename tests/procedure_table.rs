@@ -1,4 +1,5 @@
-//! The table of the README that says of every numbered item of the procedure what does it, checks it or records it, against the program.
+//! The table of docs/procedure.md, which has for every numbered item of the procedure what does it, verifies it or
+//! records it, against the program.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,29 +12,33 @@ use serde_json::Value;
 const ITEMS: &[(&str, u32)] =
     &[("7.2", 14), ("7.3", 14), ("7.4", 0), ("7.5", 4), ("7.6", 18), ("7.7", 7), ("7.8", 7), ("7.9", 10)];
 
-/// A row of the table.
+/// A row of the table: the words in backticks of its columns.
 struct Row {
     item: String,
     step: String,
-    /// `does`, `checks` or `records`, with the words in backticks after it.
-    says: Vec<(String, Vec<String>)>,
+    who: String,
+    does: Vec<String>,
+    /// Commands and rules.
+    verifies: Vec<String>,
+    records: Vec<String>,
 }
 
 fn rows() -> Vec<Row> {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    let section = readme.split_once("\n## The procedure, item by item\n").unwrap().1;
-    let section = section.split_once("\n## ").unwrap().0;
-    let rows = section.lines().filter(|line| line.starts_with("| 7."));
+    let document = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/procedure.md")).unwrap();
+    let rows = document.lines().filter(|line| line.starts_with("| 7."));
     rows.map(|line| {
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
-        let [item, step, says] = cells[..] else { panic!("{line}") };
+        let [item, step, who, does, verifies, records] = cells[..] else { panic!("{line}") };
         let quoted = |text: &str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
-        let says = says.split("; ").map(|part| {
-            let (verb, rest) = part.split_once(" it: ").unwrap_or_else(|| panic!("{line}"));
-            assert!(["does", "checks", "records"].contains(&verb) && !quoted(rest).is_empty(), "{line}");
-            (verb.to_owned(), quoted(rest))
-        });
-        Row { item: item.to_owned(), step: step.trim_matches('`').to_owned(), says: says.collect() }
+        let [step] = &quoted(step)[..] else { panic!("{line}") };
+        Row {
+            item: item.to_owned(),
+            step: step.clone(),
+            who: who.to_owned(),
+            does: quoted(does),
+            verifies: quoted(verifies),
+            records: quoted(records),
+        }
     })
     .collect()
 }
@@ -46,7 +51,12 @@ fn okv_host(arguments: &[&str]) -> String {
 
 /// Steps of a runbook by their ids.
 fn steps() -> BTreeMap<String, Value> {
-    let text = okv_host(&["runbook", "--root", "fixtures/hosts/good-uefi", "--format", "json"]);
+    steps_of("good-uefi")
+}
+
+/// The same of a fixture host.
+fn steps_of(host: &str) -> BTreeMap<String, Value> {
+    let text = okv_host(&["runbook", "--root", &format!("fixtures/hosts/{host}"), "--format", "json"]);
     let report: Value = serde_json::from_str(&text).unwrap();
     let steps = report["steps"].as_array().unwrap();
     steps.iter().map(|step| (step["id"].as_str().unwrap().to_owned(), step.clone())).collect()
@@ -99,7 +109,7 @@ fn every_command_that_is_named_is_there() {
     assert!(is_there("check") && is_there("confirm"), "{help}");
     let mut named = BTreeSet::new();
     for row in rows() {
-        for word in row.says.iter().flat_map(|(_, words)| words) {
+        for word in row.does.iter().chain(&row.verifies).chain(&row.records) {
             let Some(name) = word.strip_prefix("okv-host ") else { continue };
             assert!(is_there(name), "{}: no command {name}", row.item);
             named.insert(name.to_owned());
@@ -122,8 +132,8 @@ fn every_rule_that_tells_of_a_step_is_named_and_every_rule_tells_of_one() {
     let steps = steps();
     let mut used = BTreeSet::new();
     for row in rows() {
-        let checks = row.says.iter().filter(|(verb, _)| verb == "checks").flat_map(|(_, words)| words);
-        let named: BTreeSet<&str> = checks.map(String::as_str).filter(|word| !word.starts_with("okv-host ")).collect();
+        let verifies = row.verifies.iter().map(String::as_str);
+        let named: BTreeSet<&str> = verifies.filter(|word| !word.starts_with("okv-host ")).collect();
         assert!(named.is_subset(&rules), "{}: {named:?}", row.item);
         let of_step: BTreeSet<&str> =
             steps[&row.step]["rules"].as_array().unwrap().iter().map(|rule| rule.as_str().unwrap()).collect();
@@ -134,13 +144,28 @@ fn every_rule_that_tells_of_a_step_is_named_and_every_rule_tells_of_one() {
 }
 
 #[test]
-fn what_nothing_does_or_checks_is_recorded() {
+fn an_item_that_nothing_does_or_verifies_is_recorded() {
     for row in rows() {
-        let has = |verb: &str| row.says.iter().any(|(said, _)| said == verb);
-        assert!(has("does") || has("checks") || has("records"), "{}", row.item);
-        let records = row.says.iter().filter(|(verb, _)| verb == "records").flat_map(|(_, words)| words);
-        assert!(records.clone().all(|word| word == "okv-host confirm"), "{}", row.item);
-        let is_person = row.item.starts_with("7.9-");
-        assert!(!is_person || has("records"), "{}: other hosts are a person's", row.item);
+        assert!(!(row.does.is_empty() && row.verifies.is_empty() && row.records.is_empty()), "{}", row.item);
+        assert!(row.records.iter().all(|word| word == "okv-host confirm"), "{}", row.item);
+        let is_other_host = row.item.starts_with("7.9-");
+        assert!(!is_other_host || !row.records.is_empty(), "{}: other hosts are a person's", row.item);
+        assert_eq!(row.who.starts_with("operator"), row.does.is_empty(), "{}", row.item);
     }
+}
+
+#[test]
+fn a_step_is_recorded_by_the_operator_only_where_the_table_has_it() {
+    let recorded: BTreeMap<String, bool> = rows().into_iter().map(|row| (row.step, !row.records.is_empty())).collect();
+    let hosts = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hosts")).unwrap();
+    let mut asked = BTreeSet::new();
+    for host in hosts.map(|host| host.unwrap()).filter(|host| host.path().is_dir()) {
+        for (id, step) in steps_of(host.file_name().to_str().unwrap()) {
+            if step["command"].as_str().is_some_and(|command| command.starts_with("okv-host confirm ")) {
+                assert!(recorded[&id], "{id} of {}", host.path().display());
+                asked.insert(id);
+            }
+        }
+    }
+    assert!(asked.len() > 10, "{asked:?}");
 }

@@ -31,6 +31,10 @@ pub struct Check {
     #[arg(long, conflicts_with_all = ["root", "image"])]
     pub list: bool,
 
+    /// Explain a rule by its id, or the rules of a step or item of the procedure (7.2-13), and judge nothing.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["root", "image", "list"])]
+    pub explain: Option<String>,
+
     /// How to print.
     #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
     pub format: PlainFormat,

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::Node;
 use super::saved::Saved;
-use crate::rules::Verdict;
+use crate::rules::node::session;
+use crate::rules::{RuleId, Verdict, waivers};
 
 /// Something that is not the same on all nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -27,13 +28,13 @@ pub struct Value {
 }
 
 /// Rules that judge whoever asked, and not the node.
-const NOT_OF_THE_NODE: &[&str] = &["session", "waivers"];
+const NOT_OF_THE_NODE: &[RuleId] = &[session::ID, waivers::ID];
 
 /// The differences between the reports on `nodes`, in the order of the rules.
 pub(super) fn differences(reports: &[Saved], nodes: &[Node]) -> Vec<Difference> {
     let mut rules: Vec<&str> = Vec::new();
     for finding in reports.iter().flat_map(|report| &report.findings) {
-        if !rules.contains(&finding.id.as_str()) && !NOT_OF_THE_NODE.contains(&finding.id.as_str()) {
+        if !rules.contains(&finding.id.as_str()) && !NOT_OF_THE_NODE.iter().any(|id| *id == *finding.id) {
             rules.push(&finding.id);
         }
     }

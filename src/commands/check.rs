@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 
-use super::Exit;
 use super::judged::{Judged, facts_of, judged, profile, root_at};
 use super::progress::Progress;
 use super::verdict::{exit, write_coloured};
+use super::{Exit, explain};
 use crate::cli::{Check, PlainFormat};
 use crate::disk::Source;
 use crate::facts::{self, Facts, Probed};
@@ -19,10 +19,13 @@ pub(super) fn run(args: &Check) -> Result<Exit> {
     let profile = profile(&args.judge.profile)?;
     if args.list {
         match args.format {
-            PlainFormat::Json => report::list_json(&mut io::stdout().lock(), &profile)?,
+            PlainFormat::Json => report::list_json(&mut io::stdout().lock(), &profile, rules::RULES)?,
             PlainFormat::Text => io::stdout().lock().write_all(report::list_text(&profile).as_bytes())?,
         }
         return Ok(Exit::Done);
+    }
+    if let Some(name) = &args.explain {
+        return explain::run(name, &profile, args.format);
     }
     let facts = gather(args, &profile.places)?;
     let Judged { findings, waivers } = judged(&facts, &profile, &args.judge)?;

@@ -3,10 +3,10 @@
 use crate::facts::Root;
 use crate::facts::procedure::{processes, upgrade_run};
 use crate::plan::{Reason, upgrade};
-use crate::rules::{Finding, Verdict};
+use crate::rules::{Finding, RuleId, Verdict};
 
 /// A reason for each finding that blocks, but for those of the rules `but`.
-pub(super) fn blocks(findings: &[Finding], but: &[&str]) -> Vec<Reason> {
+pub(super) fn blocks(findings: &[Finding], but: &[RuleId]) -> Vec<Reason> {
     of(findings, &[Verdict::Block]).filter(|finding| !but.contains(&finding.id)).map(reason).collect()
 }
 
@@ -35,7 +35,7 @@ fn of<'f>(findings: &'f [Finding], verdicts: &'f [Verdict]) -> impl Iterator<Ite
 fn reason(finding: &Finding) -> Reason {
     let measured = if finding.measured.is_empty() { String::new() } else { format!(" ({})", finding.measured) };
     Reason {
-        id: finding.id,
+        id: finding.id.as_str(),
         message: format!("{}: {}{measured}", finding.subject, finding.message),
         remedy: finding.remedy.clone(),
     }

@@ -5,6 +5,7 @@ mod check;
 mod cluster;
 mod confirm;
 mod confirm_step;
+mod explain;
 mod fleet;
 mod gate;
 mod judged;

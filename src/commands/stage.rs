@@ -20,11 +20,13 @@ use crate::journal::Journal;
 use crate::plan::stage::{COMMAND, Means, Request, Sums, needs_sums, obstacles, plan, target};
 use crate::plan::{Plan, Refusal, part_of};
 use crate::profile::{Places, Profile};
+use crate::rules::RuleId;
+use crate::rules::media::{images_mount, iso_space};
 use crate::sys;
 use crate::tool::Program;
 
 /// The rules that the plan judges itself, with the ISO at hand.
-const OWN: &[&str] = &["iso-space", "images-mount"];
+const OWN: &[RuleId] = &[iso_space::ID, images_mount::ID];
 
 pub(super) fn run(args: &Stage) -> Result<Exit> {
     let profile = profile(&args.judge.profile)?;

@@ -6,11 +6,10 @@ use anstyle::{AnsiColor, Style};
 
 use super::json::CheckReport;
 use super::text::wrap;
-use crate::profile::Profile;
-use crate::rules::{Outcome, RULES, Verdict};
+use crate::rules::{Outcome, Verdict};
 
 /// Column where the words of a finding begin.
-const INDENT: usize = 8;
+pub(super) const INDENT: usize = 8;
 /// Column where the value of a named line begins.
 const VALUE: usize = INDENT + 10;
 
@@ -43,19 +42,6 @@ pub fn text(report: &CheckReport<'_>) -> String {
     out
 }
 
-/// The rules with their thresholds and sources.
-pub fn list_text(profile: &Profile) -> String {
-    let mut out = format!("Rules of release {}\n", profile.release);
-    for rule in RULES {
-        let _ = writeln!(out, "\n{}", rule.id);
-        out.extend(std::iter::repeat_n(' ', INDENT));
-        wrap(&mut out, rule.summary, INDENT, INDENT);
-        line(&mut out, "required", &(rule.required)(profile));
-        line(&mut out, "source", &(rule.source)(profile));
-    }
-    out
-}
-
 /// The word for a verdict, and its colour.
 pub(super) fn verdict(outcome: Outcome) -> (&'static str, Style) {
     let like = match outcome {
@@ -66,7 +52,8 @@ pub(super) fn verdict(outcome: Outcome) -> (&'static str, Style) {
     (outcome.word(), style(like))
 }
 
-fn line(out: &mut String, name: &str, value: &str) {
+/// A named line of a finding or of a rule; none where it has no value.
+pub(super) fn line(out: &mut String, name: &str, value: &str) {
     if !value.is_empty() {
         let _ = write!(out, "{:INDENT$}{name:<10}", "");
         wrap(out, value, VALUE, VALUE);

@@ -8,7 +8,7 @@ use super::line;
 use crate::disk::Disk;
 use crate::profile::Profile;
 use crate::rules::waivers::Applied;
-use crate::rules::{Finding, Outcome, RULES, Rule};
+use crate::rules::{Finding, Outcome, Rule, RuleId, Waivable};
 
 /// What `check --format json` prints.
 #[derive(Debug, Serialize)]
@@ -35,11 +35,15 @@ impl CheckReport<'_> {
     pub const SCHEMA: &'static str = "okv-host.check.v1";
 }
 
-/// Writes the rules with their thresholds and sources, as `check --list --format json` prints them.
+/// Writes the records of rules, as `check --list` and `check --explain` print them with `--format json`.
 ///
 /// # Errors
 /// What the writer says.
-pub fn list_json(out: &mut impl Write, profile: &Profile) -> io::Result<()> {
+pub fn list_json<'r>(
+    out: &mut impl Write,
+    profile: &Profile,
+    rules: impl IntoIterator<Item = &'r Rule>,
+) -> io::Result<()> {
     #[derive(Serialize)]
     struct List<'p> {
         schema: &'static str,
@@ -48,18 +52,33 @@ pub fn list_json(out: &mut impl Write, profile: &Profile) -> io::Result<()> {
     }
     #[derive(Serialize)]
     struct Row {
-        id: &'static str,
+        id: RuleId,
         summary: &'static str,
+        why: &'static str,
         required: String,
         source: String,
+        inputs: &'static [&'static str],
+        procedure: &'static [&'static str],
+        waivable: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        never_waived_because: Option<&'static str>,
     }
     let row = |rule: &Rule| Row {
         id: rule.id,
-        summary: rule.summary,
+        summary: rule.title,
+        why: rule.why,
         required: (rule.required)(profile),
         source: (rule.source)(profile),
+        inputs: rule.inputs,
+        procedure: rule.procedure,
+        waivable: rule.waivable == Waivable::Yes,
+        never_waived_because: match rule.waivable {
+            Waivable::Yes => None,
+            Waivable::Never(why) => Some(why),
+        },
     };
-    let list = List { schema: "okv-host.rules.v1", profile: &profile.release, rules: RULES.iter().map(row).collect() };
+    let rules = rules.into_iter().map(row).collect();
+    let list = List { schema: "okv-host.rules.v1", profile: &profile.release, rules };
     serde_json::to_writer_pretty(&mut *out, &list)?;
     out.write_all(b"\n")
 }

@@ -2,22 +2,26 @@
 
 mod check;
 mod cluster;
+mod documents;
 mod json;
 mod layout;
 mod line;
 mod plan;
 mod prepare;
+mod reference;
 mod run;
 mod runbook;
 mod scan;
 mod text;
 mod upgrade_run;
 
-pub use check::{list_text, text as check_text};
+pub use check::text as check_text;
 pub use cluster::{cluster_json, cluster_text};
+pub use documents::documents;
 pub use json::{CheckReport, check_json, disk_line, list_json, scan_json};
 pub use plan::{PlanOutcome, PlanReport, action, plan_json, plan_text, steps_text};
 pub use prepare::{prepare_json, prepare_text};
+pub use reference::{Explained, explained_text, list_text};
 pub use run::{UndoOutcome, status_json, status_text, undo_json, undo_text};
 pub use runbook::{RunbookReport, confirm_json, confirm_text, runbook_json, runbook_markdown, runbook_text};
 pub use scan::text as scan_text;

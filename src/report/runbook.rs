@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::check::style;
 use super::text::{clean, wrap};
-use crate::rules::Verdict;
+use crate::rules::{RuleId, Verdict};
 use crate::runbook::{Confirmed, SECTIONS, Scope, State, Step, When, next};
 
 /// Column where the words of a step begin.
@@ -131,7 +131,7 @@ fn item(out: &mut String, step: &Step) {
 }
 
 /// The text with what means something in Markdown or HTML behind a backslash: a note must stay a note.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in clean(text).chars() {
         if "\\`*_[]<>#|&~!@".contains(c) {
@@ -151,7 +151,7 @@ struct Row<'r> {
     title: &'r str,
     scope: Scope,
     when: When,
-    rules: &'r [&'r str],
+    rules: &'r [RuleId],
     state: State,
     evidence: &'r str,
     how: &'r str,

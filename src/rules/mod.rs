@@ -3,6 +3,9 @@
 //! A rule answers with one finding for each subject it judged, passes included. What could not be looked at is
 //! `unknown`, which is never a pass; what cannot apply to a powered-off node is `not-applicable`. What no node lets us see, whoever
 //! looks, is `confirm`: a question to the operator, which does not change the verdict on the node, because it would stand for ever.
+//!
+//! All that is known of a rule is in its record ([`Rule`]), at the top of its file, and nowhere else: lists and
+//! documents are made from [`RULES`].
 
 use serde::{Deserialize, Serialize};
 
@@ -12,16 +15,18 @@ use crate::facts::ssh::Ssh;
 use crate::facts::{Facts, Node, Probed, Running, Subjects};
 use crate::profile::Profile;
 
-mod disk;
-mod kernel;
-mod media;
-mod node;
-mod ssh;
-mod swap;
+pub(crate) mod disk;
+pub(crate) mod kernel;
+pub(crate) mod media;
+pub(crate) mod node;
+mod record;
+pub(crate) mod ssh;
+pub(crate) mod swap;
 #[cfg(test)]
 mod tests;
 pub mod waivers;
 
+pub use record::{Rule, RuleId, Waivable};
 pub use waivers::Waived;
 
 /// What a rule says of one subject.
@@ -62,8 +67,8 @@ impl Verdict {
 /// What a rule found of one subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The rule's fixed word.
-    pub id: &'static str,
+    /// The rule's fixed word, or [`waivers::ID`].
+    pub id: RuleId,
     /// The verdict.
     pub verdict: Verdict,
     /// What was judged: a disk, a volume, the node.
@@ -81,19 +86,6 @@ pub struct Finding {
     /// Why it does not count; nothing where it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waived: Option<Waived>,
-}
-
-/// A rule: a row of the table that `check --list` prints.
-pub struct Rule {
-    /// Its fixed word.
-    pub id: &'static str,
-    /// What it judges, in one line.
-    pub summary: &'static str,
-    /// Its threshold under a profile.
-    pub required: fn(&Profile) -> String,
-    /// Where that stands.
-    pub source: fn(&Profile) -> String,
-    judge: fn(&Case<'_>) -> Vec<Finding>,
 }
 
 /// What a rule is given.
@@ -168,7 +160,7 @@ impl Finding {
     }
 }
 
-/// Every rule, in the order of the report.
+/// Every rule, in the order of the report. A new one is a file with its record, its `mod` line and its line here.
 pub const RULES: &[Rule] = &[
     disk::boot_mode::RULE,
     disk::disk_bios_limit::RULE,
@@ -199,6 +191,11 @@ pub const RULES: &[Rule] = &[
     node::upgrade_log::RULE,
     node::session::RULE,
 ];
+
+/// The rule of that name.
+pub fn named(name: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.id == *name)
+}
 
 /// What the findings mean together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,42 +1,54 @@
 //! Waivers: findings that an operator knows of and accepts, for a reason and until a day. Pure.
 //!
 //! A waived finding stays in the report, with its verdict and the reason, and no longer decides the verdict on the node. What could cost
-//! data, or a node that does not start again, cannot be waived ([`NEVER`]). A waiver that has run out, or that waives nothing, is told.
+//! data, or a node that does not start again, cannot be waived: its rule is [`Waivable::Never`]. A waiver that has run out,
+//! or that waives nothing, is told.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, RULES, Verdict};
+use super::{Finding, RuleId, Verdict, Waivable, named};
 use crate::dates::Date;
-
-/// Rules whose findings cannot be waived.
-pub const NEVER: &[&str] = &[
-    "disk-bios-limit",
-    "boot-size",
-    "swap-references",
-    "vg-health",
-    "table-health",
-    "iso-present",
-    "images-mount",
-    "release",
-    "backup-jobs",
-];
 
 /// Name and version of the file's schema.
 pub const SCHEMA: &str = "okv-host.waivers.v1";
 /// Id of what is found on the waivers themselves.
-pub const ID: &str = "waivers";
+pub const ID: RuleId = RuleId::new("waivers");
 /// Most waivers of a file.
 const MOST: usize = 1000;
 /// Most bytes of a text in one.
 const LONGEST: usize = 1000;
 
+/// What a waiver names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A rule.
+    Rule(RuleId),
+    /// No rule has this name.
+    NoSuchRule(String),
+}
+
+impl Target {
+    fn of(name: String) -> Self {
+        named(&name).map_or(Self::NoSuchRule(name), |rule| Self::Rule(rule.id))
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rule(id) => id.fmt(f),
+            Self::NoSuchRule(name) => f.pad(name),
+        }
+    }
+}
+
 /// A waiver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiver {
     /// Rule whose findings it waives.
-    pub id: String,
+    pub target: Target,
     /// The one subject that it is for; every one where not given.
     pub subject: Option<String>,
     /// Why.
@@ -138,7 +150,7 @@ fn waiver(row: Row) -> Result<Waiver, WaiverError> {
         return Err(bad("it has no reason"));
     }
     let until = Date::parse(&row.until).ok_or_else(|| bad("its last day is no date YYYY-MM-DD"))?;
-    Ok(Waiver { id: row.id, subject: row.subject, reason: row.reason, until })
+    Ok(Waiver { target: Target::of(row.id), subject: row.subject, reason: row.reason, until })
 }
 
 /// Marks the findings that are waived on `today`, and adds what there is to say of the waivers themselves.
@@ -149,7 +161,7 @@ pub fn apply(findings: &mut Vec<Finding>, waivers: &[Waiver], today: Date) -> Ve
         let state = apply_one(findings, waiver, today);
         told.extend(tell(waiver, state));
         applied.push(Applied {
-            id: waiver.id.clone(),
+            id: waiver.target.to_string(),
             subject: waiver.subject.clone(),
             reason: waiver.reason.clone(),
             until: waiver.until.to_string(),
@@ -161,10 +173,8 @@ pub fn apply(findings: &mut Vec<Finding>, waivers: &[Waiver], today: Date) -> Ve
 }
 
 fn apply_one(findings: &mut [Finding], waiver: &Waiver, today: Date) -> State {
-    if !RULES.iter().any(|rule| rule.id == waiver.id) {
-        return State::NoSuchRule;
-    }
-    if NEVER.contains(&waiver.id.as_str()) {
+    let Target::Rule(id) = waiver.target else { return State::NoSuchRule };
+    if named(id.as_str()).is_none_or(|rule| rule.waivable != Waivable::Yes) {
         return State::NotAllowed;
     }
     if today > waiver.until {
@@ -172,7 +182,7 @@ fn apply_one(findings: &mut [Finding], waiver: &Waiver, today: Date) -> State {
     }
     let mut state = State::Unused;
     for finding in findings.iter_mut() {
-        let is_meant = finding.id == waiver.id && waiver.subject.as_ref().is_none_or(|s| *s == finding.subject);
+        let is_meant = finding.id == id && waiver.subject.as_ref().is_none_or(|s| *s == finding.subject);
         if is_meant && matches!(finding.verdict, Verdict::Block | Verdict::Unknown | Verdict::Warn) {
             let waived = Waived { reason: waiver.reason.clone(), until: waiver.until.to_string() };
             finding.waived.get_or_insert(waived);
@@ -193,7 +203,7 @@ fn tell(waiver: &Waiver, state: State) -> Option<Finding> {
         ),
         State::NotAllowed => (
             Verdict::Warn,
-            format!("waives nothing: what {} finds could cost data or the node", waiver.id),
+            format!("waives nothing: what {} finds could cost data or the node", waiver.target),
             "take it out of the file",
         ),
         State::NoSuchRule => {
@@ -201,8 +211,8 @@ fn tell(waiver: &Waiver, state: State) -> Option<Finding> {
         }
     };
     let subject = match &waiver.subject {
-        Some(subject) => format!("{}: {subject}", waiver.id),
-        None => waiver.id.clone(),
+        Some(subject) => format!("{}: {subject}", waiver.target),
+        None => waiver.target.to_string(),
     };
     Some(Finding {
         id: ID,

@@ -7,7 +7,7 @@ use super::tell::{Told, remedies, tell, words};
 use super::{State, Step, confirmed};
 use crate::facts::Facts;
 use crate::profile::Profile;
-use crate::rules::Finding;
+use crate::rules::{Finding, RuleId};
 
 /// What a step is judged by.
 pub(super) struct Case<'c> {
@@ -69,7 +69,7 @@ impl<'c> Case<'c> {
     }
 
     /// What nobody but a person can tell, with what rules say beside it.
-    pub(super) fn by_person(&self, rules: &[&str]) -> Answer {
+    pub(super) fn by_person(&self, rules: &[RuleId]) -> Answer {
         let often = if self.row.scope == Scope::Cluster { ", once for the cluster" } else { "" };
         let ask = format!("done, or not needed here: yours to confirm{often}");
         if rules.is_empty() {
@@ -87,7 +87,7 @@ impl<'c> Case<'c> {
     }
 
     /// What rules tell; what they leave to the operator, he confirms.
-    pub(super) fn by_rules(&self, rules: &[&str]) -> Answer {
+    pub(super) fn by_rules(&self, rules: &[RuleId]) -> Answer {
         match tell(self, rules) {
             Told::Blocked(found) => self.from(Answer::blocked(words(&found)), &found),
             Told::Unknown(found) => self.from(Answer::unknown(words(&found)), &found),
@@ -99,7 +99,7 @@ impl<'c> Case<'c> {
     }
 
     /// What rules tell, and a command does.
-    fn by_command(&self, command: &str, rules: &[&str]) -> Answer {
+    fn by_command(&self, command: &str, rules: &[RuleId]) -> Answer {
         Answer { is_confirmable: false, ..self.by_rules(rules) }.run(command)
     }
 

@@ -9,13 +9,14 @@ use super::upgrade::is_behind;
 use crate::facts::Probed;
 use crate::facts::mounts::mounted_at;
 use crate::facts::procedure::iso::IsoFile;
+use crate::rules::media::{images_mount, iso_present, iso_space, ssl_jars};
 
 /// The command that copies, mounts, and cleans the cache.
 const STAGE: &str = "okv-host stage ISO";
 
 /// 7.2-8: the jars may go where space is needed, and only there.
 pub(super) fn free_space(case: &Case<'_>) -> Answer {
-    let jars = match tell(case, &["ssl-jars"]) {
+    let jars = match tell(case, &[ssl_jars::ID]) {
         Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
         Told::Nothing(found) | Told::Waived(found) => return Answer::not_needed(words(&found)),
         Told::Blocked(found) | Told::Amiss(found) | Told::Asks(found) | Told::Passed(found) => found,
@@ -25,7 +26,7 @@ pub(super) fn free_space(case: &Case<'_>) -> Answer {
         return Answer::not_needed(words(&jars));
     }
     let both = |space: &[_]| format!("{}; {}", words(space), words(&jars));
-    match tell(case, &["iso-space"]) {
+    match tell(case, &[iso_space::ID]) {
         Told::Passed(space) | Told::Waived(space) | Told::Nothing(space) => Answer::not_needed(both(&space)),
         Told::Blocked(space) => case.from(Answer::new(State::Ready, both(&space)).confirmable(), &jars),
         Told::Unknown(space) => case.from(Answer::unknown(both(&space)), &space),
@@ -39,7 +40,7 @@ pub(super) fn stage(case: &Case<'_>) -> Answer {
     if let Progress::Upgraded(why) = case.progress {
         return Answer::done(format!("the upgrade had it: {why}"));
     }
-    let found = match tell(case, &["iso-present"]) {
+    let found = match tell(case, &[iso_present::ID]) {
         Told::Blocked(found) => return case.from(Answer::blocked(words(&found)).run(STAGE), &found),
         Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
         Told::Amiss(found) | Told::Asks(found) | Told::Waived(found) | Told::Nothing(found) | Told::Passed(found) => {
@@ -52,7 +53,7 @@ pub(super) fn stage(case: &Case<'_>) -> Answer {
     if isos.is_some_and(|isos| isos.here.iter().any(is_it)) {
         return Answer::done(words(&found));
     }
-    match tell(case, &["iso-space"]) {
+    match tell(case, &[iso_space::ID]) {
         Told::Blocked(space) => case.from(Answer::blocked(words(&space)).run(STAGE), &space),
         _ => Answer::ready(STAGE, words(&found)),
     }
@@ -63,7 +64,7 @@ pub(super) fn mount(case: &Case<'_>) -> Answer {
     if let Some(answer) = is_behind(case) {
         return answer;
     }
-    let found = match tell(case, &["images-mount"]) {
+    let found = match tell(case, &[images_mount::ID]) {
         Told::Blocked(found) => return case.from(Answer::blocked(words(&found)), &found),
         Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
         Told::Amiss(found) => return case.from(Answer::ready(STAGE, words(&found)), &found),

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::facts::Facts;
 use crate::profile::Profile;
-use crate::rules::Finding;
+use crate::rules::{Finding, RuleId};
 
 mod answer;
 mod case;
@@ -83,7 +83,7 @@ pub struct Step {
     /// Where it stands to the upgrade.
     pub when: When,
     /// The rules that tell of it.
-    pub rules: &'static [&'static str],
+    pub rules: &'static [RuleId],
     /// How it stands.
     pub state: State,
     /// Why, with figures; who confirmed it and what he noted.
@@ -148,6 +148,11 @@ const SESSION: &str = "session";
 /// The first step with something left to do; `None` where nothing is.
 pub fn next(steps: &[Step]) -> Option<&Step> {
     steps.iter().find(|step| !step.state.is_closed())
+}
+
+/// The step of the table that covers this item: `7.2-13`, or `7.4`, which has no items.
+pub fn row_of_item(item: &str) -> Option<&'static Row> {
+    STEPS.iter().find(|row| row.item_names().iter().any(|name| name == item))
 }
 
 /// The step of the table with this id.

@@ -6,6 +6,9 @@ use super::case::Case;
 use super::tell::{Told, tell, words};
 use crate::facts::Probed;
 use crate::facts::procedure::session::Session;
+use crate::rules::kernel;
+use crate::rules::node::session;
+use crate::rules::ssh::{ssh_dsa_key, ssh_host_keys};
 
 /// 7.2-1: to be root on the node.
 pub(super) fn be_root(case: &Case<'_>) -> Answer {
@@ -24,7 +27,7 @@ pub(super) fn be_root(case: &Case<'_>) -> Answer {
 pub(super) fn session(case: &Case<'_>) -> Answer {
     let words_of = |found: &[_]| Answer::ready("tmux", words(found)).confirmable();
     let session = case.facts.subjects.as_ref().and_then(|subjects| subjects.preflight.session.known());
-    match (tell(case, &["session"]), session) {
+    match (tell(case, &[session::ID]), session) {
         (Told::Passed(found), Some(Session::Multiplexer(_) | Session::Console)) => Answer::done(words(&found)),
         (Told::Waived(found), _) => Answer::not_needed(words(&found)),
         (Told::Unknown(found), _) => case.from(Answer::unknown(words(&found)), &found),
@@ -46,7 +49,7 @@ pub(super) fn ssh_open(case: &Case<'_>) -> Answer {
 
 /// 7.8-1 to 4: SSH again, for the one who retires the keys from afar.
 pub(super) fn ssh_again(case: &Case<'_>) -> Answer {
-    match tell(case, &["ssh-dsa-key"]) {
+    match tell(case, &[ssh_dsa_key::ID]) {
         Told::Passed(found) | Told::Nothing(found) => Answer::not_needed(words(&found)),
         _ => ssh_open(case),
     }
@@ -55,7 +58,7 @@ pub(super) fn ssh_again(case: &Case<'_>) -> Answer {
 /// 7.7-5 to 7: old kernels, once the newest one runs.
 pub(super) fn prune(case: &Case<'_>) -> Answer {
     let command = "okv-host kernel-prune";
-    match tell(case, &["kernel-old"]) {
+    match tell(case, &[kernel::old::ID]) {
         Told::Passed(found) => Answer::done(words(&found)),
         Told::Waived(found) | Told::Nothing(found) => Answer::not_needed(words(&found)),
         Told::Blocked(found) => case.from(Answer::blocked(words(&found)).run(command), &found),
@@ -70,14 +73,14 @@ pub(super) fn prune(case: &Case<'_>) -> Answer {
 /// 7.8-5 and 6: DSA host keys, as long as sshd has another one.
 pub(super) fn retire(case: &Case<'_>) -> Answer {
     let command = "okv-host ssh-dsa-retire";
-    let keys = match tell(case, &["ssh-dsa-key"]) {
+    let keys = match tell(case, &[ssh_dsa_key::ID]) {
         Told::Passed(found) => return Answer::done(words(&found)),
         Told::Waived(found) | Told::Nothing(found) => return Answer::not_needed(words(&found)),
         Told::Blocked(found) => return case.from(Answer::blocked(words(&found)).run(command), &found),
         Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
         Told::Amiss(found) | Told::Asks(found) => found,
     };
-    match tell(case, &["ssh-host-keys"]) {
+    match tell(case, &[ssh_host_keys::ID]) {
         Told::Passed(_) | Told::Nothing(_) | Told::Waived(_) => case.from(Answer::ready(command, words(&keys)), &keys),
         Told::Unknown(found) => case.from(Answer::unknown(words(&found)).run(command), &found),
         Told::Blocked(found) | Told::Amiss(found) | Told::Asks(found) => {

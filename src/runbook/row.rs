@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::State;
 use super::answer::Answer;
 use super::case::Case;
+use crate::rules::RuleId;
 
 /// How often a step is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -36,13 +37,13 @@ pub enum When {
 #[derive(Clone, Copy)]
 pub(super) enum By {
     /// A person. What rules say is shown beside it; where they block, or could not tell, no confirmation lifts that.
-    Person(&'static [&'static str]),
+    Person(&'static [RuleId]),
     /// Rules. What they leave to the operator, he confirms.
-    Rules(&'static [&'static str]),
+    Rules(&'static [RuleId]),
     /// Rules, and what they ask for this command does: nothing is left to confirm.
-    Command(&'static str, &'static [&'static str]),
+    Command(&'static str, &'static [RuleId]),
     /// The step's own function, with the rules that it asks.
-    Own(fn(&Case<'_>) -> Answer, &'static [&'static str]),
+    Own(fn(&Case<'_>) -> Answer, &'static [RuleId]),
 }
 
 /// A step of the procedure, and the numbered items that it stands for.
@@ -62,12 +63,19 @@ pub struct Row {
     pub when: When,
     /// What a person does for it; empty where a command does it all.
     pub how: &'static str,
+    /// Commands that verify it beside the rules.
+    pub verified_by: &'static [&'static str],
+    done_by: Option<&'static str>,
+    /// Whether a confirmation may count where a function of its own judges the step.
+    own_is_confirmed: bool,
     pub(super) by: By,
 }
 
 impl Row {
     const fn new(section: &'static str, item: u8, id: &'static str, title: &'static str, by: By) -> Self {
-        Self { id, section, items: (item, item), title, scope: Scope::Node, when: When::Before, how: "", by }
+        let (scope, when) = (Scope::Node, When::Before);
+        let (how, verified_by, done_by, own_is_confirmed) = ("", &[], None, false);
+        Self { id, section, items: (item, item), title, scope, when, how, verified_by, done_by, own_is_confirmed, by }
     }
 
     /// The same, up to the item `last`.
@@ -81,7 +89,7 @@ impl Row {
     }
 
     /// The same, a person's, with the rules to show beside it.
-    pub(super) const fn shows(self, rules: &'static [&'static str]) -> Self {
+    pub(super) const fn shows(self, rules: &'static [RuleId]) -> Self {
         Self { by: By::Person(rules), ..self }
     }
 
@@ -95,8 +103,48 @@ impl Row {
         Self { when, ..self }
     }
 
+    /// The same, which a command does.
+    pub(super) const fn done_by(self, command: &'static str) -> Self {
+        Self { done_by: Some(command), ..self }
+    }
+
+    /// The same, which commands verify beside the rules.
+    pub(super) const fn verified_by(self, commands: &'static [&'static str]) -> Self {
+        Self { verified_by: commands, ..self }
+    }
+
+    /// The same, which is judged by a function of its own, and which an operator may confirm.
+    pub(super) const fn or_confirmed(self) -> Self {
+        Self { own_is_confirmed: true, ..self }
+    }
+
+    /// The command that does it, where there is one.
+    pub fn does(&self) -> Option<&'static str> {
+        match self.by {
+            By::Command(command, _) => Some(command),
+            By::Person(_) | By::Rules(_) | By::Own(..) => self.done_by,
+        }
+    }
+
+    /// Whether a confirmation by the operator may ever count.
+    pub fn may_be_confirmed(&self) -> bool {
+        match self.by {
+            By::Person(_) | By::Rules(_) => true,
+            By::Command(..) => false,
+            By::Own(..) => self.own_is_confirmed,
+        }
+    }
+
+    /// The items that it covers, one by one: `7.6-7`, or the section where that has none.
+    pub fn item_names(&self) -> Vec<String> {
+        match self.items {
+            (0, _) => vec![self.section.to_owned()],
+            (first, last) => (first..=last).map(|item| format!("{}-{item}", self.section)).collect(),
+        }
+    }
+
     /// The rules that tell of it.
-    pub fn rules(&self) -> &'static [&'static str] {
+    pub fn rules(&self) -> &'static [RuleId] {
         match self.by {
             By::Person(rules) | By::Rules(rules) | By::Command(_, rules) | By::Own(_, rules) => rules,
         }
@@ -129,7 +177,7 @@ pub(super) const fn rules(
     item: u8,
     id: &'static str,
     title: &'static str,
-    rules: &'static [&'static str],
+    rules: &'static [RuleId],
 ) -> Row {
     Row::new(section, item, id, title, By::Rules(rules))
 }
@@ -141,7 +189,7 @@ pub(super) const fn command(
     id: &'static str,
     title: &'static str,
     command: &'static str,
-    rules: &'static [&'static str],
+    rules: &'static [RuleId],
 ) -> Row {
     Row::new(section, item, id, title, By::Command(command, rules))
 }
@@ -153,7 +201,7 @@ pub(super) const fn own(
     id: &'static str,
     title: &'static str,
     judge: fn(&Case<'_>) -> Answer,
-    rules: &'static [&'static str],
+    rules: &'static [RuleId],
 ) -> Row {
     Row::new(section, item, id, title, By::Own(judge, rules))
 }

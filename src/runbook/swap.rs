@@ -7,13 +7,16 @@ use super::tell::{Told, tell, words};
 use crate::dates::shown;
 use crate::facts::Probed;
 use crate::format::content::Kind;
+use crate::rules::RuleId;
+use crate::rules::disk::disk_minimum;
+use crate::rules::swap::{swap_references, swap_size, vg_free, vg_health};
 use crate::units::Bytes;
 
 const EXTEND: &str = "okv-host swap-extend";
 
 /// What lifts the need of more swap: enough of it, or a waiver.
 fn needs_none(case: &Case<'_>) -> Option<Answer> {
-    match tell(case, &["swap-size"]) {
+    match tell(case, &[swap_size::ID]) {
         Told::Passed(found) | Told::Waived(found) => Some(Answer::not_needed(words(&found))),
         Told::Unknown(found) => Some(case.from(Answer::unknown(words(&found)), &found)),
         Told::Blocked(_) | Told::Amiss(_) | Told::Asks(_) | Told::Nothing(_) => None,
@@ -22,14 +25,14 @@ fn needs_none(case: &Case<'_>) -> Option<Answer> {
 
 /// 7.6-1 to 3: what there is of swap and of room for it.
 pub(super) fn look(case: &Case<'_>) -> Answer {
-    if let Told::Blocked(found) = tell(case, &["vg-health", "disk-minimum"]) {
+    if let Told::Blocked(found) = tell(case, &[vg_health::ID, disk_minimum::ID]) {
         return case.from(Answer::blocked(words(&found)), &found);
     }
     match tell(case, case.row.rules()) {
         Told::Unknown(found) => case.from(Answer::unknown(words(&found)), &found),
         Told::Nothing(found) => Answer::unknown(words(&found)),
         Told::Blocked(_) | Told::Amiss(_) | Told::Asks(_) | Told::Waived(_) | Told::Passed(_) => {
-            let is_shown = |id: &str| id == "swap-size" || id == "vg-free";
+            let is_shown = |id: RuleId| id == swap_size::ID || id == vg_free::ID;
             let found: Vec<_> = case.findings.iter().filter(|finding| is_shown(finding.id)).collect();
             Answer::done(words(&found))
         }
@@ -41,7 +44,7 @@ pub(super) fn add_disk(case: &Case<'_>) -> Answer {
     if let Some(answer) = needs_none(case) {
         return answer;
     }
-    let found = match tell(case, &["vg-free"]) {
+    let found = match tell(case, &[vg_free::ID]) {
         Told::Passed(found) | Told::Waived(found) => return Answer::not_needed(words(&found)),
         Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
         Told::Blocked(found) | Told::Amiss(found) | Told::Asks(found) | Told::Nothing(found) => found,
@@ -64,10 +67,10 @@ pub(super) fn extend(case: &Case<'_>) -> Answer {
             _ => answer,
         };
     }
-    if let Told::Blocked(found) = tell(case, &["vg-health"]) {
+    if let Told::Blocked(found) = tell(case, &[vg_health::ID]) {
         return case.from(Answer::blocked(words(&found)).run(EXTEND), &found);
     }
-    let told = tell(case, &["swap-size"]);
+    let told = tell(case, &[swap_size::ID]);
     let evidence = match &told {
         Told::Blocked(found) | Told::Amiss(found) | Told::Asks(found) | Told::Nothing(found) => words(found),
         Told::Unknown(_) | Told::Waived(_) | Told::Passed(_) => String::new(),
@@ -91,7 +94,7 @@ fn grown(case: &Case<'_>) -> Result<Option<u64>, String> {
 
 /// 7.6-18: the restart. What is swapped to since the last start, and is named for the next one, needs none.
 pub(super) fn restart(case: &Case<'_>) -> Answer {
-    let found = match tell(case, &["swap-references"]) {
+    let found = match tell(case, &[swap_references::ID]) {
         Told::Blocked(found) => return case.from(Answer::blocked(words(&found)), &found),
         Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
         Told::Amiss(found) | Told::Asks(found) | Told::Waived(found) | Told::Nothing(found) | Told::Passed(found) => {

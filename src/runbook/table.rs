@@ -3,6 +3,15 @@
 use super::row::When::{After, AfterAll, Free, Part};
 use super::row::{Row, command, own, person, rules};
 use super::{media, node, swap, upgrade};
+use crate::rules::disk::{boot_mode, boot_size, disk_bios_limit, disk_minimum, table_health};
+use crate::rules::kernel;
+use crate::rules::media::{images_mount, iso_present, iso_space, ssl_jars};
+use crate::rules::node::{
+    audit_vault_agent, backup_jobs, diagnostics_package, hsm, release, server_certificate, session, syslog_remote,
+    upgrade_log,
+};
+use crate::rules::ssh::{ssh_dsa_key, ssh_host_keys};
+use crate::rules::swap::{swap_references, swap_size, vg_free, vg_health};
 
 /// The sections, each with what it is about.
 pub const SECTIONS: &[(&str, &str)] = &[
@@ -18,43 +27,69 @@ pub const SECTIONS: &[(&str, &str)] = &[
 
 /// Every step, in the order of the procedure.
 pub const STEPS: &[Row] = &[
-    own("7.2", 1, "be-root", "log in and become root", node::be_root, &[]).how("log in as support, then su"),
+    own("7.2", 1, "be-root", "log in and become root", node::be_root, &[])
+        .how("log in as support, then su")
+        .verified_by(&["okv-host runbook"]),
     person("7.2", 2, "back-up", "a backup to go back to")
-        .shows(&["backup-jobs"])
+        .shows(&[backup_jobs::ID])
         .how("make a backup, and see it end well"),
     person("7.2", 3, "stop-backup-jobs", "no backup runs or is scheduled")
-        .shows(&["backup-jobs"])
+        .shows(&[backup_jobs::ID])
         .how("management console: wait for a backup that runs, and delete the scheduled ones"),
-    rules("7.2", 4, "clear-diagnostics", "no diagnostics package is left", &["diagnostics-package"]),
+    rules("7.2", 4, "clear-diagnostics", "no diagnostics package is left", &[diagnostics_package::ID]),
     person("7.2", 5, "plan-downtime", "the downtime is agreed on")
         .how("TDE without persistent cache is down meanwhile; tell who depends on it")
         .in_cluster(),
-    rules("7.2", 6, "reach-syslog", "remote syslog takes the logs", &["syslog-remote"]),
-    rules("7.2", 7, "disk-limit", "no disk too large for BIOS", &["boot-mode", "disk-bios-limit", "table-health"]),
-    own("7.2", 8, "free-space", "room made, where it is short", media::free_space, &["ssl-jars", "iso-space"]),
-    rules("7.2", 9, "boot-size", "/boot is large enough", &["boot-size"]),
+    rules("7.2", 6, "reach-syslog", "remote syslog takes the logs", &[syslog_remote::ID]),
+    rules(
+        "7.2",
+        7,
+        "disk-limit",
+        "no disk too large for BIOS",
+        &[boot_mode::ID, disk_bios_limit::ID, table_health::ID],
+    )
+    .done_by("okv-host check"),
+    own("7.2", 8, "free-space", "room made, where it is short", media::free_space, &[ssl_jars::ID, iso_space::ID])
+        .or_confirmed(),
+    rules("7.2", 9, "boot-size", "/boot is large enough", &[boot_size::ID]).done_by("okv-host check"),
     person("7.2", 10, "disable-limit", "nodes may stay disabled for long enough")
         .how("management console: Maximum Disable Node Duration, for the upgrade of the slowest node")
         .in_cluster(),
     person("7.2", 11, "plan-nodes", "the order of the nodes, one at a time")
         .how("okv-host cluster says the order")
-        .in_cluster(),
-    person("7.2", 12, "audit-vault", "no Audit Vault of 21.2 or earlier").shows(&["audit-vault-agent"]),
-    rules("7.2", 13, "certificate", "the server's certificate holds", &["server-certificate"]),
-    person("7.2", 14, "hsm-before", "with an HSM: what its guide asks before").shows(&["hsm"]),
-    own("7.3", 1, "all-before", "everything before is done", upgrade::everything_before, &["release"]),
+        .in_cluster()
+        .verified_by(&["okv-host cluster"]),
+    person("7.2", 12, "audit-vault", "no Audit Vault of 21.2 or earlier").shows(&[audit_vault_agent::ID]),
+    rules("7.2", 13, "certificate", "the server's certificate holds", &[server_certificate::ID]),
+    person("7.2", 14, "hsm-before", "with an HSM: what its guide asks before").shows(&[hsm::ID]),
+    own("7.3", 1, "all-before", "everything before is done", upgrade::everything_before, &[release::ID])
+        .verified_by(&["okv-host check"])
+        .or_confirmed(),
     person("7.3", 2, "disable-node", "the node is disabled in the cluster")
         .how("management console: Cluster, Management; wait for DISABLED"),
     own("7.3", 3, "open-ssh", "SSH is open for who does this", node::ssh_open, &[])
-        .how("management console: System, Settings, SSH Access"),
-    rules("7.3", 4, "iso-space", "room for the ISO", &["iso-space"]),
-    own("7.3", 5, "session", "a session that outlives its connection", node::session, &["session"]),
-    own("7.3", 6, "stage-iso", "the ISO is whole in its folder", media::stage, &["iso-present", "iso-space"]).at(Part),
-    own("7.3", 7, "mount-iso", "the ISO is mounted", media::mount, &["images-mount"]).at(Part),
-    own("7.3", 8, "clean-cache", "the package cache is clean", media::clean_cache, &[]).at(Part),
-    own("7.3", 9, "run-upgrade", "the upgrade ran", upgrade::run, &["upgrade-log"]).at(Part),
-    own("7.3", 10, "reboot", "restarted, and the new release came up", upgrade::reboot, &[]).at(Part),
-    person("7.3", 11, "hsm-after", "with an Entrust HSM: what its guide asks after").shows(&["hsm"]).at(After),
+        .how("management console: System, Settings, SSH Access")
+        .or_confirmed(),
+    rules("7.3", 4, "iso-space", "room for the ISO", &[iso_space::ID]).done_by("okv-host check"),
+    own("7.3", 5, "session", "a session that outlives its connection", node::session, &[session::ID]).or_confirmed(),
+    own("7.3", 6, "stage-iso", "the ISO is whole in its folder", media::stage, &[iso_present::ID, iso_space::ID])
+        .at(Part)
+        .done_by("okv-host stage"),
+    own("7.3", 7, "mount-iso", "the ISO is mounted", media::mount, &[images_mount::ID])
+        .at(Part)
+        .done_by("okv-host stage"),
+    own("7.3", 8, "clean-cache", "the package cache is clean", media::clean_cache, &[])
+        .at(Part)
+        .done_by("okv-host stage"),
+    own("7.3", 9, "run-upgrade", "the upgrade ran", upgrade::run, &[upgrade_log::ID])
+        .at(Part)
+        .done_by("okv-host upgrade"),
+    own("7.3", 10, "reboot", "restarted, and the new release came up", upgrade::reboot, &[])
+        .at(Part)
+        .done_by("okv-host upgrade")
+        .verified_by(&["okv-host status"])
+        .or_confirmed(),
+    person("7.3", 11, "hsm-after", "with an Entrust HSM: what its guide asks after").shows(&[hsm::ID]).at(After),
     person("7.3", 12, "enable-node", "the node is enabled again")
         .how("management console: Cluster, Management; wait for ACTIVE")
         .at(After),
@@ -64,30 +99,37 @@ pub const STEPS: &[Row] = &[
     person("7.3", 14, "next-nodes", "the other nodes are upgraded too")
         .how("the same on the next node; okv-host cluster says which")
         .in_cluster()
-        .at(After),
+        .at(After)
+        .verified_by(&["okv-host cluster"]),
     person("7.4", 0, "network-mode", "one or two network interfaces")
         .how("a node made before 21.1 has one; switch it where two are wanted")
         .at(After),
     person("7.5", 1, "see-versions", "versions of node and cluster are the new one")
-        .shows(&["release"])
+        .shows(&[release::ID])
         .to(4)
         .how("management console: Cluster, Management")
-        .at(After),
+        .at(After)
+        .verified_by(&["okv-host cluster"]),
     own(
         "7.6",
         1,
         "look-at-swap",
         "what swap there is, and room for more",
         swap::look,
-        &["swap-size", "vg-free", "vg-health", "disk-minimum"],
+        &[swap_size::ID, vg_free::ID, vg_health::ID, disk_minimum::ID],
     )
     .to(3)
-    .at(Free),
-    own("7.6", 4, "add-disk", "a disk more, where the group is full", swap::add_disk, &["swap-size", "vg-free"])
+    .at(Free)
+    .done_by("okv-host check"),
+    own("7.6", 4, "add-disk", "a disk more, where the group is full", swap::add_disk, &[swap_size::ID, vg_free::ID])
         .to(6)
-        .at(Free),
-    own("7.6", 7, "swap-extend", "the swap is large enough", swap::extend, &["swap-size", "vg-health"]).to(17).at(Free),
-    own("7.6", 18, "restart-for-swap", "the swap is there after a restart", swap::restart, &["swap-references"])
+        .at(Free)
+        .verified_by(&["okv-host swap-extend"]),
+    own("7.6", 7, "swap-extend", "the swap is large enough", swap::extend, &[swap_size::ID, vg_health::ID])
+        .to(17)
+        .at(Free)
+        .done_by("okv-host swap-extend"),
+    own("7.6", 18, "restart-for-swap", "the swap is there after a restart", swap::restart, &[swap_references::ID])
         .at(Free),
     command(
         "7.7",
@@ -95,18 +137,23 @@ pub const STEPS: &[Row] = &[
         "look-at-kernels",
         "the newest kernel runs, and all agrees",
         "okv-host check",
-        &["kernel-running-newest", "boot-consistent", "boot-free"],
+        &[kernel::running_newest::ID, kernel::boot_consistent::ID, kernel::boot_free::ID],
     )
     .to(4)
     .at(After),
-    own("7.7", 5, "kernel-prune", "no older kernel is left", node::prune, &["kernel-old"]).to(7).at(After),
-    own("7.8", 1, "open-ssh-again", "SSH is open for who retires the keys", node::ssh_again, &["ssh-dsa-key"])
+    own("7.7", 5, "kernel-prune", "no older kernel is left", node::prune, &[kernel::old::ID])
+        .to(7)
+        .at(After)
+        .done_by("okv-host kernel-prune"),
+    own("7.8", 1, "open-ssh-again", "SSH is open for who retires the keys", node::ssh_again, &[ssh_dsa_key::ID])
         .to(4)
         .how("management console: System, Settings, SSH Access")
-        .at(After),
-    own("7.8", 5, "ssh-dsa-retire", "no DSA host key is left", node::retire, &["ssh-dsa-key", "ssh-host-keys"])
+        .at(After)
+        .or_confirmed(),
+    own("7.8", 5, "ssh-dsa-retire", "no DSA host key is left", node::retire, &[ssh_dsa_key::ID, ssh_host_keys::ID])
         .to(6)
-        .at(After),
+        .at(After)
+        .done_by("okv-host ssh-dsa-retire"),
     person("7.8", 7, "close-ssh-again", "SSH is closed for good")
         .how("management console: System, Settings, SSH Access")
         .at(After),

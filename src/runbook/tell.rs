@@ -1,7 +1,7 @@
 //! What the findings of some rules mean together for a step.
 
 use super::case::Case;
-use crate::rules::{Finding, Verdict};
+use crate::rules::{Finding, RuleId, Verdict};
 
 /// Most findings that are told as evidence.
 const SHOWN: usize = 3;
@@ -25,7 +25,7 @@ pub(super) enum Told<'f> {
 }
 
 /// What the rules `ids` say together.
-pub(super) fn tell<'f>(case: &Case<'f>, ids: &[&str]) -> Told<'f> {
+pub(super) fn tell<'f>(case: &Case<'f>, ids: &[RuleId]) -> Told<'f> {
     let all: Vec<&Finding> = case.findings.iter().filter(|finding| ids.contains(&finding.id)).collect();
     let of = |verdict: Verdict| {
         let counts = |finding: &&Finding| finding.verdict == verdict && finding.waived.is_none();

@@ -8,7 +8,8 @@ use super::tell::{Told, tell, words};
 use super::{STEPS, State, Step, When, open_before};
 use crate::facts::Probed;
 use crate::facts::procedure::upgrade_run::{UpgradeRun, UpgradeState};
-use crate::rules::{Finding, Outcome, Verdict, outcome};
+use crate::rules::node::{release, upgrade_log};
+use crate::rules::{Finding, Outcome, RuleId, Verdict, outcome};
 
 /// 7.3-1: everything of 7.2 is done, and `check` has nothing against the upgrade.
 pub(super) fn everything_before(case: &Case<'_>) -> Answer {
@@ -34,7 +35,7 @@ pub(super) fn everything_before(case: &Case<'_>) -> Answer {
         Outcome::Ready if !open.is_empty() => Answer::blocked(format!("open before it: {}", names(&open))),
         // A node that does not say its release leaves that to the operator.
         Outcome::Ready => {
-            let release = case.by_rules(&["release"]);
+            let release = case.by_rules(&[release::ID]);
             Answer {
                 evidence: format!("nothing blocks, and the steps before are done; {}", release.evidence),
                 ..release
@@ -52,7 +53,7 @@ pub(super) fn run(case: &Case<'_>) -> Answer {
         Probed::Known(run) => began(case, run),
         Probed::Absent if case.facts.node.running.is_none() => Answer::unknown("only a running host can tell"),
         Probed::Absent => match open_before(case.earlier, case.row.id).as_slice() {
-            [] => match tell(case, &["upgrade-log"]) {
+            [] => match tell(case, &[upgrade_log::ID]) {
                 Told::Amiss(found) => {
                     let evidence = format!("every step before it is done; but {}", words(&found));
                     case.from(Answer::ready("okv-host upgrade", evidence), &found)
@@ -129,10 +130,10 @@ pub(super) fn reboot(case: &Case<'_>) -> Answer {
 }
 
 /// The rule, and the step that lifts what it finds where that comes later in the procedure and may be done before.
-fn with_step(rule: &'static str) -> String {
+fn with_step(rule: RuleId) -> String {
     match STEPS.iter().rev().find(|row| row.when == When::Free && row.rules().contains(&rule)) {
         Some(row) => format!("{rule} (see {})", row.id),
-        None => rule.to_owned(),
+        None => rule.to_string(),
     }
 }
 

@@ -16,7 +16,7 @@ fn a_disk_that_cannot_be_opened_neither_passes_nor_blocks() {
     fs::remove_file(host.path().join("dev/sda")).unwrap();
     fs::create_dir(host.path().join("dev/sda")).unwrap();
     let found = judged(host.path());
-    for finding in found.iter().filter(|f| DISK_RULES.contains(&f.id)) {
+    for finding in found.iter().filter(|f| DISK_RULES.contains(&f.id.as_str())) {
         assert_eq!(finding.verdict, Verdict::Unknown, "{finding:?}");
     }
     assert_eq!(outcome(&found), Outcome::Unknown);

@@ -23,7 +23,7 @@ fn golden(file: &str) -> PathBuf {
 /// Something that an operator has to look at, but for what is on every host: none has /boot mounted, as no node has, and none but
 /// those that are for it has anything in /var/lib/oracle.
 fn is_bad(finding: &Finding) -> bool {
-    let is_on_every_host = match finding.id {
+    let is_on_every_host = match finding.id.as_str() {
         "boot-consistent" => finding.verdict == Verdict::Note && finding.message.contains("not mounted"),
         "iso-present" => finding.verdict == Verdict::Note && finding.subject == "/var/lib/oracle",
         _ => false,

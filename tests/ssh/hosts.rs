@@ -142,7 +142,7 @@ fn every_host_gets_the_verdicts_that_it_was_made_for() {
         let host = host(name);
         let found = judge(&of_host(&Root::fixture(host.path()).unwrap()), &profile);
         let of = |id| found.iter().filter(|f| f.id == id).map(|f| f.verdict).collect::<Vec<_>>();
-        let ssh: Vec<_> = found.iter().filter(|f| f.id.starts_with("ssh-")).collect();
+        let ssh: Vec<_> = found.iter().filter(|f| f.id.as_str().starts_with("ssh-")).collect();
         assert_eq!(of("ssh-dsa-key"), *dsa, "{name}: {ssh:#?}");
         assert_eq!(of("ssh-host-keys"), [*keys], "{name}: {ssh:#?}");
     }

@@ -134,7 +134,7 @@ fn root_is_not_told_to_run_as_root() {
         for file in &mut ssh.keys {
             file.content = Content::Unknown(Unknown::Unreadable("Input/output error".into()));
         }
-        let found = judge(facts, &profile).into_iter().filter(|f| f.id.starts_with("ssh-"));
+        let found = judge(facts, &profile).into_iter().filter(|f| f.id.as_str().starts_with("ssh-"));
         found.map(|f| f.remedy).collect::<Vec<_>>().join("\n")
     };
     assert!(!remedies(true, &mut facts).contains("as root"));

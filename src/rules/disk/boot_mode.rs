@@ -6,13 +6,20 @@
 use crate::disk::{Disk, TableKind};
 use crate::facts::{Firmware, Probed};
 use crate::format::content::Kind;
-use crate::rules::{Case, Finding, Rule, Verdict, boot_disk};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable, boot_disk};
+
+pub(crate) const ID: RuleId = RuleId::new("boot-mode");
 
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "boot-mode",
-    summary: "how the firmware starts the node, and whether the boot disk agrees",
+    id: ID,
+    title: "how the firmware starts the node, and whether the boot disk agrees",
+    why: "The 2 TB limit of the boot disk depends on the boot mode, and only the kernel knows it: an EFI System \
+        Partition on the disk proves nothing.",
     required: |_| "BIOS or UEFI, told by the kernel".into(),
     source: |p| p.bios_disk_source.clone(),
+    inputs: &["/sys/firmware/efi", "the partition table and sector 0 of the boot disk"],
+    waivable: Waivable::Yes,
+    procedure: &["7.2-7"],
     judge,
 };
 

@@ -7,14 +7,25 @@
 use crate::facts::Probed;
 use crate::facts::boot::{BootVolume, boot_volume};
 use crate::facts::locate::Volume;
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 use crate::units::Bytes;
 
+pub(crate) const ID: RuleId = RuleId::new("boot-size");
+
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "boot-size",
-    summary: "the file system of /boot, as df -h shows it",
+    id: ID,
+    title: "the file system of /boot, as df -h shows it",
+    why: "The upgrade installs another kernel in /boot and cannot make the partition larger: a node with a smaller \
+        one has to be replaced.",
     required: |p| format!("at least {} MiB as df -h rounds", p.boot_df_minimum_mib),
     source: |p| p.boot_source.clone(),
+    inputs: &[
+        "the superblock of the file system of /boot: it need not be mounted",
+        "statfs of /boot, where it is mounted",
+        "/proc/self/mountinfo and /etc/fstab (which volume is /boot)",
+    ],
+    waivable: Waivable::Never("A /boot that fills up during the upgrade can leave a node that does not start."),
+    procedure: &["7.2-9"],
     judge,
 };
 

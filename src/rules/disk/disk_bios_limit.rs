@@ -6,14 +6,25 @@
 
 use crate::disk::Disk;
 use crate::facts::{Firmware, Probed};
-use crate::rules::{Case, Finding, Rule, Verdict, boot_disk};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable, boot_disk};
 use crate::units::Bytes;
 
+pub(crate) const ID: RuleId = RuleId::new("disk-bios-limit");
+
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "disk-bios-limit",
-    summary: "no disk over 2 TB under BIOS: blocks for the boot disk, warns for others",
+    id: ID,
+    title: "no disk over 2 TB under BIOS: blocks for the boot disk, warns for others",
+    why: "The vendor's upgrade does not support a node that boots by BIOS from a larger disk. Such a node has to be \
+        replaced, so nothing else on it needs to be fixed.",
     required: |p| format!("at most {} under BIOS", Bytes(p.bios_disk_maximum_bytes)),
     source: |p| p.bios_disk_source.clone(),
+    inputs: &[
+        "the size of each disk",
+        "/sys/firmware/efi",
+        "/proc/self/mountinfo and /etc/fstab (which volume is /boot)",
+    ],
+    waivable: Waivable::Never("The upgraded node may not start from this disk."),
+    procedure: &["7.2-7"],
     judge,
 };
 

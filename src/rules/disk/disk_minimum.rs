@@ -2,14 +2,21 @@
 //!
 //! The limit is a minimum, so it is judged in its smaller reading, 10^12 bytes; a disk below 2^40 bytes gets a note with both figures.
 
-use crate::rules::{Case, Finding, Rule, Verdict, boot_disk};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable, boot_disk};
 use crate::units::Bytes;
 
+pub(crate) const ID: RuleId = RuleId::new("disk-minimum");
+
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "disk-minimum",
-    summary: "the system disk has 1 TB or more",
+    id: ID,
+    title: "the system disk has 1 TB or more",
+    why: "The release requires a system disk of this size. A larger disk means another machine, so it is better to \
+        know before the downtime.",
     required: |p| format!("at least {}", Bytes(p.disk_minimum_bytes)),
     source: |p| p.disk_minimum_source.clone(),
+    inputs: &["the size of the boot disk", "/proc/self/mountinfo and /etc/fstab (which volume is /boot)"],
+    waivable: Waivable::Yes,
+    procedure: &["7.6-2"],
     judge,
 };
 

@@ -3,13 +3,25 @@
 use super::boot_mode;
 use crate::disk::{CopyState, Disk, ProblemId, TableKind};
 use crate::facts::Probed;
-use crate::rules::{Case, Finding, Rule, Verdict, boot_disk};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable, boot_disk};
+
+pub(crate) const ID: RuleId = RuleId::new("table-health");
 
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "table-health",
-    summary: "partition tables are sound, both GPT copies agree, and the boot disk suits the firmware",
+    id: ID,
+    title: "partition tables are sound, both GPT copies agree, and the boot disk suits the firmware",
+    why: "A damaged or contradictory partition table can keep the node from its next start, and any change of the \
+        table could lose partitions.",
     required: |_| "sound copies that agree, partitions within the disk and apart".into(),
     source: |_| "UEFI specification 2.10, 5.3: GUID Partition Table; GRUB manual, BIOS installation".into(),
+    inputs: &[
+        "both copies of the partition table of each disk",
+        "the partitions that the kernel knows (/sys/class/block)",
+        "/sys/firmware/efi",
+        "/proc/self/mountinfo and /etc/fstab (which volume is /boot)",
+    ],
+    waivable: Waivable::Never("The node may not start again, and partitions may be lost."),
+    procedure: &["7.2-7"],
     judge,
 };
 

@@ -7,13 +7,23 @@ use std::collections::BTreeSet;
 
 use crate::facts::kernel::{Boot, BootFile, FileKind, Installed, Kernels, Loader, Missing, Modules, SeenBoot};
 use crate::facts::{Probed, mounts};
-use crate::rules::{Case, Finding, Rule, Verdict, kernel};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable, kernel};
+
+pub(crate) const ID: RuleId = RuleId::new("boot-consistent");
 
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "boot-consistent",
-    summary: "packages, /lib/modules, /boot and boot entries agree on the kernels",
+    id: ID,
+    title: "packages, /lib/modules, /boot and boot entries agree on the kernels",
+    why: "A boot entry without its modules or files is a start that fails. One kernel less may then be one too few.",
     required: |_| "each kernel has its modules, its files and an entry; none without package".into(),
     source: |p| p.kernel_source.clone(),
+    inputs: &[
+        "rpm (which packages are installed, and what they provide and contain)",
+        "/lib/modules",
+        "/boot, where it is mounted: kernels, initramfs, grub.cfg, grubenv, boot entries",
+    ],
+    waivable: Waivable::Yes,
+    procedure: &["7.7-3", "7.7-4"],
     judge,
 };
 

@@ -6,14 +6,24 @@
 use crate::facts::Probed;
 use crate::facts::boot::{BootVolume, boot_volume};
 use crate::facts::kernel::{Kernels, SeenBoot};
-use crate::rules::{Case, Finding, Rule, Verdict, kernel};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable, kernel};
 use crate::units::Bytes;
 
+pub(crate) const ID: RuleId = RuleId::new("boot-free");
+
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "boot-free",
-    summary: "room for one more kernel in /boot",
+    id: ID,
+    title: "room for one more kernel in /boot",
+    why: "The upgrade installs a kernel. If /boot is full, its initramfs can be cut off, and the node does not start.",
     required: |p| format!("as much as the largest kernel there takes, and at least {} MiB", p.boot_free_minimum_mib),
     source: |_| "a figure of this program: the upgrade installs a kernel".into(),
+    inputs: &[
+        "free space of /boot: statfs where it is mounted, else its superblock",
+        "the size of each kernel's files in /boot, where it is mounted",
+        "rpm (which packages are installed, and what they provide and contain)",
+    ],
+    waivable: Waivable::Yes,
+    procedure: &["7.7-3"],
     judge,
 };
 

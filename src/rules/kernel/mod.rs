@@ -1,9 +1,9 @@
 //! Rules on kernels, and what they share.
 
-pub(super) mod boot_consistent;
-pub(super) mod boot_free;
-pub(super) mod old;
-pub(super) mod running_newest;
+pub(crate) mod boot_consistent;
+pub(crate) mod boot_free;
+pub(crate) mod old;
+pub(crate) mod running_newest;
 
 use crate::facts::kernel::{Kernel, Kernels, NoStanding, Standing};
 use crate::rules::{Case, Finding, Verdict};

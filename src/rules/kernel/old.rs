@@ -3,14 +3,24 @@
 //! Removed after the upgrade, which brings a newer one: before it, the finding tells what will have to go. So it never blocks.
 
 use crate::facts::kernel::Kernel;
-use crate::rules::{Case, Finding, Rule, Verdict, kernel};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable, kernel};
 use crate::units::Bytes;
 
+pub(crate) const ID: RuleId = RuleId::new("kernel-old");
+
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "kernel-old",
-    summary: "no kernel older than the newest is installed",
+    id: ID,
+    title: "no kernel older than the newest is installed",
+    why: "An old kernel takes room in /boot, and security scanners report it although it does not run.",
     required: |_| "none but the newest and the one that runs".into(),
     source: |p| p.kernel_source.clone(),
+    inputs: &[
+        "rpm (which packages are installed, and what they provide and contain)",
+        "/proc/sys/kernel/osrelease",
+        "the default entry of the boot loader",
+    ],
+    waivable: Waivable::Yes,
+    procedure: &["7.7-5", "7.7-7"],
     judge,
 };
 

@@ -4,13 +4,20 @@
 //! procedure itself starts the node again.
 
 use crate::facts::kernel::NoStanding;
-use crate::rules::{Case, Finding, Rule, Verdict, kernel};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable, kernel};
+
+pub(crate) const ID: RuleId = RuleId::new("kernel-running-newest");
 
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "kernel-running-newest",
-    summary: "the kernel that runs is the newest one installed",
+    id: ID,
+    title: "the kernel that runs is the newest one installed",
+    why: "Kernels older than the newest can only be removed safely while the newest one runs: its start is the \
+        proof that it can boot.",
     required: |_| "the newest of its family, in the order of rpm".into(),
     source: |p| p.kernel_source.clone(),
+    inputs: &["rpm (which packages are installed, and what they provide and contain)", "/proc/sys/kernel/osrelease"],
+    waivable: Waivable::Yes,
+    procedure: &["7.7-4"],
     judge,
 };
 

@@ -3,14 +3,23 @@
 use crate::facts::procedure::iso::Isos;
 use crate::facts::procedure::loops::Loop;
 use crate::facts::{Mount, Probed, mounts};
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 use crate::versions::Version;
 
+pub(crate) const ID: RuleId = RuleId::new("images-mount");
+
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "images-mount",
-    summary: "the mount point of the ISO is free, or the ISO from its folder is mounted there",
+    id: ID,
+    title: "the mount point of the ISO is free, or the ISO from its folder is mounted there",
+    why: "The upgrade is started from this mount point. Another mount there, or an ISO that was removed since, \
+        starts the wrong program or stops it half-way.",
     required: |p| format!("{} free, or the ISO from {} on it, read-only", p.places.iso_mount, p.places.iso_folder),
-    source: |p| p.source_of("images-mount"),
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &["/proc/self/mountinfo", "/sys/block/loop*/loop/backing_file", "the ISO files in /var/lib/oracle"],
+    waivable: Waivable::Never(
+        "The upgrade is started from there: from the wrong or a removed ISO the node stays half upgraded.",
+    ),
+    procedure: &["7.3-7"],
     judge,
 };
 

@@ -4,14 +4,26 @@
 
 use crate::facts::Probed;
 use crate::facts::procedure::iso::{Checksum, IsoFile, Isos};
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 use crate::units::Bytes;
 
+pub(crate) const ID: RuleId = RuleId::new("iso-present");
+
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "iso-present",
-    summary: "the upgrade ISO is whole, in its folder and nowhere else",
+    id: ID,
+    title: "the upgrade ISO is whole, in its folder and nowhere else",
+    why: "The upgrade reads the ISO from this folder again after the restart. A copy that was cut off or has the \
+        wrong sum fails there, half-way.",
     required: |p| format!("one {} in {}, as long as its volume says", p.places.iso_name, p.places.iso_folder),
-    source: |p| p.source_of("iso-present"),
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &[
+        "the ISO files in /var/lib/oracle, their ISO 9660 volumes, and their sum with --sha256 HEX",
+        "the folders where an ISO must not be (iso_misplaced of the release profile)",
+    ],
+    waivable: Waivable::Never(
+        "The upgrade reads the ISO again after the restart: without a whole one the node stays half upgraded.",
+    ),
+    procedure: &["7.3-6"],
     judge,
 };
 

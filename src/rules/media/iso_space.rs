@@ -6,17 +6,27 @@
 use crate::facts::Probed;
 use crate::facts::Subjects;
 use crate::facts::procedure::iso::IsoFile;
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 use crate::units::Bytes;
 
+pub(crate) const ID: RuleId = RuleId::new("iso-space");
+
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "iso-space",
-    summary: "the upgrade ISO fits into its folder",
+    id: ID,
+    title: "the upgrade ISO fits into its folder",
+    why: "The whole ISO has to fit into this folder and to stay there until after the restart.",
     required: |p| match p.iso_bytes {
         Some(bytes) => format!("{} in {}", Bytes(bytes), p.places.iso_folder),
         None => format!("the size of the ISO in {} (the profile gives no figure: iso_bytes)", p.places.iso_folder),
     },
-    source: |p| p.source_of("iso-space"),
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &[
+        "free space of /var/lib/oracle",
+        "the ISO files there",
+        "iso_bytes of the release profile; without it the comparison is the operator's",
+    ],
+    waivable: Waivable::Yes,
+    procedure: &["7.2-8", "7.3-4", "7.3-6"],
     judge,
 };
 

@@ -1,6 +1,6 @@
 //! Rules on the upgrade ISO: room for it, the file, its mount.
 
-pub(super) mod images_mount;
-pub(super) mod iso_present;
-pub(super) mod iso_space;
-pub(super) mod ssl_jars;
+pub(crate) mod images_mount;
+pub(crate) mod iso_present;
+pub(crate) mod iso_space;
+pub(crate) mod ssl_jars;

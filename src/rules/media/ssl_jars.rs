@@ -3,14 +3,21 @@
 
 use crate::facts::Probed;
 use crate::facts::procedure::jars::Jars;
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 use crate::units::Bytes;
 
+pub(crate) const ID: RuleId = RuleId::new("ssl-jars");
+
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "ssl-jars",
-    summary: "what the temporary jars take, where space is needed",
+    id: ID,
+    title: "what the temporary jars take, where space is needed",
+    why: "These jars are the only files that the procedure allows to remove for space. One wrong file removed \
+        beside them, and the server does not work: okv-host removes nothing there.",
     required: |p| format!("nothing; only the jars of {} may go, and no other file there", p.places.ssl_folder),
-    source: |p| p.source_of("ssl-jars"),
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &["the names and sizes of the files in /usr/local/okv/ssl"],
+    waivable: Waivable::Yes,
+    procedure: &["7.2-8"],
     judge,
 };
 

@@ -2,13 +2,19 @@
 //! tells, nor where its agent was installed.
 
 use super::signs::{Words, judge as by_signs};
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("audit-vault-agent");
 
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "audit-vault-agent",
-    summary: "no agent of Audit Vault is left of an integration made in release 21.2 or earlier",
+    id: ID,
+    title: "no agent of Audit Vault is left of an integration made in release 21.2 or earlier",
+    why: "An integration with Audit Vault from release 21.2 or earlier has to be removed by hand before the upgrade.",
     required: |_| "no agent of an integration made in 21.2 or earlier".into(),
-    source: |p| p.source_of("audit-vault-agent"),
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &["the files and processes that audit_vault_agent of the release profile names as signs"],
+    waivable: Waivable::Yes,
+    procedure: &["7.2-12"],
     judge,
 };
 

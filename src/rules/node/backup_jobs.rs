@@ -2,13 +2,22 @@
 //! so this is never passed.
 
 use super::signs::{Words, judge as by_signs};
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("backup-jobs");
 
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "backup-jobs",
-    summary: "a backup was made, none runs, and none is scheduled",
+    id: ID,
+    title: "a backup was made, none runs, and none is scheduled",
+    why: "A backup is the only way back if the upgrade fails, and a backup job that runs during it can spoil both.",
     required: |_| "a backup to recover from; no backup job that runs or is scheduled".into(),
-    source: |p| p.source_of("backup-jobs"),
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &[
+        "the files and processes that backup_jobs of the release profile names as signs",
+        "the operator: the schedule is in the key vault, which no node shows",
+    ],
+    waivable: Waivable::Never("Without a backup, a failed upgrade can lose the keys of every database."),
+    procedure: &["7.2-2", "7.2-3"],
     judge,
 };
 

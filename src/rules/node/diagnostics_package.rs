@@ -2,14 +2,23 @@
 
 use super::signs::{Words, judge as by_signs};
 use crate::facts::Subjects;
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 use crate::versions::Version;
 
+pub(crate) const ID: RuleId = RuleId::new("diagnostics-package");
+
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "diagnostics-package",
-    summary: "no diagnostics package is there to download",
+    id: ID,
+    title: "no diagnostics package is there to download",
+    why: "The vendor requires that diagnostics are cleared before the upgrade. How depends on the release of the node.",
     required: |_| "none".into(),
-    source: |p| p.source_of("diagnostics-package"),
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &[
+        "the files and processes that diagnostics_package of the release profile names as signs",
+        "the release of the node",
+    ],
+    waivable: Waivable::Yes,
+    procedure: &["7.2-4"],
     judge,
 };
 

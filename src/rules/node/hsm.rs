@@ -1,13 +1,19 @@
 //! `hsm`: a node with an HSM as its Root of Trust has steps of a guide of its own.
 
 use super::signs::{Words, judge as by_signs};
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("hsm");
 
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "hsm",
-    summary: "whether an HSM is the Root of Trust, which has a guide of its own",
+    id: ID,
+    title: "whether an HSM is the Root of Trust, which has a guide of its own",
+    why: "With an HSM as Root of Trust the upgrade has additional steps, which are in the vendor's HSM guide.",
     required: |_| "with an HSM: the additional steps of its guide".into(),
-    source: |p| p.source_of("hsm"),
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &["the files and processes that hsm of the release profile names as signs"],
+    waivable: Waivable::Yes,
+    procedure: &["7.2-14", "7.3-11"],
     judge,
 };
 

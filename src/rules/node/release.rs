@@ -1,14 +1,21 @@
 //! `release`: the node has a release that can be upgraded to that of the profile.
 
 use crate::facts::procedure::release::Releases;
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 use crate::versions::Version;
 
+pub(crate) const ID: RuleId = RuleId::new("release");
+
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "release",
-    summary: "the release of the node, where it says so, can be upgraded from",
+    id: ID,
+    title: "the release of the node, where it says so, can be upgraded from",
+    why: "The vendor's upgrade starts from certain releases only. An older node takes another upgrade first, a \
+        newer one none.",
     required: |p| format!("{} or later, before {}", p.oldest_release, p.release),
-    source: |p| p.source_of("release"),
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &["/etc/issue and /etc/motd (release_files of the release profile)"],
+    waivable: Waivable::Never("An upgrade from a release that it was not made for can leave the node unusable."),
+    procedure: &["7.3-1", "7.5-4"],
     judge,
 };
 

@@ -3,13 +3,24 @@
 use crate::dates::{DAY, Date};
 use crate::facts::Probed;
 use crate::facts::procedure::certificate::Certificate;
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("server-certificate");
 
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "server-certificate",
-    summary: "the server's certificate holds for some time yet",
+    id: ID,
+    title: "the server's certificate holds for some time yet",
+    why: "The upgrade requires a valid certificate, and endpoints cannot connect to a server whose certificate has \
+        expired.",
     required: |p| format!("more than {} days left", p.certificate_warn_days),
-    source: |p| p.source_of("server-certificate"),
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &[
+        "--certificate FILE (PEM or DER), or --certificate-from HOST:PORT (what a TLS port shows)",
+        "without them: a place of the release profile",
+        "the clock of the node",
+    ],
+    waivable: Waivable::Yes,
+    procedure: &["7.2-13"],
     judge,
 };
 

@@ -2,13 +2,19 @@
 
 use crate::facts::Probed;
 use crate::facts::procedure::session::Session;
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("session");
 
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "session",
-    summary: "the session outlives a lost connection",
+    id: ID,
+    title: "the session outlives a lost connection",
+    why: "A bare SSH session takes everything that was started in it down with the connection, the upgrade included.",
     required: |_| "a terminal multiplexer, or a console".into(),
-    source: |p| p.source_of("session"),
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &["the chain of parent processes of okv-host (/proc)"],
+    waivable: Waivable::Yes,
+    procedure: &["7.3-5"],
     judge,
 };
 

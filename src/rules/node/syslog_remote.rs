@@ -2,13 +2,22 @@
 
 use crate::facts::Probed;
 use crate::facts::procedure::syslog::{Protocol, Syslog, Target};
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("syslog-remote");
 
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "syslog-remote",
-    summary: "hosts that logs are sent to can be reached",
+    id: ID,
+    title: "hosts that logs are sent to can be reached",
+    why: "A log host that cannot be reached makes the upgrade much slower.",
     required: |_| "a connection to each target of rsyslog over TCP or RELP".into(),
-    source: |p| p.source_of("syslog-remote"),
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &[
+        "/etc/rsyslog.conf with its includes, in both syntaxes",
+        "on the live host: a connection to each target over TCP or RELP",
+    ],
+    waivable: Waivable::Yes,
+    procedure: &["7.2-6"],
     judge,
 };
 

@@ -2,11 +2,14 @@
 
 use crate::facts::Probed;
 use crate::facts::procedure::log::UpgradeLog;
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("upgrade-log");
 
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "upgrade-log",
-    summary: "the system log tells of no error of an upgrade",
+    id: ID,
+    title: "the system log tells of no error of an upgrade",
+    why: "An earlier try that failed shows here. Its cause has to be found before the next try.",
     required: |p| {
         let places = &p.places;
         format!(
@@ -16,7 +19,10 @@ pub(in crate::rules) const RULE: Rule = Rule {
             places.log_errors.join(" or ")
         )
     },
-    source: |p| p.source_of("upgrade-log"),
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &["the last 16 MiB of /var/log/messages"],
+    waivable: Waivable::Yes,
+    procedure: &["7.3-9"],
     judge,
 };
 

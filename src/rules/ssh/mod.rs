@@ -1,4 +1,4 @@
 //! Rules on the host keys of SSH.
 
-pub(super) mod ssh_dsa_key;
-pub(super) mod ssh_host_keys;
+pub(crate) mod ssh_dsa_key;
+pub(crate) mod ssh_host_keys;

@@ -4,13 +4,24 @@
 
 use crate::facts::Probed;
 use crate::facts::ssh::{Algorithm, Content, DsaKey, DsaState, KeyFile, Obstacle, Ssh, Unknown, shown};
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("ssh-dsa-key");
 
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "ssh-dsa-key",
-    summary: "no SSH DSA host key is there, and nothing will make one again",
+    id: ID,
+    title: "no SSH DSA host key is there, and nothing will make one again",
+    why: "DSA keys are obsolete, scanners report them, and the upgrade leaves them behind. A key that the next \
+        start makes again is no better than one that is there.",
     required: |_| "none, judged by content as well as by name".into(),
     source: |p| p.ssh_source.clone(),
+    inputs: &[
+        "the files in /etc/ssh and each file that a HostKey line names, by content",
+        "sshd_config with its includes, and sshd -T",
+        "ssh_config, /etc/sysconfig/sshd, sshd-keygen and the systemd units of sshd (what names or makes a key)",
+    ],
+    waivable: Waivable::Yes,
+    procedure: &["7.8-2", "7.8-6"],
     judge,
 };
 

@@ -5,13 +5,22 @@
 
 use crate::facts::Probed;
 use crate::facts::ssh::{Load, Ssh};
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("ssh-host-keys");
 
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "ssh-host-keys",
-    summary: "sshd has a host key other than DSA that it can load",
+    id: ID,
+    title: "sshd has a host key other than DSA that it can load",
+    why: "Without another host key that sshd can load, nobody can log in over SSH once the DSA key is retired.",
     required: |_| "at least one: whole, without passphrase, of root, closed to others".into(),
     source: |p| p.ssh_source.clone(),
+    inputs: &[
+        "the files in /etc/ssh and each file that a HostKey line names, by content",
+        "sshd_config with its includes, and sshd -T",
+    ],
+    waivable: Waivable::Yes,
+    procedure: &["7.8-6"],
     judge,
 };
 

@@ -1,6 +1,6 @@
 //! Rules on swap and on the volume group that it lies in.
 
-pub(super) mod swap_references;
-pub(super) mod swap_size;
-pub(super) mod vg_free;
-pub(super) mod vg_health;
+pub(crate) mod swap_references;
+pub(crate) mod swap_size;
+pub(crate) mod vg_free;
+pub(crate) mod vg_health;

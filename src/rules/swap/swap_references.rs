@@ -5,13 +5,20 @@
 use crate::facts::locate::{Located, volume};
 use crate::facts::{FstabEntry, Probed, Running};
 use crate::format::content::Kind;
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("swap-references");
 
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "swap-references",
-    summary: "swap entries of /etc/fstab and resume= name a swap area that exists",
+    id: ID,
+    title: "swap entries of /etc/fstab and resume= name a swap area that exists",
+    why: "A line of /etc/fstab that names nothing leaves the node without swap after its next start, and a stale \
+        resume= can hang that start.",
     required: |_| "each names exactly one swap area".into(),
     source: |p| p.swap_source.clone(),
+    inputs: &["/etc/fstab", "resume= of /proc/cmdline", "the content of each partition and logical volume"],
+    waivable: Waivable::Never("The next start can hang, or leave the node without swap."),
+    procedure: &["7.6-18"],
     judge,
 };
 

@@ -7,17 +7,23 @@
 use crate::facts::locate::groups;
 use crate::facts::{Probed, Running, SwapArea};
 use crate::format::content::Kind;
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 use crate::units::Bytes;
 
 /// Page size of x86_64, the only machine the appliance runs on, in KiB.
 const PAGE_KIB: u64 = 4;
 
+pub(crate) const ID: RuleId = RuleId::new("swap-size");
+
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "swap-size",
-    summary: "swap space, summed over all areas (each shown one page short by the kernel)",
+    id: ID,
+    title: "swap space, summed over all areas (each shown one page short by the kernel)",
+    why: "The release requires this much swap, and nodes that were installed with an early release have about 4 GiB.",
     required: |p| format!("at least {}", Bytes(p.swap_bytes)),
     source: |p| p.swap_source.clone(),
+    inputs: &["/proc/swaps", "SwapTotal of /proc/meminfo", "of a powered-off node: the header of the swap volume"],
+    waivable: Waivable::Yes,
+    procedure: &["7.6-2", "7.6-4", "7.6-17"],
     judge,
 };
 

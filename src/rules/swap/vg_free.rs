@@ -2,14 +2,20 @@
 
 use crate::disk::{LogicalVolume, VolumeGroup, smallest_disk};
 use crate::facts::locate::{groups, sector_size};
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 use crate::units::{Bytes, GIB, SectorSize};
 
+pub(crate) const ID: RuleId = RuleId::new("vg-free");
+
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "vg-free",
-    summary: "free extents for the swap volume, and the smallest disk to add where they are too few",
+    id: ID,
+    title: "free extents for the swap volume, and the smallest disk to add where they are too few",
+    why: "The procedure adds a disk while the node is powered off, so its size has to be known before that.",
     required: |p| format!("extents to make {}/{} {}", p.volume_group, p.swap_volume, Bytes(p.swap_bytes).rounded()),
     source: |p| p.volume_source.clone(),
+    inputs: &["the LVM2 metadata on every disk", "the sector size of the disks of the group"],
+    waivable: Waivable::Yes,
+    procedure: &["7.6-3", "7.6-5"],
     judge,
 };
 

@@ -2,13 +2,20 @@
 
 use crate::disk::{Disk, ProblemId, VolumeGroup};
 use crate::facts::locate::groups;
-use crate::rules::{Case, Finding, Rule, Verdict};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("vg-health");
 
 pub(in crate::rules) const RULE: Rule = Rule {
-    id: "vg-health",
-    summary: "volume groups have all their physical volumes, and the system group is there once",
+    id: ID,
+    title: "volume groups have all their physical volumes, and the system group is there once",
+    why: "The swap and the system itself are in this volume group. A missing, exported or duplicate one makes \
+        every change to it dangerous.",
     required: |p| format!("{} once, whole, not exported", p.volume_group),
     source: |p| p.volume_source.clone(),
+    inputs: &["the LVM2 metadata on every disk"],
+    waivable: Waivable::Never("A change to an incomplete or ambiguous volume group can destroy data."),
+    procedure: &["7.6-3", "7.6-11"],
     judge,
 };
 

@@ -1,0 +1,92 @@
+//! The rules for people, from their records: the list, and what one of them is about.
+
+use std::fmt::Write;
+
+use super::check::{INDENT, line};
+use super::text::wrap;
+use crate::profile::Profile;
+use crate::rules::{RULES, Rule, Waivable, named};
+use crate::runbook::Row;
+
+/// What `check --explain` explains.
+#[derive(Clone, Copy)]
+pub enum Explained {
+    /// A rule.
+    Rule(&'static Rule),
+    /// A step of the procedure, with the rules that judge it.
+    Step(&'static Row),
+}
+
+impl Explained {
+    /// The rules that it is about.
+    pub fn rules(&self) -> Vec<&'static Rule> {
+        match self {
+            Self::Rule(rule) => vec![*rule],
+            Self::Step(row) => row.rules().iter().filter_map(|id| named(id.as_str())).collect(),
+        }
+    }
+}
+
+/// Every rule with its threshold and its source.
+pub fn list_text(profile: &Profile) -> String {
+    let mut out = format!("Rules of release {}\n", profile.release);
+    for rule in RULES {
+        heading(&mut out, rule);
+        line(&mut out, "required", &(rule.required)(profile));
+        line(&mut out, "source", &(rule.source)(profile));
+        line(&mut out, "procedure", &rule.procedure.join(", "));
+        if rule.waivable != Waivable::Yes {
+            line(&mut out, "waivable", "never");
+        }
+    }
+    out.push_str("\nokv-host check --explain RULE explains one of them.\n");
+    out
+}
+
+/// All that the records have on a rule, or on a step and the rules that judge it.
+pub fn explained_text(what: &Explained, profile: &Profile) -> String {
+    let mut out = format!("Release {}\n", profile.release);
+    if let Explained::Step(row) = what {
+        step(&mut out, row);
+    }
+    what.rules().iter().for_each(|rule| record(&mut out, rule, profile));
+    out
+}
+
+fn heading(out: &mut String, rule: &Rule) {
+    let _ = writeln!(out, "\n{}", rule.id);
+    out.extend(std::iter::repeat_n(' ', INDENT));
+    wrap(out, rule.title, INDENT, INDENT);
+}
+
+fn record(out: &mut String, rule: &Rule, profile: &Profile) {
+    heading(out, rule);
+    line(out, "why", rule.why);
+    line(out, "required", &(rule.required)(profile));
+    line(out, "source", &(rule.source)(profile));
+    line(out, "reads", &rule.inputs.join("; "));
+    line(out, "procedure", &rule.procedure.join(", "));
+    line(out, "waivable", &waivable(rule));
+}
+
+/// Whether its findings can be waived, and why not.
+pub(super) fn waivable(rule: &Rule) -> String {
+    match rule.waivable {
+        Waivable::Yes => "yes".to_owned(),
+        Waivable::Never(why) => format!("never: {why}"),
+    }
+}
+
+fn step(out: &mut String, row: &Row) {
+    let _ = writeln!(out, "\n{} {}", row.source(), row.id);
+    out.extend(std::iter::repeat_n(' ', INDENT));
+    wrap(out, row.title, INDENT, INDENT);
+    line(out, "to do", row.how);
+    line(out, "command", row.does().unwrap_or_default());
+    let rules = row.rules().iter().map(|id| id.as_str());
+    let verified: Vec<&str> = row.verified_by.iter().copied().chain(rules).collect();
+    line(out, "verified", &verified.join(", "));
+    if row.may_be_confirmed() {
+        line(out, "confirm", &format!("okv-host confirm {} --note \"...\"", row.id));
+    }
+}

@@ -1,0 +1,104 @@
+//! The records of the rules are complete and agree with the runbook, and the documents made from them are up to date.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use okv_host::profile::Profile;
+use okv_host::report::documents;
+use okv_host::rules::{RULES, Waivable, named, waivers};
+use okv_host::runbook::{STEPS, row_of_item};
+
+fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every source file below `dir`, with its text.
+fn sources(dir: &Path) -> Vec<(PathBuf, String)> {
+    let paths = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    paths
+        .flat_map(|path| match path.extension() {
+            _ if path.is_dir() => sources(&path),
+            Some(end) if end == "rs" => vec![(path.clone(), fs::read_to_string(&path).unwrap())],
+            _ => vec![],
+        })
+        .collect()
+}
+
+#[test]
+fn the_documents_are_those_of_the_records() {
+    for (path, text) in documents(&Profile::named("21.8").unwrap()) {
+        let is_there = fs::read_to_string(project().join(path)).unwrap_or_default();
+        let line = text.lines().zip(is_there.lines()).position(|(new, old)| new != old).map_or(0, |at| at + 1);
+        assert!(text == is_there, "{path} is out of date (line {line}). Run: cargo run --example make-docs");
+    }
+}
+
+#[test]
+fn every_rule_is_in_its_document_once_and_has_a_section() {
+    let text = fs::read_to_string(project().join("docs/rules.md")).unwrap();
+    for rule in RULES {
+        assert_eq!(text.matches(&format!("\n## {}\n", rule.id)).count(), 1, "{}", rule.id);
+        let in_tables = text.matches(&format!("\n| [`{0}`](#{0}) |", rule.id)).count();
+        assert_eq!(in_tables, if rule.waivable == Waivable::Yes { 1 } else { 2 }, "{}", rule.id);
+    }
+}
+
+#[test]
+fn every_id_is_in_kebab_case_and_names_one_rule() {
+    let mut ids = BTreeSet::from([waivers::ID]);
+    for rule in RULES {
+        let id = rule.id.as_str();
+        let is_word =
+            |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        assert!(id.split('-').all(is_word), "{id}");
+        assert!(ids.insert(rule.id), "{id} twice");
+        assert_eq!(named(id).map(|found| found.id), Some(rule.id));
+    }
+    assert!(named(waivers::ID.as_str()).is_none() && named("").is_none());
+}
+
+#[test]
+fn every_record_is_complete() {
+    let profile = Profile::named("21.8").unwrap();
+    let is_sentence = |text: &str| text.starts_with(char::is_uppercase) && text.ends_with('.');
+    for rule in RULES {
+        let id = rule.id;
+        assert!(!rule.title.is_empty() && !rule.inputs.is_empty() && !rule.procedure.is_empty(), "{id}");
+        assert!(is_sentence(rule.why) && rule.why.len() <= 240, "{id}: {}", rule.why);
+        assert!(rule.inputs.iter().all(|input| !input.is_empty()), "{id}");
+        assert!(!(rule.required)(&profile).is_empty(), "{id}");
+        let source = (rule.source)(&profile);
+        assert!(!source.is_empty() && !source.contains("names none"), "{id}: {source}");
+        assert!(
+            rule.waivable == Waivable::Yes || matches!(rule.waivable, Waivable::Never(why) if is_sentence(why)),
+            "{id}"
+        );
+    }
+}
+
+#[test]
+fn a_rule_names_items_of_steps_that_it_judges_and_every_such_step_one_of_them() {
+    for rule in RULES {
+        let mut steps = BTreeSet::new();
+        for item in rule.procedure {
+            let row = row_of_item(item).unwrap_or_else(|| panic!("{}: no item {item}", rule.id));
+            assert!(row.rules().contains(&rule.id), "{}: {item} is of {}, which does not ask it", rule.id, row.id);
+            steps.insert(row.id);
+        }
+        let judged = STEPS.iter().filter(|row| row.rules().contains(&rule.id)).map(|row| row.id);
+        assert_eq!(steps, judged.collect(), "{}", rule.id);
+    }
+}
+
+#[test]
+fn a_rule_has_a_file_of_its_own_that_begins_with_what_it_does() {
+    let sources = sources(&project().join("src"));
+    for rule in RULES {
+        let made = format!("RuleId::new(\"{}\")", rule.id);
+        let files: Vec<_> = sources.iter().filter(|(_, text)| text.contains(&made)).collect();
+        let [(path, text)] = files[..] else { panic!("{}: made in {} files", rule.id, files.len()) };
+        assert!(text.starts_with(&format!("//! `{}`: ", rule.id)), "{}", path.display());
+        assert_eq!(text.matches("RuleId::new(").count(), 1, "{}", path.display());
+    }
+}
