@@ -125,5 +125,19 @@ pub mod versions;
 mod built_tables;
 
 #[cfg(test)]
+#[path = "../tests/support/loopdev.rs"]
+#[allow(dead_code)] // the unit tests use a part
+mod loopdev;
+
+#[cfg(test)]
 #[path = "../tests/support/overlay.rs"]
 mod overlay;
+
+#[cfg(test)]
+#[path = "../tests/support/tls_server.rs"]
+mod tls_server;
+
+#[cfg(test)]
+#[path = "../tests/support/tools.rs"]
+#[allow(dead_code)] // the unit tests use a part
+mod tools;

@@ -5,16 +5,9 @@ use std::fs;
 use super::*;
 use crate::disk::new_table::{Begun, Identifiers, NewTable, one_lvm_partition};
 use crate::image;
+use crate::loopdev::Loop;
+use crate::tools::Tool;
 use crate::units::{ByteRange, MIB, TIB};
-use loopdev::Loop;
-use tools::Tool;
-
-#[path = "../../../tests/support/loopdev.rs"]
-#[allow(dead_code)]
-mod loopdev;
-#[path = "../../../tests/support/tools.rs"]
-#[allow(dead_code)]
-mod tools;
 
 const DISKS: [(u64, u32); 4] = [(64 * MIB, 512), (64 * MIB, 4096), (3 * TIB, 512), (3 * TIB, 4096)];
 const ROOT: &str = "/";
