@@ -99,6 +99,20 @@ pub fn boot_disk(node: &Node) -> BootDisk<'_> {
     }
 }
 
+/// The disk that the node boots from, where it could be read.
+///
+/// # Errors
+/// Why it is not known.
+pub fn readable_boot_disk(node: &Node) -> Result<&Disk, String> {
+    match boot_disk(node) {
+        BootDisk::Found { disk, .. } if disk.could_not_be_opened() => {
+            Err(node.why_incomplete().unwrap_or_else(|| format!("{} could not be read", disk.path)))
+        }
+        BootDisk::Found { disk, .. } => Ok(disk),
+        BootDisk::NotKnown(why) => Err(node.with_cause(why)),
+    }
+}
+
 /// What is mounted on /boot; `None` where surely nothing is.
 fn mounted<'f>(node: &'f Node, running: &Running) -> Option<BootVolume<'f>> {
     let mounts = match &running.mounts {

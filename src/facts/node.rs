@@ -54,6 +54,14 @@ impl Node {
         }
         self.disks.iter().find_map(|disk| disk.what_may_hide().map(|problem| disk.says(problem)))
     }
+
+    /// `why` something was not found, with what may hide it.
+    pub fn with_cause(&self, why: String) -> String {
+        match self.why_incomplete() {
+            Some(cause) => format!("{why}; {cause}"),
+            None => why,
+        }
+    }
 }
 
 /// A disk that is not as long as the kernel says was not read as it is.

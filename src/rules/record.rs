@@ -2,59 +2,10 @@
 //!
 //! `check --list`, `check --explain`, `docs/rules.md`, the rules in the runbook and what may be waived come from it.
 
-use std::fmt;
-
-use serde::{Serialize, Serializer};
-
-use super::{Case, Finding};
+use super::finding::{Finding, RuleId, Verdict};
+use crate::facts::ssh::Ssh;
+use crate::facts::{Facts, Probed, Running, Subjects};
 use crate::profile::Profile;
-
-/// The fixed word of a rule, or of what judges beside the rules: the waivers.
-///
-/// Only this module and the rules make one, so a word that names no rule does not compile.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RuleId(&'static str);
-
-impl RuleId {
-    pub(super) const fn new(word: &'static str) -> Self {
-        Self(word)
-    }
-
-    /// The word itself.
-    pub const fn as_str(self) -> &'static str {
-        self.0
-    }
-}
-
-impl fmt::Display for RuleId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.0)
-    }
-}
-
-impl fmt::Debug for RuleId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.0)
-    }
-}
-
-impl Serialize for RuleId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0)
-    }
-}
-
-impl PartialEq<str> for RuleId {
-    fn eq(&self, other: &str) -> bool {
-        self.0 == other
-    }
-}
-
-impl PartialEq<&str> for RuleId {
-    fn eq(&self, other: &&str) -> bool {
-        self.0 == *other
-    }
-}
 
 /// Whether an operator may accept what a rule finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,5 +34,63 @@ pub struct Rule {
     pub waivable: Waivable,
     /// The items of the procedure that it judges: `7.6-14`.
     pub procedure: &'static [&'static str],
-    pub(super) judge: fn(&Case<'_>) -> Vec<Finding>,
+    pub(crate) judge: fn(&Case<'_>) -> Vec<Finding>,
+}
+
+/// What a rule is given.
+pub(crate) struct Case<'f> {
+    pub(crate) facts: &'f Facts,
+    pub(crate) profile: &'f Profile,
+    pub(crate) rule: &'static Rule,
+}
+
+impl<'f> Case<'f> {
+    /// A finding of this rule; remedy and measured may be set afterwards.
+    pub(crate) fn finding(&self, verdict: Verdict, subject: impl Into<String>, message: impl Into<String>) -> Finding {
+        Finding {
+            id: self.rule.id,
+            verdict,
+            subject: subject.into(),
+            measured: String::new(),
+            required: (self.rule.required)(self.profile),
+            message: message.into(),
+            remedy: String::new(),
+            source: (self.rule.source)(self.profile),
+            waived: None,
+        }
+    }
+
+    /// The finding that there are no disks to judge, with the reason.
+    pub(crate) fn no_disks(&self) -> Finding {
+        let why = self.facts.node.why_incomplete().unwrap_or_else(|| "there is no disk".to_owned());
+        self.finding(Verdict::Unknown, "node", why)
+    }
+
+    /// The running host, or the finding that says the rule needs one.
+    pub(crate) fn running(&self) -> Result<&'f Running, Box<Finding>> {
+        self.facts.node.running.as_ref().ok_or_else(|| {
+            let message = "only a running host can tell; disks of a powered-off node were given";
+            Box::new(self.finding(Verdict::NotApplicable, "node", message))
+        })
+    }
+
+    /// What the subjects gathered, or the finding that says that a rule needs a running host.
+    pub(crate) fn subjects(&self) -> Result<&'f Subjects, Box<Finding>> {
+        self.running().and_then(|_| {
+            let not_gathered = || self.finding(Verdict::Unknown, "node", "this host was not looked at");
+            self.facts.subjects.as_ref().ok_or_else(|| Box::new(not_gathered()))
+        })
+    }
+
+    /// What is known of sshd's host keys, or the finding that says why there is nothing to judge.
+    pub(crate) fn ssh(&self) -> Result<&'f Ssh, Box<Finding>> {
+        match &self.subjects()?.ssh {
+            Probed::Known(ssh) => Ok(ssh),
+            Probed::Absent => Err(Box::new(self.finding(Verdict::NotApplicable, "node", "there is no /etc/ssh"))),
+            Probed::Unreadable(why) => {
+                let message = format!("/etc/ssh could not be looked at: {why}");
+                Err(Box::new(self.finding(Verdict::Unknown, "node", message).remedy("run as a user who may read it")))
+            }
+        }
+    }
 }

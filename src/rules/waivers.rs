@@ -8,7 +8,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, RuleId, Verdict, Waivable, named};
+use super::finding::{Finding, RuleId, Verdict, Waived};
+use super::record::Waivable;
+use super::table::named;
 use crate::dates::Date;
 
 /// Name and version of the file's schema.
@@ -87,15 +89,6 @@ pub struct Applied {
     pub until: String,
     /// What it does.
     pub state: State,
-}
-
-/// Why a finding is waived.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Waived {
-    /// The reason.
-    pub reason: String,
-    /// The last day.
-    pub until: String,
 }
 
 /// The text holds no waivers.

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use super::loader::Loader;
 use super::*;
 use crate::facts::{Firmware, cmdline, fstab, mounts};
 

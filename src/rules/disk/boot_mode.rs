@@ -4,9 +4,10 @@
 //! evidence of the disk, which is shown beside the firmware's and never instead of it.
 
 use crate::disk::{Disk, TableKind};
+use crate::facts::boot::readable_boot_disk;
 use crate::facts::{Firmware, Probed};
 use crate::format::content::Kind;
-use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable, boot_disk};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("boot-mode");
 
@@ -24,7 +25,7 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let disk = boot_disk(&case.facts.node);
+    let disk = readable_boot_disk(&case.facts.node);
     let evidence = match &disk {
         Ok(disk) => describe(disk),
         Err(why) => format!("boot disk not known: {why}"),

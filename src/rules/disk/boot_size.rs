@@ -33,7 +33,7 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     let (volume, evidence) = match boot_volume(&case.facts.node) {
         BootVolume::Found { volume, evidence } => (volume, evidence),
         BootVolume::NotKnown(why) => {
-            let why = crate::rules::with_cause(&case.facts.node, why);
+            let why = case.facts.node.with_cause(why);
             let message = format!("which volume is /boot could not be told: {why}");
             return vec![case.finding(Verdict::Unknown, "/boot", message)];
         }
@@ -48,7 +48,7 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     let Some(bytes) = kernel.or(superblock) else {
         let kind = content.map_or("not looked at", |c| c.kind.word());
         let message = format!("the size of its file system could not be read (content: {kind}; {evidence})");
-        return vec![case.finding(Verdict::Unknown, subject, crate::rules::with_cause(&case.facts.node, message))];
+        return vec![case.finding(Verdict::Unknown, subject, case.facts.node.with_cause(message))];
     };
     let mib = Bytes(bytes).mib_rounded_up();
     let measured = format!(

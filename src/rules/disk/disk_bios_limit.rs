@@ -5,8 +5,9 @@
 //! disk, so it blocks there; other disks get a warning.
 
 use crate::disk::Disk;
+use crate::facts::boot::readable_boot_disk;
 use crate::facts::{Firmware, Probed};
-use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable, boot_disk};
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 use crate::units::Bytes;
 
 pub(crate) const ID: RuleId = RuleId::new("disk-bios-limit");
@@ -71,7 +72,7 @@ fn over_the_limit(
         return finding(Verdict::Unknown, "over the limit, and how the node boots is not known".into())
             .remedy("run okv-host check as root on the running node");
     }
-    match boot_disk(&case.facts.node) {
+    match readable_boot_disk(&case.facts.node) {
         Ok(boot) if boot.path == disk.path => finding(
             Verdict::Block,
             "the node boots by BIOS from a disk over the limit and cannot be upgraded".into(),

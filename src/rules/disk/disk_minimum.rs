@@ -2,7 +2,8 @@
 //!
 //! The limit is a minimum, so it is judged in its smaller reading, 10^12 bytes; a disk below 2^40 bytes gets a note with both figures.
 
-use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable, boot_disk};
+use crate::facts::boot::readable_boot_disk;
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 use crate::units::Bytes;
 
 pub(crate) const ID: RuleId = RuleId::new("disk-minimum");
@@ -21,7 +22,7 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let disk = match boot_disk(&case.facts.node) {
+    let disk = match readable_boot_disk(&case.facts.node) {
         Ok(disk) => disk,
         Err(why) => {
             let message = format!("which disk is the system disk could not be told: {why}");

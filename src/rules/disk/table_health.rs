@@ -3,7 +3,8 @@
 use super::boot_mode;
 use crate::disk::{CopyState, Disk, ProblemId, TableKind};
 use crate::facts::Probed;
-use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable, boot_disk};
+use crate::facts::boot::readable_boot_disk;
+use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("table-health");
 
@@ -79,7 +80,7 @@ fn verdict(case: &Case<'_>, disk: &Disk) -> (Verdict, String) {
     if let Some(why) = problem(&[ProblemId::Duplicate]) {
         return (Verdict::Warn, why);
     }
-    let is_boot_disk = boot_disk(&case.facts.node).is_ok_and(|boot| boot.path == disk.path);
+    let is_boot_disk = readable_boot_disk(&case.facts.node).is_ok_and(|boot| boot.path == disk.path);
     if let Some(Probed::Known(firmware)) = case.facts.node.running.as_ref().map(|r| &r.firmware)
         && is_boot_disk
         && let Some(why) = boot_mode::disagreement(*firmware, disk)

@@ -1,0 +1,134 @@
+//! What a rule finds.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+/// The fixed word of a rule, or of what judges beside the rules: the waivers.
+///
+/// Only rules and waivers make one, so a word that names no rule does not compile.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(&'static str);
+
+impl RuleId {
+    pub(crate) const fn new(word: &'static str) -> Self {
+        Self(word)
+    }
+
+    /// The word itself.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.0)
+    }
+}
+
+impl fmt::Debug for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+impl Serialize for RuleId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
+    }
+}
+
+impl PartialEq<str> for RuleId {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other
+    }
+}
+
+impl PartialEq<&str> for RuleId {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
+
+/// What a rule says of one subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// As it must be.
+    Pass,
+    /// As it must be, with something worth knowing.
+    Note,
+    /// Cannot be seen on a node by anyone: the operator has to confirm it.
+    Confirm,
+    /// Not as it should be; the upgrade can go on.
+    Warn,
+    /// The node must not be upgraded like this.
+    Block,
+    /// Could not be told.
+    Unknown,
+    /// Does not apply here.
+    NotApplicable,
+}
+
+impl Verdict {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Note => "note",
+            Self::Confirm => "confirm",
+            Self::Warn => "warn",
+            Self::Block => "block",
+            Self::Unknown => "unknown",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+/// What a rule found of one subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The rule's fixed word, or that of the waivers.
+    pub id: RuleId,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What was judged: a disk, a volume, the node.
+    pub subject: String,
+    /// What was measured, with exact figures.
+    pub measured: String,
+    /// What is required.
+    pub required: String,
+    /// One sentence that says what it means.
+    pub message: String,
+    /// What would lift it; empty where nothing need be done.
+    pub remedy: String,
+    /// Where the requirement stands.
+    pub source: String,
+    /// Why it does not count; nothing where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waived: Option<Waived>,
+}
+
+impl Finding {
+    /// The same with what was measured.
+    pub(crate) fn measured(mut self, measured: impl Into<String>) -> Self {
+        self.measured = measured.into();
+        self
+    }
+
+    /// The same with what would lift it.
+    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = remedy.into();
+        self
+    }
+}
+
+/// Why a finding is waived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Waived {
+    /// The reason.
+    pub reason: String,
+    /// The last day.
+    pub until: String,
+}

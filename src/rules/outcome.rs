@@ -1,0 +1,40 @@
+//! What findings mean together.
+
+use serde::{Deserialize, Serialize};
+
+use super::finding::{Finding, Verdict};
+
+/// What the findings mean together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Nothing blocks, and everything that applies could be told, but for what is the operator's to confirm.
+    Ready,
+    /// Something blocks.
+    Blocked,
+    /// Nothing blocks, but something could not be told.
+    Unknown,
+}
+
+impl Outcome {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Blocked => "blocked",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The verdict on the node. What is waived does not count.
+pub fn outcome(findings: &[Finding]) -> Outcome {
+    let has = |verdict| findings.iter().any(|f| f.verdict == verdict && f.waived.is_none());
+    if has(Verdict::Block) {
+        Outcome::Blocked
+    } else if findings.is_empty() || has(Verdict::Unknown) {
+        Outcome::Unknown
+    } else {
+        Outcome::Ready
+    }
+}

@@ -1,0 +1,57 @@
+//! The table of all rules.
+
+use super::disk::{boot_mode, boot_size, disk_bios_limit, disk_minimum, table_health};
+use super::finding::Finding;
+use super::kernel::{boot_consistent, boot_free, old, running_newest};
+use super::media::{images_mount, iso_present, iso_space, ssl_jars};
+use super::node::{
+    audit_vault_agent, backup_jobs, diagnostics_package, hsm, release, server_certificate, session, syslog_remote,
+    upgrade_log,
+};
+use super::record::{Case, Rule};
+use super::ssh::{ssh_dsa_key, ssh_host_keys};
+use super::swap::{swap_references, swap_size, vg_free, vg_health};
+use crate::facts::Facts;
+use crate::profile::Profile;
+
+/// Every rule, in the order of the report. A new one is a file with its record, its `mod` line and its line here.
+pub const RULES: &[Rule] = &[
+    boot_mode::RULE,
+    disk_bios_limit::RULE,
+    boot_size::RULE,
+    disk_minimum::RULE,
+    swap_size::RULE,
+    swap_references::RULE,
+    vg_health::RULE,
+    vg_free::RULE,
+    table_health::RULE,
+    ssh_dsa_key::RULE,
+    ssh_host_keys::RULE,
+    running_newest::RULE,
+    old::RULE,
+    boot_free::RULE,
+    boot_consistent::RULE,
+    iso_space::RULE,
+    iso_present::RULE,
+    images_mount::RULE,
+    ssl_jars::RULE,
+    release::RULE,
+    server_certificate::RULE,
+    syslog_remote::RULE,
+    diagnostics_package::RULE,
+    backup_jobs::RULE,
+    audit_vault_agent::RULE,
+    hsm::RULE,
+    upgrade_log::RULE,
+    session::RULE,
+];
+
+/// The rule of that name.
+pub fn named(name: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.id == *name)
+}
+
+/// Judges the facts by every rule.
+pub fn judge(facts: &Facts, profile: &Profile) -> Vec<Finding> {
+    RULES.iter().flat_map(|rule| (rule.judge)(&Case { facts, profile, rule })).collect()
+}
