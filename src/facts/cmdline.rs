@@ -41,6 +41,11 @@ pub fn values<'w>(words: &'w [String], name: &str) -> impl Iterator<Item = &'w s
     words.iter().filter_map(move |word| word.strip_prefix(name)?.strip_prefix('='))
 }
 
+/// Whether these words ask for FIPS mode: the last word counts (kernel `crypto/fips.c`).
+pub fn asks_for_fips(words: &[String]) -> bool {
+    values(words, "fips").last().is_some_and(|value| value == "1")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ pub mod cmdline;
 #[cfg(test)]
 mod damage;
 mod device_number;
+pub mod disagreement;
 pub mod firmware;
 pub mod fstab;
 mod gather;

@@ -97,7 +97,7 @@ mod tests {
         let variables = [("kernelopts".to_owned(), "root=/dev/x ro fips=1".to_owned())];
         let entry = parse(UEK.as_bytes(), &variables).unwrap();
         assert_eq!(entry.args, ["root=/dev/x", "ro", "fips=1", "quiet"]);
-        assert!(entry.says_fips() && entry.title.starts_with("Oracle Linux Server 8.8"));
+        assert!(entry.asks_for_fips() && entry.title.starts_with("Oracle Linux Server 8.8"));
         assert_eq!(entry.initrd, ["/initramfs-5.4.17-2136.el8uek.x86_64.img"]);
         assert!(parse(b"title x\n", &[]).is_err());
         damage::battery(UEK.as_bytes(), |text| parse(text, &variables));

@@ -81,7 +81,7 @@ fn look(root: &Root, beside: Beside<'_>) -> Result<Boot, String> {
     // In a file system of its own, the boot loader's paths begin at /boot.
     let loader = match beside.firmware {
         Probed::Known(Firmware::Uefi { .. }) if waits(EFI) => Probed::Unreadable(format!("{EFI} is not mounted")),
-        firmware => loader::gather(root, firmware, if mounted { FOLDER } else { "" }),
+        firmware => loader::boot_loader(root, firmware, if mounted { FOLDER } else { "" }),
     };
     Ok(Boot::Seen(Box::new(SeenBoot { mounted, files, free_bytes: free(root), loader })))
 }

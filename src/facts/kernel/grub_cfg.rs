@@ -178,7 +178,7 @@ submenu "Advanced \"options\"" --id adv {
         let first = named(&config.items, "gnulinux-5.4-advanced-uuid").unwrap();
         assert_eq!(first.release.as_deref(), Some("5.4.17-2136.el7uek.x86_64"));
         assert_eq!(first.from, "/boot/grub2/grub.cfg line 22");
-        assert!(first.says_fips() && first.initrd == ["/initramfs-5.4.17-2136.el7uek.x86_64.img"]);
+        assert!(first.asks_for_fips() && first.initrd == ["/initramfs-5.4.17-2136.el7uek.x86_64.img"]);
         let old = named(&config.items, "Advanced \"options\">It's old").unwrap();
         assert_eq!(old.release.as_deref(), Some("4.14.35-1.el7uek.x86_64"));
         assert_eq!((old.initrd.len(), entries(&config.items).len()), (1, 2));

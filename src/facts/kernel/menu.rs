@@ -1,5 +1,7 @@
 //! The boot loader's menu, and which of its entries a word names (GRUB manual, "default"; `grub-core/normal/menu.c`).
 
+use crate::facts::cmdline::asks_for_fips;
+
 /// An entry of the menu that starts a kernel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Entry {
@@ -51,14 +53,9 @@ impl Entry {
     }
 
     /// Whether it tells its kernel `fips=1`.
-    pub fn says_fips(&self) -> bool {
-        says_fips(&self.args)
+    pub fn asks_for_fips(&self) -> bool {
+        asks_for_fips(&self.args)
     }
-}
-
-/// Whether these words of a kernel line ask for FIPS mode: the last word counts (kernel `crypto/fips.c`).
-pub(super) fn says_fips(words: &[String]) -> bool {
-    crate::facts::cmdline::values(words, "fips").last().is_some_and(|value| value == "1")
 }
 
 /// A path without the device before it: `($root)/vmlinuz`.
@@ -177,6 +174,8 @@ mod tests {
         entry.starts("/linux");
         assert_eq!(entry.release, None);
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        assert!(says_fips(&words("ro fips=0 fips=1")) && !says_fips(&words("fips=1 fips=0")) && !says_fips(&[]));
+        assert!(
+            asks_for_fips(&words("ro fips=0 fips=1")) && !asks_for_fips(&words("fips=1 fips=0")) && !asks_for_fips(&[])
+        );
     }
 }

@@ -158,7 +158,7 @@ fn gather_beside(root: &Root, beside: Beside<'_>, installed: Probed<Installed>) 
         installed,
         modules: modules::gather(root),
         boot: boot::gather(root, beside),
-        fips: beside.cmdline.as_ref().map(|words| menu::says_fips(words)),
+        fips: beside.cmdline.as_ref().map(|words| super::cmdline::asks_for_fips(words)),
     }
 }
 

@@ -51,7 +51,7 @@ impl Kernels {
         let fips = *read(&self.fips, "whether FIPS mode is on is not known")?;
         let initramfs = format!("initramfs-{release}.img");
         let mut entries = loader.entries.iter().filter(|entry| entry.release.as_deref() == Some(release));
-        let fips = fips || entries.clone().any(|entry| entry.says_fips());
+        let fips = fips || entries.clone().any(|entry| entry.asks_for_fips());
 
         let mut missing = Vec::new();
         if !modules.iter().any(|folder| folder.release == release && folder.is_whole()) {

@@ -1,9 +1,9 @@
 //! `table-health`: partition tables are sound, their copies agree, and the boot disk's table suits the firmware.
 
-use super::boot_mode;
 use crate::disk::{CopyState, Disk, ProblemId, TableKind};
 use crate::facts::Probed;
 use crate::facts::boot::readable_boot_disk;
+use crate::facts::disagreement::disagreement;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("table-health");
@@ -83,7 +83,7 @@ fn verdict(case: &Case<'_>, disk: &Disk) -> (Verdict, String) {
     let is_boot_disk = readable_boot_disk(&case.facts.node).is_ok_and(|boot| boot.path == disk.path);
     if let Some(Probed::Known(firmware)) = case.facts.node.running.as_ref().map(|r| &r.firmware)
         && is_boot_disk
-        && let Some(why) = boot_mode::disagreement(*firmware, disk)
+        && let Some(why) = disagreement(*firmware, disk)
     {
         return (Verdict::Warn, why);
     }
