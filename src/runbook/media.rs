@@ -1,9 +1,9 @@
 //! The steps about the ISO: room, copy, mount, cache.
 
-use super::State;
 use super::answer::Answer;
 use super::case::Case;
 use super::progress::Progress;
+use super::step::State;
 use super::tell::{Told, tell, words};
 use super::upgrade::is_behind;
 use crate::facts::Probed;

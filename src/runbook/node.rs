@@ -1,8 +1,8 @@
 //! Steps about whoever works on the node, its way in, and its kernels.
 
-use super::State;
 use super::answer::Answer;
 use super::case::Case;
+use super::step::State;
 use super::tell::{Told, tell, words};
 use crate::facts::Probed;
 use crate::facts::procedure::session::Session;

@@ -3,7 +3,8 @@
 //! The release that the node says counts first. Where it says none, the log of `okv-host upgrade` tells that an upgrade began, and only
 //! the operator that it ended: the first start after it takes hours.
 
-use super::confirmed::{Confirmed, Standing, standing};
+use super::record::{Standing, standing};
+use super::step::Confirmed;
 use crate::dates::DAY;
 use crate::facts::procedure::upgrade_run::{UpgradeRun, UpgradeState};
 use crate::facts::{Facts, Probed};

@@ -1,8 +1,8 @@
 //! The steps that end in enough swap.
 
-use super::State;
 use super::answer::Answer;
 use super::case::Case;
+use super::step::State;
 use super::tell::{Told, tell, words};
 use crate::dates::shown;
 use crate::facts::Probed;

@@ -1,8 +1,7 @@
 //! The steps of the procedure, as data: every numbered item of sections 7.2 to 7.9 belongs to exactly one of them.
 
-use super::row::When::{After, AfterAll, Free, Part};
-use super::row::{Row, command, own, person, rules};
-use super::{media, node, swap, upgrade};
+use super::row::{Own, Row, command, own, person, rules};
+use super::step::When::{After, AfterAll, Free, Part};
 
 /// The sections, each with what it is about.
 pub const SECTIONS: &[(&str, &str)] = &[
@@ -18,7 +17,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
 
 /// Every step, in the order of the procedure.
 pub const STEPS: &[Row] = &[
-    own("7.2", 1, "be-root", "log in and become root", node::be_root, &[]).how("log in as support, then su"),
+    own("7.2", 1, "be-root", "log in and become root", Own::BeRoot, &[]).how("log in as support, then su"),
     person("7.2", 2, "back-up", "a backup to go back to")
         .shows(&["backup-jobs"])
         .how("make a backup, and see it end well"),
@@ -31,7 +30,7 @@ pub const STEPS: &[Row] = &[
         .in_cluster(),
     rules("7.2", 6, "reach-syslog", "remote syslog takes the logs", &["syslog-remote"]),
     rules("7.2", 7, "disk-limit", "no disk too large for BIOS", &["boot-mode", "disk-bios-limit", "table-health"]),
-    own("7.2", 8, "free-space", "room made, where it is short", media::free_space, &["ssl-jars", "iso-space"]),
+    own("7.2", 8, "free-space", "room made, where it is short", Own::FreeSpace, &["ssl-jars", "iso-space"]),
     rules("7.2", 9, "boot-size", "/boot is large enough", &["boot-size"]),
     person("7.2", 10, "disable-limit", "nodes may stay disabled for long enough")
         .how("management console: Maximum Disable Node Duration, for the upgrade of the slowest node")
@@ -42,18 +41,18 @@ pub const STEPS: &[Row] = &[
     person("7.2", 12, "audit-vault", "no Audit Vault of 21.2 or earlier").shows(&["audit-vault-agent"]),
     rules("7.2", 13, "certificate", "the server's certificate holds", &["server-certificate"]),
     person("7.2", 14, "hsm-before", "with an HSM: what its guide asks before").shows(&["hsm"]),
-    own("7.3", 1, "all-before", "everything before is done", upgrade::everything_before, &["release"]),
+    own("7.3", 1, "all-before", "everything before is done", Own::EverythingBefore, &["release"]),
     person("7.3", 2, "disable-node", "the node is disabled in the cluster")
         .how("management console: Cluster, Management; wait for DISABLED"),
-    own("7.3", 3, "open-ssh", "SSH is open for who does this", node::ssh_open, &[])
+    own("7.3", 3, "open-ssh", "SSH is open for who does this", Own::SshOpen, &[])
         .how("management console: System, Settings, SSH Access"),
     rules("7.3", 4, "iso-space", "room for the ISO", &["iso-space"]),
-    own("7.3", 5, "session", "a session that outlives its connection", node::session, &["session"]),
-    own("7.3", 6, "stage-iso", "the ISO is whole in its folder", media::stage, &["iso-present", "iso-space"]).at(Part),
-    own("7.3", 7, "mount-iso", "the ISO is mounted", media::mount, &["images-mount"]).at(Part),
-    own("7.3", 8, "clean-cache", "the package cache is clean", media::clean_cache, &[]).at(Part),
-    own("7.3", 9, "run-upgrade", "the upgrade ran", upgrade::run, &["upgrade-log"]).at(Part),
-    own("7.3", 10, "reboot", "restarted, and the new release came up", upgrade::reboot, &[]).at(Part),
+    own("7.3", 5, "session", "a session that outlives its connection", Own::Session, &["session"]),
+    own("7.3", 6, "stage-iso", "the ISO is whole in its folder", Own::StageIso, &["iso-present", "iso-space"]).at(Part),
+    own("7.3", 7, "mount-iso", "the ISO is mounted", Own::MountIso, &["images-mount"]).at(Part),
+    own("7.3", 8, "clean-cache", "the package cache is clean", Own::CleanCache, &[]).at(Part),
+    own("7.3", 9, "run-upgrade", "the upgrade ran", Own::RunUpgrade, &["upgrade-log"]).at(Part),
+    own("7.3", 10, "reboot", "restarted, and the new release came up", Own::Reboot, &[]).at(Part),
     person("7.3", 11, "hsm-after", "with an Entrust HSM: what its guide asks after").shows(&["hsm"]).at(After),
     person("7.3", 12, "enable-node", "the node is enabled again")
         .how("management console: Cluster, Management; wait for ACTIVE")
@@ -78,16 +77,18 @@ pub const STEPS: &[Row] = &[
         1,
         "look-at-swap",
         "what swap there is, and room for more",
-        swap::look,
+        Own::LookAtSwap,
         &["swap-size", "vg-free", "vg-health", "disk-minimum"],
     )
     .to(3)
     .at(Free),
-    own("7.6", 4, "add-disk", "a disk more, where the group is full", swap::add_disk, &["swap-size", "vg-free"])
+    own("7.6", 4, "add-disk", "a disk more, where the group is full", Own::AddDisk, &["swap-size", "vg-free"])
         .to(6)
         .at(Free),
-    own("7.6", 7, "swap-extend", "the swap is large enough", swap::extend, &["swap-size", "vg-health"]).to(17).at(Free),
-    own("7.6", 18, "restart-for-swap", "the swap is there after a restart", swap::restart, &["swap-references"])
+    own("7.6", 7, "swap-extend", "the swap is large enough", Own::ExtendSwap, &["swap-size", "vg-health"])
+        .to(17)
+        .at(Free),
+    own("7.6", 18, "restart-for-swap", "the swap is there after a restart", Own::RestartForSwap, &["swap-references"])
         .at(Free),
     command(
         "7.7",
@@ -99,12 +100,12 @@ pub const STEPS: &[Row] = &[
     )
     .to(4)
     .at(After),
-    own("7.7", 5, "kernel-prune", "no older kernel is left", node::prune, &["kernel-old"]).to(7).at(After),
-    own("7.8", 1, "open-ssh-again", "SSH is open for who retires the keys", node::ssh_again, &["ssh-dsa-key"])
+    own("7.7", 5, "kernel-prune", "no older kernel is left", Own::PruneKernels, &["kernel-old"]).to(7).at(After),
+    own("7.8", 1, "open-ssh-again", "SSH is open for who retires the keys", Own::SshAgain, &["ssh-dsa-key"])
         .to(4)
         .how("management console: System, Settings, SSH Access")
         .at(After),
-    own("7.8", 5, "ssh-dsa-retire", "no DSA host key is left", node::retire, &["ssh-dsa-key", "ssh-host-keys"])
+    own("7.8", 5, "ssh-dsa-retire", "no DSA host key is left", Own::RetireKeys, &["ssh-dsa-key", "ssh-host-keys"])
         .to(6)
         .at(After),
     person("7.8", 7, "close-ssh-again", "SSH is closed for good")
@@ -151,3 +152,8 @@ pub const STEPS: &[Row] = &[
         .in_cluster()
         .at(AfterAll),
 ];
+
+/// The step of the table with this id.
+pub fn row(id: &str) -> Option<&'static Row> {
+    STEPS.iter().find(|row| row.id == id)
+}

@@ -2,10 +2,11 @@
 
 use super::answer::Answer;
 use super::case::Case;
-use super::confirmed::{Standing, standing};
 use super::progress::{Progress, run_of_now, says_nothing};
+use super::record::{Standing, standing};
+use super::step::{State, Step, When, open_before};
+use super::table::STEPS;
 use super::tell::{Told, tell, words};
-use super::{STEPS, State, Step, When, open_before};
 use crate::facts::Probed;
 use crate::facts::procedure::upgrade_run::{UpgradeRun, UpgradeState};
 use crate::rules::{Finding, Outcome, Verdict, outcome};
