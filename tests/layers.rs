@@ -20,6 +20,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("journal", 2),
     ("format", 3),
     ("disk", 4),
+    ("engine", 4),
     ("facts", 5),
     ("plan", 6),
     ("rules", 6),

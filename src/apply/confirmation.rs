@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Host;
+use super::host::Host;
 use crate::facts::procedure::confirmations::{Confirmation, FILE};
 use crate::journal::Journal;
 

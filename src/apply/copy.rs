@@ -6,10 +6,10 @@ use std::ops::ControlFlow;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-use super::Host;
+use super::host::Host;
 use super::watch::{Performed, Watch};
 use crate::digest::{PIECE, Sha256, Summing, sum_of};
-use crate::plan::FileCopy;
+use crate::engine::FileCopy;
 use crate::sys::{self, O_NOFOLLOW, O_NONBLOCK, filesystem, rename_without_replacing};
 
 /// Bytes after which what was written is flushed: a power cut costs no more, and other writers do not wait for long.

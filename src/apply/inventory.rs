@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, rename};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 
-use super::Host;
+use super::host::Host;
 use crate::facts::inventory::{INVENTORY, Inventory};
 
 /// Puts `inventory` in the place of the one before it.

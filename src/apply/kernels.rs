@@ -1,6 +1,6 @@
 //! What the host shows of its kernels: asked of rpm, /boot and the boot loader's files anew.
 
-use super::Host;
+use super::host::Host;
 use crate::facts::kernel::{Kernels, now};
 use crate::facts::{Probed, Root};
 

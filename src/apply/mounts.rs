@@ -1,6 +1,6 @@
 //! What is mounted where, as the kernel shows it.
 
-use super::Host;
+use super::host::Host;
 use crate::facts::procedure::loops;
 use crate::facts::{Mount, Probed, Root, mounts};
 

@@ -1,11 +1,11 @@
 //! What the host shows: asked of the kernel, of LVM2 and of the bytes themselves, never of the program that did the work.
 
-use super::Host;
+use super::host::Host;
+use crate::engine::Proof;
 use crate::facts::{Probed, SwapArea};
 use crate::facts::{Root, memory, swaps};
 use crate::format::content::Kind;
 use crate::image;
-use crate::plan::Proof;
 use crate::tool::lvm;
 use crate::units::Bytes;
 
@@ -21,7 +21,7 @@ impl Host<'_> {
         match self.holds(proof) {
             Ok(true) => Ok(()),
             Ok(false) => Err(self.why_not(proof)),
-            Err(why) => Err(format!("whether {} could not be told: {why}", said(proof))),
+            Err(why) => Err(format!("whether {} could not be told: {why}", describe(proof))),
         }
     }
 
@@ -81,7 +81,7 @@ impl Host<'_> {
         {
             return lack;
         }
-        format!("the host does not show that {}", said(proof))
+        format!("the host does not show that {}", describe(proof))
     }
 
     fn has_physical_volume(&self, device: &str, group: Option<&str>, beside: &[String]) -> Result<bool, String> {
@@ -147,7 +147,7 @@ impl Host<'_> {
     }
 }
 
-fn said(proof: &Proof) -> String {
+fn describe(proof: &Proof) -> String {
     match proof {
         Proof::PhysicalVolume { device, group: Some(group), .. } => format!("{device} is a physical volume of {group}"),
         Proof::PhysicalVolume { device, group: None, .. } => {

@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-use super::Host;
-use crate::plan::FileIdentity;
+use super::host::Host;
+use crate::engine::FileIdentity;
 use crate::sys::rename_without_replacing;
 
 impl Host<'_> {

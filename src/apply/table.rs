@@ -3,13 +3,13 @@
 use std::fs::OpenOptions;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 
-use super::Host;
+use super::host::Host;
 use super::rests::zeros_over_rests;
 use super::sectors::{self, HeldDisk};
 use crate::disk::new_table::NewSector;
+use crate::engine::{BytesAt, DiskIdentity, KernelPartition, TableWrite};
 use crate::facts::{Probed, Root, block};
 use crate::image;
-use crate::plan::{BytesAt, DiskIdentity, KernelPartition, TableWrite};
 use crate::sys;
 use crate::units::{ByteRange, MIB};
 

@@ -4,18 +4,21 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use super::{Exit, UsageError, change};
-use crate::apply::{Entry, LastRun, journal_path, last_run};
+use super::change;
+use super::usage_error::UsageError;
+use crate::apply::journal_path;
 use crate::cli::KernelPrune;
+use crate::engine::ExitStatus;
+use crate::engine::{Entry, RecordedRun, last_run};
 use crate::facts::kernel::{Kernels, Loader, erasure, read_only, unmounted, with_unmounted};
 use crate::facts::{Facts, Probed, Root, mounts, of_host};
 use crate::journal::Journal;
 use crate::plan::kernel_prune::{COMMAND, Means, Request, plan, steps};
-use crate::plan::{Action, Plan, Proof, Refusal, Run, Step};
+use crate::plan::{Action, Plan, ProgramRun, Proof, Refusal, Step};
 use crate::sys;
 use crate::tool::{Host, Program};
 
-pub(super) fn run(args: &KernelPrune) -> Result<Exit> {
+pub(super) fn run(args: &KernelPrune) -> Result<ExitStatus> {
     let root = match &args.root {
         Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?,
         None if !sys::is_root() => {
@@ -72,23 +75,23 @@ fn means(root: &Root, facts: &Facts, kernels: &Kernels) -> Result<Means> {
 }
 
 /// The last run, where it was a prune that was cut off.
-fn unfinished() -> Result<Option<LastRun>> {
+fn unfinished() -> Result<Option<RecordedRun>> {
     let path = journal_path(Path::new("/"));
     let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
     Ok(last_run(&records).filter(|run| run.command == COMMAND && run.is_unfinished()))
 }
 
 /// Mount points that it mounted, and that nobody has unmounted since.
-fn left_mounted(run: &LastRun, facts: &Facts) -> Vec<String> {
+fn left_mounted(run: &RecordedRun, facts: &Facts) -> Vec<String> {
     let mounts = facts.running.as_ref().and_then(|running| running.mounts.known());
     let mounted = |point: &String| mounts.is_some_and(|mounts| mounts::mounted_at(mounts, point).is_some());
-    run.changes().filter_map(|step| step.action.mounts()).map(str::to_owned).filter(mounted).collect()
+    run.changes().filter_map(|step| step.action.mounts_at()).map(str::to_owned).filter(mounted).collect()
 }
 
 /// The step by which it was to set the boot loader's default right, where the default is not what it was to be.
-fn left_default(run: &LastRun, kernels: &Kernels) -> Option<Step> {
+fn left_default(run: &RecordedRun, kernels: &Kernels) -> Option<Step> {
     let is_wrong = |step: &&Step| match &step.action {
-        Action::Run(Run { proof: Some(Proof::BootDefault { release }), .. }) => {
+        Action::Run(ProgramRun { proof: Some(Proof::BootDefault { release }), .. }) => {
             kernels.default_release() != Some(release.as_str())
         }
         _ => false,

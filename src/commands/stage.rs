@@ -10,10 +10,13 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::judged::{facts_of, judged, profile};
 use super::progress::Progress;
-use super::{Exit, UsageError, change, gate};
-use crate::apply::{Ending, Entry, LastRun, RunState, journal_path, last_run};
+use super::usage_error::UsageError;
+use super::{change, gate};
+use crate::apply::journal_path;
 use crate::cli::Stage;
 use crate::digest::{Sha256, sum_of};
+use crate::engine::ExitStatus;
+use crate::engine::{Ending, Entry, RecordedRun, RunState, last_run};
 use crate::facts::Root;
 use crate::facts::procedure::staging::Staging;
 use crate::journal::Journal;
@@ -26,7 +29,7 @@ use crate::tool::Program;
 /// The rules that the plan judges itself, with the ISO at hand.
 const OWN: &[&str] = &["iso-space", "images-mount"];
 
-pub(super) fn run(args: &Stage) -> Result<Exit> {
+pub(super) fn run(args: &Stage) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
     let iso = named(&args.iso)?;
     if !sys::is_root() {
@@ -90,7 +93,7 @@ fn still_there(iso: &str, places: &Places) -> String {
 fn is_cleaned(target: &str) -> Result<bool> {
     let path = journal_path(Path::new("/"));
     let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
-    let done = |run: &LastRun| run.command == COMMAND && run.state == RunState::Ended(Ending::Done);
+    let done = |run: &RecordedRun| run.command == COMMAND && run.state == RunState::Ended(Ending::Done);
     Ok(last_run(&records).is_some_and(|run| done(&run) && run.target == target))
 }
 
@@ -112,7 +115,7 @@ impl Known {
         }
         let mut progress = Progress::default();
         let sum = sum_of(file, &mut |read| {
-            progress.tell("read for its checksum", read, meta.len());
+            progress.report("read for its checksum", read, meta.len());
             ControlFlow::Continue(())
         });
         let sum = sum.with_context(|| path.to_owned())?.ok_or_else(|| anyhow!("{path}: it was not read"))?;

@@ -6,9 +6,12 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::change::{self, take_host};
-use super::{Exit, UsageError, judged};
-use crate::apply::{Entry, journal_path, last_run, record_inventory};
+use super::judged;
+use super::usage_error::UsageError;
+use crate::apply::{journal_path, record_inventory};
 use crate::cli::{PlainFormat, SwapExtend};
+use crate::engine::ExitStatus;
+use crate::engine::{Entry, last_run};
 use crate::facts::Root;
 use crate::facts::growth::{Growth, gather};
 use crate::facts::inventory::{INVENTORY, Inventory, Known};
@@ -23,7 +26,7 @@ use crate::units::{MIB, TIB};
 const SMALLEST: u64 = MIB;
 const LARGEST: u64 = 16 * TIB;
 
-pub(super) fn run(args: &SwapExtend) -> Result<Exit> {
+pub(super) fn run(args: &SwapExtend) -> Result<ExitStatus> {
     let profile = judged::profile(&args.profile)?;
     if let Some(size) = args.size.filter(|size| !(SMALLEST..=LARGEST).contains(&size.0)) {
         return Err(UsageError(format!("--size {size}: a swap area has 1 MiB to 16 TiB")).into());
@@ -62,13 +65,13 @@ fn remembered(request: &Request) -> Result<Option<Remembered>> {
 }
 
 /// Records the disks and says which to add. It writes its own record and nothing else.
-fn prepare(args: &SwapExtend, growth: &Growth, request: &Request) -> Result<Exit> {
-    let Some((host, _lock)) = take_host()? else { return Ok(Exit::Held) };
+fn prepare(args: &SwapExtend, growth: &Growth, request: &Request) -> Result<ExitStatus> {
+    let Some((host, _lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
     let wanted = match disk_to_add(growth, request) {
         Ok(wanted) => wanted,
         Err(refusal) => {
             change::show(args.change.format, &PlanReport::of_refusal(COMMAND, &refusal))?;
-            return Ok(Exit::Blocked);
+            return Ok(ExitStatus::Blocked);
         }
     };
     let inventory = inventory(growth)?;
@@ -78,7 +81,7 @@ fn prepare(args: &SwapExtend, growth: &Growth, request: &Request) -> Result<Exit
         PlainFormat::Json => report::prepare_json(&mut out, &inventory, wanted.as_ref())?,
         PlainFormat::Text => out.write_all(report::prepare_text(&inventory, wanted.as_ref()).as_bytes())?,
     }
-    Ok(Exit::Done)
+    Ok(ExitStatus::Success)
 }
 
 fn inventory(growth: &Growth) -> Result<Inventory> {

@@ -6,9 +6,11 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::judged::{facts_of, judged, profile};
-use super::{Exit, change, gate};
-use crate::apply::{Entry, RunState, journal_path, last_run};
+use super::{change, gate};
+use crate::apply::journal_path;
 use crate::cli::Upgrade;
+use crate::engine::ExitStatus;
+use crate::engine::{Entry, RunState, last_run};
 use crate::facts::procedure::mounted::Mounted;
 use crate::facts::procedure::{processes, upgrade_run};
 use crate::facts::{Facts, Probed, Root, Running};
@@ -21,7 +23,7 @@ use crate::sys;
 use crate::tool::Program;
 use crate::versions::Version;
 
-pub(super) fn run(args: &Upgrade) -> Result<Exit> {
+pub(super) fn run(args: &Upgrade) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
     if !sys::is_root() {
         bail!("looking at the disks of this host takes root");

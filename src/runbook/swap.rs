@@ -83,7 +83,9 @@ pub(super) fn extend(case: &Case<'_>) -> Answer {
 fn grown(case: &Case<'_>) -> Result<Option<u64>, String> {
     let Some(running) = &case.facts.running else { return Ok(None) };
     match &running.procedure.runs {
-        Probed::Known(runs) => Ok(runs.iter().rev().find(|run| run.command == "swap-extend").map(|run| run.at)),
+        Probed::Known(runs) => {
+            Ok(runs.iter().rev().filter(|run| run.command == "swap-extend").find_map(|run| run.done_at))
+        }
         Probed::Absent => Ok(None),
         Probed::Unreadable(why) => Err(why.clone()),
     }

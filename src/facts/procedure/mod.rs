@@ -4,6 +4,7 @@
 //! (see [`Places`]). [`gather`] does not go over the network: [`syslog::reach`] and [`certificate::of_port`] do, and are asked by themselves.
 
 use super::{Probed, Root};
+use crate::engine::RecordedRun;
 use crate::journal::Record;
 use crate::profile::Places;
 
@@ -56,7 +57,7 @@ pub struct Procedure {
     /// What operators confirmed of steps that no node shows, oldest first.
     pub confirmations: Probed<Vec<Record<confirmations::Confirmation>>>,
     /// What commands of this program did, oldest first.
-    pub runs: Probed<Vec<runs::Run>>,
+    pub runs: Probed<Vec<RecordedRun>>,
     /// Who runs this.
     pub operator: operator::Operator,
     /// What files of the node say its release is.

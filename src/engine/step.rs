@@ -1,16 +1,51 @@
 //! A step and what it does: data.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
-use super::{Back, FileCopy, FileIdentity, KernelPartition, Proof, Run, TableWrite};
+use super::file::{FileCopy, FileIdentity};
+use super::program::{Back, ProgramRun};
+use super::proof::Proof;
+use super::role::Role;
+use super::table_write::{KernelPartition, TableWrite};
 
 /// One step: small, done or not done, provable afterwards.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Step {
     /// What it is for, in one sentence.
     pub purpose: String,
+    /// What it is to the way back of its run.
+    #[serde(skip_serializing_if = "Role::is_plain")]
+    pub role: Role,
     /// What it does.
     pub action: Action,
+}
+
+impl Step {
+    /// A step that is taken back when a later one fails.
+    pub fn new(purpose: impl Into<String>, action: Action) -> Self {
+        Self { purpose: purpose.into(), role: Role::Plain, action }
+    }
+
+    /// The same step in this role.
+    pub fn in_role(self, role: Role) -> Self {
+        Self { role, ..self }
+    }
+}
+
+impl<'de> Deserialize<'de> for Step {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Stored {
+            purpose: String,
+            role: Option<Role>,
+            action: Value,
+        }
+        let Stored { purpose, role, action } = Stored::deserialize(deserializer)?;
+        let role = role.unwrap_or_else(|| Role::of_old(&action));
+        Ok(Self { purpose, role, action: Action::deserialize(action).map_err(D::Error::custom)? })
+    }
 }
 
 /// What a step does.
@@ -27,7 +62,7 @@ pub enum Action {
         file: FileIdentity,
     },
     /// Runs a program.
-    Run(Run),
+    Run(ProgramRun),
     /// Writes a partition table to a disk that has none.
     WriteTable(TableWrite),
     /// Tells the kernel of one partition (`BLKPG`), without having it read the table again.
@@ -59,44 +94,24 @@ impl Action {
         }
     }
 
-    /// Whether it is taken back whatever else stays.
-    pub fn comes_back_always(&self) -> bool {
-        matches!(self, Self::Run(Run { back: Back::By { vital: true, .. }, .. }))
-    }
-
     /// The mount point at which something is mounted once it is done.
-    pub fn mounts(&self) -> Option<&str> {
+    pub fn mounts_at(&self) -> Option<&str> {
         match self {
-            Self::Run(Run { proof: Some(Proof::Mounted { point }), .. }) => Some(point),
+            Self::Run(ProgramRun { proof: Some(Proof::Mounted { point }), .. }) => Some(point),
             _ => None,
         }
     }
 
     /// The mount point at which nothing is mounted any more once it is done.
-    pub fn unmounts(&self) -> Option<&str> {
+    pub fn unmounts_at(&self) -> Option<&str> {
         match self {
-            Self::Run(Run { proof: Some(Proof::NotMounted { point }), .. }) => Some(point),
+            Self::Run(ProgramRun { proof: Some(Proof::NotMounted { point }), .. }) => Some(point),
             _ => None,
         }
     }
 
-    /// Whether its way back are bytes that were there before.
-    pub fn keeps_bytes(&self) -> bool {
-        matches!(self, Self::Run(Run { back: Back::Bytes { .. }, .. }))
-    }
-
-    /// Whether it has no way back once it is done.
-    pub fn stays_done(&self) -> bool {
-        matches!(self, Self::Run(Run { back: Back::Stays { .. }, .. }))
-    }
-
-    /// Whether it takes away what the node needs, until a later step [gives it back](Self::gives_back): a run does not stop in between.
-    pub fn takes_away(&self) -> bool {
-        self.comes_back_always() && matches!(self, Self::Run(Run { proof: Some(Proof::SwapUnused { .. }), .. }))
-    }
-
-    /// Whether it gives the node back what it needs.
-    pub fn gives_back(&self) -> bool {
-        matches!(self, Self::Run(Run { proof: Some(Proof::SwapUsed { .. }), .. }))
+    /// Whether bytes that were there before are its way back.
+    pub fn restores_bytes(&self) -> bool {
+        matches!(self, Self::Run(ProgramRun { back: Back::Bytes { .. }, .. }))
     }
 }
