@@ -47,6 +47,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("gpt", &["disk", "format"]),
     ("hex", &["digest", "plan"]),
     ("itoa", &["report"]),
+    ("jiff", &["dates"]),
     ("mbrman", &["disk"]),
     ("nix", &["sys"]),
     ("procfs", &["facts"]),

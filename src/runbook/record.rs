@@ -1,7 +1,7 @@
 //! What is on record of a step: what operators confirmed, and whether it is of this host and this upgrade.
 
 use super::step::Confirmed;
-use crate::dates::shown;
+use crate::dates::format_minute;
 use crate::facts::procedure::confirmations::Confirmation;
 use crate::facts::{Facts, Probed};
 use crate::journal::Record;
@@ -30,7 +30,7 @@ pub(super) fn standing(facts: &Facts, profile: &Profile, id: &str) -> Standing {
         |record: &&Record<Confirmation>| record.entry.step == id && is_same(&record.entry.release, &profile.release);
     let mut of_step = records.iter().rev().filter(is_meant);
     if let Some(Record { at, entry, .. }) = of_step.clone().find(|record| record.entry.host == facts.host) {
-        let (at, by, note) = (shown(*at), entry.user.clone(), entry.note.clone());
+        let (at, by, note) = (format_minute(*at), entry.user.clone(), entry.note.clone());
         return if entry.withdrawn {
             Standing::No(Some(format!("withdrawn by {by} at {at}: {note}")))
         } else {

@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::case::Case;
 use super::step::State;
 use super::tell::{Told, tell, words};
-use crate::dates::shown;
+use crate::dates::format_minute;
 use crate::facts::Probed;
 use crate::format::content::Kind;
 use crate::units::Bytes;
@@ -59,7 +59,7 @@ pub(super) fn extend(case: &Case<'_>) -> Answer {
     if let Some(answer) = needs_none(case) {
         return match (answer.state, grown(case)) {
             (State::NotNeeded, Ok(Some(at))) => {
-                Answer::done(format!("{EXTEND} did it at {}: {}", shown(at), answer.evidence))
+                Answer::done(format!("{EXTEND} did it at {}: {}", format_minute(at), answer.evidence))
             }
             _ => answer,
         };
@@ -112,12 +112,18 @@ pub(super) fn restart(case: &Case<'_>) -> Answer {
         Err(why) => return Answer::unknown(format!("whether the swap was made larger could not be told: {why}")),
     };
     match case.facts.running.as_ref().map(|running| &running.procedure.booted) {
-        Some(Probed::Known(booted)) if *booted > at => {
-            Answer::done(format!("the node was started at {}, after the swap grew at {}", shown(*booted), shown(at)))
-        }
+        Some(Probed::Known(booted)) if *booted > at => Answer::done(format!(
+            "the node was started at {}, after the swap grew at {}",
+            format_minute(*booted),
+            format_minute(at)
+        )),
         Some(Probed::Known(booted)) => Answer::ready(
             "/sbin/reboot",
-            format!("the swap grew at {}, and the node runs since {}: {named}", shown(at), shown(*booted)),
+            format!(
+                "the swap grew at {}, and the node runs since {}: {named}",
+                format_minute(at),
+                format_minute(*booted)
+            ),
         )
         .how("the restart of the upgrade does it as well"),
         Some(Probed::Unreadable(why)) => Answer::unknown(format!("when the node was started could not be told: {why}")),
