@@ -11,5 +11,5 @@ use crate::journal::Journal;
 /// # Errors
 /// Where it cannot be written, or what is there is damaged: then nothing was added.
 pub fn record_confirmation(host: &Host<'_>, confirmation: Confirmation) -> io::Result<()> {
-    Journal::open(&host.state_folder()?.join(FILE))?.append(confirmation)
+    Journal::open(&host.state_folder()?.join(FILE))?.by(&host.user).append(confirmation)
 }

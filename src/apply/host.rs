@@ -13,6 +13,8 @@ pub struct Host<'h> {
     pub base: PathBuf,
     /// What runs programs.
     pub runner: &'h dyn Runner,
+    /// Who runs this program, for the records.
+    pub user: String,
 }
 
 impl Host<'_> {
@@ -37,7 +39,7 @@ impl Host<'_> {
     /// # Errors
     /// Where it cannot be written, or is damaged.
     pub fn journal(&self) -> std::io::Result<Journal<Entry>> {
-        Journal::open(&self.state_folder()?.join("journal"))
+        Ok(Journal::open(&self.state_folder()?.join("journal"))?.by(&self.user))
     }
 }
 

@@ -75,7 +75,7 @@ pub fn finish(
 }
 
 /// More bytes than a record of a step takes in the journal.
-const RECORD: usize = 512;
+const RECORD: usize = 640;
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,8 @@ use super::progress::Steps;
 use crate::apply::{Host, Interrupts, Lock, LockError, STATE, carry_out, finish};
 use crate::cli::{Change, PlainFormat};
 use crate::engine::{Action, Ending, Entry, ExitStatus, RecordedRun, Step, last_run};
+use crate::facts::Root;
+use crate::facts::procedure::operator;
 use crate::journal::Journal;
 use crate::plan::{Plan, Reason, Refusal};
 use crate::report::{self, PlanReport};
@@ -198,12 +200,22 @@ pub(super) fn count(n: usize, what: &str) -> String {
 pub(super) const UNDER_WAY: &str =
     "okv-host: another run is under way, or a program that it had started before it was killed";
 
+/// The variable in which sudo(8) leaves the user who called it.
+const SUDO_USER: &str = "SUDO_USER";
+
+/// This host, changed by whoever runs this.
+pub(super) fn this_host() -> Host<'static> {
+    let sudo_user = std::env::var(SUDO_USER).ok();
+    let user = operator::gather(&Root::live()).name(sudo_user.as_deref());
+    Host { base: PathBuf::from("/"), runner: &tool::Host, user }
+}
+
 /// This host with the lock on it; `None`, with a word on stderr, where another run holds it.
 pub(super) fn take_host() -> Result<Option<(Host<'static>, Lock)>> {
     if !sys::is_root() {
         bail!("changing this host takes root");
     }
-    let host = Host { base: PathBuf::from("/"), runner: &tool::Host };
+    let host = this_host();
     let folder =
         host.state_folder().with_context(|| format!("no place for the journal in {STATE}: nothing was changed"))?;
     match Lock::take(&folder) {

@@ -15,9 +15,6 @@ use crate::facts::procedure::confirmations::Confirmation;
 use crate::report;
 use crate::runbook::{self, NotConfirmable, Step, is_confirmed, may_confirm, steps};
 
-/// The variable in which sudo(8) leaves the user who called it.
-const SUDO_USER: &str = "SUDO_USER";
-
 pub(super) fn run(args: &Confirm) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
     // The lock comes first: what another run is doing must not be taken for the state of the host.
@@ -42,12 +39,10 @@ pub(super) fn run(args: &Confirm) -> Result<ExitStatus> {
         show(args, &step, Some(&why))?;
         return Ok(ExitStatus::Blocked);
     }
-    let user = std::env::var(SUDO_USER).ok();
-    let operator = facts.running.as_ref().map(|running| running.procedure.operator.name(user.as_deref()));
     let confirmation = Confirmation {
         step: step.id.to_owned(),
         release: profile.release.clone(),
-        user: operator.unwrap_or_else(|| "root".to_owned()),
+        user: place.user.clone(),
         host: facts.host,
         note: args.note.clone(),
         withdrawn: args.withdraw,

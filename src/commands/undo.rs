@@ -1,11 +1,11 @@
 //! `okv-host undo`.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use super::change::{count, take_host};
+use super::change::{count, take_host, this_host};
 use super::confirm::confirm;
 use super::gate::beneath_upgrade;
 use crate::apply::{Host, can_take_back, journal_path, take_back};
@@ -14,13 +14,12 @@ use crate::engine::ExitStatus;
 use crate::engine::{Ending, Entry, RecordedRun, last_run};
 use crate::journal::{Journal, Record};
 use crate::report;
-use crate::tool;
 
 pub(super) fn run(args: &Change) -> Result<ExitStatus> {
     if !args.apply {
         let path = journal_path(Path::new("/"));
         let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
-        let host = Host { base: PathBuf::from("/"), runner: &tool::Host };
+        let host = this_host();
         let (run, ending) = plan(&records, &host);
         show(args, run.as_ref(), &ending)?;
         return Ok(ending.exit_status());

@@ -188,7 +188,7 @@ impl Machine {
     }
 
     pub(super) fn host(&self) -> Host<'_> {
-        Host { base: self.base.path().to_owned(), runner: self }
+        Host { base: self.base.path().to_owned(), runner: self, user: "ann".into() }
     }
 
     pub(super) fn journal(&self) -> Journal<Entry> {
