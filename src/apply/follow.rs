@@ -1,11 +1,11 @@
-//! The vendor's upgrade, followed to its end: what it prints is passed on, and how it ended is told by its log alone.
+//! The vendor's upgrade, followed to its end: what it prints is passed on, and how it ended is read from its log alone.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::host::Host;
+use super::host::TargetHost;
 use super::watch::{News, Performed, Watch};
 use crate::engine::Follow;
 use crate::facts::Probed;
@@ -21,7 +21,7 @@ const PIECE: u64 = 1 << 16;
 /// Most of them that are passed on between two looks.
 const PIECES: u32 = 64;
 
-impl Host<'_> {
+impl TargetHost<'_> {
     pub(super) fn follow(&self, follow: &Follow, watch: &mut Watch<'_>) -> Result<Performed, String> {
         let until = Instant::now() + Duration::from_secs(follow.limit_seconds);
         let mut passed_on = 0;

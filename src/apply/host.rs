@@ -8,7 +8,7 @@ use crate::journal::Journal;
 use crate::tool::Runner;
 
 /// A host to change: where its files lie, and what runs its programs.
-pub struct Host<'h> {
+pub struct TargetHost<'h> {
     /// `/` of the host; for tests a folder that stands for it.
     pub base: PathBuf,
     /// What runs programs.
@@ -17,7 +17,7 @@ pub struct Host<'h> {
     pub user: String,
 }
 
-impl Host<'_> {
+impl TargetHost<'_> {
     /// The real path of `path` on this host.
     pub(super) fn path(&self, path: &str) -> PathBuf {
         self.base.join(path.trim_start_matches('/'))

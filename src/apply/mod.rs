@@ -14,12 +14,13 @@ mod host;
 mod interrupt;
 mod inventory;
 mod kernels;
+mod leftovers;
 mod lock;
 mod mounts;
 mod program;
 mod proof;
 mod rename;
-mod rests;
+
 mod run;
 mod sectors;
 mod step;
@@ -29,14 +30,14 @@ mod undo;
 mod watch;
 
 pub use confirmation::record_confirmation;
-pub use host::{Host, journal_path};
+pub use host::{TargetHost, journal_path};
 pub use interrupt::Interrupts;
 pub use inventory::record_inventory;
 pub use lock::{Lock, LockError};
 pub use undo::{can_take_back, take_back};
 pub use watch::News;
 
-pub use crate::engine::{Ending, Entry, RecordedRun, RunState, Standing, last_run};
+pub use crate::engine::{Ending, Entry, RecordedRun, RunState, StandingStep, last_run};
 pub use crate::facts::inventory::STATE;
 
 use run::Execution;
@@ -47,7 +48,7 @@ use run::Execution;
 /// Where the journal cannot be begun: then nothing was changed.
 pub fn carry_out(
     plan: &Plan,
-    host: &Host<'_>,
+    host: &TargetHost<'_>,
     journal: &mut Journal<Entry>,
     interrupts: &Interrupts,
     report: &mut dyn FnMut(News<'_>),
@@ -65,7 +66,7 @@ pub fn carry_out(
 /// Finishes a run that was cut off with all its changes made: does the steps that are left, which only look, and ends it.
 pub fn finish(
     run: &RecordedRun,
-    host: &Host<'_>,
+    host: &TargetHost<'_>,
     journal: &mut Journal<Entry>,
     interrupts: &Interrupts,
     report: &mut dyn FnMut(News<'_>),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::host::Host;
+use super::host::TargetHost;
 use super::taken_back::TakenBack;
 use crate::engine::{Back, Guard, ProgramRun};
 use crate::tool::{Cmd, Program, success};
@@ -13,7 +13,7 @@ const LONGEST_COMMAND: usize = 160;
 /// The longest that a way back may take: the pages of a whole swap area come back in that time.
 const LONGEST_WAY_BACK: u64 = 1800;
 
-impl Host<'_> {
+impl TargetHost<'_> {
     pub(super) fn run(&self, run: &ProgramRun) -> Result<(), String> {
         match &run.guard {
             Some(Guard::RoomForPages { area, margin_kib }) => self.has_room_for_pages(area, *margin_kib)?,
@@ -49,7 +49,7 @@ impl Host<'_> {
 
     fn run_back(&self, run: &ProgramRun, argv: &[String]) -> Result<(), String> {
         let Some(proof) = &run.proof else { return self.execute(argv, LONGEST_WAY_BACK).map(drop) };
-        // Where it cannot be told, going back is tried all the same: a node without its swap is worse than a program run in vain.
+        // Where it cannot be determined, going back is tried all the same: a node without its swap is worse than a program run in vain.
         if self.is_there(proof) == Ok(false) {
             return Ok(());
         }

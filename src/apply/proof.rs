@@ -1,6 +1,6 @@
 //! What the host shows: asked of the kernel, of LVM2 and of the bytes themselves, never of the program that did the work.
 
-use super::host::Host;
+use super::host::TargetHost;
 use crate::engine::Proof;
 use crate::facts::{Probed, SwapArea};
 use crate::facts::{Root, memory, swaps};
@@ -12,11 +12,11 @@ use crate::units::Bytes;
 /// The kernel leaves the header's page out of a swap area's size.
 const PAGE: u64 = 4096;
 
-impl Host<'_> {
+impl TargetHost<'_> {
     /// That `proof` holds.
     ///
     /// # Errors
-    /// Where it does not, or nobody can tell.
+    /// Where it does not, or that cannot be determined.
     pub(super) fn shows(&self, proof: &Proof) -> Result<(), String> {
         match self.holds(proof) {
             Ok(true) => Ok(()),
@@ -28,7 +28,7 @@ impl Host<'_> {
     /// Whether `proof` holds.
     ///
     /// # Errors
-    /// Where nobody can tell.
+    /// Where that cannot be determined.
     pub(super) fn holds(&self, proof: &Proof) -> Result<bool, String> {
         match proof {
             Proof::PhysicalVolume { device, group, beside } => {
@@ -62,7 +62,7 @@ impl Host<'_> {
     /// others, or an area that came up with another priority, is no success, and is there.
     ///
     /// # Errors
-    /// Where nobody can tell.
+    /// Where that cannot be determined.
     pub(super) fn is_there(&self, proof: &Proof) -> Result<bool, String> {
         match proof {
             Proof::PhysicalVolume { device, group, beside: _ } => {

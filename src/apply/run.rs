@@ -1,6 +1,6 @@
 //! A run: step after step, each recorded before and after; where one fails, the way back.
 
-use super::host::Host;
+use super::host::TargetHost;
 use super::interrupt::Interrupts;
 use super::taken_back::TakenBack;
 use super::watch::{News, Performed, Watch};
@@ -9,7 +9,7 @@ use crate::journal::Journal;
 
 /// A run that is being carried out.
 pub(super) struct Execution<'r, 'h> {
-    pub(super) host: &'r Host<'h>,
+    pub(super) host: &'r TargetHost<'h>,
     pub(super) journal: &'r mut Journal<Entry>,
     pub(super) interrupts: &'r Interrupts,
     /// Who hears of it.

@@ -1,13 +1,13 @@
 //! Doing, proving and undoing of each action: which part does what.
 
-use super::host::Host;
+use super::host::TargetHost;
 use super::interrupt::Interrupts;
 use super::program::format_command;
 use super::taken_back::TakenBack;
 use super::watch::{Performed, Watch};
 use crate::engine::{Action, Back, ProgramRun, Role, Step};
 
-impl Host<'_> {
+impl TargetHost<'_> {
     /// Does `step`. What it finds must be what the plan was made from.
     pub(super) fn perform(&self, step: &Step, watch: &mut Watch<'_>) -> Result<Performed, String> {
         match &step.action {
@@ -15,7 +15,7 @@ impl Host<'_> {
             Action::Run(run) if step.role.always_comes_back() => self.run_with_way_back(run)?,
             Action::Run(run) => self.run(run)?,
             Action::WriteTable(table) => self.write_table(table)?,
-            Action::TellKernel(partition) => self.tell_kernel(partition)?,
+            Action::AddPartition(partition) => self.add_partition(partition)?,
             Action::Copy(copy) => return self.copy(copy, watch),
             Action::Follow(follow) => return self.follow(follow, watch),
         }
@@ -33,7 +33,7 @@ impl Host<'_> {
             Action::Rename { from, to, file } => self.is_renamed(from, to, file),
             Action::Run(run) => run.proof.as_ref().map_or(Ok(()), |proof| self.shows(proof)),
             Action::WriteTable(table) => self.has_table(table),
-            Action::TellKernel(partition) => self.kernel_knows(partition),
+            Action::AddPartition(partition) => self.kernel_knows(partition),
             Action::Copy(copy) => self.is_copied(copy),
             Action::Follow(follow) => self.has_followed(follow),
         }
@@ -45,7 +45,7 @@ impl Host<'_> {
             Action::Rename { from, to, file } => self.rename_back(from, to, file)?,
             Action::Run(run) => return self.take_back_run(run),
             Action::WriteTable(table) => self.clear_table(table)?,
-            Action::TellKernel(partition) => self.forget_partition(partition)?,
+            Action::AddPartition(partition) => self.forget_partition(partition)?,
             Action::Copy(copy) => self.remove_copy(copy)?,
             Action::Follow(_) => {}
         }
@@ -64,7 +64,7 @@ impl Host<'_> {
             Action::Run(run) if matches!(run.back, Back::By { .. } | Back::Stays { .. }) => match &run.proof {
                 Some(proof) => match self.is_there(proof) {
                     Ok(false) => Ok(TakenBack::Yes),
-                    // What the node needs is brought back also where nobody can tell.
+                    // What the node needs is brought back also where that cannot be determined.
                     Err(why) if step.role != Role::MustBeRestored => Err(why),
                     Ok(true) | Err(_) => self.take_back(action),
                 },
@@ -90,7 +90,7 @@ impl Host<'_> {
         }
     }
 
-    /// Whether `step` took away what the node needs, and the node still lacks it, as far as anyone can tell.
+    /// Whether `step` took away what the node needs, and the node still lacks it, as far as can be determined.
     pub(super) fn lacks(&self, step: &Step) -> bool {
         if step.role != Role::MustBeRestored {
             return false;
@@ -110,7 +110,7 @@ impl Host<'_> {
                 Back::Nothing | Back::Needless | Back::By { .. } | Back::Bytes { .. } => Ok(()),
             },
             Action::WriteTable(table) => self.can_clear_table(table),
-            Action::TellKernel(_) | Action::Follow(_) => Ok(()),
+            Action::AddPartition(_) | Action::Follow(_) => Ok(()),
             Action::Copy(copy) => self.can_remove_copy(copy),
         }
     }

@@ -1,6 +1,6 @@
 //! The way back from a recorded run, by `undo`.
 
-use super::host::Host;
+use super::host::TargetHost;
 use super::taken_back::TakenBack;
 use crate::engine::{Ending, Entry, RecordedRun, Step};
 use crate::journal::Journal;
@@ -9,7 +9,7 @@ use crate::journal::Journal;
 ///
 /// # Errors
 /// With the first step that is in the way.
-pub fn can_take_back(run: &RecordedRun, host: &Host<'_>) -> Result<(), String> {
+pub fn can_take_back(run: &RecordedRun, host: &TargetHost<'_>) -> Result<(), String> {
     run.backwards().try_for_each(|(step, done)| match done {
         true => host.can_take_back(&step.action),
         false => host.can_take_back_begun(&step.action),
@@ -20,7 +20,7 @@ pub fn can_take_back(run: &RecordedRun, host: &Host<'_>) -> Result<(), String> {
 ///
 /// # Errors
 /// Why a step could not be taken back, or what a program printed afterwards. A journal that cannot be written stops nothing and is reported.
-pub fn take_back(run: &RecordedRun, host: &Host<'_>, journal: &mut Journal<Entry>) -> Result<(), String> {
+pub fn take_back(run: &RecordedRun, host: &TargetHost<'_>, journal: &mut Journal<Entry>) -> Result<(), String> {
     let mut unwritten = journal.append(Entry::UndoBegan).err();
     for standing in run.standing.iter().rev() {
         let Some(step) = run.steps.get(standing.step) else { continue };

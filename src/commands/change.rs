@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use super::confirm::confirm;
 use super::gate::beneath_upgrade;
 use super::progress::Steps;
-use crate::apply::{Host, Interrupts, Lock, LockError, STATE, carry_out, finish};
+use crate::apply::{Interrupts, Lock, LockError, STATE, TargetHost, carry_out, finish};
 use crate::cli::{Change, PlainFormat};
 use crate::engine::{Action, Ending, Entry, ExitStatus, RecordedRun, Step, last_run};
 use crate::facts::Root;
@@ -104,7 +104,7 @@ fn finish_run(
     args: &Change,
     plan: &Plan,
     cut_off: &RecordedRun,
-    host: &Host<'_>,
+    host: &TargetHost<'_>,
     journal: &mut Journal<Entry>,
 ) -> Result<ExitStatus> {
     let interrupts = Interrupts::hold()?;
@@ -204,14 +204,14 @@ pub(super) const UNDER_WAY: &str =
 const SUDO_USER: &str = "SUDO_USER";
 
 /// This host, changed by whoever runs this.
-pub(super) fn this_host() -> Host<'static> {
+pub(super) fn this_host() -> TargetHost<'static> {
     let sudo_user = std::env::var(SUDO_USER).ok();
     let user = operator::gather(&Root::live()).name(sudo_user.as_deref());
-    Host { base: PathBuf::from("/"), runner: &tool::Host, user }
+    TargetHost { base: PathBuf::from("/"), runner: &tool::Host, user }
 }
 
 /// This host with the lock on it; `None`, with a word on stderr, where another run holds it.
-pub(super) fn take_host() -> Result<Option<(Host<'static>, Lock)>> {
+pub(super) fn take_host() -> Result<Option<(TargetHost<'static>, Lock)>> {
     if !sys::is_root() {
         bail!("changing this host takes root");
     }

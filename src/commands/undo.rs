@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use super::change::{count, take_host, this_host};
 use super::confirm::confirm;
 use super::gate::beneath_upgrade;
-use crate::apply::{Host, can_take_back, journal_path, take_back};
+use crate::apply::{TargetHost, can_take_back, journal_path, take_back};
 use crate::cli::{Change, PlainFormat};
 use crate::engine::ExitStatus;
 use crate::engine::{Ending, Entry, RecordedRun, last_run};
@@ -46,7 +46,7 @@ pub(super) fn run(args: &Change) -> Result<ExitStatus> {
 }
 
 /// What can be taken back now, all of it or nothing.
-fn plan(records: &[Record<Entry>], host: &Host<'_>) -> (Option<RecordedRun>, Ending) {
+fn plan(records: &[Record<Entry>], host: &TargetHost<'_>) -> (Option<RecordedRun>, Ending) {
     let Some(run) = last_run(records).filter(|run| changes(run) > 0) else {
         return (None, Ending::NothingToDo);
     };

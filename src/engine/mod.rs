@@ -19,7 +19,7 @@ pub use exit_status::ExitStatus;
 pub use file::{FileCopy, FileIdentity, part_of};
 pub use program::{Back, Guard, ProgramRun};
 pub use proof::Proof;
-pub use recorded::{RecordedRun, RunState, Standing, last_run, runs};
+pub use recorded::{RecordedRun, RunState, StandingStep, last_run, runs};
 pub use role::Role;
 pub use step::{Action, Follow, Step};
 pub use table_write::{BytesAt, DiskIdentity, KernelPartition, TableWrite};

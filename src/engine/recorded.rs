@@ -21,7 +21,7 @@ pub struct RecordedRun {
     /// Its steps.
     pub steps: Vec<Step>,
     /// The steps that were not taken back, in order.
-    pub standing: Vec<Standing>,
+    pub standing: Vec<StandingStep>,
     /// What stands of the runs before it that it went on from, in order: changes that were done, or at least begun.
     pub earlier: Vec<Step>,
     /// Indices of those of them that were only begun: the run was cut off, and nobody knows whether they were done.
@@ -34,7 +34,7 @@ pub struct RecordedRun {
 
 /// A step that may have changed something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Standing {
+pub struct StandingStep {
     /// Its index among the steps of the run.
     pub step: usize,
     /// Whether it was done and proved; else it was only begun.
@@ -149,7 +149,7 @@ pub fn runs(records: &[Record<Entry>]) -> Vec<RecordedRun> {
         }
         let Some(run) = runs.last_mut() else { continue };
         match &record.entry {
-            Entry::StepBegan(step) => run.standing.push(Standing { step: *step, done: false }),
+            Entry::StepBegan(step) => run.standing.push(StandingStep { step: *step, done: false }),
             Entry::StepDone(step) => {
                 run.standing
                     .iter_mut()

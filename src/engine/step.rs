@@ -65,8 +65,9 @@ pub enum Action {
     Run(ProgramRun),
     /// Writes a partition table to a disk that has none.
     WriteTable(TableWrite),
-    /// Tells the kernel of one partition (`BLKPG`), without having it read the table again.
-    TellKernel(KernelPartition),
+    /// Adds one partition to those that the kernel knows (`BLKPG`), without having it read the table again.
+    #[serde(rename = "tell-kernel")]
+    AddPartition(KernelPartition),
     /// Copies a file to another place, never over an existing one.
     Copy(FileCopy),
     /// Follows the vendor's upgrade until it asks for a restart.
@@ -85,10 +86,10 @@ pub struct Follow {
 }
 
 impl Action {
-    /// Whether it changes something; else it looks, or tells a program to look.
+    /// Whether it changes something; else it looks, or has a program look.
     pub fn changes(&self) -> bool {
         match self {
-            Self::Rename { .. } | Self::WriteTable(_) | Self::TellKernel(_) | Self::Copy(_) => true,
+            Self::Rename { .. } | Self::WriteTable(_) | Self::AddPartition(_) | Self::Copy(_) => true,
             Self::Run(run) => run.back != Back::Nothing,
             Self::Follow(_) => false,
         }

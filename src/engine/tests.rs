@@ -21,7 +21,7 @@ fn a_journal_of_an_older_version_is_read_with_the_roles_that_its_steps_had() {
     assert_eq!(grown.state, RunState::Ended(Ending::Kept { why: String::new(), stays: String::new() }));
     let roles: Vec<Role> = grown.steps.iter().map(|step| step.role).collect();
     assert_eq!(roles, [Role::Temporary, Role::MustBeRestored, Role::Permanent, Role::Restores, Role::Plain]);
-    assert_eq!(grown.standing, [Standing { step: 2, done: true }]);
+    assert_eq!(grown.standing, [StandingStep { step: 2, done: true }]);
 }
 
 #[test]

@@ -142,7 +142,7 @@ pub fn describe_action(action: &Action) -> String {
         Action::Copy(copy) => {
             format!("copy {} to {}, {}", clean(&copy.from), clean(&copy.to), Bytes(copy.bytes))
         }
-        Action::TellKernel(partition) => format!(
+        Action::AddPartition(partition) => format!(
             "tell the kernel of partition {} of {}: {} bytes from byte {}",
             partition.number,
             clean(&partition.disk),
@@ -165,7 +165,7 @@ pub(super) fn way_back(action: &Action) -> Option<String> {
         Action::Follow(_) => None,
         Action::Copy(copy) => Some(format!("remove {}", clean(&copy.to))),
         Action::WriteTable(table) => Some(format!("write zeros over the table of {}", clean(&table.disk.path))),
-        Action::TellKernel(partition) => {
+        Action::AddPartition(partition) => {
             Some(format!("the kernel forgets partition {} of {}", partition.number, clean(&partition.disk)))
         }
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::plan::{describe_action, way_back};
 use super::text::{clean, wrap};
 use super::upgrade_run::{self, Upgrade};
-use crate::engine::{Ending, RecordedRun, Standing, Step};
+use crate::engine::{Ending, RecordedRun, StandingStep, Step};
 use crate::facts::Probed;
 use crate::facts::procedure::upgrade_run::UpgradeRun;
 
@@ -21,7 +21,7 @@ struct RunJson<'r> {
     state: &'static str,
     unfinished: bool,
     steps: &'r [Step],
-    standing: &'r [Standing],
+    standing: &'r [StandingStep],
     #[serde(skip_serializing_if = "<[Step]>::is_empty")]
     earlier: &'r [Step],
 }
@@ -169,7 +169,7 @@ mod tests {
             command: "kernel-prune".into(),
             target: String::new(),
             steps: vec![Step::new("", action).in_role(role)],
-            standing: vec![Standing { step: 0, done: true }],
+            standing: vec![StandingStep { step: 0, done: true }],
             earlier: vec![],
             unsure: vec![],
             state: RunState::CutOff,

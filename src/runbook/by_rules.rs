@@ -1,12 +1,12 @@
 //! What findings mean for a step that has no judgement of its own, as an answer.
 
 use super::answer::Answer;
-use super::case::Case;
+use super::case::StepInputs;
+use super::combined::{Combined, combine, remedies, words};
 use super::step::{Scope, State};
-use super::tell::{Told, remedies, tell, words};
 use crate::rules::Finding;
 
-impl Case<'_> {
+impl StepInputs<'_> {
     /// What nobody but a person can tell, with what rules say beside it.
     pub(super) fn by_person(&self, rules: &[&str]) -> Answer {
         let often = if self.row.scope == Scope::Cluster { ", once for the cluster" } else { "" };
@@ -14,12 +14,12 @@ impl Case<'_> {
         if rules.is_empty() {
             return Answer::ask(ask).how(self.row.how);
         }
-        match tell(self, rules) {
-            Told::Blocked(found) => self.from(Answer::blocked(words(&found)), &found),
-            Told::Unknown(found) => self.from(Answer::unknown(words(&found)), &found),
-            Told::Asks(found) => self.from(Answer::ask(words(&found)), &found),
+        match combine(self, rules) {
+            Combined::Blocked(found) => self.from(Answer::blocked(words(&found)), &found),
+            Combined::Unknown(found) => self.from(Answer::unknown(words(&found)), &found),
+            Combined::Asks(found) => self.from(Answer::ask(words(&found)), &found),
             // That nothing is wrong, or that it is waived, does not say that the step was done.
-            Told::Amiss(found) | Told::Waived(found) | Told::Nothing(found) | Told::Passed(found) => {
+            Combined::Amiss(found) | Combined::Waived(found) | Combined::Nothing(found) | Combined::Passed(found) => {
                 self.from(Answer::ask(format!("{}; {ask}", words(&found))), &found)
             }
         }
@@ -27,13 +27,13 @@ impl Case<'_> {
 
     /// What rules tell; what they leave to the operator, he confirms.
     pub(super) fn by_rules(&self, rules: &[&str]) -> Answer {
-        match tell(self, rules) {
-            Told::Blocked(found) => self.from(Answer::blocked(words(&found)), &found),
-            Told::Unknown(found) => self.from(Answer::unknown(words(&found)), &found),
-            Told::Amiss(found) => self.from(Answer::new(State::Ready, words(&found)).confirmable(), &found),
-            Told::Asks(found) => self.from(Answer::ask(words(&found)), &found),
-            Told::Waived(found) | Told::Nothing(found) => Answer::not_needed(words(&found)),
-            Told::Passed(found) => Answer::new(self.row.passed(), words(&found)),
+        match combine(self, rules) {
+            Combined::Blocked(found) => self.from(Answer::blocked(words(&found)), &found),
+            Combined::Unknown(found) => self.from(Answer::unknown(words(&found)), &found),
+            Combined::Amiss(found) => self.from(Answer::new(State::Ready, words(&found)).confirmable(), &found),
+            Combined::Asks(found) => self.from(Answer::ask(words(&found)), &found),
+            Combined::Waived(found) | Combined::Nothing(found) => Answer::not_needed(words(&found)),
+            Combined::Passed(found) => Answer::new(self.row.passed(), words(&found)),
         }
     }
 

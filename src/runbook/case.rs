@@ -8,7 +8,7 @@ use crate::profile::Profile;
 use crate::rules::Finding;
 
 /// What a step is judged by.
-pub(super) struct Case<'c> {
+pub(super) struct StepInputs<'c> {
     pub(super) facts: &'c Facts,
     pub(super) findings: &'c [Finding],
     pub(super) profile: &'c Profile,
@@ -18,7 +18,7 @@ pub(super) struct Case<'c> {
     pub(super) row: &'static Row,
 }
 
-impl Case<'_> {
+impl StepInputs<'_> {
     /// The state of a step before this one.
     pub(super) fn state_of(&self, id: &str) -> Option<State> {
         self.earlier.iter().find(|step| step.id == id).map(|step| step.state)

@@ -1,17 +1,17 @@
 //! What a confirmation does for a step, and what it cannot do.
 
 use super::answer::Answer;
-use super::case::Case;
-use super::record::{Standing, standing};
+use super::case::StepInputs;
+use super::record::{OnRecord, on_record};
 use super::step::{Confirmed, State, Step};
 
 /// The answer with what is on record, where that counts for it.
-pub(super) fn apply(case: &Case<'_>, answer: Answer) -> Answer {
+pub(super) fn apply(case: &StepInputs<'_>, answer: Answer) -> Answer {
     if !answer.is_confirmable {
         return answer;
     }
-    match standing(case.facts, case.profile, case.row.id) {
-        Standing::Confirmed(confirmed) => {
+    match on_record(case.facts, case.profile, case.row.id) {
+        OnRecord::Confirmed(confirmed) => {
             let Confirmed { at, by, note } = &confirmed;
             let evidence = match answer.state {
                 // What the node shows against it stays in sight.
@@ -22,9 +22,9 @@ pub(super) fn apply(case: &Case<'_>, answer: Answer) -> Answer {
             };
             Answer { state: State::Done, evidence, confirmed: Some(confirmed), ..answer }
         }
-        Standing::No(None) => answer,
-        Standing::No(Some(other)) => Answer { evidence: format!("{}; {other}", answer.evidence), ..answer },
-        Standing::Unknown(why) => {
+        OnRecord::No(None) => answer,
+        OnRecord::No(Some(other)) => Answer { evidence: format!("{}; {other}", answer.evidence), ..answer },
+        OnRecord::Unknown(why) => {
             let how = "look at the file; okv-host confirm records anew once it is moved aside";
             Answer::unknown(format!("whether it was confirmed could not be told: {why}")).how(how)
         }

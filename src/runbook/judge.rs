@@ -1,13 +1,13 @@
 //! How every step is judged: by whom, when it is its time, and by which function where it has a judgement of its own.
 
 use super::answer::Answer;
-use super::case::Case;
+use super::case::StepInputs;
 use super::progress::Progress;
 use super::row::{By, Own};
 use super::step::{State, When};
 use super::{confirmed, media, node, swap, upgrade};
 
-impl Case<'_> {
+impl StepInputs<'_> {
     /// How the step stands.
     pub(super) fn answer(&self) -> Answer {
         let answer = match self.untimely() {

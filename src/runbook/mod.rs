@@ -11,6 +11,7 @@ use crate::rules::Finding;
 mod answer;
 mod by_rules;
 mod case;
+mod combined;
 mod confirmed;
 mod judge;
 mod media;
@@ -21,7 +22,6 @@ mod row;
 mod step;
 mod swap;
 mod table;
-mod tell;
 mod upgrade;
 
 pub use confirmed::{NotConfirmable, may_confirm};
@@ -30,14 +30,14 @@ pub use row::Row;
 pub use step::{Confirmed, Scope, State, Step, When, next, open_before};
 pub use table::{SECTIONS, STEPS, row};
 
-use case::Case;
+use case::StepInputs;
 
 /// How every step stands, in the order of the procedure.
 pub fn steps(facts: &Facts, findings: &[Finding], profile: &Profile) -> Vec<Step> {
     let progress = progress::of(facts, profile);
     let mut steps: Vec<Step> = Vec::with_capacity(STEPS.len());
     for (row, order) in STEPS.iter().zip(1_usize..) {
-        let answer = Case { facts, findings, profile, progress: &progress, earlier: &steps, row }.answer();
+        let answer = StepInputs { facts, findings, profile, progress: &progress, earlier: &steps, row }.answer();
         steps.push(Step {
             order,
             id: row.id,

@@ -9,7 +9,7 @@ use crate::profile::Profile;
 use crate::versions::Version;
 
 /// What is on record of a step.
-pub(super) enum Standing {
+pub(super) enum OnRecord {
     /// It is confirmed.
     Confirmed(Confirmed),
     /// It is not; what else is on record, where something is.
@@ -19,12 +19,12 @@ pub(super) enum Standing {
 }
 
 /// What is on record of the step `id`, for this host and the upgrade to the release of `profile`. The last record counts.
-pub(super) fn standing(facts: &Facts, profile: &Profile, id: &str) -> Standing {
-    let Some(running) = &facts.running else { return Standing::No(None) };
+pub(super) fn on_record(facts: &Facts, profile: &Profile, id: &str) -> OnRecord {
+    let Some(running) = &facts.running else { return OnRecord::No(None) };
     let records = match &running.procedure.confirmations {
         Probed::Known(records) => records.as_slice(),
         Probed::Absent => &[],
-        Probed::Unreadable(why) => return Standing::Unknown(why.clone()),
+        Probed::Unreadable(why) => return OnRecord::Unknown(why.clone()),
     };
     let is_meant =
         |record: &&Record<Confirmation>| record.entry.step == id && is_same(&record.entry.release, &profile.release);
@@ -32,13 +32,13 @@ pub(super) fn standing(facts: &Facts, profile: &Profile, id: &str) -> Standing {
     if let Some(Record { at, entry, .. }) = of_step.clone().find(|record| record.entry.host == facts.host) {
         let (at, by, note) = (format_minute(*at), entry.user.clone(), entry.note.clone());
         return if entry.withdrawn {
-            Standing::No(Some(format!("withdrawn by {by} at {at}: {note}")))
+            OnRecord::No(Some(format!("withdrawn by {by} at {at}: {note}")))
         } else {
-            Standing::Confirmed(Confirmed { at, by, note })
+            OnRecord::Confirmed(Confirmed { at, by, note })
         };
     }
     let elsewhere = of_step.next().map(|record| format!("what is on record was recorded on {}", record.entry.host));
-    Standing::No(elsewhere)
+    OnRecord::No(elsewhere)
 }
 
 /// Whether two releases are the same: `21.8` is `21.8.0.0.0`.
@@ -54,9 +54,9 @@ fn is_same(one: &str, other: &str) -> bool {
 /// # Errors
 /// Where the record could not be read.
 pub fn is_confirmed(facts: &Facts, profile: &Profile, id: &str) -> Result<bool, String> {
-    match standing(facts, profile, id) {
-        Standing::Confirmed(_) => Ok(true),
-        Standing::No(_) => Ok(false),
-        Standing::Unknown(why) => Err(why),
+    match on_record(facts, profile, id) {
+        OnRecord::Confirmed(_) => Ok(true),
+        OnRecord::No(_) => Ok(false),
+        OnRecord::Unknown(why) => Err(why),
     }
 }

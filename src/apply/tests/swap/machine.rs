@@ -5,7 +5,7 @@ use std::os::unix::fs::{FileExt, symlink};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 
-use crate::apply::{Ending, Entry, Host, Interrupts, News, RecordedRun, carry_out, journal_path, last_run};
+use crate::apply::{Ending, Entry, Interrupts, News, RecordedRun, TargetHost, carry_out, journal_path, last_run};
 use crate::journal::Journal;
 use crate::plan::swap_extend::tests::node::{GROUP, Node, SWAP, TEMPORARY};
 use crate::plan::swap_extend::{COMMAND, Remembered, Request, plan};
@@ -187,8 +187,8 @@ impl Machine {
         fs::write(self.at("proc/meminfo"), meminfo(node)).unwrap();
     }
 
-    pub(super) fn host(&self) -> Host<'_> {
-        Host { base: self.base.path().to_owned(), runner: self, user: "ann".into() }
+    pub(super) fn host(&self) -> TargetHost<'_> {
+        TargetHost { base: self.base.path().to_owned(), runner: self, user: "ann".into() }
     }
 
     pub(super) fn journal(&self) -> Journal<Entry> {

@@ -83,7 +83,7 @@ impl Choice<'_> {
         };
         vec![
             settle("udev has looked at the disk"),
-            Step::new(format!("the kernel knows {partition}"), Action::TellKernel(kernel)),
+            Step::new(format!("the kernel knows {partition}"), Action::AddPartition(kernel)),
             settle("udev has looked at the partition"),
             step(format!("{partition} becomes a physical volume"), create),
         ]
