@@ -58,7 +58,7 @@ fn number(text: &str) -> Option<u16> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
-/// When seconds since 1970 are counted from. The calendar is enough: a timestamp of `jiff` ends a day before the year 9999 does.
+/// When seconds since 1970 are counted from. Not a timestamp of `jiff`, which ends a day before the year 9999 does.
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// The date and time of a second since 1970; beyond the year 9999 its last second.

@@ -45,7 +45,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("duct", &["tool"]),
     // In `format` the name is that of our own reader.
     ("gpt", &["disk", "format"]),
-    ("hex", &["digest", "plan"]),
+    ("hex", &["digest", "engine"]),
     ("itoa", &["report"]),
     ("jiff", &["dates"]),
     ("mbrman", &["disk"]),

@@ -4,8 +4,10 @@
 //! lock -> plan again, unchanged -> for each step: journal, do, verify, journal -> plan once more: nothing left
 //! ```
 
+use crate::engine::{Ending, Entry, RecordedRun, last_run};
 use crate::journal::Journal;
 use crate::plan::Plan;
+use run::Execution;
 
 mod confirmation;
 mod copy;
@@ -20,7 +22,6 @@ mod mounts;
 mod program;
 mod proof;
 mod rename;
-
 mod run;
 mod sectors;
 mod step;
@@ -37,10 +38,7 @@ pub use lock::{Lock, LockError};
 pub use undo::{can_take_back, take_back};
 pub use watch::News;
 
-pub use crate::engine::{Ending, Entry, RecordedRun, RunState, StandingStep, last_run};
 pub use crate::facts::inventory::STATE;
-
-use run::Execution;
 
 /// Carries out `plan`. `report` hears of each step before it begins, and of long ones how far they are.
 ///
@@ -63,7 +61,8 @@ pub fn carry_out(
     Ok(Execution { host, journal, interrupts, report, earlier }.carry_out(&plan.steps, 0))
 }
 
-/// Finishes a run that was cut off with all its changes made: does the steps that are left, which only look, and ends it.
+/// Finishes a run that was cut off with all its changes made: does the steps that are left, which only look, and ends
+/// it.
 pub fn finish(
     run: &RecordedRun,
     host: &TargetHost<'_>,

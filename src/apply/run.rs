@@ -127,7 +127,8 @@ impl Execution<'_, '_> {
         self.earlier.iter().rev().filter(|step| step.role == Role::MustBeRestored).filter_map(again).collect()
     }
 
-    /// The run ends like this whether or not it can be recorded; `status` reports a run without a recorded end as cut off.
+    /// The run ends like this whether or not it can be recorded; `status` reports a run without a recorded end as cut
+    /// off.
     fn end(&mut self, ending: Ending) -> Ending {
         let _ = self.record(Entry::Ended(ending.clone()));
         ending

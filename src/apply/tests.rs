@@ -3,7 +3,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::plan::{Action, FileIdentity, ProgramRun, Role, Step};
+use crate::engine::{Action, FileIdentity, ProgramRun, Role, RunState, Step};
 use crate::tool::{Cmd, Output, Runner, Script, Scripted, ToolError};
 
 mod copies;

@@ -5,7 +5,7 @@ use super::taken_back::TakenBack;
 use crate::engine::{Ending, Entry, RecordedRun, Step};
 use crate::journal::Journal;
 
-/// Whether every step that stands of `run` can be taken back as the host is now; nothing is changed.
+/// Whether every step of `run` that was not taken back can be, as the host is now; nothing is changed.
 ///
 /// # Errors
 /// With the first step that is in the way.
@@ -16,10 +16,12 @@ pub fn can_take_back(run: &RecordedRun, host: &TargetHost<'_>) -> Result<(), Str
     })
 }
 
-/// Takes back what stands of `run`, last step first. Then its programs look again: they prove the way back as they proved the way there.
+/// Takes back every step of `run` that was not taken back, last step first. Then its programs look again: they prove the
+/// way back as they proved the way there.
 ///
 /// # Errors
-/// Why a step could not be taken back, or what a program printed afterwards. A journal that cannot be written stops nothing and is reported.
+/// Why a step could not be taken back, or what a program printed afterwards. A journal that cannot be written stops
+/// nothing and is reported.
 pub fn take_back(run: &RecordedRun, host: &TargetHost<'_>, journal: &mut Journal<Entry>) -> Result<(), String> {
     let mut unwritten = journal.append(Entry::UndoBegan).err();
     for standing in run.standing.iter().rev() {

@@ -147,7 +147,8 @@ fn answer(
     status
 }
 
-/// Plans once more after every step was done: nothing is left, or the run did not reach its target. With the reasons of a refusal.
+/// Plans once more after every step was done: nothing is left, or the run did not reach its target. With the reasons of
+/// a refusal.
 fn verify_target(planner: &Planner<'_>) -> (Ending, Vec<Reason>) {
     let (why, reasons) = match planner() {
         Ok(Ok(rest)) if rest.steps.is_empty() => return (Ending::Done, Vec::new()),

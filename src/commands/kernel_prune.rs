@@ -1,18 +1,14 @@
 //! `okv-host kernel-prune`.
 
-use std::path::Path;
-
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 
 use super::change;
+use super::recorded::last_run_of;
 use super::usage_error::UsageError;
-use crate::apply::journal_path;
 use crate::cli::KernelPrune;
-use crate::engine::ExitStatus;
-use crate::engine::{Entry, RecordedRun, last_run};
+use crate::engine::{ExitStatus, RecordedRun};
 use crate::facts::kernel::{Kernels, Loader, erasure, read_only, unmounted, with_unmounted};
 use crate::facts::{Facts, Probed, Root, mounts, of_host};
-use crate::journal::Journal;
 use crate::plan::kernel_prune::{COMMAND, Means, Request, plan, steps};
 use crate::plan::{Action, Plan, ProgramRun, Proof, Refusal, Step};
 use crate::sys;
@@ -76,9 +72,7 @@ fn means(root: &Root, facts: &Facts, kernels: &Kernels) -> Result<Means> {
 
 /// The last run, where it was a prune that was cut off.
 fn unfinished() -> Result<Option<RecordedRun>> {
-    let path = journal_path(Path::new("/"));
-    let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
-    Ok(last_run(&records).filter(|run| run.command == COMMAND && run.is_unfinished()))
+    Ok(last_run_of(COMMAND)?.filter(RecordedRun::is_unfinished))
 }
 
 /// Mount points that it mounted, and that nobody has unmounted since.

@@ -11,6 +11,7 @@ mod judged;
 mod kernel_prune;
 mod paths;
 mod progress;
+mod recorded;
 mod runbook;
 mod scan;
 mod ssh_dsa_retire;

@@ -3,21 +3,19 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::change::UNDER_WAY;
-use crate::apply::{Lock, journal_path};
+use super::recorded::records;
+use crate::apply::Lock;
 use crate::cli::{PlainFormat, Status};
-use crate::engine::ExitStatus;
-use crate::engine::{Entry, RecordedRun, last_run};
+use crate::engine::{ExitStatus, RecordedRun, last_run};
 use crate::facts::Root;
 use crate::facts::procedure::{processes, upgrade_run};
-use crate::journal::Journal;
 use crate::report;
 
 pub(super) fn run(args: &Status) -> Result<ExitStatus> {
-    let path = journal_path(Path::new("/"));
-    let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
+    let records = records()?;
     let last = last_run(&records);
     // The lock tells a run that goes on, be it only in what it started, from one that was cut off.
     if matches!(Lock::is_held(Path::new("/")), Ok(true)) {

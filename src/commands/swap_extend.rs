@@ -1,21 +1,19 @@
 //! `okv-host swap-extend`.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 use super::change::{self, take_host};
 use super::judged;
+use super::recorded::last_run_of;
 use super::usage_error::UsageError;
-use crate::apply::{journal_path, record_inventory};
+use crate::apply::record_inventory;
 use crate::cli::{PlainFormat, SwapExtend};
-use crate::engine::ExitStatus;
-use crate::engine::{Entry, last_run};
+use crate::engine::{ExitStatus, RecordedRun};
 use crate::facts::Root;
 use crate::facts::growth::{Growth, gather};
 use crate::facts::inventory::{INVENTORY, Inventory, Known};
-use crate::journal::Journal;
 use crate::plan::swap_extend::{COMMAND, Remembered, Request, disk_to_add, plan};
 use crate::report::{self, PlanReport};
 use crate::sys;
@@ -58,9 +56,7 @@ pub(super) fn run(args: &SwapExtend) -> Result<ExitStatus> {
 
 /// What a run that was cut off knew of the swap volume.
 fn remembered(request: &Request) -> Result<Option<Remembered>> {
-    let path = journal_path(Path::new("/"));
-    let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
-    let run = last_run(&records).filter(|run| run.command == COMMAND && run.is_unfinished());
+    let run = last_run_of(COMMAND)?.filter(RecordedRun::is_unfinished);
     Ok(run.and_then(|run| Remembered::of(run.earlier.iter().chain(&run.steps), request)))
 }
 

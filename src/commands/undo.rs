@@ -1,24 +1,22 @@
 //! `okv-host undo`.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 use super::change::{count, take_host, this_host};
 use super::confirm::confirm;
 use super::gate::beneath_upgrade;
-use crate::apply::{TargetHost, can_take_back, journal_path, take_back};
+use super::recorded::records;
+use crate::apply::{TargetHost, can_take_back, take_back};
 use crate::cli::{Change, PlainFormat};
-use crate::engine::ExitStatus;
-use crate::engine::{Ending, Entry, RecordedRun, last_run};
-use crate::journal::{Journal, Record};
+use crate::engine::{Ending, Entry, ExitStatus, RecordedRun, last_run};
+use crate::journal::Record;
 use crate::report;
 
 pub(super) fn run(args: &Change) -> Result<ExitStatus> {
     if !args.apply {
-        let path = journal_path(Path::new("/"));
-        let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
+        let records = records()?;
         let host = this_host();
         let (run, ending) = plan(&records, &host);
         show(args, run.as_ref(), &ending)?;

@@ -3,18 +3,16 @@
 use std::cell::Cell;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 
 use super::judged::{facts_of, judged, profile};
+use super::recorded::records;
 use super::{change, gate};
-use crate::apply::journal_path;
 use crate::cli::Upgrade;
-use crate::engine::ExitStatus;
-use crate::engine::{Entry, RunState, last_run};
+use crate::engine::{ExitStatus, RunState, last_run};
 use crate::facts::procedure::mounted::Mounted;
 use crate::facts::procedure::{processes, upgrade_run};
 use crate::facts::{Facts, Probed, Root, Running};
-use crate::journal::Journal;
 use crate::plan::upgrade::{COMMAND, Means, Request, plan};
 use crate::plan::{Plan, Reason, Refusal};
 use crate::profile::{Places, Profile};
@@ -87,8 +85,7 @@ fn is_upgraded(facts: &Facts, profile: &Profile) -> bool {
 
 /// Whether a run that ended since this command began asked for a restart: the node still runs, but not for long.
 fn restarts(before: &Cell<Option<usize>>) -> Result<bool> {
-    let path = journal_path(Path::new("/"));
-    let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
+    let records = records()?;
     let Some(first) = before.get() else {
         before.set(Some(records.len()));
         return Ok(false);

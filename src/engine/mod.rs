@@ -1,4 +1,5 @@
-//! How a host is changed, as data: the steps of a run, what the journal records of them, what it tells of a run, and how a run ends.
+//! How a host is changed, as data: the steps of a run, what the journal records of them, the one reader of the journal,
+//! and how a run ends.
 //!
 //! Nothing here touches a host. [`apply`](crate::apply) executes the steps.
 

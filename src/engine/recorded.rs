@@ -1,4 +1,4 @@
-//! The one reader of the journal: from its records to the runs, and what stands of each.
+//! The one reader of the journal: from its records to the runs, and which steps of each were not taken back.
 
 use serde::Serialize;
 

@@ -10,8 +10,8 @@ pub enum Role {
     /// It is taken back when a later step fails.
     #[default]
     Plain,
-    /// It takes away what the node needs. The run does not stop before a later step [restores](Self::Restores) that, and where the run
-    /// fails, it comes back whatever else stays.
+    /// It takes away what the node needs. The run does not stop before a later step [restores](Self::Restores) that, and
+    /// if the run fails, it is taken back even where other steps stay done.
     MustBeRestored,
     /// It gives the node what a step that must be restored took away, and stays done.
     Restores,
@@ -36,7 +36,7 @@ impl Role {
         matches!(self, Self::Permanent | Self::Restores)
     }
 
-    /// The role of a step of a journal that was written before steps had one: their way back and their proof implied it.
+    /// The role of a step in a journal of 0.1.0, where steps had none: their way back and their proof implied it.
     pub(super) fn of_old(action: &Value) -> Self {
         let run = action.get("run");
         let back = run.and_then(|run| run.get("back"));

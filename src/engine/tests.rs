@@ -108,3 +108,12 @@ fn a_run_resumes_an_unfinished_one_of_its_command_only() {
     assert_eq!(after(Ending::Interrupted { steps: 1 }, "b"), (false, 0));
     assert_eq!(after(Ending::Done, "a"), (false, 0));
 }
+
+#[test]
+fn the_role_of_a_step_is_not_implied_by_its_proof() {
+    let proof = Proof::SwapUnused { area: "/dev/vg_root/lv_temporary".into() };
+    let run = ProgramRun::changes(["/usr/sbin/swapoff", "/x"], proof, Back::by(["/usr/sbin/swapon", "/x"]));
+    let step = Step::new("the temporary volume gives its pages back", Action::Run(run));
+    let read: Step = serde_json::from_str(&serde_json::to_string(&step).unwrap()).unwrap();
+    assert_eq!((read.role, read.role.always_comes_back(), read.role.stays_done()), (Role::Plain, false, false));
+}

@@ -1,6 +1,6 @@
 //! Each kind of step from both sides, and where a host does not let us see.
 
-use okv_host::apply::{Ending, Entry};
+use okv_host::engine::{Ending, Entry};
 use okv_host::facts::procedure::certificate;
 use okv_host::facts::procedure::jars::Jars;
 use okv_host::facts::procedure::session::Session;

@@ -103,9 +103,12 @@ mod tests {
 
     #[test]
     fn a_confirmation_that_0_1_0_recorded_is_read() {
-        let line = r#"cdbf5251 {"number":1,"at":1795729205,"entry":{"step":"back-up","release":"21.8","user":"ann","host":"okv1","note":"tape 7","withdrawn":false}}"#;
+        let (head, rest) = (
+            r#"cdbf5251 {"number":1,"at":1795729205,"entry":{"step":"back-up","release":"21.8","user":"ann","host":"okv1","#,
+            r#""note":"tape 7","withdrawn":false}}"#,
+        );
         let (dir, _) = host();
-        fs::write(dir.path().join("var/lib/okv-host").join(FILE), format!("{line}\n")).unwrap();
+        fs::write(dir.path().join("var/lib/okv-host").join(FILE), format!("{head}{rest}\n")).unwrap();
         let Probed::Known(records) = read(dir.path()) else { panic!() };
         assert_eq!((records[0].at, &records[0].entry), (1_795_729_205, &one()));
     }

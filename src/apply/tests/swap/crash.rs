@@ -2,7 +2,8 @@
 
 use super::failing::{has_swap, is_as, plans, reached};
 use super::machine::Machine;
-use crate::apply::{Ending, Entry, RunState, can_take_back, take_back};
+use crate::apply::{can_take_back, take_back};
+use crate::engine::{Ending, Entry, RunState};
 use crate::plan::Plan;
 use crate::plan::swap_extend::tests::node::Node;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::machine::{Fault, Machine, Way};
-use crate::apply::Ending;
+use crate::engine::Ending;
 use crate::plan::swap_extend::Request;
 use crate::plan::swap_extend::tests::node::{FULL, Node, TEMPORARY, id, page, request};
 use crate::units::GIB;

@@ -5,7 +5,8 @@ use std::os::unix::fs::{FileExt, symlink};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 
-use crate::apply::{Ending, Entry, Interrupts, News, RecordedRun, TargetHost, carry_out, journal_path, last_run};
+use crate::apply::{Interrupts, News, TargetHost, carry_out, journal_path};
+use crate::engine::{Ending, Entry, RecordedRun, last_run};
 use crate::journal::Journal;
 use crate::plan::swap_extend::tests::node::{GROUP, Node, SWAP, TEMPORARY};
 use crate::plan::swap_extend::{COMMAND, Remembered, Request, plan};

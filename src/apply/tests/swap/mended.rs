@@ -2,7 +2,8 @@
 
 use super::failing::{has_swap, is_as, plans, pressed, reached};
 use super::machine::{Fault, Machine, Way};
-use crate::apply::{Ending, Interrupts, RunState, can_take_back, take_back};
+use crate::apply::{Interrupts, can_take_back, take_back};
+use crate::engine::{Ending, RunState};
 use crate::plan::Action;
 use crate::plan::swap_extend::tests::node::{Node, NodeDisk, request};
 
