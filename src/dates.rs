@@ -2,28 +2,28 @@
 
 use std::fmt;
 
+use jiff::SignedDuration;
+use jiff::civil::{self, DateTime};
+
 mod moment;
 
-pub use moment::{Moment, shown};
+pub use moment::{Moment, format_minute, format_second};
 
 /// Seconds of a day.
 pub const DAY: u64 = 86_400;
 /// The last second that has a date here: the end of the year 9999.
 const LAST_SECOND: u64 = 253_402_300_799;
 
-/// A day of the Gregorian calendar, from 1970 on: `2026-11-24`.
+/// A day of the Gregorian calendar, from 1970 to 9999: `2026-11-24`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date {
-    year: u16,
-    month: u8,
-    day: u8,
-}
+pub struct Date(civil::Date);
 
 impl Date {
     /// The day of `year`, `month` (from 1) and `day` (from 1), where there is one, and not before 1970.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        let is_there = (1970..=9999).contains(&year) && (1..=days_of_month(year, month)?).contains(&day);
-        is_there.then_some(Self { year, month, day })
+        let is_in_range = (1970..=9999).contains(&year);
+        let (year, month, day) = (i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+        civil::Date::new(year, month, day).ok().filter(|_| is_in_range).map(Self)
     }
 
     /// `YYYY-MM-DD`, and nothing else.
@@ -39,32 +39,18 @@ impl Date {
 
     /// The day of a second since 1970-01-01 UTC; beyond the year 9999 its last day.
     pub fn of_second(second: u64) -> Self {
-        let mut days = second.min(LAST_SECOND) / DAY;
-        let mut date = Self { year: 1970, month: 1, day: 1 };
-        while days >= days_of_year(date.year) {
-            days = days.saturating_sub(days_of_year(date.year));
-            date.year = date.year.saturating_add(1);
-        }
-        while let Some(month) = days_of_month(date.year, date.month).filter(|month| days >= u64::from(*month)) {
-            days = days.saturating_sub(u64::from(month));
-            date.month = date.month.saturating_add(1);
-        }
-        date.day = u8::try_from(days).unwrap_or(u8::MAX).saturating_add(1);
-        date
+        Self(at_second(second).date())
     }
 
     /// The first second of the day, since 1970-01-01 UTC.
     pub fn first_second(self) -> u64 {
-        let years: u64 = (1970..self.year).map(days_of_year).sum();
-        let months: u64 = (1..self.month).filter_map(|m| days_of_month(self.year, m)).map(u64::from).sum();
-        let days = years.saturating_add(months).saturating_add(u64::from(self.day)).saturating_sub(1);
-        days.saturating_mul(DAY)
+        second_of(self.0.to_datetime(civil::Time::midnight())).unwrap_or_default()
     }
 }
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+        self.0.fmt(f)
     }
 }
 
@@ -72,22 +58,18 @@ fn number(text: &str) -> Option<u16> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
-fn is_leap(year: u16) -> bool {
-    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+/// When seconds since 1970 are counted from. Not a timestamp of `jiff`, which ends a day before the year 9999 does.
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+
+/// The date and time of a second since 1970; beyond the year 9999 its last second.
+fn at_second(second: u64) -> DateTime {
+    let second = i64::try_from(second.min(LAST_SECOND)).unwrap_or_default();
+    EPOCH.saturating_add(SignedDuration::from_secs(second))
 }
 
-fn days_of_year(year: u16) -> u64 {
-    if is_leap(year) { 366 } else { 365 }
-}
-
-fn days_of_month(year: u16, month: u8) -> Option<u8> {
-    Some(match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if is_leap(year) => 29,
-        2 => 28,
-        _ => return None,
-    })
+/// The second since 1970; `None` before that.
+fn second_of(moment: DateTime) -> Option<u64> {
+    u64::try_from(moment.duration_since(EPOCH).as_secs()).ok()
 }
 
 #[cfg(test)]

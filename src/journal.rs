@@ -14,16 +14,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::sys;
 
+mod time;
+
 /// Longest journal that is read, in bytes: years of runs.
 const LONGEST: u64 = 64 << 20;
 
-/// A record, numbered and dated.
+/// A record, numbered and dated, and who wrote it. Fields that a later version adds are ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record<T> {
     /// Number of the record, from 1.
     pub number: u64,
-    /// Seconds since 1970, UTC.
+    /// Seconds since 1970, UTC. In the file it is a time by RFC 3339; version 0.1.0 wrote the number.
+    #[serde(with = "time")]
     pub at: u64,
+    /// Who ran the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Version of the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// What is recorded.
     pub entry: T,
 }
@@ -33,6 +42,7 @@ pub struct Record<T> {
 pub struct Journal<T> {
     file: File,
     path: PathBuf,
+    user: Option<String>,
     records: Vec<Record<T>>,
 }
 
@@ -53,7 +63,12 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
         if let Some(folder) = path.parent() {
             File::open(folder)?.sync_all()?;
         }
-        Ok(Self { file, path: path.to_owned(), records })
+        Ok(Self { file, path: path.to_owned(), user: None, records })
+    }
+
+    /// The same journal, which from now on records that `user` ran the program.
+    pub fn by(self, user: &str) -> Self {
+        Self { user: Some(user.to_owned()), ..self }
     }
 
     /// Reads the journal at `path` without opening it for writing; none is no records.
@@ -92,7 +107,8 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
     /// Where it could not be written or flushed: then it must not be counted on.
     pub fn append(&mut self, entry: T) -> io::Result<()> {
         let number = self.records.last().map_or(1, |last| last.number.saturating_add(1));
-        let record = Record { number, at: sys::seconds_since_1970(), entry };
+        let (user, version) = (self.user.clone(), Some(env!("CARGO_PKG_VERSION").to_owned()));
+        let record = Record { number, at: sys::seconds_since_1970(), user, version, entry };
         let json = serde_json::to_string(&record)?;
         let line = format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()));
         let before = self.file.metadata()?.len();
@@ -199,6 +215,54 @@ mod tests {
             fs::write(&path, &bad).unwrap();
             assert!(Journal::<String>::open(&path).is_err(), "byte {at}");
             assert_eq!(fs::read(&path).unwrap(), bad);
+        }
+    }
+
+    /// What was written by 0.1.0, by this version, and by a later one.
+    const LINES: [&str; 3] = [
+        r#"34cab091 {"number":1,"at":1795729205,"entry":"one"}"#,
+        r#"f02380d9 {"number":2,"at":"2026-11-26T21:40:05Z","user":"ann","version":"0.2.0","entry":"two"}"#,
+        r#"02e33c4a {"number":3,"at":"2031-01-02T03:04:05Z","user":"ann","version":"9.0.0","host":"okv1","entry":"three"}"#,
+    ];
+
+    fn read(lines: &[&str]) -> io::Result<Vec<Record<String>>> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        fs::write(&path, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+        Journal::read(&path)
+    }
+
+    #[test]
+    fn records_of_an_older_version_are_read_and_fields_of_a_later_one_are_ignored() {
+        let records = read(&LINES).unwrap();
+        let of =
+            |record: &Record<String>| (record.at, record.user.clone(), record.version.clone(), record.entry.clone());
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(of(&records[0]), (1_795_729_205, None, None, "one".into()));
+        assert_eq!(of(&records[1]), (1_795_729_205, text("ann"), text("0.2.0"), "two".into()));
+        assert_eq!(of(&records[2]), (1_925_089_445, text("ann"), text("9.0.0"), "three".into()));
+    }
+
+    #[test]
+    fn a_record_has_its_time_by_rfc_3339_its_user_and_the_version() {
+        let record = &read(&LINES[1..2]).unwrap()[0];
+        assert_eq!(serde_json::to_string(record).unwrap(), LINES[1][9..]);
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        Journal::open(&path).unwrap().by("ann").append("one".to_owned()).unwrap();
+        let record = &Journal::<String>::read(&path).unwrap()[0];
+        assert_eq!((record.user.as_deref(), record.version.as_deref()), (Some("ann"), Some(env!("CARGO_PKG_VERSION"))));
+    }
+
+    #[test]
+    fn a_record_without_a_time_is_damaged() {
+        for line in [
+            r#"17188e2c {"number":1,"at":"2026-11-26 21:40","entry":"one"}"#,
+            r#"652b40a0 {"number":1,"at":"yesterday","entry":"one"}"#,
+            r#"ddc6e505 {"number":1,"at":-1,"entry":"one"}"#,
+            r#"cbe0eee2 {"number":1,"at":null,"entry":"one"}"#,
+        ] {
+            assert!(read(&[line]).is_err(), "{line}");
         }
     }
 

@@ -19,6 +19,7 @@
 //! | 2 | [`journal`] | an append-only record that survives a crash; knows nothing of what it records |
 //! | 3 | [`format`](mod@format) | bytes to structs, pure: tables, superblocks, LVM2; one file a format |
 //! | 4 | [`disk`] | a disk as a whole: table, partitions, volume groups, contents |
+//! | 4 | [`engine`] | steps of a run, what the journal records of them, the one reader of it, and how a run ends: data |
 //! | 5 | [`facts`] | what is true now, of this host, a fixture host, or powered-off disks; gathers, never judges |
 //! | 6 | [`rules`] | judges: facts and profile to findings, pure, one file a rule |
 //! | 6 | [`plan`] | decides: facts and a request to steps that are data, or to a refusal; pure |
@@ -104,6 +105,7 @@ pub mod commands;
 pub mod dates;
 pub mod digest;
 pub mod disk;
+pub mod engine;
 pub mod facts;
 pub mod format;
 pub mod ids;

@@ -20,6 +20,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("journal", 2),
     ("format", 3),
     ("disk", 4),
+    ("engine", 4),
     ("facts", 5),
     ("plan", 6),
     ("rules", 6),
@@ -44,8 +45,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("duct", &["tool"]),
     // In `format` the name is that of our own reader.
     ("gpt", &["disk", "format"]),
-    ("hex", &["digest", "plan"]),
+    ("hex", &["digest", "engine"]),
     ("itoa", &["report"]),
+    ("jiff", &["dates"]),
     ("mbrman", &["disk"]),
     ("nix", &["sys"]),
     ("procfs", &["facts"]),

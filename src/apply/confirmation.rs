@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Host;
+use super::host::TargetHost;
 use crate::facts::procedure::confirmations::{Confirmation, FILE};
 use crate::journal::Journal;
 
@@ -10,6 +10,6 @@ use crate::journal::Journal;
 ///
 /// # Errors
 /// Where it cannot be written, or what is there is damaged: then nothing was added.
-pub fn record_confirmation(host: &Host<'_>, confirmation: Confirmation) -> io::Result<()> {
-    Journal::open(&host.state_folder()?.join(FILE))?.append(confirmation)
+pub fn record_confirmation(host: &TargetHost<'_>, confirmation: Confirmation) -> io::Result<()> {
+    Journal::open(&host.state_folder()?.join(FILE))?.by(&host.user).append(confirmation)
 }

@@ -6,10 +6,10 @@ use std::ops::ControlFlow;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-use super::Host;
+use super::host::TargetHost;
 use super::watch::{Performed, Watch};
 use crate::digest::{PIECE, Sha256, Summing, sum_of};
-use crate::plan::FileCopy;
+use crate::engine::FileCopy;
 use crate::sys::{self, O_NOFOLLOW, O_NONBLOCK, filesystem, rename_without_replacing};
 
 /// Bytes after which what was written is flushed: a power cut costs no more, and other writers do not wait for long.
@@ -17,7 +17,7 @@ const FLUSHED: u64 = 64 << 20;
 /// Root reads and writes it, everybody reads it, as after scp(1).
 const MODE: u32 = 0o644;
 
-impl Host<'_> {
+impl TargetHost<'_> {
     pub(super) fn copy(&self, copy: &FileCopy, watch: &mut Watch<'_>) -> Result<Performed, String> {
         if self.exists(&copy.to)? {
             return Err(format!("{} is there already", copy.to));

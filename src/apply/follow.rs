@@ -1,16 +1,16 @@
-//! The vendor's upgrade, followed to its end: what it prints is passed on, and how it ended is told by its log alone.
+//! The vendor's upgrade, followed to its end: what it prints is passed on, and how it ended is read from its log alone.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Host;
+use super::host::TargetHost;
 use super::watch::{News, Performed, Watch};
+use crate::engine::Follow;
 use crate::facts::Probed;
 use crate::facts::procedure::upgrade_run::{self, UpgradeRun, UpgradeState};
 use crate::facts::procedure::{log, processes};
-use crate::plan::Follow;
 
 /// How often it is looked at.
 const LOOK: Duration = Duration::from_millis(500);
@@ -21,7 +21,7 @@ const PIECE: u64 = 1 << 16;
 /// Most of them that are passed on between two looks.
 const PIECES: u32 = 64;
 
-impl Host<'_> {
+impl TargetHost<'_> {
     pub(super) fn follow(&self, follow: &Follow, watch: &mut Watch<'_>) -> Result<Performed, String> {
         let until = Instant::now() + Duration::from_secs(follow.limit_seconds);
         let mut passed_on = 0;
@@ -37,8 +37,8 @@ impl Host<'_> {
                 }
                 UpgradeState::Running => thread::sleep(LOOK),
                 ended => {
-                    let told = self.told(follow, &run);
-                    return Err(format!("the upgrade {ended}; its output is in {}{told}", follow.log));
+                    let errors = self.errors_since(follow, &run);
+                    return Err(format!("the upgrade {ended}; its output is in {}{errors}", follow.log));
                 }
             }
         }
@@ -91,14 +91,14 @@ impl Host<'_> {
             if bytes.is_empty() {
                 break;
             }
-            (watch.tell)(News::Output(&bytes));
+            (watch.report)(News::Output(&bytes));
             at = at.saturating_add(bytes.len() as u64);
         }
         at
     }
 
     /// Errors of an upgrade that the system log got since it began.
-    fn told(&self, follow: &Follow, run: &UpgradeRun) -> String {
+    fn errors_since(&self, follow: &Follow, run: &UpgradeRun) -> String {
         let from = run.messages.unwrap_or(0);
         match self.root().map(|root| log::since(&root, &follow.messages, from)) {
             Ok(Probed::Known(log)) if log.errors > 0 => format!("; {}: {}", follow.messages, log.last.join(" | ")),

@@ -4,14 +4,14 @@ use std::fs::{File, OpenOptions, rename};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 
-use super::Host;
+use super::host::TargetHost;
 use crate::facts::inventory::{INVENTORY, Inventory};
 
 /// Puts `inventory` in the place of the one before it.
 ///
 /// # Errors
 /// Where it cannot be written: then the one before it stays.
-pub fn record_inventory(host: &Host<'_>, inventory: &Inventory) -> io::Result<()> {
+pub fn record_inventory(host: &TargetHost<'_>, inventory: &Inventory) -> io::Result<()> {
     let folder = host.state_folder()?;
     let (new, place) = (folder.join("disks.json.new"), host.path(INVENTORY));
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;

@@ -1,14 +1,14 @@
 //! What the host shows of its kernels: asked of rpm, /boot and the boot loader's files anew.
 
-use super::Host;
+use super::host::TargetHost;
 use crate::facts::kernel::{Kernels, now};
 use crate::facts::{Probed, Root};
 
-impl Host<'_> {
+impl TargetHost<'_> {
     /// What is wrong with the kernels after packages went: one is still there, or a kernel that stays is not whole. `None` where nothing is.
     ///
     /// # Errors
-    /// Where nobody can tell.
+    /// Where that cannot be determined.
     pub(super) fn kernels_lack(&self, gone: &[String], whole: &[String]) -> Result<Option<String>, String> {
         let kernels = now(&self.root()?, self.runner);
         if let Some(still) = gone.iter().find(|nevra| installed(&kernels).is_some_and(|there| there.contains(nevra))) {
@@ -29,7 +29,7 @@ impl Host<'_> {
     /// Whether any of these packages is gone.
     ///
     /// # Errors
-    /// Where nobody can tell.
+    /// Where that cannot be determined.
     pub(super) fn any_is_gone(&self, packages: &[String]) -> Result<bool, String> {
         let kernels = now(&self.root()?, self.runner);
         let there = installed(&kernels).ok_or("what is installed could not be told")?;
@@ -39,7 +39,7 @@ impl Host<'_> {
     /// Whether the boot loader starts `release` by default.
     ///
     /// # Errors
-    /// Where nobody can tell.
+    /// Where that cannot be determined.
     pub(super) fn starts_by_default(&self, release: &str) -> Result<bool, String> {
         let kernels = now(&self.root()?, self.runner);
         if kernels.seen_boot().is_none() {

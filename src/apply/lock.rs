@@ -7,6 +7,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use crate::facts::state::STATE;
 use crate::sys;
 
 /// Whoever only looks holds it for a moment, in which it is tried again.
@@ -32,7 +33,7 @@ impl Lock {
     /// # Errors
     /// Where the file is there and cannot be opened or asked.
     pub fn is_held(base: &Path) -> io::Result<bool> {
-        let path = base.join(super::STATE.trim_start_matches('/')).join("lock");
+        let path = base.join(STATE.trim_start_matches('/')).join("lock");
         let file = match OpenOptions::new().read(true).open(path) {
             Ok(file) => file,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),

@@ -1,10 +1,10 @@
 //! What is mounted where, as the kernel shows it.
 
-use super::Host;
+use super::host::TargetHost;
 use crate::facts::procedure::loops;
 use crate::facts::{Mount, Probed, Root, mounts};
 
-impl Host<'_> {
+impl TargetHost<'_> {
     /// Whether something is mounted at `point`.
     pub(super) fn is_mounted(&self, point: &str) -> Result<bool, String> {
         Ok(mounts::mounted_at(&all(&self.root()?)?, point).is_some())

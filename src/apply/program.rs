@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use super::Host;
-use super::step::TakenBack;
-use crate::plan::{Back, Guard, Run};
+use super::host::TargetHost;
+use super::taken_back::TakenBack;
+use crate::engine::{Back, Guard, ProgramRun};
 use crate::tool::{Cmd, Program, success};
 
 /// Most characters of a command that a message has.
-const LONGEST_SHOWN: usize = 160;
+const LONGEST_COMMAND: usize = 160;
 
 /// The longest that a way back may take: the pages of a whole swap area come back in that time.
 const LONGEST_WAY_BACK: u64 = 1800;
 
-impl Host<'_> {
-    pub(super) fn run(&self, run: &Run) -> Result<(), String> {
+impl TargetHost<'_> {
+    pub(super) fn run(&self, run: &ProgramRun) -> Result<(), String> {
         match &run.guard {
             Some(Guard::RoomForPages { area, margin_kib }) => self.has_room_for_pages(area, *margin_kib)?,
             None => {}
@@ -24,25 +24,32 @@ impl Host<'_> {
         {
             return Ok(());
         }
-        if let Back::By { argv, vital: true } = &run.back {
-            self.answers(argv)?;
-        }
         self.execute(&run.argv, run.limit_seconds).map(drop)
     }
 
-    pub(super) fn take_back_run(&self, run: &Run) -> Result<TakenBack, String> {
+    /// The same for what has to come back: the program of the way back must work before the step is done.
+    pub(super) fn run_with_way_back(&self, run: &ProgramRun) -> Result<(), String> {
+        if let Back::By { argv } = &run.back {
+            self.answers(argv)?;
+        }
+        self.run(run)
+    }
+
+    pub(super) fn take_back_run(&self, run: &ProgramRun) -> Result<TakenBack, String> {
         match &run.back {
             Back::Nothing | Back::Needless => {}
-            Back::Stays { why } => return Ok(TakenBack::Stays(format!("{} stays done: {why}", shown(&run.argv)))),
+            Back::Stays { why } => {
+                return Ok(TakenBack::Stays(format!("{} stays done: {why}", format_command(&run.argv))));
+            }
             Back::Bytes { path, bytes, of } => self.put_bytes(path, bytes, *of)?,
-            Back::By { argv, .. } => self.run_back(run, argv)?,
+            Back::By { argv } => self.run_back(run, argv)?,
         }
         Ok(TakenBack::Yes)
     }
 
-    fn run_back(&self, run: &Run, argv: &[String]) -> Result<(), String> {
+    fn run_back(&self, run: &ProgramRun, argv: &[String]) -> Result<(), String> {
         let Some(proof) = &run.proof else { return self.execute(argv, LONGEST_WAY_BACK).map(drop) };
-        // Where it cannot be told, going back is tried all the same: a node without its swap is worse than a program run in vain.
+        // Where it cannot be determined, going back is tried all the same: a node without its swap is worse than a program run in vain.
         if self.is_there(proof) == Ok(false) {
             return Ok(());
         }
@@ -58,9 +65,10 @@ impl Host<'_> {
     fn answers(&self, argv: &[String]) -> Result<(), String> {
         let path = argv.first().ok_or("an empty command")?;
         let asked = [path.clone(), "--version".to_owned()];
-        let said = self.execute(&asked, 60).map_err(|why| format!("what would bring it back does not work: {why}"))?;
+        let printed =
+            self.execute(&asked, 60).map_err(|why| format!("what would bring it back does not work: {why}"))?;
         let name = path.rsplit('/').next().unwrap_or(path);
-        if String::from_utf8_lossy(&said).contains(name) {
+        if String::from_utf8_lossy(&printed).contains(name) {
             return Ok(());
         }
         Err(format!("what would bring it back does not work: {} does not say its name", asked.join(" ")))
@@ -77,9 +85,9 @@ impl Host<'_> {
 }
 
 /// A command for a message: a long one without its end, which the plan and the journal have.
-pub(super) fn shown(argv: &[String]) -> String {
+pub(super) fn format_command(argv: &[String]) -> String {
     let line = argv.join(" ");
-    match line.char_indices().nth(LONGEST_SHOWN) {
+    match line.char_indices().nth(LONGEST_COMMAND) {
         Some((end, _)) => format!("{}...", line.get(..end).unwrap_or_default()),
         None => line,
     }

@@ -1,34 +1,34 @@
 //! What the host shows: asked of the kernel, of LVM2 and of the bytes themselves, never of the program that did the work.
 
-use super::Host;
+use super::host::TargetHost;
+use crate::engine::Proof;
 use crate::facts::{Probed, SwapArea};
 use crate::facts::{Root, memory, swaps};
 use crate::format::content::Kind;
 use crate::image;
-use crate::plan::Proof;
 use crate::tool::lvm;
 use crate::units::Bytes;
 
 /// The kernel leaves the header's page out of a swap area's size.
 const PAGE: u64 = 4096;
 
-impl Host<'_> {
+impl TargetHost<'_> {
     /// That `proof` holds.
     ///
     /// # Errors
-    /// Where it does not, or nobody can tell.
+    /// Where it does not, or that cannot be determined.
     pub(super) fn shows(&self, proof: &Proof) -> Result<(), String> {
         match self.holds(proof) {
             Ok(true) => Ok(()),
             Ok(false) => Err(self.why_not(proof)),
-            Err(why) => Err(format!("whether {} could not be told: {why}", said(proof))),
+            Err(why) => Err(format!("whether {} could not be told: {why}", describe(proof))),
         }
     }
 
     /// Whether `proof` holds.
     ///
     /// # Errors
-    /// Where nobody can tell.
+    /// Where that cannot be determined.
     pub(super) fn holds(&self, proof: &Proof) -> Result<bool, String> {
         match proof {
             Proof::PhysicalVolume { device, group, beside } => {
@@ -62,7 +62,7 @@ impl Host<'_> {
     /// others, or an area that came up with another priority, is no success, and is there.
     ///
     /// # Errors
-    /// Where nobody can tell.
+    /// Where that cannot be determined.
     pub(super) fn is_there(&self, proof: &Proof) -> Result<bool, String> {
         match proof {
             Proof::PhysicalVolume { device, group, beside: _ } => {
@@ -81,7 +81,7 @@ impl Host<'_> {
         {
             return lack;
         }
-        format!("the host does not show that {}", said(proof))
+        format!("the host does not show that {}", describe(proof))
     }
 
     fn has_physical_volume(&self, device: &str, group: Option<&str>, beside: &[String]) -> Result<bool, String> {
@@ -147,7 +147,7 @@ impl Host<'_> {
     }
 }
 
-fn said(proof: &Proof) -> String {
+fn describe(proof: &Proof) -> String {
     match proof {
         Proof::PhysicalVolume { device, group: Some(group), .. } => format!("{device} is a physical volume of {group}"),
         Proof::PhysicalVolume { device, group: None, .. } => {

@@ -4,11 +4,11 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-use super::Host;
-use crate::plan::FileIdentity;
+use super::host::TargetHost;
+use crate::engine::FileIdentity;
 use crate::sys::rename_without_replacing;
 
-impl Host<'_> {
+impl TargetHost<'_> {
     pub(super) fn rename(&self, from: &str, to: &str, file: &FileIdentity) -> Result<(), String> {
         self.is(from, file)?;
         rename_without_replacing(&self.path(from), &self.path(to))

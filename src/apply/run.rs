@@ -1,44 +1,46 @@
 //! A run: step after step, each recorded before and after; where one fails, the way back.
 
-use super::step::TakenBack;
+use super::host::TargetHost;
+use super::interrupt::Interrupts;
+use super::taken_back::TakenBack;
 use super::watch::{News, Performed, Watch};
-use super::{Ending, Entry, Host, Interrupts, Outcome};
+use crate::engine::{Ending, Entry, Role, Step};
 use crate::journal::Journal;
-use crate::plan::{Action, Step};
 
-pub(super) struct Run<'r, 'h> {
-    pub(super) host: &'r Host<'h>,
+/// A run that is being carried out.
+pub(super) struct Execution<'r, 'h> {
+    pub(super) host: &'r TargetHost<'h>,
     pub(super) journal: &'r mut Journal<Entry>,
     pub(super) interrupts: &'r Interrupts,
     /// Who hears of it.
-    pub(super) tell: &'r mut dyn FnMut(News<'_>),
+    pub(super) report: &'r mut dyn FnMut(News<'_>),
     /// What stands of the runs before it that it goes on from, in order.
     pub(super) earlier: Vec<Step>,
 }
 
-impl Run<'_, '_> {
+impl Execution<'_, '_> {
     /// Does `steps` from index `first` on. What comes before it was done by the same run, before it was cut off.
-    pub(super) fn carry_out(mut self, steps: &[Step], first: usize) -> Outcome {
-        let misses = self.earlier.iter().any(|step| self.host.lacks(&step.action));
+    pub(super) fn carry_out(mut self, steps: &[Step], first: usize) -> Ending {
+        let misses = self.earlier.iter().any(|step| self.host.lacks(step));
         for (index, step) in steps.iter().enumerate().skip(first) {
             if self.interrupts.came() && !misses_something(misses, steps, index) {
                 return self.interrupted(steps, index);
             }
-            (self.tell)(News::Step { number: index.saturating_add(1), step });
+            (self.report)(News::Step { number: index.saturating_add(1), step });
             match self.step(index, step) {
                 Ok(Performed::Done) => {}
                 Ok(Performed::Stopped) => return self.stop(steps, index),
                 Err(why) => return self.go_back(steps, index, why),
             }
         }
-        self.end(Ending::Done, Outcome::Done)
+        self.end(Ending::Done)
     }
 
     /// Does what is left of a run that was cut off. What it had mounted for a step that is left, a reboot unmounted: that comes first.
-    pub(super) fn finish(mut self, steps: &[Step], first: usize) -> Outcome {
+    pub(super) fn finish(mut self, steps: &[Step], first: usize) -> Ending {
         let (done, left) = steps.split_at_checked(first).unwrap_or((steps, &[]));
-        for step in done.iter().filter(|step| step.action.mounts().is_some_and(|point| unmounts(left, point))) {
-            let again = match step.action.mounts().map(|point| self.host.is_mounted(point)) {
+        for step in done.iter().filter(|step| step.action.mounts_at().is_some_and(|point| unmounts(left, point))) {
+            let again = match step.action.mounts_at().map(|point| self.host.is_mounted(point)) {
                 Some(Ok(false)) => self.perform(step).and_then(|_| self.host.prove(&step.action)),
                 Some(Err(why)) => Err(why),
                 Some(Ok(true)) | None => Ok(()),
@@ -62,44 +64,40 @@ impl Run<'_, '_> {
     }
 
     fn perform(&mut self, step: &Step) -> Result<Performed, String> {
-        let mut watch = Watch { interrupts: self.interrupts, tell: &mut *self.tell };
-        self.host.perform(&step.action, &mut watch)
+        let mut watch = Watch { interrupts: self.interrupts, report: &mut *self.report };
+        self.host.perform(step, &mut watch)
     }
 
-    fn interrupted(&mut self, steps: &[Step], done: usize) -> Outcome {
+    fn interrupted(&mut self, steps: &[Step], done: usize) -> Ending {
         if steps.iter().take(done).any(|step| step.action.changes()) {
             return self.stop(steps, done);
         }
         let why = "stopped by a signal before anything was changed".to_owned();
-        self.end(Ending::RolledBack, Outcome::RolledBack { why })
+        self.end(Ending::RolledBack { why })
     }
 
     /// Ends where another run goes on. What was done for this run alone, such as a mount, does not stay behind.
-    fn stop(&mut self, steps: &[Step], done: usize) -> Outcome {
+    fn stop(&mut self, steps: &[Step], done: usize) -> Ending {
         for (index, step) in steps.iter().enumerate().take(done).rev() {
-            let temporary = step.action.comes_back_always() && !step.action.takes_away();
-            if temporary && self.host.take_back(&step.action).is_ok() {
+            if step.role == Role::Temporary && self.host.take_back(&step.action).is_ok() {
                 let _ = self.record(Entry::StepUndone(index));
             }
         }
-        self.end(Ending::Interrupted, Outcome::Interrupted { steps: done })
+        self.end(Ending::Interrupted { steps: done })
     }
 
     /// Takes back step `failed` and all before it, down to one that stays or cannot be taken back; below that, only what the node needs
     /// comes back, also what a run before this one took away. A journal that cannot be written does not keep the host from its way back.
-    fn go_back(&mut self, steps: &[Step], failed: usize, why: String) -> Outcome {
+    fn go_back(&mut self, steps: &[Step], failed: usize, why: String) -> Ending {
         let _ = self.record(Entry::StepFailed(failed, why.clone()));
         let (mut stays, mut undo_why) = (None, Vec::new());
         for (index, step) in steps.iter().enumerate().take(failed.saturating_add(1)).rev() {
             let barred = stays.is_some() || !undo_why.is_empty();
-            if barred && !step.action.comes_back_always() {
+            if barred && !step.role.always_comes_back() {
                 continue;
             }
-            let taken_back = if index == failed {
-                self.host.take_back_begun(&step.action)
-            } else {
-                self.host.take_back(&step.action)
-            };
+            let taken_back =
+                if index == failed { self.host.take_back_begun(step) } else { self.host.take_back(&step.action) };
             match taken_back {
                 Ok(TakenBack::Yes) => {
                     let _ = self.record(Entry::StepUndone(index));
@@ -109,31 +107,31 @@ impl Run<'_, '_> {
             }
         }
         undo_why.extend(self.bring_back());
-        match stays {
-            _ if !undo_why.is_empty() => {
-                self.end(Ending::Stuck, Outcome::Stuck { why, undo_why: undo_why.join("; then: ") })
-            }
-            Some(stays) => self.end(Ending::Kept, Outcome::Kept { why, stays }),
-            None => self.end(Ending::RolledBack, Outcome::RolledBack { why }),
-        }
+        self.end(match stays {
+            _ if !undo_why.is_empty() => Ending::Stuck { why: Some(why), undo_why: undo_why.join("; then: ") },
+            Some(stays) => Ending::Kept { why, stays },
+            None => Ending::RolledBack { why },
+        })
     }
 
     /// Brings back what runs before this one took away, and gives the reasons why it could not.
     fn bring_back(&self) -> Vec<String> {
-        let earlier = || self.earlier.iter().rev().map(|step| &step.action);
-        let again = |action: &Action| {
+        let again = |step: &Step| {
             // As it is, nothing can be swapped to: a run was cut off while it wrote the header, and the journal has the one before.
-            let why = self.host.take_back(action).err()?;
-            earlier().filter(|before| before.keeps_bytes()).for_each(|before| drop(self.host.take_back(before)));
-            self.host.take_back(action).err().map(|_| why)
+            let why = self.host.take_back(&step.action).err()?;
+            for before in self.earlier.iter().rev().map(|step| &step.action).filter(|action| action.restores_bytes()) {
+                drop(self.host.take_back(before));
+            }
+            self.host.take_back(&step.action).err().map(|_| why)
         };
-        earlier().filter(|action| action.takes_away()).filter_map(again).collect()
+        self.earlier.iter().rev().filter(|step| step.role == Role::MustBeRestored).filter_map(again).collect()
     }
 
-    /// The outcome stands whether or not it can be recorded; what is not recorded is told by `status` as cut off.
-    fn end(&mut self, ending: Ending, outcome: Outcome) -> Outcome {
-        let _ = self.record(Entry::Ended(ending));
-        outcome
+    /// The run ends like this whether or not it can be recorded; `status` reports a run without a recorded end as cut
+    /// off.
+    fn end(&mut self, ending: Ending) -> Ending {
+        let _ = self.record(Entry::Ended(ending.clone()));
+        ending
     }
 
     fn record(&mut self, entry: Entry) -> Result<(), String> {
@@ -144,12 +142,15 @@ impl Run<'_, '_> {
 
 /// Whether one of `steps` unmounts what is mounted at `point`.
 fn unmounts(steps: &[Step], point: &str) -> bool {
-    steps.iter().any(|step| step.action.unmounts() == Some(point))
+    steps.iter().any(|step| step.action.unmounts_at() == Some(point))
 }
 
 /// Whether the node, before step `next`, is without something that it needs and a later step gives back: a run does not stop there.
 /// `at_first` is whether it was so before the first step.
 fn misses_something(at_first: bool, steps: &[Step], next: usize) -> bool {
-    let done = steps.iter().take(next).map(|step| &step.action);
-    done.fold(at_first, |misses, action| (misses || action.takes_away()) && !action.gives_back())
+    steps.iter().take(next).fold(at_first, |misses, step| match step.role {
+        Role::MustBeRestored => true,
+        Role::Restores => false,
+        Role::Plain | Role::Permanent | Role::Temporary => misses,
+    })
 }

@@ -16,7 +16,7 @@ use crate::units::SectorSize;
 
 mod kernel;
 
-pub(super) use kernel::{forget_partition, kernel_shows, tell_kernel};
+pub(super) use kernel::{add_partition, forget_partition, kernel_shows};
 
 /// How long the lock of a disk is waited for: udev holds it while it looks at a disk.
 const LOCK_DEADLINE: Duration = Duration::from_secs(30);
@@ -161,7 +161,7 @@ fn claim(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).custom_flags(block::O_EXCL).open(path)
 }
 
-/// Whether `path` is a device that the kernel lets nobody write to, as far as it can be told.
+/// Whether `path` is a device that the kernel lets nobody write to, as far as can be determined.
 fn reads_only(path: &Path) -> bool {
     let is_device = path.metadata().is_ok_and(|m| m.file_type().is_block_device());
     is_device && File::open(path).and_then(|file| block::is_read_only(&file)).unwrap_or(false)

@@ -3,20 +3,20 @@
 use std::fs::OpenOptions;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 
-use super::Host;
-use super::rests::zeros_over_rests;
+use super::host::TargetHost;
+use super::leftovers::zeros_over_leftovers;
 use super::sectors::{self, HeldDisk};
 use crate::disk::new_table::NewSector;
+use crate::engine::{BytesAt, DiskIdentity, KernelPartition, TableWrite};
 use crate::facts::{Probed, Root, block};
 use crate::image;
-use crate::plan::{BytesAt, DiskIdentity, KernelPartition, TableWrite};
 use crate::sys;
 use crate::units::{ByteRange, MIB};
 
 /// Where the one partition of a new table begins.
 const PARTITION: u64 = MIB;
 
-impl Host<'_> {
+impl TargetHost<'_> {
     pub(super) fn write_table(&self, table: &TableWrite) -> Result<(), String> {
         let disk = self.hold(&table.disk)?;
         each_is_ours_or_zero(&disk, table)?;
@@ -55,7 +55,7 @@ impl Host<'_> {
     pub(super) fn clear_table(&self, table: &TableWrite) -> Result<(), String> {
         let disk = self.hold(&table.disk)?;
         each_is_ours_or_zero(&disk, table)?;
-        let mut zeros = zeros_over_rests(&disk, PARTITION)?;
+        let mut zeros = zeros_over_leftovers(&disk, PARTITION)?;
         zeros.extend(table.sectors.iter().rev().map(|s| NewSector { at: s.at, bytes: vec![0; s.hex.len()] }));
         disk.write(&zeros)
     }
@@ -64,8 +64,8 @@ impl Host<'_> {
         self.is_disk(&table.disk)
     }
 
-    pub(super) fn tell_kernel(&self, partition: &KernelPartition) -> Result<(), String> {
-        sectors::tell_kernel(&self.base, &kernel_name(&partition.disk), partition.number, range(partition)?)
+    pub(super) fn add_partition(&self, partition: &KernelPartition) -> Result<(), String> {
+        sectors::add_partition(&self.base, &kernel_name(&partition.disk), partition.number, range(partition)?)
     }
 
     pub(super) fn kernel_knows(&self, partition: &KernelPartition) -> Result<(), String> {

@@ -1,10 +1,10 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::plan::{Action, FileIdentity, Run};
-use crate::tool::{Cmd, Output, Script, Scripted, ToolError};
+use crate::engine::{Action, FileIdentity, ProgramRun, Role, RunState, Step};
+use crate::tool::{Cmd, Output, Runner, Script, Scripted, ToolError};
 
 mod copies;
 mod mounts;
@@ -26,17 +26,17 @@ fn bench() -> Bench {
         let meta = fs::metadata(&path).unwrap();
         let file = FileIdentity { inode: meta.ino(), bytes: meta.len(), mode: meta.mode() & 0o7777 };
         let from = format!("/etc/ssh/{name}");
-        Step { purpose: format!("retire {name}"), action: Action::Rename { to: format!("{from}.retire"), from, file } }
+        Step::new(format!("retire {name}"), Action::Rename { to: format!("{from}.retire"), from, file })
     };
-    let test = || Step { purpose: "test".into(), action: Action::Run(Run::looks(["/usr/sbin/sshd", "-t"])) };
+    let test = || Step::new("test", Action::Run(ProgramRun::looks(["/usr/sbin/sshd", "-t"])));
     let steps = vec![test(), rename("key"), rename("key.pub"), test()];
     let plan = Plan { command: "ssh-dsa-retire", target: "no DSA key".into(), steps, notes: Vec::new() };
     Bench { base, plan }
 }
 
 impl Bench {
-    fn run(&self, script: &Script, interrupts: &Interrupts) -> Outcome {
-        let host = Host { base: self.base.path().to_owned(), runner: script };
+    fn run(&self, script: &Script, interrupts: &Interrupts) -> Ending {
+        let host = TargetHost { base: self.base.path().to_owned(), runner: script, user: "ann".into() };
         let mut journal = host.journal().unwrap();
         carry_out(&self.plan, &host, &mut journal, interrupts, &mut |_| {}).unwrap()
     }
@@ -50,12 +50,12 @@ impl Bench {
         names
     }
 
-    fn last(&self) -> LastRun {
+    fn last(&self) -> RecordedRun {
         last_run(&Journal::read(&journal_path(self.base.path())).unwrap()).unwrap()
     }
 
     fn undo(&self) -> Result<(), String> {
-        let host = Host { base: self.base.path().to_owned(), runner: &Yes };
+        let host = TargetHost { base: self.base.path().to_owned(), runner: &Yes, user: "ann".into() };
         let mut journal = host.journal().unwrap();
         let run = last_run(journal.records()).unwrap();
         can_take_back(&run, &host)?;
@@ -83,7 +83,7 @@ fn twice() -> Script {
 #[test]
 fn every_step_is_done_and_recorded() {
     let bench = bench();
-    assert_eq!(bench.run(&twice(), &Interrupts::default()), Outcome::Done);
+    assert_eq!(bench.run(&twice(), &Interrupts::default()), Ending::Done);
     assert_eq!(bench.names(), NEW);
     let last = bench.last();
     assert_eq!((last.state, last.standing.len()), (RunState::Ended(Ending::Done), 4));
@@ -101,7 +101,7 @@ fn a_step_that_fails_takes_back_what_was_done_before_it() {
         let bench = bench();
         let script = Script::new([Scripted::prints(TEST, "garbage \u{1b}[2J"), last]);
         let outcome = bench.run(&script, &Interrupts::default());
-        assert!(matches!(&outcome, Outcome::RolledBack { why } if why.contains("/usr/sbin/sshd -t")), "{outcome:?}");
+        assert!(matches!(&outcome, Ending::RolledBack { why } if why.contains("/usr/sbin/sshd -t")), "{outcome:?}");
         assert_eq!(bench.names(), OLD);
         assert!(bench.last().standing.is_empty());
     }
@@ -111,7 +111,7 @@ fn a_step_that_fails_takes_back_what_was_done_before_it() {
 fn a_first_step_that_fails_changes_nothing() {
     let bench = bench();
     let script = Script::new([Scripted::fails(TEST, 1, "bad configuration")]);
-    assert!(matches!(bench.run(&script, &Interrupts::default()), Outcome::RolledBack { .. }));
+    assert!(matches!(bench.run(&script, &Interrupts::default()), Ending::RolledBack { .. }));
     assert_eq!(bench.names(), OLD);
 }
 
@@ -122,7 +122,7 @@ fn a_file_that_changed_since_the_plan_is_not_touched() {
     fs::remove_file(&key).unwrap();
     fs::write(&key, "another key").unwrap();
     let outcome = bench.run(&Script::new([Scripted::prints(TEST, "")]), &Interrupts::default());
-    assert!(matches!(&outcome, Outcome::RolledBack { why } if why.contains("not the file")), "{outcome:?}");
+    assert!(matches!(&outcome, Ending::RolledBack { why } if why.contains("not the file")), "{outcome:?}");
     assert_eq!(fs::read(&key).unwrap(), b"another key");
     assert_eq!(bench.names(), OLD);
 }
@@ -132,7 +132,7 @@ fn a_name_that_is_taken_is_not_overwritten_and_the_first_rename_is_taken_back() 
     let bench = bench();
     fs::write(bench.base.path().join("etc/ssh/key.pub.retire"), "earlier").unwrap();
     let outcome = bench.run(&Script::new([Scripted::prints(TEST, "")]), &Interrupts::default());
-    assert!(matches!(outcome, Outcome::RolledBack { .. }), "{outcome:?}");
+    assert!(matches!(outcome, Ending::RolledBack { .. }), "{outcome:?}");
     assert_eq!(bench.names(), ["key", "key.pub", "key.pub.retire"]);
     assert_eq!(fs::read(bench.base.path().join("etc/ssh/key.pub.retire")).unwrap(), b"earlier");
 }
@@ -153,13 +153,13 @@ fn a_way_back_that_is_barred_is_told_with_both_causes() {
         }
     }
     let meddler = Meddler(bench.base.path(), std::cell::Cell::new(0));
-    let host = Host { base: bench.base.path().to_owned(), runner: &meddler };
+    let host = TargetHost { base: bench.base.path().to_owned(), runner: &meddler, user: "ann".into() };
     let mut journal = host.journal().unwrap();
     let outcome = carry_out(&bench.plan, &host, &mut journal, &Interrupts::default(), &mut |_| {}).unwrap();
-    let Outcome::Stuck { why, undo_why } = outcome else { panic!("{outcome:?}") };
+    let Ending::Stuck { why: Some(why), undo_why } = outcome else { panic!("{outcome:?}") };
     assert!(why.contains("255") && undo_why.contains("/etc/ssh/key"), "{why}; {undo_why}");
     assert_eq!(fs::read(bench.base.path().join("etc/ssh/key")).unwrap(), b"made anew");
-    assert_eq!(bench.last().state, RunState::Ended(Ending::Stuck));
+    assert_eq!(bench.last().state, RunState::Ended(Ending::Stuck { why: None, undo_why: String::new() }));
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn a_signal_lets_the_running_step_end_and_begins_no_other() {
     let bench = bench();
     let interrupts = Interrupts::default();
     let script = Script::new([Scripted::prints(TEST, "")]);
-    let host = Host { base: bench.base.path().to_owned(), runner: &script };
+    let host = TargetHost { base: bench.base.path().to_owned(), runner: &script, user: "ann".into() };
     let mut journal = host.journal().unwrap();
     let mut hang_up = |news: News<'_>| {
         if matches!(news, News::Step { number: 2, .. }) {
@@ -175,7 +175,7 @@ fn a_signal_lets_the_running_step_end_and_begins_no_other() {
         }
     };
     let outcome = carry_out(&bench.plan, &host, &mut journal, &interrupts, &mut hang_up).unwrap();
-    assert_eq!(outcome, Outcome::Interrupted { steps: 2 });
+    assert_eq!(outcome, Ending::Interrupted { steps: 2 });
     assert_eq!(bench.names(), ["key.pub", "key.retire"]);
     assert!(bench.last().state.is_unfinished());
     assert_eq!(bench.undo(), Ok(()));
@@ -235,7 +235,7 @@ fn a_way_back_whose_last_look_fails_says_that_everything_is_taken_back() {
     let bench = bench();
     bench.run(&twice(), &Interrupts::default());
     let script = Script::new([Scripted::fails(TEST, 255, "line 7: bad option")]);
-    let host = Host { base: bench.base.path().to_owned(), runner: &script };
+    let host = TargetHost { base: bench.base.path().to_owned(), runner: &script, user: "ann".into() };
     let mut journal = host.journal().unwrap();
     let run = last_run(journal.records()).unwrap();
     let why = take_back(&run, &host, &mut journal).unwrap_err();
@@ -249,7 +249,7 @@ fn a_signal_before_the_first_change_leaves_everything_as_it_was() {
     let interrupts = Interrupts::default();
     interrupts.raise();
     let outcome = bench.run(&Script::default(), &interrupts);
-    assert!(matches!(outcome, Outcome::RolledBack { .. }), "{outcome:?}");
+    assert!(matches!(outcome, Ending::RolledBack { .. }), "{outcome:?}");
     assert!(!bench.last().state.is_unfinished());
 }
 
@@ -265,7 +265,7 @@ fn a_run_cut_off_before_its_last_look_is_finished_with_that_look() {
     // Began, and begun and done of the test and both renames; the last test is begun.
     for (answer, names, ending) in [
         (Scripted::prints(TEST, ""), NEW, Ending::Done),
-        (Scripted::fails(TEST, 255, "no hostkeys available"), OLD, Ending::RolledBack),
+        (Scripted::fails(TEST, 255, "no hostkeys available"), OLD, Ending::RolledBack { why: String::new() }),
     ] {
         let bench = bench();
         bench.run(&twice(), &Interrupts::default());
@@ -273,7 +273,7 @@ fn a_run_cut_off_before_its_last_look_is_finished_with_that_look() {
         let last = bench.last();
         assert!(last.state == RunState::CutOff && last.only_looks_are_left(), "{last:?}");
         let script = Script::new([answer]);
-        let host = Host { base: bench.base.path().to_owned(), runner: &script };
+        let host = TargetHost { base: bench.base.path().to_owned(), runner: &script, user: "ann".into() };
         let mut journal = host.journal().unwrap();
         finish(&last, &host, &mut journal, &Interrupts::default(), &mut |_| {});
         assert_eq!(bench.names(), names);
@@ -304,10 +304,10 @@ fn a_journal_that_cannot_be_written_in_the_middle_of_a_run_takes_everything_back
     }
     let path = journal_path(bench.base.path());
     let runner = Full(&path);
-    let host = Host { base: bench.base.path().to_owned(), runner: &runner };
+    let host = TargetHost { base: bench.base.path().to_owned(), runner: &runner, user: "ann".into() };
     let mut journal = host.journal().unwrap();
     let outcome = carry_out(&bench.plan, &host, &mut journal, &Interrupts::default(), &mut |_| {}).unwrap();
-    assert!(matches!(&outcome, Outcome::RolledBack { why } if why.contains("journal")), "{outcome:?}");
+    assert!(matches!(&outcome, Ending::RolledBack { why } if why.contains("journal")), "{outcome:?}");
     assert_eq!(bench.names(), OLD);
 }
 
@@ -315,7 +315,7 @@ fn a_journal_that_cannot_be_written_in_the_middle_of_a_run_takes_everything_back
 fn a_journal_that_is_a_fifo_or_a_link_is_refused_at_once() {
     let bench = bench();
     let path = journal_path(bench.base.path());
-    let host = Host { base: bench.base.path().to_owned(), runner: &Yes };
+    let host = TargetHost { base: bench.base.path().to_owned(), runner: &Yes, user: "ann".into() };
     host.state_folder().unwrap();
     assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
     assert!(host.journal().is_err());

@@ -1,9 +1,9 @@
 //! What goes between a step that takes long and whoever asked for it: news one way, the wish to stop the other.
 
-use super::Interrupts;
-use crate::plan::Step;
+use super::interrupt::Interrupts;
+use crate::engine::Step;
 
-/// What a run tells.
+/// What a run reports.
 #[derive(Debug, Clone, Copy)]
 pub enum News<'n> {
     /// This step begins.
@@ -35,16 +35,16 @@ pub(super) enum Performed {
     Stopped,
 }
 
-/// Whom a step tells its news, and who may stop it.
+/// Who hears of a step, and who may stop it.
 pub(super) struct Watch<'w> {
     pub(super) interrupts: &'w Interrupts,
-    pub(super) tell: &'w mut dyn FnMut(News<'_>),
+    pub(super) report: &'w mut dyn FnMut(News<'_>),
 }
 
 impl Watch<'_> {
-    /// Tells how many bytes were moved, and whether to go on.
+    /// Reports how many bytes were moved. Whether to go on.
     pub(super) fn goes_on(&mut self, what: &'static str, done: u64, of: u64) -> bool {
-        (self.tell)(News::Bytes { what, done, of });
+        (self.report)(News::Bytes { what, done, of });
         !self.interrupts.came()
     }
 }

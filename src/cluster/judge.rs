@@ -3,7 +3,7 @@
 use super::info::{Info, NodeInfo};
 use super::saved::Saved;
 use super::{Cluster, Disabled, Node, Problem, differences, disabled, order};
-use crate::dates::shown;
+use crate::dates::format_minute;
 use crate::rules::Outcome;
 use crate::versions::Version;
 
@@ -197,7 +197,8 @@ fn disabled_nodes(nodes: &[Node], info: &Info, request: &Request, problems: &mut
         let since = given(&node.name).or_else(|| told(&node.name).map(|moment| moment.second));
         let disabled = disabled::disabled(&node.name, since, info.longest_disabled, request.now);
         if let (Some(until), Some(0)) = (disabled.until_seconds, disabled.left_seconds) {
-            let message = format!("{} was disabled for too long: its time ended at {}", node.name, shown(until));
+            let message =
+                format!("{} was disabled for too long: its time ended at {}", node.name, format_minute(until));
             problems.push(Problem::new("disabled-too-long", Outcome::Blocked, message));
         }
         found.push(disabled);

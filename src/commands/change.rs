@@ -6,17 +6,17 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use super::Exit;
 use super::confirm::confirm;
 use super::gate::beneath_upgrade;
-use super::progress::Teller;
-use crate::apply::{
-    Ending, Entry, Host, Interrupts, LastRun, Lock, LockError, Outcome, STATE, carry_out, finish, last_run,
-};
+use super::progress::Steps;
+use crate::apply::{Interrupts, Lock, LockError, STATE, TargetHost, carry_out, finish};
 use crate::cli::{Change, PlainFormat};
+use crate::engine::{Action, Ending, Entry, ExitStatus, RecordedRun, Step, last_run};
+use crate::facts::Root;
+use crate::facts::procedure::operator;
 use crate::journal::Journal;
-use crate::plan::{Action, Plan, Refusal, Step};
-use crate::report::{self, PlanOutcome, PlanReport};
+use crate::plan::{Plan, Reason, Refusal};
+use crate::report::{self, PlanReport};
 use crate::sys;
 use crate::tool;
 
@@ -24,7 +24,7 @@ use crate::tool;
 pub(super) type Planner<'p> = dyn Fn() -> Result<Result<Plan, Refusal>> + 'p;
 
 /// Shows the plan of `command`, and carries it out where that is asked for.
-pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -> Result<Exit> {
+pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -> Result<ExitStatus> {
     let planner: &Planner<'_> = &|| match beneath_upgrade(command) {
         Some(reason) => Ok(Err(Refusal { reasons: vec![reason] })),
         None => planner(),
@@ -33,13 +33,10 @@ pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -
         return show_plan(command, args, planner, None);
     }
     // The lock comes first: what another run is doing must not be taken for the state of the host.
-    let Some((host, _lock)) = take_host()? else { return Ok(Exit::Held) };
+    let Some((host, _lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
     let plan = match planner()? {
         Ok(plan) => plan,
-        Err(refusal) => {
-            show(args.format, &PlanReport::of_refusal(command, &refusal))?;
-            return Ok(Exit::Blocked);
-        }
+        Err(refusal) => return refuse(command, args, &refusal),
     };
     let mut journal = host.journal().context("the journal cannot be opened: nothing was changed")?;
     if plan.steps.is_empty() {
@@ -50,41 +47,55 @@ pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -
                 if last_run(journal.records()).is_some_and(|run| run.command == command && run.is_unfinished()) {
                     journal.append(Entry::Ended(Ending::Done)).context("the journal cannot be written")?;
                 }
-                show(args.format, &PlanReport::of_plan(&plan, PlanOutcome::NothingToDo, None))?;
-                Ok(Exit::Done)
+                show(args.format, &PlanReport::of_plan(&plan, Ending::NothingToDo, None))?;
+                Ok(ExitStatus::Success)
             }
         };
     }
     ask(args, &plan)?;
     // From here to the end of the step that runs, a lost connection ends nothing.
     let interrupts = Interrupts::hold()?;
-    match planner()? {
-        Ok(again) if again.steps == plan.steps => {}
-        _ => bail!("the host changed since the plan was shown: nothing was changed; run it again"),
+    if let Err(refusal) = plan_again(&plan, planner)? {
+        return refuse(command, args, &refusal);
     }
-    let outcome = carry_out(&plan, &host, &mut journal, &interrupts, &mut Teller::of(plan.steps.len()).hears());
-    let outcome = outcome
+    let ending = carry_out(&plan, &host, &mut journal, &interrupts, &mut Steps::of(plan.steps.len()).reporter());
+    let ending = ending
         .with_context(|| format!("the journal {} cannot be begun: nothing was changed", journal.path().display()))?;
-    answer(args, &plan, outcome, &mut journal, planner)
+    Ok(answer(args, &plan, ending, &mut journal, planner))
 }
 
-/// Shows the plan, and changes nothing. `elsewhere` is said instead of how to apply it.
+/// Shows the plan, and changes nothing. `elsewhere` is shown instead of how to apply it.
 pub(super) fn show_plan(
     command: &'static str,
     args: &Change,
     planner: &Planner<'_>,
     elsewhere: Option<&str>,
-) -> Result<Exit> {
+) -> Result<ExitStatus> {
     match planner()? {
-        Err(refusal) => {
-            show(args.format, &PlanReport::of_refusal(command, &refusal))?;
-            Ok(Exit::Blocked)
-        }
+        Err(refusal) => refuse(command, args, &refusal),
         Ok(plan) => {
-            let outcome = if plan.steps.is_empty() { PlanOutcome::NothingToDo } else { PlanOutcome::Planned };
-            show(args.format, &PlanReport::of_plan(&plan, outcome, elsewhere.map(str::to_owned)))?;
-            Ok(Exit::Done)
+            let ending = if plan.steps.is_empty() { Ending::NothingToDo } else { Ending::Planned };
+            show(args.format, &PlanReport::of_plan(&plan, ending, elsewhere.map(str::to_owned)))?;
+            Ok(ExitStatus::Success)
         }
+    }
+}
+
+/// Shows a refusal.
+fn refuse(command: &'static str, args: &Change, refusal: &Refusal) -> Result<ExitStatus> {
+    show(args.format, &PlanReport::of_refusal(command, refusal))?;
+    Ok(ExitStatus::Blocked)
+}
+
+/// Plans again, after the plan was shown and confirmed: the same steps, or the refusal of now.
+///
+/// # Errors
+/// Where nothing can be planned, or the steps are others.
+fn plan_again(plan: &Plan, planner: &Planner<'_>) -> Result<Result<(), Refusal>> {
+    match planner().context("the host cannot be planned for again: nothing was changed")? {
+        Ok(again) if again.steps == plan.steps => Ok(Ok(())),
+        Ok(_) => bail!("the host changed since the plan was shown: nothing was changed; run it again"),
+        Err(refusal) => Ok(Err(refusal)),
     }
 }
 
@@ -92,21 +103,22 @@ pub(super) fn show_plan(
 fn finish_run(
     args: &Change,
     plan: &Plan,
-    cut_off: &LastRun,
-    host: &Host<'_>,
+    cut_off: &RecordedRun,
+    host: &TargetHost<'_>,
     journal: &mut Journal<Entry>,
-) -> Result<Exit> {
+) -> Result<ExitStatus> {
     let interrupts = Interrupts::hold()?;
-    let outcome = finish(cut_off, host, journal, &interrupts, &mut Teller::of(cut_off.steps.len()).hears());
+    let ending = finish(cut_off, host, journal, &interrupts, &mut Steps::of(cut_off.steps.len()).reporter());
     let shown = Plan { steps: cut_off.steps.clone(), ..plan.clone() };
-    let (outcome, message, exit) = said(outcome, &cut_off.steps, journal);
-    tell_result(args, &PlanReport::of_plan(&shown, outcome, message));
-    Ok(exit)
+    let message = message(&ending, &cut_off.steps, journal);
+    let status = ending.exit_status();
+    report_end(args, &PlanReport::of_plan(&shown, ending, message));
+    Ok(status)
 }
 
 fn ask(args: &Change, plan: &Plan) -> Result<()> {
     if !args.yes {
-        write_all(&report::steps_text(&PlanReport::of_plan(plan, PlanOutcome::Planned, None)), io::stderr())?;
+        write_all(&report::steps_text(&PlanReport::of_plan(plan, Ending::Planned, None)), io::stderr())?;
         if !confirm(&format!("{} on this host.", count(plan.steps.len(), "step")))? {
             bail!("not confirmed: nothing was changed");
         }
@@ -114,49 +126,69 @@ fn ask(args: &Change, plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// Proves the result, and says what became of the run.
+/// Proves the result, and reports how the run ended.
 fn answer(
     args: &Change,
     plan: &Plan,
-    outcome: Outcome,
+    ending: Ending,
     journal: &mut Journal<Entry>,
     planner: &Planner<'_>,
-) -> Result<Exit> {
-    let reached = outcome != Outcome::Done || matches!(planner(), Ok(Ok(rest)) if rest.steps.is_empty());
-    let (outcome, message, exit) = if reached {
-        said(outcome, &plan.steps, journal)
-    } else {
-        let _ = journal.append(Entry::Ended(Ending::NotReached));
-        let message = "something else changed this host in the meantime; look at it, and plan again";
-        (PlanOutcome::NotReached, Some(message.to_owned()), Exit::Stuck)
+) -> ExitStatus {
+    let (ending, reasons) = match ending {
+        Ending::Done => verify_target(planner),
+        other => (other, Vec::new()),
     };
-    tell_result(args, &PlanReport::of_plan(plan, outcome, message));
-    Ok(exit)
+    if matches!(ending, Ending::NotReached { .. }) {
+        let _ = journal.append(Entry::Ended(ending.clone()));
+    }
+    let message = message(&ending, &plan.steps, journal);
+    let status = ending.exit_status();
+    report_end(args, &PlanReport { reasons: &reasons, ..PlanReport::of_plan(plan, ending, message) });
+    status
 }
 
-fn said(outcome: Outcome, steps: &[Step], journal: &Journal<Entry>) -> (PlanOutcome, Option<String>, Exit) {
-    match outcome {
-        Outcome::Done => (PlanOutcome::Done, None, Exit::Done),
-        Outcome::RolledBack { why } => (PlanOutcome::RolledBack, Some(why), Exit::Unknown),
-        Outcome::Stuck { why, undo_why } => {
-            let place = journal.path().display();
-            let message =
-                format!("{why}; on the way back: {undo_why}; the journal is {place}; look at okv-host status");
-            (PlanOutcome::Stuck, Some(message), Exit::Stuck)
+/// Plans once more after every step was done: nothing is left, or the run did not reach its target. With the reasons of
+/// a refusal.
+fn verify_target(planner: &Planner<'_>) -> (Ending, Vec<Reason>) {
+    let (why, reasons) = match planner() {
+        Ok(Ok(rest)) if rest.steps.is_empty() => return (Ending::Done, Vec::new()),
+        Ok(Ok(_)) => {
+            let why = "something else changed this host in the meantime; look at it, and plan again";
+            (why.to_owned(), Vec::new())
         }
-        Outcome::Kept { why, stays } => {
-            let message = format!("{why}; {stays}; run it again to go on, once what failed is mended");
-            (PlanOutcome::Kept, Some(message), Exit::Stuck)
+        Ok(Err(refusal)) => {
+            let why = "whether the target is reached cannot be verified: planning again was refused, see the reasons";
+            (why.to_owned(), refusal.reasons)
         }
-        Outcome::Interrupted { steps: done } => {
-            let next = steps.get(done).map(|step| &step.action);
-            let done = count(done, "step");
-            let message = match next {
+        Err(error) => {
+            let why = format!("whether the target is reached cannot be verified: planning again failed: {error:#}");
+            (why, Vec::new())
+        }
+    };
+    (Ending::NotReached { why }, reasons)
+}
+
+/// Why the run did not reach its end, and what to do now; `None` where it did.
+fn message(ending: &Ending, steps: &[Step], journal: &Journal<Entry>) -> Option<String> {
+    match ending {
+        Ending::RolledBack { why } | Ending::NotReached { why } => Some(why.clone()),
+        Ending::Stuck { why, undo_why } => {
+            let (why, place) = (why.as_deref().unwrap_or_default(), journal.path().display());
+            Some(format!("{why}; on the way back: {undo_why}; the journal is {place}; look at okv-host status"))
+        }
+        Ending::Kept { why, stays } => {
+            Some(format!("{why}; {stays}; run it again to go on, once what failed is mended"))
+        }
+        Ending::Interrupted { steps: done } => {
+            let next = steps.get(*done).map(|step| &step.action);
+            let done = count(*done, "step");
+            Some(match next {
                 Some(Action::Follow(_)) => format!("{done} done; the upgrade goes on; run it again to follow it"),
                 _ => format!("{done} done; run it again to finish; okv-host undo says whether it can go back"),
-            };
-            (PlanOutcome::Interrupted, Some(message), Exit::Stuck)
+            })
         }
+        Ending::Refused { why } => why.clone(),
+        Ending::Planned | Ending::NothingToDo | Ending::Done | Ending::Undone => None,
     }
 }
 
@@ -169,12 +201,22 @@ pub(super) fn count(n: usize, what: &str) -> String {
 pub(super) const UNDER_WAY: &str =
     "okv-host: another run is under way, or a program that it had started before it was killed";
 
+/// The variable in which sudo(8) leaves the user who called it.
+const SUDO_USER: &str = "SUDO_USER";
+
+/// This host, changed by whoever runs this.
+pub(super) fn this_host() -> TargetHost<'static> {
+    let sudo_user = std::env::var(SUDO_USER).ok();
+    let user = operator::gather(&Root::live()).name(sudo_user.as_deref());
+    TargetHost { base: PathBuf::from("/"), runner: &tool::Host, user }
+}
+
 /// This host with the lock on it; `None`, with a word on stderr, where another run holds it.
-pub(super) fn take_host() -> Result<Option<(Host<'static>, Lock)>> {
+pub(super) fn take_host() -> Result<Option<(TargetHost<'static>, Lock)>> {
     if !sys::is_root() {
         bail!("changing this host takes root");
     }
-    let host = Host { base: PathBuf::from("/"), runner: &tool::Host };
+    let host = this_host();
     let folder =
         host.state_folder().with_context(|| format!("no place for the journal in {STATE}: nothing was changed"))?;
     match Lock::take(&folder) {
@@ -202,7 +244,7 @@ pub(super) fn show(format: PlainFormat, report: &PlanReport<'_>) -> Result<()> {
 }
 
 /// Prints what became of a run. That stdout is gone does not change what was done, nor the exit status.
-fn tell_result(args: &Change, report: &PlanReport<'_>) {
+fn report_end(args: &Change, report: &PlanReport<'_>) {
     if let Err(error) = show(args.format, report) {
         let _ = writeln!(io::stderr(), "okv-host: the answer could not be written: {error:#}");
         let _ = write_all(&report::plan_text(report), io::stderr());
@@ -215,19 +257,4 @@ fn write_all(text: &str, mut out: impl Write) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plan::{Follow, Run};
-
-    #[test]
-    fn an_upgrade_that_was_followed_no_more_was_told_as_a_step_that_is_done() {
-        let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::open(&folder.path().join("journal")).unwrap();
-        let step = |action| Step { purpose: "x".into(), action };
-        let follow = Follow { log: "/l".into(), messages: "/m".into(), limit_seconds: 1 };
-        let steps = [step(Action::Run(Run::looks(["/bin/x"]))), step(Action::Follow(follow))];
-        let told = |done| said(Outcome::Interrupted { steps: done }, &steps, &journal).1.unwrap();
-        assert_eq!(told(1), "1 step done; the upgrade goes on; run it again to follow it");
-        assert!(told(0).contains("run it again to finish"));
-    }
-}
+mod tests;

@@ -4,25 +4,26 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 
+use super::explain;
 use super::judged::{Judged, facts_of, judged, profile, root_at};
 use super::progress::Progress;
 use super::verdict::{exit, write_coloured};
-use super::{Exit, explain};
 use crate::cli::{Check, PlainFormat};
 use crate::disk::Source;
+use crate::engine::ExitStatus;
 use crate::facts::{self, Facts, Probed};
 use crate::profile::Places;
 use crate::report::{self, CheckReport};
 use crate::rules;
 
-pub(super) fn run(args: &Check) -> Result<Exit> {
+pub(super) fn run(args: &Check) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
     if args.list {
         match args.format {
             PlainFormat::Json => report::list_json(&mut io::stdout().lock(), &profile, rules::RULES)?,
             PlainFormat::Text => io::stdout().lock().write_all(report::list_text(&profile).as_bytes())?,
         }
-        return Ok(Exit::Done);
+        return Ok(ExitStatus::Success);
     }
     if let Some(name) = &args.explain {
         return explain::run(name, &profile, args.format);
@@ -56,7 +57,7 @@ fn gather(args: &Check, places: &Places) -> Result<Facts> {
     let isos = facts.subjects.as_mut().map(|subjects| &mut subjects.media.isos);
     if let (Some(wanted), Some(Probed::Known(isos))) = (args.sha256, isos) {
         let mut progress = Progress::default();
-        isos.compare(&root, wanted, &mut |read, of| progress.tell("read for its checksum", read, of));
+        isos.compare(&root, wanted, &mut |read, of| progress.report("read for its checksum", read, of));
     }
     Ok(facts)
 }

@@ -6,17 +6,17 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::Exit;
 use super::verdict::{exit, write_coloured};
 use crate::cli::{Cluster, PlainFormat};
 use crate::cluster::{Request, info, judge, saved};
+use crate::engine::ExitStatus;
 use crate::report;
 use crate::sys;
 
 /// Longest file that is read, in bytes.
 const LONGEST: u64 = 8 << 20;
 
-pub(super) fn run(args: &Cluster) -> Result<Exit> {
+pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
     let mut request = Request {
         names: args.node.clone(),
         disabled_since: args.disabled.clone(),

@@ -6,21 +6,19 @@ use anyhow::{Context, Result};
 
 use super::change::take_host;
 use super::judged::{facts_of, judged, profile, root_at};
-use super::{Exit, UsageError};
+use super::usage_error::UsageError;
 use crate::apply::record_confirmation;
 use crate::cli::{Confirm, PlainFormat};
+use crate::engine::ExitStatus;
 use crate::facts::Facts;
 use crate::facts::procedure::confirmations::Confirmation;
 use crate::report;
 use crate::runbook::{self, NotConfirmable, Step, is_confirmed, may_confirm, steps};
 
-/// The variable in which sudo(8) leaves the user who called it.
-const SUDO_USER: &str = "SUDO_USER";
-
-pub(super) fn run(args: &Confirm) -> Result<Exit> {
+pub(super) fn run(args: &Confirm) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
     // The lock comes first: what another run is doing must not be taken for the state of the host.
-    let Some((place, _lock)) = take_host()? else { return Ok(Exit::Held) };
+    let Some((place, _lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
     let seen = || -> Result<(Facts, Step)> {
         let facts = facts_of(&root_at(None)?, &profile.places, &args.judge);
         let findings = judged(&facts, &profile, &args.judge)?.findings;
@@ -39,14 +37,12 @@ pub(super) fn run(args: &Confirm) -> Result<Exit> {
     };
     if let Err(NotConfirmable(why)) = allowed {
         show(args, &step, Some(&why))?;
-        return Ok(Exit::Blocked);
+        return Ok(ExitStatus::Blocked);
     }
-    let user = std::env::var(SUDO_USER).ok();
-    let operator = facts.subjects.as_ref().map(|subjects| subjects.records.operator.name(user.as_deref()));
     let confirmation = Confirmation {
         step: step.id.to_owned(),
         release: profile.release.clone(),
-        user: operator.unwrap_or_else(|| "root".to_owned()),
+        user: place.user.clone(),
         host: facts.node.name,
         note: args.note.clone(),
         withdrawn: args.withdraw,
@@ -56,7 +52,7 @@ pub(super) fn run(args: &Confirm) -> Result<Exit> {
     if let Err(error) = seen().and_then(|(_, step)| show(args, &step, None)) {
         let _ = writeln!(io::stderr(), "okv-host: recorded; the answer could not be written: {error:#}");
     }
-    Ok(Exit::Done)
+    Ok(ExitStatus::Success)
 }
 
 fn show(args: &Confirm, step: &runbook::Step, refused: Option<&str>) -> Result<()> {

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 
-use super::{Exit, UsageError};
+use super::usage_error::UsageError;
 use crate::cli::PlainFormat;
+use crate::engine::ExitStatus;
 use crate::profile::Profile;
 use crate::report::{self, Explained};
 use crate::rules::{self, RULES};
@@ -16,14 +17,14 @@ const MOST: usize = 3;
 /// How like a name must be to be suggested, of 1.
 const LIKE: f64 = 0.7;
 
-pub(super) fn run(name: &str, profile: &Profile, format: PlainFormat) -> Result<Exit> {
+pub(super) fn run(name: &str, profile: &Profile, format: PlainFormat) -> Result<ExitStatus> {
     let what = named(name).ok_or_else(|| unknown(name))?;
     let mut out = io::stdout().lock();
     match format {
         PlainFormat::Json => report::list_json(&mut out, profile, what.rules())?,
         PlainFormat::Text => out.write_all(report::explained_text(&what, profile).as_bytes())?,
     }
-    Ok(Exit::Done)
+    Ok(ExitStatus::Success)
 }
 
 /// What has this name. Where a step and a rule share one, the rule: it is what `check` reports.

@@ -7,16 +7,16 @@ use std::thread;
 
 use anyhow::Result;
 
-use super::Exit;
 use super::paths::{Batch, Paths};
 use crate::disk::{Scratch, Source, scan_alone};
+use crate::engine::ExitStatus;
 use crate::report;
 
 /// Images that a thread takes at a time: enough to make waiting for one's turn rare, few enough to keep memory flat.
 const BATCH: usize = 32;
 
 /// Prints a line for each image, in the order given. Each image stands alone. Without `jobs` there is a thread for each processor.
-pub(super) fn run(paths: Paths<'_>, jobs: Option<usize>) -> Result<Exit> {
+pub(super) fn run(paths: Paths<'_>, jobs: Option<usize>) -> Result<ExitStatus> {
     // How many processors there are is asked only where it matters: the answer takes the kernel as long as a disk.
     let processors = || thread::available_parallelism().map_or(1, usize::from);
     let jobs = match paths.count().map(|count| count.div_ceil(BATCH)) {
@@ -35,7 +35,7 @@ pub(super) fn run(paths: Paths<'_>, jobs: Option<usize>) -> Result<Exit> {
     for result in results {
         result?;
     }
-    Ok(if work.unread.load(Ordering::Relaxed) { Exit::Unknown } else { Exit::Done })
+    Ok(if work.unread.load(Ordering::Relaxed) { ExitStatus::Undetermined } else { ExitStatus::Success })
 }
 
 /// What the threads share.

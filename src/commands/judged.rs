@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use super::UsageError;
+use super::usage_error::UsageError;
 use crate::cli::Judge;
 use crate::dates::Date;
 use crate::facts::procedure::{certificate, syslog};

@@ -1,21 +1,20 @@
 //! `okv-host kernel-prune`.
 
-use std::path::Path;
+use anyhow::{Result, anyhow, bail};
 
-use anyhow::{Context, Result, anyhow, bail};
-
-use super::{Exit, UsageError, change};
-use crate::apply::{Entry, LastRun, journal_path, last_run};
+use super::change;
+use super::recorded::last_run_of;
+use super::usage_error::UsageError;
 use crate::cli::KernelPrune;
+use crate::engine::{ExitStatus, RecordedRun};
 use crate::facts::kernel::{Kernels, Loader, erasure, installed, read_only, unmounted, with_unmounted};
 use crate::facts::{Node, Probed, Root, Running, kernel, mounts};
-use crate::journal::Journal;
 use crate::plan::kernel_prune::{COMMAND, Means, Request, plan, steps};
-use crate::plan::{Action, Plan, Proof, Refusal, Run, Step};
+use crate::plan::{Action, Plan, ProgramRun, Proof, Refusal, Step};
 use crate::tool::{Host, Program};
 use crate::{parallel, sys};
 
-pub(super) fn run(args: &KernelPrune) -> Result<Exit> {
+pub(super) fn run(args: &KernelPrune) -> Result<ExitStatus> {
     let root = match &args.root {
         Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?,
         None if !sys::is_root() => {
@@ -72,23 +71,21 @@ fn means(root: &Root, running: &Running, kernels: &Kernels) -> Result<Means> {
 }
 
 /// The last run, where it was a prune that was cut off.
-fn unfinished() -> Result<Option<LastRun>> {
-    let path = journal_path(Path::new("/"));
-    let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
-    Ok(last_run(&records).filter(|run| run.command == COMMAND && run.is_unfinished()))
+fn unfinished() -> Result<Option<RecordedRun>> {
+    Ok(last_run_of(COMMAND)?.filter(RecordedRun::is_unfinished))
 }
 
 /// Mount points that it mounted, and that nobody has unmounted since.
-fn left_mounted(run: &LastRun, running: &Running) -> Vec<String> {
+fn left_mounted(run: &RecordedRun, running: &Running) -> Vec<String> {
     let mounts = running.mounts.known();
     let mounted = |point: &String| mounts.is_some_and(|mounts| mounts::mounted_at(mounts, point).is_some());
-    run.changes().filter_map(|step| step.action.mounts()).map(str::to_owned).filter(mounted).collect()
+    run.changes().filter_map(|step| step.action.mounts_at()).map(str::to_owned).filter(mounted).collect()
 }
 
 /// The step by which it was to set the boot loader's default right, where the default is not what it was to be.
-fn left_default(run: &LastRun, kernels: &Kernels) -> Option<Step> {
+fn left_default(run: &RecordedRun, kernels: &Kernels) -> Option<Step> {
     let is_wrong = |step: &&Step| match &step.action {
-        Action::Run(Run { proof: Some(Proof::BootDefault { release }), .. }) => {
+        Action::Run(ProgramRun { proof: Some(Proof::BootDefault { release }), .. }) => {
             kernels.default_release() != Some(release.as_str())
         }
         _ => false,

@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::slice;
 
-use super::UsageError;
+use super::usage_error::UsageError;
 
 /// Longest path that the kernel takes, in bytes (`PATH_MAX`).
 const LONGEST: u64 = 4096;

@@ -4,14 +4,14 @@ use std::io;
 
 use anyhow::Result;
 
-use super::Exit;
 use super::judged::{facts_of, judged, profile, root_at};
 use super::verdict::write_coloured;
 use crate::cli::{Runbook, RunbookFormat};
+use crate::engine::ExitStatus;
 use crate::report::{self, RunbookReport};
 use crate::runbook::{State, Step, steps};
 
-pub(super) fn run(args: &Runbook) -> Result<Exit> {
+pub(super) fn run(args: &Runbook) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
     let facts = facts_of(&root_at(args.root.as_deref())?, &profile.places, &args.judge);
     let findings = judged(&facts, &profile, &args.judge)?.findings;
@@ -26,10 +26,10 @@ pub(super) fn run(args: &Runbook) -> Result<Exit> {
 }
 
 /// What is surely left to do counts before what could not be told, as in a verdict.
-fn exit(steps: &[Step]) -> Exit {
+fn exit(steps: &[Step]) -> ExitStatus {
     let mut open = steps.iter().filter(|step| !step.state.is_closed()).peekable();
     if open.peek().is_none() {
-        return Exit::Done;
+        return ExitStatus::Success;
     }
-    if open.all(|step| step.state == State::Unknown) { Exit::Unknown } else { Exit::Blocked }
+    if open.all(|step| step.state == State::Unknown) { ExitStatus::Undetermined } else { ExitStatus::Blocked }
 }

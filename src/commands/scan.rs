@@ -5,14 +5,16 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use super::fleet;
 use super::paths::{Batch, Paths};
-use super::{Exit, UsageError, fleet};
+use super::usage_error::UsageError;
 use crate::cli::{Scan, ScanFormat};
 use crate::disk::{Disk, Source, scan};
+use crate::engine::ExitStatus;
 use crate::facts::{Root, block};
 use crate::report;
 
-pub(super) fn run(args: &Scan) -> Result<Exit> {
+pub(super) fn run(args: &Scan) -> Result<ExitStatus> {
     let of_this_machine =
         if args.disks.is_empty() && args.files_from.is_none() { disks_of_this_machine()? } else { Vec::new() };
     let named = if of_this_machine.is_empty() { &args.disks } else { &of_this_machine };
@@ -35,8 +37,8 @@ pub(super) fn run(args: &Scan) -> Result<Exit> {
 }
 
 /// What the exit status says of disks: whether a part of the answer is missing.
-pub(super) fn exit(disks: &[Disk]) -> Exit {
-    if disks.iter().any(Disk::is_incomplete) { Exit::Unknown } else { Exit::Done }
+pub(super) fn exit(disks: &[Disk]) -> ExitStatus {
+    if disks.iter().any(Disk::is_incomplete) { ExitStatus::Undetermined } else { ExitStatus::Success }
 }
 
 fn disks_of_this_machine() -> Result<Vec<PathBuf>> {

@@ -2,8 +2,10 @@
 
 use anyhow::{Result, bail};
 
-use super::{Exit, UsageError, change};
+use super::change;
+use super::usage_error::UsageError;
 use crate::cli::SshDsaRetire;
+use crate::engine::ExitStatus;
 use crate::facts::ssh::{Ssh, gather, host_key_paths};
 use crate::facts::{Probed, Root};
 use crate::plan::ssh_dsa_retire::{Request, plan};
@@ -12,7 +14,7 @@ use crate::tool::{Cmd, Host, success};
 
 const COMMAND: &str = "ssh-dsa-retire";
 
-pub(super) fn run(args: &SshDsaRetire) -> Result<Exit> {
+pub(super) fn run(args: &SshDsaRetire) -> Result<ExitStatus> {
     let root = match &args.root {
         Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?,
         None if !sys::is_root() => {

@@ -10,13 +10,14 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::judged::{facts_of, judged, profile};
 use super::progress::Progress;
-use super::{Exit, UsageError, change, gate};
-use crate::apply::{Ending, Entry, LastRun, RunState, journal_path, last_run};
+use super::recorded::last_run_of;
+use super::usage_error::UsageError;
+use super::{change, gate};
 use crate::cli::Stage;
 use crate::digest::{Sha256, sum_of};
+use crate::engine::{Ending, ExitStatus, RunState};
 use crate::facts::Root;
 use crate::facts::procedure::staging::Staging;
-use crate::journal::Journal;
 use crate::plan::stage::{COMMAND, Means, Request, Sums, needs_sums, obstacles, plan, target};
 use crate::plan::{Plan, Refusal, part_of};
 use crate::profile::{Places, Profile};
@@ -28,7 +29,7 @@ use crate::tool::Program;
 /// The rules that the plan judges itself, with the ISO at hand.
 const OWN: &[RuleId] = &[iso_space::ID, images_mount::ID];
 
-pub(super) fn run(args: &Stage) -> Result<Exit> {
+pub(super) fn run(args: &Stage) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
     let iso = named(&args.iso)?;
     if !sys::is_root() {
@@ -93,10 +94,8 @@ fn still_there(iso: &str, places: &Places) -> String {
 
 /// Whether the last run reached this target. Where another came since, the cache is emptied again, which harms nothing.
 fn is_cleaned(target: &str) -> Result<bool> {
-    let path = journal_path(Path::new("/"));
-    let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
-    let done = |run: &LastRun| run.command == COMMAND && run.state == RunState::Ended(Ending::Done);
-    Ok(last_run(&records).is_some_and(|run| done(&run) && run.target == target))
+    let run = last_run_of(COMMAND)?;
+    Ok(run.is_some_and(|run| run.state == RunState::Ended(Ending::Done) && run.target == target))
 }
 
 /// Sums of files that stay as they are: a plan is made several times in a run.
@@ -117,7 +116,7 @@ impl Known {
         }
         let mut progress = Progress::default();
         let sum = sum_of(file, &mut |read| {
-            progress.tell("read for its checksum", read, meta.len());
+            progress.report("read for its checksum", read, meta.len());
             ControlFlow::Continue(())
         });
         let sum = sum.with_context(|| path.to_owned())?.ok_or_else(|| anyhow!("{path}: it was not read"))?;

@@ -3,31 +3,31 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::Exit;
 use super::change::UNDER_WAY;
-use crate::apply::{Entry, LastRun, Lock, journal_path, last_run};
+use super::recorded::records;
+use crate::apply::Lock;
 use crate::cli::{PlainFormat, Status};
+use crate::engine::{ExitStatus, RecordedRun, last_run};
 use crate::facts::Root;
 use crate::facts::procedure::{processes, upgrade_run};
-use crate::journal::Journal;
 use crate::report;
 
-pub(super) fn run(args: &Status) -> Result<Exit> {
-    let path = journal_path(Path::new("/"));
-    let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
+pub(super) fn run(args: &Status) -> Result<ExitStatus> {
+    let records = records()?;
     let last = last_run(&records);
     // The lock tells a run that goes on, be it only in what it started, from one that was cut off.
     if matches!(Lock::is_held(Path::new("/")), Ok(true)) {
         let _ = writeln!(io::stderr(), "{UNDER_WAY}; what follows is how far it has come");
-        return show(args, last.as_ref(), Exit::Held);
+        return show(args, last.as_ref(), ExitStatus::Locked);
     }
-    let exit = if last.as_ref().is_some_and(LastRun::is_unfinished) { Exit::Stuck } else { Exit::Done };
+    let exit =
+        if last.as_ref().is_some_and(RecordedRun::is_unfinished) { ExitStatus::HalfWay } else { ExitStatus::Success };
     show(args, last.as_ref(), exit)
 }
 
-fn show(args: &Status, last: Option<&LastRun>, exit: Exit) -> Result<Exit> {
+fn show(args: &Status, last: Option<&RecordedRun>, exit: ExitStatus) -> Result<ExitStatus> {
     let root = Root::live();
     let upgrade = upgrade_run::gather(&root, &processes::gather(&root));
     let mut out = io::stdout().lock();

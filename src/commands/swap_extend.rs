@@ -1,18 +1,19 @@
 //! `okv-host swap-extend`.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 use super::change::{self, take_host};
-use super::{Exit, UsageError, judged};
-use crate::apply::{Entry, journal_path, last_run, record_inventory};
+use super::judged;
+use super::recorded::last_run_of;
+use super::usage_error::UsageError;
+use crate::apply::record_inventory;
 use crate::cli::{PlainFormat, SwapExtend};
+use crate::engine::{ExitStatus, RecordedRun};
 use crate::facts::Root;
 use crate::facts::growth::{Growth, gather};
 use crate::facts::inventory::{INVENTORY, Inventory, Known};
-use crate::journal::Journal;
 use crate::plan::swap_extend::{COMMAND, Remembered, Request, disk_to_add, plan};
 use crate::report::{self, PlanReport};
 use crate::sys;
@@ -23,7 +24,7 @@ use crate::units::{MIB, TIB};
 const SMALLEST: u64 = MIB;
 const LARGEST: u64 = 16 * TIB;
 
-pub(super) fn run(args: &SwapExtend) -> Result<Exit> {
+pub(super) fn run(args: &SwapExtend) -> Result<ExitStatus> {
     let profile = judged::profile(&args.profile)?;
     if let Some(size) = args.size.filter(|size| !(SMALLEST..=LARGEST).contains(&size.0)) {
         return Err(UsageError(format!("--size {size}: a swap area has 1 MiB to 16 TiB")).into());
@@ -55,20 +56,18 @@ pub(super) fn run(args: &SwapExtend) -> Result<Exit> {
 
 /// What a run that was cut off knew of the swap volume.
 fn remembered(request: &Request) -> Result<Option<Remembered>> {
-    let path = journal_path(Path::new("/"));
-    let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
-    let run = last_run(&records).filter(|run| run.command == COMMAND && run.is_unfinished());
+    let run = last_run_of(COMMAND)?.filter(RecordedRun::is_unfinished);
     Ok(run.and_then(|run| Remembered::of(run.earlier.iter().chain(&run.steps), request)))
 }
 
 /// Records the disks and says which to add. It writes its own record and nothing else.
-fn prepare(args: &SwapExtend, growth: &Growth, request: &Request) -> Result<Exit> {
-    let Some((host, _lock)) = take_host()? else { return Ok(Exit::Held) };
+fn prepare(args: &SwapExtend, growth: &Growth, request: &Request) -> Result<ExitStatus> {
+    let Some((host, _lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
     let wanted = match disk_to_add(growth, request) {
         Ok(wanted) => wanted,
         Err(refusal) => {
             change::show(args.change.format, &PlanReport::of_refusal(COMMAND, &refusal))?;
-            return Ok(Exit::Blocked);
+            return Ok(ExitStatus::Blocked);
         }
     };
     let inventory = inventory(growth)?;
@@ -78,7 +77,7 @@ fn prepare(args: &SwapExtend, growth: &Growth, request: &Request) -> Result<Exit
         PlainFormat::Json => report::prepare_json(&mut out, &inventory, wanted.as_ref())?,
         PlainFormat::Text => out.write_all(report::prepare_text(&inventory, wanted.as_ref()).as_bytes())?,
     }
-    Ok(Exit::Done)
+    Ok(ExitStatus::Success)
 }
 
 fn inventory(growth: &Growth) -> Result<Inventory> {

@@ -1,76 +1,77 @@
 //! `okv-host undo`.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::Exit;
-use super::change::{count, take_host};
+use super::change::{count, take_host, this_host};
 use super::confirm::confirm;
 use super::gate::beneath_upgrade;
-use crate::apply::{Entry, Host, LastRun, can_take_back, journal_path, last_run, take_back};
+use super::recorded::records;
+use crate::apply::{TargetHost, can_take_back, take_back};
 use crate::cli::{Change, PlainFormat};
-use crate::journal::{Journal, Record};
-use crate::report::{self, UndoOutcome};
-use crate::tool;
+use crate::engine::{Ending, Entry, ExitStatus, RecordedRun, last_run};
+use crate::journal::Record;
+use crate::report;
 
-pub(super) fn run(args: &Change) -> Result<Exit> {
+pub(super) fn run(args: &Change) -> Result<ExitStatus> {
     if !args.apply {
-        let path = journal_path(Path::new("/"));
-        let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
-        let host = Host { base: PathBuf::from("/"), runner: &tool::Host };
-        let (run, outcome, message, exit) = plan(&records, &host);
-        show(args, run.as_ref(), outcome, message.as_deref())?;
-        return Ok(exit);
+        let records = records()?;
+        let host = this_host();
+        let (run, ending) = plan(&records, &host);
+        show(args, run.as_ref(), &ending)?;
+        return Ok(ending.exit_status());
     }
-    let Some((host, _lock)) = take_host()? else { return Ok(Exit::Held) };
+    let Some((host, _lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
     let mut journal = host.journal().context("the journal cannot be opened: nothing was changed")?;
-    let (run, outcome, message, exit) = plan(journal.records(), &host);
-    let Some(run) = run.filter(|_| outcome == UndoOutcome::Planned) else {
-        show(args, None, outcome, message.as_deref())?;
-        return Ok(exit);
+    let (run, ending) = plan(journal.records(), &host);
+    let Some(run) = run.filter(|_| ending == Ending::Planned) else {
+        show(args, None, &ending)?;
+        return Ok(ending.exit_status());
     };
     if !args.yes && !confirm(&format!("Take back {} of {}.", count(changes(&run), "change"), run.command))? {
         bail!("not confirmed: nothing was changed");
     }
-    let (outcome, message, exit) = match take_back(&run, &host, &mut journal) {
-        Ok(()) => (UndoOutcome::Undone, None, Exit::Done),
-        Err(why) => (UndoOutcome::Stuck, Some(why), Exit::Stuck),
+    let ending = match take_back(&run, &host, &mut journal) {
+        Ok(()) => Ending::Undone,
+        Err(why) => Ending::Stuck { why: None, undo_why: why },
     };
     // That stdout is gone does not change what was done, nor the exit status.
-    if let Err(error) = show(args, Some(&run), outcome, message.as_deref()) {
+    if let Err(error) = show(args, Some(&run), &ending) {
         let _ = writeln!(io::stderr(), "okv-host: the answer could not be written: {error:#}");
     }
-    Ok(exit)
+    Ok(ending.exit_status())
 }
 
-type Answer = (Option<LastRun>, UndoOutcome, Option<String>, Exit);
-
 /// What can be taken back now, all of it or nothing.
-fn plan(records: &[Record<Entry>], host: &Host<'_>) -> Answer {
+fn plan(records: &[Record<Entry>], host: &TargetHost<'_>) -> (Option<RecordedRun>, Ending) {
     let Some(run) = last_run(records).filter(|run| changes(run) > 0) else {
-        return (None, UndoOutcome::NothingToDo, None, Exit::Done);
+        return (None, Ending::NothingToDo);
     };
     if let Some(reason) = beneath_upgrade("undo") {
-        return (Some(run), UndoOutcome::Refused, Some(reason.message), Exit::Blocked);
+        return (Some(run), Ending::Refused { why: Some(reason.message) });
     }
     match can_take_back(&run, host) {
-        Ok(()) => (Some(run), UndoOutcome::Planned, None, Exit::Done),
-        Err(why) => (Some(run), UndoOutcome::Refused, Some(why), Exit::Blocked),
+        Ok(()) => (Some(run), Ending::Planned),
+        Err(why) => (Some(run), Ending::Refused { why: Some(why) }),
     }
 }
 
 /// Changes of a run that stand.
-fn changes(run: &LastRun) -> usize {
+fn changes(run: &RecordedRun) -> usize {
     run.changes().count()
 }
 
-fn show(args: &Change, run: Option<&LastRun>, outcome: UndoOutcome, message: Option<&str>) -> Result<()> {
+fn show(args: &Change, run: Option<&RecordedRun>, ending: &Ending) -> Result<()> {
+    let message = match ending {
+        Ending::Refused { why } => why.as_deref(),
+        Ending::Stuck { undo_why, .. } => Some(undo_why.as_str()),
+        _ => None,
+    };
     let mut out = io::stdout().lock();
     match args.format {
-        PlainFormat::Json => report::undo_json(&mut out, run, outcome, message)?,
-        PlainFormat::Text => out.write_all(report::undo_text(run, outcome, message).as_bytes())?,
+        PlainFormat::Json => report::undo_json(&mut out, run, ending, message)?,
+        PlainFormat::Text => out.write_all(report::undo_text(run, ending, message).as_bytes())?,
     }
     out.flush()?;
     Ok(())

@@ -3,16 +3,16 @@
 use std::cell::Cell;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use super::judged::{facts_of, judged, profile};
-use super::{Exit, change, gate};
-use crate::apply::{Entry, RunState, journal_path, last_run};
+use super::recorded::records;
+use super::{change, gate};
 use crate::cli::Upgrade;
+use crate::engine::{ExitStatus, RunState, last_run};
 use crate::facts::procedure::mounted::Mounted;
 use crate::facts::procedure::{Media, processes, upgrade_run};
 use crate::facts::{Facts, Probed, Root, Running};
-use crate::journal::Journal;
 use crate::plan::upgrade::{COMMAND, Means, Request, plan};
 use crate::plan::{Plan, Reason, Refusal};
 use crate::profile::{Places, Profile};
@@ -21,7 +21,7 @@ use crate::sys;
 use crate::tool::Program;
 use crate::versions::Version;
 
-pub(super) fn run(args: &Upgrade) -> Result<Exit> {
+pub(super) fn run(args: &Upgrade) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
     if !sys::is_root() {
         bail!("looking at the disks of this host takes root");
@@ -87,8 +87,7 @@ fn is_upgraded(facts: &Facts, profile: &Profile) -> bool {
 
 /// Whether a run that ended since this command began asked for a restart: the node still runs, but not for long.
 fn restarts(before: &Cell<Option<usize>>) -> Result<bool> {
-    let path = journal_path(Path::new("/"));
-    let records = Journal::<Entry>::read(&path).with_context(|| format!("the journal {}", path.display()))?;
+    let records = records()?;
     let Some(first) = before.get() else {
         before.set(Some(records.len()));
         return Ok(false);

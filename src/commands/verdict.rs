@@ -5,15 +5,15 @@ use std::io::{self, Write};
 
 use anstream::adapter::strip_str;
 
-use super::Exit;
+use crate::engine::ExitStatus;
 use crate::rules::Outcome;
 
 /// The exit status of a verdict.
-pub(super) fn exit(verdict: Outcome) -> Exit {
+pub(super) fn exit(verdict: Outcome) -> ExitStatus {
     match verdict {
-        Outcome::Ready => Exit::Done,
-        Outcome::Blocked => Exit::Blocked,
-        Outcome::Unknown => Exit::Unknown,
+        Outcome::Ready => ExitStatus::Success,
+        Outcome::Blocked => ExitStatus::Blocked,
+        Outcome::Unknown => ExitStatus::Undetermined,
     }
 }
 

@@ -1,6 +1,9 @@
 //! Moments, to the second.
 
-use super::{DAY, Date};
+use jiff::SignedDuration;
+use jiff::civil::Time;
+
+use super::{Date, at_second, second_of};
 
 /// A text of a moment, read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,45 +20,55 @@ impl Moment {
         let text = text.trim();
         let date = Date::parse(text.get(..10)?)?;
         let rest = text.get(10..)?.strip_prefix(['T', 't', ' '])?;
-        let (hours, rest) = (below(rest.get(..2)?, 24)?, rest.get(2..)?.strip_prefix(':')?);
-        let (minutes, rest) = (below(rest.get(..2)?, 60)?, rest.get(2..)?);
-        let (seconds, rest) = match rest.strip_prefix(':') {
-            Some(rest) => (below(rest.get(..2)?, 61)?, rest.get(2..)?),
+        let (hour, rest) = (below(rest.get(..2)?, 24)?, rest.get(2..)?.strip_prefix(':')?);
+        let (minute, rest) = (below(rest.get(..2)?, 60)?, rest.get(2..)?);
+        let (second, rest) = match rest.strip_prefix(':') {
+            // A leap second, which the calendar here does not have, is the second before it.
+            Some(rest) => (below(rest.get(..2)?, 61)?.min(59), rest.get(2..)?),
             None => (0, rest),
         };
         let rest = match rest.strip_prefix('.') {
             Some(fraction) => fraction.trim_start_matches(|c: char| c.is_ascii_digit()),
             None => rest,
         };
-        let of_day = hours.saturating_mul(3600).saturating_add(minutes.saturating_mul(60)).saturating_add(seconds);
-        let local = date.first_second().saturating_add(of_day);
+        let local = date.0.to_datetime(Time::new(hour, minute, second, 0).ok()?);
         let zone = rest.trim();
-        if zone.is_empty() || ["z", "utc", "gmt"].contains(&zone.to_ascii_lowercase().as_str()) {
-            return Some(Self { second: local, has_zone: !zone.is_empty() });
-        }
-        let (is_east, offset) = match (zone.strip_prefix('+'), zone.strip_prefix('-')) {
-            (Some(offset), _) => (true, offset),
-            (_, Some(offset)) => (false, offset),
-            _ => return None,
+        let offset = match zone.to_ascii_lowercase().as_str() {
+            "" | "z" | "utc" | "gmt" => SignedDuration::ZERO,
+            zone => offset(zone)?,
         };
-        let minutes = offset.get(2..)?;
-        let minutes = below(minutes.strip_prefix(':').unwrap_or(minutes), 60)?;
-        let offset = below(offset.get(..2)?, 24)?.saturating_mul(3600).saturating_add(minutes.saturating_mul(60));
-        let second = if is_east { local.checked_sub(offset)? } else { local.saturating_add(offset) };
-        Some(Self { second, has_zone: true })
+        let second = local.checked_sub(offset).ok().and_then(second_of)?;
+        Some(Self { second, has_zone: !zone.is_empty() })
     }
 }
 
+/// `+HH:MM`, `-HH:MM`, and both without the colon.
+fn offset(zone: &str) -> Option<SignedDuration> {
+    let (sign, digits) = match zone.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, zone.strip_prefix('+')?),
+    };
+    let minutes = digits.get(2..)?;
+    let minutes = i64::from(below(minutes.strip_prefix(':').unwrap_or(minutes), 60)?);
+    let hours = i64::from(below(digits.get(..2)?, 24)?);
+    let seconds = hours.saturating_mul(3600).saturating_add(minutes.saturating_mul(60));
+    Some(SignedDuration::from_secs(seconds.saturating_mul(sign)))
+}
+
 /// A moment for people: `2026-11-24 03:05 UTC`.
-pub fn shown(second: u64) -> String {
-    let of_day = second % DAY;
-    format!("{} {:02}:{:02} UTC", Date::of_second(second), of_day / 3600, of_day % 3600 / 60)
+pub fn format_minute(second: u64) -> String {
+    at_second(second).strftime("%F %H:%M UTC").to_string()
+}
+
+/// A moment for machines, by RFC 3339: `2026-11-24T03:05:07Z`.
+pub fn format_second(second: u64) -> String {
+    at_second(second).strftime("%FT%TZ").to_string()
 }
 
 /// A number of exactly two digits under `limit`.
-fn below(text: &str, limit: u64) -> Option<u64> {
+fn below(text: &str, limit: i8) -> Option<i8> {
     let number = super::number(text).filter(|_| text.len() == 2)?;
-    Some(u64::from(number)).filter(|number| *number < limit)
+    i8::try_from(number).ok().filter(|number| *number < limit)
 }
 
 #[cfg(test)]
@@ -75,7 +88,9 @@ mod tests {
         ] {
             assert_eq!(Moment::parse(text), Some(Moment { second: noon, has_zone }), "{text}");
         }
-        assert_eq!(shown(noon + 3660), "2026-11-24 13:01 UTC");
+        assert_eq!(format_minute(noon + 3660), "2026-11-24 13:01 UTC");
+        assert_eq!(format_second(noon + 3661), "2026-11-24T13:01:01Z");
+        assert_eq!(Moment::parse("2026-11-24T13:01:01Z"), Some(Moment { second: noon + 3661, has_zone: true }));
     }
 
     #[test]

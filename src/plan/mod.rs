@@ -5,22 +5,16 @@
 
 use serde::Serialize;
 
-mod action;
-mod file;
 pub mod kernel_prune;
-mod proof;
-mod run;
 pub mod ssh_dsa_retire;
 pub mod stage;
 pub mod swap_extend;
-mod table_write;
 pub mod upgrade;
 
-pub use action::{Action, Follow, Step};
-pub use file::{FileCopy, FileIdentity, part_of};
-pub use proof::Proof;
-pub use run::{Back, Guard, Run};
-pub use table_write::{BytesAt, DiskIdentity, KernelPartition, TableWrite};
+pub use crate::engine::{
+    Action, Back, BytesAt, DiskIdentity, FileCopy, FileIdentity, Follow, Guard, KernelPartition, ProgramRun, Proof,
+    Role, Step, TableWrite, part_of,
+};
 
 /// What will be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -3,7 +3,7 @@
 //! Refuses all where one thing is in the way: a node half done, or without a host key that sshd takes, is worse than one with a key too
 //! many. It never writes over a file, deletes none, and does not edit sshd's configuration.
 
-use super::{Action, FileIdentity, Plan, Reason, Refusal, Run, Step};
+use super::{Action, FileIdentity, Plan, ProgramRun, Reason, Refusal, Step};
 use crate::facts::Probed;
 use crate::facts::ssh::{Algorithm, Content, DsaKey, DsaState, Half, KeyFile, Obstacle, Ssh, shown};
 
@@ -46,10 +46,7 @@ pub fn plan(ssh: &Ssh, request: &Request) -> Result<Plan, Refusal> {
 }
 
 fn steps(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<Step> {
-    let run = |purpose: &str, argv: &[&str]| Step {
-        purpose: purpose.into(),
-        action: Action::Run(Run::looks(argv.iter().copied())),
-    };
+    let run = |purpose: &str, argv: &[&str]| Step::new(purpose, Action::Run(ProgramRun::looks(argv.iter().copied())));
     let mut steps = vec![run("sshd can load its configuration and keys as they are", &[SSHD, "-t"])];
     steps.extend(keys.iter().flat_map(DsaKey::halves).filter_map(rename));
     steps.push(run("sshd can load its configuration and keys without the DSA key", &[SSHD, "-t"]));
@@ -67,14 +64,12 @@ fn rename(file: &KeyFile) -> Option<Step> {
         Half::Private => "private",
         Half::Public => "public",
     };
-    Some(Step {
-        purpose: format!("the {half} half of the DSA key {} is retired", identity(file)),
-        action: Action::Rename {
-            from: from.to_owned(),
-            to: format!("{from}.retire"),
-            file: FileIdentity { inode: file.inode, bytes: file.bytes, mode: file.mode },
-        },
-    })
+    let rename = Action::Rename {
+        from: from.to_owned(),
+        to: format!("{from}.retire"),
+        file: FileIdentity { inode: file.inode, bytes: file.bytes, mode: file.mode },
+    };
+    Some(Step::new(format!("the {half} half of the DSA key {} is retired", identity(file)), rename))
 }
 
 /// Fingerprint, where there is one, else the path.

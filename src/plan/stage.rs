@@ -4,7 +4,7 @@
 //! It refuses where the ISO is not whole or not the one of the sum that was given, where another file has its name, where the copy would
 //! leave the node without room, and where something else is mounted at its place. It removes nothing to make room.
 
-use super::{Action, Back, FileCopy, Plan, Proof, Reason, Refusal, Run, Step};
+use super::{Action, Back, FileCopy, Plan, ProgramRun, Proof, Reason, Refusal, Step};
 use crate::digest::Sha256;
 use crate::facts::procedure::mounted::Mounted;
 use crate::facts::procedure::staging::{Staging, There};
@@ -103,10 +103,8 @@ fn copy(staging: &Staging, sums: &Sums) -> Option<Step> {
     }
     let (from, to) = (staging.iso.path.clone(), staging.target.clone());
     let copy = FileCopy { from, to, bytes: staging.iso.bytes, sha256: sums.iso? };
-    Some(Step {
-        purpose: format!("the ISO is copied to where it has to stay, SHA-256 {}", copy.sha256),
-        action: Action::Copy(copy),
-    })
+    let purpose = format!("the ISO is copied to where it has to stay, SHA-256 {}", copy.sha256);
+    Some(Step::new(purpose, Action::Copy(copy)))
 }
 
 fn mount(staging: &Staging, places: &Places) -> Step {
@@ -117,18 +115,15 @@ fn mount(staging: &Staging, places: &Places) -> Step {
         has: vec![PROGRAM.to_owned(), REPOSITORY.to_owned()],
     };
     let argv = [Program::Mount.path(), "-o", "loop,ro", iso, point];
-    let run = Run::changes(argv, proof, Back::by([Program::Umount.path(), point]));
-    Step { purpose: format!("{point} shows the upgrade, read-only"), action: Action::Run(run) }
+    let run = ProgramRun::changes(argv, proof, Back::by([Program::Umount.path(), point]));
+    Step::new(format!("{point} shows the upgrade, read-only"), Action::Run(run))
 }
 
 fn clean(cleaner: Program, places: &Places) -> Step {
     let repository = format!("{}/{REPOSITORY}", places.iso_mount);
-    let run = Run::looks([cleaner.path(), "-c", &repository, "clean", "all"]).within(CLEAN);
-    let run = Run { back: Back::Needless, ..run };
-    Step {
-        purpose: "what the package manager remembers of an earlier ISO is forgotten".into(),
-        action: Action::Run(run),
-    }
+    let run = ProgramRun::looks([cleaner.path(), "-c", &repository, "clean", "all"]).within(CLEAN);
+    let run = ProgramRun { back: Back::Needless, ..run };
+    Step::new("what the package manager remembers of an earlier ISO is forgotten", Action::Run(run))
 }
 
 fn notes(staging: &Staging, places: &Places, request: &Request) -> Vec<String> {

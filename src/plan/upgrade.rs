@@ -3,7 +3,7 @@
 //! It begins only where the rules and the steps before it are done, and the staged ISO is mounted. A run that is under way is followed, not
 //! begun again. The node is restarted only where that is asked for.
 
-use super::{Action, Back, Follow, Plan, Proof, Reason, Refusal, Run, Step};
+use super::{Action, Back, Follow, Plan, ProgramRun, Proof, Reason, Refusal, Role, Step};
 use crate::facts::Probed;
 use crate::facts::procedure::upgrade_run::{ARGUMENT, BEGAN, ENDED, NAME, PROGRAM, UpgradeRun, UpgradeState, log_of};
 use crate::profile::Places;
@@ -181,22 +181,20 @@ fn start(number: u64, log: &str, boot: &str, iso: &str, places: &Places) -> Step
     ];
     let why =
         "an upgrade that has begun is not ended from outside, and nobody but the vendor knows a way back".to_owned();
-    let run = Run::changes(argv, Proof::UpgradeBegan { log: log.to_owned() }, Back::Stays { why });
-    Step {
-        purpose: format!("the vendor's upgrade runs as a service, with its output in {log}"),
-        action: Action::Run(run),
-    }
+    let run = ProgramRun::changes(argv, Proof::UpgradeBegan { log: log.to_owned() }, Back::Stays { why });
+    let purpose = format!("the vendor's upgrade runs as a service, with its output in {log}");
+    Step::new(purpose, Action::Run(run)).in_role(Role::Permanent)
 }
 
 fn follow(log: &str, places: &Places) -> Step {
     let follow = Follow { log: log.to_owned(), messages: places.log.clone(), limit_seconds: LIMIT };
-    Step { purpose: "the upgrade ends well, and asks for a restart".into(), action: Action::Follow(follow) }
+    Step::new("the upgrade ends well, and asks for a restart", Action::Follow(follow))
 }
 
 fn restart() -> Step {
     let why = "the node restarts".to_owned();
-    let run = Run { back: Back::Stays { why }, ..Run::looks([Program::Systemctl.path(), "reboot"]) };
-    Step { purpose: "the node restarts, and the upgrade goes on by itself".into(), action: Action::Run(run) }
+    let run = ProgramRun { back: Back::Stays { why }, ..ProgramRun::looks([Program::Systemctl.path(), "reboot"]) };
+    Step::new("the node restarts, and the upgrade goes on by itself", Action::Run(run)).in_role(Role::Permanent)
 }
 
 fn restarted(run: &UpgradeRun) -> Reason {

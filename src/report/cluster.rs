@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::check::verdict;
 use super::text::{cut, wrap};
 use crate::cluster::{Cluster, Disabled, Node, Step};
-use crate::dates::shown;
+use crate::dates::format_minute;
 use crate::rules::Outcome;
 
 /// Widths of the columns of nodes: name, mode, version, status.
@@ -113,10 +113,10 @@ fn order(out: &mut String, order: Option<&[Step]>) {
 fn time_left(disabled: &Disabled) -> String {
     let node = &disabled.node;
     match (disabled.until_seconds, disabled.left_seconds) {
-        (Some(until), Some(0)) => format!("{node}: its time ended at {}", shown(until)),
+        (Some(until), Some(0)) => format!("{node}: its time ended at {}", format_minute(until)),
         (Some(until), Some(left)) => {
             let (hours, minutes) = (left / 3600, left % 3600 / 60);
-            format!("{node}: {hours} h {minutes} min left, until {}", shown(until))
+            format!("{node}: {hours} h {minutes} min left, until {}", format_minute(until))
         }
         _ => format!("{node}: how long it may stay so cannot be told"),
     }

@@ -6,7 +6,8 @@ use std::io;
 use serde::Serialize;
 
 use super::text::{clean, wrap};
-use crate::plan::{Action, Back, Plan, Reason, Refusal, Step};
+use crate::engine::{Action, Back, Ending, Step};
+use crate::plan::{Plan, Reason, Refusal};
 use crate::units::Bytes;
 
 /// What a command that changes a host answers.
@@ -17,7 +18,8 @@ pub struct PlanReport<'r> {
     /// The command.
     pub command: &'r str,
     /// What is or was the matter.
-    pub outcome: PlanOutcome,
+    #[serde(rename = "outcome")]
+    pub ending: Ending,
     /// The target, in one sentence.
     pub target: &'r str,
     /// The steps, in order.
@@ -30,40 +32,16 @@ pub struct PlanReport<'r> {
     pub message: Option<String>,
 }
 
-/// In what state the answer leaves the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PlanOutcome {
-    /// The steps would be done with `--apply`; nothing was changed.
-    Planned,
-    /// The target is reached already; nothing was changed.
-    NothingToDo,
-    /// Nothing was planned and nothing changed.
-    Refused,
-    /// Every step was done and proved.
-    Done,
-    /// A step failed; everything is as it was.
-    RolledBack,
-    /// A step failed, and something could not be taken back.
-    Stuck,
-    /// A step failed after one that stays done; what the node needs is back.
-    Kept,
-    /// A signal came; some steps are done.
-    Interrupted,
-    /// Every step was done and proved, and the host does not show the target.
-    NotReached,
-}
-
 impl<'r> PlanReport<'r> {
     /// Name and version of the JSON schema.
     pub const SCHEMA: &'static str = "okv-host.plan.v1";
 
     /// The answer to a plan.
-    pub fn of_plan(plan: &'r Plan, outcome: PlanOutcome, message: Option<String>) -> Self {
+    pub fn of_plan(plan: &'r Plan, ending: Ending, message: Option<String>) -> Self {
         Self {
             schema: Self::SCHEMA,
             command: plan.command,
-            outcome,
+            ending,
             target: &plan.target,
             steps: &plan.steps,
             notes: &plan.notes,
@@ -77,7 +55,7 @@ impl<'r> PlanReport<'r> {
         Self {
             schema: Self::SCHEMA,
             command,
-            outcome: PlanOutcome::Refused,
+            ending: Ending::Refused { why: None },
             target: "",
             steps: &[],
             notes: &[],
@@ -99,18 +77,19 @@ pub fn plan_json(out: &mut impl io::Write, report: &PlanReport<'_>) -> io::Resul
 /// The answer for people.
 pub fn plan_text(report: &PlanReport<'_>) -> String {
     let mut out = steps_text(report);
-    let end = match report.outcome {
+    let end = match &report.ending {
         // Where it is said otherwise, it is said in the message.
-        PlanOutcome::Planned if report.message.is_some() => "",
-        PlanOutcome::Planned => "Nothing was changed. To do this: the same command with --apply",
-        PlanOutcome::NothingToDo => "nothing to do",
-        PlanOutcome::Refused => "Nothing was changed.",
-        PlanOutcome::Done => "done",
-        PlanOutcome::RolledBack => "failed, and everything is as it was",
-        PlanOutcome::Stuck => "STUCK: a step failed and could not be taken back",
-        PlanOutcome::Kept => "failed after a step that stays done; the node has what it needs",
-        PlanOutcome::Interrupted => "interrupted: not every step is done",
-        PlanOutcome::NotReached => "every step was done, and yet the target is not reached",
+        Ending::Planned if report.message.is_some() => "",
+        Ending::Planned => "Nothing was changed. To do this: the same command with --apply",
+        Ending::NothingToDo => "nothing to do",
+        Ending::Refused { .. } => "Nothing was changed.",
+        Ending::Done => "done",
+        Ending::RolledBack { .. } => "failed, and everything is as it was",
+        Ending::Stuck { .. } => "STUCK: a step failed and could not be taken back",
+        Ending::Kept { .. } => "failed after a step that stays done; the node has what it needs",
+        Ending::Undone => "taken back",
+        Ending::Interrupted { .. } => "interrupted: not every step is done",
+        Ending::NotReached { .. } => "every step was done, and yet the target is not reached",
     };
     if !end.is_empty() {
         let _ = writeln!(out, "{end}");
@@ -131,7 +110,7 @@ pub fn steps_text(report: &PlanReport<'_>) -> String {
         let _ = write!(out, "{:>3}. ", i + 1);
         wrap(&mut out, &step.purpose, 5, 5);
         out.push_str("     ");
-        wrap(&mut out, &action(&step.action), 5, 7);
+        wrap(&mut out, &describe_action(&step.action), 5, 7);
     }
     for note in report.notes {
         out.push_str("note: ");
@@ -149,7 +128,7 @@ pub fn steps_text(report: &PlanReport<'_>) -> String {
 }
 
 /// What a step does, as a command that people know.
-pub fn action(action: &Action) -> String {
+pub fn describe_action(action: &Action) -> String {
     match action {
         Action::Rename { from, to, .. } => format!("rename {} to {}", clean(from), clean(to)),
         Action::Run(run) => format!("run {}", clean(&run.argv.join(" "))),
@@ -163,7 +142,7 @@ pub fn action(action: &Action) -> String {
         Action::Copy(copy) => {
             format!("copy {} to {}, {}", clean(&copy.from), clean(&copy.to), Bytes(copy.bytes))
         }
-        Action::TellKernel(partition) => format!(
+        Action::AddPartition(partition) => format!(
             "tell the kernel of partition {} of {}: {} bytes from byte {}",
             partition.number,
             clean(&partition.disk),
@@ -179,14 +158,14 @@ pub(super) fn way_back(action: &Action) -> Option<String> {
         Action::Rename { from, to, .. } => Some(format!("rename {} to {}", clean(to), clean(from))),
         Action::Run(run) => match &run.back {
             Back::Nothing | Back::Needless => None,
-            Back::By { argv, .. } => Some(format!("run {}", clean(&argv.join(" ")))),
+            Back::By { argv } => Some(format!("run {}", clean(&argv.join(" ")))),
             Back::Bytes { path, .. } => Some(format!("put the bytes of {} back", clean(path))),
             Back::Stays { why } => Some(format!("{} stays done: {why}", clean(&run.argv.join(" ")))),
         },
         Action::Follow(_) => None,
         Action::Copy(copy) => Some(format!("remove {}", clean(&copy.to))),
         Action::WriteTable(table) => Some(format!("write zeros over the table of {}", clean(&table.disk.path))),
-        Action::TellKernel(partition) => {
+        Action::AddPartition(partition) => {
             Some(format!("the kernel forgets partition {} of {}", partition.number, clean(&partition.disk)))
         }
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::text::{clean, wrap};
-use crate::dates::shown;
+use crate::dates::format_minute;
 use crate::facts::procedure::upgrade_run::{UpgradeRun, UpgradeState};
 
 /// The last run of the upgrade in JSON.
@@ -42,7 +42,7 @@ fn word(state: UpgradeState) -> &'static str {
 
 /// The last run of the upgrade for people.
 pub(super) fn text(out: &mut String, run: &UpgradeRun) {
-    let began = run.began.map_or_else(String::new, |began| format!(", begun {}", shown(began)));
+    let began = run.began.map_or_else(String::new, |began| format!(", begun {}", format_minute(began)));
     let _ = writeln!(out, "upgrade: {}{began}", word(run.state));
     let means = match run.state {
         UpgradeState::Running => "okv-host upgrade --apply follows it".to_owned(),

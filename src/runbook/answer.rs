@@ -1,6 +1,6 @@
 //! How a step stands, and why.
 
-use super::{Confirmed, State};
+use super::step::{Confirmed, State};
 
 /// The answer to a step.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
 //! The steps about the ISO: room, copy, mount, cache.
 
-use super::State;
 use super::answer::Answer;
-use super::case::Case;
+use super::case::StepInputs;
+use super::combined::{Combined, combine, words};
 use super::progress::Progress;
-use super::tell::{Told, tell, words};
+use super::step::State;
 use super::upgrade::is_behind;
 use crate::facts::Probed;
 use crate::facts::mounts::mounted_at;
@@ -15,37 +15,41 @@ use crate::rules::media::{images_mount, iso_present, iso_space, ssl_jars};
 const STAGE: &str = "okv-host stage ISO";
 
 /// 7.2-8: the jars may go where space is needed, and only there.
-pub(super) fn free_space(case: &Case<'_>) -> Answer {
-    let jars = match tell(case, &[ssl_jars::ID]) {
-        Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
-        Told::Nothing(found) | Told::Waived(found) => return Answer::not_needed(words(&found)),
-        Told::Blocked(found) | Told::Amiss(found) | Told::Asks(found) | Told::Passed(found) => found,
+pub(super) fn free_space(case: &StepInputs<'_>) -> Answer {
+    let jars = match combine(case, &[ssl_jars::ID]) {
+        Combined::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
+        Combined::Nothing(found) | Combined::Waived(found) => return Answer::not_needed(words(&found)),
+        Combined::Blocked(found) | Combined::Amiss(found) | Combined::Asks(found) | Combined::Passed(found) => found,
     };
     let is_empty = case.facts.subjects.as_ref().and_then(|subjects| subjects.media.jars.known());
     if is_empty.is_some_and(|jars| jars.jars.is_empty()) {
         return Answer::not_needed(words(&jars));
     }
     let both = |space: &[_]| format!("{}; {}", words(space), words(&jars));
-    match tell(case, &[iso_space::ID]) {
-        Told::Passed(space) | Told::Waived(space) | Told::Nothing(space) => Answer::not_needed(both(&space)),
-        Told::Blocked(space) => case.from(Answer::new(State::Ready, both(&space)).confirmable(), &jars),
-        Told::Unknown(space) => case.from(Answer::unknown(both(&space)), &space),
-        Told::Amiss(space) | Told::Asks(space) => case.from(Answer::ask(both(&space)), &jars),
+    match combine(case, &[iso_space::ID]) {
+        Combined::Passed(space) | Combined::Waived(space) | Combined::Nothing(space) => {
+            Answer::not_needed(both(&space))
+        }
+        Combined::Blocked(space) => case.from(Answer::new(State::Ready, both(&space)).confirmable(), &jars),
+        Combined::Unknown(space) => case.from(Answer::unknown(both(&space)), &space),
+        Combined::Amiss(space) | Combined::Asks(space) => case.from(Answer::ask(both(&space)), &jars),
     }
 }
 
 /// 7.3-6: the ISO lies whole in its folder.
-pub(super) fn stage(case: &Case<'_>) -> Answer {
+pub(super) fn stage(case: &StepInputs<'_>) -> Answer {
     // It has to lie there until the first start after the upgrade is over.
     if let Progress::Upgraded(why) = case.progress {
         return Answer::done(format!("the upgrade had it: {why}"));
     }
-    let found = match tell(case, &[iso_present::ID]) {
-        Told::Blocked(found) => return case.from(Answer::blocked(words(&found)).run(STAGE), &found),
-        Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
-        Told::Amiss(found) | Told::Asks(found) | Told::Waived(found) | Told::Nothing(found) | Told::Passed(found) => {
-            found
-        }
+    let found = match combine(case, &[iso_present::ID]) {
+        Combined::Blocked(found) => return case.from(Answer::blocked(words(&found)).run(STAGE), &found),
+        Combined::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
+        Combined::Amiss(found)
+        | Combined::Asks(found)
+        | Combined::Waived(found)
+        | Combined::Nothing(found)
+        | Combined::Passed(found) => found,
     };
     let isos = case.facts.subjects.as_ref().and_then(|subjects| subjects.media.isos.known());
     let release = &case.profile.release;
@@ -53,22 +57,22 @@ pub(super) fn stage(case: &Case<'_>) -> Answer {
     if isos.is_some_and(|isos| isos.here.iter().any(is_it)) {
         return Answer::done(words(&found));
     }
-    match tell(case, &[iso_space::ID]) {
-        Told::Blocked(space) => case.from(Answer::blocked(words(&space)).run(STAGE), &space),
+    match combine(case, &[iso_space::ID]) {
+        Combined::Blocked(space) => case.from(Answer::blocked(words(&space)).run(STAGE), &space),
         _ => Answer::ready(STAGE, words(&found)),
     }
 }
 
 /// 7.3-7: it is mounted where the upgrade looks for it.
-pub(super) fn mount(case: &Case<'_>) -> Answer {
+pub(super) fn mount(case: &StepInputs<'_>) -> Answer {
     if let Some(answer) = is_behind(case) {
         return answer;
     }
-    let found = match tell(case, &[images_mount::ID]) {
-        Told::Blocked(found) => return case.from(Answer::blocked(words(&found)), &found),
-        Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
-        Told::Amiss(found) => return case.from(Answer::ready(STAGE, words(&found)), &found),
-        Told::Asks(found) | Told::Waived(found) | Told::Nothing(found) | Told::Passed(found) => found,
+    let found = match combine(case, &[images_mount::ID]) {
+        Combined::Blocked(found) => return case.from(Answer::blocked(words(&found)), &found),
+        Combined::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
+        Combined::Amiss(found) => return case.from(Answer::ready(STAGE, words(&found)), &found),
+        Combined::Asks(found) | Combined::Waived(found) | Combined::Nothing(found) | Combined::Passed(found) => found,
     };
     let point = &case.profile.places.iso_mount;
     let mounts = case.facts.node.running.as_ref().map(|running| &running.mounts);
@@ -81,7 +85,7 @@ pub(super) fn mount(case: &Case<'_>) -> Answer {
 }
 
 /// 7.3-8: the cache of its repository. Nothing on the node shows it: the command that mounts the ISO cleans it.
-pub(super) fn clean_cache(case: &Case<'_>) -> Answer {
+pub(super) fn clean_cache(case: &StepInputs<'_>) -> Answer {
     if let Some(answer) = is_behind(case) {
         return answer;
     }

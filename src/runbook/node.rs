@@ -1,17 +1,17 @@
 //! Steps about whoever works on the node, its way in, and its kernels.
 
-use super::State;
 use super::answer::Answer;
-use super::case::Case;
-use super::tell::{Told, tell, words};
+use super::case::StepInputs;
+use super::combined::{Combined, combine, words};
+use super::step::State;
 use crate::facts::Probed;
 use crate::facts::procedure::session::Session;
-use crate::rules::kernel;
+use crate::rules::kernel::old;
 use crate::rules::node::session;
 use crate::rules::ssh::{ssh_dsa_key, ssh_host_keys};
 
 /// 7.2-1: to be root on the node.
-pub(super) fn be_root(case: &Case<'_>) -> Answer {
+pub(super) fn be_root(case: &StepInputs<'_>) -> Answer {
     let is_root = case.facts.subjects.as_ref().map(|subjects| &subjects.records.operator.is_root);
     let ready = |why: &str| Answer::ready("su -", why).how(case.row.how);
     match is_root {
@@ -24,22 +24,22 @@ pub(super) fn be_root(case: &Case<'_>) -> Answer {
 }
 
 /// 7.3-5: a session that outlives its connection.
-pub(super) fn session(case: &Case<'_>) -> Answer {
+pub(super) fn session(case: &StepInputs<'_>) -> Answer {
     let words_of = |found: &[_]| Answer::ready("tmux", words(found)).confirmable();
     let session = case.facts.subjects.as_ref().and_then(|subjects| subjects.preflight.session.known());
-    match (tell(case, &[session::ID]), session) {
-        (Told::Passed(found), Some(Session::Multiplexer(_) | Session::Console)) => Answer::done(words(&found)),
-        (Told::Waived(found), _) => Answer::not_needed(words(&found)),
-        (Told::Unknown(found), _) => case.from(Answer::unknown(words(&found)), &found),
-        (Told::Blocked(found), _) => case.from(Answer::blocked(words(&found)), &found),
-        (Told::Amiss(found) | Told::Asks(found) | Told::Nothing(found) | Told::Passed(found), _) => {
+    match (combine(case, &[session::ID]), session) {
+        (Combined::Passed(found), Some(Session::Multiplexer(_) | Session::Console)) => Answer::done(words(&found)),
+        (Combined::Waived(found), _) => Answer::not_needed(words(&found)),
+        (Combined::Unknown(found), _) => case.from(Answer::unknown(words(&found)), &found),
+        (Combined::Blocked(found), _) => case.from(Answer::blocked(words(&found)), &found),
+        (Combined::Amiss(found) | Combined::Asks(found) | Combined::Nothing(found) | Combined::Passed(found), _) => {
             case.from(words_of(&found), &found)
         }
     }
 }
 
 /// 7.3-3: SSH is open to this node. Who came in by it has seen that.
-pub(super) fn ssh_open(case: &Case<'_>) -> Answer {
+pub(super) fn ssh_open(case: &StepInputs<'_>) -> Answer {
     let session = case.facts.subjects.as_ref().map(|subjects| &subjects.preflight.session);
     match session {
         Some(Probed::Known(Session::Ssh)) => Answer::done("this session came in by SSH"),
@@ -48,22 +48,22 @@ pub(super) fn ssh_open(case: &Case<'_>) -> Answer {
 }
 
 /// 7.8-1 to 4: SSH again, for the one who retires the keys from afar.
-pub(super) fn ssh_again(case: &Case<'_>) -> Answer {
-    match tell(case, &[ssh_dsa_key::ID]) {
-        Told::Passed(found) | Told::Nothing(found) => Answer::not_needed(words(&found)),
+pub(super) fn ssh_again(case: &StepInputs<'_>) -> Answer {
+    match combine(case, &[ssh_dsa_key::ID]) {
+        Combined::Passed(found) | Combined::Nothing(found) => Answer::not_needed(words(&found)),
         _ => ssh_open(case),
     }
 }
 
 /// 7.7-5 to 7: old kernels, once the newest one runs.
-pub(super) fn prune(case: &Case<'_>) -> Answer {
+pub(super) fn prune(case: &StepInputs<'_>) -> Answer {
     let command = "okv-host kernel-prune";
-    match tell(case, &[kernel::old::ID]) {
-        Told::Passed(found) => Answer::done(words(&found)),
-        Told::Waived(found) | Told::Nothing(found) => Answer::not_needed(words(&found)),
-        Told::Blocked(found) => case.from(Answer::blocked(words(&found)).run(command), &found),
-        Told::Unknown(found) => case.from(Answer::unknown(words(&found)), &found),
-        Told::Amiss(found) | Told::Asks(found) => match case.state_of("look-at-kernels") {
+    match combine(case, &[old::ID]) {
+        Combined::Passed(found) => Answer::done(words(&found)),
+        Combined::Waived(found) | Combined::Nothing(found) => Answer::not_needed(words(&found)),
+        Combined::Blocked(found) => case.from(Answer::blocked(words(&found)).run(command), &found),
+        Combined::Unknown(found) => case.from(Answer::unknown(words(&found)), &found),
+        Combined::Amiss(found) | Combined::Asks(found) => match case.state_of("look-at-kernels") {
             Some(State::Done | State::NotNeeded) => Answer::ready(command, words(&found)),
             _ => Answer::comes_after("look-at-kernels").run(command),
         },
@@ -71,19 +71,21 @@ pub(super) fn prune(case: &Case<'_>) -> Answer {
 }
 
 /// 7.8-5 and 6: DSA host keys, as long as sshd has another one.
-pub(super) fn retire(case: &Case<'_>) -> Answer {
+pub(super) fn retire(case: &StepInputs<'_>) -> Answer {
     let command = "okv-host ssh-dsa-retire";
-    let keys = match tell(case, &[ssh_dsa_key::ID]) {
-        Told::Passed(found) => return Answer::done(words(&found)),
-        Told::Waived(found) | Told::Nothing(found) => return Answer::not_needed(words(&found)),
-        Told::Blocked(found) => return case.from(Answer::blocked(words(&found)).run(command), &found),
-        Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
-        Told::Amiss(found) | Told::Asks(found) => found,
+    let keys = match combine(case, &[ssh_dsa_key::ID]) {
+        Combined::Passed(found) => return Answer::done(words(&found)),
+        Combined::Waived(found) | Combined::Nothing(found) => return Answer::not_needed(words(&found)),
+        Combined::Blocked(found) => return case.from(Answer::blocked(words(&found)).run(command), &found),
+        Combined::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
+        Combined::Amiss(found) | Combined::Asks(found) => found,
     };
-    match tell(case, &[ssh_host_keys::ID]) {
-        Told::Passed(_) | Told::Nothing(_) | Told::Waived(_) => case.from(Answer::ready(command, words(&keys)), &keys),
-        Told::Unknown(found) => case.from(Answer::unknown(words(&found)).run(command), &found),
-        Told::Blocked(found) | Told::Amiss(found) | Told::Asks(found) => {
+    match combine(case, &[ssh_host_keys::ID]) {
+        Combined::Passed(_) | Combined::Nothing(_) | Combined::Waived(_) => {
+            case.from(Answer::ready(command, words(&keys)), &keys)
+        }
+        Combined::Unknown(found) => case.from(Answer::unknown(words(&found)).run(command), &found),
+        Combined::Blocked(found) | Combined::Amiss(found) | Combined::Asks(found) => {
             case.from(Answer::blocked(format!("{}; {}", words(&found), words(&keys))).run(command), &found)
         }
     }

@@ -3,7 +3,8 @@
 //! The release that the node says counts first. Where it says none, the log of `okv-host upgrade` tells that an upgrade began, and only
 //! the operator that it ended: the first start after it takes hours.
 
-use super::confirmed::{Confirmed, Standing, standing};
+use super::record::{OnRecord, on_record};
+use super::step::Confirmed;
 use crate::dates::DAY;
 use crate::facts::procedure::upgrade_run::{UpgradeRun, UpgradeState};
 use crate::facts::{Facts, Probed};
@@ -74,9 +75,11 @@ pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
             return Progress::Upgraded(format!("the node says that it has release {said}"));
         }
         (Some(begun), _) => {
-            return match standing(facts, profile, "reboot") {
+            return match on_record(facts, profile, "reboot") {
                 // Only where the node itself says nothing, and only of an upgrade that is past its restart.
-                Standing::Confirmed(confirmed) if begun.is_restarted && says_nothing(facts) => by_word_of(&confirmed),
+                OnRecord::Confirmed(confirmed) if begun.is_restarted && names_no_release(facts) => {
+                    by_word_of(&confirmed)
+                }
                 _ => Progress::Begun(begun.why),
             };
         }
@@ -85,15 +88,15 @@ pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
     match release {
         Some(Release::Older(said)) => Progress::NotBegun(format!("the node says that it has release {said}")),
         Some(Release::Newer(said)) => Progress::NotBegun(format!("the node says another release, {said}")),
-        Some(Release::Reached(_)) | None => match (&subjects.upgrade.run, standing(facts, profile, "reboot")) {
+        Some(Release::Reached(_)) | None => match (&subjects.upgrade.run, on_record(facts, profile, "reboot")) {
             (Probed::Unreadable(why), _) => Progress::Unknown(why.clone()),
-            _ if !says_nothing(facts) => {
+            _ if !names_no_release(facts) => {
                 Progress::Unknown("what it says its release is cannot be taken for one".into())
             }
-            (Probed::Absent, Standing::Confirmed(by)) => {
+            (Probed::Absent, OnRecord::Confirmed(by)) => {
                 Progress::Upgraded(format!("confirmed by {} at {}: {}", by.by, by.at, by.note))
             }
-            (_, Standing::Unknown(why)) => Progress::Unknown(why),
+            (_, OnRecord::Unknown(why)) => Progress::Unknown(why),
             _ => Progress::NotBegun("nothing on the node shows that it was upgraded".into()),
         },
     }
@@ -105,7 +108,7 @@ fn by_word_of(confirmed: &Confirmed) -> Progress {
 }
 
 /// Whether the node says no release at all, and was asked.
-pub(super) fn says_nothing(facts: &Facts) -> bool {
+pub(super) fn names_no_release(facts: &Facts) -> bool {
     let releases = facts.subjects.as_ref().map(|subjects| &subjects.upgrade.release);
     releases.is_some_and(|releases| releases.said.is_empty() && releases.not_looked_at.is_empty())
 }

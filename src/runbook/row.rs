@@ -1,37 +1,7 @@
 //! What a row of the table of steps says.
 
-use serde::Serialize;
-
-use super::State;
-use super::answer::Answer;
-use super::case::Case;
+use super::step::{Scope, State, When};
 use crate::rules::RuleId;
-
-/// How often a step is needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// On every node.
-    Node,
-    /// Once for the cluster, its endpoints included.
-    Cluster,
-}
-
-/// Where a step stands to the upgrade of the node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum When {
-    /// Before it. Once it has begun, the time of the step is over.
-    Before,
-    /// It is a part of it, which stands before what follows.
-    Part,
-    /// The upgrade does not matter to it.
-    Free,
-    /// After it.
-    After,
-    /// After that of every node.
-    AfterAll,
-}
 
 /// Who tells how a step stands.
 #[derive(Clone, Copy)]
@@ -42,8 +12,30 @@ pub(super) enum By {
     Rules(&'static [RuleId]),
     /// Rules, and what they ask for this command does: nothing is left to confirm.
     Command(&'static str, &'static [RuleId]),
-    /// The step's own function, with the rules that it asks.
-    Own(fn(&Case<'_>) -> Answer, &'static [RuleId]),
+    /// A judgement of the step's own, with the rules that it asks.
+    Own(Own, &'static [RuleId]),
+}
+
+/// The judgements that steps have of their own; which function makes each is in `judge`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Own {
+    BeRoot,
+    FreeSpace,
+    EverythingBefore,
+    SshOpen,
+    Session,
+    StageIso,
+    MountIso,
+    CleanCache,
+    RunUpgrade,
+    Reboot,
+    LookAtSwap,
+    AddDisk,
+    ExtendSwap,
+    RestartForSwap,
+    PruneKernels,
+    SshAgain,
+    RetireKeys,
 }
 
 /// A step of the procedure, and the numbered items that it stands for.
@@ -194,13 +186,13 @@ pub(super) const fn command(
     Row::new(section, item, id, title, By::Command(command, rules))
 }
 
-/// The same, which a function of its own judges by rules and more.
+/// The same, which has a judgement of its own, by rules and more.
 pub(super) const fn own(
     section: &'static str,
     item: u8,
     id: &'static str,
     title: &'static str,
-    judge: fn(&Case<'_>) -> Answer,
+    judge: Own,
     rules: &'static [RuleId],
 ) -> Row {
     Row::new(section, item, id, title, By::Own(judge, rules))

@@ -1,10 +1,10 @@
 //! The steps that end in enough swap.
 
-use super::State;
 use super::answer::Answer;
-use super::case::Case;
-use super::tell::{Told, tell, words};
-use crate::dates::shown;
+use super::case::StepInputs;
+use super::combined::{Combined, combine, words};
+use super::step::State;
+use crate::dates::format_minute;
 use crate::facts::Probed;
 use crate::format::content::Kind;
 use crate::rules::RuleId;
@@ -15,23 +15,23 @@ use crate::units::Bytes;
 const EXTEND: &str = "okv-host swap-extend";
 
 /// What lifts the need of more swap: enough of it, or a waiver.
-fn needs_none(case: &Case<'_>) -> Option<Answer> {
-    match tell(case, &[swap_size::ID]) {
-        Told::Passed(found) | Told::Waived(found) => Some(Answer::not_needed(words(&found))),
-        Told::Unknown(found) => Some(case.from(Answer::unknown(words(&found)), &found)),
-        Told::Blocked(_) | Told::Amiss(_) | Told::Asks(_) | Told::Nothing(_) => None,
+fn needs_none(case: &StepInputs<'_>) -> Option<Answer> {
+    match combine(case, &[swap_size::ID]) {
+        Combined::Passed(found) | Combined::Waived(found) => Some(Answer::not_needed(words(&found))),
+        Combined::Unknown(found) => Some(case.from(Answer::unknown(words(&found)), &found)),
+        Combined::Blocked(_) | Combined::Amiss(_) | Combined::Asks(_) | Combined::Nothing(_) => None,
     }
 }
 
 /// 7.6-1 to 3: what there is of swap and of room for it.
-pub(super) fn look(case: &Case<'_>) -> Answer {
-    if let Told::Blocked(found) = tell(case, &[vg_health::ID, disk_minimum::ID]) {
+pub(super) fn look(case: &StepInputs<'_>) -> Answer {
+    if let Combined::Blocked(found) = combine(case, &[vg_health::ID, disk_minimum::ID]) {
         return case.from(Answer::blocked(words(&found)), &found);
     }
-    match tell(case, case.row.rules()) {
-        Told::Unknown(found) => case.from(Answer::unknown(words(&found)), &found),
-        Told::Nothing(found) => Answer::unknown(words(&found)),
-        Told::Blocked(_) | Told::Amiss(_) | Told::Asks(_) | Told::Waived(_) | Told::Passed(_) => {
+    match combine(case, case.row.rules()) {
+        Combined::Unknown(found) => case.from(Answer::unknown(words(&found)), &found),
+        Combined::Nothing(found) => Answer::unknown(words(&found)),
+        Combined::Blocked(_) | Combined::Amiss(_) | Combined::Asks(_) | Combined::Waived(_) | Combined::Passed(_) => {
             let is_shown = |id: RuleId| id == swap_size::ID || id == vg_free::ID;
             let found: Vec<_> = case.findings.iter().filter(|finding| is_shown(finding.id)).collect();
             Answer::done(words(&found))
@@ -40,14 +40,14 @@ pub(super) fn look(case: &Case<'_>) -> Answer {
 }
 
 /// 7.6-4 to 6: a disk more, where the group has too few extents.
-pub(super) fn add_disk(case: &Case<'_>) -> Answer {
+pub(super) fn add_disk(case: &StepInputs<'_>) -> Answer {
     if let Some(answer) = needs_none(case) {
         return answer;
     }
-    let found = match tell(case, &[vg_free::ID]) {
-        Told::Passed(found) | Told::Waived(found) => return Answer::not_needed(words(&found)),
-        Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
-        Told::Blocked(found) | Told::Amiss(found) | Told::Asks(found) | Told::Nothing(found) => found,
+    let found = match combine(case, &[vg_free::ID]) {
+        Combined::Passed(found) | Combined::Waived(found) => return Answer::not_needed(words(&found)),
+        Combined::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
+        Combined::Blocked(found) | Combined::Amiss(found) | Combined::Asks(found) | Combined::Nothing(found) => found,
     };
     let mut blank = case.facts.node.disks.iter().filter(|disk| disk.content.kind == Kind::Blank);
     if let Some(disk) = blank.next() {
@@ -58,22 +58,24 @@ pub(super) fn add_disk(case: &Case<'_>) -> Answer {
 }
 
 /// 7.6-7 to 17: the swap grows.
-pub(super) fn extend(case: &Case<'_>) -> Answer {
+pub(super) fn extend(case: &StepInputs<'_>) -> Answer {
     if let Some(answer) = needs_none(case) {
         return match (answer.state, grown(case)) {
             (State::NotNeeded, Ok(Some(at))) => {
-                Answer::done(format!("{EXTEND} did it at {}: {}", shown(at), answer.evidence))
+                Answer::done(format!("{EXTEND} did it at {}: {}", format_minute(at), answer.evidence))
             }
             _ => answer,
         };
     }
-    if let Told::Blocked(found) = tell(case, &[vg_health::ID]) {
+    if let Combined::Blocked(found) = combine(case, &[vg_health::ID]) {
         return case.from(Answer::blocked(words(&found)).run(EXTEND), &found);
     }
-    let told = tell(case, &[swap_size::ID]);
-    let evidence = match &told {
-        Told::Blocked(found) | Told::Amiss(found) | Told::Asks(found) | Told::Nothing(found) => words(found),
-        Told::Unknown(_) | Told::Waived(_) | Told::Passed(_) => String::new(),
+    let found = combine(case, &[swap_size::ID]);
+    let evidence = match &found {
+        Combined::Blocked(found) | Combined::Amiss(found) | Combined::Asks(found) | Combined::Nothing(found) => {
+            words(found)
+        }
+        Combined::Unknown(_) | Combined::Waived(_) | Combined::Passed(_) => String::new(),
     };
     match case.state_of("add-disk") {
         Some(State::Done | State::NotNeeded) => Answer::ready(EXTEND, evidence),
@@ -83,23 +85,27 @@ pub(super) fn extend(case: &Case<'_>) -> Answer {
 }
 
 /// When our command made the swap larger, where it did.
-fn grown(case: &Case<'_>) -> Result<Option<u64>, String> {
+fn grown(case: &StepInputs<'_>) -> Result<Option<u64>, String> {
     let Some(subjects) = &case.facts.subjects else { return Ok(None) };
     match &subjects.records.runs {
-        Probed::Known(runs) => Ok(runs.iter().rev().find(|run| run.command == "swap-extend").map(|run| run.at)),
+        Probed::Known(runs) => {
+            Ok(runs.iter().rev().filter(|run| run.command == "swap-extend").find_map(|run| run.done_at))
+        }
         Probed::Absent => Ok(None),
         Probed::Unreadable(why) => Err(why.clone()),
     }
 }
 
 /// 7.6-18: the restart. What is swapped to since the last start, and is named for the next one, needs none.
-pub(super) fn restart(case: &Case<'_>) -> Answer {
-    let found = match tell(case, &[swap_references::ID]) {
-        Told::Blocked(found) => return case.from(Answer::blocked(words(&found)), &found),
-        Told::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
-        Told::Amiss(found) | Told::Asks(found) | Told::Waived(found) | Told::Nothing(found) | Told::Passed(found) => {
-            found
-        }
+pub(super) fn restart(case: &StepInputs<'_>) -> Answer {
+    let found = match combine(case, &[swap_references::ID]) {
+        Combined::Blocked(found) => return case.from(Answer::blocked(words(&found)), &found),
+        Combined::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
+        Combined::Amiss(found)
+        | Combined::Asks(found)
+        | Combined::Waived(found)
+        | Combined::Nothing(found)
+        | Combined::Passed(found) => found,
     };
     match case.state_of("swap-extend") {
         Some(State::NotNeeded | State::Done) => {}
@@ -113,12 +119,18 @@ pub(super) fn restart(case: &Case<'_>) -> Answer {
         Err(why) => return Answer::unknown(format!("whether the swap was made larger could not be told: {why}")),
     };
     match case.facts.node.running.as_ref().map(|running| &running.booted) {
-        Some(Probed::Known(booted)) if *booted > at => {
-            Answer::done(format!("the node was started at {}, after the swap grew at {}", shown(*booted), shown(at)))
-        }
+        Some(Probed::Known(booted)) if *booted > at => Answer::done(format!(
+            "the node was started at {}, after the swap grew at {}",
+            format_minute(*booted),
+            format_minute(at)
+        )),
         Some(Probed::Known(booted)) => Answer::ready(
             "/sbin/reboot",
-            format!("the swap grew at {}, and the node runs since {}: {named}", shown(at), shown(*booted)),
+            format!(
+                "the swap grew at {}, and the node runs since {}: {named}",
+                format_minute(at),
+                format_minute(*booted)
+            ),
         )
         .how("the restart of the upgrade does it as well"),
         Some(Probed::Unreadable(why)) => Answer::unknown(format!("when the node was started could not be told: {why}")),

@@ -1,8 +1,7 @@
 //! The steps of the procedure, as data: every numbered item of sections 7.2 to 7.9 belongs to exactly one of them.
 
-use super::row::When::{After, AfterAll, Free, Part};
-use super::row::{Row, command, own, person, rules};
-use super::{media, node, swap, upgrade};
+use super::row::{Own, Row, command, own, person, rules};
+use super::step::When::{After, AfterAll, Free, Part};
 use crate::rules::disk::{boot_mode, boot_size, disk_bios_limit, disk_minimum, table_health};
 use crate::rules::kernel;
 use crate::rules::media::{images_mount, iso_present, iso_space, ssl_jars};
@@ -27,7 +26,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
 
 /// Every step, in the order of the procedure.
 pub const STEPS: &[Row] = &[
-    own("7.2", 1, "be-root", "log in and become root", node::be_root, &[])
+    own("7.2", 1, "be-root", "log in and become root", Own::BeRoot, &[])
         .how("log in as support, then su")
         .verified_by(&["okv-host runbook"]),
     person("7.2", 2, "back-up", "a backup to go back to")
@@ -49,7 +48,7 @@ pub const STEPS: &[Row] = &[
         &[boot_mode::ID, disk_bios_limit::ID, table_health::ID],
     )
     .done_by("okv-host check"),
-    own("7.2", 8, "free-space", "room made, where it is short", media::free_space, &[ssl_jars::ID, iso_space::ID])
+    own("7.2", 8, "free-space", "room made, where it is short", Own::FreeSpace, &[ssl_jars::ID, iso_space::ID])
         .or_confirmed(),
     rules("7.2", 9, "boot-size", "/boot is large enough", &[boot_size::ID]).done_by("okv-host check"),
     person("7.2", 10, "disable-limit", "nodes may stay disabled for long enough")
@@ -62,29 +61,27 @@ pub const STEPS: &[Row] = &[
     person("7.2", 12, "audit-vault", "no Audit Vault of 21.2 or earlier").shows(&[audit_vault_agent::ID]),
     rules("7.2", 13, "certificate", "the server's certificate holds", &[server_certificate::ID]),
     person("7.2", 14, "hsm-before", "with an HSM: what its guide asks before").shows(&[hsm::ID]),
-    own("7.3", 1, "all-before", "everything before is done", upgrade::everything_before, &[release::ID])
+    own("7.3", 1, "all-before", "everything before is done", Own::EverythingBefore, &[release::ID])
         .verified_by(&["okv-host check"])
         .or_confirmed(),
     person("7.3", 2, "disable-node", "the node is disabled in the cluster")
         .how("management console: Cluster, Management; wait for DISABLED"),
-    own("7.3", 3, "open-ssh", "SSH is open for who does this", node::ssh_open, &[])
+    own("7.3", 3, "open-ssh", "SSH is open for who does this", Own::SshOpen, &[])
         .how("management console: System, Settings, SSH Access")
         .or_confirmed(),
     rules("7.3", 4, "iso-space", "room for the ISO", &[iso_space::ID]).done_by("okv-host check"),
-    own("7.3", 5, "session", "a session that outlives its connection", node::session, &[session::ID]).or_confirmed(),
-    own("7.3", 6, "stage-iso", "the ISO is whole in its folder", media::stage, &[iso_present::ID, iso_space::ID])
+    own("7.3", 5, "session", "a session that outlives its connection", Own::Session, &[session::ID]).or_confirmed(),
+    own("7.3", 6, "stage-iso", "the ISO is whole in its folder", Own::StageIso, &[iso_present::ID, iso_space::ID])
         .at(Part)
         .done_by("okv-host stage"),
-    own("7.3", 7, "mount-iso", "the ISO is mounted", media::mount, &[images_mount::ID])
+    own("7.3", 7, "mount-iso", "the ISO is mounted", Own::MountIso, &[images_mount::ID])
         .at(Part)
         .done_by("okv-host stage"),
-    own("7.3", 8, "clean-cache", "the package cache is clean", media::clean_cache, &[])
-        .at(Part)
-        .done_by("okv-host stage"),
-    own("7.3", 9, "run-upgrade", "the upgrade ran", upgrade::run, &[upgrade_log::ID])
+    own("7.3", 8, "clean-cache", "the package cache is clean", Own::CleanCache, &[]).at(Part).done_by("okv-host stage"),
+    own("7.3", 9, "run-upgrade", "the upgrade ran", Own::RunUpgrade, &[upgrade_log::ID])
         .at(Part)
         .done_by("okv-host upgrade"),
-    own("7.3", 10, "reboot", "restarted, and the new release came up", upgrade::reboot, &[])
+    own("7.3", 10, "reboot", "restarted, and the new release came up", Own::Reboot, &[])
         .at(Part)
         .done_by("okv-host upgrade")
         .verified_by(&["okv-host status"])
@@ -115,22 +112,29 @@ pub const STEPS: &[Row] = &[
         1,
         "look-at-swap",
         "what swap there is, and room for more",
-        swap::look,
+        Own::LookAtSwap,
         &[swap_size::ID, vg_free::ID, vg_health::ID, disk_minimum::ID],
     )
     .to(3)
     .at(Free)
     .done_by("okv-host check"),
-    own("7.6", 4, "add-disk", "a disk more, where the group is full", swap::add_disk, &[swap_size::ID, vg_free::ID])
+    own("7.6", 4, "add-disk", "a disk more, where the group is full", Own::AddDisk, &[swap_size::ID, vg_free::ID])
         .to(6)
         .at(Free)
         .verified_by(&["okv-host swap-extend"]),
-    own("7.6", 7, "swap-extend", "the swap is large enough", swap::extend, &[swap_size::ID, vg_health::ID])
+    own("7.6", 7, "swap-extend", "the swap is large enough", Own::ExtendSwap, &[swap_size::ID, vg_health::ID])
         .to(17)
         .at(Free)
         .done_by("okv-host swap-extend"),
-    own("7.6", 18, "restart-for-swap", "the swap is there after a restart", swap::restart, &[swap_references::ID])
-        .at(Free),
+    own(
+        "7.6",
+        18,
+        "restart-for-swap",
+        "the swap is there after a restart",
+        Own::RestartForSwap,
+        &[swap_references::ID],
+    )
+    .at(Free),
     command(
         "7.7",
         1,
@@ -141,16 +145,16 @@ pub const STEPS: &[Row] = &[
     )
     .to(4)
     .at(After),
-    own("7.7", 5, "kernel-prune", "no older kernel is left", node::prune, &[kernel::old::ID])
+    own("7.7", 5, "kernel-prune", "no older kernel is left", Own::PruneKernels, &[kernel::old::ID])
         .to(7)
         .at(After)
         .done_by("okv-host kernel-prune"),
-    own("7.8", 1, "open-ssh-again", "SSH is open for who retires the keys", node::ssh_again, &[ssh_dsa_key::ID])
+    own("7.8", 1, "open-ssh-again", "SSH is open for who retires the keys", Own::SshAgain, &[ssh_dsa_key::ID])
         .to(4)
         .how("management console: System, Settings, SSH Access")
         .at(After)
         .or_confirmed(),
-    own("7.8", 5, "ssh-dsa-retire", "no DSA host key is left", node::retire, &[ssh_dsa_key::ID, ssh_host_keys::ID])
+    own("7.8", 5, "ssh-dsa-retire", "no DSA host key is left", Own::RetireKeys, &[ssh_dsa_key::ID, ssh_host_keys::ID])
         .to(6)
         .at(After)
         .done_by("okv-host ssh-dsa-retire"),
@@ -198,3 +202,13 @@ pub const STEPS: &[Row] = &[
         .in_cluster()
         .at(AfterAll),
 ];
+
+/// The step of the table with this id.
+pub fn row(id: &str) -> Option<&'static Row> {
+    STEPS.iter().find(|row| row.id == id)
+}
+
+/// The step of the table that covers this item: `7.2-13`, or `7.4`, which has no items.
+pub fn row_of_item(item: &str) -> Option<&'static Row> {
+    STEPS.iter().find(|row| row.item_names().iter().any(|name| name == item))
+}

@@ -1,18 +1,20 @@
 //! The gate before the upgrade, its run, and the restart after it.
 
 use super::answer::Answer;
-use super::case::Case;
-use super::confirmed::{Standing, standing};
-use super::progress::{Progress, run_of_now, says_nothing};
-use super::tell::{Told, tell, words};
-use super::{STEPS, State, Step, When, open_before};
+use super::case::StepInputs;
+use super::combined::{Combined, combine, words};
+use super::progress::{Progress, names_no_release, run_of_now};
+use super::record::{OnRecord, on_record};
+use super::step::{State, Step, When, open_before};
+use super::table::STEPS;
 use crate::facts::Probed;
 use crate::facts::procedure::upgrade_run::{UpgradeRun, UpgradeState};
+use crate::rules::RuleId;
 use crate::rules::node::{release, upgrade_log};
-use crate::rules::{Finding, Outcome, RuleId, Verdict, outcome};
+use crate::rules::{Finding, Outcome, Verdict, outcome};
 
 /// 7.3-1: everything of 7.2 is done, and `check` has nothing against the upgrade.
-pub(super) fn everything_before(case: &Case<'_>) -> Answer {
+pub(super) fn everything_before(case: &StepInputs<'_>) -> Answer {
     let of = |verdict| {
         let counts = |finding: &&Finding| finding.verdict == verdict && finding.waived.is_none();
         let mut ids: Vec<String> = case.findings.iter().filter(counts).map(|finding| with_step(finding.id)).collect();
@@ -45,7 +47,7 @@ pub(super) fn everything_before(case: &Case<'_>) -> Answer {
 }
 
 /// 7.3-9: the run of the vendor's upgrade.
-pub(super) fn run(case: &Case<'_>) -> Answer {
+pub(super) fn run(case: &StepInputs<'_>) -> Answer {
     if let Progress::Upgraded(why) = case.progress {
         return Answer::done(why.clone());
     }
@@ -53,8 +55,8 @@ pub(super) fn run(case: &Case<'_>) -> Answer {
         Probed::Known(run) => began(case, run),
         Probed::Absent if case.facts.node.running.is_none() => Answer::unknown("only a running host can tell"),
         Probed::Absent => match open_before(case.earlier, case.row.id).as_slice() {
-            [] => match tell(case, &[upgrade_log::ID]) {
-                Told::Amiss(found) => {
+            [] => match combine(case, &[upgrade_log::ID]) {
+                Combined::Amiss(found) => {
                     let evidence = format!("every step before it is done; but {}", words(&found));
                     case.from(Answer::ready("okv-host upgrade", evidence), &found)
                 }
@@ -66,7 +68,7 @@ pub(super) fn run(case: &Case<'_>) -> Answer {
     }
 }
 
-fn began(case: &Case<'_>, run: &UpgradeRun) -> Answer {
+fn began(case: &StepInputs<'_>, run: &UpgradeRun) -> Answer {
     let (log, at) = (&run.log, run.when());
     let again = format!("find out why in {log} and {}; then okv-host upgrade", case.profile.places.log);
     match run.state {
@@ -88,14 +90,14 @@ fn began(case: &Case<'_>, run: &UpgradeRun) -> Answer {
 }
 
 /// 7.3-10: the restart, and what the node does at its first start after it.
-pub(super) fn reboot(case: &Case<'_>) -> Answer {
+pub(super) fn reboot(case: &StepInputs<'_>) -> Answer {
     let target = &case.profile.release;
     let see =
         format!("wait for the heading with release {target} on the console; do not switch the node off meanwhile");
     if let Progress::Upgraded(why) = case.progress {
         // Confirmed by an operator, or said by the node.
-        return match standing(case.facts, case.profile, case.row.id) {
-            Standing::Confirmed(_) if says_nothing(case.facts) => Answer::ask(why.clone()),
+        return match on_record(case.facts, case.profile, case.row.id) {
+            OnRecord::Confirmed(_) if names_no_release(case.facts) => Answer::ask(why.clone()),
             _ => Answer::done(why.clone()),
         };
     }
@@ -107,7 +109,7 @@ pub(super) fn reboot(case: &Case<'_>) -> Answer {
             _ => Answer::blocked("the ISO is not whole in its folder, and the first start after it needs it")
                 .how("copy it there again before the restart"),
         },
-        Probed::Known(run) if run.state == UpgradeState::Restarted && says_nothing(case.facts) => {
+        Probed::Known(run) if run.state == UpgradeState::Restarted && names_no_release(case.facts) => {
             Answer::ask(format!("restarted after the upgrade of {}; that it ended is yours to confirm", run.when()))
                 .how(see)
         }
@@ -117,7 +119,7 @@ pub(super) fn reboot(case: &Case<'_>) -> Answer {
         },
         Probed::Unreadable(why) => Answer::unknown(format!("whether the upgrade was run could not be told: {why}")),
         // An upgrade that was begun by hand leaves no log of ours.
-        Probed::Absent if case.facts.node.running.is_some() && says_nothing(case.facts) => {
+        Probed::Absent if case.facts.node.running.is_some() && names_no_release(case.facts) => {
             Answer::blocked("comes after run-upgrade; where that was run by hand and is over, confirm this step")
                 .confirmable()
                 .how(see)
@@ -142,7 +144,7 @@ fn names(steps: &[&Step]) -> String {
 }
 
 /// Whether the upgrade has the parts before it behind it.
-pub(super) fn is_behind(case: &Case<'_>) -> Option<Answer> {
+pub(super) fn is_behind(case: &StepInputs<'_>) -> Option<Answer> {
     match case.progress {
         Progress::Upgraded(why) | Progress::Begun(why) => Some(Answer::done(format!("the upgrade had it: {why}"))),
         Progress::NotBegun(_) | Progress::Unknown(_) => None,

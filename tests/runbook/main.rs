@@ -66,7 +66,9 @@ fn confirmation(host: &str, step: &str, note: &str) -> Confirmation {
 /// Records, one minute after the other from noon on.
 fn records(confirmations: impl IntoIterator<Item = Confirmation>) -> Vec<Record<Confirmation>> {
     let numbered = (1_u64..).zip(confirmations);
-    numbered.map(|(number, entry)| Record { number, at: NOON + 60 * number, entry }).collect()
+    numbered
+        .map(|(number, entry)| Record { number, at: NOON + 60 * number, user: None, version: None, entry })
+        .collect()
 }
 
 /// Puts `records` on the host in `dir`, as the program writes them.

@@ -1,6 +1,6 @@
 //! Each kind of step from both sides, and where a host does not let us see.
 
-use okv_host::apply::{Ending, Entry};
+use okv_host::engine::{Ending, Entry};
 use okv_host::facts::procedure::certificate;
 use okv_host::facts::procedure::jars::Jars;
 use okv_host::facts::procedure::session::Session;
@@ -286,7 +286,7 @@ fn grown(endings: &[Ending], booted: &str) -> Vec<Step> {
         if *ending == Ending::Undone {
             journal.append(Entry::UndoBegan).unwrap();
         }
-        journal.append(Entry::Ended(*ending)).unwrap();
+        journal.append(Entry::Ended(ending.clone())).unwrap();
     }
     steps_of(&facts_of(host.path()))
 }
@@ -298,7 +298,12 @@ fn swap_that_our_command_grew_is_done_and_the_restart_after_it_is_seen() {
     assert_eq!(both(&grown(&[Ending::Done], before)), (State::Done, State::Ready));
     assert_eq!(both(&grown(&[Ending::Done], after)), (State::Done, State::Done));
     assert_eq!(both(&grown(&[Ending::Done], "cpu 1\n")), (State::Done, State::Unknown));
-    for cut in [&[][..], &[Ending::Interrupted], &[Ending::RolledBack], &[Ending::Done, Ending::Undone]] {
+    for cut in [
+        &[][..],
+        &[Ending::Interrupted { steps: 1 }],
+        &[Ending::RolledBack { why: String::new() }],
+        &[Ending::Done, Ending::Undone],
+    ] {
         assert_eq!(both(&grown(cut, before)), (State::NotNeeded, State::NotNeeded), "{cut:?}");
     }
     let damaged = with(HOST, |facts| subjects(facts).records.runs = Probed::Unreadable("damaged".into()));

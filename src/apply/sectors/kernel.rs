@@ -23,7 +23,7 @@ const UNIT: u64 = 512;
 ///
 /// # Errors
 /// Where a partition of that number has another range, where the kernel refuses, or where there is no node after 10 s.
-pub(in crate::apply) fn tell_kernel(base: &Path, disk: &str, number: u32, range: ByteRange) -> Result<(), String> {
+pub(in crate::apply) fn add_partition(base: &Path, disk: &str, number: u32, range: ByteRange) -> Result<(), String> {
     let partition = Partition::new(base, disk, number, range)?;
     if !partition.is_shown()? {
         let device = partition.open_disk()?;

@@ -51,7 +51,7 @@ impl Disk {
     }
 
     fn tell(&self) -> Result<(), String> {
-        tell_kernel(ROOT.as_ref(), self.name(), 1, self.table.partition)
+        add_partition(ROOT.as_ref(), self.name(), 1, self.table.partition)
     }
 
     fn forget(&self) -> Result<(), String> {
@@ -124,7 +124,7 @@ fn a_partition_that_somebody_else_told_of_first_is_as_good() {
 fn another_partition_of_that_number_is_neither_taken_nor_forgotten() {
     let disk = Disk::new(64 * MIB, 512);
     let other = ByteRange::new(2 * MIB, MIB).unwrap();
-    tell_kernel(ROOT.as_ref(), disk.name(), 1, other).unwrap();
+    add_partition(ROOT.as_ref(), disk.name(), 1, other).unwrap();
     assert!(!disk.is_shown());
     for refused in [disk.tell(), disk.forget()] {
         let why = refused.unwrap_err();
@@ -136,7 +136,7 @@ fn another_partition_of_that_number_is_neither_taken_nor_forgotten() {
 #[test]
 fn a_partition_that_overlaps_another_is_refused_with_its_name() {
     let disk = Disk::new(64 * MIB, 512);
-    tell_kernel(ROOT.as_ref(), disk.name(), 2, ByteRange::new(2 * MIB, MIB).unwrap()).unwrap();
+    add_partition(ROOT.as_ref(), disk.name(), 2, ByteRange::new(2 * MIB, MIB).unwrap()).unwrap();
     let why = disk.tell().unwrap_err();
     assert!(why.contains(&format!("{}p1", disk.name())) && why.contains("busy"), "{why}");
 }
@@ -145,7 +145,7 @@ fn a_partition_that_overlaps_another_is_refused_with_its_name() {
 fn a_partition_beyond_the_disk_is_refused() {
     let disk = Disk::new(64 * MIB, 512);
     let beyond = ByteRange::new(MIB, 64 * MIB).unwrap();
-    assert!(tell_kernel(ROOT.as_ref(), disk.name(), 1, beyond).is_err());
+    assert!(add_partition(ROOT.as_ref(), disk.name(), 1, beyond).is_err());
     assert!(!kernel_shows(ROOT.as_ref(), disk.name(), 1, beyond).unwrap());
 }
 
@@ -323,7 +323,7 @@ fn sysfs_counts_in_512_bytes_and_sets_the_number_apart_behind_a_digit() {
         assert!(kernel_shows(base.path(), disk, 1, range).unwrap());
         assert!(!kernel_shows(base.path(), disk, 2, range).unwrap());
         assert!(!kernel_shows(base.path(), disk, 1, ByteRange::new(MIB, 2 * MIB).unwrap()).unwrap());
-        tell_kernel(base.path(), disk, 1, range).unwrap();
+        add_partition(base.path(), disk, 1, range).unwrap();
     }
 }
 
@@ -333,7 +333,7 @@ fn a_kernel_that_cannot_be_asked_is_an_error_and_not_an_absent_partition() {
     let base = host("sdb", &[("sdb1", "many\n", "6144\n"), ("sdb2", "2048\n", "18446744073709551615\n")]);
     for (disk, number) in [("sdb", 1), ("sdb", 2), ("sdc", 1), ("", 1), ("..", 1), ("../sdb", 1)] {
         assert!(kernel_shows(base.path(), disk, number, range).is_err(), "{disk} {number}");
-        assert!(tell_kernel(base.path(), disk, number, range).is_err(), "{disk} {number}");
+        assert!(add_partition(base.path(), disk, number, range).is_err(), "{disk} {number}");
         assert!(forget_partition(base.path(), disk, number, range).is_err(), "{disk} {number}");
     }
 }

@@ -25,8 +25,8 @@ impl Copies {
         fs::write(base.join(&FROM[1..]), content()).unwrap();
         let sha256 = sum_of(&content()[..], &mut |_| ControlFlow::Continue(())).unwrap().unwrap();
         let copy = FileCopy { from: FROM.into(), to: TO.into(), bytes: content().len() as u64, sha256 };
-        let look = Step { purpose: "look".into(), action: Action::Run(Run::looks(["/usr/sbin/sshd", "-t"])) };
-        bench.plan.steps = vec![Step { purpose: "copy".into(), action: Action::Copy(copy) }, look];
+        let look = Step::new("look", Action::Run(ProgramRun::looks(["/usr/sbin/sshd", "-t"])));
+        bench.plan.steps = vec![Step::new("copy", Action::Copy(copy)), look];
         Self(bench)
     }
 
@@ -49,13 +49,13 @@ impl Copies {
         fs::read(self.at(TO)).ok()
     }
 
-    fn run(&self) -> Outcome {
+    fn run(&self) -> Ending {
         self.run_until("nothing", 0).0
     }
 
     /// Runs until `bytes` were moved in this way, when a signal comes; gives what was told.
-    fn run_until(&self, moved: &str, bytes: u64) -> (Outcome, Vec<(&'static str, u64)>) {
-        let host = Host { base: self.0.base.path().to_owned(), runner: &Yes };
+    fn run_until(&self, moved: &str, bytes: u64) -> (Ending, Vec<(&'static str, u64)>) {
+        let host = TargetHost { base: self.0.base.path().to_owned(), runner: &Yes, user: "ann".into() };
         let interrupts = Interrupts::default();
         let mut told = Vec::new();
         let mut tell = |news: News<'_>| {
@@ -74,7 +74,7 @@ impl Copies {
 #[test]
 fn a_copy_is_whole_readable_by_all_and_leaves_no_part() {
     let copies = Copies::new();
-    assert_eq!(copies.run(), Outcome::Done);
+    assert_eq!(copies.run(), Ending::Done);
     assert_eq!(copies.copied(), Some(content()));
     assert_eq!(fs::metadata(copies.at(TO)).unwrap().permissions().mode() & 0o7777, 0o644);
     assert!(!copies.part().exists());
@@ -86,11 +86,11 @@ fn a_copy_is_whole_readable_by_all_and_leaves_no_part() {
 fn a_copy_that_a_signal_stopped_goes_on_where_it_was() {
     let copies = Copies::new();
     let (outcome, _) = copies.run_until("copied", 2 * PIECE as u64);
-    assert_eq!(outcome, Outcome::Interrupted { steps: 0 });
+    assert_eq!(outcome, Ending::Interrupted { steps: 0 });
     assert_eq!(copies.copied(), None);
     assert_eq!(fs::read(copies.part()).unwrap(), content()[..2 * PIECE]);
     let (outcome, told) = copies.run_until("nothing", 0);
-    assert_eq!((outcome, copies.copied()), (Outcome::Done, Some(content())));
+    assert_eq!((outcome, copies.copied()), (Ending::Done, Some(content())));
     let first = told.iter().find(|(what, _)| *what == "copied").unwrap();
     assert_eq!(first.1, 3 * PIECE as u64, "two pieces were there: {told:?}");
 }
@@ -102,7 +102,7 @@ fn a_part_that_a_power_cut_left_with_zeros_is_copied_again_from_there() {
     left[PIECE + 5..].fill(0);
     fs::write(copies.part(), left).unwrap();
     let (outcome, told) = copies.run_until("nothing", 0);
-    assert_eq!((outcome, copies.copied()), (Outcome::Done, Some(content())));
+    assert_eq!((outcome, copies.copied()), (Ending::Done, Some(content())));
     assert!(told.contains(&("found there already", PIECE as u64)) && told.contains(&("copied", 2 * PIECE as u64)));
 }
 
@@ -110,7 +110,7 @@ fn a_part_that_a_power_cut_left_with_zeros_is_copied_again_from_there() {
 fn a_part_of_another_longer_file_does_not_show_in_the_copy() {
     let copies = Copies::new();
     fs::write(copies.part(), vec![1; content().len() + 99]).unwrap();
-    assert_eq!((copies.run(), copies.copied()), (Outcome::Done, Some(content())));
+    assert_eq!((copies.run(), copies.copied()), (Ending::Done, Some(content())));
 }
 
 #[test]
@@ -120,12 +120,12 @@ fn a_source_that_changed_since_the_plan_is_not_copied_and_nothing_is_left() {
     other[PIECE * 3] ^= 1;
     fs::write(copies.at(FROM), other).unwrap();
     let outcome = copies.run();
-    assert!(matches!(&outcome, Outcome::RolledBack { why } if why.contains("changed since")), "{outcome:?}");
+    assert!(matches!(&outcome, Ending::RolledBack { why } if why.contains("changed since")), "{outcome:?}");
     assert!(copies.copied().is_none() && !copies.part().exists());
     fs::write(copies.at(FROM), b"short").unwrap();
-    assert!(matches!(copies.run(), Outcome::RolledBack { .. }));
+    assert!(matches!(copies.run(), Ending::RolledBack { .. }));
     fs::remove_file(copies.at(FROM)).unwrap();
-    assert!(matches!(copies.run(), Outcome::RolledBack { .. }));
+    assert!(matches!(copies.run(), Ending::RolledBack { .. }));
     assert!(copies.copied().is_none() && !copies.part().exists());
 }
 
@@ -133,7 +133,7 @@ fn a_source_that_changed_since_the_plan_is_not_copied_and_nothing_is_left() {
 fn what_is_there_already_is_neither_overwritten_nor_removed() {
     let copies = Copies::new();
     fs::write(copies.at(TO), "somebody's").unwrap();
-    assert!(matches!(copies.run(), Outcome::RolledBack { why } if why.contains("there already")));
+    assert!(matches!(copies.run(), Ending::RolledBack { why } if why.contains("there already")));
     assert_eq!(copies.copied().unwrap(), b"somebody's");
 }
 
@@ -142,7 +142,7 @@ fn a_link_in_the_place_of_the_part_leads_nowhere() {
     let copies = Copies::new();
     fs::write(copies.at("/mnt/precious"), "precious").unwrap();
     std::os::unix::fs::symlink(copies.at("/mnt/precious"), copies.part()).unwrap();
-    assert!(matches!(copies.run(), Outcome::RolledBack { .. }));
+    assert!(matches!(copies.run(), Ending::RolledBack { .. }));
     assert_eq!(fs::read(copies.at("/mnt/precious")).unwrap(), b"precious");
 }
 
@@ -150,14 +150,14 @@ fn a_link_in_the_place_of_the_part_leads_nowhere() {
 fn a_copy_that_could_not_be_begun_was_told_as_half_done() {
     let copies = Copies::new();
     fs::create_dir(copies.part()).unwrap();
-    assert!(matches!(copies.run(), Outcome::RolledBack { why } if why.contains("okv-host-part")));
+    assert!(matches!(copies.run(), Ending::RolledBack { why } if why.contains("okv-host-part")));
     assert!(copies.part().is_dir(), "it was somebody's");
 }
 
 #[test]
 fn undo_keeps_a_copy_whose_source_is_gone_and_one_that_is_another_file_now() {
     let copies = Copies::new();
-    assert_eq!(copies.run(), Outcome::Done);
+    assert_eq!(copies.run(), Ending::Done);
     fs::rename(copies.at(FROM), copies.at("/mnt/elsewhere")).unwrap();
     assert!(copies.0.undo().unwrap_err().contains("the only one left"));
     fs::rename(copies.at("/mnt/elsewhere"), copies.at(FROM)).unwrap();

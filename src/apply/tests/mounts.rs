@@ -45,13 +45,14 @@ impl Runner for Machine<'_> {
 }
 
 fn plan(bench: &Bench) -> Plan {
-    let step = |run| Step { purpose: String::new(), action: Action::Run(run) };
+    let step = |run| Step::new("", Action::Run(run));
     let point = "/boot".to_owned();
-    let back = Back::by_all_means(["/usr/bin/umount", "/boot"]);
-    let mount = Run::changes(["/usr/bin/mount", "/boot"], Proof::Mounted { point: point.clone() }, back);
-    let look = || step(Run::looks(["/usr/bin/rpm", "--verify"]));
-    let unmount = Run { proof: Some(Proof::NotMounted { point }), ..Run::looks(["/usr/bin/umount", "/boot"]) };
-    let steps = vec![step(mount), bench.plan.steps[1].clone(), look(), step(unmount)];
+    let back = Back::by(["/usr/bin/umount", "/boot"]);
+    let mount = ProgramRun::changes(["/usr/bin/mount", "/boot"], Proof::Mounted { point: point.clone() }, back);
+    let look = || step(ProgramRun::looks(["/usr/bin/rpm", "--verify"]));
+    let unmount =
+        ProgramRun { proof: Some(Proof::NotMounted { point }), ..ProgramRun::looks(["/usr/bin/umount", "/boot"]) };
+    let steps = vec![step(mount).in_role(Role::Temporary), bench.plan.steps[1].clone(), look(), step(unmount)];
     Plan { steps, ..bench.plan.clone() }
 }
 
@@ -60,10 +61,10 @@ fn finished_after(records: usize) -> RunState {
     let bench = bench();
     let machine = Machine(bench.base.path());
     machine.reboot();
-    let host = Host { base: bench.base.path().to_owned(), runner: &machine };
+    let host = TargetHost { base: bench.base.path().to_owned(), runner: &machine, user: "ann".into() };
     let mut journal = host.journal().unwrap();
     let outcome = carry_out(&plan(&bench), &host, &mut journal, &Interrupts::default(), &mut |_| {}).unwrap();
-    assert_eq!(outcome, Outcome::Done);
+    assert_eq!(outcome, Ending::Done);
     cut(&bench, records);
     machine.reboot();
     let last = bench.last();

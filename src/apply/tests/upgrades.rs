@@ -20,7 +20,7 @@ impl Upgrade {
         fs::write(base.join("proc/sys/kernel/random/boot_id"), format!("{BOOT}\n")).unwrap();
         fs::write(base.join("var/log/messages"), "an upgrade of long ago: ERROR\n").unwrap();
         let follow = Follow { log: log_of(1), messages: MESSAGES.into(), limit_seconds: 60 };
-        bench.plan.steps = vec![Step { purpose: "it ends well".into(), action: Action::Follow(follow) }];
+        bench.plan.steps = vec![Step::new("it ends well", Action::Follow(follow))];
         let upgrade = Self(bench);
         upgrade.says(&log_of(1), &format!("{BEGAN} at=2026-11-24T03:00:00+00:00 messages=30 iso=/x.iso\n"));
         upgrade
@@ -44,8 +44,8 @@ impl Upgrade {
     }
 
     /// Follows it, and gives what was passed on. `on` is called with each piece of it.
-    fn follow(&self, interrupts: &Interrupts, on: &dyn Fn()) -> (Outcome, String) {
-        let host = Host { base: self.0.base.path().to_owned(), runner: &Yes };
+    fn follow(&self, interrupts: &Interrupts, on: &dyn Fn()) -> (Ending, String) {
+        let host = TargetHost { base: self.0.base.path().to_owned(), runner: &Yes, user: "ann".into() };
         let mut passed_on = String::new();
         let mut tell = |news: News<'_>| {
             if let News::Output(bytes) = news {
@@ -60,7 +60,7 @@ impl Upgrade {
 
     fn fails(&self) -> String {
         match self.follow(&Interrupts::default(), &|| {}).0 {
-            Outcome::RolledBack { why } => why,
+            Ending::RolledBack { why } => why,
             other => panic!("{other:?}"),
         }
     }
@@ -79,7 +79,7 @@ fn an_upgrade_that_runs_is_followed_until_it_asks_for_a_restart_and_all_that_it_
         }
     };
     let (outcome, passed_on) = upgrade.follow(&Interrupts::default(), &end_once);
-    assert_eq!(outcome, Outcome::Done);
+    assert_eq!(outcome, Ending::Done);
     assert!(passed_on.contains("first\nReboot now\n"), "{passed_on}");
 }
 
@@ -89,7 +89,7 @@ fn a_signal_ends_the_following_and_not_the_upgrade() {
     upgrade.runs();
     let interrupts = Interrupts::default();
     let (outcome, _) = upgrade.follow(&interrupts, &|| interrupts.raise());
-    assert_eq!(outcome, Outcome::Interrupted { steps: 0 });
+    assert_eq!(outcome, Ending::Interrupted { steps: 0 });
     assert!(upgrade.0.base.path().join("proc/77").exists());
 }
 

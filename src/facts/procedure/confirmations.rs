@@ -102,6 +102,18 @@ mod tests {
     }
 
     #[test]
+    fn a_confirmation_that_0_1_0_recorded_is_read() {
+        let (head, rest) = (
+            r#"cdbf5251 {"number":1,"at":1795729205,"entry":{"step":"back-up","release":"21.8","user":"ann","host":"okv1","#,
+            r#""note":"tape 7","withdrawn":false}}"#,
+        );
+        let (dir, _) = host();
+        fs::write(dir.path().join("var/lib/okv-host").join(FILE), format!("{head}{rest}\n")).unwrap();
+        let Probed::Known(records) = read(dir.path()) else { panic!() };
+        assert_eq!((records[0].at, &records[0].entry), (1_795_729_205, &one()));
+    }
+
+    #[test]
     fn no_file_is_nothing_confirmed_and_something_else_in_its_place_cannot_be_told() {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(read(dir.path()), Probed::Known(vec![]));

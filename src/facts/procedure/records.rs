@@ -2,6 +2,7 @@
 
 use super::super::{Probed, Root};
 use super::{confirmations, operator, runs};
+use crate::engine::RecordedRun;
 use crate::journal::Record;
 
 /// What okv-host recorded on this node, and who runs it.
@@ -10,7 +11,7 @@ pub struct Records {
     /// What operators confirmed of steps that no node shows, oldest first.
     pub confirmations: Probed<Vec<Record<confirmations::Confirmation>>>,
     /// What commands of this program did, oldest first.
-    pub runs: Probed<Vec<runs::Run>>,
+    pub runs: Probed<Vec<RecordedRun>>,
     /// Who runs this.
     pub operator: operator::Operator,
 }

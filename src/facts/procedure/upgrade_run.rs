@@ -11,7 +11,7 @@ use super::super::state::STATE;
 use super::super::{Probed, Root};
 use super::processes::Process;
 use super::tail::tail;
-use crate::dates::{Moment, shown};
+use crate::dates::{Moment, format_minute};
 
 /// The vendor's program, in its ISO, and its argument.
 pub const PROGRAM: &str = "upgrade.rb";
@@ -84,7 +84,7 @@ impl fmt::Display for UpgradeState {
 impl UpgradeRun {
     /// When it began, for people.
     pub fn when(&self) -> String {
-        self.began.map_or_else(|| format!("number {}", self.number), shown)
+        self.began.map_or_else(|| format!("number {}", self.number), format_minute)
     }
 }
 

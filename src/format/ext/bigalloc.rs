@@ -3,7 +3,7 @@
 //! Several pieces of metadata can lie in one cluster, which counts once, so they must be looked up. The descriptors
 //! come right after the superblock; where not all of them were read, the answer is `None`.
 
-use super::overhead::Layout;
+use super::layout::Layout;
 use super::superblock::{Superblock, incompat};
 use crate::bytes::le32;
 use crate::format::windows::Windows;

@@ -4,6 +4,7 @@
 //! apart is no field of the superblock but a custom about its feature flags, and libblkid's is the one that counts.
 
 mod bigalloc;
+mod layout;
 mod overhead;
 mod superblock;
 #[cfg(test)]

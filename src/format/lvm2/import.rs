@@ -2,16 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::segment::Names;
+use super::fields::{dashed_id, parse_id};
+use super::segment::{Segments, sectors};
 use super::text::{Bad, Item, Text, Value, unescape};
-use super::volume_group::{LogicalVolume, PhysicalVolume, Segment, SegmentKind, VolumeGroup};
-use super::{dashed_id, parse_id};
+use super::volume_group::{LONGEST_NAME, LogicalVolume, PhysicalVolume, Segment, SegmentKind, VolumeGroup};
+use crate::format::Malformed;
 use crate::ids::Id;
 
-/// LVM2 counts in sectors of 512 bytes, whatever the devices have.
-const SECTOR: u64 = 512;
-/// Longest name of a group or logical volume (`NAME_LEN` less its NUL).
-pub(super) const LONGEST_NAME: usize = 127;
 /// Longest name of a device that is kept, in bytes.
 const LONGEST_HINT: usize = 255;
 /// Longest word of a group's status.
@@ -21,8 +18,19 @@ const MOST_VOLUMES: usize = 30_000;
 /// Most words of a group's status.
 const MOST_FLAGS: usize = 32;
 
+impl VolumeGroup {
+    /// Reads a metadata text.
+    ///
+    /// # Errors
+    /// Where it breaks the grammar, lacks what a volume group must have, or names what is not there; offsets are from
+    /// the start of the text.
+    pub fn parse(text: &[u8]) -> Result<Self, Malformed> {
+        volume_group(text).map_err(|bad| Malformed::new("LVM2 metadata text", bad.at as u64, bad.why))
+    }
+}
+
 /// Reads the whole text: a group, and beside it what says that this is metadata.
-pub(super) fn volume_group(text: &[u8]) -> Result<VolumeGroup, Bad> {
+fn volume_group(text: &[u8]) -> Result<VolumeGroup, Bad> {
     let mut text = Text::new(text);
     let (mut group, mut is_metadata, mut version) = (None, false, None);
     // What follows these three, if LVM2 wrote the text, is a description of who wrote it.
@@ -49,17 +57,8 @@ pub(super) fn volume_group(text: &[u8]) -> Result<VolumeGroup, Bad> {
 
 /// What is remembered while a group is read.
 #[derive(Default)]
-pub(super) struct Import<'t> {
-    /// Names of the physical volumes.
-    pub(super) names: Names<'t>,
-    /// Segments so far.
-    pub(super) segments: usize,
-    /// Areas of segments so far.
-    pub(super) areas: usize,
-    /// Areas of logical volumes: their names have to exist, which shows at the end.
-    pub(super) borrowed: Vec<(&'t [u8], Text<'t>)>,
-    /// Names of the volumes that hold what changed since a snapshot: what users see as the snapshot.
-    pub(super) snapshots: Vec<&'t [u8]>,
+struct Import<'t> {
+    segments: Segments<'t>,
 }
 
 impl<'t> Import<'t> {
@@ -122,7 +121,7 @@ impl<'t> Import<'t> {
             if volumes.len() >= MOST_VOLUMES {
                 return Err(text.bad("too many physical volumes"));
             }
-            self.names.push(name);
+            self.segments.names.push(name);
             volumes.push(physical_volume(text)?);
         }
         Ok(volumes)
@@ -147,7 +146,7 @@ impl<'t> Import<'t> {
                 Item::Setting(b"id") => uuid = Some(id(text)?),
                 Item::Setting(b"status") => words(text, |word| visible |= word == b"VISIBLE")?,
                 Item::Setting(b"segment_count") => count = Some(text.one_integer::<u32>()?),
-                Item::Section(name) if name.starts_with(b"segment") => segments.push(self.segment(text)?),
+                Item::Section(name) if name.starts_with(b"segment") => segments.push(self.segments.read(text)?),
                 Item::Setting(_) => text.skip_value()?,
                 Item::Section(_) => text.skip_section()?,
                 Item::End => break,
@@ -168,12 +167,12 @@ impl<'t> Import<'t> {
 
     /// Checks that areas which are on no physical volume are on logical ones.
     fn check_borrowed(&self, volumes: &[LogicalVolume]) -> Result<(), Bad> {
-        if self.borrowed.is_empty() {
+        if self.segments.borrowed.is_empty() {
             return Ok(());
         }
         let mut names: Vec<&[u8]> = volumes.iter().map(|v| v.name.as_bytes()).collect();
         names.sort_unstable();
-        match self.borrowed.iter().find(|(name, _)| names.binary_search(name).is_err()) {
+        match self.segments.borrowed.iter().find(|(name, _)| names.binary_search(name).is_err()) {
             Some((_, at)) => Err(at.bad("an area on a volume that the group does not have")),
             None => Ok(()),
         }
@@ -181,12 +180,12 @@ impl<'t> Import<'t> {
 
     /// Snapshots are shown though their volumes lack the flag; those that are being merged back have no `cow_store`.
     fn show_snapshots(&mut self, volumes: &mut [LogicalVolume]) {
-        if self.snapshots.is_empty() {
+        if self.segments.snapshots.is_empty() {
             return;
         }
-        self.snapshots.sort_unstable();
+        self.segments.snapshots.sort_unstable();
         for volume in volumes {
-            volume.visible |= self.snapshots.binary_search(&volume.name.as_bytes()).is_ok();
+            volume.visible |= self.segments.snapshots.binary_search(&volume.name.as_bytes()).is_ok();
         }
     }
 }
@@ -244,12 +243,6 @@ fn id(text: &mut Text<'_>) -> Result<Id, Bad> {
     }
     let at = *text;
     parse_id(text.one_string()?).ok_or(at.bad("not an identifier of 32 characters"))
-}
-
-/// A number of sectors, in bytes.
-pub(super) fn sectors(text: &mut Text<'_>) -> Result<u64, Bad> {
-    let at = *text;
-    text.one_integer::<u64>()?.checked_mul(SECTOR).ok_or(at.bad("a number of sectors out of range"))
 }
 
 fn words(text: &mut Text<'_>, mut take: impl FnMut(&[u8])) -> Result<(), Bad> {

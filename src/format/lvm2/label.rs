@@ -1,6 +1,6 @@
 //! The label of a physical volume and the header behind it (`struct label_header`, `struct pv_header`).
 
-use super::{LABEL_BYTES, checksum, pair};
+use super::fields::{LABEL_BYTES, checksum, pair};
 use crate::bytes::{Fields, Truncated, le32, le64};
 use crate::format::Malformed;
 use crate::ids::Id;

@@ -26,7 +26,7 @@ impl Layout {
                 let len = u64::from(segment.area_extents());
                 for area in &segment.areas {
                     if let AreaOf::Physical(on) = area.of {
-                        runs.push(Run { on, start: area.start_extent, len, number });
+                        runs.push(ExtentRun { on, start: area.start_extent, len, number });
                     }
                 }
             }
@@ -59,9 +59,9 @@ impl Layout {
     }
 
     /// Areas must not share extents, and lie on their physical volume. `runs` is sorted.
-    fn check_physical(&mut self, group: &VolumeGroup, runs: &[Run]) {
-        let name = |run: &Run| group.logical_volumes.get(run.number).map_or("", |v| v.name.as_str());
-        let mut before: Option<(&Run, u64)> = None;
+    fn check_physical(&mut self, group: &VolumeGroup, runs: &[ExtentRun]) {
+        let name = |run: &ExtentRun| group.logical_volumes.get(run.number).map_or("", |v| v.name.as_str());
+        let mut before: Option<(&ExtentRun, u64)> = None;
         for run in runs {
             let Some(on) = usize::try_from(run.on).ok() else { continue };
             let Some(volume) = group.physical_volumes.get(on) else { continue };
@@ -98,7 +98,7 @@ impl Layout {
 }
 
 /// A run of extents of a physical volume, and which logical volume uses it.
-struct Run {
+struct ExtentRun {
     on: u32,
     start: u32,
     len: u64,

@@ -1,6 +1,6 @@
 //! A metadata area: a header of one sector, and a ring of text behind it (`struct mda_header`, `struct raw_locn`).
 
-use super::{checksum, pair};
+use super::fields::{checksum, pair};
 use crate::bytes::{Fields, Truncated, le32, le64};
 use crate::format::Malformed;
 use crate::units::ByteRange;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::arithmetic_side_effects)] // A test may panic.
 
-use super::checksum;
+use super::fields::checksum;
 use super::metadata_area::HEADER_BYTES;
 
 /// Where `pvcreate` puts the first metadata area.

@@ -1,16 +1,32 @@
 //! Segments of logical volumes in the metadata text, and the areas they take.
 
-use super::import::{Import, LONGEST_NAME, sectors};
 use super::text::{Bad, Item, Text, Value, unescape};
-use super::volume_group::{Area, AreaOf, Segment, SegmentKind};
+use super::volume_group::{Area, AreaOf, LONGEST_NAME, Segment, SegmentKind};
 
+/// LVM2 counts in sectors of 512 bytes, whatever the devices have.
+const SECTOR: u64 = 512;
 /// Most segments of all logical volumes: far beyond what LVM2 can handle, and little memory.
 const MOST_SEGMENTS: usize = 50_000;
 /// Most areas of all segments.
 const MOST_AREAS: usize = 500_000;
 
-impl<'t> Import<'t> {
-    pub(super) fn segment(&mut self, text: &mut Text<'t>) -> Result<Segment, Bad> {
+/// The segments of a group as they are read: what they refer to, and how many there were.
+#[derive(Default)]
+pub(super) struct Segments<'t> {
+    /// Names of the physical volumes.
+    pub(super) names: Names<'t>,
+    /// Segments so far.
+    segments: usize,
+    /// Areas of segments so far.
+    areas: usize,
+    /// Areas of logical volumes: their names have to exist, which shows at the end.
+    pub(super) borrowed: Vec<(&'t [u8], Text<'t>)>,
+    /// Names of the volumes that hold what changed since a snapshot: what users see as the snapshot.
+    pub(super) snapshots: Vec<&'t [u8]>,
+}
+
+impl<'t> Segments<'t> {
+    pub(super) fn read(&mut self, text: &mut Text<'t>) -> Result<Segment, Bad> {
         self.segments = self.segments.saturating_add(1);
         if self.segments > MOST_SEGMENTS {
             return Err(text.bad("too many segments"));
@@ -109,6 +125,12 @@ impl<'t> Names<'t> {
         let found = self.sorted.binary_search_by_key(&name, |(known, _)| known).ok()?;
         self.sorted.get(found).map(|(_, number)| *number)
     }
+}
+
+/// A number of sectors, in bytes.
+pub(super) fn sectors(text: &mut Text<'_>) -> Result<u64, Bad> {
+    let at = *text;
+    text.one_integer::<u64>()?.checked_mul(SECTOR).ok_or(at.bad("a number of sectors out of range"))
 }
 
 /// A segment type; what follows a plus sign are flags of the type.

@@ -1,9 +1,11 @@
+use super::fields::{dashed_id, parse_id};
 use super::layout::Layout;
 use super::metadata_area::Header;
 use super::sample::{self, Sample, id, linear, logical, text};
 use super::text::{Bad, Item, Text, Value, unescape};
 use super::volume_group::{AreaOf, SegmentKind};
 use super::*;
+use crate::ids::Id;
 use std::time::{Duration, Instant};
 
 fn values(source: &str) -> Result<Vec<Value<'_>>, Bad> {

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::import;
-use crate::format::Malformed;
 use crate::ids::Id;
+
+/// Longest name of a group or logical volume (`NAME_LEN` less its NUL).
+pub(super) const LONGEST_NAME: usize = 127;
 
 /// A volume group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,15 +124,4 @@ pub enum AreaOf {
     Physical(u32),
     /// Another logical volume, as while `pvmove` runs.
     Logical,
-}
-
-impl VolumeGroup {
-    /// Reads a metadata text.
-    ///
-    /// # Errors
-    /// Where it breaks the grammar, lacks what a volume group must have, or names what is not there; offsets are from
-    /// the start of the text.
-    pub fn parse(text: &[u8]) -> Result<Self, Malformed> {
-        import::volume_group(text).map_err(|bad| Malformed::new("LVM2 metadata text", bad.at as u64, bad.why))
-    }
 }

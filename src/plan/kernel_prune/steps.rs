@@ -3,7 +3,7 @@
 use super::{COMMAND, Prune, Removal, reason};
 use crate::facts::Probed;
 use crate::facts::kernel::{DefaultEntry, ReadOnly};
-use crate::plan::{Action, Back, Plan, Proof, Reason, Refusal, Run, Step};
+use crate::plan::{Action, Back, Plan, ProgramRun, Proof, Reason, Refusal, Role, Step};
 use crate::tool::Program;
 use crate::units::Bytes;
 
@@ -106,19 +106,20 @@ fn read_only(place: &ReadOnly) -> Reason {
     }
 }
 
-fn step(purpose: String, run: Run) -> Step {
-    Step { purpose, action: Action::Run(run) }
+fn step(purpose: String, run: ProgramRun) -> Step {
+    Step::new(purpose, Action::Run(run))
 }
 
 fn mount(point: &str) -> Step {
     let proof = Proof::Mounted { point: point.to_owned() };
-    let back = Back::by_all_means([Program::Umount.path(), point]);
-    step(format!("{point} is mounted for the removal"), Run::changes([Program::Mount.path(), point], proof, back))
+    let back = Back::by([Program::Umount.path(), point]);
+    let run = ProgramRun::changes([Program::Mount.path(), point], proof, back);
+    step(format!("{point} is mounted for the removal"), run).in_role(Role::Temporary)
 }
 
 fn unmount(point: &str) -> Step {
     let proof = Proof::NotMounted { point: point.to_owned() };
-    let run = Run { proof: Some(proof), ..Run::looks([Program::Umount.path(), point]) };
+    let run = ProgramRun { proof: Some(proof), ..ProgramRun::looks([Program::Umount.path(), point]) };
     step(format!("{point} is unmounted again"), run)
 }
 
@@ -138,11 +139,12 @@ fn transaction(removal: &Removal, prune: &Prune, manager: Program, means: &Means
     let proof = Proof::Kernels { gone: removal.nevras.clone(), whole };
     let why = "packages come back only from where they came; run it again, once what failed is mended".to_owned();
     let mut steps = vec![
-        step(format!("nothing else needs {release}"), Run::looks(test).within(300)),
+        step(format!("nothing else needs {release}"), ProgramRun::looks(test).within(300)),
         step(
             format!("{} of {release} go, and every kernel that stays is whole", packages(removal)),
-            Run::changes(remove, proof, Back::Stays { why }).within(TRANSACTION),
-        ),
+            ProgramRun::changes(remove, proof, Back::Stays { why }).within(TRANSACTION),
+        )
+        .in_role(Role::Permanent),
     ];
     steps.extend(means.default.as_ref().and_then(|default| default_stays(default, means)));
     steps
@@ -159,7 +161,11 @@ fn default_stays(default: &DefaultEntry, means: &Means) -> Option<Step> {
         }
     };
     let proof = Proof::BootDefault { release: release.clone() };
-    let run = Run { unless: Some(proof.clone()), proof: Some(proof), ..Run::looks(argv.iter().map(String::as_str)) };
+    let run = ProgramRun {
+        unless: Some(proof.clone()),
+        proof: Some(proof),
+        ..ProgramRun::looks(argv.iter().map(String::as_str))
+    };
     Some(step(format!("{release} is still started by default; set only if that moved"), run))
 }
 

@@ -4,7 +4,7 @@
 //! finished by the next one, and a node that is ready gets an empty plan. What a run cannot learn again from the disks (UUID, label and
 //! priority of an area whose header is gone) comes from the journal.
 
-use super::{Action, Plan, Proof, Reason, Refusal, Run, Step};
+use super::{Action, Plan, ProgramRun, Proof, Reason, Refusal, Step};
 use crate::facts::growth::Growth;
 use crate::units::Bytes;
 
@@ -54,7 +54,7 @@ impl Remembered {
         let device = request.device();
         let (mut identity, mut chosen) = (None, None);
         for step in steps {
-            let Action::Run(Run { proof: Some(proof), .. }) = &step.action else { continue };
+            let Action::Run(ProgramRun { proof: Some(proof), .. }) = &step.action else { continue };
             match proof {
                 Proof::SwapHeader { area, uuid, label, .. } if *area == device => identity = Some((uuid, label)),
                 Proof::SwapUsed { area, priority, .. } if *area == device => chosen = *priority,
@@ -110,8 +110,8 @@ fn refuse(id: &'static str, message: impl Into<String>, remedy: impl Into<String
     Refusal { reasons: vec![Reason { id, message: message.into(), remedy: remedy.into() }] }
 }
 
-fn step(purpose: impl Into<String>, run: Run) -> Step {
-    Step { purpose: purpose.into(), action: Action::Run(run) }
+fn step(purpose: impl Into<String>, run: ProgramRun) -> Step {
+    Step::new(purpose, Action::Run(run))
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ fn refused(growth: &Growth, request: &Request) -> Reason {
 fn shown(step: &Step) -> String {
     match &step.action {
         Action::WriteTable(table) => format!("write {} {}", table.kind, table.disk.path),
-        Action::TellKernel(partition) => format!("tell {} {}", partition.disk, partition.number),
+        Action::AddPartition(partition) => format!("tell {} {}", partition.disk, partition.number),
         Action::Run(run) => run.argv.join(" ").replace("/usr/sbin/", "").replace("/usr/bin/", ""),
         Action::Rename { from, .. } => format!("rename {from}"),
         Action::Copy(copy) => format!("copy {}", copy.from),

@@ -2,7 +2,8 @@
 
 use super::failing::{has_swap, is_as, plans, reached};
 use super::machine::Machine;
-use crate::apply::{Ending, Entry, Outcome, RunState, can_take_back, take_back};
+use crate::apply::{can_take_back, take_back};
+use crate::engine::{Ending, Entry, RunState};
 use crate::plan::Plan;
 use crate::plan::swap_extend::tests::node::Node;
 
@@ -37,7 +38,7 @@ pub(super) fn killed(machine: &Machine, plan: &Plan, at: Killed) {
         if at == Killed::Begun(index) {
             return;
         }
-        host.perform_to_the_end(&step.action).unwrap();
+        host.perform_to_the_end(step).unwrap();
         host.prove(&step.action).unwrap();
         if at == Killed::Unrecorded(index) {
             return;
@@ -83,7 +84,7 @@ fn undo_of_a_run_that_was_killed_anywhere_gives_back_the_state_before_or_says_wh
             // Whatever undo did, the next run reaches the target.
             let again = machine.plans(&request).unwrap();
             if !again.steps.is_empty() {
-                assert_eq!(machine.run(&again), Outcome::Done, "{what}");
+                assert_eq!(machine.run(&again), Ending::Done, "{what}");
             }
             reached(&machine, &request, &what);
         }
@@ -110,7 +111,7 @@ fn a_run_that_was_killed_anywhere_is_finished_by_the_next_one_with_or_without_a_
                 }
                 let again = machine.plans(&request).unwrap();
                 if !again.steps.is_empty() {
-                    assert_eq!(machine.run(&again), Outcome::Done, "{what}");
+                    assert_eq!(machine.run(&again), Ending::Done, "{what}");
                 }
                 reached(&machine, &request, &what);
                 cases += 1;
@@ -147,7 +148,7 @@ fn a_second_run_that_fails_after_the_first_was_killed_without_swap_brings_swap_b
                 machine.breaks(None);
                 let third = machine.plans(&request).unwrap();
                 if !third.steps.is_empty() {
-                    assert_eq!(machine.run(&third), Outcome::Done, "{what}");
+                    assert_eq!(machine.run(&third), Ending::Done, "{what}");
                 }
                 reached(&machine, &request, &what);
                 cases += 1;

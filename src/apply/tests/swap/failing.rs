@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::machine::{Fault, Machine, Way};
-use crate::apply::{Ending, Outcome, RunState};
+use crate::engine::Ending;
 use crate::plan::swap_extend::Request;
 use crate::plan::swap_extend::tests::node::{FULL, Node, TEMPORARY, id, page, request};
 use crate::units::GIB;
@@ -61,31 +61,25 @@ pub(super) fn is_as(now: &Node, before: &Node, what: &str) {
 }
 
 /// One ending, as design.md says it, and what it is counted as.
-fn ends_well(machine: &Machine, before: &Node, outcome: &Outcome, what: &str) -> &'static str {
+fn ends_well(machine: &Machine, before: &Node, outcome: &Ending, what: &str) -> &'static str {
     let (node, last) = (machine.bare(), machine.last());
-    let state = |ending| assert_eq!(last.state, RunState::Ended(ending), "{what}");
+    assert_eq!(last.state.word(), outcome.word(), "{what}");
     match outcome {
-        Outcome::Done => {
-            state(Ending::Done);
-            "done"
-        }
-        Outcome::RolledBack { .. } => {
+        Ending::Done => "done",
+        Ending::RolledBack { .. } => {
             is_as(&node, before, &format!("{what}: {outcome:?}"));
-            state(Ending::RolledBack);
             assert!(!last.is_unfinished(), "{what}");
             "rolled back"
         }
-        Outcome::Kept { .. } => {
-            state(Ending::Kept);
+        Ending::Kept { .. } => {
             assert!(has_swap(&node), "{what}: {outcome:?}");
             "kept"
         }
-        Outcome::Stuck { .. } => {
-            state(Ending::Stuck);
+        Ending::Stuck { .. } => {
             assert!(what.ends_with("for good: true"), "{what}: {outcome:?}");
             if has_swap(&node) { "stuck with swap" } else { "stuck without swap" }
         }
-        Outcome::Interrupted { .. } => panic!("{what}: nobody interrupted it"),
+        other => panic!("{what}: {other:?}"),
     }
 }
 
@@ -96,7 +90,7 @@ fn every_program_failing_in_every_way_ends_rolled_back_or_with_swap_and_the_next
     for (name, node, request) in plans() {
         let whole = Machine::new(node.clone());
         let plan = whole.plans(&request).unwrap();
-        assert_eq!(whole.run(&plan), Outcome::Done, "{name}");
+        assert_eq!(whole.run(&plan), Ending::Done, "{name}");
         reached(&whole, &request, name);
         let calls = whole.calls();
         for (call, command) in calls.iter().enumerate() {
@@ -118,7 +112,7 @@ fn every_program_failing_in_every_way_ends_rolled_back_or_with_swap_and_the_next
                     machine.breaks(None);
                     let again = machine.plans(&request).unwrap_or_else(|why| panic!("{what}: {outcome:?}: {why:?}"));
                     if !again.steps.is_empty() {
-                        assert_eq!(machine.run(&again), Outcome::Done, "{what}: {outcome:?}: second run");
+                        assert_eq!(machine.run(&again), Ending::Done, "{what}: {outcome:?}: second run");
                     }
                     reached(&machine, &request, &what);
                 }

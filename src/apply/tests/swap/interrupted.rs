@@ -2,7 +2,8 @@
 
 use super::failing::{has_swap, is_as, plans, reached};
 use super::machine::Machine;
-use crate::apply::{Interrupts, Outcome};
+use crate::apply::Interrupts;
+use crate::engine::Ending;
 
 #[test]
 fn a_signal_before_any_step_leaves_the_node_with_swap_and_the_next_run_finishes() {
@@ -21,9 +22,9 @@ fn a_signal_before_any_step_leaves_the_node_with_swap_and_the_next_run_finishes(
             });
             assert!(has_swap(&machine.node()), "{what}: {outcome:?}");
             match outcome {
-                Outcome::Interrupted { .. } => stopped += 1,
-                Outcome::Done => went_on += 1,
-                Outcome::RolledBack { .. } => {
+                Ending::Interrupted { .. } => stopped += 1,
+                Ending::Done => went_on += 1,
+                Ending::RolledBack { .. } => {
                     is_as(&machine.bare(), &before, &what);
                     as_before += 1;
                 }
@@ -31,7 +32,7 @@ fn a_signal_before_any_step_leaves_the_node_with_swap_and_the_next_run_finishes(
             }
             let again = machine.plans(&request).unwrap();
             if !again.steps.is_empty() {
-                assert_eq!(machine.run(&again), Outcome::Done, "{what}");
+                assert_eq!(machine.run(&again), Ending::Done, "{what}");
             }
             reached(&machine, &request, &what);
         }
@@ -66,20 +67,20 @@ fn a_disk_that_is_full_before_any_step_or_at_any_call_leaves_the_node_with_swap(
             });
             assert!(has_swap(&machine.node()), "{what}: {outcome:?}");
             match &outcome {
-                Outcome::RolledBack { why } => {
+                Ending::RolledBack { why } => {
                     is_as(&machine.bare(), &before, &what);
                     assert!(why.contains("journal"), "{what}: {why}");
                     as_before += 1;
                 }
-                Outcome::Kept { .. } => kept += 1,
-                Outcome::Stuck { .. } => stuck += 1,
-                Outcome::Done => done += 1,
-                Outcome::Interrupted { .. } => panic!("{what}: {outcome:?}"),
+                Ending::Kept { .. } => kept += 1,
+                Ending::Stuck { .. } => stuck += 1,
+                Ending::Done => done += 1,
+                _ => panic!("{what}: {outcome:?}"),
             }
             machine.has_room_again();
             let again = machine.plans(&request).unwrap();
             if !again.steps.is_empty() {
-                assert_eq!(machine.run(&again), Outcome::Done, "{what}");
+                assert_eq!(machine.run(&again), Ending::Done, "{what}");
             }
             reached(&machine, &request, &what);
         }

@@ -5,7 +5,8 @@ use std::os::unix::fs::{FileExt, symlink};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 
-use crate::apply::{Entry, Host, Interrupts, LastRun, News, Outcome, carry_out, journal_path, last_run};
+use crate::apply::{Interrupts, News, TargetHost, carry_out, journal_path};
+use crate::engine::{Ending, Entry, RecordedRun, last_run};
 use crate::journal::Journal;
 use crate::plan::swap_extend::tests::node::{GROUP, Node, SWAP, TEMPORARY};
 use crate::plan::swap_extend::{COMMAND, Remembered, Request, plan};
@@ -187,15 +188,15 @@ impl Machine {
         fs::write(self.at("proc/meminfo"), meminfo(node)).unwrap();
     }
 
-    pub(super) fn host(&self) -> Host<'_> {
-        Host { base: self.base.path().to_owned(), runner: self }
+    pub(super) fn host(&self) -> TargetHost<'_> {
+        TargetHost { base: self.base.path().to_owned(), runner: self, user: "ann".into() }
     }
 
     pub(super) fn journal(&self) -> Journal<Entry> {
         self.host().journal().unwrap()
     }
 
-    pub(super) fn last(&self) -> LastRun {
+    pub(super) fn last(&self) -> RecordedRun {
         last_run(&Journal::read(&journal_path(self.base.path())).unwrap()).unwrap()
     }
 
@@ -207,11 +208,11 @@ impl Machine {
         plan(&self.node().growth(), &Request { remembered, ..request.clone() })
     }
 
-    pub(super) fn run(&self, plan: &Plan) -> Outcome {
+    pub(super) fn run(&self, plan: &Plan) -> Ending {
         self.run_told(plan, &Interrupts::default(), &mut |_| {})
     }
 
-    pub(super) fn run_told(&self, plan: &Plan, interrupts: &Interrupts, before: &mut dyn FnMut(usize)) -> Outcome {
+    pub(super) fn run_told(&self, plan: &Plan, interrupts: &Interrupts, before: &mut dyn FnMut(usize)) -> Ending {
         let mut tell = |news: News<'_>| {
             if let News::Step { number, .. } = news {
                 before(number);

@@ -2,7 +2,8 @@
 
 use super::failing::{has_swap, is_as, plans, pressed, reached};
 use super::machine::{Fault, Machine, Way};
-use crate::apply::{Ending, Interrupts, Outcome, RunState, can_take_back, take_back};
+use crate::apply::{Interrupts, can_take_back, take_back};
+use crate::engine::{Ending, RunState};
 use crate::plan::Action;
 use crate::plan::swap_extend::tests::node::{Node, NodeDisk, request};
 
@@ -15,7 +16,7 @@ fn call(machine: &Machine, begins: &str) -> usize {
 fn whole(node: &Node) -> Machine {
     let machine = Machine::new(node.clone());
     let plan = machine.plans(&request()).unwrap();
-    assert_eq!(machine.run(&plan), Outcome::Done);
+    assert_eq!(machine.run(&plan), Ending::Done);
     machine
 }
 
@@ -26,7 +27,7 @@ fn a_disk_that_was_given_back_was_no_longer_blank_and_refused_by_the_next_run() 
         let machine = Machine::new(node.clone());
         let (plan, before) = (machine.plans(&request()).unwrap(), machine.bare());
         machine.breaks(Some(Fault { call: call(&whole(&node), begins), way: Way::Status, lasting: false }));
-        assert!(matches!(machine.run(&plan), Outcome::RolledBack { .. }), "{begins}");
+        assert!(matches!(machine.run(&plan), Ending::RolledBack { .. }), "{begins}");
         is_as(&machine.bare(), &before, begins);
         machine.breaks(None);
         assert_eq!(machine.plans(&request()).unwrap().steps[0], plan.steps[0], "{begins}: the same disk again");
@@ -37,7 +38,7 @@ fn a_disk_that_was_given_back_was_no_longer_blank_and_refused_by_the_next_run() 
 fn what_somebody_else_put_where_the_partition_begins_is_not_wiped_with_the_table() {
     let machine = Machine::new(Node::small());
     let plan = machine.plans(&request()).unwrap();
-    machine.host().perform_to_the_end(&plan.steps[0].action).unwrap();
+    machine.host().perform_to_the_end(&plan.steps[0]).unwrap();
     for (at, bytes) in [(4096, &b"another's"[..]), (0, b"XFSB"), (1024, b"anything")] {
         let at = (1 << 20) + at;
         machine.becomes(|node| node.disk().put(at, bytes));
@@ -46,7 +47,7 @@ fn what_somebody_else_put_where_the_partition_begins_is_not_wiped_with_the_table
         assert!(node.disks[0].written[&at].starts_with(bytes), "byte {at}");
         machine.becomes(|node| node.disk().put(at, &[0]));
         assert!(machine.node().disks[0].written.is_empty(), "the table went");
-        machine.host().perform_to_the_end(&plan.steps[0].action).unwrap();
+        machine.host().perform_to_the_end(&plan.steps[0]).unwrap();
     }
     // A label says that the metadata behind it is a physical volume's.
     machine.becomes(|node| {
@@ -71,7 +72,7 @@ fn a_pvcreate_after_which_lvm_sees_the_new_volume_alone_stayed_done() {
         }
     }
     let outcome = machine.run(&plan);
-    assert!(matches!(&outcome, Outcome::RolledBack { why } if why.contains("beside all the others")), "{outcome:?}");
+    assert!(matches!(&outcome, Ending::RolledBack { why } if why.contains("beside all the others")), "{outcome:?}");
     assert!(machine.calls().iter().any(|call| call.contains("/pvremove ")));
     is_as(&machine.bare(), &before, "rolled back");
 }
@@ -83,7 +84,7 @@ fn an_area_that_came_up_with_another_priority_had_its_old_header_written_under_i
     let Action::Run(on) = &mut plan.steps.last_mut().unwrap().action else { panic!("swapon is last") };
     on.argv.retain(|word| word != "--priority" && word != "7");
     let outcome = machine.run(&plan);
-    assert!(matches!(&outcome, Outcome::Kept { .. }), "{outcome:?}");
+    assert!(matches!(&outcome, Ending::Kept { .. }), "{outcome:?}");
     let node = machine.node();
     let used = (node.areas[0].kib + 4) * 1024;
     assert_eq!(node.volumes["lv_swap"].content().bytes, Some(used), "the header is that of the area in use");
@@ -100,7 +101,7 @@ fn swap_was_taken_away_where_the_program_that_brings_it_back_was_missing() {
             let fault = Fault { call: call(&calls, "/swapon "), way, lasting: true };
             machine.breaks(Some(fault));
             let outcome = machine.run(&plan);
-            assert!(matches!(outcome, Outcome::RolledBack { .. }), "{name}: {way:?}: {outcome:?}");
+            assert!(matches!(outcome, Ending::RolledBack { .. }), "{name}: {way:?}: {outcome:?}");
             is_as(&machine.bare(), &before, name);
             assert!(
                 !machine
@@ -122,7 +123,7 @@ fn a_second_run_that_was_stopped_left_the_node_without_the_swap_that_the_first_o
     let again = machine.plans(&request()).unwrap();
     let interrupts = Interrupts::default();
     interrupts.raise();
-    assert_eq!(machine.run_told(&again, &interrupts, &mut |_| {}), Outcome::Done);
+    assert_eq!(machine.run_told(&again, &interrupts, &mut |_| {}), Ending::Done);
     reached(&machine, &request(), "a signal from the beginning");
 }
 
@@ -138,11 +139,11 @@ fn a_header_that_was_half_written_by_a_killed_run_kept_the_next_one_from_bringin
         let again = machine.plans(&request).unwrap();
         machine.breaks(Some(Fault { call: 0, way: Way::Status, lasting: false }));
         let outcome = machine.run(&again);
-        assert!(matches!(&outcome, Outcome::RolledBack { why } if why.contains("mkswap")), "{name}: {outcome:?}");
+        assert!(matches!(&outcome, Ending::RolledBack { why } if why.contains("mkswap")), "{name}: {outcome:?}");
         assert!(has_swap(&machine.node()), "{name}");
         machine.breaks(None);
         let third = machine.plans(&request).unwrap();
-        assert_eq!(machine.run(&third), Outcome::Done, "{name}");
+        assert_eq!(machine.run(&third), Ending::Done, "{name}");
         reached(&machine, &request, name);
     }
 }
@@ -184,7 +185,7 @@ fn a_disk_that_got_something_since_the_plan_is_left_alone_and_was_told_as_stuck(
     machine.becomes(|node| node.disk().put(0, b"another's"));
     let before = machine.bare();
     let outcome = machine.run(&plan);
-    assert!(matches!(&outcome, Outcome::RolledBack { why } if why.contains("something else")), "{outcome:?}");
+    assert!(matches!(&outcome, Ending::RolledBack { why } if why.contains("something else")), "{outcome:?}");
     is_as(&machine.bare(), &before, "untouched");
 }
 
@@ -195,6 +196,6 @@ fn another_disk_under_the_name_of_the_plan_is_not_written_to_and_was_told_as_stu
     let other = Machine::new(Node { disks: vec![NodeDisk::blank("sdb", "OTHER")], ..Node::small() });
     let before = other.bare();
     let outcome = other.run(&plan);
-    assert!(matches!(&outcome, Outcome::RolledBack { why } if why.contains("not the disk")), "{outcome:?}");
+    assert!(matches!(&outcome, Ending::RolledBack { why } if why.contains("not the disk")), "{outcome:?}");
     is_as(&other.bare(), &before, "untouched");
 }

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::facts::kernel::ReadOnly;
-use crate::plan::{Action, Back, Plan, Proof, Refusal, Run, Step};
+use crate::plan::Role;
+use crate::plan::{Action, Back, Plan, ProgramRun, Proof, Refusal, Step};
 use crate::tool::Program;
 
 /// What a node of el8 has, with /boot not mounted.
@@ -54,12 +55,13 @@ fn boot_is_mounted_the_old_kernel_goes_by_full_name_the_default_stays_and_boot_i
     );
     assert!(words[4].starts_with("grub2-editenv /boot/efi/EFI/redhat/grubenv set saved_entry="), "{}", words[4]);
     // The survivors are part of the proof, and /boot comes back whatever else stays.
-    let Action::Run(Run { proof: Some(Proof::Kernels { gone, whole }), back, .. }) = &plan.steps[3].action else {
+    let Action::Run(ProgramRun { proof: Some(Proof::Kernels { gone, whole }), back, .. }) = &plan.steps[3].action
+    else {
         panic!("{:?}", plan.steps[3])
     };
     assert_eq!((gone.len(), whole.as_slice()), (2, &[UEK6.to_owned()][..]));
     assert!(matches!(back, Back::Stays { .. }));
-    assert!(plan.steps[0].action.comes_back_always() && !plan.steps[0].action.takes_away());
+    assert_eq!((plan.steps[0].role, plan.steps[3].role), (Role::Temporary, Role::Permanent));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::facts::growth::Growth;
 use crate::facts::state;
 use crate::plan::swap_extend::group::System;
 use crate::plan::swap_extend::{Request, refuse, step};
-use crate::plan::{Action, Back, BytesAt, DiskIdentity, KernelPartition, Proof, Refusal, Run, Step, TableWrite};
+use crate::plan::{Action, Back, BytesAt, DiskIdentity, KernelPartition, ProgramRun, Proof, Refusal, Step, TableWrite};
 use crate::tool::Program;
 use crate::units::TIB;
 
@@ -44,9 +44,9 @@ impl Choice<'_> {
             })?;
             let sectors = table.sectors.iter().map(|sector| BytesAt { at: sector.at, hex: sector.bytes.clone() });
             let identity = self.state.identity.known().cloned().unwrap_or_default();
-            steps.push(Step {
-                purpose: format!("{} gets one partition for LVM", shown(self.state)),
-                action: Action::WriteTable(TableWrite {
+            steps.push(Step::new(
+                format!("{} gets one partition for LVM", shown(self.state)),
+                Action::WriteTable(TableWrite {
                     disk: DiskIdentity {
                         path: path.clone(),
                         bytes: self.state.bytes,
@@ -58,7 +58,7 @@ impl Choice<'_> {
                     kind: if table.kind == TableKind::Gpt { "gpt".into() } else { "mbr".into() },
                     sectors: sectors.collect(),
                 }),
-            });
+            ));
         }
         if self.stage <= Stage::PhysicalVolume {
             steps.extend(self.physical_volume_steps(table, system));
@@ -72,18 +72,19 @@ impl Choice<'_> {
         let kernel =
             KernelPartition { disk, number: 1, start_bytes: table.partition.start(), bytes: table.partition.len() };
         let proof = Proof::PhysicalVolume { device: partition.clone(), group: None, beside: beside(system) };
-        let create = Run::changes(
+        let create = ProgramRun::changes(
             // What the disk says of its best alignment must not cost an extent.
             [Program::Pvcreate.path(), "--dataalignment", "1m", &partition],
             proof,
             Back::by([Program::Pvremove.path(), &partition]),
         );
         // LVM2 takes its devices from udev, and udev reads the table of a disk anew when it was written to.
-        let settle =
-            |purpose: &str| step(purpose, Run::looks([Program::Udevadm.path(), "settle", "--timeout=60"]).within(90));
+        let settle = |purpose: &str| {
+            step(purpose, ProgramRun::looks([Program::Udevadm.path(), "settle", "--timeout=60"]).within(90))
+        };
         vec![
             settle("udev has looked at the disk"),
-            Step { purpose: format!("the kernel knows {partition}"), action: Action::TellKernel(kernel) },
+            Step::new(format!("the kernel knows {partition}"), Action::AddPartition(kernel)),
             settle("udev has looked at the partition"),
             step(format!("{partition} becomes a physical volume"), create),
         ]
@@ -92,13 +93,13 @@ impl Choice<'_> {
     fn group_steps(&self, system: &System<'_>, request: &Request) -> Vec<Step> {
         let (group, partition) = (request.group.as_str(), partition_path(&self.state.path));
         let file = format!("{}/{group}-{}.vg", state::STATE, system.group.seqno);
-        let backup = Run {
+        let backup = ProgramRun {
             proof: Some(Proof::File { path: file.clone() }),
-            ..Run::looks([Program::Vgcfgbackup.path(), "--file", &file, group])
+            ..ProgramRun::looks([Program::Vgcfgbackup.path(), "--file", &file, group])
         };
         let proof =
             Proof::PhysicalVolume { device: partition.clone(), group: Some(group.to_owned()), beside: beside(system) };
-        let extend = Run::changes(
+        let extend = ProgramRun::changes(
             [Program::Vgextend.path(), group, &partition],
             proof,
             Back::by([Program::Vgreduce.path(), group, &partition]),

@@ -4,7 +4,7 @@ use super::{Identity, Need, Temporary};
 use crate::facts::growth::Growth;
 use crate::plan::swap_extend::group::{System, TAG, TEMPORARY};
 use crate::plan::swap_extend::{Request, step};
-use crate::plan::{Back, BytesAt, Guard, Proof, Run, Step};
+use crate::plan::{Back, BytesAt, Guard, ProgramRun, Proof, Role, Step};
 use crate::tool::Program;
 
 /// Bytes that a way back is kept in.
@@ -38,7 +38,7 @@ pub(in crate::plan::swap_extend) fn steps(
     }
     if need.temporary == Temporary::Used || need.temporary_extents.is_some() {
         let area = format!("/dev/{}/{TEMPORARY}", request.group);
-        let run = Run::changes(
+        let run = ProgramRun::changes(
             [Program::Swapoff.path(), &area],
             Proof::SwapUnused { area: area.clone() },
             Back::by([Program::Swapon.path(), &area]),
@@ -70,20 +70,20 @@ fn temporary(request: &Request, system: &System<'_>, extents: u64, need: &Need) 
             "n",
             &request.group,
         ];
-        steps.push(step("a temporary swap volume is made", Run::changes(argv, proof.clone(), gone.clone())));
+        steps.push(step("a temporary swap volume is made", ProgramRun::changes(argv, proof.clone(), gone.clone())));
     } else if extents > 0 {
         let argv = [Program::Lvresize.path(), "--extents", &count, &name];
         steps.push(step(
             "the temporary swap volume that was left over is made large enough",
-            Run::changes(argv, proof.clone(), gone.clone()),
+            ProgramRun::changes(argv, proof.clone(), gone.clone()),
         ));
     }
     // The kernel proves the header in the next step; it goes away with its volume.
-    let format = Run::changes([Program::Mkswap.path(), &area], proof, gone);
+    let format = ProgramRun::changes([Program::Mkswap.path(), &area], proof, gone);
     steps.push(step("the temporary volume gets a swap header", format));
     let bytes = system.group.extent_bytes.saturating_mul(whole);
     let used = Proof::SwapUsed { area: area.clone(), bytes, priority: None };
-    let run = Run::changes([Program::Swapon.path(), &area], used, Back::by([Program::Swapoff.path(), &area]));
+    let run = ProgramRun::changes([Program::Swapon.path(), &area], used, Back::by([Program::Swapoff.path(), &area]));
     steps.push(step("the kernel swaps to the temporary volume too", run));
     steps
 }
@@ -92,7 +92,8 @@ fn remove_temporary(request: &Request) -> Step {
     let name = format!("{}/{TEMPORARY}", request.group);
     let proof = Proof::NoVolume { group: request.group.clone(), volume: TEMPORARY.into() };
     let back = Back::Stays { why: "it held nothing but pages, which went back".into() };
-    step("the temporary swap volume goes away", Run::changes([Program::Lvremove.path(), "--yes", &name], proof, back))
+    let run = ProgramRun::changes([Program::Lvremove.path(), "--yes", &name], proof, back);
+    step("the temporary swap volume goes away", run).in_role(Role::Permanent)
 }
 
 fn swap_on_argv(request: &Request, identity: &Identity) -> Vec<String> {
@@ -108,14 +109,14 @@ fn swap_on_argv(request: &Request, identity: &Identity) -> Vec<String> {
 fn swap_off(request: &Request, need: &Need) -> Step {
     let area = request.device();
     let back = swap_on_argv(request, &need.identity);
-    let run = Run::changes(
+    let run = ProgramRun::changes(
         [Program::Swapoff.path(), &area],
         Proof::SwapUnused { area: area.clone() },
-        Back::by_all_means(back.iter().map(String::as_str)),
+        Back::by(back.iter().map(String::as_str)),
     );
     let guard = Guard::RoomForPages { area, margin_kib: need.margin_kib };
     let purpose = format!("the kernel stops swapping to {}", request.name());
-    step(purpose, run.within(SWAPOFF_LIMIT).only_if(guard))
+    step(purpose, run.within(SWAPOFF_LIMIT).only_if(guard)).in_role(Role::MustBeRestored)
 }
 
 fn resize(request: &Request, system: &System<'_>, need: &Need) -> Step {
@@ -130,7 +131,7 @@ fn resize(request: &Request, system: &System<'_>, need: &Need) -> Step {
     let why =
         format!("{name} stays larger, which harms nothing: its old header still says how much of it is swapped to");
     let purpose = format!("{name} grows from {} to {extents} extents", need.have);
-    step(purpose, Run::changes(argv, proof, Back::Stays { why }).within(120))
+    step(purpose, ProgramRun::changes(argv, proof, Back::Stays { why }).within(120)).in_role(Role::Permanent)
 }
 
 fn format(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) -> Step {
@@ -151,7 +152,7 @@ fn format(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) 
     let bytes = sectors.map(|(sector, n)| BytesAt { at: n.saturating_mul(SECTOR as u64), hex: sector.to_vec() });
     let back = Back::Bytes { path: area.clone(), bytes: bytes.collect(), of: page.len() as u64 };
     let purpose = format!("{} gets a swap header of its size, with the UUID it had", request.name());
-    step(purpose, Run::changes(argv, proof, back))
+    step(purpose, ProgramRun::changes(argv, proof, back))
 }
 
 fn swap_on(request: &Request, system: &System<'_>, need: &Need) -> Step {
@@ -163,5 +164,6 @@ fn swap_on(request: &Request, system: &System<'_>, need: &Need) -> Step {
     };
     let proof = Proof::SwapUsed { area: request.device(), bytes, priority: need.identity.priority };
     let back = Back::Stays { why: "the node swaps to it".into() };
-    step(format!("the kernel swaps to {}", request.name()), Run::changes(argv.iter().map(String::as_str), proof, back))
+    let run = ProgramRun::changes(argv.iter().map(String::as_str), proof, back);
+    step(format!("the kernel swaps to {}", request.name()), run).in_role(Role::Restores)
 }

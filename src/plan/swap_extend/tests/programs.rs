@@ -11,7 +11,7 @@ impl Node {
                 let disk = self.disks.iter_mut().find(|disk| disk.path() == table.disk.path).unwrap();
                 table.sectors.iter().for_each(|sector| disk.put(sector.at, &sector.hex));
             }
-            Action::TellKernel(partition) => {
+            Action::AddPartition(partition) => {
                 let disk = self.disks.iter_mut().find(|disk| disk.path() == partition.disk).unwrap();
                 disk.partition = true;
             }

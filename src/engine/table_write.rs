@@ -1,4 +1,4 @@
-//! A partition table to be written, and the kernel to be told of it.
+//! A partition table to be written, and a partition that the kernel is to know.
 
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,7 @@ pub struct DiskIdentity {
     pub wwn: Option<String>,
 }
 
-/// A partition that the kernel is told of.
+/// A partition that the kernel is to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KernelPartition {
     /// Path of the disk.

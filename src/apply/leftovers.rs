@@ -19,7 +19,7 @@ const DATA: usize = MIB as usize;
 ///
 /// # Errors
 /// Where the disk cannot be read.
-pub(super) fn zeros_over_rests(disk: &HeldDisk, from: u64) -> Result<Vec<NewSector>, String> {
+pub(super) fn zeros_over_leftovers(disk: &HeldDisk, from: u64) -> Result<Vec<NewSector>, String> {
     let size = disk.sector_size().bytes();
     let Ok(step) = usize::try_from(size) else { return Ok(Vec::new()) };
     if from.saturating_add(MIB) > disk.bytes() {

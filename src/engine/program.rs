@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BytesAt, Proof};
+use super::proof::Proof;
+use super::table_write::BytesAt;
 
 /// A program that is run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run {
+pub struct ProgramRun {
     /// Absolute path and arguments.
     pub argv: Vec<String>,
     /// The longest it may take, in seconds.
@@ -35,7 +36,7 @@ fn is_minute(seconds: &u64) -> bool {
     *seconds == minute()
 }
 
-impl Run {
+impl ProgramRun {
     /// A program that only looks; its success is the proof.
     pub fn looks<'a>(argv: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
@@ -77,8 +78,6 @@ pub enum Back {
     By {
         /// Absolute path and arguments.
         argv: Vec<String>,
-        /// Whether the node needs what the step took away, so that it comes back whatever else stays.
-        vital: bool,
     },
     /// By writing these bytes, which were there before.
     Bytes {
@@ -99,12 +98,7 @@ pub enum Back {
 impl Back {
     /// Back by a program.
     pub fn by<'a>(argv: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::By { argv: argv.into_iter().map(str::to_owned).collect(), vital: false }
-    }
-
-    /// Back by a program, whatever else stays.
-    pub fn by_all_means<'a>(argv: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::By { argv: argv.into_iter().map(str::to_owned).collect(), vital: true }
+        Self::By { argv: argv.into_iter().map(str::to_owned).collect() }
     }
 
     fn is_nothing(&self) -> bool {

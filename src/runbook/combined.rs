@@ -1,16 +1,17 @@
 //! What the findings of some rules mean together for a step.
 
-use super::case::Case;
-use crate::rules::{Finding, RuleId, Verdict};
+use super::case::StepInputs;
+use crate::rules::RuleId;
+use crate::rules::{Finding, Verdict};
 
-/// Most findings that are told as evidence.
+/// Most findings that are shown as evidence.
 const SHOWN: usize = 3;
 
 /// The findings that decide, worst first. What is waived decides nothing.
-pub(super) enum Told<'f> {
+pub(super) enum Combined<'f> {
     /// They block.
     Blocked(Vec<&'f Finding>),
-    /// They could not tell.
+    /// They could not determine it.
     Unknown(Vec<&'f Finding>),
     /// Something is not as it should be.
     Amiss(Vec<&'f Finding>),
@@ -25,13 +26,13 @@ pub(super) enum Told<'f> {
 }
 
 /// What the rules `ids` say together.
-pub(super) fn tell<'f>(case: &Case<'f>, ids: &[RuleId]) -> Told<'f> {
+pub(super) fn combine<'f>(case: &StepInputs<'f>, ids: &[RuleId]) -> Combined<'f> {
     let all: Vec<&Finding> = case.findings.iter().filter(|finding| ids.contains(&finding.id)).collect();
     let of = |verdict: Verdict| {
         let counts = |finding: &&Finding| finding.verdict == verdict && finding.waived.is_none();
         all.iter().copied().filter(counts).collect::<Vec<_>>()
     };
-    // Disks alone tell nothing of what a running host would.
+    // Disks alone show nothing of what a running host would.
     let is_off = case.facts.node.running.is_none();
     let mut unknown = of(Verdict::Unknown);
     unknown.extend(of(Verdict::NotApplicable).into_iter().filter(|_| is_off));
@@ -41,19 +42,19 @@ pub(super) fn tell<'f>(case: &Case<'f>, ids: &[RuleId]) -> Told<'f> {
     let applying: Vec<&Finding> =
         all.iter().copied().filter(|finding| finding.verdict != Verdict::NotApplicable).collect();
     if !blocked.is_empty() {
-        Told::Blocked(blocked)
+        Combined::Blocked(blocked)
     } else if !unknown.is_empty() || says_nothing {
-        Told::Unknown(unknown)
+        Combined::Unknown(unknown)
     } else if !amiss.is_empty() {
-        Told::Amiss(amiss)
+        Combined::Amiss(amiss)
     } else if !asks.is_empty() {
-        Told::Asks(asks)
+        Combined::Asks(asks)
     } else if !waived.is_empty() {
-        Told::Waived(waived)
+        Combined::Waived(waived)
     } else if applying.is_empty() {
-        Told::Nothing(all)
+        Combined::Nothing(all)
     } else {
-        Told::Passed(applying)
+        Combined::Passed(applying)
     }
 }
 

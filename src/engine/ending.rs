@@ -1,0 +1,118 @@
+//! How a command that changes a host ends: one type for the engine, the journal, the report and the exit status.
+
+use serde::de::{Error as _, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::exit_status::ExitStatus;
+
+/// How a command that changes a host ended, with the reasons.
+///
+/// The journal and JSON have the [word](Self::word) of it. What is read from there has no reasons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// The steps would be done with `--apply`; nothing was changed.
+    Planned,
+    /// The target is reached already; nothing was changed.
+    NothingToDo,
+    /// Something is in the way; nothing was changed.
+    Refused {
+        /// Why, where no reasons of a refusal are listed beside it.
+        why: Option<String>,
+    },
+    /// Every step was done and proved.
+    Done,
+    /// A step failed, and everything before it was taken back.
+    RolledBack {
+        /// Why the step failed.
+        why: String,
+    },
+    /// Something could not be taken back.
+    Stuck {
+        /// Why the step failed, where it was a step that began the way back.
+        why: Option<String>,
+        /// Why the way back failed.
+        undo_why: String,
+    },
+    /// A step failed after one that stays done; what the node needs is back, and another run goes on.
+    Kept {
+        /// Why the step failed.
+        why: String,
+        /// What stays.
+        stays: String,
+    },
+    /// A signal came after some steps that changed something; the step that was running was finished first.
+    Interrupted {
+        /// Steps done and proved.
+        steps: usize,
+    },
+    /// The run was taken back as a whole, by `undo`.
+    Undone,
+    /// Every step was done and proved, and the host does not show the target.
+    NotReached {
+        /// What shows that.
+        why: String,
+    },
+}
+
+impl Ending {
+    /// The word for it in the journal and in JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::NothingToDo => "nothing-to-do",
+            Self::Refused { .. } => "refused",
+            Self::Done => "done",
+            Self::RolledBack { .. } => "rolled-back",
+            Self::Stuck { .. } => "stuck",
+            Self::Kept { .. } => "kept",
+            Self::Interrupted { .. } => "interrupted",
+            Self::Undone => "undone",
+            Self::NotReached { .. } => "not-reached",
+        }
+    }
+
+    /// The exit status that it is.
+    pub fn exit_status(&self) -> ExitStatus {
+        match self {
+            Self::Planned | Self::NothingToDo | Self::Done | Self::Undone => ExitStatus::Success,
+            Self::Refused { .. } => ExitStatus::Blocked,
+            Self::RolledBack { .. } => ExitStatus::Undetermined,
+            Self::Stuck { .. } | Self::Kept { .. } | Self::Interrupted { .. } | Self::NotReached { .. } => {
+                ExitStatus::HalfWay
+            }
+        }
+    }
+
+    /// Whether the run leaves something half-way.
+    pub fn is_unfinished(&self) -> bool {
+        matches!(self, Self::Stuck { .. } | Self::Kept { .. } | Self::Interrupted { .. } | Self::NotReached { .. })
+    }
+
+    /// The ending of a run with this word; `None` where no run ends like that.
+    fn of_run(word: &str) -> Option<Self> {
+        let unknown = String::new;
+        Some(match word {
+            "done" => Self::Done,
+            "rolled-back" => Self::RolledBack { why: unknown() },
+            "stuck" => Self::Stuck { why: None, undo_why: unknown() },
+            "kept" => Self::Kept { why: unknown(), stays: unknown() },
+            "interrupted" => Self::Interrupted { steps: 0 },
+            "undone" => Self::Undone,
+            "not-reached" => Self::NotReached { why: unknown() },
+            _ => return None,
+        })
+    }
+}
+
+impl Serialize for Ending {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+impl<'de> Deserialize<'de> for Ending {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        Self::of_run(&word).ok_or_else(|| D::Error::invalid_value(Unexpected::Str(&word), &"how a run ended"))
+    }
+}

@@ -1,0 +1,188 @@
+//! The one reader of the journal: from its records to the runs, and which steps of each were not taken back.
+
+use serde::Serialize;
+
+use super::ending::Ending;
+use super::entry::Entry;
+use super::step::Step;
+use crate::journal::Record;
+
+/// A run as the journal has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedRun {
+    /// When it began, in seconds since 1970.
+    pub began: u64,
+    /// When every step was done, in seconds since 1970; `None` where that did not happen, or was undone since.
+    pub done_at: Option<u64>,
+    /// The command.
+    pub command: String,
+    /// Its target.
+    pub target: String,
+    /// Its steps.
+    pub steps: Vec<Step>,
+    /// The steps that were not taken back, in order.
+    pub standing: Vec<StandingStep>,
+    /// What stands of the runs before it that it went on from, in order: changes that were done, or at least begun.
+    pub earlier: Vec<Step>,
+    /// Indices of those of them that were only begun: the run was cut off, and nobody knows whether they were done.
+    pub unsure: Vec<usize>,
+    /// How far it came.
+    pub state: RunState,
+    /// Whether it went on from the run before it.
+    pub resumes: bool,
+}
+
+/// A step that may have changed something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct StandingStep {
+    /// Its index among the steps of the run.
+    pub step: usize,
+    /// Whether it was done and proved; else it was only begun.
+    pub done: bool,
+}
+
+/// How far a run came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RunState {
+    /// It ended like this.
+    Ended(Ending),
+    /// The journal has no end of it: the machine or the program stopped in its middle.
+    CutOff,
+}
+
+impl RunState {
+    /// The word for it in JSON and in text.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::CutOff => "cut-off",
+            Self::Ended(ending) => ending.word(),
+        }
+    }
+
+    /// Whether something is left half-way.
+    pub fn is_unfinished(&self) -> bool {
+        match self {
+            Self::CutOff => true,
+            Self::Ended(ending) => ending.is_unfinished(),
+        }
+    }
+}
+
+impl RecordedRun {
+    /// Whether something is left half-way: by this run, or by one that it was to go on from.
+    pub fn is_unfinished(&self) -> bool {
+        let took_nothing_on = matches!(self.state, RunState::Ended(Ending::RolledBack { .. }));
+        self.state.is_unfinished() || (took_nothing_on && !self.earlier.is_empty())
+    }
+
+    /// The changes that stand, in order: those of runs that it went on from, then its own.
+    pub fn changes(&self) -> impl DoubleEndedIterator<Item = &Step> {
+        let own = self.standing.iter().filter_map(|standing| self.steps.get(standing.step));
+        self.earlier.iter().chain(own).filter(|step| step.action.changes())
+    }
+
+    /// Whether a run of `command` goes on from this one.
+    fn is_resumed_by(&self, command: &str) -> bool {
+        self.command == command && self.is_unfinished()
+    }
+
+    /// What a run that goes on from this one takes over from it, and which of that was only begun.
+    fn left_over(&self) -> (Vec<Step>, Vec<usize>) {
+        let (mut steps, mut unsure) = (self.earlier.clone(), self.unsure.clone());
+        for standing in &self.standing {
+            let Some(step) = self.steps.get(standing.step).filter(|step| step.action.changes()) else { continue };
+            if !standing.done {
+                unsure.push(steps.len());
+            }
+            steps.push(step.clone());
+        }
+        (steps, unsure)
+    }
+
+    /// Every step that stands, the last first, and whether it was done or only begun.
+    pub fn backwards(&self) -> impl Iterator<Item = (&Step, bool)> {
+        let own = self.standing.iter().rev();
+        let own = own.filter_map(|standing| Some((self.steps.get(standing.step)?, standing.done)));
+        let earlier = self.earlier.iter().enumerate().rev();
+        own.chain(earlier.map(|(index, step)| (step, !self.unsure.contains(&index))))
+    }
+
+    /// The index of its first step that was not done.
+    pub fn first_left(&self) -> usize {
+        let done = |step: usize| self.standing.iter().any(|standing| standing.step == step && standing.done);
+        (0..self.steps.len()).find(|step| !done(*step)).unwrap_or(self.steps.len())
+    }
+
+    /// Whether it was cut off with all its changes made, so that only steps are left that look.
+    pub fn only_looks_are_left(&self) -> bool {
+        let unfinished = matches!(self.state, RunState::CutOff | RunState::Ended(Ending::Interrupted { .. }));
+        unfinished && self.steps.iter().skip(self.first_left()).all(|step| !step.action.changes())
+    }
+}
+
+/// The last run, where there was one.
+pub fn last_run(records: &[Record<Entry>]) -> Option<RecordedRun> {
+    runs(records).pop()
+}
+
+/// Every run, oldest first.
+pub fn runs(records: &[Record<Entry>]) -> Vec<RecordedRun> {
+    let mut runs: Vec<RecordedRun> = Vec::new();
+    for record in records {
+        if let Entry::Began { command, target, steps } = &record.entry {
+            let resumed = runs.last().filter(|run| run.is_resumed_by(command));
+            let (resumes, (earlier, unsure)) =
+                (resumed.is_some(), resumed.map(RecordedRun::left_over).unwrap_or_default());
+            runs.push(RecordedRun {
+                began: record.at,
+                done_at: None,
+                command: command.clone(),
+                target: target.clone(),
+                steps: steps.clone(),
+                standing: Vec::new(),
+                earlier,
+                unsure,
+                state: RunState::CutOff,
+                resumes,
+            });
+            continue;
+        }
+        let Some(run) = runs.last_mut() else { continue };
+        match &record.entry {
+            Entry::StepBegan(step) => run.standing.push(StandingStep { step: *step, done: false }),
+            Entry::StepDone(step) => {
+                run.standing
+                    .iter_mut()
+                    .filter(|standing| standing.step == *step)
+                    .for_each(|standing| standing.done = true);
+            }
+            Entry::StepUndone(step) => run.standing.retain(|standing| standing.step != *step),
+            // A way back that has no end was cut off like any other run.
+            Entry::UndoBegan => run.state = RunState::CutOff,
+            Entry::Ended(Ending::Undone) => {
+                run.state = RunState::Ended(Ending::Undone);
+                run.earlier.clear();
+                run.unsure.clear();
+                forget_done(&mut runs);
+            }
+            Entry::Ended(ending) => {
+                run.state = RunState::Ended(ending.clone());
+                if *ending == Ending::Done {
+                    run.done_at = Some(record.at);
+                }
+            }
+            Entry::StepFailed(..) | Entry::Began { .. } => {}
+        }
+    }
+    runs
+}
+
+/// The last run was taken back as a whole, with those that it went on from.
+fn forget_done(runs: &mut [RecordedRun]) {
+    for run in runs.iter_mut().rev() {
+        run.done_at = None;
+        if !run.resumes {
+            break;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! A step and what it does: data.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use super::file::{FileCopy, FileIdentity};
+use super::program::{Back, ProgramRun};
+use super::proof::Proof;
+use super::role::Role;
+use super::table_write::{KernelPartition, TableWrite};
+
+/// One step: small, done or not done, provable afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// What it is for, in one sentence.
+    pub purpose: String,
+    /// What it is to the way back of its run.
+    #[serde(skip_serializing_if = "Role::is_plain")]
+    pub role: Role,
+    /// What it does.
+    pub action: Action,
+}
+
+impl Step {
+    /// A step that is taken back when a later one fails.
+    pub fn new(purpose: impl Into<String>, action: Action) -> Self {
+        Self { purpose: purpose.into(), role: Role::Plain, action }
+    }
+
+    /// The same step in this role.
+    pub fn in_role(self, role: Role) -> Self {
+        Self { role, ..self }
+    }
+}
+
+impl<'de> Deserialize<'de> for Step {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Stored {
+            purpose: String,
+            role: Option<Role>,
+            action: Value,
+        }
+        let Stored { purpose, role, action } = Stored::deserialize(deserializer)?;
+        let role = role.unwrap_or_else(|| Role::of_old(&action));
+        Ok(Self { purpose, role, action: Action::deserialize(action).map_err(D::Error::custom)? })
+    }
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Gives a file another name in its folder, never over an existing one, and flushes the folder.
+    Rename {
+        /// Path it has before.
+        from: String,
+        /// Path it has afterwards.
+        to: String,
+        /// What the file must still be when the step is done: anything else stops the run.
+        file: FileIdentity,
+    },
+    /// Runs a program.
+    Run(ProgramRun),
+    /// Writes a partition table to a disk that has none.
+    WriteTable(TableWrite),
+    /// Adds one partition to those that the kernel knows (`BLKPG`), without having it read the table again.
+    #[serde(rename = "tell-kernel")]
+    AddPartition(KernelPartition),
+    /// Copies a file to another place, never over an existing one.
+    Copy(FileCopy),
+    /// Follows the vendor's upgrade until it asks for a restart.
+    Follow(Follow),
+}
+
+/// The vendor's upgrade, to be followed to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Follow {
+    /// Path of its log.
+    pub log: String,
+    /// Path of the system log, which has errors of an upgrade too.
+    pub messages: String,
+    /// The longest it is followed, in seconds; it goes on behind that.
+    pub limit_seconds: u64,
+}
+
+impl Action {
+    /// Whether it changes something; else it looks, or has a program look.
+    pub fn changes(&self) -> bool {
+        match self {
+            Self::Rename { .. } | Self::WriteTable(_) | Self::AddPartition(_) | Self::Copy(_) => true,
+            Self::Run(run) => run.back != Back::Nothing,
+            Self::Follow(_) => false,
+        }
+    }
+
+    /// The mount point at which something is mounted once it is done.
+    pub fn mounts_at(&self) -> Option<&str> {
+        match self {
+            Self::Run(ProgramRun { proof: Some(Proof::Mounted { point }), .. }) => Some(point),
+            _ => None,
+        }
+    }
+
+    /// The mount point at which nothing is mounted any more once it is done.
+    pub fn unmounts_at(&self) -> Option<&str> {
+        match self {
+            Self::Run(ProgramRun { proof: Some(Proof::NotMounted { point }), .. }) => Some(point),
+            _ => None,
+        }
+    }
+
+    /// Whether bytes that were there before are its way back.
+    pub fn restores_bytes(&self) -> bool {
+        matches!(self, Self::Run(ProgramRun { back: Back::Bytes { .. }, .. }))
+    }
+}

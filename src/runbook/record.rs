@@ -1,0 +1,62 @@
+//! What is on record of a step: what operators confirmed, and whether it is of this host and this upgrade.
+
+use super::step::Confirmed;
+use crate::dates::format_minute;
+use crate::facts::procedure::confirmations::Confirmation;
+use crate::facts::{Facts, Probed};
+use crate::journal::Record;
+use crate::profile::Profile;
+use crate::versions::Version;
+
+/// What is on record of a step.
+pub(super) enum OnRecord {
+    /// It is confirmed.
+    Confirmed(Confirmed),
+    /// It is not; what else is on record, where something is.
+    No(Option<String>),
+    /// The record could not be read.
+    Unknown(String),
+}
+
+/// What is on record of the step `id`, for this host and the upgrade to the release of `profile`. The last record counts.
+pub(super) fn on_record(facts: &Facts, profile: &Profile, id: &str) -> OnRecord {
+    let Some(subjects) = &facts.subjects else { return OnRecord::No(None) };
+    let records = match &subjects.records.confirmations {
+        Probed::Known(records) => records.as_slice(),
+        Probed::Absent => &[],
+        Probed::Unreadable(why) => return OnRecord::Unknown(why.clone()),
+    };
+    let is_meant =
+        |record: &&Record<Confirmation>| record.entry.step == id && is_same(&record.entry.release, &profile.release);
+    let mut of_step = records.iter().rev().filter(is_meant);
+    if let Some(Record { at, entry, .. }) = of_step.clone().find(|record| record.entry.host == facts.node.name) {
+        let (at, by, note) = (format_minute(*at), entry.user.clone(), entry.note.clone());
+        return if entry.withdrawn {
+            OnRecord::No(Some(format!("withdrawn by {by} at {at}: {note}")))
+        } else {
+            OnRecord::Confirmed(Confirmed { at, by, note })
+        };
+    }
+    let elsewhere = of_step.next().map(|record| format!("what is on record was recorded on {}", record.entry.host));
+    OnRecord::No(elsewhere)
+}
+
+/// Whether two releases are the same: `21.8` is `21.8.0.0.0`.
+fn is_same(one: &str, other: &str) -> bool {
+    match (Version::parse(one), Version::parse(other)) {
+        (Some(one), Some(other)) => one == other,
+        _ => one == other,
+    }
+}
+
+/// Whether the step `id` is on record as confirmed, whatever that counts for.
+///
+/// # Errors
+/// Where the record could not be read.
+pub fn is_confirmed(facts: &Facts, profile: &Profile, id: &str) -> Result<bool, String> {
+    match on_record(facts, profile, id) {
+        OnRecord::Confirmed(_) => Ok(true),
+        OnRecord::No(_) => Ok(false),
+        OnRecord::Unknown(why) => Err(why),
+    }
+}
