@@ -35,7 +35,7 @@ fn beside(config: &str) -> String {
 const GRUB: &str = "/boot/grub2/grub.cfg";
 
 /// Looks at all of it. `Absent` where there is no configuration of GRUB. `boot` is what the boot loader finds its files in.
-pub(crate) fn boot_loader(root: &Root, firmware: &Probed<Firmware>, boot: &str) -> Probed<Loader> {
+pub fn boot_loader(root: &Root, firmware: &Probed<Firmware>, boot: &str) -> Probed<Loader> {
     let found = configuration(root, firmware)
         .and_then(|found| found.map(|(path, config)| look(root, &path, config, boot)).transpose());
     found.map_or_else(Probed::Unreadable, |found| found.map_or(Probed::Absent, Probed::Known))

@@ -10,7 +10,7 @@ mod files;
 mod group;
 mod grub_cfg;
 mod grubenv;
-mod loader;
+pub mod loader;
 mod look;
 mod menu;
 mod modules;

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::loader::Loader;
+use super::survivor::Missing;
 use super::*;
 use crate::facts::{Firmware, cmdline, fstab, mounts};
 
