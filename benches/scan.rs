@@ -16,16 +16,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use okv_host::base::units::{MIB, SectorSize};
+use okv_host::disk::format::content::Kind;
+use okv_host::disk::format::lvm2;
 use okv_host::disk::table::{self, Edges, HEAD, TAIL};
 use okv_host::disk::{ProblemId, Scratch, Source, scan_alone};
-use okv_host::facts::{Facts, Root, of_host};
-use okv_host::format::content::Kind;
-use okv_host::format::lvm2;
-use okv_host::image::{self, Image, Memory, ReadError};
+use okv_host::facts::{Facts, of_host};
+use okv_host::host::Root;
+use okv_host::io::image::{self, Image, Memory, ReadError};
 use okv_host::profile::Profile;
 use okv_host::report::{self, CheckReport};
 use okv_host::rules;
-use okv_host::units::{MIB, SectorSize};
 
 #[allow(dead_code)]
 #[path = "../tests/signatures/craft.rs"]

@@ -11,8 +11,8 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use okv_host::image::{self, Image, ReadError, sparse};
-use okv_host::units::{ByteRange, SectorSize};
+use okv_host::base::units::{ByteRange, SectorSize};
+use okv_host::io::image::{self, Image, ReadError, sparse};
 
 /// Bytes kept of the start: the signature farthest in that belongs to a whole disk (btrfs, at 64 KiB) ends before.
 const HEAD: u64 = 72 << 10;

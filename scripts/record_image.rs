@@ -11,9 +11,9 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use okv_host::base::units::SectorSize;
 use okv_host::disk::{self, Source};
-use okv_host::image::{self, Image, ReadError, Recording, sparse};
-use okv_host::units::SectorSize;
+use okv_host::io::image::{self, Image, ReadError, Recording, sparse};
 
 /// A recording that is scanned and then asked: it lives as long as the program.
 struct Recorded(&'static Recording<'static>);

@@ -47,7 +47,7 @@
 //! ```
 //! use okv_host::disk::{Source, scan};
 //! use okv_host::facts::of_disks;
-//! use okv_host::image::Memory;
+//! use okv_host::io::image::Memory;
 //! use okv_host::profile::Profile;
 //! use okv_host::rules::{Outcome, judge, outcome};
 //!
@@ -61,7 +61,7 @@
 //!
 //! # What holds everywhere
 //!
-//! * **Reading cannot write.** [`image::Image`] has no method that writes, and files are opened read-only.
+//! * **Reading cannot write.** [`crate::io::image::Image`] has no method that writes, and files are opened read-only.
 //! * **A dry run is not calling [`apply`].** What it prints is what `--apply` does: the same steps, as data.
 //! * **Running again is the resume.** A plan is made from what is true now towards an absolute target, so a run after a crash goes on from
 //!   there. The journal keeps what was begun and done, for `status` and for `undo`.
@@ -97,30 +97,20 @@
 )]
 
 pub mod apply;
-pub mod bytes;
-pub mod chars;
+pub mod base;
 pub mod cli;
 pub mod cluster;
 pub mod commands;
-pub mod dates;
-pub mod digest;
 pub mod disk;
 pub mod engine;
 pub mod facts;
-pub mod format;
-pub mod ids;
-pub mod image;
-pub mod journal;
-pub mod parallel;
+pub mod host;
+pub mod io;
 pub mod plan;
 pub mod profile;
 pub mod report;
 pub mod rules;
 pub mod runbook;
-pub mod sys;
-pub mod tool;
-pub mod units;
-pub mod versions;
 
 #[cfg(test)]
 #[path = "../tests/support/tables.rs"]

@@ -12,10 +12,10 @@ mod support;
 
 use std::path::Path;
 
-use okv_host::format::content::{Content, Found};
-use okv_host::format::windows::Windows;
-use okv_host::format::{ext, xfs};
-use okv_host::sys::filesystem;
+use okv_host::disk::format::content::{Content, Found};
+use okv_host::disk::format::windows::Windows;
+use okv_host::disk::format::{ext, xfs};
+use okv_host::io::sys::filesystem;
 use support::loopdev::Loop;
 use support::mkfs;
 use support::mount::Mounted;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use okv_host::facts::{self, BlockDevice, Firmware, FstabEntry, Probed, Root, Running, block};
-use okv_host::image;
+use okv_host::host;
+use okv_host::host::{BlockDevice, Firmware, FstabEntry, Probed, Root, Running, block};
+use okv_host::io::image;
 use overlay::{Host, names};
 
 #[path = "support/overlay.rs"]
@@ -16,7 +17,7 @@ const SWAP_UUID: &str = "UUID=5a5a5a5a-0000-4000-8000-000000000002";
 const RESUME: &str = "/dev/mapper/vg_root-lv_swap";
 
 fn running(name: &str) -> Running {
-    facts::running(&Root::fixture(Host::named(name).path()).unwrap())
+    host::running::running(&Root::fixture(Host::named(name).path()).unwrap())
 }
 
 fn known<T>(probed: &Probed<T>) -> &T
@@ -109,7 +110,7 @@ fn every_host_says_what_the_index_says_of_it() {
         assert_eq!(entry(&running, "/boot").kind, expected.boot_kind, "{name}");
         assert_eq!(entry(&running, "none").source, expected.swap_source, "{name}");
         let words = known(&running.cmdline);
-        assert_eq!(facts::cmdline::values(words, "resume").collect::<Vec<_>>(), [expected.resume], "{name}");
+        assert_eq!(host::cmdline::values(words, "resume").collect::<Vec<_>>(), [expected.resume], "{name}");
         match expected.swap_kib {
             Some(kib) => {
                 let [area] = known(&running.swaps).as_slice() else { panic!("{name}") };
@@ -128,7 +129,7 @@ fn no_host_has_boot_mounted_so_none_is_asked_how_large_it_is() {
         assert_eq!(running.boot_df_bytes, Probed::Absent, "{name}");
         assert!(known(&running.mounts).iter().all(|mount| mount.point != "/boot"), "{name}");
         let host = Host::named(&name);
-        assert_eq!(facts::host_name(&Root::fixture(host.path()).unwrap()), Probed::Known(name));
+        assert_eq!(host::running::host_name(&Root::fixture(host.path()).unwrap()), Probed::Known(name));
     }
 }
 
@@ -137,14 +138,14 @@ fn a_fixture_with_boot_mounted_is_not_answered_by_the_machine_of_the_tests() {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir_all(dir.path().join("proc/self")).unwrap();
     fs::write(dir.path().join("proc/self/mountinfo"), "1 1 8:2 / /boot rw - ext4 /dev/sda2 rw\n").unwrap();
-    let running = facts::running(&Root::fixture(dir.path()).unwrap());
+    let running = host::running::running(&Root::fixture(dir.path()).unwrap());
     assert!(matches!(running.boot_df_bytes, Probed::Unreadable(why) if why.contains("fixture")));
 }
 
 #[test]
 fn a_host_without_anything_is_unreadable_and_never_absent_but_for_fstab() {
     let dir = tempfile::tempdir().unwrap();
-    let running = facts::running(&Root::fixture(dir.path()).unwrap());
+    let running = host::running::running(&Root::fixture(dir.path()).unwrap());
     assert!(matches!(running.firmware, Probed::Unreadable(_)));
     assert!(matches!(running.swaps, Probed::Unreadable(_)));
     assert!(matches!(running.swap_total_kib, Probed::Unreadable(_)));
@@ -194,7 +195,7 @@ fn partitions_and_mapped_volumes_of_a_host_know_what_is_below_and_above_them() {
 
 #[test]
 fn the_live_host_is_gathered_without_a_panic_and_knows_its_mounts() {
-    let running = facts::running(&Root::live());
+    let running = host::running::running(&Root::live());
     assert!(known(&running.mounts).iter().any(|mount| mount.point == "/"));
     assert!(matches!(running.swap_total_kib, Probed::Known(_)));
     assert!(!matches!(running.firmware, Probed::Absent));

@@ -10,9 +10,9 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use okv_host::format::content::{ByteOrder, Content, Found, Kind};
-use okv_host::format::windows::Windows;
-use okv_host::format::{ext, swap, vfat, xfs};
+use okv_host::disk::format::content::{ByteOrder, Content, Found, Kind};
+use okv_host::disk::format::windows::Windows;
+use okv_host::disk::format::{ext, swap, vfat, xfs};
 use support::mkfs;
 use support::tools::run;
 

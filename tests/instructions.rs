@@ -7,7 +7,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use okv_host::image;
+use okv_host::io::image;
 
 /// A fixture, and the instructions that a disk like it took when this was written, in the release build.
 const USUAL: &[(&str, u64)] = &[

@@ -20,7 +20,7 @@ fn release_binary() -> PathBuf {
 
 #[test]
 fn the_release_binary_runs_in_an_empty_chroot() {
-    assert!(okv_host::sys::is_root(), "this test takes root");
+    assert!(okv_host::io::sys::is_root(), "this test takes root");
     let jail = tempfile::tempdir().unwrap();
     fs::copy(release_binary(), jail.path().join("okv-host")).unwrap();
     let node = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hosts/good-uefi");

@@ -4,7 +4,7 @@ use std::io;
 
 use super::host::TargetHost;
 use crate::facts::procedure::confirmations::{Confirmation, FILE};
-use crate::journal::Journal;
+use crate::io::journal::Journal;
 
 /// Adds `confirmation` to those before it. On return it is on the disk.
 ///

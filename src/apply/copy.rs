@@ -8,9 +8,9 @@ use std::path::Path;
 
 use super::host::TargetHost;
 use super::watch::{Performed, Watch};
-use crate::digest::{PIECE, Sha256, Summing, sum_of};
+use crate::base::digest::{PIECE, Sha256, Summing, sum_of};
 use crate::engine::FileCopy;
-use crate::sys::{self, O_NOFOLLOW, O_NONBLOCK, filesystem, rename_without_replacing};
+use crate::io::sys::{self, O_NOFOLLOW, O_NONBLOCK, filesystem, rename_without_replacing};
 
 /// Bytes after which what was written is flushed: a power cut costs no more, and other writers do not wait for long.
 const FLUSHED: u64 = 64 << 20;

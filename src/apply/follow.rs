@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use super::host::TargetHost;
 use super::watch::{News, Performed, Watch};
 use crate::engine::Follow;
-use crate::facts::Probed;
+use crate::facts::procedure::log;
 use crate::facts::procedure::upgrade_run::{self, UpgradeRun, UpgradeState};
-use crate::facts::procedure::{log, processes};
+use crate::host::{Probed, processes};
 
 /// How often it is looked at.
 const LOOK: Duration = Duration::from_millis(500);

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::engine::Entry;
-use crate::facts::state::STATE;
-use crate::journal::Journal;
-use crate::tool::Runner;
+use crate::host::state::STATE;
+use crate::io::journal::Journal;
+use crate::io::tool::Runner;
 
 /// A host to change: where its files lie, and what runs its programs.
 pub struct TargetHost<'h> {

@@ -2,7 +2,7 @@
 
 use super::host::TargetHost;
 use crate::facts::kernel::{Kernels, now};
-use crate::facts::{Probed, Root};
+use crate::host::{Probed, Root};
 
 impl TargetHost<'_> {
     /// What is wrong with the kernels after packages went: one is still there, or a kernel that stays is not whole. `None` where nothing is.

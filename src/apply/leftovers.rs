@@ -2,9 +2,9 @@
 //! and the next run would refuse the very disk that this one gave back.
 
 use super::sectors::HeldDisk;
-use crate::bytes::all_zero;
+use crate::base::bytes::all_zero;
+use crate::base::units::MIB;
 use crate::disk::new_table::NewSector;
-use crate::units::MIB;
 
 /// Where the metadata area begins: behind the sectors of the label, at the first page (LVM2 `lib/format_text/layout.h`).
 const AREA: usize = 4096;

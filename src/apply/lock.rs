@@ -7,8 +7,8 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use crate::facts::state::STATE;
-use crate::sys;
+use crate::host::state::STATE;
+use crate::io::sys;
 
 /// Whoever only looks holds it for a moment, in which it is tried again.
 const TRIES: u32 = 10;

@@ -5,7 +5,7 @@
 //! ```
 
 use crate::engine::{Ending, Entry, RecordedRun, last_run};
-use crate::journal::Journal;
+use crate::io::journal::Journal;
 use crate::plan::Plan;
 use run::Execution;
 
@@ -38,7 +38,7 @@ pub use lock::{Lock, LockError};
 pub use undo::{can_take_back, take_back};
 pub use watch::News;
 
-pub use crate::facts::state::STATE;
+pub use crate::host::state::STATE;
 
 /// Carries out `plan`. `report` hears of each step before it begins, and of long ones how far they are.
 ///

@@ -1,8 +1,7 @@
 //! What is mounted where, as the kernel shows it.
 
 use super::host::TargetHost;
-use crate::facts::procedure::loops;
-use crate::facts::{Mount, Probed, Root, mounts};
+use crate::host::{Mount, Probed, Root, loops, mounts};
 
 impl TargetHost<'_> {
     /// Whether something is mounted at `point`.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::host::TargetHost;
 use super::taken_back::TakenBack;
 use crate::engine::{Back, Guard, ProgramRun};
-use crate::tool::{Cmd, Program, success};
+use crate::io::tool::{Cmd, Program, success};
 
 /// Most characters of a command that a message has.
 const LONGEST_COMMAND: usize = 160;

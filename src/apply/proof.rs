@@ -1,13 +1,12 @@
 //! What the host shows: asked of the kernel, of LVM2 and of the bytes themselves, never of the program that did the work.
 
 use super::host::TargetHost;
+use crate::base::units::Bytes;
+use crate::disk::format::content::Kind;
 use crate::engine::Proof;
-use crate::facts::{Probed, SwapArea};
-use crate::facts::{Root, memory, swaps};
-use crate::format::content::Kind;
-use crate::image;
-use crate::tool::lvm;
-use crate::units::Bytes;
+use crate::host::{Probed, Root, SwapArea, memory, swaps};
+use crate::io::image;
+use crate::io::tool::lvm;
 
 /// The kernel leaves the header's page out of a swap area's size.
 const PAGE: u64 = 4096;

@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use super::host::TargetHost;
 use crate::engine::FileIdentity;
-use crate::sys::rename_without_replacing;
+use crate::io::sys::rename_without_replacing;
 
 impl TargetHost<'_> {
     pub(super) fn rename(&self, from: &str, to: &str, file: &FileIdentity) -> Result<(), String> {

@@ -5,7 +5,7 @@ use super::interrupt::Interrupts;
 use super::taken_back::TakenBack;
 use super::watch::{News, Performed, Watch};
 use crate::engine::{Ending, Entry, Role, Step};
-use crate::journal::Journal;
+use crate::io::journal::Journal;
 
 /// A run that is being carried out.
 pub(super) struct Execution<'r, 'h> {

@@ -9,10 +9,10 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::base::units::SectorSize;
 use crate::disk::new_table::NewSector;
-use crate::image::{Image, ReadError};
-use crate::sys::block;
-use crate::units::SectorSize;
+use crate::io::image::{Image, ReadError};
+use crate::io::sys::block;
 
 mod kernel;
 

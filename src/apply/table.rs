@@ -6,12 +6,11 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use super::host::TargetHost;
 use super::leftovers::zeros_over_leftovers;
 use super::sectors::{self, HeldDisk};
+use crate::base::units::{ByteRange, MIB};
 use crate::disk::new_table::NewSector;
 use crate::engine::{BytesAt, DiskIdentity, KernelPartition, TableWrite};
-use crate::facts::{Probed, Root, block};
-use crate::image;
-use crate::sys;
-use crate::units::{ByteRange, MIB};
+use crate::host::{Probed, Root, block};
+use crate::io::{image, sys};
 
 /// Where the one partition of a new table begins.
 const PARTITION: u64 = MIB;

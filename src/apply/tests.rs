@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::engine::{Action, FileIdentity, ProgramRun, Role, RunState, Step};
-use crate::tool::{Cmd, Output, Runner, Script, Scripted, ToolError};
+use crate::io::tool::{Cmd, Output, Runner, Script, Scripted, ToolError};
 
 mod copies;
 mod mounts;

@@ -3,7 +3,7 @@
 use super::host::TargetHost;
 use super::taken_back::TakenBack;
 use crate::engine::{Ending, Entry, RecordedRun, Step};
-use crate::journal::Journal;
+use crate::io::journal::Journal;
 
 /// Whether every step of `run` that was not taken back can be, as the host is now; nothing is changed.
 ///

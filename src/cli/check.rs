@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Judge, PlainFormat};
-use crate::digest::Sha256;
+use crate::base::digest::Sha256;
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]

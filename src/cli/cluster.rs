@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::PlainFormat;
-use crate::dates::Moment;
+use crate::base::dates::Moment;
 
 /// Arguments of `cluster`.
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Change, Judge};
-use crate::digest::Sha256;
+use crate::base::digest::Sha256;
 
 /// Arguments of `stage`.
 #[derive(Debug, Args)]

@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::Change;
+use crate::base::units::{Bytes, parse_size};
 use crate::profile::Profile;
-use crate::units::{Bytes, parse_size};
 
 /// Arguments of `swap-extend`.
 #[derive(Debug, Args)]

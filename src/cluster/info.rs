@@ -7,7 +7,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::dates::Moment;
+use crate::base::dates::Moment;
 
 /// Most nodes that are taken.
 const MOST: usize = 256;

@@ -3,9 +3,9 @@
 use super::info::{Info, NodeInfo};
 use super::saved::Saved;
 use super::{Cluster, Disabled, Node, Problem, differences, disabled, order};
-use crate::dates::format_minute;
+use crate::base::dates::format_minute;
+use crate::base::versions::Version;
 use crate::rules::Outcome;
-use crate::versions::Version;
 
 /// What is judged.
 #[derive(Debug, Default)]

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::info::{Mode, NodeInfo};
 use super::saved::Saved;
+use crate::base::versions::Version;
 use crate::rules::{Outcome, Verdict};
-use crate::versions::Version;
 
 /// A node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::Node;
 use super::info::Mode;
+use crate::base::versions::Version;
 use crate::rules::Outcome;
-use crate::versions::Version;
 
 /// A node's turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -9,16 +9,15 @@ use anyhow::{Context, Result, bail};
 use super::confirm::confirm;
 use super::gate::beneath_upgrade;
 use super::progress::Steps;
-use crate::apply::{Interrupts, Lock, LockError, STATE, TargetHost, carry_out, finish};
+use crate::apply::{Interrupts, Lock, LockError, TargetHost, carry_out, finish};
 use crate::cli::{Change, PlainFormat};
 use crate::engine::{Action, Ending, Entry, ExitStatus, RecordedRun, Step, last_run};
-use crate::facts::Root;
-use crate::facts::procedure::operator;
-use crate::journal::Journal;
+use crate::host::state::STATE;
+use crate::host::{Root, operator};
+use crate::io::journal::Journal;
+use crate::io::{sys, tool};
 use crate::plan::{Plan, Reason, Refusal};
 use crate::report::{self, PlanReport};
-use crate::sys;
-use crate::tool;
 
 /// Makes the plan from what is true now.
 pub(super) type Planner<'p> = dyn Fn() -> Result<Result<Plan, Refusal>> + 'p;

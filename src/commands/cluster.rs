@@ -10,8 +10,8 @@ use super::verdict::{exit, write_coloured};
 use crate::cli::{Cluster, PlainFormat};
 use crate::cluster::{Request, info, judge, saved};
 use crate::engine::ExitStatus;
+use crate::io::sys;
 use crate::report;
-use crate::sys;
 
 /// Longest file that is read, in bytes.
 const LONGEST: u64 = 8 << 20;

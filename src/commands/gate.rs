@@ -1,7 +1,7 @@
 //! What the rules say, as reasons not to begin.
 
-use crate::facts::Root;
-use crate::facts::procedure::{processes, upgrade_run};
+use crate::facts::procedure::upgrade_run;
+use crate::host::{Root, processes};
 use crate::plan::{Reason, upgrade};
 use crate::rules::{Finding, RuleId, Verdict};
 

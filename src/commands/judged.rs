@@ -6,17 +6,16 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use super::usage_error::UsageError;
+use crate::base::dates::Date;
 use crate::cli::Judge;
-use crate::dates::Date;
 use crate::facts::procedure::{certificate, syslog};
-use crate::facts::{self, Facts, Probed, Root, Subjects};
+use crate::facts::{self, Facts, Subjects};
+use crate::host::{Probed, Root};
+use crate::io::sys;
+use crate::io::tool::Host;
 use crate::profile::{Places, Profile};
-use crate::rules::{
-    self, Finding,
-    waivers::{self, Applied, Waiver},
-};
-use crate::sys;
-use crate::tool::Host;
+use crate::rules::waivers::{self, Applied, Waiver};
+use crate::rules::{self, Finding};
 
 /// Findings, and the waivers that were applied to them.
 pub(super) struct Judged {

@@ -5,14 +5,15 @@ use anyhow::{Result, anyhow, bail};
 use super::change;
 use super::recorded::last_run_of;
 use super::usage_error::UsageError;
+use crate::base::parallel;
 use crate::cli::KernelPrune;
-use crate::engine::{ExitStatus, RecordedRun};
-use crate::facts::kernel::{Kernels, Loader, erasure, installed, read_only, unmounted, with_unmounted};
-use crate::facts::{Node, Probed, Root, Running, kernel, mounts};
+use crate::engine::{Action, ExitStatus, ProgramRun, Proof, RecordedRun, Step};
+use crate::facts::kernel::{self, Kernels, Loader, erasure, installed, read_only, unmounted, with_unmounted};
+use crate::host::{Node, Probed, Root, Running, mounts};
+use crate::io::sys;
+use crate::io::tool::{Host, Program};
 use crate::plan::kernel_prune::{COMMAND, Means, Request, plan, steps};
-use crate::plan::{Action, Plan, ProgramRun, Proof, Refusal, Step};
-use crate::tool::{Host, Program};
-use crate::{parallel, sys};
+use crate::plan::{Plan, Refusal};
 
 pub(super) fn run(args: &KernelPrune) -> Result<ExitStatus> {
     let root = match &args.root {

@@ -4,7 +4,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use crate::apply::News;
-use crate::units::Bytes;
+use crate::base::units::Bytes;
 
 /// Reports the steps of a run, and how far long ones are.
 pub(super) struct Steps {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::apply::journal_path;
 use crate::engine::{Entry, RecordedRun, last_run};
-use crate::journal::{Journal, Record};
+use crate::io::journal::{Journal, Record};
 
 /// The records of the journal; none where there is no journal.
 pub(super) fn records() -> Result<Vec<Record<Entry>>> {

@@ -11,7 +11,7 @@ use super::usage_error::UsageError;
 use crate::cli::{Scan, ScanFormat};
 use crate::disk::{Disk, Source, scan};
 use crate::engine::ExitStatus;
-use crate::facts::{Root, block};
+use crate::host::{Root, block};
 use crate::report;
 
 pub(super) fn run(args: &Scan) -> Result<ExitStatus> {

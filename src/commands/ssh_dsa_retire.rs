@@ -7,10 +7,10 @@ use super::usage_error::UsageError;
 use crate::cli::SshDsaRetire;
 use crate::engine::ExitStatus;
 use crate::facts::ssh::{Ssh, gather, host_key_paths};
-use crate::facts::{Probed, Root};
+use crate::host::{Probed, Root};
+use crate::io::sys;
+use crate::io::tool::{Cmd, Host, success};
 use crate::plan::ssh_dsa_retire::{Request, plan};
-use crate::sys;
-use crate::tool::{Cmd, Host, success};
 
 const COMMAND: &str = "ssh-dsa-retire";
 

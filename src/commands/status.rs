@@ -10,8 +10,8 @@ use super::recorded::records;
 use crate::apply::Lock;
 use crate::cli::{PlainFormat, Status};
 use crate::engine::{ExitStatus, RecordedRun, last_run};
-use crate::facts::Root;
-use crate::facts::procedure::{processes, upgrade_run};
+use crate::facts::procedure::upgrade_run;
+use crate::host::{Root, processes};
 use crate::report;
 
 pub(super) fn run(args: &Status) -> Result<ExitStatus> {

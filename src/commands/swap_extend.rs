@@ -9,16 +9,16 @@ use super::judged;
 use super::recorded::last_run_of;
 use super::usage_error::UsageError;
 use crate::apply::record_inventory;
+use crate::base::units::{MIB, TIB};
 use crate::cli::{PlainFormat, SwapExtend};
 use crate::engine::{ExitStatus, RecordedRun};
-use crate::facts::Root;
 use crate::facts::growth::{Growth, gather};
 use crate::facts::inventory::{INVENTORY, Inventory, Known};
+use crate::host::Root;
+use crate::io::sys;
+use crate::io::tool::Host;
 use crate::plan::swap_extend::{COMMAND, Remembered, Request, disk_to_add, plan};
 use crate::report::{self, PlanReport};
-use crate::sys;
-use crate::tool::Host;
-use crate::units::{MIB, TIB};
 
 /// Sizes of a swap area: its header counts pages of 4 KiB in 32 bits.
 const SMALLEST: u64 = MIB;

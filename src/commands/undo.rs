@@ -11,7 +11,7 @@ use super::recorded::records;
 use crate::apply::{TargetHost, can_take_back, take_back};
 use crate::cli::{Change, PlainFormat};
 use crate::engine::{Ending, Entry, ExitStatus, RecordedRun, last_run};
-use crate::journal::Record;
+use crate::io::journal::Record;
 use crate::report;
 
 pub(super) fn run(args: &Change) -> Result<ExitStatus> {

@@ -8,18 +8,19 @@ use anyhow::{Result, bail};
 use super::judged::{facts_of, judged, profile};
 use super::recorded::records;
 use super::{change, gate};
+use crate::base::versions::Version;
 use crate::cli::Upgrade;
 use crate::engine::{ExitStatus, RunState, last_run};
+use crate::facts::Facts;
 use crate::facts::procedure::mounted::Mounted;
-use crate::facts::procedure::{Media, processes, upgrade_run};
-use crate::facts::{Facts, Probed, Root, Running};
+use crate::facts::procedure::{Media, upgrade_run};
+use crate::host::{Probed, Root, Running, processes};
+use crate::io::sys;
+use crate::io::tool::Program;
 use crate::plan::upgrade::{COMMAND, Means, Request, plan};
 use crate::plan::{Plan, Reason, Refusal};
 use crate::profile::{Places, Profile};
 use crate::runbook::{State, Step, open_before, steps};
-use crate::sys;
-use crate::tool::Program;
-use crate::versions::Version;
 
 pub(super) fn run(args: &Upgrade) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;

@@ -1,10 +1,10 @@
 //! What a disk with a partition table is besides: a member of an array, an ISO image that is also a disk, or ambiguous.
 
+use super::format::content::{Content, Kind, Place};
+use super::format::windows::Windows;
+use super::format::{lvm2, signature};
 use super::table::Edges;
 use super::{Partition, Problem, ProblemId};
-use crate::format::content::{Content, Kind, Place};
-use crate::format::windows::Windows;
-use crate::format::{lvm2, signature};
 
 /// What the disk is, of which the ends were read: partitioned, or what claims more than the table does.
 pub(super) fn beside_table(

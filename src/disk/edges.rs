@@ -4,11 +4,11 @@
 //! keep no more than the superblocks of arrays there.
 
 use super::Problem;
+use super::format::gpt;
 use super::read::fill;
 use super::table::{Edges, HEAD, TAIL};
-use crate::format::gpt;
-use crate::image::Image;
-use crate::units::{ByteRange, SectorSize};
+use crate::base::units::{ByteRange, SectorSize};
+use crate::io::image::Image;
 
 /// Bytes that are read first: an MBR, both places of a GPT header, the superblock of most formats.
 const FIRST: usize = 8192;

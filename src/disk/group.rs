@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::format::content::Content;
-use crate::ids::Id;
+use super::format::content::Content;
+use crate::base::ids::Id;
 
 /// A volume group.
 #[derive(Debug, Clone, PartialEq, Serialize)]

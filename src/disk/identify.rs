@@ -7,15 +7,15 @@
 
 use std::ops::Range;
 
+use super::format::content::{Content, Found, Kind, Place};
+use super::format::windows::Windows;
+use super::format::{Malformed, far, signature, vfat};
 use super::read::fill;
 use super::table::Edges;
 use super::{Problem, ProblemId, physical_volume};
-use crate::bytes::all_zero;
-use crate::format::content::{Content, Found, Kind, Place};
-use crate::format::windows::Windows;
-use crate::format::{Malformed, far, signature, vfat};
-use crate::image::Image;
-use crate::units::ByteRange;
+use crate::base::bytes::all_zero;
+use crate::base::units::ByteRange;
+use crate::io::image::Image;
 
 /// Bytes read at the start of a volume.
 const HEAD: usize = 8192;

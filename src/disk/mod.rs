@@ -2,6 +2,7 @@
 
 mod beside_table;
 mod edges;
+pub mod format;
 mod group;
 mod identify;
 pub mod new_table;
@@ -24,9 +25,9 @@ pub use smallest::smallest_disk;
 
 use serde::Serialize;
 
-use crate::format::content::Content;
-use crate::image::Image;
-use crate::units::SectorSize;
+use crate::base::units::SectorSize;
+use crate::io::image::Image;
+use format::content::Content;
 
 /// What one volume holds, by itself.
 pub fn content_of(volume: &dyn Image) -> Content {
@@ -48,7 +49,7 @@ pub struct Disk {
     pub table: Table,
     /// The partitions, by number.
     pub partitions: Vec<Partition>,
-    /// What the whole disk holds; [`Kind::Partitioned`](crate::format::content::Kind::Partitioned) where it has a table.
+    /// What the whole disk holds; [`Kind::Partitioned`](format::content::Kind::Partitioned) where it has a table.
     pub content: Content,
     /// The volume groups that have a physical volume here, assembled over all the disks of the scan.
     pub volume_groups: Vec<VolumeGroup>,

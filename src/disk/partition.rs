@@ -2,8 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::format::content::Content;
-use crate::ids::Id;
+use super::format::content::Content;
+use crate::base::ids::Id;
 
 /// A partition table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -140,7 +140,7 @@ impl Serialize for PartitionType {
 
 /// Partition type GUIDs (UEFI specification, Discoverable Partitions Specification, GRUB manual).
 pub mod guid {
-    use crate::ids::Id;
+    use crate::base::ids::Id;
 
     /// c12a7328-f81f-11d2-ba4b-00a0c93ec93b
     pub const ESP: Id = Id::Uuid(0xc12a_7328_f81f_11d2_ba4b_00a0_c93e_c93b_u128.to_be_bytes());

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::format::Malformed;
+use super::format::content::Found;
+use super::format::lvm2::metadata_area::{HEADER_BYTES, Header};
+use super::format::lvm2::{self, Label, VolumeGroup, label};
 use super::{Problem, ProblemId};
-use crate::format::Malformed;
-use crate::format::content::Found;
-use crate::format::lvm2::metadata_area::{HEADER_BYTES, Header};
-use crate::format::lvm2::{self, Label, VolumeGroup, label};
-use crate::image::{Image, ReadError};
-use crate::units::ByteRange;
+use crate::base::units::ByteRange;
+use crate::io::image::{Image, ReadError};
 
 #[cfg(test)]
 mod tests;

@@ -4,14 +4,13 @@ use std::collections::HashSet;
 
 use super::beside_table::beside_table;
 use super::edges::EdgeBuffers;
+use super::format::content::{Content, Kind};
 use super::identify::{
     Identified, VolumeBuffers, head_bytes, identify, identify_boot_code, identify_disk, identify_likely_pv,
 };
-use super::table;
-use super::{Disk, Partition, Problem, ProblemId, TableKind, physical_volume};
-use crate::format::content::{Content, Kind};
-use crate::image::{Image, Slice};
-use crate::units::ByteRange;
+use super::{Disk, Partition, Problem, ProblemId, TableKind, physical_volume, table};
+use crate::base::units::ByteRange;
+use crate::io::image::{Image, Slice};
 
 /// Most partitions whose starts are fetched at once.
 const MOST_AHEAD: usize = 64;
@@ -106,7 +105,7 @@ fn empty(path: &str) -> Disk {
         schema: Disk::SCHEMA,
         path: path.to_owned(),
         bytes: 0,
-        sector_bytes: crate::units::SectorSize::S512,
+        sector_bytes: crate::base::units::SectorSize::S512,
         table: super::Table::NONE,
         partitions: Vec::new(),
         content: Content::new(Kind::Unreadable),

@@ -1,8 +1,8 @@
 //! Reading a part of a medium that may fail: what cannot be read is zero, and said.
 
 use super::{Problem, ProblemId};
-use crate::image::Image;
-use crate::units::ByteRange;
+use crate::base::units::ByteRange;
+use crate::io::image::Image;
 
 /// After a failed read, the part is tried again in pieces of this many bytes: a page, which the kernel reads at least.
 const PIECE: usize = 4096;
@@ -30,7 +30,7 @@ pub(crate) fn fill(image: &dyn Image, buf: &mut [u8], at: u64, problems: &mut Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::{Faulty, Memory};
+    use crate::io::image::{Faulty, Memory};
 
     #[test]
     fn only_the_page_that_fails_is_lost() {

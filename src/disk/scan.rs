@@ -8,8 +8,8 @@ use super::identify::identify_logical;
 use super::probe::{Probe, Scratch, probe, unopened};
 use super::volume_group::{PvOnDisk, assemble};
 use super::{Disk, Problem, ProblemId};
-use crate::image::{self, Image, Slice};
-use crate::parallel;
+use crate::base::parallel;
+use crate::io::image::{self, Image, Slice};
 
 /// A disk that was opened, or why it could not be.
 pub struct Source {
@@ -101,7 +101,7 @@ fn assemble_groups(sources: &[Source], probes: &mut [Probe], scratch: &mut Scrat
 /// Two disks with one identity are copies of one another or two paths to one disk: either way, a tool that takes the one for the
 /// other writes to the wrong disk.
 fn tell_copies(disks: &mut [Disk]) {
-    let mut seen: HashMap<crate::ids::Id, Vec<usize>> = HashMap::new();
+    let mut seen: HashMap<crate::base::ids::Id, Vec<usize>> = HashMap::new();
     for (index, disk) in disks.iter().enumerate() {
         if let Some(id) = disk.table.uuid.filter(|id| !id.is_nil()) {
             seen.entry(id).or_default().push(index);

@@ -1,6 +1,6 @@
 //! The smallest disk that gives a volume group the extents it lacks.
 
-use crate::units::{Bytes, MIB, SectorSize, TIB};
+use crate::base::units::{Bytes, MIB, SectorSize, TIB};
 
 /// Where the first partition of a new disk begins, and how much of a new physical volume its metadata takes: 1 MiB each.
 const PARTITION_START: u64 = MIB;
@@ -14,7 +14,7 @@ const GPT_END: u64 = MIB;
 /// last MiB. A disk is a whole number of sectors. `None` beyond 2^64.
 ///
 /// ```
-/// use okv_host::units::{Bytes, SectorSize, GIB, MIB};
+/// use crate::base::units::{Bytes, SectorSize, GIB, MIB};
 /// use okv_host::disk::smallest_disk;
 /// // A 60 GiB disk is one extent short of 60 GiB.
 /// assert_eq!(smallest_disk(1920, 32 * MIB, SectorSize::S512), Some(Bytes(60 * GIB + 2 * MIB)));

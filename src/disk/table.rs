@@ -14,11 +14,12 @@
 //!
 //! The usual disk costs no read: both copies lie within the [`Edges`].
 
+use super::format::mbr::{LENGTH, Mbr};
+use crate::base::ids::Id;
+use crate::base::units::{ByteRange, SectorSize};
 use crate::disk::{BootEvidence, CopyState, Partition, Problem, ProblemId, Table, TableKind};
-use crate::format::mbr::{LENGTH, Mbr};
-use crate::ids::Id;
-use crate::image::Image;
-use crate::units::{ByteRange, SectorSize};
+use crate::io::image::Image;
+use source::Source;
 
 mod boot;
 mod gpt;
@@ -28,8 +29,6 @@ mod sector;
 mod source;
 #[cfg(test)]
 mod tests;
-
-use source::Source;
 
 /// Bytes of [`Edges::head`]: two sectors and an array of 16 KiB on a disk with 4096-byte sectors.
 pub const HEAD: u64 = 24_576;
@@ -54,7 +53,7 @@ pub struct Reading {
     pub sector: SectorSize,
     /// The table.
     pub table: Table,
-    /// Its partitions, by number; extended ones are [`Kind::Extended`](crate::format::content::Kind::Extended), of the
+    /// Its partitions, by number; extended ones are [`Kind::Extended`](super::format::content::Kind::Extended), of the
     /// others nothing is known yet.
     pub partitions: Vec<Partition>,
     /// What it tells about booting.

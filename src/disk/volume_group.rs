@@ -2,18 +2,17 @@
 
 use std::collections::HashMap;
 
+use super::format::content::Content;
+use super::format::lvm2::volume_group as described;
 use super::physical_volume::{Metadata, Reading};
 use super::{Problem, ProblemId, VolumeGroup};
-use crate::format::content::Content;
-use crate::format::lvm2::volume_group as described;
-use crate::ids::Id;
-use crate::image::Image;
+use crate::base::ids::Id;
+use crate::io::image::Image;
+use assembly::Assembly;
 
 mod assembly;
 #[cfg(test)]
 mod tests;
-
-use assembly::Assembly;
 
 /// A physical volume that was read, and where it is.
 #[derive(Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::Sha256;
+use crate::base::digest::Sha256;
 
 /// A copy to be. What was copied before the run was cut off is compared and kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

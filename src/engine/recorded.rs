@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::ending::Ending;
 use super::entry::Entry;
 use super::step::Step;
-use crate::journal::Record;
+use crate::io::journal::Record;
 
 /// A run as the journal has it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 use std::fs;
 
 use super::*;
-use crate::journal::Journal;
+use crate::io::journal::Journal;
 
 /// A journal as okv-host 0.1.0 wrote it.
 const OLD: &str = include_str!("tests/journal-0.1.0");
 
-fn records(text: &str) -> Vec<crate::journal::Record<Entry>> {
+fn records(text: &str) -> Vec<crate::io::journal::Record<Entry>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal");
     fs::write(&path, text).unwrap();

@@ -1,8 +1,8 @@
 //! Which volume is /boot, and which disk the host boots from, with the evidence. Pure.
 
-use super::locate::{Located, Volume, by_number, volume, volumes, whole_disks_below};
-use super::{Node, Probed, Running, mounts};
 use crate::disk::Disk;
+use crate::host::locate::{Located, Volume, by_number, volume, volumes, whole_disks_below};
+use crate::host::{Node, Probed, Running, mounts};
 
 /// The volume that is /boot.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,8 +1,8 @@
 //! Whether the firmware can start from the boot disk, as far as the disk shows. Pure.
 
-use super::Firmware;
+use crate::disk::format::content::Kind;
 use crate::disk::{Disk, TableKind};
-use crate::format::content::Kind;
+use crate::host::Firmware;
 
 /// Where firmware and boot disk do not fit together.
 pub fn disagreement(firmware: Firmware, disk: &Disk) -> Option<String> {

@@ -1,11 +1,13 @@
 //! All facts of a node: of a host, or of disks alone.
 
-use super::procedure::{Media, Preflight, Records, Upgrade, processes};
-use super::running::running;
-use super::{Facts, Node, Root, Subjects, kernel, ssh};
+use super::procedure::{Media, Preflight, Records, Upgrade};
+use super::{Facts, Subjects, kernel, ssh};
+use crate::base::parallel;
 use crate::disk::Source;
+use crate::host::running::running;
+use crate::host::{Node, Root, processes};
+use crate::io::tool;
 use crate::profile::Places;
-use crate::{parallel, tool};
 
 /// The facts of a host that runs, or of a directory that stands for one, looked for where the procedure says.
 pub fn of_host(root: &Root) -> Facts {

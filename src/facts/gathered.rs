@@ -1,7 +1,8 @@
 //! Everything the rules judge: the node, and what each subject gathered on it.
 
 use super::procedure::{Media, Preflight, Records, Upgrade};
-use super::{Node, Probed, kernel, ssh};
+use super::{kernel, ssh};
+use crate::host::{Node, Probed};
 
 /// Everything the rules judge.
 #[derive(Debug, Clone, PartialEq)]

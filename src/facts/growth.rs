@@ -5,17 +5,17 @@ use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 
-use super::block::{Identity, identity};
 use super::inventory::Inventory;
-use super::locate::groups;
-use super::lvm::{self, Lvm};
-use super::memory::{self, Memory};
-use super::procedure::loops::Loop;
-use super::{BlockDevice, Node, Probed, Root};
 use crate::disk::new_table::{Begun, Identifiers, NewTable, one_lvm_partition};
-use crate::image::{self, Image};
-use crate::sys;
-use crate::tool::Runner;
+use crate::host::block::{Identity, identity};
+use crate::host::locate::groups;
+use crate::host::loops::Loop;
+use crate::host::lvm::{self, Lvm};
+use crate::host::memory::{self, Memory};
+use crate::host::{BlockDevice, Node, Probed, Root};
+use crate::io::image::{self, Image};
+use crate::io::sys;
+use crate::io::tool::Runner;
 
 /// What it decides from.
 #[derive(Debug)]
@@ -95,7 +95,8 @@ fn disk(root: &Root, above: Above<'_>, device: &BlockDevice, seed: &str) -> Disk
     let path = format!("/dev/{}", device.name);
     let identity = identity(root, &device.name);
     let opened = root.at(&path).and_then(|place| image::open(&place.real_path()).map_err(|e| format!("{path}: {e}")));
-    let sector = opened.as_ref().ok().and_then(|image| image.sector_size()).unwrap_or(crate::units::SectorSize::S512);
+    let sector =
+        opened.as_ref().ok().and_then(|image| image.sector_size()).unwrap_or(crate::base::units::SectorSize::S512);
     let told = identity.known().map(|id| format!("{:?} {:?}", id.wwn, id.serial)).unwrap_or_default();
     let identifiers = Identifiers::of(&format!("{seed}: {told} {}", device.bytes));
     let table = opened.and_then(|image| begun(image.as_ref(), sector, &identifiers));
@@ -109,7 +110,11 @@ fn disk(root: &Root, above: Above<'_>, device: &BlockDevice, seed: &str) -> Disk
     }
 }
 
-fn begun(image: &dyn Image, sector: crate::units::SectorSize, ids: &Identifiers) -> Result<(NewTable, Begun), String> {
+fn begun(
+    image: &dyn Image,
+    sector: crate::base::units::SectorSize,
+    ids: &Identifiers,
+) -> Result<(NewTable, Begun), String> {
     let table = one_lvm_partition(image.bytes(), sector, ids).map_err(|e| e.to_string())?;
     let begun = table.begun_on(image).map_err(|e| e.to_string())?;
     Ok((table, begun))
@@ -167,7 +172,7 @@ fn header(root: &Root, path: &str) -> Probed<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::DeviceNumber;
+    use crate::host::DeviceNumber;
 
     fn device(name: &str, whole: Option<&str>) -> BlockDevice {
         BlockDevice {

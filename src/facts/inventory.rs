@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::block::Identity;
-use super::{Probed, Root};
+use crate::host::block::Identity;
+use crate::host::{Probed, Root};
 
 /// Where it lies.
 pub const INVENTORY: &str = "/var/lib/okv-host/disks.json";

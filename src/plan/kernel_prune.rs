@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Reason, Refusal};
-use crate::facts::Probed;
 use crate::facts::kernel::{Boot, Kernel, Kernels, Package, Standing};
+use crate::host::Probed;
 
 /// The command's name.
 pub const COMMAND: &str = "kernel-prune";

@@ -3,9 +3,10 @@
 //! Refuses all where one thing is in the way: a node half done, or without a host key that sshd takes, is worse than one with a key too
 //! many. It never writes over a file, deletes none, and does not edit sshd's configuration.
 
-use super::{Action, FileIdentity, Plan, ProgramRun, Reason, Refusal, Step};
-use crate::facts::Probed;
+use super::{Plan, Reason, Refusal};
+use crate::engine::{Action, FileIdentity, ProgramRun, Step};
 use crate::facts::ssh::{Algorithm, Content, DsaKey, DsaState, Half, KeyFile, Obstacle, Ssh, shown};
+use crate::host::Probed;
 
 const COMMAND: &str = "ssh-dsa-retire";
 const SSHD: &str = "/usr/sbin/sshd";

@@ -4,13 +4,14 @@
 //! It refuses where the ISO is not whole or not the one of the sum that was given, where another file has its name, where the copy would
 //! leave the node without room, and where something else is mounted at its place. It removes nothing to make room.
 
-use super::{Action, Back, FileCopy, Plan, ProgramRun, Proof, Reason, Refusal, Step};
-use crate::digest::Sha256;
+use super::{Plan, Reason, Refusal};
+use crate::base::digest::Sha256;
+use crate::engine::{Action, Back, FileCopy, ProgramRun, Proof, Step};
 use crate::facts::procedure::mounted::Mounted;
 use crate::facts::procedure::staging::{Staging, There};
 use crate::facts::procedure::upgrade_run::PROGRAM;
+use crate::io::tool::Program;
 use crate::profile::Places;
-use crate::tool::Program;
 
 mod obstacles;
 #[cfg(test)]

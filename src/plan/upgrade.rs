@@ -3,11 +3,12 @@
 //! It begins only where the rules and the steps before it are done, and the staged ISO is mounted. A run that is under way is followed, not
 //! begun again. The node is restarted only where that is asked for.
 
-use super::{Action, Back, Follow, Plan, ProgramRun, Proof, Reason, Refusal, Role, Step};
-use crate::facts::Probed;
+use super::{Plan, Reason, Refusal};
+use crate::engine::{Action, Back, Follow, ProgramRun, Proof, Role, Step};
 use crate::facts::procedure::upgrade_run::{ARGUMENT, BEGAN, ENDED, NAME, PROGRAM, UpgradeRun, UpgradeState, log_of};
+use crate::host::Probed;
+use crate::io::tool::Program;
 use crate::profile::Places;
-use crate::tool::Program;
 
 #[cfg(test)]
 mod tests;

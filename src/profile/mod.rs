@@ -153,7 +153,7 @@ fn built_in(name: &str) -> Result<&'static str, ProfileError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::{GIB, TB, TIB};
+    use crate::base::units::{GIB, TB, TIB};
 
     #[test]
     fn the_default_profile_holds_the_figures_of_the_procedure() {

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use super::check::verdict;
 use super::text::{cut, wrap};
+use crate::base::dates::format_minute;
 use crate::cluster::{Cluster, Disabled, Node, Step};
-use crate::dates::format_minute;
 use crate::rules::Outcome;
 
 /// Widths of the columns of nodes: name, mode, version, status.

@@ -6,9 +6,9 @@ use std::io;
 use serde::Serialize;
 
 use super::text::{clean, wrap};
+use crate::base::units::Bytes;
 use crate::engine::{Action, Back, Ending, Step};
 use crate::plan::{Plan, Reason, Refusal};
-use crate::units::Bytes;
 
 /// What a command that changes a host answers.
 #[derive(Debug, Clone, Serialize)]

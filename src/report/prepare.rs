@@ -6,9 +6,9 @@ use std::io;
 use serde::Serialize;
 
 use super::text::{clean, wrap};
+use crate::base::units::{Bytes, GIB};
 use crate::facts::inventory::{INVENTORY, Inventory};
 use crate::plan::swap_extend::Wanted;
-use crate::units::{Bytes, GIB};
 
 /// Writes it as JSON.
 ///

@@ -9,8 +9,8 @@ use super::plan::{describe_action, way_back};
 use super::text::{clean, wrap};
 use super::upgrade_run::{self, Upgrade};
 use crate::engine::{Ending, RecordedRun, StandingStep, Step};
-use crate::facts::Probed;
 use crate::facts::procedure::upgrade_run::UpgradeRun;
+use crate::host::Probed;
 
 /// The last run in JSON.
 #[derive(Serialize)]

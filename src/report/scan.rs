@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use super::layout::picture;
 use super::text::{clean, cut, wrap};
+use crate::base::units::Bytes;
+use crate::disk::format::content::Content;
 use crate::disk::{CopyState, Disk, Partition, PartitionType, TableKind, VolumeGroup, guid};
-use crate::format::content::Content;
-use crate::units::Bytes;
 
 /// Where what a volume holds goes on in a further line: an LVM identifier and a comma still fit.
 const CONTENT_INDENT: usize = 41;
@@ -32,7 +32,7 @@ fn one(out: &mut String, disk: &Disk) {
         if let Some(line) = picture(disk) {
             let _ = writeln!(out, "{line}");
         }
-        if disk.partitions.is_empty() || disk.content.kind != crate::format::content::Kind::Partitioned {
+        if disk.partitions.is_empty() || disk.content.kind != crate::disk::format::content::Kind::Partitioned {
             out.push_str("  ");
             wrap(out, &format!("whole disk: {}", content(&disk.content)), 2, 4);
         }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::chars::is_hidden;
+use crate::base::chars::is_hidden;
 
 /// Columns of a line.
 pub(crate) const COLUMNS: usize = 80;

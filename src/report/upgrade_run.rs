@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::text::{clean, wrap};
-use crate::dates::format_minute;
+use crate::base::dates::format_minute;
 use crate::facts::procedure::upgrade_run::{UpgradeRun, UpgradeState};
 
 /// The last run of the upgrade in JSON.

@@ -4,7 +4,8 @@
 
 use super::finding::{Finding, RuleId, Verdict};
 use crate::facts::ssh::Ssh;
-use crate::facts::{Facts, Probed, Running, Subjects};
+use crate::facts::{Facts, Subjects};
+use crate::host::{Probed, Running};
 use crate::profile::Profile;
 
 /// Whether an operator may accept what a rule finds.

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use snapbox::IntoData;
 
 use super::{Case, Rule};
-use crate::facts::{Root, of_host_at};
+use crate::facts::of_host_at;
+use crate::host::Root;
 use crate::profile::Profile;
 
 pub(super) use crate::overlay::Host;

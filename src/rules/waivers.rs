@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::finding::{Finding, RuleId, Verdict, Waived};
 use super::record::Waivable;
 use super::table::named;
-use crate::dates::Date;
+use crate::base::dates::Date;
 
 /// Name and version of the file's schema.
 pub const SCHEMA: &str = "okv-host.waivers.v1";

@@ -1,12 +1,13 @@
 //! What is on record of a step: what operators confirmed, and whether it is of this host and this upgrade.
 
 use super::step::Confirmed;
-use crate::dates::format_minute;
+use crate::base::dates::format_minute;
+use crate::base::versions::Version;
+use crate::facts::Facts;
 use crate::facts::procedure::confirmations::Confirmation;
-use crate::facts::{Facts, Probed};
-use crate::journal::Record;
+use crate::host::Probed;
+use crate::io::journal::Record;
 use crate::profile::Profile;
-use crate::versions::Version;
 
 /// What is on record of a step.
 pub(super) enum OnRecord {

@@ -4,13 +4,13 @@ use super::answer::Answer;
 use super::case::StepInputs;
 use super::combined::{Combined, combine, words};
 use super::step::State;
-use crate::dates::format_minute;
-use crate::facts::Probed;
-use crate::format::content::Kind;
+use crate::base::dates::format_minute;
+use crate::base::units::Bytes;
+use crate::disk::format::content::Kind;
+use crate::host::Probed;
 use crate::rules::RuleId;
 use crate::rules::disk::disk_minimum;
 use crate::rules::swap::{swap_references, swap_size, vg_free, vg_health};
-use crate::units::Bytes;
 
 const EXTEND: &str = "okv-host swap-extend";
 

@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use okv_host::format::lvm2;
-
 use super::tables::{self, Gpt, GptEntry, LINUX};
+use okv_host::disk::format::lvm2;
 
 /// A physical volume of `bytes` bytes with an area of `area` bytes and a text of the length that is claimed.
 fn pv(bytes: u64, area: u64, text: &[u8], claimed: u64) -> Vec<(u64, Vec<u8>)> {

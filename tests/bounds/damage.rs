@@ -3,15 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use okv_host::bytes::all_zero;
-use okv_host::disk::{Disk, Partition, ProblemId, Source, TableKind, scan};
-use okv_host::format::content::{Content, Kind};
-use okv_host::image::{Faulty, Memory};
-use okv_host::units::ByteRange;
-
 use super::disks::{built, hosts};
 use super::view::{Shared, View};
 use super::{look, reads};
+use okv_host::base::bytes::all_zero;
+use okv_host::base::units::ByteRange;
+use okv_host::disk::format::content::{Content, Kind};
+use okv_host::disk::{Disk, Partition, ProblemId, Source, TableKind, scan};
+use okv_host::io::image::{Faulty, Memory};
 
 const PAGE: u64 = 4096;
 const BLOCK: u64 = 512;

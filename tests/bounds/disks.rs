@@ -1,11 +1,10 @@
 //! The disks: built here, or of fixture hosts.
 
-use okv_host::image::{self, Memory};
-use okv_host::units::{MIB, SectorSize};
-
 use super::overlay::Host;
 use super::tables::{self, Gpt, GptEntry, LINUX};
 use super::view::{Shared, share};
+use okv_host::base::units::{MIB, SectorSize};
+use okv_host::io::image::{self, Memory};
 
 fn swap(bytes: usize) -> Vec<u8> {
     let mut area = vec![0; bytes];

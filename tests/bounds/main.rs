@@ -15,9 +15,9 @@ mod memory;
 mod reads;
 mod view;
 
+use okv_host::base::units::ByteRange;
 use okv_host::disk::{Disk, Source, scan};
-use okv_host::image::{Image, Recording};
-use okv_host::units::ByteRange;
+use okv_host::io::image::{Image, Recording};
 use serde_json::Value;
 
 use view::{Shared, View};

@@ -1,12 +1,11 @@
 //! What a scan of sound disks costs in reads.
 
-use okv_host::format::content::Kind;
-use okv_host::image::Memory;
-use okv_host::units::{ByteRange, SectorSize};
-
 use super::disks::{gpt, hosts, known, logical, primaries};
 use super::view::{View, share};
 use super::{look, reads};
+use okv_host::base::units::{ByteRange, SectorSize};
+use okv_host::disk::format::content::Kind;
+use okv_host::io::image::Memory;
 
 /// Bytes that are read more than once.
 fn read_again(reads: &[ByteRange]) -> u64 {

@@ -1,7 +1,7 @@
 //! Damaged views of one disk.
 
-use okv_host::image::{Image, ReadError};
-use okv_host::units::SectorSize;
+use okv_host::base::units::SectorSize;
+use okv_host::io::image::{Image, ReadError};
 
 /// A disk that lives as long as the tests, so that any number of damaged views of it can be made.
 pub(super) type Shared = &'static dyn Image;

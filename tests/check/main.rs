@@ -14,7 +14,8 @@ mod thresholds;
 
 use std::path::Path;
 
-use okv_host::facts::{Root, of_host};
+use okv_host::facts::of_host;
+use okv_host::host::Root;
 use okv_host::profile::Profile;
 use okv_host::rules::{Finding, Verdict, judge};
 use overlay::{Host, whole};

@@ -4,15 +4,15 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use okv_host::digest::sum_of;
+use crate::{Host, verdict_of};
+use okv_host::base::digest::sum_of;
 use okv_host::facts::procedure::certificate;
 use okv_host::facts::procedure::iso::Isos;
-use okv_host::facts::procedure::space::Space;
-use okv_host::facts::{Facts, Probed, Root, of_host_at};
+use okv_host::facts::{Facts, of_host_at};
+use okv_host::host::space::Space;
+use okv_host::host::{Probed, Root};
 use okv_host::profile::{Profile, Signs};
 use okv_host::rules::{Finding, Outcome, Verdict, judge, outcome};
-
-use crate::{Host, verdict_of};
 
 const ISO: &str = "var/lib/oracle/okv-upgrade-disc-21.8.0.0.0.iso";
 

@@ -1,10 +1,9 @@
 //! Whole images damaged: cut short, unreadable somewhere, a byte inverted. A scan always ends, and says what it could not read.
 
-use okv_host::disk::{self, Disk, ProblemId, Source};
-use okv_host::image::{self, Faulty, Image, ReadError, Recording, Slice};
-use okv_host::units::{ByteRange, SectorSize};
-
 use crate::fixture::{self, Fixture};
+use okv_host::base::units::{ByteRange, SectorSize};
+use okv_host::disk::{self, Disk, ProblemId, Source};
+use okv_host::io::image::{self, Faulty, Image, ReadError, Recording, Slice};
 
 /// An image that lives as long as the test, so that any number of damaged views of it can be made.
 type Shared = &'static dyn Image;
@@ -104,7 +103,7 @@ fn an_inverted_byte_never_hides_that_something_is_there() {
     // Each parser's own tests invert every byte; here every 61st of whole disks is enough.
     for fixture in fixture::all() {
         let disks = open(&fixture);
-        let is_blank = |answer: &[Disk]| answer[0].content.kind == okv_host::format::content::Kind::Blank;
+        let is_blank = |answer: &[Disk]| answer[0].content.kind == okv_host::disk::format::content::Kind::Blank;
         if is_blank(&scan(&disks, whole(disks[0]))) {
             continue;
         }

@@ -1,14 +1,13 @@
 //! The disk that `vg-free` asks for is the smallest one: the real tools make just enough extents on it, and one too few on a disk that is
 //! one sector smaller (of a GPT, one MiB).
 
-use okv_host::disk::smallest_disk;
-use okv_host::units::{MIB, SectorSize, TIB};
-use serde_json::Value;
-
 use crate::support::loopdev::Loop;
 use crate::support::lvm::confined;
 use crate::support::mkfs::sparse_file;
 use crate::support::tools::Tool;
+use okv_host::base::units::{MIB, SectorSize, TIB};
+use okv_host::disk::smallest_disk;
+use serde_json::Value;
 
 /// Extents that a volume group has on a new disk of `bytes` bytes, partitioned as the procedure says.
 fn extents_of(bytes: u64, extent_mib: u64) -> u64 {

@@ -1,11 +1,10 @@
 //! What lies in a logical volume.
 
-use okv_host::disk::volume_group::{PvOnDisk, assemble};
-use okv_host::format::content::{Content, Kind};
-
 use super::agreement::agrees;
 use super::read;
 use super::support::lvm::Lvm;
+use okv_host::disk::format::content::{Content, Kind};
+use okv_host::disk::volume_group::{PvOnDisk, assemble};
 
 #[test]
 fn the_bytes_of_linear_and_striped_volumes_come_from_where_lvm_says() {

@@ -1,12 +1,11 @@
 //! Groups of which a physical volume is missing or stale.
 
-use okv_host::disk::ProblemId;
-use okv_host::disk::volume_group::{PvOnDisk, assemble};
-use okv_host::image::{Image, Memory};
-
 use super::agreement::agrees;
 use super::support::lvm::Lvm;
 use super::{first_bytes, read};
+use okv_host::disk::ProblemId;
+use okv_host::disk::volume_group::{PvOnDisk, assemble};
+use okv_host::io::image::{Image, Memory};
 
 #[test]
 fn a_group_over_three_volumes_of_which_one_is_missing() {

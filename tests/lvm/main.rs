@@ -13,11 +13,11 @@ mod metadata;
 mod segment_types;
 
 use okv_host::disk::Problem;
+use okv_host::disk::format::content::{Content, Kind};
+use okv_host::disk::format::lvm2::metadata_area::Header;
 use okv_host::disk::physical_volume::{self, Reading};
 use okv_host::disk::volume_group::{Assembled, PvOnDisk, assemble};
-use okv_host::format::content::{Content, Kind};
-use okv_host::format::lvm2::metadata_area::Header;
-use okv_host::image::Image;
+use okv_host::io::image::Image;
 use support::lvm::Lvm;
 
 fn read(image: &dyn Image) -> Reading {
@@ -29,7 +29,7 @@ fn read(image: &dyn Image) -> Reading {
 /// Every visible device, read and assembled. The "content" of a logical volume is its first eight bytes, as a label.
 fn scan(lvm: &Lvm) -> (Vec<Reading>, Vec<Assembled>) {
     let paths: Vec<&str> = lvm.visible().collect();
-    let images: Vec<_> = paths.iter().map(|path| okv_host::image::open(path.as_ref()).unwrap()).collect();
+    let images: Vec<_> = paths.iter().map(|path| okv_host::io::image::open(path.as_ref()).unwrap()).collect();
     let readings: Vec<_> = images.iter().map(|image| read(&**image)).collect();
     let on_disk = paths.iter().zip(&images).zip(&readings);
     let pvs: Vec<_> =
@@ -41,7 +41,7 @@ fn scan(lvm: &Lvm) -> (Vec<Reading>, Vec<Assembled>) {
 fn first_bytes(image: &dyn Image) -> (Content, Vec<Problem>) {
     let mut bytes = [0; 8];
     image.read_at(&mut bytes, 0).unwrap();
-    (Content::new(Kind::Unknown).label(okv_host::bytes::label(&bytes)), Vec::new())
+    (Content::new(Kind::Unknown).label(okv_host::base::bytes::label(&bytes)), Vec::new())
 }
 
 /// The header of the metadata area at 4 KiB, where `pvcreate` puts it.

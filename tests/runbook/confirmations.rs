@@ -2,12 +2,12 @@
 
 use std::fs;
 
-use assert_cmd::Command;
-use okv_host::facts::procedure::confirmations::Confirmation;
-use okv_host::facts::{Facts, Probed};
-use okv_host::runbook::{State, Step};
-
 use crate::{Host, confirmation, facts_of, of, put, records, state, steps_of, with};
+use assert_cmd::Command;
+use okv_host::facts::Facts;
+use okv_host::facts::procedure::confirmations::Confirmation;
+use okv_host::host::Probed;
+use okv_host::runbook::{State, Step};
 
 const HOST: &str = "procedure-staged";
 

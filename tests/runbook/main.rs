@@ -13,8 +13,9 @@ use std::fs;
 use std::path::Path;
 
 use okv_host::facts::procedure::confirmations::Confirmation;
-use okv_host::facts::{Facts, Root, of_host_at};
-use okv_host::journal::Record;
+use okv_host::facts::{Facts, of_host_at};
+use okv_host::host::Root;
+use okv_host::io::journal::Record;
 use okv_host::profile::Profile;
 use okv_host::rules::judge;
 use okv_host::runbook::{State, Step, steps};

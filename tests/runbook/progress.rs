@@ -1,12 +1,12 @@
 //! The upgrade itself: before, while, and after it.
 
+use crate::{Host, NOON, confirmation, of, records, state, with};
+use okv_host::facts::Facts;
 use okv_host::facts::procedure::release::Releases;
 use okv_host::facts::procedure::upgrade_run::{UpgradeRun, UpgradeState};
-use okv_host::facts::{Facts, Probed};
+use okv_host::host::Probed;
 use okv_host::profile::Profile;
 use okv_host::runbook::{State, Step, open_before, steps};
-
-use crate::{Host, NOON, confirmation, of, records, state, with};
 
 const HOST: &str = "procedure-staged";
 const DAY: u64 = 86_400;

@@ -1,18 +1,18 @@
 //! Each kind of step from both sides, and where a host does not let us see.
 
+use crate::{Host, NOON, facts_of, of, state, steps_of, with, write};
 use okv_host::engine::{Ending, Entry};
+use okv_host::facts::Facts;
 use okv_host::facts::procedure::certificate;
 use okv_host::facts::procedure::jars::Jars;
 use okv_host::facts::procedure::session::Session;
 use okv_host::facts::procedure::signs::Seen;
-use okv_host::facts::procedure::space::Space;
-use okv_host::facts::{Facts, Probed};
-use okv_host::journal::Journal;
+use okv_host::host::Probed;
+use okv_host::host::space::Space;
+use okv_host::io::journal::Journal;
 use okv_host::runbook::{NotConfirmable, SECTIONS, STEPS, State, Step, may_confirm};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-
-use crate::{Host, NOON, facts_of, of, state, steps_of, with, write};
 
 const HOST: &str = "procedure-staged";
 
@@ -266,7 +266,7 @@ fn swap_is_enough_grown_at_once_grown_after_a_disk_or_not_told() {
     let added = with("vg-free-one-short", |facts| {
         let mut blank = facts.node.disks[0].clone();
         blank.path = "/dev/sdb".into();
-        blank.content = okv_host::format::content::Content::new(okv_host::format::content::Kind::Blank);
+        blank.content = okv_host::disk::format::content::Content::new(okv_host::disk::format::content::Kind::Blank);
         (blank.partitions, blank.volume_groups) = (vec![], vec![]);
         facts.node.disks.push(blank);
     });
@@ -349,7 +349,7 @@ fn dsa_keys_are_there_gone_or_not_to_be_seen() {
 
 #[test]
 fn a_waived_finding_makes_a_step_not_needed_and_is_told() {
-    use okv_host::dates::Date;
+    use okv_host::base::dates::Date;
     use okv_host::rules::{judge, waivers};
     let profile = crate::profile();
     let facts = facts_of(Host::named("swap-64gib-less-two-pages").path());

@@ -1,9 +1,8 @@
 //! Damage: one flipped byte, cut windows, random bytes.
 
-use okv_host::format::signature;
-use okv_host::format::windows::Windows;
-
 use crate::{craft, probe, windows};
+use okv_host::disk::format::signature;
+use okv_host::disk::format::windows::Windows;
 
 #[test]
 fn a_magic_with_any_byte_flipped_is_not_sound_any_more() {

@@ -3,12 +3,11 @@
 use std::io::Write;
 use std::path::Path;
 
-use okv_host::format::content::{Content, Kind, Place};
-use tempfile::NamedTempFile;
-
 use crate::craft::{self, Image};
 use crate::probe;
 use crate::support::blkid::blkid;
+use okv_host::disk::format::content::{Content, Kind, Place};
+use tempfile::NamedTempFile;
 
 /// The one thing that is found, free of problems.
 fn only(image: &Image) -> (Content, Place) {

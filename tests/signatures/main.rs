@@ -10,9 +10,9 @@ mod tools;
 
 use std::ops::Range;
 
-use okv_host::format::content::Found;
-use okv_host::format::windows::Windows;
-use okv_host::format::{far, signature};
+use okv_host::disk::format::content::Found;
+use okv_host::disk::format::windows::Windows;
+use okv_host::disk::format::{far, signature};
 
 /// What is found when all is read that is ever read of a volume.
 fn probe(image: &[u8]) -> Vec<Found> {

@@ -4,12 +4,11 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use okv_host::format::content::{Content, Found, Kind};
-use tempfile::TempDir;
-
 use crate::probe;
 use crate::support::blkid::{Blkid, blkid};
 use crate::support::mkfs::sparse_file;
+use okv_host::disk::format::content::{Content, Found, Kind};
+use tempfile::TempDir;
 
 /// Runs a tool, with `input` on its standard input, and fails the test where it fails.
 fn run<A: AsRef<OsStr>>(program: &str, arguments: impl IntoIterator<Item = A>, input: &str) {

@@ -1,15 +1,16 @@
 //! Every host: what is planned or refused, and what `check` says.
 
-use okv_host::facts::Probed;
+use crate::gather;
+use crate::ssh_hosts::{host, hosts};
+use okv_host::engine::Action;
+use okv_host::facts::of_host;
 use okv_host::facts::ssh::Effective;
-use okv_host::facts::{Root, of_host};
+use okv_host::host::{Probed, Root};
 use okv_host::plan::ssh_dsa_retire::{Request, plan};
-use okv_host::plan::{Action, Plan, Refusal};
+use okv_host::plan::{Plan, Refusal};
 use okv_host::profile::Profile;
 use okv_host::rules::{Verdict, judge};
 
-use crate::gather;
-use crate::ssh_hosts::{host, hosts};
 use Expected::{Refused, Renames};
 use Verdict::{Pass, Unknown, Warn};
 

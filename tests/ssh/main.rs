@@ -14,7 +14,7 @@ mod ssh_hosts;
 mod tools;
 
 use okv_host::facts::ssh::{self, KeyFile, Ssh};
-use okv_host::facts::{Probed, Root};
+use okv_host::host::{Probed, Root};
 
 /// What is found on a host.
 fn gather(dir: &std::path::Path) -> Ssh {

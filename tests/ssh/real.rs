@@ -3,13 +3,12 @@
 
 use std::path::Path;
 
-use okv_host::facts::Probed;
-use okv_host::facts::ssh::{Effective, Load, host_key_paths};
-use tempfile::TempDir;
-
 use crate::gather;
 use crate::ssh_hosts::{host, hosts};
 use crate::tools::{Outcome, Tool};
+use okv_host::facts::ssh::{Effective, Load, host_key_paths};
+use okv_host::host::Probed;
+use tempfile::TempDir;
 
 /// Hosts that this sshd cannot stand for: it knows no FIPS mode, no group `ssh_keys`, is not started with a host's options, and minds
 /// neither a foreign owner nor `HostKeyAlgorithms` before a client comes.

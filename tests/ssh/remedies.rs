@@ -1,14 +1,14 @@
 //! What an operator is told to do: it must not end in another refusal, nor in the loss of a good key.
 
+use crate::gather;
+use crate::ssh_hosts::Entry::{self, Key, KeyOf, Pair, Text};
+use crate::ssh_hosts::{DSA, NAMES_NONE, RSA, WRITABLE, host, made_of};
+use okv_host::facts::of_host;
 use okv_host::facts::ssh::{Content, Unknown};
-use okv_host::facts::{Probed, Root, of_host};
+use okv_host::host::{Probed, Root};
 use okv_host::plan::ssh_dsa_retire::{Request, plan};
 use okv_host::profile::Profile;
 use okv_host::rules::{Finding, judge};
-
-use crate::gather;
-use crate::ssh_hosts::Entry::{Key, KeyOf, Pair, Text};
-use crate::ssh_hosts::{DSA, Entry, NAMES_NONE, RSA, WRITABLE, host, made_of};
 
 fn findings(dir: &std::path::Path, id: &str) -> Vec<Finding> {
     let profile = Profile::named(Profile::DEFAULT).unwrap();

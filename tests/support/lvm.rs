@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use okv_host::image::{self, Image};
-use tempfile::TempDir;
-
 use super::loopdev::Loop;
 use super::mkfs::sparse_file;
 use super::tools::Tool;
+use okv_host::io::image::{self, Image};
+use tempfile::TempDir;
 
 /// Rows of a report, by field.
 pub(crate) type Row = BTreeMap<String, String>;

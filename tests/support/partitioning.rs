@@ -3,11 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use okv_host::disk::table::{Edges, HEAD, Reading, TAIL, read};
-use okv_host::image;
-
 use super::loopdev::Loop;
 use super::tools::{Outcome, Tool};
+use okv_host::disk::table::{Edges, HEAD, Reading, TAIL, read};
+use okv_host::io::image;
 
 /// Runs a program with these words of input and returns what it prints.
 ///

@@ -1,9 +1,8 @@
 //! Real block devices, which tell their sector size. Needs root and loop devices.
 
-use okv_host::units::SectorSize;
-
 use super::partitioning::{Disk, attach, run, same_as_sfdisk, scan};
 use super::{CopyState, ProblemId, TableKind, problem_ids, states};
+use okv_host::base::units::SectorSize;
 
 #[test]
 fn a_4096_byte_sector_device_partitioned_by_sgdisk_and_by_sfdisk() {

@@ -1,13 +1,12 @@
 //! The table that is made for a blank disk is the one that the tools make and accept, and while it is written they see none.
 
-use okv_host::disk::new_table::{Begun, Identifiers, NewTable, one_lvm_partition};
-use okv_host::disk::{CopyState, TableKind};
-use okv_host::image;
-use okv_host::units::{GIB, MIB, SectorSize, TIB};
-
 use super::partitioning::{Disk, Row, attach, attempt, run, same_as_sfdisk, sfdisk};
 use super::states;
 use crate::support::blkid::probe;
+use okv_host::base::units::{GIB, MIB, SectorSize, TIB};
+use okv_host::disk::new_table::{Begun, Identifiers, NewTable, one_lvm_partition};
+use okv_host::disk::{CopyState, TableKind};
+use okv_host::io::image;
 
 const LVM: &str = "e6d6d379-f507-44c2-a23c-238f2a3df928";
 

@@ -5,15 +5,14 @@
 
 use std::io::Cursor;
 
+use super::tables_in_memory::{Gpt, GptEntry, LINUX, mbr, seal};
+use super::{CopyState, TableKind, states};
 use okv_host::disk::Flag;
 use okv_host::disk::table::{Edges, HEAD, Reading, TAIL, read};
-use okv_host::image::Memory;
+use okv_host::io::image::Memory;
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::{ProptestConfig, Strategy, any, prop};
 use proptest::{prop_assert, prop_assert_eq, proptest};
-
-use super::tables_in_memory::{Gpt, GptEntry, LINUX, mbr, seal};
-use super::{CopyState, TableKind, states};
 
 fn read_bytes(bytes: &[u8]) -> Reading {
     let (head, tail) = (bytes.len().min(HEAD as usize), bytes.len().saturating_sub(TAIL as usize));

@@ -9,8 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::PAUSE;
-use crate::sys::block;
-use crate::units::ByteRange;
+use crate::base::units::ByteRange;
+use crate::io::sys::block;
 
 /// How long a device node is waited for.
 const NODE: Duration = Duration::from_secs(10);
@@ -23,7 +23,7 @@ const UNIT: u64 = 512;
 ///
 /// # Errors
 /// Where a partition of that number has another range, where the kernel refuses, or where there is no node after 10 s.
-pub(in crate::apply) fn add_partition(base: &Path, disk: &str, number: u32, range: ByteRange) -> Result<(), String> {
+pub(crate) fn add_partition(base: &Path, disk: &str, number: u32, range: ByteRange) -> Result<(), String> {
     let partition = Partition::new(base, disk, number, range)?;
     if !partition.is_shown()? {
         let device = partition.open_disk()?;
@@ -52,7 +52,7 @@ pub(in crate::apply) fn add_partition(base: &Path, disk: &str, number: u32, rang
 ///
 /// # Errors
 /// Where the partition of that number has another range, where it is mounted or held, or where the kernel refuses.
-pub(in crate::apply) fn forget_partition(base: &Path, disk: &str, number: u32, range: ByteRange) -> Result<(), String> {
+pub(crate) fn forget_partition(base: &Path, disk: &str, number: u32, range: ByteRange) -> Result<(), String> {
     let partition = Partition::new(base, disk, number, range)?;
     if !partition.is_shown()? {
         return Ok(());
@@ -79,7 +79,7 @@ pub(in crate::apply) fn forget_partition(base: &Path, disk: &str, number: u32, r
 ///
 /// # Errors
 /// Where sysfs cannot be read, or `disk` is not there at all.
-pub(in crate::apply) fn kernel_shows(base: &Path, disk: &str, number: u32, range: ByteRange) -> Result<bool, String> {
+pub(crate) fn kernel_shows(base: &Path, disk: &str, number: u32, range: ByteRange) -> Result<bool, String> {
     Ok(Partition::new(base, disk, number, range)?.range_now()? == Some(range))
 }
 
@@ -202,7 +202,8 @@ impl<'p> Partition<'p> {
 /// The kernel's part, where for a test a regular file stands for a disk: its view is folders, and its nodes are files.
 #[cfg(test)]
 mod played {
-    use super::{ByteRange, Path, UNIT, fs, io};
+    use super::{Path, UNIT, fs, io};
+    use crate::base::units::ByteRange;
 
     pub(super) fn add(view: &Path, node: &Path, range: ByteRange) -> io::Result<()> {
         fs::create_dir(view)?;

@@ -3,11 +3,11 @@
 use std::fs;
 
 use super::*;
+use crate::base::units::{ByteRange, MIB, TIB};
 use crate::disk::new_table::{Begun, Identifiers, NewTable, one_lvm_partition};
-use crate::image;
+use crate::io::image;
 use crate::loopdev::Loop;
 use crate::tools::Tool;
-use crate::units::{ByteRange, MIB, TIB};
 
 const DISKS: [(u64, u32); 4] = [(64 * MIB, 512), (64 * MIB, 4096), (3 * TIB, 512), (3 * TIB, 4096)];
 const ROOT: &str = "/";

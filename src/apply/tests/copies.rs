@@ -1,8 +1,8 @@
 //! A file is copied whole or not at all, goes on where it was cut off, and is removed only where that loses nothing.
 
 use super::*;
-use crate::digest::{PIECE, sum_of};
-use crate::plan::FileCopy;
+use crate::base::digest::{PIECE, sum_of};
+use crate::engine::FileCopy;
 use std::ops::ControlFlow;
 use std::os::unix::fs::PermissionsExt;
 

@@ -1,7 +1,7 @@
 //! A run that mounts, and is cut off by a reboot, which unmounts.
 
 use super::*;
-use crate::plan::{Back, Proof};
+use crate::engine::{Back, Proof};
 
 const ROOT: &str = "20 1 253:0 / / rw - ext4 /dev/mapper/vg_root-lv_root rw\n";
 const BOOT: &str = "21 20 8:1 / /boot rw - ext4 /dev/sda1 rw\n";

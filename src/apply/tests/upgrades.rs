@@ -1,8 +1,8 @@
 //! The vendor's upgrade is followed to its end, and how it ended is told by its log.
 
 use super::*;
+use crate::engine::Follow;
 use crate::facts::procedure::upgrade_run::{BEGAN, ENDED, NAME, log_of};
-use crate::plan::Follow;
 
 const BOOT: &str = "2416eeb9-1c5d-46d7-b891-73e69b9ac2bc";
 const MESSAGES: &str = "/var/log/messages";

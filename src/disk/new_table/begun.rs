@@ -1,9 +1,9 @@
 //! How far the writing of a table has come on a disk, and whether anything else is there.
 
 use super::{NewSector, NewTable};
-use crate::bytes::all_zero;
-use crate::image::{Image, ReadError};
-use crate::units::{ByteRange, MIB};
+use crate::base::bytes::all_zero;
+use crate::base::units::{ByteRange, MIB};
+use crate::io::image::{Image, ReadError};
 
 /// How much is looked at, from either end of a disk, in bytes: every table, and every superblock that lies at an end.
 const LOOKED_AT: u64 = 2 * MIB;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 
 use super::NewSector;
-use crate::bytes::all_zero;
-use crate::image::{Image, ReadError};
-use crate::units::SectorSize;
+use crate::base::bytes::all_zero;
+use crate::base::units::SectorSize;
+use crate::io::image::{Image, ReadError};
 
 /// A disk that was blank: what the crates write their table to.
 #[derive(Debug, Clone)]
@@ -121,7 +121,7 @@ impl Image for SparseCopy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::TIB;
+    use crate::base::units::TIB;
 
     #[test]
     fn what_was_written_reads_back_across_sectors_and_nothing_else_is_kept() {

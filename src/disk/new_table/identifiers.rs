@@ -54,7 +54,7 @@ mod tests {
     fn a_seed_gives_the_same_identifiers_today_and_in_every_later_release() {
         let ids = Identifiers::of("QEMU-serial-1");
         assert_eq!(ids, Identifiers::of("QEMU-serial-1"));
-        let shown = crate::ids::Id::Uuid(ids.disk).to_string();
+        let shown = crate::base::ids::Id::Uuid(ids.disk).to_string();
         assert_eq!(shown, "a8134819-a8f6-849f-8ccf-0d00c87a08ba");
     }
 

@@ -4,9 +4,9 @@ use std::fmt::Display;
 
 use super::copy::SparseCopy;
 use super::{ALIGNMENT, Identifiers, NewSector, NewTable, NewTableError};
+use crate::base::ids::Id;
+use crate::base::units::{ByteRange, Bytes, SectorSize};
 use crate::disk::TableKind;
-use crate::ids::Id;
-use crate::units::{ByteRange, Bytes, SectorSize};
 
 /// Type of an LVM partition in an MBR.
 const LVM: u8 = 0x8e;

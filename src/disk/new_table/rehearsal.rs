@@ -4,11 +4,11 @@ use std::fmt::Display;
 
 use super::NewTable;
 use super::copy::SparseCopy;
+use crate::base::units::SectorSize;
+use crate::disk::format::content::Kind;
+use crate::disk::format::gpt::Header;
 use crate::disk::{CopyState, Disk, Source, TableKind, scan};
-use crate::format::content::Kind;
-use crate::format::gpt::Header;
-use crate::image::Image;
-use crate::units::SectorSize;
+use crate::io::image::Image;
 
 impl NewTable {
     /// Writes the sectors to a blank disk in memory and reads them back.

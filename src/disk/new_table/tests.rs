@@ -1,8 +1,7 @@
 use super::*;
-use crate::disk::smallest_disk;
-use crate::disk::{CopyState, ProblemId, Source, TableKind, scan};
-use crate::image::{Faulty, Image};
-use crate::units::GIB;
+use crate::base::units::GIB;
+use crate::disk::{CopyState, ProblemId, Source, TableKind, scan, smallest_disk};
+use crate::io::image::{Faulty, Image};
 use copy::SparseCopy;
 
 const S512: SectorSize = SectorSize::S512;

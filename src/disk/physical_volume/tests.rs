@@ -1,8 +1,8 @@
 use super::*;
-use crate::format::content::Kind;
-use crate::format::lvm2::checksum;
-use crate::format::lvm2::sample::{AREA, AREA_BYTES, BYTES, LABEL, Sample, id, linear, text};
-use crate::image::{Faulty, Memory, Recording};
+use crate::disk::format::content::Kind;
+use crate::disk::format::lvm2::checksum;
+use crate::disk::format::lvm2::sample::{AREA, AREA_BYTES, BYTES, LABEL, Sample, id, linear, text};
+use crate::io::image::{Faulty, Memory, Recording};
 
 /// Reads `bytes` as a volume, and checks that nothing was read that is not there.
 fn reading(bytes: Vec<u8>) -> Option<Reading> {

@@ -1,7 +1,7 @@
 //! What a table tells about booting.
 
+use crate::disk::format::mbr::Mbr;
 use crate::disk::{BootEvidence, Partition};
-use crate::format::mbr::Mbr;
 
 /// Boot evidence of a disk. An active partition is a number of the MBR, also where that only protects a GPT: some
 /// BIOSes boot such a disk only if the protective entry is marked active. The boot sector of a volume is not looked into:

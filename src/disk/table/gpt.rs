@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use super::source::{Source, unreadable};
+use crate::base::units::{ByteRange, SectorSize};
+use crate::disk::format::Malformed;
+use crate::disk::format::content::{Content, Kind};
+use crate::disk::format::gpt::{Entry, Header, entries};
 use crate::disk::{CopyState, Flag, Partition, PartitionType, Problem, ProblemId, TypeBit};
-use crate::format::Malformed;
-use crate::format::content::{Content, Kind};
-use crate::format::gpt::{Entry, Header, entries};
-use crate::units::{ByteRange, SectorSize};
 
 /// Header and array of a copy that is sound in itself.
 pub(super) struct Sound<'a> {

@@ -1,7 +1,7 @@
 //! Whether partitions lie where partitions can, and beside each other.
 
+use crate::base::units::ByteRange;
 use crate::disk::{Flag, Partition, Problem, ProblemId};
-use crate::units::ByteRange;
 
 /// Most problems of one kind that are told one by one; the rest is counted.
 const MOST: usize = 16;

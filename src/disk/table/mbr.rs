@@ -1,10 +1,10 @@
 //! The partitions of an MBR: the four of the table, and the logical ones behind an extended one.
 
 use super::source::{Source, unreadable};
+use crate::base::units::SectorSize;
+use crate::disk::format::content::{Content, Kind};
+use crate::disk::format::mbr::{Ebr, Entry, LENGTH, Mbr};
 use crate::disk::{Flag, Partition, PartitionType, Problem, ProblemId};
-use crate::format::content::{Content, Kind};
-use crate::format::mbr::{Ebr, Entry, LENGTH, Mbr};
-use crate::units::SectorSize;
 
 /// Most extended boot records that are read. Linux numbers partitions up to 255, so that none that it sees is lost.
 const MOST_RECORDS: usize = 256;

@@ -13,8 +13,8 @@
 //! partition tells nothing for sure: sector 256 is 1 MiB in the one case, 128 KiB in the other, and both are in use.)
 
 use super::source::Source;
-use crate::format::{gpt, mbr};
-use crate::units::SectorSize;
+use crate::base::units::SectorSize;
+use crate::disk::format::{gpt, mbr};
 
 const COMMON: [SectorSize; 2] = [SectorSize::S512, SectorSize::S4096];
 

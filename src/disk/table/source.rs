@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::Edges;
+use crate::base::units::{ByteRange, SectorSize};
 use crate::disk::{Problem, ProblemId};
-use crate::image::Image;
-use crate::units::{ByteRange, SectorSize};
+use crate::io::image::Image;
 
 /// A disk whose edges are in memory.
 pub(super) struct Source<'a> {

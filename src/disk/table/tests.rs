@@ -1,16 +1,15 @@
 //! Whole disks in memory: the states of both copies, what decides between GPT and MBR, and damage everywhere.
 
 use super::*;
+use crate::built_tables::{BIOS_BOOT, ESP, Gpt, GptEntry, LINUX, chain, mbr};
 use crate::disk::{Flag, PartitionType, guid};
-use crate::image::{Faulty, Memory, Recording};
+use crate::io::image::{Faulty, Memory, Recording};
 
 mod damage;
 mod gpt_copies;
 mod mbr_chain;
 mod sector_sizes;
 mod which_table;
-
-use crate::built_tables::{BIOS_BOOT, ESP, Gpt, GptEntry, LINUX, chain, mbr};
 
 /// Reads as a caller does: edges first, 512 bytes at a time where the medium fails.
 fn read_image(image: &dyn Image) -> Reading {

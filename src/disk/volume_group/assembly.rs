@@ -1,15 +1,15 @@
 //! One volume group, put together from what its physical volumes say.
 
 use super::{Assembled, ById, Identify, PvOnDisk};
+use crate::base::ids::Id;
+use crate::base::units::ByteRange;
+use crate::disk::format::content::Content;
+use crate::disk::format::lvm2::layout::Layout;
+use crate::disk::format::lvm2::volume_group as described;
 use crate::disk::identify::LOGICAL_HEAD;
 use crate::disk::physical_volume::Metadata;
 use crate::disk::{LogicalVolume, PhysicalVolume, Problem, ProblemId, Segment, Stripe, VolumeGroup};
-use crate::format::content::Content;
-use crate::format::lvm2::layout::Layout;
-use crate::format::lvm2::volume_group as described;
-use crate::ids::Id;
-use crate::image::{Image, Mapped, MappedSegment, MappedStripe};
-use crate::units::ByteRange;
+use crate::io::image::{Image, Mapped, MappedSegment, MappedStripe};
 
 /// Most disks that one problem names, and most problems of one sort: a fleet may hold thousands of copies of a disk.
 const MOST_TOLD: usize = 8;

@@ -1,8 +1,8 @@
 use super::*;
+use crate::disk::format::content::Kind;
+use crate::disk::format::lvm2::sample::{AREA, LABEL, Sample, id, linear, logical, text};
 use crate::disk::physical_volume::read;
-use crate::format::content::Kind;
-use crate::format::lvm2::sample::{AREA, LABEL, Sample, id, linear, logical, text};
-use crate::image::Memory;
+use crate::io::image::Memory;
 
 struct Pv {
     path: String,
@@ -20,7 +20,7 @@ fn assembled(pvs: &[Pv]) -> Vec<Assembled> {
         let mut first = [0; 4];
         image.read_at(&mut first, 0).unwrap();
         let problem = Problem::new(ProblemId::ContentDamaged, "told by the content");
-        (Content::new(Kind::Unknown).label(crate::bytes::label(&first)), vec![problem])
+        (Content::new(Kind::Unknown).label(crate::base::bytes::label(&first)), vec![problem])
     };
     let pvs: Vec<_> = pvs
         .iter()

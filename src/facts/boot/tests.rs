@@ -1,7 +1,7 @@
 use super::*;
 use crate::disk::PartitionType;
-use crate::facts::sample;
-use crate::format::content::{Content, Kind};
+use crate::disk::format::content::{Content, Kind};
+use crate::host::sample;
 
 fn seen(facts: &Node) -> (String, Option<BootEvidence>) {
     match boot_volume(facts) {

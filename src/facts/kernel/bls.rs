@@ -3,10 +3,9 @@
 use std::cmp::Ordering;
 
 use super::menu::Entry;
-use super::order::segments;
-use crate::facts::cmdline;
-use crate::facts::line::{BadLine, numbered};
-use crate::facts::{Probed, Root};
+use crate::base::evr::segments;
+use crate::host::line::numbered;
+use crate::host::{BadLine, Probed, Root, cmdline};
 
 const FOLDER: &str = "/boot/loader/entries";
 
@@ -85,7 +84,7 @@ fn words(options: &str, variables: &[(String, String)]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::damage;
+    use crate::host::damage;
 
     const UEK: &str = "title Oracle Linux Server 8.8, with UEK 5.4.17-2136.el8uek.x86_64\nversion 5.4.17-2136.el8uek.x86_64\n\
         # made by kernel-install\nlinux /vmlinuz-5.4.17-2136.el8uek.x86_64\n\

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::files::{self, BootFile};
 use super::{Beside, Loader, loader};
-use crate::facts::{Firmware, Probed, Root, mounts};
-use crate::sys::filesystem::free_bytes;
+use crate::host::{Firmware, Probed, Root, mounts};
+use crate::io::sys::filesystem::free_bytes;
 
 /// What is at /boot.
 #[derive(Debug, Clone, PartialEq)]

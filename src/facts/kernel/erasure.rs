@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::facts::Probed;
-use crate::tool::{Cmd, Program, Runner};
+use crate::host::Probed;
+use crate::io::tool::{Cmd, Program, Runner};
 
 /// As long as a node with many packages takes.
 const LIMIT: Duration = Duration::from_secs(120);

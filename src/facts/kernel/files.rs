@@ -4,10 +4,9 @@ use std::fs::OpenOptions;
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 
-use super::is_release;
-use crate::facts::root::Place;
-use crate::facts::{Probed, Root};
-use crate::sys;
+use crate::host::kernel_release::is_release;
+use crate::host::{Place, Probed, Root};
+use crate::io::sys;
 
 /// A file of /boot.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,8 @@
 use std::collections::BTreeMap;
 
 use super::rpm::Record;
-use super::{Family, Installed, Kernel, Package, is_release};
+use super::{Family, Installed, Kernel, Package};
+use crate::host::kernel_release::is_release;
 
 /// Most kernels that are told apart: a host with more is none that this program knows.
 const MOST: usize = 128;

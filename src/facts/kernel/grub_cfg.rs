@@ -4,7 +4,8 @@
 //! the one of a single boot. Assignments behind it belong to the counting of failed boots.
 
 use super::menu::{Entry, Item};
-use crate::facts::line::{BadLine, numbered};
+use crate::host::BadLine;
+use crate::host::line::numbered;
 
 /// What it says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -131,8 +132,8 @@ fn words(line: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::damage;
     use crate::facts::kernel::menu::{entries, named};
+    use crate::host::damage;
 
     /// The shape of what grub2-mkconfig of el7 writes.
     const EL7: &str = r#"

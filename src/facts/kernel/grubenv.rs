@@ -1,6 +1,6 @@
 //! GRUB's environment block (GRUB manual, "environment block"; `grub-core/lib/envblk.c`): `NAME=VALUE` lines in 1024 bytes.
 
-use crate::facts::line::BadLine;
+use crate::host::BadLine;
 
 const SIGNATURE: &[u8] = b"# GRUB Environment Block\n";
 
@@ -42,7 +42,7 @@ pub(super) fn value<'v>(variables: &'v [(String, String)], name: &str) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::damage;
+    use crate::host::damage;
 
     const BLOCK: &str = "# GRUB Environment Block\nsaved_entry=Oracle Linux, with a \\\\ and = in it\nkernelopts=root=/dev/x ro \n\
         boot_success=\n#####";

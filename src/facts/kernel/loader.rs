@@ -1,9 +1,9 @@
 //! What GRUB will do: which of its configurations counts, the entries of its menu, and the one that is started by default.
 
-use super::grub_cfg::Config;
+use super::grub_cfg::{self, Config};
 use super::menu::{self, DefaultEntry, Entry, Item};
-use super::{bls, grub_cfg, grubenv};
-use crate::facts::{Firmware, Probed, Root};
+use super::{bls, grubenv};
+use crate::host::{Firmware, Probed, Root};
 
 /// What GRUB's files say.
 #[derive(Debug, Clone, PartialEq)]

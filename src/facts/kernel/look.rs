@@ -1,11 +1,11 @@
 //! The kernels of a host looked at by themselves, also where /boot is not mounted.
 
 use super::{Beside, Boot, Kernels, gather_beside, installed};
-use crate::facts::locate::{Located, volume};
-use crate::facts::{Firmware, Mount, Node, Probed, Root, Running, cmdline, firmware, fstab, mounts};
-use crate::format::content::Kind;
-use crate::sys::{PrivateMount, look_into};
-use crate::tool::Runner;
+use crate::disk::format::content::Kind;
+use crate::host::locate::{Located, volume};
+use crate::host::{Firmware, Mount, Node, Probed, Root, Running, cmdline, firmware, fstab, mounts};
+use crate::io::sys::{PrivateMount, look_into};
+use crate::io::tool::Runner;
 
 /// The kernels as they are now.
 pub fn now(root: &Root, runner: &dyn Runner) -> Kernels {
@@ -89,7 +89,7 @@ fn mounted_elsewhere(private: &[PrivateMount], mounts: &Probed<Vec<Mount>>) -> S
 /// The mount as mountinfo would tell of it.
 fn seen(private: &PrivateMount) -> Mount {
     Mount {
-        device: crate::facts::DeviceNumber { major: 0, minor: 0 },
+        device: crate::host::DeviceNumber { major: 0, minor: 0 },
         point: private.point.clone(),
         kind: private.kind.to_owned(),
         source: private.device.clone(),
@@ -121,7 +121,7 @@ fn source(node: &Node, running: &Running, point: &str) -> Result<PrivateMount, S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::sample;
+    use crate::host::sample;
 
     fn places(mounted: &[(&str, &[&str])], fstab: &[&str]) -> Vec<ReadOnly> {
         let words = |options: &[&str]| options.iter().map(|&option| option.to_owned()).collect();
@@ -129,7 +129,7 @@ mod tests {
         let mount =
             |(point, options): &(&str, &[&str])| Mount { options: words(options), ..sample::mount(8, 1, point) };
         running.mounts = Probed::Known(mounted.iter().map(mount).collect());
-        let entry = crate::facts::FstabEntry { options: words(fstab), ..sample::fstab(7, "LABEL=boot", "/boot/") };
+        let entry = crate::host::FstabEntry { options: words(fstab), ..sample::fstab(7, "LABEL=boot", "/boot/") };
         running.fstab = Probed::Known(vec![entry]);
         read_only(&running)
     }

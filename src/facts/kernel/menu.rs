@@ -1,6 +1,6 @@
 //! The boot loader's menu, and which of its entries a word names (GRUB manual, "default"; `grub-core/normal/menu.c`).
 
-use crate::facts::cmdline::asks_for_fips;
+use crate::host::cmdline::asks_for_fips;
 
 /// An entry of the menu that starts a kernel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,7 +37,10 @@ impl Entry {
     pub(super) fn starts(&mut self, linux: &str) {
         self.linux = file(linux).to_owned();
         let name = self.linux.rsplit('/').next().unwrap_or_default();
-        self.release = name.strip_prefix("vmlinuz-").filter(|name| super::is_release(name)).map(str::to_owned);
+        self.release = name
+            .strip_prefix("vmlinuz-")
+            .filter(|name| crate::host::kernel_release::is_release(name))
+            .map(str::to_owned);
     }
 
     /// Takes in a file of the initramfs. One that a variable names is beside it, and often none.
@@ -106,7 +109,7 @@ pub(super) fn named<'m>(items: &'m [Item], word: &str) -> Result<&'m Entry, Stri
     let mut here = items;
     let mut parts = split(word).into_iter().peekable();
     while let Some(part) = parts.next() {
-        let number = crate::facts::line::number(part.as_bytes()).filter(|_| !part.is_empty());
+        let number = crate::host::line::number(part.as_bytes()).filter(|_| !part.is_empty());
         let by_number = number.and_then(|number| here.get(usize::try_from(number).ok()?));
         match by_number.or_else(|| here.iter().find(|item| item.is_called(&part))) {
             Some(Item::Submenu { items, .. }) if parts.peek().is_some() => here = items,

@@ -1,7 +1,9 @@
 //! Kernels: which are installed, which one runs, which one the boot loader will start, and whether each can boot.
 
-use super::kernel_release::is_release;
-use super::{FstabEntry, Mount, Probed, Root, Running};
+use crate::base::evr::Evr;
+use crate::host::kernel_release::is_release;
+use crate::host::{FstabEntry, Mount, Probed, Root, Running};
+use crate::io::tool;
 
 mod bls;
 mod boot;
@@ -15,7 +17,7 @@ mod look;
 mod menu;
 mod modules;
 mod old;
-mod order;
+
 mod rpm;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -29,11 +31,8 @@ pub use look::{ReadOnly, now, read_only, unmounted, with_unmounted};
 pub use menu::{DefaultEntry, Entry};
 pub use modules::Modules;
 pub use old::{NoStanding, Standing};
-pub use order::Evr;
 pub use rpm::{SAVED, query};
 pub use survivor::Missing;
-
-use crate::tool;
 
 /// All that is known of the kernels of a host.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,7 +128,7 @@ pub(super) struct Beside<'f> {
     pub(super) mounts: &'f Probed<Vec<Mount>>,
     pub(super) fstab: &'f Probed<Vec<FstabEntry>>,
     pub(super) cmdline: &'f Probed<Vec<String>>,
-    pub(super) firmware: &'f Probed<super::Firmware>,
+    pub(super) firmware: &'f Probed<crate::host::Firmware>,
 }
 
 impl<'f> Beside<'f> {
@@ -158,7 +157,7 @@ fn gather_beside(root: &Root, beside: Beside<'_>, installed: Probed<Installed>) 
         installed,
         modules: modules::gather(root),
         boot: boot::gather(root, beside),
-        fips: beside.cmdline.as_ref().map(|words| super::cmdline::asks_for_fips(words)),
+        fips: beside.cmdline.as_ref().map(|words| crate::host::cmdline::asks_for_fips(words)),
     }
 }
 

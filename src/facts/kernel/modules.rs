@@ -1,8 +1,7 @@
 //! /lib/modules: a folder for each kernel whose modules are there (depmod(8)).
 
-use super::is_release;
-use crate::facts::root::Place;
-use crate::facts::{Probed, Root};
+use crate::host::kernel_release::is_release;
+use crate::host::{Place, Probed, Root};
 
 const FOLDER: &str = "/lib/modules";
 

@@ -1,7 +1,7 @@
 //! Which kernels are old: of the running one's family, older than its newest, and not running. Pure.
 
 use super::{Installed, Kernel, Kernels, SeenBoot};
-use crate::facts::Probed;
+use crate::host::Probed;
 
 /// What the kernels of a host are to each other.
 #[derive(Debug, Clone, PartialEq)]

@@ -15,11 +15,11 @@
 
 use std::time::Duration;
 
-use super::order::Evr;
-use super::{Package, is_release};
-use crate::facts::line::BadLine;
-use crate::facts::{Probed, Root};
-use crate::tool::{Cmd, Program, Runner, success};
+use super::Package;
+use crate::base::evr::Evr;
+use crate::host::kernel_release::is_release;
+use crate::host::{BadLine, Probed, Root};
+use crate::io::tool::{Cmd, Program, Runner, success};
 
 const FORMAT: &str = concat!(
     "P\\t%{NAME}\\t%|EPOCH?{%{EPOCH}}:{0}|\\t%{VERSION}\\t%{RELEASE}\\t%|ARCH?{%{ARCH}}:{}|",
@@ -108,7 +108,7 @@ fn shortened(why: &str) -> String {
 pub(super) fn parse(text: &[u8]) -> Result<Vec<Record>, BadLine> {
     let mut records = Vec::new();
     let mut open: Option<Record> = None;
-    for (at, line) in crate::facts::line::numbered_whole(text)? {
+    for (at, line) in crate::host::line::numbered_whole(text)? {
         let bad = |why| BadLine::new(at, why, line);
         let mut fields = line.split(|b| *b == b'\t');
         match (fields.next().unwrap_or_default(), &mut open) {
@@ -176,8 +176,8 @@ fn folder_of_a_kernel(folder: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::damage;
-    use crate::tool::{Output, Script, Scripted, ToolError};
+    use crate::host::damage;
+    use crate::io::tool::{Output, Script, Scripted, ToolError};
 
     const TWO: &str = "P\tkernel-uek\t0\t5.4.17\t2136.el8uek\tx86_64\t130000000\tkernel-uek-5.4.17-2136.el8uek.src.rpm\n\
         p\tkernel-uek\t = \t5.4.17-2136.el8uek\n\

@@ -1,10 +1,11 @@
 //! For tests: a node with the kernel that runs and nothing else, /boot mounted, and whatever a test changes of it.
 
 use super::{
-    Boot, BootFile, DefaultEntry, Entry, Evr, Family, FileKind, Installed, Kernel, Kernels, Loader, Modules, Package,
+    Boot, BootFile, DefaultEntry, Entry, Family, FileKind, Installed, Kernel, Kernels, Loader, Modules, Package,
     SeenBoot,
 };
-use crate::facts::Probed;
+use crate::base::evr::Evr;
+use crate::host::Probed;
 
 pub(crate) const UEK5: &str = "4.14.35-2047.504.2.el7uek.x86_64";
 pub(crate) const UEK6: &str = "5.4.17-2136.329.3.1.el8uek.x86_64";

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::files::FileKind;
 use super::{Kernels, SeenBoot};
-use crate::facts::Probed;
+use crate::host::Probed;
 
 /// A part without which a kernel does not boot.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::fs;
 use super::loader::Loader;
 use super::survivor::Missing;
 use super::*;
-use crate::facts::{Firmware, cmdline, fstab, mounts};
+use crate::host::{Firmware, cmdline, fstab, mounts};
 
 const NEW: &str = "5.4.17-2136.329.3.1.el8uek.x86_64";
 const OLD: &str = "4.14.35-2047.504.2.el7uek.x86_64";
@@ -61,7 +61,7 @@ impl Host {
             cmdline: &cmdline::gather(&root),
             firmware: &Probed::Known(firmware),
         };
-        gather_beside(&root, beside, installed(&root, &crate::tool::Host))
+        gather_beside(&root, beside, installed(&root, &crate::io::tool::Host))
     }
 }
 

@@ -5,9 +5,9 @@ use std::path::Path;
 use x509_cert::Certificate as X509;
 use x509_cert::der::Decode;
 
-use super::super::{Probed, Root};
+use crate::host::{Probed, Root};
+use crate::io::tool::Runner;
 use crate::profile::Address;
-use crate::tool::Runner;
 
 mod tls;
 

@@ -4,10 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::state::STATE;
-use super::super::{Probed, Root};
-use crate::chars::is_hidden;
-use crate::journal::{Journal, Record};
+use crate::base::chars::is_hidden;
+use crate::host::state::STATE;
+use crate::host::{Probed, Root};
+use crate::io::journal::{Journal, Record};
 
 /// Name of the file in the folder of the state.
 pub const FILE: &str = "confirmations";

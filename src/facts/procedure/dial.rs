@@ -6,7 +6,7 @@
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use crate::tool::{Cmd, Runner, success};
+use crate::io::tool::{Cmd, Runner, success};
 
 /// The longest that a look-up, and then a connect, may take.
 const LIMIT: Duration = Duration::from_secs(3);

@@ -2,15 +2,13 @@
 
 use std::ops::ControlFlow;
 
-use super::super::glob;
-use super::super::root::Place;
-use super::super::{Probed, Root};
-use crate::digest::{Sha256, sum_of};
-use crate::format::iso9660;
-use crate::format::windows::Windows;
-use crate::image;
+use crate::base::digest::{Sha256, sum_of};
+use crate::base::versions::Version;
+use crate::disk::format::iso9660;
+use crate::disk::format::windows::Windows;
+use crate::host::{Place, Probed, Root, glob};
+use crate::io::image;
 use crate::profile::Places;
-use crate::versions::Version;
 
 /// Where its descriptors begin, in bytes.
 const DESCRIPTORS: u64 = 32 << 10;

@@ -1,6 +1,6 @@
 //! What lies in the folder of the TLS files: jars, which are temporary, and the rest, without which the server does not work.
 
-use super::super::{Probed, Root};
+use crate::host::{Probed, Root};
 
 /// Most files that are looked at.
 const MOST: usize = 4096;

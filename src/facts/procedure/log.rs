@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::super::{Probed, Root};
-use super::tail::tail;
+use crate::host::tail::tail;
+use crate::host::{Probed, Root};
 use crate::profile::Places;
 
 /// Most bytes that are read, from the end.

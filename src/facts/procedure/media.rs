@@ -1,7 +1,7 @@
 //! ISOs and the folders that the procedure names.
 
-use super::super::{Probed, Root};
-use super::{iso, jars, space};
+use super::{iso, jars};
+use crate::host::{Probed, Root, space};
 use crate::profile::Places;
 
 /// ISOs and what else lies in the folders that the procedure names.

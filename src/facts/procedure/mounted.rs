@@ -1,7 +1,7 @@
 //! What is mounted at the place of the ISO: by the file behind the loop device, not by what the mount is called.
 
-use super::super::{Mount, Probed, Running, mounts};
-use super::loops::Loop;
+use crate::host::loops::Loop;
+use crate::host::{Mount, Probed, Running, mounts};
 
 /// What is mounted there.
 #[derive(Debug, Clone, PartialEq, Eq)]

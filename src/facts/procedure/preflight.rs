@@ -1,7 +1,7 @@
 //! What else the procedure asks of a node before its upgrade.
 
-use super::super::{Probed, Root};
-use super::{certificate, processes, session, signs, syslog};
+use super::{certificate, session, signs, syslog};
+use crate::host::{Probed, Root, processes};
 use crate::profile::Places;
 
 /// What else the procedure asks of a node before its upgrade.

@@ -1,9 +1,9 @@
 //! What okv-host recorded on this node, and who runs it.
 
-use super::super::{Probed, Root};
-use super::{confirmations, operator, runs};
+use super::{confirmations, runs};
 use crate::engine::RecordedRun;
-use crate::journal::Record;
+use crate::host::{Probed, Root, operator};
+use crate::io::journal::Record;
 
 /// What okv-host recorded on this node, and who runs it.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! What files of a node say its release is: a line with the heading of its console, `Oracle Key Vault Server 21.8.0.0.0`.
 
-use super::super::{Probed, Root};
-use crate::versions::Version;
+use crate::base::versions::Version;
+use crate::host::{Probed, Root};
 
 const HEADING: &str = "Oracle Key Vault";
 

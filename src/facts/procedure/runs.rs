@@ -1,9 +1,9 @@
 //! What commands of this program did on the host, by the journal of their runs.
 
-use super::super::state::STATE;
-use super::super::{Probed, Root};
 use crate::engine::{self, RecordedRun};
-use crate::journal::Journal;
+use crate::host::state::STATE;
+use crate::host::{Probed, Root};
+use crate::io::journal::Journal;
 
 /// Reads the runs, oldest first. There were none where there is no journal.
 pub fn gather(root: &Root) -> Probed<Vec<RecordedRun>> {

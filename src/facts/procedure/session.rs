@@ -1,7 +1,7 @@
 //! How whoever runs this program is connected: told by the processes above it, since `su -` empties the environment.
 
-use super::super::{Probed, Root};
-use super::processes::parse_stat;
+use crate::host::processes::parse_stat;
+use crate::host::{Probed, Root};
 
 /// Most processes above this one that are looked at.
 const MOST: usize = 64;

@@ -1,8 +1,7 @@
 //! What shows that something is on the host: files and processes that a profile names.
 
-use super::super::glob;
-use super::super::{Probed, Root};
-use super::processes::Process;
+use crate::host::processes::Process;
+use crate::host::{Probed, Root, glob};
 use crate::profile::Signs;
 
 /// Most signs of one kind that are told.

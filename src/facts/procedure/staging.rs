@@ -4,11 +4,10 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 
-use super::super::Running;
-use super::super::{Probed, Root};
 use super::iso::{self, IsoFile};
 use super::mounted::Mounted;
-use super::space::Space;
+use crate::host::space::Space;
+use crate::host::{Probed, Root, Running};
 use crate::profile::Places;
 
 /// What is there before it is staged.

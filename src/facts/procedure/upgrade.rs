@@ -1,7 +1,7 @@
 //! The vendor's upgrade, as the node shows it.
 
-use super::super::{Probed, Root};
-use super::{log, processes, release, upgrade_run};
+use super::{log, release, upgrade_run};
+use crate::host::{Probed, Root, processes};
 use crate::profile::Places;
 
 /// The vendor's upgrade, as the node shows it.

@@ -6,12 +6,11 @@
 use std::fmt;
 use std::io::{self, Read};
 
-use super::super::root::Place;
-use super::super::state::STATE;
-use super::super::{Probed, Root};
-use super::processes::Process;
-use super::tail::tail;
-use crate::dates::{Moment, format_minute};
+use crate::base::dates::{Moment, format_minute};
+use crate::host::processes::Process;
+use crate::host::state::STATE;
+use crate::host::tail::tail;
+use crate::host::{Place, Probed, Root};
 
 /// The vendor's program, in its ISO, and its argument.
 pub const PROGRAM: &str = "upgrade.rb";

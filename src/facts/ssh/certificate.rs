@@ -6,7 +6,7 @@ use ssh_key::PublicKey;
 use ssh_key::public::KeyData;
 
 use super::openssh::Reader;
-use crate::bytes::Truncated;
+use crate::base::bytes::Truncated;
 
 /// What the type of a certificate has behind that of the key.
 const SUFFIX: &str = "-cert-v01@openssh.com";

@@ -5,7 +5,7 @@
 
 use super::statements::{Statement, walk};
 use super::{Configuration, HostKeyLine, options};
-use crate::facts::{Probed, Root};
+use crate::host::{Probed, Root};
 
 pub(super) const FILE: &str = "/etc/ssh/sshd_config";
 

@@ -8,8 +8,7 @@ use std::path::Path;
 
 use super::dsa::with_suffix;
 use super::{Configuration, Content, Earlier, FOLDER, KeyFile, Unknown, content};
-use crate::facts::root::Place;
-use crate::facts::{Probed, Root};
+use crate::host::{Place, Probed, Root};
 
 /// Most bytes of a file that may be a key: the longest that OpenSSH makes, RSA of 16384 bits, has 13 KiB.
 const LARGEST_KEY: u64 = 64 << 10;

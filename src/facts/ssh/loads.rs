@@ -4,8 +4,8 @@
 use std::fmt;
 
 use super::{Algorithm, Content, Half, Key, KeyFile, Line, Ssh};
-use crate::facts::Probed;
-use crate::facts::glob::any_of;
+use crate::host::Probed;
+use crate::host::glob::any_of;
 
 /// Where sshd looks for host keys that no configuration names. Up to 7.x it took ssh_host_dsa_key too.
 pub const DEFAULT_KEYS: &[&str] =

@@ -3,9 +3,8 @@
 
 use super::sysconfig::last_value;
 use super::{Line, Maker};
-use crate::facts::line::numbered;
-use crate::facts::root::Place;
-use crate::facts::{Probed, Root};
+use crate::host::line::numbered;
+use crate::host::{Place, Probed, Root};
 
 const SYSCONFIG: &str = "/etc/sysconfig/sshd";
 /// The script of el7 and older, with the default of AUTOCREATE_SERVER_KEYS in it.

@@ -4,8 +4,8 @@
 
 use std::path::{Component, Path};
 
-use super::{Probed, Root, mounts};
-use crate::sys;
+use crate::host::{Probed, Root, mounts};
+use crate::io::sys;
 
 mod certificate;
 mod config;
@@ -137,7 +137,7 @@ fn read_only(root: &Root) -> Probed<Option<String>> {
 fn ssh_keys_group(root: &Root) -> Option<u32> {
     let text = root.read("/etc/group");
     let line = text.known()?.split(|b| *b == b'\n').find_map(|line| line.strip_prefix(b"ssh_keys:"))?;
-    super::line::number32(line.split(|b| *b == b':').nth(1)?)
+    crate::host::line::number32(line.split(|b| *b == b':').nth(1)?)
 }
 
 fn unit(root: &Root) -> Option<String> {

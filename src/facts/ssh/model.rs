@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::facts::Probed;
+use crate::host::Probed;
 
 /// What is true of sshd's host keys.
 #[derive(Debug, Clone, PartialEq, Eq)]

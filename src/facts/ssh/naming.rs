@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use super::dsa::with_suffix;
 use super::statements::{Statement, walk};
 use super::{Configuration, Effective, FOLDER, KeyFile, Line, Naming, Ssh, absolute, config, options};
-use crate::facts::glob;
-use crate::facts::{Probed, Root};
+use crate::host::{Probed, Root, glob};
 
 /// The client's configuration, ssh_config(5).
 const CLIENT: &str = "/etc/ssh/ssh_config";

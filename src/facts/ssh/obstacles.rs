@@ -4,7 +4,7 @@ mod configuration;
 mod files;
 
 use super::{DsaKey, KeyFile, Load, Ssh};
-use crate::facts::Probed;
+use crate::host::Probed;
 
 /// One thing that is in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use ssh_key::PublicKey;
 use ssh_key::public::KeyData;
 
-use crate::bytes::{Fields, Truncated, be32};
+use crate::base::bytes::{Fields, Truncated, be32};
 
 const MAGIC: &[u8] = b"openssh-key-v1\0";
 

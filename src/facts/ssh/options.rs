@@ -2,7 +2,7 @@
 
 use super::sysconfig::last_value;
 use super::{Configuration, HostKeyLine, Line, words};
-use crate::facts::{Probed, Root};
+use crate::host::{Probed, Root};
 
 const SOURCES: &[(&str, &str)] = &[("/etc/sysconfig/sshd", "OPTIONS"), ("/etc/default/ssh", "SSHD_OPTS")];
 

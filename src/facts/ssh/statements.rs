@@ -2,9 +2,8 @@
 //! ssh_config(5)).
 
 use super::{FOLDER, Line, words};
-use crate::facts::glob;
-use crate::facts::line::numbered;
-use crate::facts::{Probed, Root};
+use crate::host::line::numbered;
+use crate::host::{Probed, Root, glob};
 
 /// Deepest nesting that sshd takes (`SERVCONF_MAX_DEPTH`).
 const DEEPEST: usize = 16;

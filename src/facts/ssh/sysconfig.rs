@@ -1,6 +1,6 @@
 //! Assignments in files that a shell or systemd reads, such as /etc/sysconfig/sshd (`EnvironmentFile=` of systemd.exec(5)).
 
-use crate::facts::line::numbered;
+use crate::host::line::numbered;
 
 /// The value that variable `name` has in the end, and the number of the line that gave it.
 pub(super) fn last_value(text: &[u8], name: &str) -> Option<(u32, String)> {

@@ -1,8 +1,8 @@
 //! What is in the way of a prune.
 
 use super::{Keep, Request, reason};
-use crate::facts::Probed;
 use crate::facts::kernel::{Boot, DefaultEntry, Family, Kernel, Kernels, Missing, NoStanding, Standing};
+use crate::host::Probed;
 use crate::plan::Reason;
 
 /// That it is not known how the kernels stand to each other.

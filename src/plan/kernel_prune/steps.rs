@@ -1,11 +1,12 @@
 //! The steps of a prune.
 
 use super::{COMMAND, Prune, Removal, reason};
-use crate::facts::Probed;
+use crate::base::units::Bytes;
+use crate::engine::{Action, Back, ProgramRun, Proof, Role, Step};
 use crate::facts::kernel::{DefaultEntry, ReadOnly};
-use crate::plan::{Action, Back, Plan, ProgramRun, Proof, Reason, Refusal, Role, Step};
-use crate::tool::Program;
-use crate::units::Bytes;
+use crate::host::Probed;
+use crate::io::tool::Program;
+use crate::plan::{Plan, Reason, Refusal};
 
 /// Packages of a kernel go in this time, in seconds: scriptlets make initramfs files anew on slow disks.
 const TRANSACTION: u64 = 1800;

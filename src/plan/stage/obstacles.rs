@@ -1,12 +1,12 @@
 //! What is in the way of staging an ISO.
 
 use super::{COMMAND, Means, Request, Sums};
-use crate::facts::Probed;
+use crate::base::units::Bytes;
 use crate::facts::procedure::mounted::Mounted;
 use crate::facts::procedure::staging::{Staging, There};
+use crate::host::Probed;
 use crate::plan::Reason;
 use crate::profile::Places;
-use crate::units::Bytes;
 
 /// Bytes that stay free beside the copy, so that what runs on the node can go on writing. The procedure has no figure.
 const MARGIN: u64 = 512 << 20;

@@ -1,8 +1,8 @@
 use super::*;
-use crate::digest::Summing;
-use crate::facts::Probed;
+use crate::base::digest::Summing;
 use crate::facts::procedure::iso::{IsoFile, Volume};
-use crate::facts::procedure::space::Space;
+use crate::host::Probed;
+use crate::host::space::Space;
 use crate::profile::Places;
 
 const ISO: &str = "okv-upgrade-disc-21.8.0.0.0.iso";

@@ -3,17 +3,16 @@
 
 use super::group::System;
 use super::{Request, refuse};
+use crate::base::units::{Bytes, MIB, SectorSize};
 use crate::disk::new_table::Begun;
 use crate::disk::{Disk, smallest_disk};
-use crate::facts::Probed;
 use crate::facts::growth::{DiskState, Growth};
+use crate::host::Probed;
 use crate::plan::Refusal;
-use crate::units::{Bytes, MIB, SectorSize};
+use fitness::{fits, unfit};
 
 mod fitness;
 mod steps;
-
-use fitness::{fits, unfit};
 
 /// What a new physical volume keeps for itself at its start.
 const PV_DATA_START: u64 = MIB;

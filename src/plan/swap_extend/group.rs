@@ -1,13 +1,13 @@
 //! The volume group and the swap volume: there once, whole, and seen by LVM2 as the disks tell them.
 
 use super::{Request, refuse};
+use crate::base::units::SectorSize;
 use crate::disk::{LogicalVolume, VolumeGroup};
-use crate::facts::Probed;
 use crate::facts::growth::Growth;
-use crate::facts::locate::{groups, sector_size};
-use crate::facts::lvm::{DevicesFile, Lvm};
+use crate::host::Probed;
+use crate::host::locate::{groups, sector_size};
+use crate::host::lvm::{DevicesFile, Lvm};
 use crate::plan::Refusal;
-use crate::units::SectorSize;
 
 /// The temporary swap volume.
 pub(super) const TEMPORARY: &str = "lv_swap_okv_host";
@@ -15,7 +15,7 @@ pub(super) const TEMPORARY: &str = "lv_swap_okv_host";
 pub(super) const TAG: &str = "okv-host";
 
 /// The group, the swap volume in it, and LVM2's view of them.
-pub(super) struct System<'g> {
+pub(crate) struct System<'g> {
     pub(super) group: &'g VolumeGroup,
     pub(super) volume: &'g LogicalVolume,
     pub(super) lvm: &'g Lvm,

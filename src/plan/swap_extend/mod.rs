@@ -4,9 +4,10 @@
 //! finished by the next one, and a node that is ready gets an empty plan. What a run cannot learn again from the disks (UUID, label and
 //! priority of an area whose header is gone) comes from the journal.
 
-use super::{Action, Plan, ProgramRun, Proof, Reason, Refusal, Step};
+use super::{Plan, Reason, Refusal};
+use crate::base::units::Bytes;
+use crate::engine::{Action, ProgramRun, Proof, Step};
 use crate::facts::growth::Growth;
-use crate::units::Bytes;
 
 mod disk;
 mod group;

@@ -2,11 +2,11 @@
 
 use super::group::{System, TEMPORARY};
 use super::{Request, refuse};
+use crate::disk::format::content::{Content, Kind};
 use crate::facts::growth::Growth;
-use crate::facts::locate::{Located, Volume, volume};
-use crate::facts::memory::Room;
-use crate::facts::{FstabEntry, Probed, SwapArea};
-use crate::format::content::{Content, Kind};
+use crate::host::locate::{Located, Volume, volume};
+use crate::host::memory::Room;
+use crate::host::{FstabEntry, Probed, SwapArea};
 use crate::plan::Refusal;
 
 mod steps;

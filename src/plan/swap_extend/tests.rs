@@ -1,7 +1,7 @@
-use crate::facts::growth::Growth;
-use crate::plan::{Action, Plan, Reason, Step};
-
 use super::{Request, plan};
+use crate::engine::{Action, Step};
+use crate::facts::growth::Growth;
+use crate::plan::{Plan, Reason};
 use node::request;
 
 mod disks;

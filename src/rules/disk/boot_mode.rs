@@ -6,12 +6,12 @@
 use crate::disk::{Disk, TableKind};
 use crate::facts::boot::readable_boot_disk;
 use crate::facts::disagreement::disagreement;
-use crate::facts::{Firmware, Probed};
+use crate::host::{Firmware, Probed};
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("boot-mode");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "how the firmware starts the node, and whether the boot disk agrees",
     why: "The 2 TB limit of the boot disk depends on the boot mode, and only the kernel knows it: an EFI System \
@@ -84,7 +84,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn a_node_boots_by_uefi_from_a_disk_with_an_efi_system_partition() {

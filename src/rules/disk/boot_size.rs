@@ -4,15 +4,15 @@
 //! block device, because `df` on a /boot that is not mounted silently answers for the root file system. Where /boot is mounted, the
 //! kernel is asked as well, and its word counts.
 
-use crate::facts::Probed;
+use crate::base::units::Bytes;
 use crate::facts::boot::{BootVolume, boot_volume};
-use crate::facts::locate::Volume;
+use crate::host::Probed;
+use crate::host::locate::Volume;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
-use crate::units::Bytes;
 
 pub(crate) const ID: RuleId = RuleId::new("boot-size");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "the file system of /boot, as df -h shows it",
     why: "The upgrade installs another kernel in /boot and cannot make the partition larger: a node with a smaller \
@@ -77,7 +77,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn an_ext4_of_512_mib_is_just_large_enough() {

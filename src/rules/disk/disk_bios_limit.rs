@@ -4,15 +4,15 @@
 //! "2 TB" disk (2,000,398,934,016 B) lies between the two readings and gets a note. The vendor's install guide speaks of the boot
 //! disk, so it blocks there; other disks get a warning.
 
+use crate::base::units::Bytes;
 use crate::disk::Disk;
 use crate::facts::boot::readable_boot_disk;
-use crate::facts::{Firmware, Probed};
+use crate::host::{Firmware, Probed};
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
-use crate::units::Bytes;
 
 pub(crate) const ID: RuleId = RuleId::new("disk-bios-limit");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "no disk over 2 TB under BIOS: blocks for the boot disk, warns for others",
     why: "The vendor's upgrade does not support a node that boots by BIOS from a larger disk. Such a node has to be \
@@ -90,7 +90,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn a_disk_of_exactly_2_tib_is_the_largest_under_bios() {

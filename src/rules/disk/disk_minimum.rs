@@ -2,13 +2,13 @@
 //!
 //! The limit is a minimum, so it is judged in its smaller reading, 10^12 bytes; a disk below 2^40 bytes gets a note with both figures.
 
+use crate::base::units::Bytes;
 use crate::facts::boot::readable_boot_disk;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
-use crate::units::Bytes;
 
 pub(crate) const ID: RuleId = RuleId::new("disk-minimum");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "the system disk has 1 TB or more",
     why: "The release requires a system disk of this size. A larger disk means another machine, so it is better to \
@@ -49,7 +49,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn a_disk_of_exactly_1_tb_is_large_enough_in_one_reading() {

@@ -1,14 +1,14 @@
 //! `table-health`: partition tables are sound, their copies agree, and the boot disk's table suits the firmware.
 
 use crate::disk::{CopyState, Disk, ProblemId, TableKind};
-use crate::facts::Probed;
 use crate::facts::boot::readable_boot_disk;
 use crate::facts::disagreement::disagreement;
+use crate::host::Probed;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("table-health");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "partition tables are sound, both GPT copies agree, and the boot disk suits the firmware",
     why: "A damaged or contradictory partition table can keep the node from its next start, and any change of the \
@@ -114,7 +114,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn a_table_whose_copies_agree_passes() {

@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 
 use crate::facts::kernel::{Boot, BootFile, FileKind, Installed, Kernels, Loader, Missing, Modules, SeenBoot};
-use crate::facts::{Probed, mounts};
+use crate::host::{Probed, mounts};
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable, kernel};
 
 pub(crate) const ID: RuleId = RuleId::new("boot-consistent");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "packages, /lib/modules, /boot and boot entries agree on the kernels",
     why: "A boot entry without its modules or files is a start that fails. One kernel less may then be one too few.",
@@ -174,7 +174,7 @@ fn efi_is_not_mounted(case: &Case<'_>) -> bool {
     let point = "/boot/efi";
     case.facts.node.running.as_ref().is_some_and(|running| {
         let mounted = running.mounts.known().is_some_and(|all| mounts::mounted_at(all, point).is_some());
-        let in_fstab = |entry: &crate::facts::FstabEntry| entry.point.trim_end_matches('/') == point;
+        let in_fstab = |entry: &crate::host::FstabEntry| entry.point.trim_end_matches('/') == point;
         !mounted && running.fstab.known().is_some_and(|fstab| fstab.iter().any(in_fstab))
     })
 }

@@ -3,15 +3,15 @@
 //! The upgrade installs a kernel. Where /boot is not mounted, the superblock of an ext file system tells what is free in it; what each
 //! kernel takes there is not seen then.
 
-use crate::facts::Probed;
+use crate::base::units::Bytes;
 use crate::facts::boot::{BootVolume, boot_volume};
 use crate::facts::kernel::{Kernels, SeenBoot};
+use crate::host::Probed;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable, kernel};
-use crate::units::Bytes;
 
 pub(crate) const ID: RuleId = RuleId::new("boot-free");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "room for one more kernel in /boot",
     why: "The upgrade installs a kernel. If /boot is full, its initramfs can be cut off, and the node does not start.",
@@ -96,7 +96,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn the_superblock_of_an_ext4_shows_room_for_one_more_kernel() {

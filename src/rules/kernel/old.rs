@@ -2,13 +2,13 @@
 //!
 //! Removed after the upgrade, which brings a newer one: before it, the finding tells what will have to go. So it never blocks.
 
+use crate::base::units::Bytes;
 use crate::facts::kernel::Kernel;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable, kernel};
-use crate::units::Bytes;
 
 pub(crate) const ID: RuleId = RuleId::new("kernel-old");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "no kernel older than the newest is installed",
     why: "An old kernel takes room in /boot, and security scanners report it although it does not run.",
@@ -74,7 +74,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn an_older_kernel_beside_the_newest_is_old() {

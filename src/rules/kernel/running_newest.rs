@@ -8,7 +8,7 @@ use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable, kernel};
 
 pub(crate) const ID: RuleId = RuleId::new("kernel-running-newest");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "the kernel that runs is the newest one installed",
     why: "Kernels older than the newest can only be removed safely while the newest one runs: its start is the \
@@ -53,7 +53,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn the_only_kernel_is_the_newest() {

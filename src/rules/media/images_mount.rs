@@ -1,14 +1,14 @@
 //! `images-mount`: nothing is mounted where the ISO is to be, or the ISO from its folder is.
 
+use crate::base::versions::Version;
 use crate::facts::procedure::iso::Isos;
-use crate::facts::procedure::loops::Loop;
-use crate::facts::{Mount, Probed, mounts};
+use crate::host::loops::Loop;
+use crate::host::{Mount, Probed, mounts};
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
-use crate::versions::Version;
 
 pub(crate) const ID: RuleId = RuleId::new("images-mount");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "the mount point of the ISO is free, or the ISO from its folder is mounted there",
     why: "The upgrade is started from this mount point. Another mount there, or an ISO that was removed since, \
@@ -96,7 +96,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn the_iso_of_its_folder_may_be_mounted() {

@@ -2,14 +2,14 @@
 //!
 //! It has to stay there until after the reboot. That none is there yet is no fault: the procedure copies it later.
 
-use crate::facts::Probed;
+use crate::base::units::Bytes;
 use crate::facts::procedure::iso::{Checksum, IsoFile, Isos};
+use crate::host::Probed;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
-use crate::units::Bytes;
 
 pub(crate) const ID: RuleId = RuleId::new("iso-present");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "the upgrade ISO is whole, in its folder and nowhere else",
     why: "The upgrade reads the ISO from this folder again after the restart. A copy that was cut off or has the \
@@ -122,7 +122,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn a_whole_iso_in_its_folder_passes() {

@@ -3,15 +3,15 @@
 //! The procedure gives no size. Where the profile has none either, the free space is told, and comparing it is the operator's. An ISO
 //! that is there whole needs no more room, and the room that a part of one takes is free for the whole.
 
-use crate::facts::Probed;
+use crate::base::units::Bytes;
 use crate::facts::Subjects;
 use crate::facts::procedure::iso::IsoFile;
+use crate::host::Probed;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
-use crate::units::Bytes;
 
 pub(crate) const ID: RuleId = RuleId::new("iso-space");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "the upgrade ISO fits into its folder",
     why: "The whole ISO has to fit into this folder and to stay there until after the restart.",

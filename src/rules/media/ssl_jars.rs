@@ -1,14 +1,14 @@
 //! `ssl-jars`: what the temporary jars beside the TLS files take. They are never removed here: one wrong file, and the server does not
 //! work.
 
-use crate::facts::Probed;
+use crate::base::units::Bytes;
 use crate::facts::procedure::jars::Jars;
+use crate::host::Probed;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
-use crate::units::Bytes;
 
 pub(crate) const ID: RuleId = RuleId::new("ssl-jars");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "what the temporary jars take, where space is needed",
     why: "These jars are the only files that the procedure allows to remove for space. One wrong file removed \
@@ -59,7 +59,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn no_jars_are_left() {

@@ -6,7 +6,7 @@ use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("audit-vault-agent");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "no agent of Audit Vault is left of an integration made in release 21.2 or earlier",
     why: "An integration with Audit Vault from release 21.2 or earlier has to be removed by hand before the upgrade.",
@@ -39,7 +39,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn an_agent_that_runs_is_a_warning() {

@@ -6,7 +6,7 @@ use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("backup-jobs");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "a backup was made, none runs, and none is scheduled",
     why: "A backup is the only way back if the upgrade fails, and a backup job that runs during it can spoil both.",

@@ -1,13 +1,13 @@
 //! `diagnostics-package`: none is there. How to remove it depends on the release that the node has.
 
 use super::signs::{Words, judge as by_signs};
+use crate::base::versions::Version;
 use crate::facts::Subjects;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
-use crate::versions::Version;
 
 pub(crate) const ID: RuleId = RuleId::new("diagnostics-package");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "no diagnostics package is there to download",
     why: "The vendor requires that diagnostics are cleared before the upgrade. How depends on the release of the node.",

@@ -5,7 +5,7 @@ use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("hsm");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "whether an HSM is the Root of Trust, which has a guide of its own",
     why: "With an HSM as Root of Trust the upgrade has additional steps, which are in the vendor's HSM guide.",

@@ -1,12 +1,12 @@
 //! `release`: the node has a release that can be upgraded to that of the profile.
 
+use crate::base::versions::Version;
 use crate::facts::procedure::release::Releases;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
-use crate::versions::Version;
 
 pub(crate) const ID: RuleId = RuleId::new("release");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "the release of the node, where it says so, can be upgraded from",
     why: "The vendor's upgrade starts from certain releases only. An older node takes another upgrade first, a \
@@ -65,7 +65,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn a_release_between_both_ends_passes() {

@@ -1,13 +1,13 @@
 //! `server-certificate`: the server's certificate holds, and not only for a few days more.
 
-use crate::dates::{DAY, Date};
-use crate::facts::Probed;
+use crate::base::dates::{DAY, Date};
 use crate::facts::procedure::certificate::Certificate;
+use crate::host::Probed;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("server-certificate");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "the server's certificate holds for some time yet",
     why: "The upgrade requires a valid certificate, and endpoints cannot connect to a server whose certificate has \

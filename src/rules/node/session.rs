@@ -1,12 +1,12 @@
 //! `session`: how whoever runs this is connected. An upgrade in a bare SSH session ends with the connection.
 
-use crate::facts::Probed;
 use crate::facts::procedure::session::Session;
+use crate::host::Probed;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("session");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "the session outlives a lost connection",
     why: "A bare SSH session takes everything that was started in it down with the connection, the upgrade included.",
@@ -49,7 +49,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn a_session_within_tmux_passes() {

@@ -1,12 +1,12 @@
 //! `syslog-remote`: each host that logs are sent to can be reached. One that cannot makes the upgrade much slower, and does not stop it.
 
-use crate::facts::Probed;
 use crate::facts::procedure::syslog::{Protocol, Syslog, Target};
+use crate::host::Probed;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("syslog-remote");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "hosts that logs are sent to can be reached",
     why: "A log host that cannot be reached makes the upgrade much slower.",
@@ -76,7 +76,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn logs_that_stay_on_the_node_pass() {

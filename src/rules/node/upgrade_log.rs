@@ -1,12 +1,12 @@
 //! `upgrade-log`: the system log tells of no error of an upgrade. An earlier try that failed shows here until the log is rotated.
 
-use crate::facts::Probed;
 use crate::facts::procedure::log::UpgradeLog;
+use crate::host::Probed;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("upgrade-log");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "the system log tells of no error of an upgrade",
     why: "An earlier try that failed shows here. Its cause has to be found before the next try.",
@@ -58,7 +58,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn a_log_without_errors_of_an_upgrade_passes() {

@@ -2,13 +2,13 @@
 //!
 //! The procedure asks for it after the upgrade, so nothing here blocks one.
 
-use crate::facts::Probed;
 use crate::facts::ssh::{Algorithm, Content, DsaKey, DsaState, KeyFile, Obstacle, Ssh, Unknown, shown};
+use crate::host::Probed;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("ssh-dsa-key");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "no SSH DSA host key is there, and nothing will make one again",
     why: "DSA keys are obsolete, scanners report them, and the upgrade leaves them behind. A key that the next \

@@ -3,13 +3,13 @@
 //! Warns and does not block: the upgrade runs without sshd, and its first start makes missing keys; but until then whoever loses the
 //! session cannot come back, and `ssh-dsa-retire` refuses.
 
-use crate::facts::Probed;
 use crate::facts::ssh::{Load, Ssh};
+use crate::host::Probed;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("ssh-host-keys");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "sshd has a host key other than DSA that it can load",
     why: "Without another host key that sshd can load, nobody can log in over SSH once the DSA key is retired.",

@@ -2,14 +2,14 @@
 //!
 //! A swap entry that names nothing leaves the node without swap after the next start; a stale `resume=` can hang that start.
 
-use crate::facts::locate::{Located, volume};
-use crate::facts::{FstabEntry, Probed, Running};
-use crate::format::content::Kind;
+use crate::disk::format::content::Kind;
+use crate::host::locate::{Located, volume};
+use crate::host::{FstabEntry, Probed, Running};
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("swap-references");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "swap entries of /etc/fstab and resume= name a swap area that exists",
     why: "A line of /etc/fstab that names nothing leaves the node without swap after its next start, and a stale \
@@ -102,7 +102,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn fstab_by_uuid_and_resume_by_path_name_the_swap_volume() {

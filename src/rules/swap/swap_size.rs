@@ -4,18 +4,18 @@
 //! taken over (shown size + one page). The procedure asks for it twice: "about 64 GB" of any node, and "64 GB if the disk is
 //! over 1 TB"; the first, stricter sentence is judged by.
 
-use crate::facts::locate::groups;
-use crate::facts::{Probed, Running, SwapArea};
-use crate::format::content::Kind;
+use crate::base::units::Bytes;
+use crate::disk::format::content::Kind;
+use crate::host::locate::groups;
+use crate::host::{Probed, Running, SwapArea};
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
-use crate::units::Bytes;
 
 /// Page size of x86_64, the only machine the appliance runs on, in KiB.
 const PAGE_KIB: u64 = 4;
 
 pub(crate) const ID: RuleId = RuleId::new("swap-size");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "swap space, summed over all areas (each shown one page short by the kernel)",
     why: "The release requires this much swap, and nodes that were installed with an early release have about 4 GiB.",

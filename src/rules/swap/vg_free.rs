@@ -1,13 +1,13 @@
 //! `vg-free`: room in the system group to make swap large enough, and the smallest disk to add where there is not.
 
+use crate::base::units::{Bytes, GIB, SectorSize};
 use crate::disk::{LogicalVolume, VolumeGroup, smallest_disk};
-use crate::facts::locate::{groups, sector_size};
+use crate::host::locate::{groups, sector_size};
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
-use crate::units::{Bytes, GIB, SectorSize};
 
 pub(crate) const ID: RuleId = RuleId::new("vg-free");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "free extents for the swap volume, and the smallest disk to add where they are too few",
     why: "The procedure adds a disk while the node is powered off, so its size has to be known before that.",
@@ -91,7 +91,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn extents_that_just_suffice_need_no_disk() {

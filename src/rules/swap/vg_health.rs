@@ -1,12 +1,12 @@
 //! `vg-health`: the volume groups are whole, and the system group is there once.
 
 use crate::disk::{Disk, ProblemId, VolumeGroup};
-use crate::facts::locate::groups;
+use crate::host::locate::groups;
 use crate::rules::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("vg-health");
 
-pub(in crate::rules) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "volume groups have all their physical volumes, and the system group is there once",
     why: "The swap and the system itself are in this volume group. A missing, exported or duplicate one makes \
@@ -78,7 +78,8 @@ mod tests {
     use snapbox::str;
 
     use super::RULE;
-    use crate::rules::tests::{Host, assert_found};
+    use crate::overlay::Host;
+    use crate::rules::tests::assert_found;
 
     #[test]
     fn a_group_with_all_its_physical_volumes_is_whole() {

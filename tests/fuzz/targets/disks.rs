@@ -1,20 +1,20 @@
 //! What the targets share: disks made of the input, checksums made right, and what must hold of every scan.
 //!
-//! An input is one or several sparse containers (`okv_host::image::sparse`), one after another, so that the fixtures are
+//! An input is one or several sparse containers (`okv_host::io::image::sparse`), one after another, so that the fixtures are
 //! seeds as they are; anything else is for each target to build from.
 #![allow(dead_code)] // Each target uses its part.
 
 use std::cell::RefCell;
 
 use okv_host::disk::{Disk, Flag, Partition, ProblemId, Scratch, Source, VolumeGroup, scan, scan_alone};
-use okv_host::format::content::{Content, Kind};
-use okv_host::format::gpt;
-use okv_host::format::lvm2::metadata_area::{HEADER_BYTES, Header};
-use okv_host::format::lvm2::{self, label};
-use okv_host::image::sparse::Sparse;
-use okv_host::image::{Image, Memory, ReadError};
+use okv_host::disk::format::content::{Content, Kind};
+use okv_host::disk::format::gpt;
+use okv_host::disk::format::lvm2::metadata_area::{HEADER_BYTES, Header};
+use okv_host::disk::format::lvm2::{label, self};
+use okv_host::io::image::sparse::Sparse;
+use okv_host::io::image::{Image, Memory, ReadError};
 use okv_host::report;
-use okv_host::units::{ByteRange, SectorSize};
+use okv_host::base::units::{ByteRange, SectorSize};
 
 const MAGIC: &[u8] = b"okv-host sparse image 1\n";
 

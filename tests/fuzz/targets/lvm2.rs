@@ -9,10 +9,10 @@ use disks::{Patched, check_group, check_scan, containers};
 use libfuzzer_sys::fuzz_target;
 use okv_host::disk::physical_volume;
 use okv_host::disk::volume_group::{PvOnDisk, assemble};
-use okv_host::format::content::{Content, Kind};
-use okv_host::format::lvm2::layout::Layout;
-use okv_host::format::lvm2::{VolumeGroup, label};
-use okv_host::image::{Image, Recording};
+use okv_host::disk::format::content::{Content, Kind};
+use okv_host::disk::format::lvm2::layout::Layout;
+use okv_host::disk::format::lvm2::{VolumeGroup, label};
+use okv_host::io::image::{Image, Recording};
 
 const LABEL: u64 = 512;
 const AREA: u64 = 4096;

@@ -5,8 +5,8 @@ mod disks;
 
 use disks::{Patched, check_scan, containers};
 use libfuzzer_sys::fuzz_target;
-use okv_host::disk::table::{self, Edges, HEAD, TAIL};
-use okv_host::image::Image;
+use okv_host::disk::table::{Edges, HEAD, TAIL, self};
+use okv_host::io::image::Image;
 
 fuzz_target!(|data: &[u8]| {
     let mut found = containers(data);

@@ -6,12 +6,12 @@ mod disks;
 use disks::{Patched, check_content, check_scan, containers};
 use libfuzzer_sys::fuzz_target;
 use okv_host::disk::{Source, scan};
-use okv_host::format::far;
-use okv_host::format::signature::find_all;
-use okv_host::format::vfat::root_directory;
-use okv_host::format::windows::Windows;
-use okv_host::image::{Image, Memory, Slice};
-use okv_host::units::ByteRange;
+use okv_host::disk::format::far;
+use okv_host::disk::format::signature::find_all;
+use okv_host::disk::format::vfat::root_directory;
+use okv_host::disk::format::windows::Windows;
+use okv_host::io::image::{Image, Memory, Slice};
+use okv_host::base::units::ByteRange;
 
 fuzz_target!(|data: &[u8]| {
     let disks = containers(data);

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::machine::{Fault, Machine, Way};
+use crate::base::units::GIB;
 use crate::engine::Ending;
 use crate::plan::swap_extend::Request;
 use crate::plan::swap_extend::tests::node::{FULL, Node, TEMPORARY, id, page, request};
-use crate::units::GIB;
 
 /// A node whose memory does not hold what is swapped out, with a disk that has room for a temporary volume too.
 pub(super) fn pressed() -> (Node, Request) {

@@ -7,11 +7,11 @@ use std::sync::{Mutex, MutexGuard};
 
 use crate::apply::{Interrupts, News, TargetHost, carry_out, journal_path};
 use crate::engine::{Ending, Entry, RecordedRun, last_run};
-use crate::journal::Journal;
+use crate::io::journal::Journal;
+use crate::io::tool::{Cmd, Output, Runner, ToolError};
 use crate::plan::swap_extend::tests::node::{GROUP, Node, SWAP, TEMPORARY};
 use crate::plan::swap_extend::{COMMAND, Remembered, Request, plan};
 use crate::plan::{Plan, Refusal};
-use crate::tool::{Cmd, Output, Runner, ToolError};
 
 /// How a program fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,7 +162,7 @@ impl Machine {
             let file = fs::OpenOptions::new().write(true).open(self.at(&disk.path())).unwrap();
             for (at, len) in LOOKED_AT {
                 let mut bytes = vec![0; len];
-                crate::image::Image::read_at(disk, &mut bytes, at).unwrap();
+                crate::io::image::Image::read_at(disk, &mut bytes, at).unwrap();
                 file.write_all_at(&bytes, at).unwrap();
             }
         }

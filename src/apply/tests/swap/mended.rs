@@ -3,8 +3,7 @@
 use super::failing::{has_swap, is_as, plans, pressed, reached};
 use super::machine::{Fault, Machine, Way};
 use crate::apply::{Interrupts, can_take_back, take_back};
-use crate::engine::{Ending, RunState};
-use crate::plan::Action;
+use crate::engine::{Action, Ending, RunState};
 use crate::plan::swap_extend::tests::node::{Node, NodeDisk, request};
 
 /// The number of the first call that begins so.
@@ -66,7 +65,7 @@ fn a_pvcreate_after_which_lvm_sees_the_new_volume_alone_stayed_done() {
     let mut plan = plan;
     for step in &mut plan.steps {
         if let Action::Run(run) = &mut step.action
-            && let Some(crate::plan::Proof::PhysicalVolume { beside, .. }) = &mut run.proof
+            && let Some(crate::engine::Proof::PhysicalVolume { beside, .. }) = &mut run.proof
         {
             beside.push("hidden-now".into());
         }

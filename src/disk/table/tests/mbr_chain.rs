@@ -1,7 +1,7 @@
 //! Logical partitions.
 
 use super::*;
-use crate::format::content::Kind;
+use crate::disk::format::content::Kind;
 
 #[test]
 fn logical_partitions_count_from_5_in_the_order_of_the_chain() {

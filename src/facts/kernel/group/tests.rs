@@ -1,7 +1,7 @@
 //! The families of kernels that a node may have, as their packages say it.
 
 use super::*;
-use crate::facts::kernel::Evr;
+use crate::base::evr::Evr;
 
 /// A package of version and release `vr`; `says` is what rpm tells of it: `p CAPABILITY`, `r CAPABILITY`, `d FOLDER`.
 fn record(name: &str, vr: &str, source: &str, says: &[&str]) -> Record {

@@ -19,8 +19,8 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme};
 
 use super::super::dial::dial;
+use crate::io::tool::Runner;
 use crate::profile::Address;
-use crate::tool::Runner;
 
 /// The longest that all of it may take.
 const LIMIT: Duration = Duration::from_secs(5);

@@ -1,8 +1,8 @@
 //! The files of a configuration of rsyslog, each with what it includes.
 
-use super::super::super::glob;
 use super::text::{Statement, statements};
-use super::{Probed, Root, Syslog, line, object};
+use super::{Syslog, line, object};
+use crate::host::{Probed, Root, glob};
 
 /// Deepest nesting of includes that is followed.
 const DEEPEST: usize = 16;

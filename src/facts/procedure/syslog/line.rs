@@ -1,6 +1,7 @@
 //! Lines of the old syntax: `*.* @@host:port`, `$IncludeConfig pattern`.
 
-use super::{PORT, Probed, Protocol, Syslog, Target};
+use super::{PORT, Protocol, Syslog, Target};
+use crate::host::Probed;
 
 /// What `$IncludeConfig` names.
 pub(super) fn included(line: &str) -> Option<&str> {

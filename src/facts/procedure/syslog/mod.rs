@@ -1,6 +1,6 @@
 //! Where rsyslog sends logs to: its configuration with all that it includes (rsyslog.conf(5)), in the old syntax and in RainerScript.
 
-use super::super::{Probed, Root};
+use crate::host::{Probed, Root};
 
 mod files;
 mod line;

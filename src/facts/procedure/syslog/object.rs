@@ -1,7 +1,8 @@
 //! Parameters of objects of RainerScript: `name="value"`, `name=["a", "b"]`.
 
 use super::line::is_host;
-use super::{PORT, Probed, Protocol, Syslog, Target};
+use super::{PORT, Protocol, Syslog, Target};
+use crate::host::Probed;
 
 /// The values of the parameter `name`, whose case has no meaning.
 pub(super) fn values(parameters: &str, name: &str) -> Vec<String> {

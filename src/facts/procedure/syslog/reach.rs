@@ -4,8 +4,9 @@ use std::thread::{Builder, scope};
 use std::time::Instant;
 
 use super::super::dial::{ALL_ADDRESSES, dial};
-use super::{Probed, Protocol, Syslog, Target};
-use crate::tool::Runner;
+use super::{Protocol, Syslog, Target};
+use crate::host::Probed;
+use crate::io::tool::Runner;
 
 /// Most targets that are tried at once.
 const AT_ONCE: usize = 32;

@@ -2,7 +2,7 @@ use std::fs;
 use std::net::TcpListener;
 
 use super::*;
-use crate::tool::{Script, Scripted};
+use crate::io::tool::{Script, Scripted};
 
 /// A host whose /etc has these files.
 fn host(files: &[(&str, &str)]) -> (tempfile::TempDir, Root) {

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{Obstacle, halves};
-use crate::facts::Probed;
 use crate::facts::ssh::{Configuration, DsaKey, Effective, KeyFile, Naming, Ssh, shown};
+use crate::host::Probed;
 
 pub(super) fn obstacles(ssh: &Ssh, keys: &[DsaKey<'_>]) -> Vec<Obstacle> {
     let mut obstacles = Vec::new();

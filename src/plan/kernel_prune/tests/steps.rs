@@ -1,10 +1,10 @@
 //! The steps of a prune, as commands.
 
 use super::*;
+use crate::engine::{Action, Back, ProgramRun, Proof, Role, Step};
 use crate::facts::kernel::ReadOnly;
-use crate::plan::Role;
-use crate::plan::{Action, Back, Plan, ProgramRun, Proof, Refusal, Step};
-use crate::tool::Program;
+use crate::io::tool::Program;
+use crate::plan::{Plan, Refusal};
 
 /// What a node of el8 has, with /boot not mounted.
 fn means() -> Means {

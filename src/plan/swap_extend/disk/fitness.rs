@@ -1,16 +1,16 @@
 //! Whether a disk can be added, and whether it is large enough and of the right kind.
 
 use super::{Choice, PV_DATA_START, Stage, Wanted, partition_path};
+use crate::base::units::Bytes;
+use crate::disk::format::content::Kind;
 use crate::disk::new_table::Begun;
 use crate::disk::{Disk, TableKind};
-use crate::facts::Probed;
 use crate::facts::growth::{DiskState, Growth};
-use crate::facts::lvm::DevicesFile;
-use crate::format::content::Kind;
+use crate::host::Probed;
+use crate::host::lvm::DevicesFile;
 use crate::plan::swap_extend::group::System;
 use crate::plan::swap_extend::refuse;
 use crate::plan::{Reason, Refusal};
-use crate::units::Bytes;
 
 /// Why a disk cannot be added, whatever its size.
 pub(super) fn unfit(growth: &Growth, state: &DiskState, scanned: &Disk) -> Option<Reason> {

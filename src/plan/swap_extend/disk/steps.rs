@@ -1,20 +1,20 @@
 //! The steps that bring a disk into the group, from where it is.
 
 use super::{Choice, Stage, partition_path, shown};
+use crate::base::units::TIB;
 use crate::disk::TableKind;
 use crate::disk::new_table::NewTable;
-use crate::facts::Firmware;
+use crate::engine::{Action, Back, BytesAt, DiskIdentity, KernelPartition, ProgramRun, Proof, Step, TableWrite};
 use crate::facts::growth::Growth;
-use crate::facts::state;
+use crate::host::{Firmware, state};
+use crate::io::tool::Program;
+use crate::plan::Refusal;
 use crate::plan::swap_extend::group::System;
 use crate::plan::swap_extend::{Request, refuse, step};
-use crate::plan::{Action, Back, BytesAt, DiskIdentity, KernelPartition, ProgramRun, Proof, Refusal, Step, TableWrite};
-use crate::tool::Program;
-use crate::units::TIB;
 
 impl Choice<'_> {
     /// What the operator should know of it.
-    pub(in crate::plan::swap_extend) fn notes(&self, growth: &Growth) -> Vec<String> {
+    pub(crate) fn notes(&self, growth: &Growth) -> Vec<String> {
         let mut notes = vec![format!("the disk that is added: {}", shown(self.state))];
         let firmware = growth.node.running.as_ref().and_then(|running| running.firmware.known());
         if self.state.bytes > 2 * TIB && !matches!(firmware, Some(Firmware::Uefi { .. })) {
@@ -27,11 +27,7 @@ impl Choice<'_> {
     }
 
     /// The steps that bring it into the group, from where it is.
-    pub(in crate::plan::swap_extend) fn steps(
-        &self,
-        system: &System<'_>,
-        request: &Request,
-    ) -> Result<Vec<Step>, Refusal> {
+    pub(crate) fn steps(&self, system: &System<'_>, request: &Request) -> Result<Vec<Step>, Refusal> {
         let path = &self.state.path;
         let table = match &self.state.table {
             Ok((table, _)) => table,

@@ -1,23 +1,18 @@
 //! The steps on the swap volume: a temporary one first where memory is short; off, larger, formatted with its old identity, on again.
 
 use super::{Identity, Need, Temporary};
+use crate::engine::{Back, BytesAt, Guard, ProgramRun, Proof, Role, Step};
 use crate::facts::growth::Growth;
+use crate::io::tool::Program;
 use crate::plan::swap_extend::group::{System, TAG, TEMPORARY};
 use crate::plan::swap_extend::{Request, step};
-use crate::plan::{Back, BytesAt, Guard, ProgramRun, Proof, Role, Step};
-use crate::tool::Program;
 
 /// Bytes that a way back is kept in.
 const SECTOR: usize = 512;
 /// Pages of a full area come back in this time, in seconds.
 const SWAPOFF_LIMIT: u64 = 1800;
 
-pub(in crate::plan::swap_extend) fn steps(
-    growth: &Growth,
-    request: &Request,
-    system: &System<'_>,
-    need: &Need,
-) -> Vec<Step> {
+pub(crate) fn steps(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) -> Vec<Step> {
     let mut steps = Vec::new();
     if need.clears_temporary() {
         steps.push(remove_temporary(request));

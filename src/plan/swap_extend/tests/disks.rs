@@ -3,11 +3,11 @@
 use super::node::{EXTENT, GROUP, Node, NodeDisk, SMALL, request};
 use super::refusals::lvm;
 use super::{planned, refused};
-use crate::facts::Probed;
+use crate::base::units::SectorSize;
+use crate::disk::format::content::{Content, Kind};
 use crate::facts::growth::Growth;
-use crate::format::content::{Content, Kind};
+use crate::host::Probed;
 use crate::plan::swap_extend::Request;
-use crate::units::SectorSize;
 
 #[test]
 fn no_disk_or_several_are_refused_with_the_smallest_that_does() {

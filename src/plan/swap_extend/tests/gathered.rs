@@ -1,20 +1,20 @@
 //! What is gathered of a [`Node`]: the facts that a plan is made from.
 
 use super::node::{EXTENT, GROUP, Node, NodeDisk, NodeVolume, SWAP, UUID};
+use crate::base::ids::Id;
+use crate::base::units::{GIB, MIB, SectorSize};
+use crate::disk::format::content::{Content, Kind};
 use crate::disk::new_table::{Identifiers, one_lvm_partition};
 use crate::disk::{
     BootEvidence, Disk, LogicalVolume, Partition, PartitionType, PhysicalVolume, Segment, Source, Stripe, Table,
     TableKind, VolumeGroup, scan,
 };
-use crate::facts::block::Identity;
 use crate::facts::growth::{DiskState, Growth};
 use crate::facts::inventory::{Inventory, Known};
-use crate::facts::lvm::Lvm;
-use crate::facts::{BlockDevice, DeviceNumber, Firmware, FstabEntry, Probed, Running};
-use crate::format::content::{Content, Kind};
-use crate::ids::Id;
-use crate::tool::lvm as told;
-use crate::units::{GIB, MIB, SectorSize};
+use crate::host::block::Identity;
+use crate::host::lvm::Lvm;
+use crate::host::{BlockDevice, DeviceNumber, Firmware, FstabEntry, Probed, Running};
+use crate::io::tool::lvm as told;
 
 impl NodeDisk {
     fn state(&self, others: usize) -> DiskState {
@@ -115,7 +115,7 @@ impl Node {
         Lvm { devices, groups: vec![group], volumes, devices_file: self.devices_file }
     }
 
-    fn seen(&self) -> crate::facts::Node {
+    fn seen(&self) -> crate::host::Node {
         let group = self.group();
         let mut disks = vec![system_disk(&group)];
         disks.extend(self.disks.iter().map(|disk| disk.scanned(&group)));
@@ -139,7 +139,7 @@ impl Node {
             block: Probed::Known(self.block()),
             boot_df_bytes: Probed::Absent,
         };
-        crate::facts::Node { name: "node".into(), disks, running: Some(running) }
+        crate::host::Node { name: "node".into(), disks, running: Some(running) }
     }
 
     fn block(&self) -> Vec<BlockDevice> {

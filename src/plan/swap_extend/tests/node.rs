@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::ids::Id;
+use crate::base::units::{ByteRange, GIB, MIB, SectorSize};
 use crate::disk::content_of;
-use crate::facts::SwapArea;
-use crate::facts::block::Identity;
-use crate::facts::lvm::DevicesFile;
-use crate::facts::memory::Memory;
-use crate::format::content::Content;
-use crate::ids::Id;
-use crate::image::{Image, ReadError};
+use crate::disk::format::content::Content;
+use crate::host::SwapArea;
+use crate::host::block::Identity;
+use crate::host::lvm::DevicesFile;
+use crate::host::memory::Memory;
+use crate::io::image::{Image, ReadError};
 use crate::plan::swap_extend::Request;
-use crate::units::{ByteRange, GIB, MIB, SectorSize};
 
 pub(crate) const EXTENT: u64 = 32 * MIB;
 pub(crate) const GROUP: &str = "vg_root";

@@ -2,13 +2,13 @@
 
 use super::node::{EXTENT, Node, NodeVolume, SWAP, TEMPORARY, request};
 use super::{planned, pressed, refused};
+use crate::base::ids::Id;
+use crate::disk::format::content::{Content, Kind};
 use crate::disk::{Problem, ProblemId, Segment, VolumeGroup};
-use crate::facts::Probed;
 use crate::facts::growth::Growth;
-use crate::facts::lvm::{DevicesFile, Lvm};
-use crate::facts::memory::Memory;
-use crate::format::content::{Content, Kind};
-use crate::ids::Id;
+use crate::host::Probed;
+use crate::host::lvm::{DevicesFile, Lvm};
+use crate::host::memory::Memory;
 use crate::plan::swap_extend::{Remembered, Request};
 
 /// A change to what was gathered, the identifier of the refusal, and a word of what lifts it.
@@ -255,7 +255,7 @@ fn a_file_system_on_the_swap_volume_is_refused_even_where_a_run_was_cut_off() {
 
 #[test]
 fn what_the_kernel_does_not_tell_is_refused() {
-    fn running(growth: &mut Growth) -> &mut crate::facts::Running {
+    fn running(growth: &mut Growth) -> &mut crate::host::Running {
         growth.node.running.as_mut().unwrap()
     }
     each_is_refused(

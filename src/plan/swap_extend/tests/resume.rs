@@ -2,8 +2,8 @@
 
 use super::node::{EXTENT, FULL, Node, NodeVolume, SMALL, SWAP, TEMPORARY, area, id, page, request};
 use super::{argv, planned, pressed};
+use crate::base::units::{GIB, MIB, SectorSize, TIB};
 use crate::plan::swap_extend::{Remembered, Request, plan};
-use crate::units::{GIB, MIB, SectorSize, TIB};
 
 const SETTLE: &str = "udevadm settle --timeout=60";
 const PVCREATE: &str = "pvcreate --dataalignment 1m /dev/sdb1";
@@ -74,7 +74,7 @@ fn a_table_that_is_partly_written_is_written_whole() {
     node.disk().bytes = 3 * TIB;
     let whole = planned(&node.growth(), &request());
     assert_eq!(argv(&whole)[0], "write gpt /dev/sdb");
-    let crate::plan::Action::WriteTable(table) = &whole.steps[0].action else { panic!("{whole:?}") };
+    let crate::engine::Action::WriteTable(table) = &whole.steps[0].action else { panic!("{whole:?}") };
     assert_eq!(table.sectors.len(), 5);
     for written in 0..5 {
         let mut node = node.clone();
@@ -127,7 +127,7 @@ fn a_priority_comes_from_the_area_then_from_the_journal_then_from_fstab() {
 #[test]
 fn swap_elsewhere_counts_in_the_sum() {
     let mut node = Node::small();
-    let other = |kib| crate::facts::SwapArea { kib, ..area("/var/swap", SMALL, 0, -3) };
+    let other = |kib| crate::host::SwapArea { kib, ..area("/var/swap", SMALL, 0, -3) };
     // 60 GiB elsewhere and 4 GiB here; each area is a page larger than the kernel says.
     node.areas.push(other((60 << 20) - 4));
     assert!(planned(&node.growth(), &request()).steps.is_empty());

@@ -1,7 +1,8 @@
 use snapbox::str;
 
 use super::RULE;
-use crate::rules::tests::{Host, assert_found};
+use crate::overlay::Host;
+use crate::rules::tests::assert_found;
 
 #[test]
 fn a_boot_that_is_not_mounted_is_noted() {

@@ -1,7 +1,8 @@
 use snapbox::str;
 
 use super::RULE;
-use crate::rules::tests::{Host, assert_found};
+use crate::overlay::Host;
+use crate::rules::tests::assert_found;
 
 #[test]
 fn an_area_of_64_gib_is_shown_one_page_short_and_is_enough() {

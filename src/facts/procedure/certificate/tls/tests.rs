@@ -7,9 +7,9 @@ use rustls::version::{TLS12, TLS13};
 
 use super::super::{Certificate, of_port, parse};
 use super::*;
-use crate::facts::Probed;
+use crate::host::Probed;
+use crate::io::tool::{Script, Scripted};
 use crate::tls_server;
-use crate::tool::{Script, Scripted};
 
 fn file(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/certificates").join(name)).unwrap()

@@ -1,0 +1,11 @@
+//! Pure values: bytes, units, identifiers, versions, days, sums; nothing here knows what a disk is.
+
+pub mod bytes;
+pub mod chars;
+pub mod dates;
+pub mod digest;
+pub mod evr;
+pub mod ids;
+pub mod parallel;
+pub mod units;
+pub mod versions;

@@ -1,0 +1,216 @@
+//! What a volume holds, in one shape for every format.
+
+use serde::Serialize;
+
+use super::Malformed;
+use crate::base::ids::Id;
+
+/// The kind of content. The words are part of the JSON schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)] // The words speak for themselves; what is special is said.
+pub enum Kind {
+    Ext2,
+    Ext3,
+    Ext4,
+    /// An external ext journal.
+    Jbd,
+    Xfs,
+    Vfat,
+    Swap,
+    #[serde(rename = "lvm2-pv")]
+    Lvm2Pv,
+    /// A member of a Linux md array; `version` says of which metadata.
+    Md,
+    Luks,
+    Btrfs,
+    Zfs,
+    Ntfs,
+    Exfat,
+    Iso9660,
+    Udf,
+    Lvm1,
+    Bcache,
+    #[serde(rename = "oracle-asm")]
+    OracleAsm,
+    /// A member of a SNIA DDF array.
+    Ddf,
+    /// A member of an Intel Matrix array.
+    Imsm,
+    /// A partition that only holds logical partitions.
+    Extended,
+    /// The whole disk is divided by a partition table.
+    Partitioned,
+    /// Every byte looked at is zero.
+    Blank,
+    /// Something is there that nothing here recognises.
+    Unknown,
+    /// Signatures that exclude each other; `candidates` names them.
+    Ambiguous,
+    /// The medium could not be read there.
+    Unreadable,
+}
+
+impl Kind {
+    /// The word for it in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ext2 => "ext2",
+            Self::Ext3 => "ext3",
+            Self::Ext4 => "ext4",
+            Self::Jbd => "jbd",
+            Self::Xfs => "xfs",
+            Self::Vfat => "vfat",
+            Self::Swap => "swap",
+            Self::Lvm2Pv => "lvm2-pv",
+            Self::Md => "md",
+            Self::Luks => "luks",
+            Self::Btrfs => "btrfs",
+            Self::Zfs => "zfs",
+            Self::Ntfs => "ntfs",
+            Self::Exfat => "exfat",
+            Self::Iso9660 => "iso9660",
+            Self::Udf => "udf",
+            Self::Lvm1 => "lvm1",
+            Self::Bcache => "bcache",
+            Self::OracleAsm => "oracle-asm",
+            Self::Ddf => "ddf",
+            Self::Imsm => "imsm",
+            Self::Extended => "extended",
+            Self::Partitioned => "partitioned",
+            Self::Blank => "blank",
+            Self::Unknown => "unknown",
+            Self::Ambiguous => "ambiguous",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
+    /// Whether a /boot can live on it.
+    pub fn is_boot_file_system(self) -> bool {
+        matches!(self, Self::Ext2 | Self::Ext3 | Self::Ext4 | Self::Xfs)
+    }
+}
+
+/// Byte order of a structure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum ByteOrder {
+    Little,
+    Big,
+}
+
+/// What only a swap area has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Swap {
+    /// Page size of the machine that made it, in bytes.
+    pub page_bytes: u32,
+    /// Byte order of the machine that made it.
+    pub byte_order: ByteOrder,
+    /// Whether it holds the memory image of a hibernated machine.
+    pub hibernation: bool,
+}
+
+/// What a volume holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Content {
+    /// The kind.
+    pub kind: Kind,
+    /// Its identifier.
+    pub uuid: Option<Id>,
+    /// Its label.
+    pub label: Option<String>,
+    /// Bytes that it says it occupies, from the start of the volume.
+    pub bytes: Option<u64>,
+    /// ext and xfs: what `df` calls Size (`f_blocks * f_frsize`), in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub df_bytes: Option<u64>,
+    /// ext that was unmounted cleanly: the free blocks, in bytes. No part of the reports of a disk: it changes with every file.
+    #[serde(skip)]
+    pub free_bytes: Option<u64>,
+    /// Version of the format, where formats of one kind differ: md, xfs, luks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<&'static str>,
+    /// What only a swap area has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub swap: Option<Swap>,
+    /// Of an ambiguous volume: what it could be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<Kind>,
+}
+
+impl Content {
+    /// Content of this kind of which nothing else is known yet.
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            uuid: None,
+            label: None,
+            bytes: None,
+            df_bytes: None,
+            free_bytes: None,
+            version: None,
+            swap: None,
+            candidates: Vec::new(),
+        }
+    }
+
+    /// The same with this identifier, unless it is all zero.
+    pub fn uuid(mut self, id: Id) -> Self {
+        self.uuid = (!id.is_nil()).then_some(id);
+        self
+    }
+
+    /// The same with this label.
+    pub fn label(mut self, label: Option<String>) -> Self {
+        self.label = label;
+        self
+    }
+
+    /// The same occupying this many bytes.
+    pub fn bytes(mut self, bytes: u64) -> Self {
+        self.bytes = Some(bytes);
+        self
+    }
+
+    /// The same of this version of its format.
+    pub fn version(mut self, version: &'static str) -> Self {
+        self.version = Some(version);
+        self
+    }
+}
+
+/// Where the metadata of a format lies within its volume, which says what may lie beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// At the start: nothing else can own the start.
+    Start,
+    /// At the end, with the data of the array from the start: a file system or table there is the array's (md 0.90 and 1.0, DDF, IMSM).
+    EndWithDataAtStart,
+    /// At both ends (zfs).
+    BothEnds,
+}
+
+/// A signature that was found, and what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What it says of the volume.
+    pub content: Content,
+    /// Where it lies.
+    pub place: Place,
+    /// What is wrong with it; offsets are from the start of the volume. Empty for a sound one.
+    pub problems: Vec<Malformed>,
+}
+
+impl Found {
+    /// A sound signature at the start of its volume.
+    pub fn at_start(content: Content) -> Self {
+        Self { content, place: Place::Start, problems: Vec::new() }
+    }
+
+    /// The same with one thing wrong.
+    pub fn with_problem(mut self, problem: Malformed) -> Self {
+        self.problems.push(problem);
+        self
+    }
+}

@@ -1,0 +1,127 @@
+//! A volume group as its metadata text describes it.
+
+use std::borrow::Cow;
+
+use crate::base::ids::Id;
+
+/// Longest name of a group or logical volume (`NAME_LEN` less its NUL).
+pub(super) const LONGEST_NAME: usize = 127;
+
+/// A volume group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VolumeGroup {
+    /// Its name.
+    pub name: String,
+    /// Its identifier.
+    pub uuid: Id,
+    /// Counts the changes of the metadata: the highest is in force.
+    pub seqno: u64,
+    /// Words of `status` and `flags`, lower-case: `resizeable`, `read`, `write`, `exported`, ...
+    pub flags: Vec<Cow<'static, str>>,
+    /// Size of an extent in bytes.
+    pub extent_bytes: u64,
+    /// Its physical volumes, in order.
+    pub physical_volumes: Vec<PhysicalVolume>,
+    /// Its logical volumes, hidden ones too, in order.
+    pub logical_volumes: Vec<LogicalVolume>,
+}
+
+/// A physical volume of the group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhysicalVolume {
+    /// Its identifier, by which it is found.
+    pub uuid: Id,
+    /// Name of the device when the metadata was written; names change.
+    pub device_hint: Option<String>,
+    /// Extents of it may be given to logical volumes.
+    pub allocatable: bool,
+    /// The group was changed while it was missing, so that what it holds cannot be trusted.
+    pub missing: bool,
+    /// Size of its device in bytes, where the text says it.
+    pub device_bytes: Option<u64>,
+    /// Offset of its first extent in bytes.
+    pub first_extent_bytes: u64,
+    /// Its extents.
+    pub extents: u32,
+}
+
+/// A logical volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogicalVolume {
+    /// Its name.
+    pub name: String,
+    /// Its identifier.
+    pub uuid: Id,
+    /// Whether it has a device of its own that users see; parts of other volumes have not.
+    pub visible: bool,
+    /// Its segments, by first extent.
+    pub segments: Vec<Segment>,
+}
+
+impl LogicalVolume {
+    /// Its extents: those of its segments.
+    pub fn extents(&self) -> u64 {
+        self.segments.iter().map(|s| u64::from(s.extents)).fold(0, u64::saturating_add)
+    }
+}
+
+/// A segment of a logical volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// How its areas make up its data.
+    pub kind: SegmentKind,
+    /// First logical extent.
+    pub start_extent: u32,
+    /// Number of logical extents.
+    pub extents: u32,
+    /// Bytes of one stripe; 0 where nothing is striped.
+    pub stripe_bytes: u64,
+    /// What it takes from physical volumes, and from logical ones that stand in for those.
+    pub areas: Vec<Area>,
+}
+
+impl Segment {
+    /// Extents that each of its areas has.
+    pub fn area_extents(&self) -> u32 {
+        match (&self.kind, u32::try_from(self.areas.len())) {
+            (SegmentKind::Striped, Ok(areas)) => self.extents.checked_div(areas).unwrap_or(0),
+            _ => self.extents,
+        }
+    }
+
+    /// Its type as `lvs` shows it: a segment of one stripe is `linear`.
+    pub fn type_name(&self) -> Cow<'static, str> {
+        match &self.kind {
+            SegmentKind::Striped if self.areas.len() == 1 => "linear".into(),
+            SegmentKind::Striped => "striped".into(),
+            SegmentKind::Other(name) => name.clone().into(),
+        }
+    }
+}
+
+/// How the areas of a segment make up its data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SegmentKind {
+    /// In turns, a stripe of each; or one after another where there is only one.
+    Striped,
+    /// In a way that is not followed here: `raid1`, `mirror`, `thin-pool`, ...
+    Other(String),
+}
+
+/// A run of extents that a segment uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Area {
+    /// What it is a part of.
+    pub of: AreaOf,
+    /// First extent there.
+    pub start_extent: u32,
+}
+
+/// What an area is a part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AreaOf {
+    /// The physical volume of this place in [`VolumeGroup::physical_volumes`].
+    Physical(u32),
+    /// Another logical volume, as while `pvmove` runs.
+    Logical,
+}

@@ -1,0 +1,179 @@
+use super::*;
+use crate::disk::{PhysicalVolume, Stripe};
+use crate::host::sample::{self, SWAP_UUID};
+
+/// The volume's name, or the word for why there is none.
+fn seen(facts: &Node, source: &str) -> String {
+    match volume(facts, source) {
+        Located::One(volume) => volume.to_string(),
+        Located::Several(volumes) => volumes.iter().map(Volume::to_string).collect::<Vec<_>>().join(" or "),
+        Located::Nothing => "nothing".into(),
+        Located::NotAVolume => "no volume".into(),
+        Located::Unknown(_) => "unknown".into(),
+    }
+}
+
+fn block_of(facts: &mut Node) -> &mut Vec<BlockDevice> {
+    match &mut facts.running.as_mut().unwrap().block {
+        Probed::Known(block) => block,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_way_to_name_a_volume_leads_to_it() {
+    let node = sample::node();
+    for (source, expected) in [
+        ("UUID=aaaaaaaa-0000-4000-8000-000000000001", "/dev/sda partition 2"),
+        ("UUID=CAFE-0001", "/dev/sda partition 1"),
+        ("UUID=aaaaaaaa-0000-4000-8000-000000000003", "vg-root/lv-swap"),
+        ("LABEL=boot", "/dev/sda partition 2"),
+        ("LABEL=swap 0", "vg-root/lv-swap"),
+        ("PARTUUID=aaaaaaaa-0000-4000-8000-000000000013", "/dev/sda partition 3"),
+        ("PARTLABEL=boot area", "/dev/sda partition 2"),
+        ("/dev/mapper/vg--root-lv--swap", "vg-root/lv-swap"),
+        ("/dev/vg-root/lv-swap", "vg-root/lv-swap"),
+        ("/dev/sda2", "/dev/sda partition 2"),
+        ("/dev/sda", "/dev/sda"),
+        ("/dev/dm-0", "vg-root/lv-swap"),
+        ("/dev/disk/by-uuid/aaaaaaaa-0000-4000-8000-000000000001", "/dev/sda partition 2"),
+        (r"/dev/disk/by-label/swap\x200", "vg-root/lv-swap"),
+        ("/dev/disk/by-partuuid/aaaaaaaa-0000-4000-8000-000000000011", "/dev/sda partition 1"),
+        (r"/dev/disk/by-partlabel/boot\x20area", "/dev/sda partition 2"),
+        ("/dev/disk/by-id/dm-name-vg--root-lv_root", "vg-root/lv_root"),
+        ("/dev/block/8:2", "/dev/sda partition 2"),
+        ("8:3", "/dev/sda partition 3"),
+        ("253:1", "vg-root/lv_root"),
+    ] {
+        assert_eq!(seen(&node, source), expected, "{source}");
+    }
+}
+
+#[test]
+fn what_no_disk_has_leads_to_nothing() {
+    let node = sample::node();
+    for source in [
+        "UUID=aaaaaaaa-0000-4000-8000-0000000000ff",
+        "UUID=AAAAAAAA-0000-4000-8000-000000000001",
+        "UUID=",
+        "LABEL=",
+        "PARTUUID=aaaaaaaa-0000-4000-8000-000000000001",
+        "/dev/mapper/vg-root-lv-swap",
+        "/dev/mapper/vg--root-lv--swap-real",
+        "/dev/vg-root/lv_gone",
+        "/dev/sda9",
+        "/dev/dm-7",
+        "8:99",
+    ] {
+        assert_eq!(seen(&node, source), "nothing", "{source}");
+    }
+    for source in ["/swapfile", "tmpfs", "none", "server:/export", "", "//server/share", "FOO=x", "1:2:3"] {
+        assert_eq!(seen(&node, source), "no volume", "{source}");
+    }
+}
+
+#[test]
+fn an_mbr_partition_goes_by_the_disk_identifier_and_its_number() {
+    let mut node = sample::node();
+    node.disks[0].table.uuid = Some(Id::MbrDisk(0x0123_abcd));
+    node.disks[0].partitions[1].uuid = None;
+    assert_eq!(seen(&node, "PARTUUID=0123abcd-02"), "/dev/sda partition 2");
+    assert_eq!(seen(&node, "PARTUUID=0x0123abcd-02"), "nothing");
+}
+
+#[test]
+fn a_copied_disk_makes_a_name_ambiguous_and_two_halves_of_a_group_do_not() {
+    let mut node = sample::node();
+    node.disks.push(sample::disk("/dev/sdb"));
+    assert_eq!(seen(&node, "LABEL=boot"), "/dev/sda partition 2 or /dev/sdb partition 2");
+    assert_eq!(seen(&node, "/dev/vg-root/lv_root"), "vg-root/lv_root or vg-root/lv_root");
+    node.disks[1].partitions.clear();
+    node.disks[1].volume_groups = node.disks[0].volume_groups.clone();
+    assert_eq!(seen(&node, "/dev/vg-root/lv_root"), "vg-root/lv_root");
+    assert_eq!(groups(&node).count(), 1);
+}
+
+#[test]
+fn kernel_names_are_unknown_without_sysfs_but_names_on_the_disks_are_not() {
+    let mut node = sample::node();
+    node.running.as_mut().unwrap().block = Probed::Unreadable("no sysfs".into());
+    assert_eq!(volume(&node, "/dev/sda2"), Located::Unknown("no sysfs".into()));
+    assert_eq!(seen(&node, "8:2"), "unknown");
+    assert_eq!(seen(&node, "/dev/vg-root/lv-swap"), "vg-root/lv-swap");
+    assert_eq!(seen(&node, &format!("UUID={SWAP_UUID}")), "vg-root/lv-swap");
+    node.running = None;
+    assert_eq!(seen(&node, "/dev/sda2"), "unknown");
+    assert_eq!(seen(&node, "/dev/mapper/vg--root-lv_root"), "vg-root/lv_root");
+}
+
+#[test]
+fn a_disk_that_was_not_read_and_a_partition_that_only_the_kernel_has_are_unknown() {
+    let mut node = sample::node();
+    block_of(&mut node).extend([
+        sample::device("sdz", 8, 160),
+        sample::part("sda", 8, 4, 4),
+        sample::mapped(5, "secret", "CRYPT-LUKS2-x", &["sda3"]),
+    ]);
+    for source in ["/dev/sdz", "/dev/sda4", "/dev/mapper/secret", "/dev/dm-5", "/dev/disk/by-path/pci-1"] {
+        assert_eq!(seen(&node, source), "unknown", "{source}");
+    }
+}
+
+#[test]
+fn nvme_partitions_go_by_what_sysfs_says_not_by_spelling() {
+    let mut node = sample::node();
+    node.disks[0].path = "/dev/nvme0n1".into();
+    let part = BlockDevice { name: "nvme0n1p2".into(), ..sample::part("nvme0n1", 259, 2, 2) };
+    block_of(&mut node).extend([sample::device("nvme0n1", 259, 0), part]);
+    assert_eq!(seen(&node, "/dev/nvme0n1p2"), "/dev/nvme0n1 partition 2");
+}
+
+#[test]
+fn a_multipath_device_is_the_disks_below_it() {
+    let mut node = sample::node();
+    block_of(&mut node).extend([
+        sample::device("sdb", 8, 16),
+        sample::mapped(5, "mpatha", "mpath-3600", &["sda"]),
+        sample::mapped(6, "mpatha2", "part2-mpath-3600", &["dm-5"]),
+    ]);
+    assert_eq!(seen(&node, "/dev/mapper/mpatha"), "/dev/sda");
+    assert_eq!(seen(&node, "/dev/mapper/mpatha2"), "/dev/sda partition 2");
+    node.disks.push(sample::disk("/dev/sdb"));
+    block_of(&mut node).iter_mut().find(|d| d.name == "dm-5").unwrap().slaves.push("sdb".into());
+    assert_eq!(seen(&node, "/dev/mapper/mpatha2"), "/dev/sda partition 2 or /dev/sdb partition 2");
+}
+
+#[test]
+fn slaves_that_go_round_in_circles_come_to_an_end() {
+    let mut node = sample::node();
+    block_of(&mut node).extend([
+        sample::mapped(5, "mpatha", "mpath-1", &["dm-6", "dm-5"]),
+        sample::mapped(6, "mpathb", "mpath-2", &["dm-5", "dm-6"]),
+    ]);
+    assert_eq!(seen(&node, "/dev/mapper/mpatha"), "unknown");
+}
+
+#[test]
+fn the_disks_below_a_logical_volume_are_those_of_its_segments() {
+    let mut node = sample::node();
+    node.disks.push(sample::disk("/dev/sdb"));
+    let second = Id::Lvm([b'2'; 32]);
+    let mut group = sample::group("/dev/sda");
+    let first = group.physical_volumes[0].clone();
+    group.physical_volumes.push(PhysicalVolume { uuid: second, path: Some("/dev/sdb".into()), ..first });
+    for disk in &mut node.disks {
+        disk.volume_groups = vec![group.clone()];
+    }
+    let below = |node: &Node, name: &str| match volume(node, name) {
+        Located::One(volume) => whole_disks_below(node, volume).iter().map(|d| d.path.clone()).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(below(&node, "/dev/sda2"), ["/dev/sda"]);
+    assert_eq!(below(&node, "/dev/vg-root/lv_root"), ["/dev/sda"]);
+    for disk in &mut node.disks {
+        disk.volume_groups[0].logical_volumes[0].segments[0].stripes.push(Stripe { pv: second, start_extent: 0 });
+        disk.volume_groups[0].logical_volumes[1].segments[0].stripes.clear();
+    }
+    assert_eq!(below(&node, "/dev/vg-root/lv_root"), ["/dev/sda", "/dev/sdb"]);
+    assert_eq!(below(&node, "/dev/vg-root/lv-swap"), ["/dev/sda", "/dev/sdb"]);
+}

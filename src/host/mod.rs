@@ -1,0 +1,42 @@
+//! How a host is read: the live one, or a folder that stands for one. Gathers, never judges; one source a file.
+
+pub mod block;
+pub mod clock;
+pub mod cmdline;
+#[cfg(test)]
+pub(crate) mod damage;
+pub mod device_number;
+pub mod firmware;
+pub mod fstab;
+pub mod glob;
+pub mod kernel_release;
+pub mod line;
+pub mod locate;
+pub mod loops;
+pub mod lvm;
+pub mod memory;
+pub mod mounts;
+pub mod node;
+pub mod operator;
+pub mod probed;
+pub mod processes;
+pub mod root;
+pub mod running;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod space;
+pub mod state;
+pub mod swaps;
+pub mod tail;
+
+pub use block::BlockDevice;
+pub use device_number::DeviceNumber;
+pub use firmware::Firmware;
+pub use fstab::FstabEntry;
+pub use line::BadLine;
+pub use mounts::Mount;
+pub use node::Node;
+pub use probed::Probed;
+pub use root::{Place, Root};
+pub use running::Running;
+pub use swaps::SwapArea;

@@ -1,0 +1,182 @@
+//! Where a host's files are: the live host, or a fixture host in a directory.
+//!
+//! A fixture host is a directory with `proc`, `sys`, `etc` and `dev` in it. It may hold symbolic links, absolute ones too; they
+//! mean places of *that* host. So every path is walked here, link by link, and what is opened is a path without links
+//! that lies under the directory: neither `..` nor a link leads out. The live host is walked in the same way from `/`.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
+
+use super::probed::Probed;
+
+mod place;
+
+pub use place::Place;
+
+/// Most bytes that are read of a text file.
+pub const LARGEST_FILE: u64 = 1 << 20;
+/// Most symbolic links that one path may go through, as in the kernel (path_resolution(7)).
+const MOST_LINKS: usize = 40;
+
+/// Most directories that are known to be no links.
+const MOST_REMEMBERED: usize = 1 << 12;
+
+/// The host that is asked.
+#[derive(Debug)]
+pub struct Root {
+    dir: PathBuf,
+    live: bool,
+    /// See [`Root::remembering`]. Relative to `dir`.
+    plain: Option<RwLock<HashSet<PathBuf>>>,
+}
+
+impl Root {
+    /// The host that this program runs on.
+    pub fn live() -> Self {
+        Self { dir: PathBuf::from("/"), live: true, plain: None }
+    }
+
+    /// A fixture host.
+    ///
+    /// # Errors
+    /// Where `dir` is no directory that can be looked at.
+    pub fn fixture(dir: impl Into<PathBuf>) -> io::Result<Self> {
+        let dir = dir.into();
+        if !fs::metadata(&dir)?.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::NotADirectory, "it is no directory"));
+        }
+        Ok(Self { dir, live: false, plain: None })
+    }
+
+    /// The same host, for one look at all of it: a directory on the way to a place is asked once whether it is a link. Thousands of
+    /// places lie in few directories. Who looks again later begins with another of these, or would miss that one became a link.
+    pub fn remembering(&self) -> Self {
+        Self { dir: self.dir.clone(), live: self.live, plain: Some(RwLock::default()) }
+    }
+
+    /// Whether this is the live host, so that system calls answer for it.
+    pub fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// The place that `path` of this host names, with every link followed. It need not exist.
+    ///
+    /// # Errors
+    /// With the path, where a part of it may not be looked at, or its links go round in circles.
+    pub fn at(&self, path: impl AsRef<Path>) -> Result<Place<'_>, String> {
+        self.walk(PathBuf::new(), path.as_ref())
+    }
+
+    /// The bytes of a file. See [`Place::read`].
+    pub fn read(&self, path: &str) -> Probed<Vec<u8>> {
+        match self.at(path) {
+            Ok(place) => place.read(),
+            Err(why) => Probed::Unreadable(why),
+        }
+    }
+
+    /// A folder and the names in it. See [`Place::names`].
+    pub fn folder(&self, path: &str) -> Probed<(Place<'_>, Vec<OsString>)> {
+        let folder = match self.at(path) {
+            Ok(folder) => folder,
+            Err(why) => return Probed::Unreadable(why),
+        };
+        folder.names().map(|names| (folder, names))
+    }
+
+    /// What `parse` makes of a file; where it makes nothing of it, the reason with the path before it.
+    pub fn parse<T, E: std::fmt::Display>(&self, path: &str, parse: impl FnOnce(&[u8]) -> Result<T, E>) -> Probed<T> {
+        self.read(path).and_then(|bytes| parse(&bytes).map_err(|why| format!("{path}: {why}")).into())
+    }
+
+    /// As [`Root::parse`], for a file that every Linux host has: its absence means that it could not be looked at.
+    pub fn parse_always_there<T, E: std::fmt::Display>(
+        &self,
+        path: &str,
+        parse: impl FnOnce(&[u8]) -> Result<T, E>,
+    ) -> Probed<T> {
+        match self.parse(path, parse) {
+            Probed::Absent => Probed::Unreadable(format!("{path}: there is no such file; is it mounted?")),
+            probed => probed,
+        }
+    }
+
+    fn walk(&self, mut real: PathBuf, path: &Path) -> Result<Place<'_>, String> {
+        let mut ahead = Vec::new();
+        push_reversed(&mut ahead, path);
+        let mut links = 0_usize;
+        while let Some(step) = ahead.pop() {
+            let name = match step {
+                Step::Top => {
+                    real.clear();
+                    continue;
+                }
+                Step::Up => {
+                    real.pop();
+                    continue;
+                }
+                Step::Into(name) => name,
+            };
+            real.push(&name);
+            let is_on_the_way = !ahead.is_empty();
+            if is_on_the_way && self.is_plain(&real) {
+                continue;
+            }
+            match fs::read_link(self.dir.join(&real)) {
+                Ok(target) => {
+                    links = links.saturating_add(1);
+                    if links > MOST_LINKS {
+                        return Err(format!("{}: too many symbolic links", path.display()));
+                    }
+                    real.pop();
+                    push_reversed(&mut ahead, &target);
+                }
+                // No link.
+                Err(e) if e.kind() == io::ErrorKind::InvalidInput => {
+                    if is_on_the_way {
+                        self.remember_plain(&real);
+                    }
+                }
+                // Not there at all: whoever opens it finds out.
+                Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+                Err(e) => return Err(format!("/{}: {e}", real.display())),
+            }
+        }
+        Ok(Place { root: self, real })
+    }
+
+    fn is_plain(&self, path: &Path) -> bool {
+        self.plain.as_ref().is_some_and(|plain| plain.read().unwrap_or_else(PoisonError::into_inner).contains(path))
+    }
+
+    fn remember_plain(&self, path: &Path) {
+        let Some(plain) = &self.plain else { return };
+        let mut plain = plain.write().unwrap_or_else(PoisonError::into_inner);
+        if plain.len() < MOST_REMEMBERED {
+            plain.insert(path.to_owned());
+        }
+    }
+}
+
+/// A step on the way to a place.
+enum Step {
+    Top,
+    Up,
+    Into(OsString),
+}
+
+fn push_reversed(ahead: &mut Vec<Step>, path: &Path) {
+    ahead.extend(path.components().rev().filter_map(|component| match component {
+        Component::RootDir | Component::Prefix(_) => Some(Step::Top),
+        Component::ParentDir => Some(Step::Up),
+        Component::CurDir => None,
+        Component::Normal(name) => Some(Step::Into(name.to_owned())),
+    }));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,276 @@
+//! An append-only record on disk that survives a crash at any moment.
+//!
+//! One line a record: eight hexadecimal digits of CRC-32 over the rest, a space, and the record as JSON. A record counts when its line is
+//! whole and sums up; the last line of a file may be torn by a crash and is then ignored and cut off before the next one is written.
+//! What the records mean is not known here.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::sys;
+
+mod time;
+
+/// Longest journal that is read, in bytes: years of runs.
+const LONGEST: u64 = 64 << 20;
+
+/// A record, numbered and dated, and who wrote it. Fields that a later version adds are ignored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record<T> {
+    /// Number of the record, from 1.
+    pub number: u64,
+    /// Seconds since 1970, UTC. In the file it is a time by RFC 3339; version 0.1.0 wrote the number.
+    #[serde(with = "time")]
+    pub at: u64,
+    /// Who ran the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Version of the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// What is recorded.
+    pub entry: T,
+}
+
+/// A journal that is open for appending.
+#[derive(Debug)]
+pub struct Journal<T> {
+    file: File,
+    path: PathBuf,
+    user: Option<String>,
+    records: Vec<Record<T>>,
+}
+
+impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
+    /// Opens the journal at `path`, made new where there is none. A torn last line is cut off.
+    ///
+    /// # Errors
+    /// Where it cannot be opened, or is damaged before its last line: then nothing is changed.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create(true).mode(0o600).custom_flags(sys::O_NOFOLLOW | sys::O_NONBLOCK);
+        let mut file = options.open(path)?;
+        let (records, whole) = read_from(&mut file, path)?;
+        if file.metadata()?.len() > whole {
+            file.set_len(whole)?;
+        }
+        file.sync_all()?;
+        if let Some(folder) = path.parent() {
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(Self { file, path: path.to_owned(), user: None, records })
+    }
+
+    /// The same journal, which from now on records that `user` ran the program.
+    pub fn by(self, user: &str) -> Self {
+        Self { user: Some(user.to_owned()), ..self }
+    }
+
+    /// Reads the journal at `path` without opening it for writing; none is no records.
+    ///
+    /// # Errors
+    /// Where it cannot be read or is damaged before its last line.
+    pub fn read(path: &Path) -> io::Result<Vec<Record<T>>> {
+        match OpenOptions::new().read(true).custom_flags(sys::O_NOFOLLOW | sys::O_NONBLOCK).open(path) {
+            Ok(mut file) => Ok(read_from(&mut file, path)?.0),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Everything recorded so far.
+    pub fn records(&self) -> &[Record<T>] {
+        &self.records
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes sure that `bytes` more bytes can be appended: a full disk is found before a run begins and not in its middle.
+    ///
+    /// # Errors
+    /// Where there is no room. A file system that cannot set room aside is taken to have it.
+    pub fn reserve(&self, bytes: u64) -> io::Result<()> {
+        sys::reserve(&self.file, self.file.metadata()?.len(), bytes)
+    }
+
+    /// Appends `entry`. On return it is on the disk.
+    ///
+    /// # Errors
+    /// Where it could not be written or flushed: then it must not be counted on.
+    pub fn append(&mut self, entry: T) -> io::Result<()> {
+        let number = self.records.last().map_or(1, |last| last.number.saturating_add(1));
+        let (user, version) = (self.user.clone(), Some(env!("CARGO_PKG_VERSION").to_owned()));
+        let record = Record { number, at: sys::seconds_since_1970(), user, version, entry };
+        let json = serde_json::to_string(&record)?;
+        let line = format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()));
+        let before = self.file.metadata()?.len();
+        if let Err(e) = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data()) {
+            // Half a line would damage the next one. Where that fails too, the next open cuts it off.
+            let _ = self.file.set_len(before);
+            return Err(e);
+        }
+        self.records.push(record);
+        Ok(())
+    }
+}
+
+/// The records of a file, and how many bytes of it are whole lines.
+fn read_from<T: DeserializeOwned>(file: &mut File, path: &Path) -> io::Result<(Vec<Record<T>>, u64)> {
+    let damaged = |line: usize, why: &str| {
+        let remedy = "look at it, and move it aside to begin a new one; what it tells is then not known";
+        io::Error::new(io::ErrorKind::InvalidData, format!("{} line {line}: {why}; {remedy}", path.display()))
+    };
+    if !file.metadata()?.is_file() {
+        return Err(damaged(0, "it is no regular file"));
+    }
+    let mut bytes = Vec::new();
+    file.take(LONGEST).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 == LONGEST {
+        return Err(damaged(0, "longer than a journal may be"));
+    }
+    let (mut records, mut whole) = (Vec::new(), 0_u64);
+    for (i, line) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
+        match parse(line) {
+            Ok(record) => records.push(record),
+            // A line that was torn has no end; one that has an end was whole once.
+            Err(_) if !line.ends_with(b"\n") => break,
+            Err(why) => return Err(damaged(i + 1, why)),
+        }
+        whole = whole.saturating_add(line.len() as u64);
+    }
+    Ok((records, whole))
+}
+
+fn parse<T: DeserializeOwned>(line: &[u8]) -> Result<Record<T>, &'static str> {
+    let line = line.strip_suffix(b"\n").ok_or("it has no end")?;
+    let (sum, rest) = line.split_at_checked(8).ok_or("it is too short")?;
+    let json = rest.strip_prefix(b" ").ok_or("it has no checksum")?;
+    let sum =
+        std::str::from_utf8(sum).ok().and_then(|s| u32::from_str_radix(s, 16).ok()).ok_or("it has no checksum")?;
+    if sum != crc32fast::hash(json) {
+        return Err("its checksum is wrong");
+    }
+    serde_json::from_slice(json).map_err(|_| "it says nothing that is known")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn filled(dir: &Path) -> PathBuf {
+        let path = dir.join("journal");
+        let mut journal = Journal::<String>::open(&path).unwrap();
+        for word in ["one", "two", "three"] {
+            journal.append(word.to_owned()).unwrap();
+        }
+        path
+    }
+
+    fn words(path: &Path) -> io::Result<Vec<String>> {
+        Ok(Journal::<String>::read(path)?.into_iter().map(|r| r.entry).collect())
+    }
+
+    #[test]
+    fn what_was_appended_is_read_again_and_goes_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = filled(dir.path());
+        let mut journal = Journal::<String>::open(&path).unwrap();
+        journal.append("four".into()).unwrap();
+        assert_eq!(words(&path).unwrap(), ["one", "two", "three", "four"]);
+        assert_eq!(journal.records().last().unwrap().number, 4);
+    }
+
+    #[test]
+    fn a_line_torn_at_any_byte_is_forgotten_and_the_next_one_is_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = filled(dir.path());
+        let bytes = fs::read(&path).unwrap();
+        let last = bytes[..bytes.len() - 1].iter().rposition(|b| *b == b'\n').unwrap() + 1;
+        for cut in last..bytes.len() {
+            fs::write(&path, &bytes[..cut]).unwrap();
+            assert_eq!(words(&path).unwrap(), ["one", "two"], "cut at {cut}");
+            Journal::<String>::open(&path).unwrap().append("again".into()).unwrap();
+            assert_eq!(words(&path).unwrap(), ["one", "two", "again"], "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn damage_before_the_last_line_is_an_error_and_nothing_is_cut_off() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = filled(dir.path());
+        let good = fs::read(&path).unwrap();
+        let last = good[..good.len() - 1].iter().rposition(|b| *b == b'\n').unwrap() + 1;
+        for at in 0..last {
+            let mut bad = good.clone();
+            bad[at] ^= 0x04;
+            fs::write(&path, &bad).unwrap();
+            assert!(Journal::<String>::open(&path).is_err(), "byte {at}");
+            assert_eq!(fs::read(&path).unwrap(), bad);
+        }
+    }
+
+    /// What was written by 0.1.0, by this version, and by a later one.
+    const LINES: [&str; 3] = [
+        r#"34cab091 {"number":1,"at":1795729205,"entry":"one"}"#,
+        r#"f02380d9 {"number":2,"at":"2026-11-26T21:40:05Z","user":"ann","version":"0.2.0","entry":"two"}"#,
+        r#"02e33c4a {"number":3,"at":"2031-01-02T03:04:05Z","user":"ann","version":"9.0.0","host":"okv1","entry":"three"}"#,
+    ];
+
+    fn read(lines: &[&str]) -> io::Result<Vec<Record<String>>> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        fs::write(&path, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+        Journal::read(&path)
+    }
+
+    #[test]
+    fn records_of_an_older_version_are_read_and_fields_of_a_later_one_are_ignored() {
+        let records = read(&LINES).unwrap();
+        let of =
+            |record: &Record<String>| (record.at, record.user.clone(), record.version.clone(), record.entry.clone());
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(of(&records[0]), (1_795_729_205, None, None, "one".into()));
+        assert_eq!(of(&records[1]), (1_795_729_205, text("ann"), text("0.2.0"), "two".into()));
+        assert_eq!(of(&records[2]), (1_925_089_445, text("ann"), text("9.0.0"), "three".into()));
+    }
+
+    #[test]
+    fn a_record_has_its_time_by_rfc_3339_its_user_and_the_version() {
+        let record = &read(&LINES[1..2]).unwrap()[0];
+        assert_eq!(serde_json::to_string(record).unwrap(), LINES[1][9..]);
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        Journal::open(&path).unwrap().by("ann").append("one".to_owned()).unwrap();
+        let record = &Journal::<String>::read(&path).unwrap()[0];
+        assert_eq!((record.user.as_deref(), record.version.as_deref()), (Some("ann"), Some(env!("CARGO_PKG_VERSION"))));
+    }
+
+    #[test]
+    fn a_record_without_a_time_is_damaged() {
+        for line in [
+            r#"17188e2c {"number":1,"at":"2026-11-26 21:40","entry":"one"}"#,
+            r#"652b40a0 {"number":1,"at":"yesterday","entry":"one"}"#,
+            r#"ddc6e505 {"number":1,"at":-1,"entry":"one"}"#,
+            r#"cbe0eee2 {"number":1,"at":null,"entry":"one"}"#,
+        ] {
+            assert!(read(&[line]).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn no_journal_is_no_records_and_reading_makes_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        assert_eq!(words(&path).unwrap(), Vec::<String>::new());
+        assert!(!path.exists());
+    }
+}
