@@ -21,12 +21,11 @@ use okv_host::disk::format::content::Kind;
 use okv_host::disk::format::lvm2;
 use okv_host::disk::table::{self, Edges, HEAD, TAIL};
 use okv_host::disk::{ProblemId, Scratch, Source, scan_alone};
-use okv_host::facts::{Facts, of_host};
 use okv_host::host::Root;
 use okv_host::io::image::{self, Image, Memory, ReadError};
 use okv_host::profile::Profile;
 use okv_host::report::{self, CheckReport};
-use okv_host::rules;
+use okv_host::subjects::{Facts, of_host, rule};
 
 #[allow(dead_code)]
 #[path = "../tests/signatures/craft.rs"]
@@ -185,8 +184,8 @@ fn hosts(c: &mut Criterion) {
 
 /// Judges a host, and writes the report.
 fn check(facts: &Facts, profile: &Profile) -> String {
-    let findings = rules::judge(facts, profile);
-    let verdict = rules::outcome(&findings);
+    let findings = okv_host::subjects::table::judge(facts, profile);
+    let verdict = rule::outcome(&findings);
     report::check_text(&CheckReport {
         schema: CheckReport::SCHEMA,
         profile: &profile.release,

@@ -46,10 +46,10 @@
 //!
 //! ```
 //! use okv_host::disk::{Source, scan};
-//! use okv_host::facts::of_disks;
+//! use crate::subjects::of_disks;
 //! use okv_host::io::image::Memory;
 //! use okv_host::profile::Profile;
-//! use okv_host::rules::{Outcome, judge, outcome};
+//! use crate::subjects::rule::{Outcome, judge, outcome};
 //!
 //! let blank = Source::new("blank.img", Ok(Box::new(Memory::new(vec![0; 1 << 20]))));
 //! let disks = scan(std::slice::from_ref(&blank));
@@ -66,7 +66,7 @@
 //! * **Running again is the resume.** A plan is made from what is true now towards an absolute target, so a run after a crash goes on from
 //!   there. The journal keeps what was begun and done, for `status` and for `undo`.
 //! * **A step that fails takes back those before it.** Where that fails too, both causes are told, and the journal's path.
-//! * **Could not look is never good.** A source that cannot be read is [`facts::Probed::Unreadable`], becomes a finding
+//! * **Could not look is never good.** A source that cannot be read is [`crate::subjects::Probed::Unreadable`], becomes a finding
 //!   `unknown`, and keeps the verdict from `ready`. What surely is not there is told apart, as `Absent`.
 //! * **No panic on what the world sends.** Parsers take bytes only through [`bytes`], arithmetic is checked, memory is bounded
 //!   by caps in the formats and never by what a disk claims. Overflow checks stay on in release builds.
@@ -103,14 +103,13 @@ pub mod cluster;
 pub mod commands;
 pub mod disk;
 pub mod engine;
-pub mod facts;
 pub mod host;
 pub mod io;
 pub mod plan;
 pub mod profile;
 pub mod report;
-pub mod rules;
 pub mod runbook;
+pub mod subjects;
 
 #[cfg(test)]
 #[path = "../tests/support/tables.rs"]

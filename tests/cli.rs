@@ -173,7 +173,7 @@ fn a_label_from_a_disk_cannot_drive_the_terminal() {
 fn check_lists_its_rules_with_thresholds_and_sources() {
     let assert = okv_host().args(["check", "--list"]).assert().code(0);
     let text = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
-    for rule in okv_host::rules::RULES {
+    for rule in okv_host::subjects::table::RULES {
         assert!(text.contains(rule.id.as_str()), "{} is missing in {text}", rule.id);
     }
     for figure in ["488 MiB", "2199023255552 B", "1000000000000 B", "68719476736 B"] {
@@ -182,7 +182,7 @@ fn check_lists_its_rules_with_thresholds_and_sources() {
     assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
     let list = json(okv_host().args(["check", "--list", "--format", "json"]));
     assert_eq!(list["schema"], "okv-host.rules.v1");
-    assert_eq!(list["rules"].as_array().unwrap().len(), okv_host::rules::RULES.len());
+    assert_eq!(list["rules"].as_array().unwrap().len(), okv_host::subjects::table::RULES.len());
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn check_explains_a_rule_a_step_and_an_item() {
         assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    for rule in okv_host::rules::RULES {
+    for rule in okv_host::subjects::table::RULES {
         let text = explain(rule.id.as_str());
         let named = [rule.id.as_str(), rule.title, rule.why].into_iter().chain(rule.procedure.iter().copied());
         for part in named.chain(rule.inputs.iter().copied()) {

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use okv_host::profile::Profile;
 use okv_host::report::documents;
-use okv_host::rules::{RULES, Waivable, named, waivers};
 use okv_host::runbook::{STEPS, row_of_item};
+use okv_host::subjects::rule::Waivable;
+use okv_host::subjects::table::{RULES, named};
+use okv_host::subjects::waivers;
 
 fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -3,8 +3,8 @@
 use std::io;
 
 use super::host::TargetHost;
-use crate::facts::procedure::confirmations::{Confirmation, FILE};
 use crate::io::journal::Journal;
+use crate::subjects::records::facts::confirmations::{Confirmation, FILE};
 
 /// Adds `confirmation` to those before it. On return it is on the disk.
 ///

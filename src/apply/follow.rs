@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use super::host::TargetHost;
 use super::watch::{News, Performed, Watch};
 use crate::engine::Follow;
-use crate::facts::procedure::log;
-use crate::facts::procedure::upgrade_run::{self, UpgradeRun, UpgradeState};
 use crate::host::{Probed, processes};
+use crate::subjects::upgrade::facts::log;
+use crate::subjects::upgrade::facts::upgrade_run::{self, UpgradeRun, UpgradeState};
 
 /// How often it is looked at.
 const LOOK: Duration = Duration::from_millis(500);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 
 use super::host::TargetHost;
-use crate::facts::inventory::{INVENTORY, Inventory};
+use crate::subjects::disks::{INVENTORY, Inventory};
 
 /// Puts `inventory` in the place of the one before it.
 ///

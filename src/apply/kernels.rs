@@ -1,8 +1,8 @@
 //! What the host shows of its kernels: asked of rpm, /boot and the boot loader's files anew.
 
 use super::host::TargetHost;
-use crate::facts::kernel::{Kernels, now};
 use crate::host::{Probed, Root};
+use crate::subjects::kernels::facts::{Kernels, now};
 
 impl TargetHost<'_> {
     /// What is wrong with the kernels after packages went: one is still there, or a kernel that stays is not whole. `None` where nothing is.

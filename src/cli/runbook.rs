@@ -6,8 +6,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
 use super::{Judge, PlainFormat};
-use crate::facts::procedure::confirmations::note;
 use crate::runbook::STEPS;
+use crate::subjects::records::facts::confirmations::note;
 
 /// Arguments of `runbook`.
 #[derive(Debug, Args)]

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::Node;
 use super::saved::Saved;
-use crate::rules::node::session;
-use crate::rules::{RuleId, Verdict, waivers};
+use crate::subjects::preflight::rules::session;
+use crate::subjects::rule::{RuleId, Verdict};
+use crate::subjects::waivers;
 
 /// Something that is not the same on all nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -5,7 +5,7 @@ use super::saved::Saved;
 use super::{Cluster, Disabled, Node, Problem, differences, disabled, order};
 use crate::base::dates::format_minute;
 use crate::base::versions::Version;
-use crate::rules::Outcome;
+use crate::subjects::rule::Outcome;
 
 /// What is judged.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::rules::Outcome;
+use crate::subjects::rule::Outcome;
 
 mod differences;
 mod disabled;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::info::{Mode, NodeInfo};
 use super::saved::Saved;
 use crate::base::versions::Version;
-use crate::rules::{Outcome, Verdict};
+use crate::subjects::rule::{Outcome, Verdict};
 
 /// A node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Node;
 use super::info::Mode;
 use crate::base::versions::Version;
-use crate::rules::Outcome;
+use crate::subjects::rule::Outcome;
 
 /// A node's turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

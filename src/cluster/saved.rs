@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::rules::{Outcome, Verdict};
+use crate::subjects::rule::{Outcome, Verdict};
 
 /// Name and version of the schema that is read.
 pub const SCHEMA: &str = "okv-host.check.v1";

@@ -11,17 +11,17 @@ use super::verdict::{exit, write_coloured};
 use crate::cli::{Check, PlainFormat};
 use crate::disk::Source;
 use crate::engine::ExitStatus;
-use crate::facts::{self, Facts};
 use crate::host::Probed;
 use crate::profile::Places;
 use crate::report::{self, CheckReport};
-use crate::rules;
+use crate::subjects::table::RULES;
+use crate::subjects::{Facts, of_disks, rule};
 
 pub(super) fn run(args: &Check) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
     if args.list {
         match args.format {
-            PlainFormat::Json => report::list_json(&mut io::stdout().lock(), &profile, rules::RULES)?,
+            PlainFormat::Json => report::list_json(&mut io::stdout().lock(), &profile, RULES)?,
             PlainFormat::Text => io::stdout().lock().write_all(report::list_text(&profile).as_bytes())?,
         }
         return Ok(ExitStatus::Success);
@@ -31,7 +31,7 @@ pub(super) fn run(args: &Check) -> Result<ExitStatus> {
     }
     let facts = gather(args, &profile.places)?;
     let Judged { findings, waivers } = judged(&facts, &profile, &args.judge)?;
-    let verdict = rules::outcome(&findings);
+    let verdict = rule::outcome(&findings);
     let report = CheckReport {
         schema: CheckReport::SCHEMA,
         profile: &profile.release,
@@ -51,7 +51,7 @@ pub(super) fn run(args: &Check) -> Result<ExitStatus> {
 fn gather(args: &Check, places: &Places) -> Result<Facts> {
     if !args.image.is_empty() {
         let sources: Vec<Source> = args.image.iter().map(|path| Source::open(path)).collect();
-        return Ok(facts::of_disks(&sources));
+        return Ok(of_disks(&sources));
     }
     let root = root_at(args.root.as_deref())?;
     let mut facts = facts_of(&root, places, &args.judge);

@@ -10,10 +10,10 @@ use super::usage_error::UsageError;
 use crate::apply::record_confirmation;
 use crate::cli::{Confirm, PlainFormat};
 use crate::engine::ExitStatus;
-use crate::facts::Facts;
-use crate::facts::procedure::confirmations::Confirmation;
 use crate::report;
 use crate::runbook::{self, NotConfirmable, Step, is_confirmed, may_confirm, steps};
+use crate::subjects::Facts;
+use crate::subjects::records::facts::confirmations::Confirmation;
 
 pub(super) fn run(args: &Confirm) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;

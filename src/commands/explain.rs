@@ -9,8 +9,8 @@ use crate::cli::PlainFormat;
 use crate::engine::ExitStatus;
 use crate::profile::Profile;
 use crate::report::{self, Explained};
-use crate::rules::{self, RULES};
 use crate::runbook::{self, STEPS};
+use crate::subjects::table::RULES;
 
 /// Most names that are suggested.
 const MOST: usize = 3;
@@ -30,7 +30,7 @@ pub(super) fn run(name: &str, profile: &Profile, format: PlainFormat) -> Result<
 /// What has this name. Where a step and a rule share one, the rule: it is what `check` reports.
 fn named(name: &str) -> Option<Explained> {
     let step = || runbook::row(name).or_else(|| runbook::row_of_item(name)).map(Explained::Step);
-    rules::named(name).map(Explained::Rule).or_else(step)
+    crate::subjects::table::named(name).map(Explained::Rule).or_else(step)
 }
 
 fn unknown(name: &str) -> UsageError {

@@ -1,9 +1,10 @@
 //! What the rules say, as reasons not to begin.
 
-use crate::facts::procedure::upgrade_run;
 use crate::host::{Root, processes};
-use crate::plan::{Reason, upgrade};
-use crate::rules::{Finding, RuleId, Verdict};
+use crate::plan::Reason;
+use crate::subjects::rule::{Finding, RuleId, Verdict};
+use crate::subjects::upgrade;
+use crate::subjects::upgrade::facts::upgrade_run;
 
 /// A reason for each finding that blocks, but for those of the rules `but`.
 pub(super) fn blocks(findings: &[Finding], but: &[RuleId]) -> Vec<Reason> {
@@ -17,13 +18,13 @@ pub(super) fn not_ready(findings: &[Finding]) -> Vec<Reason> {
 
 /// Why `command` may not change this host now: the vendor's upgrade runs. It is `upgrade` itself that follows it.
 pub(super) fn beneath_upgrade(command: &str) -> Option<Reason> {
-    if command == upgrade::COMMAND {
+    if command == upgrade::plan::COMMAND {
         return None;
     }
     let root = Root::live();
     let processes = processes::gather(&root);
     let process = processes.known().and_then(|processes| upgrade_run::vendors_process(processes));
-    upgrade::runs(&upgrade_run::gather(&root, &processes), process)
+    upgrade::plan::runs(&upgrade_run::gather(&root, &processes), process)
 }
 
 /// Findings with one of these verdicts that are not waived.

@@ -8,14 +8,14 @@ use anyhow::{Result, bail};
 use super::usage_error::UsageError;
 use crate::base::dates::Date;
 use crate::cli::Judge;
-use crate::facts::procedure::{certificate, syslog};
-use crate::facts::{self, Facts, Subjects};
 use crate::host::{Probed, Root};
 use crate::io::sys;
 use crate::io::tool::Host;
 use crate::profile::{Places, Profile};
-use crate::rules::waivers::{self, Applied, Waiver};
-use crate::rules::{self, Finding};
+use crate::subjects::preflight::facts::{certificate, syslog};
+use crate::subjects::rule::Finding;
+use crate::subjects::waivers::{self, Applied, Waiver};
+use crate::subjects::{Facts, Subjects, of_host_at, table};
 
 /// Findings, and the waivers that were applied to them.
 pub(super) struct Judged {
@@ -26,7 +26,7 @@ pub(super) struct Judged {
 /// Judges `facts` by `profile`, with the waivers that the arguments name.
 pub(super) fn judged(facts: &Facts, profile: &Profile, args: &Judge) -> Result<Judged> {
     let waivers = args.waivers.as_deref().map_or_else(|| Ok(vec![]), read_waivers)?;
-    let mut findings = rules::judge(facts, profile);
+    let mut findings = table::judge(facts, profile);
     let now = facts.node.running.as_ref().map_or_else(sys::seconds_since_1970, |running| running.now);
     let waivers = waivers::apply(&mut findings, &waivers, Date::of_second(now));
     Ok(Judged { findings, waivers })
@@ -45,7 +45,7 @@ pub(super) fn root_at(root: Option<&Path>) -> Result<Root> {
 
 /// The facts of a host, with what only goes over the network or stands in the arguments.
 pub(super) fn facts_of(root: &Root, places: &Places, args: &Judge) -> Facts {
-    let mut facts = facts::of_host_at(root, places);
+    let mut facts = of_host_at(root, places);
     if let Some(Subjects { preflight, .. }) = &mut facts.subjects {
         if let Some(path) = &args.certificate {
             preflight.certificate = Some(certificate::of_file(path));

@@ -8,12 +8,13 @@ use super::usage_error::UsageError;
 use crate::base::parallel;
 use crate::cli::KernelPrune;
 use crate::engine::{Action, ExitStatus, ProgramRun, Proof, RecordedRun, Step};
-use crate::facts::kernel::{self, Kernels, Loader, erasure, installed, read_only, unmounted, with_unmounted};
 use crate::host::{Node, Probed, Root, Running, mounts};
 use crate::io::sys;
 use crate::io::tool::{Host, Program};
-use crate::plan::kernel_prune::{COMMAND, Means, Request, plan, steps};
 use crate::plan::{Plan, Refusal};
+use crate::subjects::boot::Loader;
+use crate::subjects::kernels::facts::{self, Kernels, erasure, installed, read_only, unmounted, with_unmounted};
+use crate::subjects::kernels::plan::{COMMAND, Means, Request, plan, steps};
 
 pub(super) fn run(args: &KernelPrune) -> Result<ExitStatus> {
     let root = match &args.root {
@@ -35,7 +36,7 @@ pub(super) fn run(args: &KernelPrune) -> Result<ExitStatus> {
 fn planned(root: &Root, request: &Request) -> Result<Result<Plan, Refusal>> {
     let (installed, node) = parallel::both(|| installed(root, &Host), || Node::gather(root));
     let Some(running) = &node.running else { bail!("this host was not looked at") };
-    let kernels = kernel::gather(root, running, installed);
+    let kernels = facts::gather(root, running, installed);
     let kernels = with_unmounted(root, &node, kernels).map_err(|why| anyhow!(why))?;
     let prune = match plan(&kernels, request) {
         Ok(prune) => prune,

@@ -6,11 +6,11 @@ use super::change;
 use super::usage_error::UsageError;
 use crate::cli::SshDsaRetire;
 use crate::engine::ExitStatus;
-use crate::facts::ssh::{Ssh, gather, host_key_paths};
 use crate::host::{Probed, Root};
 use crate::io::sys;
 use crate::io::tool::{Cmd, Host, success};
-use crate::plan::ssh_dsa_retire::{Request, plan};
+use crate::subjects::ssh_keys::facts::{Ssh, gather, host_key_paths};
+use crate::subjects::ssh_keys::plan::{Request, plan};
 
 const COMMAND: &str = "ssh-dsa-retire";
 

@@ -16,15 +16,15 @@ use super::{change, gate};
 use crate::base::digest::{Sha256, sum_of};
 use crate::cli::Stage;
 use crate::engine::{Ending, ExitStatus, RunState, part_of};
-use crate::facts::procedure::staging::Staging;
 use crate::host::Root;
 use crate::io::sys;
 use crate::io::tool::Program;
-use crate::plan::stage::{COMMAND, Means, Request, Sums, needs_sums, obstacles, plan, target};
 use crate::plan::{Plan, Refusal};
 use crate::profile::{Places, Profile};
-use crate::rules::RuleId;
-use crate::rules::media::{images_mount, iso_space};
+use crate::subjects::media::facts::staging::Staging;
+use crate::subjects::media::plan::{COMMAND, Means, Request, Sums, needs_sums, obstacles, plan, target};
+use crate::subjects::media::rules::{images_mount, iso_space};
+use crate::subjects::rule::RuleId;
 
 /// The rules that the plan judges itself, with the ISO at hand.
 const OWN: &[RuleId] = &[iso_space::ID, images_mount::ID];

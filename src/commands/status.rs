@@ -10,9 +10,9 @@ use super::recorded::records;
 use crate::apply::Lock;
 use crate::cli::{PlainFormat, Status};
 use crate::engine::{ExitStatus, RecordedRun, last_run};
-use crate::facts::procedure::upgrade_run;
 use crate::host::{Root, processes};
 use crate::report;
+use crate::subjects::upgrade::facts::upgrade_run;
 
 pub(super) fn run(args: &Status) -> Result<ExitStatus> {
     let records = records()?;

@@ -11,16 +11,17 @@ use super::{change, gate};
 use crate::base::versions::Version;
 use crate::cli::Upgrade;
 use crate::engine::{ExitStatus, RunState, last_run};
-use crate::facts::Facts;
-use crate::facts::procedure::mounted::Mounted;
-use crate::facts::procedure::{Media, upgrade_run};
 use crate::host::{Probed, Root, Running, processes};
 use crate::io::sys;
 use crate::io::tool::Program;
-use crate::plan::upgrade::{COMMAND, Means, Request, plan};
 use crate::plan::{Plan, Reason, Refusal};
 use crate::profile::{Places, Profile};
 use crate::runbook::{State, Step, open_before, steps};
+use crate::subjects::Facts;
+use crate::subjects::media::facts::Media;
+use crate::subjects::media::facts::mounted::Mounted;
+use crate::subjects::upgrade::facts::upgrade_run;
+use crate::subjects::upgrade::plan::{COMMAND, Means, Request, plan};
 
 pub(super) fn run(args: &Upgrade) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;

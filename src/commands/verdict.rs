@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use anstream::adapter::strip_str;
 
 use crate::engine::ExitStatus;
-use crate::rules::Outcome;
+use crate::subjects::rule::Outcome;
 
 /// The exit status of a verdict.
 pub(super) fn exit(verdict: Outcome) -> ExitStatus {

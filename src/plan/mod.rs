@@ -5,12 +5,6 @@
 
 use serde::Serialize;
 
-pub mod kernel_prune;
-pub mod ssh_dsa_retire;
-pub mod stage;
-pub mod swap_extend;
-pub mod upgrade;
-
 pub use crate::engine::{
     Action, Back, BytesAt, DiskIdentity, FileCopy, FileIdentity, Follow, Guard, KernelPartition, ProgramRun, Proof,
     Role, Step, TableWrite, part_of,

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::json::CheckReport;
 use super::text::wrap;
-use crate::rules::{Outcome, Verdict};
+use crate::subjects::rule::{Outcome, Verdict};
 
 /// Column where the words of a finding begin.
 pub(super) const INDENT: usize = 8;

@@ -7,7 +7,7 @@ use super::check::verdict;
 use super::text::{cut, wrap};
 use crate::base::dates::format_minute;
 use crate::cluster::{Cluster, Disabled, Node, Step};
-use crate::rules::Outcome;
+use crate::subjects::rule::Outcome;
 
 /// Widths of the columns of nodes: name, mode, version, status.
 const WIDTHS: [usize; 4] = [22, 12, 16, 14];

@@ -5,8 +5,9 @@ use std::fmt::Write;
 use super::reference::waivable;
 use super::runbook::escaped;
 use crate::profile::Profile;
-use crate::rules::{RULES, Rule, Waivable};
 use crate::runbook::{Row, SECTIONS, STEPS, Scope, row_of_item};
+use crate::subjects::rule::{Rule, Waivable};
+use crate::subjects::table::RULES;
 
 /// First line of each, for whoever is about to edit it.
 const MADE: &str = "<!-- Made by: cargo run --example make-docs. Change the records in src/ and run it again. -->";

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::line;
 use crate::disk::Disk;
 use crate::profile::Profile;
-use crate::rules::waivers::Applied;
-use crate::rules::{Finding, Outcome, Rule, RuleId, Waivable};
+use crate::subjects::rule::{Finding, Outcome, Rule, RuleId, Waivable};
+use crate::subjects::waivers::Applied;
 
 /// What `check --format json` prints.
 #[derive(Debug, Serialize)]

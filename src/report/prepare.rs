@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::text::{clean, wrap};
 use crate::base::units::{Bytes, GIB};
-use crate::facts::inventory::{INVENTORY, Inventory};
-use crate::plan::swap_extend::Wanted;
+use crate::subjects::disks::{INVENTORY, Inventory};
+use crate::subjects::swap::plan::Wanted;
 
 /// Writes it as JSON.
 ///

@@ -5,8 +5,9 @@ use std::fmt::Write;
 use super::check::{INDENT, line};
 use super::text::wrap;
 use crate::profile::Profile;
-use crate::rules::{RULES, Rule, Waivable, named};
 use crate::runbook::Row;
+use crate::subjects::rule::{Rule, Waivable};
+use crate::subjects::table::{RULES, named};
 
 /// What `check --explain` explains.
 #[derive(Clone, Copy)]

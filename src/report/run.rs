@@ -9,8 +9,8 @@ use super::plan::{describe_action, way_back};
 use super::text::{clean, wrap};
 use super::upgrade_run::{self, Upgrade};
 use crate::engine::{Ending, RecordedRun, StandingStep, Step};
-use crate::facts::procedure::upgrade_run::UpgradeRun;
 use crate::host::Probed;
+use crate::subjects::upgrade::facts::upgrade_run::UpgradeRun;
 
 /// The last run in JSON.
 #[derive(Serialize)]

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::check::style;
 use super::text::{clean, wrap};
-use crate::rules::{RuleId, Verdict};
 use crate::runbook::{Confirmed, SECTIONS, Scope, State, Step, When, next};
+use crate::subjects::rule::{RuleId, Verdict};
 
 /// Column where the words of a step begin.
 const INDENT: usize = 11;

@@ -4,8 +4,7 @@ use super::answer::Answer;
 use super::case::StepInputs;
 use super::combined::{Combined, combine, remedies, words};
 use super::step::{Scope, State};
-use crate::rules::Finding;
-use crate::rules::RuleId;
+use crate::subjects::rule::{Finding, RuleId};
 
 impl StepInputs<'_> {
     /// What nobody but a person can tell, with what rules say beside it.

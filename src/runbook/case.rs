@@ -3,9 +3,9 @@
 use super::progress::Progress;
 use super::row::Row;
 use super::step::{State, Step};
-use crate::facts::Facts;
 use crate::profile::Profile;
-use crate::rules::Finding;
+use crate::subjects::Facts;
+use crate::subjects::rule::Finding;
 
 /// What a step is judged by.
 pub(super) struct StepInputs<'c> {

@@ -1,8 +1,7 @@
 //! What the findings of some rules mean together for a step.
 
 use super::case::StepInputs;
-use crate::rules::RuleId;
-use crate::rules::{Finding, Verdict};
+use crate::subjects::rule::{Finding, RuleId, Verdict};
 
 /// Most findings that are shown as evidence.
 const SHOWN: usize = 3;

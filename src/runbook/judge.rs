@@ -6,7 +6,7 @@ use super::progress::Progress;
 use super::row::{By, Own};
 use super::step::{State, When};
 use super::{confirmed, media, node, swap, upgrade};
-use crate::rules::RuleId;
+use crate::subjects::rule::RuleId;
 
 impl StepInputs<'_> {
     /// How the step stands.

@@ -6,10 +6,10 @@ use super::combined::{Combined, combine, words};
 use super::progress::Progress;
 use super::step::State;
 use super::upgrade::is_behind;
-use crate::facts::procedure::iso::IsoFile;
 use crate::host::Probed;
 use crate::host::mounts::mounted_at;
-use crate::rules::media::{images_mount, iso_present, iso_space, ssl_jars};
+use crate::subjects::media::facts::iso::IsoFile;
+use crate::subjects::media::rules::{images_mount, iso_present, iso_space, ssl_jars};
 
 /// The command that copies, mounts, and cleans the cache.
 const STAGE: &str = "okv-host stage ISO";

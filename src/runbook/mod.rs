@@ -4,9 +4,10 @@
 //! [`State::Unknown`], never done; what only a person knows is [`State::Confirm`] until he says so, and no word of his lifts what a
 //! rule blocks or could not tell.
 
-use crate::facts::Facts;
 use crate::profile::Profile;
-use crate::rules::Finding;
+use crate::subjects::Facts;
+use crate::subjects::rule::Finding;
+use case::StepInputs;
 
 mod answer;
 mod by_rules;
@@ -29,8 +30,6 @@ pub use record::is_confirmed;
 pub use row::Row;
 pub use step::{Confirmed, Scope, State, Step, When, next, open_before};
 pub use table::{SECTIONS, STEPS, row, row_of_item};
-
-use case::StepInputs;
 
 /// How every step stands, in the order of the procedure.
 pub fn steps(facts: &Facts, findings: &[Finding], profile: &Profile) -> Vec<Step> {

@@ -4,11 +4,11 @@ use super::answer::Answer;
 use super::case::StepInputs;
 use super::combined::{Combined, combine, words};
 use super::step::State;
-use crate::facts::procedure::session::Session;
 use crate::host::Probed;
-use crate::rules::kernel::old;
-use crate::rules::node::session;
-use crate::rules::ssh::{ssh_dsa_key, ssh_host_keys};
+use crate::subjects::kernels::rules::kernel_old;
+use crate::subjects::preflight::facts::session::Session;
+use crate::subjects::preflight::rules::session;
+use crate::subjects::ssh_keys::rules::{ssh_dsa_key, ssh_host_keys};
 
 /// 7.2-1: to be root on the node.
 pub(super) fn be_root(case: &StepInputs<'_>) -> Answer {
@@ -58,7 +58,7 @@ pub(super) fn ssh_again(case: &StepInputs<'_>) -> Answer {
 /// 7.7-5 to 7: old kernels, once the newest one runs.
 pub(super) fn prune(case: &StepInputs<'_>) -> Answer {
     let command = "okv-host kernel-prune";
-    match combine(case, &[old::ID]) {
+    match combine(case, &[kernel_old::ID]) {
         Combined::Passed(found) => Answer::done(words(&found)),
         Combined::Waived(found) | Combined::Nothing(found) => Answer::not_needed(words(&found)),
         Combined::Blocked(found) => case.from(Answer::blocked(words(&found)).run(command), &found),

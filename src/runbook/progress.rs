@@ -7,10 +7,10 @@ use super::record::{OnRecord, on_record};
 use super::step::Confirmed;
 use crate::base::dates::DAY;
 use crate::base::versions::Version;
-use crate::facts::Facts;
-use crate::facts::procedure::upgrade_run::{UpgradeRun, UpgradeState};
 use crate::host::Probed;
 use crate::profile::Profile;
+use crate::subjects::Facts;
+use crate::subjects::upgrade::facts::upgrade_run::{UpgradeRun, UpgradeState};
 
 /// A run that ended so long ago, on a node that still says an older release, was that of an earlier upgrade: a figure of this program,
 /// where the procedure says that the first start after it takes some hours.

@@ -3,11 +3,11 @@
 use super::step::Confirmed;
 use crate::base::dates::format_minute;
 use crate::base::versions::Version;
-use crate::facts::Facts;
-use crate::facts::procedure::confirmations::Confirmation;
 use crate::host::Probed;
 use crate::io::journal::Record;
 use crate::profile::Profile;
+use crate::subjects::Facts;
+use crate::subjects::records::facts::confirmations::Confirmation;
 
 /// What is on record of a step.
 pub(super) enum OnRecord {

@@ -1,7 +1,7 @@
 //! What a row of the table of steps says.
 
 use super::step::{Scope, State, When};
-use crate::rules::RuleId;
+use crate::subjects::rule::RuleId;
 
 /// Who tells how a step stands.
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! A step and how it stands: data.
 
-use crate::rules::RuleId;
+use crate::subjects::rule::RuleId;
 use serde::Serialize;
 
 /// How often a step is needed.

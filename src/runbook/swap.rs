@@ -8,9 +8,9 @@ use crate::base::dates::format_minute;
 use crate::base::units::Bytes;
 use crate::disk::format::content::Kind;
 use crate::host::Probed;
-use crate::rules::RuleId;
-use crate::rules::disk::disk_minimum;
-use crate::rules::swap::{swap_references, swap_size, vg_free, vg_health};
+use crate::subjects::disks::rules::disk_minimum;
+use crate::subjects::rule::RuleId;
+use crate::subjects::swap::rules::{swap_references, swap_size, vg_free, vg_health};
 
 const EXTEND: &str = "okv-host swap-extend";
 

@@ -2,15 +2,16 @@
 
 use super::row::{Own, Row, command, own, person, rules};
 use super::step::When::{After, AfterAll, Free, Part};
-use crate::rules::disk::{boot_mode, boot_size, disk_bios_limit, disk_minimum, table_health};
-use crate::rules::kernel;
-use crate::rules::media::{images_mount, iso_present, iso_space, ssl_jars};
-use crate::rules::node::{
-    audit_vault_agent, backup_jobs, diagnostics_package, hsm, release, server_certificate, session, syslog_remote,
-    upgrade_log,
+use crate::subjects::boot::rules::{boot_mode, boot_size};
+use crate::subjects::disks::rules::{disk_bios_limit, disk_minimum, table_health};
+use crate::subjects::kernels::rules::{boot_consistent, boot_free, kernel_old, kernel_running_newest};
+use crate::subjects::media::rules::{images_mount, iso_present, iso_space, ssl_jars};
+use crate::subjects::preflight::rules::{
+    audit_vault_agent, backup_jobs, diagnostics_package, hsm, server_certificate, session, syslog_remote,
 };
-use crate::rules::ssh::{ssh_dsa_key, ssh_host_keys};
-use crate::rules::swap::{swap_references, swap_size, vg_free, vg_health};
+use crate::subjects::ssh_keys::rules::{ssh_dsa_key, ssh_host_keys};
+use crate::subjects::swap::rules::{swap_references, swap_size, vg_free, vg_health};
+use crate::subjects::upgrade::rules::{release, upgrade_log};
 
 /// The sections, each with what it is about.
 pub const SECTIONS: &[(&str, &str)] = &[
@@ -141,11 +142,11 @@ pub const STEPS: &[Row] = &[
         "look-at-kernels",
         "the newest kernel runs, and all agrees",
         "okv-host check",
-        &[kernel::running_newest::ID, kernel::boot_consistent::ID, kernel::boot_free::ID],
+        &[kernel_running_newest::ID, boot_consistent::ID, boot_free::ID],
     )
     .to(4)
     .at(After),
-    own("7.7", 5, "kernel-prune", "no older kernel is left", Own::PruneKernels, &[kernel::old::ID])
+    own("7.7", 5, "kernel-prune", "no older kernel is left", Own::PruneKernels, &[kernel_old::ID])
         .to(7)
         .at(After)
         .done_by("okv-host kernel-prune"),

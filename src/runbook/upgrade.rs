@@ -7,10 +7,10 @@ use super::progress::{Progress, names_no_release, run_of_now};
 use super::record::{OnRecord, on_record};
 use super::step::{State, Step, When, open_before};
 use super::table::STEPS;
-use crate::facts::procedure::upgrade_run::{UpgradeRun, UpgradeState};
 use crate::host::Probed;
-use crate::rules::node::{release, upgrade_log};
-use crate::rules::{Finding, Outcome, RuleId, Verdict, outcome};
+use crate::subjects::rule::{Finding, Outcome, RuleId, Verdict, outcome};
+use crate::subjects::upgrade::facts::upgrade_run::{UpgradeRun, UpgradeState};
+use crate::subjects::upgrade::rules::{release, upgrade_log};
 
 /// 7.3-1: everything of 7.2 is done, and `check` has nothing against the upgrade.
 pub(super) fn everything_before(case: &StepInputs<'_>) -> Answer {

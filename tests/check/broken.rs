@@ -2,9 +2,8 @@
 
 use std::fs;
 
-use okv_host::rules::{Outcome, Verdict, outcome};
-
 use crate::{Host, judged, verdict_of, with_file};
+use okv_host::subjects::rule::{Outcome, Verdict, outcome};
 
 /// The rules that look at the disks.
 const DISK_RULES: &[&str] =

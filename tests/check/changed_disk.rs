@@ -4,10 +4,10 @@ use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 
 use crate::{Host, judged, of, verdict_of, whole};
-use okv_host::facts::of_host;
 use okv_host::host::Root;
 use okv_host::io::image::{self, sparse};
-use okv_host::rules::{Finding, Verdict};
+use okv_host::subjects::of_host;
+use okv_host::subjects::rule::{Finding, Verdict};
 
 /// The good UEFI node with its disk, as a raw sparse file, changed by `change`.
 fn with_disk_changed(change: impl FnOnce(&File)) -> Vec<Finding> {

@@ -6,12 +6,12 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use assert_cmd::Command;
-use okv_host::rules::{Finding, RULES, Verdict, outcome};
-use snapbox::{Data, assert_data_eq};
-
 use crate::overlay::{names, names_of_overlays};
 use crate::{Host, judged, whole};
+use assert_cmd::Command;
+use okv_host::subjects::rule::{Finding, Verdict, outcome};
+use okv_host::subjects::table::RULES;
+use snapbox::{Data, assert_data_eq};
 
 /// The hosts that are whole. Their reports are kept.
 const WHOLE: &[&str] = &["everything-wrong", "good-bios", "good-uefi"];

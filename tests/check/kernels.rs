@@ -3,9 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use okv_host::rules::{Finding, Verdict};
-
 use crate::{Host, judged, of};
+use okv_host::subjects::rule::{Finding, Verdict};
 
 const OLD: &str = "4.14.35-2047.504.2.el7uek.x86_64";
 const NEW: &str = "5.4.17-2136.329.3.1.el8uek.x86_64";

@@ -14,10 +14,11 @@ mod thresholds;
 
 use std::path::Path;
 
-use okv_host::facts::of_host;
 use okv_host::host::Root;
 use okv_host::profile::Profile;
-use okv_host::rules::{Finding, Verdict, judge};
+use okv_host::subjects::of_host;
+use okv_host::subjects::rule::{Finding, Verdict};
+use okv_host::subjects::table::judge;
 use overlay::{Host, whole};
 
 /// Judges the host under `dir` by the default profile.

@@ -1,12 +1,12 @@
 //! A powered-off node, judged by its disks alone.
 
+use crate::{verdict_of, whole};
 use assert_cmd::Command;
 use okv_host::disk::Source;
-use okv_host::facts::of_disks;
 use okv_host::profile::Profile;
-use okv_host::rules::{RULES, Verdict, judge};
-
-use crate::{verdict_of, whole};
+use okv_host::subjects::of_disks;
+use okv_host::subjects::rule::Verdict;
+use okv_host::subjects::table::{RULES, judge};
 
 #[test]
 fn disks_of_a_powered_off_node_are_judged_without_what_only_a_running_host_tells() {

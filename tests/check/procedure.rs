@@ -6,13 +6,14 @@ use std::path::Path;
 
 use crate::{Host, verdict_of};
 use okv_host::base::digest::sum_of;
-use okv_host::facts::procedure::certificate;
-use okv_host::facts::procedure::iso::Isos;
-use okv_host::facts::{Facts, of_host_at};
 use okv_host::host::space::Space;
 use okv_host::host::{Probed, Root};
 use okv_host::profile::{Profile, Signs};
-use okv_host::rules::{Finding, Outcome, Verdict, judge, outcome};
+use okv_host::subjects::media::facts::iso::Isos;
+use okv_host::subjects::preflight::facts::certificate;
+use okv_host::subjects::rule::{Finding, Outcome, Verdict, outcome};
+use okv_host::subjects::table::judge;
+use okv_host::subjects::{Facts, of_host_at};
 
 const ISO: &str = "var/lib/oracle/okv-upgrade-disc-21.8.0.0.0.iso";
 

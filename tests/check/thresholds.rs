@@ -1,10 +1,11 @@
 //! The edges of each threshold, to the byte.
 
 use crate::{verdict_of, whole};
-use okv_host::facts::{Facts, of_host};
 use okv_host::host::{Firmware, Probed, Root, SwapArea};
 use okv_host::profile::Profile;
-use okv_host::rules::{Verdict, judge};
+use okv_host::subjects::rule::Verdict;
+use okv_host::subjects::table::judge;
+use okv_host::subjects::{Facts, of_host};
 
 /// The verdict of `rule` on the good UEFI node, after `change` to its facts.
 fn verdict_after(rule: &str, change: impl FnOnce(&mut Facts)) -> Verdict {

@@ -4,10 +4,10 @@ use std::fs;
 
 use crate::{Host, confirmation, facts_of, of, put, records, state, steps_of, with};
 use assert_cmd::Command;
-use okv_host::facts::Facts;
-use okv_host::facts::procedure::confirmations::Confirmation;
 use okv_host::host::Probed;
 use okv_host::runbook::{State, Step};
+use okv_host::subjects::Facts;
+use okv_host::subjects::records::facts::confirmations::Confirmation;
 
 const HOST: &str = "procedure-staged";
 

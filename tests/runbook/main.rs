@@ -12,13 +12,13 @@ mod states;
 use std::fs;
 use std::path::Path;
 
-use okv_host::facts::procedure::confirmations::Confirmation;
-use okv_host::facts::{Facts, of_host_at};
 use okv_host::host::Root;
 use okv_host::io::journal::Record;
 use okv_host::profile::Profile;
-use okv_host::rules::judge;
 use okv_host::runbook::{State, Step, steps};
+use okv_host::subjects::records::facts::confirmations::Confirmation;
+use okv_host::subjects::table::judge;
+use okv_host::subjects::{Facts, of_host_at};
 use overlay::Host;
 
 /// 2026-11-24 12:00 UTC.

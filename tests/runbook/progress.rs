@@ -1,12 +1,12 @@
 //! The upgrade itself: before, while, and after it.
 
 use crate::{Host, NOON, confirmation, of, records, state, with};
-use okv_host::facts::Facts;
-use okv_host::facts::procedure::release::Releases;
-use okv_host::facts::procedure::upgrade_run::{UpgradeRun, UpgradeState};
 use okv_host::host::Probed;
 use okv_host::profile::Profile;
 use okv_host::runbook::{State, Step, open_before, steps};
+use okv_host::subjects::Facts;
+use okv_host::subjects::upgrade::facts::release::Releases;
+use okv_host::subjects::upgrade::facts::upgrade_run::{UpgradeRun, UpgradeState};
 
 const HOST: &str = "procedure-staged";
 const DAY: u64 = 86_400;
@@ -26,7 +26,7 @@ const ASKED: &[&str] = &[
     "open-ssh",
 ];
 
-fn subjects(facts: &mut Facts) -> &mut okv_host::facts::Subjects {
+fn subjects(facts: &mut Facts) -> &mut okv_host::subjects::Subjects {
     facts.subjects.as_mut().unwrap()
 }
 
@@ -248,7 +248,7 @@ fn a_powered_off_node_tells_nothing_of_its_procedure() {
     let mut facts = crate::facts_of(Host::named(HOST).path());
     (facts.node.running, facts.subjects) = (None, None);
     let profile = Profile::named("21.8").unwrap();
-    let steps = steps(&facts, &okv_host::rules::judge(&facts, &profile), &profile);
+    let steps = steps(&facts, &okv_host::subjects::table::judge(&facts, &profile), &profile);
     for id in ["be-root", "run-upgrade", "enable-node", "session", "stage-iso"] {
         assert_eq!(state(&steps, id), State::Unknown, "{id}");
     }

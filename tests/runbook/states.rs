@@ -2,21 +2,21 @@
 
 use crate::{Host, NOON, facts_of, of, state, steps_of, with, write};
 use okv_host::engine::{Ending, Entry};
-use okv_host::facts::Facts;
-use okv_host::facts::procedure::certificate;
-use okv_host::facts::procedure::jars::Jars;
-use okv_host::facts::procedure::session::Session;
-use okv_host::facts::procedure::signs::Seen;
 use okv_host::host::Probed;
 use okv_host::host::space::Space;
 use okv_host::io::journal::Journal;
 use okv_host::runbook::{NotConfirmable, SECTIONS, STEPS, State, Step, may_confirm};
+use okv_host::subjects::Facts;
+use okv_host::subjects::media::facts::jars::Jars;
+use okv_host::subjects::preflight::facts::certificate;
+use okv_host::subjects::preflight::facts::session::Session;
+use okv_host::subjects::preflight::facts::signs::Seen;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 const HOST: &str = "procedure-staged";
 
-fn subjects(facts: &mut Facts) -> &mut okv_host::facts::Subjects {
+fn subjects(facts: &mut Facts) -> &mut okv_host::subjects::Subjects {
     facts.subjects.as_mut().unwrap()
 }
 
@@ -169,7 +169,7 @@ fn jars_are_asked_for_only_where_room_may_be_short() {
     profile.iso_bytes = Some(1 << 30);
     let mut facts = facts_of(Host::named(HOST).path());
     no_iso(&mut facts, Probed::Known(Space { available: 5 }));
-    let steps = okv_host::runbook::steps(&facts, &okv_host::rules::judge(&facts, &profile), &profile);
+    let steps = okv_host::runbook::steps(&facts, &okv_host::subjects::table::judge(&facts, &profile), &profile);
     assert_eq!((state(&steps, "free-space"), state(&steps, "iso-space")), (State::Ready, State::Blocked));
     assert_eq!(state(&steps, "stage-iso"), State::Blocked);
 }
@@ -218,7 +218,7 @@ fn a_session_outlives_its_connection_or_is_to_be_begun_anew() {
 
 #[test]
 fn the_iso_is_there_missing_cut_off_or_not_to_be_seen() {
-    let change = |by: &dyn Fn(&mut okv_host::facts::procedure::iso::Isos)| {
+    let change = |by: &dyn Fn(&mut okv_host::subjects::media::facts::iso::Isos)| {
         with(HOST, |facts| {
             let Probed::Known(isos) = &mut subjects(facts).media.isos else { panic!() };
             by(isos);
@@ -350,7 +350,8 @@ fn dsa_keys_are_there_gone_or_not_to_be_seen() {
 #[test]
 fn a_waived_finding_makes_a_step_not_needed_and_is_told() {
     use okv_host::base::dates::Date;
-    use okv_host::rules::{judge, waivers};
+    use okv_host::subjects::table::judge;
+    use okv_host::subjects::waivers;
     let profile = crate::profile();
     let facts = facts_of(Host::named("swap-64gib-less-two-pages").path());
     let text = r#"{"schema": "okv-host.waivers.v1", "waivers": [

@@ -2,11 +2,10 @@
 
 use std::fs;
 
-use okv_host::facts::ssh::{Algorithm, Content, Half, Key, Unknown};
-
 use crate::look;
 use crate::ssh_hosts::keys;
 use crate::tools::Tool;
+use okv_host::subjects::ssh_keys::facts::{Algorithm, Content, Half, Key, Unknown};
 
 fn names() -> Vec<String> {
     let mut names: Vec<String> =

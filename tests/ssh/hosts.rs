@@ -3,13 +3,14 @@
 use crate::gather;
 use crate::ssh_hosts::{host, hosts};
 use okv_host::engine::Action;
-use okv_host::facts::of_host;
-use okv_host::facts::ssh::Effective;
 use okv_host::host::{Probed, Root};
-use okv_host::plan::ssh_dsa_retire::{Request, plan};
 use okv_host::plan::{Plan, Refusal};
 use okv_host::profile::Profile;
-use okv_host::rules::{Verdict, judge};
+use okv_host::subjects::of_host;
+use okv_host::subjects::rule::Verdict;
+use okv_host::subjects::ssh_keys::facts::Effective;
+use okv_host::subjects::ssh_keys::plan::{Request, plan};
+use okv_host::subjects::table::judge;
 
 use Expected::{Refused, Renames};
 use Verdict::{Pass, Unknown, Warn};

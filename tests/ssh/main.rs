@@ -13,8 +13,9 @@ mod ssh_hosts;
 #[allow(dead_code)]
 mod tools;
 
-use okv_host::facts::ssh::{self, KeyFile, Ssh};
 use okv_host::host::{Probed, Root};
+use okv_host::subjects::ssh_keys::facts as ssh;
+use okv_host::subjects::ssh_keys::facts::{KeyFile, Ssh};
 
 /// What is found on a host.
 fn gather(dir: &std::path::Path) -> Ssh {

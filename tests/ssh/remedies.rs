@@ -3,12 +3,13 @@
 use crate::gather;
 use crate::ssh_hosts::Entry::{self, Key, KeyOf, Pair, Text};
 use crate::ssh_hosts::{DSA, NAMES_NONE, RSA, WRITABLE, host, made_of};
-use okv_host::facts::of_host;
-use okv_host::facts::ssh::{Content, Unknown};
 use okv_host::host::{Probed, Root};
-use okv_host::plan::ssh_dsa_retire::{Request, plan};
 use okv_host::profile::Profile;
-use okv_host::rules::{Finding, judge};
+use okv_host::subjects::of_host;
+use okv_host::subjects::rule::Finding;
+use okv_host::subjects::ssh_keys::facts::{Content, Unknown};
+use okv_host::subjects::ssh_keys::plan::{Request, plan};
+use okv_host::subjects::table::judge;
 
 fn findings(dir: &std::path::Path, id: &str) -> Vec<Finding> {
     let profile = Profile::named(Profile::DEFAULT).unwrap();
@@ -127,7 +128,7 @@ fn root_is_not_told_to_run_as_root() {
     let root = Root::fixture(host.path()).unwrap();
     let profile = Profile::named(Profile::DEFAULT).unwrap();
     let mut facts = of_host(&root);
-    let remedies = |seen_by_root: bool, facts: &mut okv_host::facts::Facts| {
+    let remedies = |seen_by_root: bool, facts: &mut okv_host::subjects::Facts| {
         let Some(subjects) = &mut facts.subjects else { panic!("no host") };
         let Probed::Known(ssh) = &mut subjects.ssh else { panic!("no SSH") };
         ssh.seen_by_root = seen_by_root;

@@ -1,11 +1,10 @@
 //! The name that a key would be retired to, and what has it already.
 
-use okv_host::facts::ssh::DsaState;
-use okv_host::plan::ssh_dsa_retire::{Request, plan};
-
 use crate::gather;
-use crate::ssh_hosts::Entry::{Key, Link, Text};
-use crate::ssh_hosts::{DSA, Entry, NAMES_NONE, RSA, WRITABLE, made_of};
+use crate::ssh_hosts::Entry::{self, Key, Link, Text};
+use crate::ssh_hosts::{DSA, NAMES_NONE, RSA, WRITABLE, made_of};
+use okv_host::subjects::ssh_keys::facts::DsaState;
+use okv_host::subjects::ssh_keys::plan::{Request, plan};
 
 #[test]
 fn what_is_no_key_is_not_told_as_a_key_that_was_retired_before() {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::Follow;
-use crate::facts::procedure::upgrade_run::{BEGAN, ENDED, NAME, log_of};
+use crate::subjects::upgrade::facts::upgrade_run::{BEGAN, ENDED, NAME, log_of};
 
 const BOOT: &str = "2416eeb9-1c5d-46d7-b891-73e69b9ac2bc";
 const MESSAGES: &str = "/var/log/messages";

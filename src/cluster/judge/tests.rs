@@ -1,7 +1,7 @@
 use super::*;
 use crate::cluster::info;
 use crate::cluster::saved::SavedFinding;
-use crate::rules::Verdict;
+use crate::subjects::rule::Verdict;
 
 fn report(host: &str, release: Option<&str>, verdict: Outcome) -> Saved {
     let verdict_of = match verdict {

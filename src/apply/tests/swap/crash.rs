@@ -5,7 +5,7 @@ use super::machine::Machine;
 use crate::apply::{can_take_back, take_back};
 use crate::engine::{Ending, Entry, RunState};
 use crate::plan::Plan;
-use crate::plan::swap_extend::tests::node::Node;
+use crate::subjects::swap::plan::tests::node::Node;
 
 /// Where a run is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

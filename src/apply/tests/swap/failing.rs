@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::machine::{Fault, Machine, Way};
 use crate::base::units::GIB;
 use crate::engine::Ending;
-use crate::plan::swap_extend::Request;
-use crate::plan::swap_extend::tests::node::{FULL, Node, TEMPORARY, id, page, request};
+use crate::subjects::swap::plan::Request;
+use crate::subjects::swap::plan::tests::node::{FULL, Node, TEMPORARY, id, page, request};
 
 /// A node whose memory does not hold what is swapped out, with a disk that has room for a temporary volume too.
 pub(super) fn pressed() -> (Node, Request) {
@@ -42,7 +42,11 @@ pub(super) fn reached(machine: &Machine, request: &Request, what: &str) {
     assert!(!node.volumes.contains_key(TEMPORARY), "{what}");
     let swap = &node.volumes["lv_swap"];
     assert_eq!(swap.extents, FULL, "{what}");
-    assert_eq!(swap.page, page(64 * GIB, id(crate::plan::swap_extend::tests::node::UUID), Some("node-swap")), "{what}");
+    assert_eq!(
+        swap.page,
+        page(64 * GIB, id(crate::subjects::swap::plan::tests::node::UUID), Some("node-swap")),
+        "{what}"
+    );
 }
 
 /// Fails with the names of what differs, and not with all bytes.

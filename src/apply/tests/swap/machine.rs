@@ -9,9 +9,9 @@ use crate::apply::{Interrupts, News, TargetHost, carry_out, journal_path};
 use crate::engine::{Ending, Entry, RecordedRun, last_run};
 use crate::io::journal::Journal;
 use crate::io::tool::{Cmd, Output, Runner, ToolError};
-use crate::plan::swap_extend::tests::node::{GROUP, Node, SWAP, TEMPORARY};
-use crate::plan::swap_extend::{COMMAND, Remembered, Request, plan};
 use crate::plan::{Plan, Refusal};
+use crate::subjects::swap::plan::tests::node::{GROUP, Node, SWAP, TEMPORARY};
+use crate::subjects::swap::plan::{COMMAND, Remembered, Request, plan};
 
 /// How a program fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,7 +173,7 @@ impl Machine {
                 continue;
             };
             let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(&device).unwrap();
-            file.set_len(volume.extents * crate::plan::swap_extend::tests::node::EXTENT).unwrap();
+            file.set_len(volume.extents * crate::subjects::swap::plan::tests::node::EXTENT).unwrap();
             file.write_all_at(&volume.page, 0).unwrap();
             let _ = symlink(format!("..{}", Node::device(name).trim_start_matches("/dev")), link);
         }

@@ -4,7 +4,7 @@ use super::failing::{has_swap, is_as, plans, pressed, reached};
 use super::machine::{Fault, Machine, Way};
 use crate::apply::{Interrupts, can_take_back, take_back};
 use crate::engine::{Action, Ending, RunState};
-use crate::plan::swap_extend::tests::node::{Node, NodeDisk, request};
+use crate::subjects::swap::plan::tests::node::{Node, NodeDisk, request};
 
 /// The number of the first call that begins so.
 fn call(machine: &Machine, begins: &str) -> usize {

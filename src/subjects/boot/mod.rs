@@ -1,0 +1,11 @@
+//! How the node starts: its firmware, the disk it boots from, /boot, and the boot loader's menu.
+
+pub mod disagreement;
+pub mod loader;
+pub mod rules;
+pub mod volume;
+
+pub use disagreement::disagreement;
+pub use loader::menu::{DefaultEntry, Entry};
+pub use loader::{Loader, boot_loader};
+pub use volume::{BootDisk, BootEvidence, BootVolume, DiskEvidence, boot_disk, boot_volume, readable_boot_disk};

@@ -1,0 +1,142 @@
+//! `boot-size`: the file system of /boot must be as large as the upgrade asks.
+//!
+//! What decides is the Size of `df -h /boot`: `f_blocks * f_frsize` rounded **up** to whole MiB. It is read from the superblock on the
+//! block device, because `df` on a /boot that is not mounted silently answers for the root file system. Where /boot is mounted, the
+//! kernel is asked as well, and its word counts.
+
+use crate::base::units::Bytes;
+use crate::host::Probed;
+use crate::host::locate::Volume;
+use crate::subjects::boot::volume::{BootVolume, boot_volume};
+use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("boot-size");
+
+pub(crate) const RULE: Rule = Rule {
+    id: ID,
+    title: "the file system of /boot, as df -h shows it",
+    why: "The upgrade installs another kernel in /boot and cannot make the partition larger: a node with a smaller \
+        one has to be replaced.",
+    required: |p| format!("at least {} MiB as df -h rounds", p.boot_df_minimum_mib),
+    source: |p| p.boot_source.clone(),
+    inputs: &[
+        "the superblock of the file system of /boot: it need not be mounted",
+        "statfs of /boot, where it is mounted",
+        "/proc/self/mountinfo and /etc/fstab (which volume is /boot)",
+    ],
+    waivable: Waivable::Never("A /boot that fills up during the upgrade can leave a node that does not start."),
+    procedure: &["7.2-9"],
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let (volume, evidence) = match boot_volume(&case.facts.node) {
+        BootVolume::Found { volume, evidence } => (volume, evidence),
+        BootVolume::NotKnown(why) => {
+            let why = case.facts.node.with_cause(why);
+            let message = format!("which volume is /boot could not be told: {why}");
+            return vec![case.finding(Verdict::Unknown, "/boot", message)];
+        }
+    };
+    let subject = format!("/boot on {}", volume);
+    let content = volume.content();
+    let superblock = content.and_then(|c| c.df_bytes);
+    let kernel = match case.facts.node.running.as_ref().map(|r| &r.boot_df_bytes) {
+        Some(Probed::Known(bytes)) => Some(*bytes),
+        _ => None,
+    };
+    let Some(bytes) = kernel.or(superblock) else {
+        let kind = content.map_or("not looked at", |c| c.kind.word());
+        let message = format!("the size of its file system could not be read (content: {kind}; {evidence})");
+        return vec![case.finding(Verdict::Unknown, subject, case.facts.node.with_cause(message))];
+    };
+    let mib = Bytes(bytes).mib_rounded_up();
+    let measured = format!(
+        "{mib} MiB by df -h: {} in the file system, {} in {}",
+        Bytes(bytes),
+        Bytes(volume.bytes()),
+        if matches!(volume, Volume::Partition { .. }) { "the partition" } else { "the volume" }
+    );
+    let differs = matches!((kernel, superblock), (Some(k), Some(s)) if k != s);
+    let finding = if mib < case.profile.boot_df_minimum_mib {
+        case.finding(Verdict::Block, subject, format!("/boot is too small for the upgrade ({evidence})")).remedy(
+            "take the node out of the cluster and replace it by one freshly installed with the cluster's release",
+        )
+    } else if differs {
+        let message =
+            format!("large enough; the kernel and the superblock ({} B) give different sizes", superblock.unwrap_or(0));
+        case.finding(Verdict::Note, subject, message)
+    } else {
+        case.finding(Verdict::Pass, subject, format!("/boot is large enough ({evidence})"))
+    };
+    vec![finding.measured(measured)]
+}
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::overlay::Host;
+    use crate::subjects::rule::tests::assert_found;
+
+    #[test]
+    fn an_ext4_of_512_mib_is_just_large_enough() {
+        assert_found(
+            &RULE,
+            &Host::named("boot-512m-ext4"),
+            str![[r#"
+pass /boot on /dev/sda partition 2
+  message: /boot is large enough (named by /etc/fstab line 5)
+  measured: 488 MiB by df -h: 510873600 B (487.21 MiB) in the file system, 536870912 B (512.00 MiB) in the partition
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn an_ext4_of_500_mib_is_too_small() {
+        assert_found(
+            &RULE,
+            &Host::named("boot-500m-ext4"),
+            str![[r#"
+block /boot on /dev/sda partition 2
+  message: /boot is too small for the upgrade (named by /etc/fstab line 5)
+  measured: 459 MiB by df -h: 480591872 B (458.33 MiB) in the file system, 524288000 B (500.00 MiB) in the partition
+  remedy: take the node out of the cluster and replace it by one freshly installed with the cluster's release
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn an_xfs_of_512_mib_is_too_small() {
+        assert_found(
+            &RULE,
+            &Host::named("boot-512m-xfs"),
+            str![[r#"
+block /boot on /dev/sda partition 2
+  message: /boot is too small for the upgrade (named by /etc/fstab line 5)
+  measured: 448 MiB by df -h: 469762048 B (448.00 MiB) in the file system, 536870912 B (512.00 MiB) in the partition
+  remedy: take the node out of the cluster and replace it by one freshly installed with the cluster's release
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn two_lines_of_fstab_that_name_different_volumes_are_ambiguous() {
+        assert_found(
+            &RULE,
+            &Host::named("good-bios").with(
+                "etc/fstab",
+                "UUID=0b0070b0-0000-4000-8000-000000000001 /boot ext4 noauto 0 0\n/dev/sda2 /boot ext4 noauto 0 0\n",
+            ),
+            str![[r#"
+unknown /boot
+  message: which volume is /boot could not be told: lines 1 and 2 of /etc/fstab name different volumes for /boot
+
+"#]],
+        );
+    }
+}

@@ -1,0 +1,4 @@
+//! Rules on how the node starts.
+
+pub mod boot_mode;
+pub mod boot_size;

@@ -1,0 +1,6 @@
+//! The disks of the node: their sizes and tables, and which was there before a power-off.
+
+pub mod facts;
+pub mod rules;
+
+pub use facts::{INVENTORY, Inventory, Known};

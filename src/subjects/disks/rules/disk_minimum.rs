@@ -1,0 +1,83 @@
+//! `disk-minimum`: the system disk must have 1 TB.
+//!
+//! The limit is a minimum, so it is judged in its smaller reading, 10^12 bytes; a disk below 2^40 bytes gets a note with both figures.
+
+use crate::base::units::Bytes;
+use crate::subjects::boot::readable_boot_disk;
+use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("disk-minimum");
+
+pub(crate) const RULE: Rule = Rule {
+    id: ID,
+    title: "the system disk has 1 TB or more",
+    why: "The release requires a system disk of this size. A larger disk means another machine, so it is better to \
+        know before the downtime.",
+    required: |p| format!("at least {}", Bytes(p.disk_minimum_bytes)),
+    source: |p| p.disk_minimum_source.clone(),
+    inputs: &["the size of the boot disk", "/proc/self/mountinfo and /etc/fstab (which volume is /boot)"],
+    waivable: Waivable::Yes,
+    procedure: &["7.6-2"],
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let disk = match readable_boot_disk(&case.facts.node) {
+        Ok(disk) => disk,
+        Err(why) => {
+            let message = format!("which disk is the system disk could not be told: {why}");
+            return vec![case.finding(Verdict::Unknown, "system disk", message)];
+        }
+    };
+    let (decimal, binary) = (case.profile.disk_minimum_bytes, case.profile.disk_minimum_binary_bytes);
+    let finding = if disk.bytes < decimal {
+        case.finding(Verdict::Block, disk.path.clone(), "the system disk is smaller than the release requires")
+            .remedy("move the node to a machine with a larger disk; memory and disks may grow, never shrink")
+    } else if disk.bytes < binary {
+        let message = format!(
+            "enough if \"1 TB\" is read as {decimal} B, which is the reading judged by; less than {binary} B (1 TiB)"
+        );
+        case.finding(Verdict::Note, disk.path.clone(), message)
+    } else {
+        case.finding(Verdict::Pass, disk.path.clone(), "large enough in either reading")
+    };
+    vec![finding.measured(Bytes(disk.bytes).to_string())]
+}
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::overlay::Host;
+    use crate::subjects::rule::tests::assert_found;
+
+    #[test]
+    fn a_disk_of_exactly_1_tb_is_large_enough_in_one_reading() {
+        assert_found(
+            &RULE,
+            &Host::named("disk-1tb-exact"),
+            str![[r#"
+note /dev/sda
+  message: enough if "1 TB" is read as 1000000000000 B, which is the reading judged by; less than 1099511627776 B (1 TiB)
+  measured: 1000000000000 B (931.32 GiB)
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_disk_one_sector_under_1_tb_blocks() {
+        assert_found(
+            &RULE,
+            &Host::named("disk-1tb-less-one-sector"),
+            str![[r#"
+block /dev/sda
+  message: the system disk is smaller than the release requires
+  measured: 999999999488 B (931.32 GiB)
+  remedy: move the node to a machine with a larger disk; memory and disks may grow, never shrink
+
+"#]],
+        );
+    }
+}

@@ -1,0 +1,42 @@
+//! Everything the rules judge: the node, and what each subject gathered on it.
+
+use super::kernels::facts::Kernels;
+use super::media::facts::Media;
+use super::preflight::facts::Preflight;
+use super::records::facts::Records;
+use super::ssh_keys::facts::Ssh;
+use super::upgrade::facts::Upgrade;
+use crate::host::{Node, Probed};
+
+/// Everything the rules judge.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// Disks and kernel.
+    pub node: Node,
+    /// What the subjects gathered on a running host; `None` where disks of a powered-off node are judged.
+    pub subjects: Option<Subjects>,
+}
+
+/// What each subject gathered on a running host.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Subjects {
+    /// sshd's host keys; `Absent` where there is no /etc/ssh.
+    pub ssh: Probed<Ssh>,
+    /// Kernels: installed, running, and what the boot loader knows of them.
+    pub kernels: Kernels,
+    /// ISOs, their folder, jars.
+    pub media: Media,
+    /// The vendor's upgrade: release, log, runs.
+    pub upgrade: Upgrade,
+    /// What else the procedure asks of a node before its upgrade.
+    pub preflight: Preflight,
+    /// What okv-host recorded on this node, and who runs it.
+    pub records: Records,
+}
+
+impl Facts {
+    /// The release that the node says it has, where it runs and says so.
+    pub fn release(&self) -> Option<&str> {
+        self.subjects.as_ref()?.upgrade.release.agreed()
+    }
+}

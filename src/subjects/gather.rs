@@ -1,0 +1,43 @@
+//! All facts of a node: of a host, or of disks alone.
+
+use super::media::facts::Media;
+use super::preflight::facts::Preflight;
+use super::records::facts::Records;
+use super::upgrade::facts::Upgrade;
+use super::{Facts, Subjects, kernels, ssh_keys};
+use crate::base::parallel;
+use crate::disk::Source;
+use crate::host::running::running;
+use crate::host::{Node, Root, processes};
+use crate::io::tool;
+use crate::profile::Places;
+
+/// The facts of a host that runs, or of a directory that stands for one, looked for where the procedure says.
+pub fn of_host(root: &Root) -> Facts {
+    of_host_at(root, &Places::built_in())
+}
+
+/// The facts of a host that runs, or of a directory that stands for one, looked for in these places.
+pub fn of_host_at(root: &Root, places: &Places) -> Facts {
+    let root = &root.remembering();
+    // rpm is a program of its own and takes the longest; SSH keys and block devices come next. None needs another.
+    let (installed, (ssh, running)) = parallel::both(
+        || kernels::facts::installed(root, &tool::Host),
+        || parallel::both(|| ssh_keys::facts::gather(root), || running(root)),
+    );
+    let processes = processes::gather(root);
+    let subjects = Subjects {
+        ssh,
+        kernels: kernels::facts::gather(root, &running, installed),
+        media: Media::gather(root, places),
+        upgrade: Upgrade::gather(root, places, &processes),
+        preflight: Preflight::gather(root, places, &processes),
+        records: Records::gather(root),
+    };
+    Facts { node: Node::with_disks(root, running), subjects: Some(subjects) }
+}
+
+/// The facts of a powered-off node, from its disks alone.
+pub fn of_disks(sources: &[Source]) -> Facts {
+    Facts { node: Node::of_disks(sources), subjects: None }
+}

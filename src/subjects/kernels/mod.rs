@@ -1,0 +1,7 @@
+//! Kernels: installed, running, and which may go.
+
+pub mod facts;
+pub mod plan;
+pub mod rules;
+pub mod standing;
+pub mod survivor;

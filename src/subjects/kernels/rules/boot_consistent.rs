@@ -1,0 +1,185 @@
+//! `boot-consistent`: packages, /lib/modules, the files of /boot and the boot entries speak of the same kernels.
+//!
+//! What belongs to no package is reported and left alone. With /boot not mounted, as on a node, packages and /lib/modules alone are
+//! judged, and a note says so.
+
+use std::collections::BTreeSet;
+
+use crate::host::{Probed, mounts};
+use crate::subjects::boot::Loader;
+use crate::subjects::kernels::facts::{Boot, BootFile, FileKind, Installed, Kernels, Modules, SeenBoot};
+use crate::subjects::kernels::survivor::Missing;
+use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("boot-consistent");
+
+pub(crate) const RULE: Rule = Rule {
+    id: ID,
+    title: "packages, /lib/modules, /boot and boot entries agree on the kernels",
+    why: "A boot entry without its modules or files is a start that fails. One kernel less may then be one too few.",
+    required: |_| "each kernel has its modules, its files and an entry; none without package".into(),
+    source: |p| p.kernel_source.clone(),
+    inputs: &[
+        "rpm (which packages are installed, and what they provide and contain)",
+        "/lib/modules",
+        "/boot, where it is mounted: kernels, initramfs, grub.cfg, grubenv, boot entries",
+    ],
+    waivable: Waivable::Yes,
+    procedure: &["7.7-3", "7.7-4"],
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let kernels = match super::of(case) {
+        Ok(kernels) => kernels,
+        Err(finding) => return vec![*finding],
+    };
+    let (installed, modules) = match (&kernels.installed, &kernels.modules) {
+        (Probed::Known(installed), Probed::Known(modules)) => (installed, modules.as_slice()),
+        (Probed::Known(installed), Probed::Absent) => (installed, &[][..]),
+        (Probed::Unreadable(why), _) | (_, Probed::Unreadable(why)) => return vec![unknown(case, "node", why)],
+        (Probed::Absent, _) => return vec![unknown(case, "node", "what is installed is not known")],
+    };
+    let mut findings = modules_and_packages(case, installed, modules);
+    match &kernels.boot {
+        Probed::Known(Boot::Seen(seen)) => findings.extend(boot(case, kernels, installed, seen)),
+        Probed::Known(Boot::NotMounted { line, shadowed }) => findings.extend(not_mounted(case, *line, shadowed)),
+        Probed::Absent => findings.push(unknown(case, "/boot", "there is no /boot")),
+        Probed::Unreadable(why) => findings.push(unknown(case, "/boot", why)),
+    }
+    if findings.is_empty() {
+        findings.push(case.finding(Verdict::Pass, "node", "they agree").measured(super::list(&installed.kernels)));
+    }
+    findings
+}
+
+fn unknown(case: &Case<'_>, subject: &str, why: &str) -> Finding {
+    case.finding(Verdict::Unknown, subject, format!("it could not be looked at: {why}"))
+}
+
+fn modules_and_packages(case: &Case<'_>, installed: &Installed, modules: &[Modules]) -> Vec<Finding> {
+    let is_whole = |release: &str| modules.iter().any(|folder| folder.release == release && folder.is_whole());
+    let lacking = installed.kernels.iter().filter(|kernel| kernel.has_image && !is_whole(&kernel.release));
+    let lacking = lacking.map(|kernel| {
+        let message = "it is installed, and its modules are not in /lib/modules, or without their list";
+        case.finding(Verdict::Warn, kernel.release.as_str(), message)
+            .remedy("yum reinstall its packages before it is started")
+    });
+    let left = modules.iter().filter(|folder| installed.of(&folder.release).is_none());
+    let left = left.map(|folder| {
+        let subject = format!("/lib/modules/{}", folder.release);
+        case.finding(Verdict::Note, subject, "modules of a kernel that no package is of; okv-host leaves them")
+    });
+    lacking.chain(left).collect()
+}
+
+fn not_mounted(case: &Case<'_>, line: u32, shadowed: &[BootFile]) -> Vec<Finding> {
+    let message = format!("it is not mounted (/etc/fstab line {line}): its files and boot entries were not looked at");
+    let mut findings =
+        vec![case.finding(Verdict::Note, "/boot", message).remedy("mount /boot and check again to see them")];
+    if !shadowed.is_empty() {
+        let message = "files of kernels lie below the mount point, where no boot loader finds them: a kernel was installed or made \
+                       while /boot was not mounted";
+        let remedy = "mount /boot, see that each installed kernel has its files and entry there; okv-host deletes none";
+        findings.push(case.finding(Verdict::Warn, "/boot", message).measured(names(shadowed.iter())).remedy(remedy));
+    }
+    findings
+}
+
+fn names<'n>(files: impl Iterator<Item = &'n BootFile>) -> String {
+    files.map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn boot(case: &Case<'_>, kernels: &Kernels, installed: &Installed, seen: &SeenBoot) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match &seen.loader {
+        Probed::Known(loader) => {
+            findings.extend(incomplete(case, kernels, installed));
+            findings.extend(entries(case, kernels, loader));
+        }
+        Probed::Absent => findings.push(unknown(case, "boot loader", "there is no configuration of GRUB")),
+        Probed::Unreadable(why) => {
+            let mut finding = unknown(case, "boot loader", why);
+            if efi_is_not_mounted(case) {
+                finding.verdict = Verdict::Note;
+                finding.remedy = "mount /boot/efi and check again".to_owned();
+            }
+            findings.push(finding);
+        }
+    }
+    let is_rescue = |file: &&BootFile| file.kind == FileKind::Rescue;
+    let orphans: BTreeSet<&str> = seen
+        .files
+        .iter()
+        .filter_map(|file| file.kind.release())
+        .filter(|release| installed.of(release).is_none())
+        .collect();
+    findings.extend(orphans.into_iter().map(|release| {
+        let own = seen.files.iter().filter(|file| file.kind.release() == Some(release));
+        let message = "files in /boot of a kernel that no package is of; okv-host leaves them";
+        case.finding(Verdict::Note, release, message).measured(names(own))
+    }));
+    if seen.files.iter().any(|file| is_rescue(&file)) {
+        let message = "a rescue kernel, which belongs to no package; okv-host leaves it";
+        findings
+            .push(case.finding(Verdict::Note, "/boot", message).measured(names(seen.files.iter().filter(is_rescue))));
+    }
+    findings
+}
+
+/// Installed kernels that could not boot. That modules are missing was said.
+fn incomplete(case: &Case<'_>, kernels: &Kernels, installed: &Installed) -> Vec<Finding> {
+    let judged = |release: &str| match kernels.missing(release) {
+        Ok(missing) => {
+            let lacks: Vec<String> =
+                missing.iter().filter(|part| **part != Missing::Modules).map(Missing::to_string).collect();
+            (!lacks.is_empty()).then(|| {
+                let message = format!("it is installed and cannot boot; it lacks {}", lacks.join(", "));
+                case.finding(Verdict::Warn, release, message).remedy("yum reinstall its packages with /boot mounted")
+            })
+        }
+        Err(why) => Some(unknown(case, release, &why)),
+    };
+    installed.kernels.iter().filter(|kernel| kernel.has_image).filter_map(|kernel| judged(&kernel.release)).collect()
+}
+
+fn entries(case: &Case<'_>, kernels: &Kernels, loader: &Loader) -> Vec<Finding> {
+    let has_modules = |release: &str| {
+        kernels.modules.known().is_some_and(|modules| modules.iter().any(|folder| folder.release == release))
+    };
+    let mut findings = Vec::new();
+    for entry in loader.entries.iter().filter(|entry| !entry.is_rescue()) {
+        let message = match entry.release.as_deref() {
+            _ if !entry.lacks.is_empty() => {
+                format!("a boot entry names {}, which is not there", entry.lacks.join(", "))
+            }
+            Some(release) if !has_modules(release) => format!("a boot entry starts {release}, which has no modules"),
+            _ => continue,
+        };
+        findings.push(case.finding(Verdict::Warn, entry.from.as_str(), message).measured(entry.title.clone()));
+    }
+    match &loader.default {
+        Probed::Known(_) => {}
+        Probed::Absent => findings.push(case.finding(Verdict::Warn, "boot loader", "its menu has no entry")),
+        Probed::Unreadable(why) => findings.push(
+            case.finding(Verdict::Warn, "boot loader", format!("its default is not there: {why}"))
+                .remedy("grubby --set-default with the kernel that is to start"),
+        ),
+    }
+    if let Some(next) = &loader.next {
+        findings.push(case.finding(Verdict::Note, "boot loader", format!("the next boot alone will start \"{next}\"")));
+    }
+    findings
+}
+
+fn efi_is_not_mounted(case: &Case<'_>) -> bool {
+    let point = "/boot/efi";
+    case.facts.node.running.as_ref().is_some_and(|running| {
+        let mounted = running.mounts.known().is_some_and(|all| mounts::mounted_at(all, point).is_some());
+        let in_fstab = |entry: &crate::host::FstabEntry| entry.point.trim_end_matches('/') == point;
+        !mounted && running.fstab.known().is_some_and(|fstab| fstab.iter().any(in_fstab))
+    })
+}
+
+#[cfg(test)]
+mod tests;

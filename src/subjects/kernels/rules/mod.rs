@@ -1,0 +1,42 @@
+//! Rules on kernels, and what they share.
+
+pub(crate) mod boot_consistent;
+pub(crate) mod boot_free;
+pub mod kernel_old;
+pub mod kernel_running_newest;
+
+use super::facts::{Kernel, Kernels};
+use super::standing::{NoStanding, Standing};
+use crate::subjects::rule::{Case, Finding, Verdict};
+
+/// The command that removes what is old.
+pub(super) const PRUNE: &str = "okv-host kernel-prune";
+
+/// The kernels of a running host, or the finding that says why there is nothing to judge.
+pub(super) fn of<'f>(case: &Case<'f>) -> Result<&'f Kernels, Box<Finding>> {
+    Ok(&case.subjects()?.kernels)
+}
+
+/// How the kernels stand to each other, or the finding that says that it is not known.
+pub(super) fn standing<'f>(case: &Case<'f>) -> Result<Standing<'f>, Box<Finding>> {
+    of(case)?.standing().map_err(|why| {
+        Box::new(match why {
+            NoStanding::Unknown(why) => {
+                case.finding(Verdict::Unknown, "node", format!("kernels could not be judged: {why}"))
+            }
+            NoStanding::Unowned(release) => case
+                .finding(
+                    Verdict::Unknown,
+                    "node",
+                    format!("the running kernel {release} is of no installed package, so none is told to be old"),
+                )
+                .remedy("start an installed kernel"),
+        })
+    })
+}
+
+/// The releases, in their order.
+pub(super) fn list<'k>(kernels: impl IntoIterator<Item = &'k Kernel>) -> String {
+    let releases: Vec<&str> = kernels.into_iter().map(|kernel| kernel.release.as_str()).collect();
+    if releases.is_empty() { "none".to_owned() } else { releases.join(", ") }
+}

@@ -1,0 +1,5 @@
+//! The upgrade ISO: where it lies, its copy, its mount.
+
+pub mod facts;
+pub mod plan;
+pub mod rules;

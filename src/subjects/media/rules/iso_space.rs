@@ -1,0 +1,79 @@
+//! `iso-space`: the ISO fits into the folder that it belongs in.
+//!
+//! The procedure gives no size. Where the profile has none either, the free space is told, and comparing it is the operator's. An ISO
+//! that is there whole needs no more room, and the room that a part of one takes is free for the whole.
+
+use crate::base::units::Bytes;
+use crate::host::Probed;
+use crate::subjects::Subjects;
+use crate::subjects::media::facts::iso::IsoFile;
+use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("iso-space");
+
+pub(crate) const RULE: Rule = Rule {
+    id: ID,
+    title: "the upgrade ISO fits into its folder",
+    why: "The whole ISO has to fit into this folder and to stay there until after the restart.",
+    required: |p| match p.iso_bytes {
+        Some(bytes) => format!("{} in {}", Bytes(bytes), p.places.iso_folder),
+        None => format!("the size of the ISO in {} (the profile gives no figure: iso_bytes)", p.places.iso_folder),
+    },
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &[
+        "free space of /var/lib/oracle",
+        "the ISO files there",
+        "iso_bytes of the release profile; without it the comparison is the operator's",
+    ],
+    waivable: Waivable::Yes,
+    procedure: &["7.2-8", "7.3-4", "7.3-6"],
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    vec![match case.subjects() {
+        Ok(subjects) => space(case, subjects),
+        Err(finding) => *finding,
+    }]
+}
+
+fn space(case: &Case<'_>, subjects: &Subjects) -> Finding {
+    let folder = &case.profile.places.iso_folder;
+    let here: &[IsoFile] = subjects.media.isos.known().map(|isos| isos.here.as_slice()).unwrap_or_default();
+    let mut named = here.iter().filter(|iso| iso.is_named_so);
+    if let Some(iso) = named.clone().find(|iso| iso.is_whole()) {
+        let measured = format!("{}: {}", iso.path, Bytes(iso.bytes));
+        return case.finding(Verdict::Pass, folder, "the ISO is there already").measured(measured);
+    }
+    let part = named.next().map_or(0, |iso| iso.bytes);
+    let remedy = "make room, or compare with the size of the ISO that you were given";
+    match (&subjects.media.space, case.profile.iso_bytes) {
+        (Probed::Absent, _) => case
+            .finding(Verdict::Confirm, folder, "there is no such folder: is this a node?")
+            .remedy("look where /var/lib lies"),
+        (Probed::Unreadable(why), Some(_)) => {
+            case.finding(Verdict::Unknown, folder, format!("the free space could not be told: {why}"))
+        }
+        (Probed::Unreadable(why), None) => {
+            case.finding(Verdict::Confirm, folder, format!("the free space could not be told: {why}")).remedy(remedy)
+        }
+        (Probed::Known(space), figure) => {
+            let free = space.available.saturating_add(part);
+            let measured = format!("{} free", Bytes(free));
+            let Some(needed) = figure else {
+                let message = "whether the ISO fits is yours to compare";
+                return case.finding(Verdict::Confirm, folder, message).measured(measured).remedy(remedy);
+            };
+            if free >= needed {
+                return case.finding(Verdict::Pass, folder, "the ISO fits").measured(measured);
+            }
+            let missing = Bytes(needed.saturating_sub(free));
+            case.finding(Verdict::Block, folder, format!("the ISO does not fit: {missing} are missing"))
+                .measured(measured)
+                .remedy(format!(
+                    "make room; the temporary jars of {} are one place (ssl-jars)",
+                    case.profile.places.ssl_folder
+                ))
+        }
+    }
+}

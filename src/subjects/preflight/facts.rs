@@ -1,0 +1,45 @@
+//! What else the procedure asks of a node before its upgrade.
+
+use crate::host::{Probed, Root, processes};
+use crate::profile::Places;
+
+pub mod certificate;
+pub mod dial;
+pub mod session;
+pub mod signs;
+pub mod syslog;
+
+/// What else the procedure asks of a node before its upgrade.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preflight {
+    /// Where logs are sent to; `Absent` where there is no configuration of rsyslog.
+    pub syslog: Probed<syslog::Syslog>,
+    /// The server's certificate; `None` where nobody said where it is.
+    pub certificate: Option<Probed<certificate::Certificate>>,
+    /// How whoever runs this is connected; `Absent` on a host that does not run.
+    pub session: Probed<session::Session>,
+    /// What shows a diagnostics package.
+    pub diagnostics_package: signs::Seen,
+    /// What shows a backup.
+    pub backup_jobs: signs::Seen,
+    /// What shows an agent of Audit Vault.
+    pub audit_vault_agent: signs::Seen,
+    /// What shows an HSM.
+    pub hsm: signs::Seen,
+}
+
+impl Preflight {
+    /// Asks every source; none of them over the network.
+    pub fn gather(root: &Root, places: &Places, processes: &Probed<Vec<processes::Process>>) -> Self {
+        let seen = |signs| signs::gather(root, signs, processes);
+        Self {
+            syslog: syslog::gather(root, &places.rsyslog),
+            certificate: places.server_certificate.as_deref().map(|path| certificate::gather(root, path)),
+            session: session::gather(root),
+            diagnostics_package: seen(&places.diagnostics_package),
+            backup_jobs: seen(&places.backup_jobs),
+            audit_vault_agent: seen(&places.audit_vault_agent),
+            hsm: seen(&places.hsm),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `diagnostics-package`: none is there. How to remove it depends on the release that the node has.
+
+use super::signs::{Words, judge as by_signs};
+use crate::base::versions::Version;
+use crate::subjects::Subjects;
+use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("diagnostics-package");
+
+pub(crate) const RULE: Rule = Rule {
+    id: ID,
+    title: "no diagnostics package is there to download",
+    why: "The vendor requires that diagnostics are cleared before the upgrade. How depends on the release of the node.",
+    required: |_| "none".into(),
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &[
+        "the files and processes that diagnostics_package of the release profile names as signs",
+        "the release of the node",
+    ],
+    waivable: Waivable::Yes,
+    procedure: &["7.2-4"],
+    judge,
+};
+
+/// From this release on the management console removes it.
+const CLEAR_FROM: &str = "21.6";
+const CLEAR: &str = "click Clear on the Download Diagnostics page of the management console";
+const COMMANDS: &str =
+    "run /usr/local/dbfw/bin/priv/dbfw-diagnostics-package.rb --clean, and then the same with --remove";
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let subjects = match case.subjects() {
+        Ok(subjects) => subjects,
+        Err(finding) => return vec![*finding],
+    };
+    let words = Words {
+        subject: "diagnostics",
+        process: (Verdict::Warn, "a diagnostics package is being made"),
+        path: (Verdict::Warn, "a diagnostics package is there"),
+        nothing: "that there is no diagnostics package is yours to confirm",
+        remedy: remedy(subjects),
+    };
+    by_signs(case, &subjects.preflight.diagnostics_package, &words)
+}
+
+fn remedy(subjects: &Subjects) -> String {
+    let release = subjects.upgrade.release.agreed().and_then(Version::parse);
+    match (release, Version::parse(CLEAR_FROM)) {
+        (Some(release), Some(from)) if release >= from => CLEAR.to_owned(),
+        (Some(_), Some(_)) => COMMANDS.to_owned(),
+        _ => format!("from release {CLEAR_FROM} on {CLEAR}; before it {COMMANDS}"),
+    }
+}

@@ -1,0 +1,114 @@
+//! `syslog-remote`: each host that logs are sent to can be reached. One that cannot makes the upgrade much slower, and does not stop it.
+
+use crate::host::Probed;
+use crate::subjects::preflight::facts::syslog::{Protocol, Syslog, Target};
+use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("syslog-remote");
+
+pub(crate) const RULE: Rule = Rule {
+    id: ID,
+    title: "hosts that logs are sent to can be reached",
+    why: "A log host that cannot be reached makes the upgrade much slower.",
+    required: |_| "a connection to each target of rsyslog over TCP or RELP".into(),
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &[
+        "/etc/rsyslog.conf with its includes, in both syntaxes",
+        "on the live host: a connection to each target over TCP or RELP",
+    ],
+    waivable: Waivable::Yes,
+    procedure: &["7.2-6"],
+    judge,
+};
+
+const SUBJECT: &str = "rsyslog";
+const UDP: &str = "over UDP nothing comes back, so it cannot be proved: that logs arrive is yours to confirm";
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    match case.subjects().map(|subjects| &subjects.preflight.syslog) {
+        Ok(Probed::Known(syslog)) => targets(case, syslog),
+        Ok(Probed::Absent) => {
+            let message = format!(
+                "there is no {}: whether logs are sent anywhere is yours to confirm",
+                case.profile.places.rsyslog
+            );
+            vec![case.finding(Verdict::Confirm, SUBJECT, message).remedy("see Syslog in the management console")]
+        }
+        Ok(Probed::Unreadable(why)) => {
+            vec![case.finding(Verdict::Unknown, SUBJECT, format!("its configuration could not be read: {why}"))]
+        }
+        Err(finding) => vec![*finding],
+    }
+}
+
+fn targets(case: &Case<'_>, syslog: &Syslog) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = syslog.targets.iter().map(|target| judge_target(case, target)).collect();
+    findings.extend(syslog.unclear.iter().map(|(place, text)| {
+        let message = format!("an action whose target could not be told: {text}");
+        case.finding(Verdict::Unknown, place, message)
+            .remedy("look at the line, and waive this where the target is reached")
+    }));
+    if findings.is_empty() {
+        let measured = format!("{} files", syslog.files.len());
+        findings.push(case.finding(Verdict::Pass, SUBJECT, "logs are sent to no other host").measured(measured));
+    }
+    findings
+}
+
+fn judge_target(case: &Case<'_>, target: &Target) -> Finding {
+    let subject = format!("{} port {} over {}", target.host, target.port, target.protocol.word());
+    let finding = |verdict, message: String| case.finding(verdict, subject, message);
+    let finding = match (&target.reached, target.protocol) {
+        (_, Protocol::Udp) => finding(Verdict::Confirm, UDP.into()).remedy("look on that host for logs of this node"),
+        (Probed::Known(address), _) => finding(Verdict::Pass, format!("{address} takes connections")),
+        (Probed::Absent, _) => {
+            finding(Verdict::Confirm, "only the node itself can try: that it is reached is yours to confirm".into())
+                .remedy("run check on the node")
+        }
+        (Probed::Unreadable(why), _) => finding(Verdict::Warn, format!("it cannot be reached: {why}"))
+            .remedy("make it reachable, or take it out of the syslog settings for the time of the upgrade"),
+    };
+    finding.measured(target.place.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::overlay::Host;
+    use crate::subjects::rule::tests::assert_found;
+
+    #[test]
+    fn logs_that_stay_on_the_node_pass() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-staged"),
+            str![[r#"
+pass rsyslog
+  message: logs are sent to no other host
+  measured: 1 files
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn targets_are_left_to_confirm_where_nobody_can_try_them() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-wrong"),
+            str![[r#"
+confirm logs.example port 10514 over TCP
+  message: only the node itself can try: that it is reached is yours to confirm
+  measured: /etc/rsyslog.d/remote.conf line 1
+  remedy: run check on the node
+confirm 192.0.2.20 port 514 over UDP
+  message: over UDP nothing comes back, so it cannot be proved: that logs arrive is yours to confirm
+  measured: /etc/rsyslog.conf line 2
+  remedy: look on that host for logs of this node
+
+"#]],
+        );
+    }
+}

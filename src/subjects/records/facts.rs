@@ -1,0 +1,26 @@
+//! What okv-host recorded on this node, and who runs it.
+
+use crate::engine::RecordedRun;
+use crate::host::{Probed, Root, operator};
+use crate::io::journal::Record;
+
+pub mod confirmations;
+pub mod runs;
+
+/// What okv-host recorded on this node, and who runs it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Records {
+    /// What operators confirmed of steps that no node shows, oldest first.
+    pub confirmations: Probed<Vec<Record<confirmations::Confirmation>>>,
+    /// What commands of this program did, oldest first.
+    pub runs: Probed<Vec<RecordedRun>>,
+    /// Who runs this.
+    pub operator: operator::Operator,
+}
+
+impl Records {
+    /// Reads the journals.
+    pub fn gather(root: &Root) -> Self {
+        Self { confirmations: confirmations::gather(root), runs: runs::gather(root), operator: operator::gather(root) }
+    }
+}

@@ -1,0 +1,3 @@
+//! What okv-host recorded on this node: confirmations and runs.
+
+pub mod facts;

@@ -1,0 +1,97 @@
+//! The record of a rule: everything that is known of it, in one place.
+//!
+//! `check --list`, `check --explain`, `docs/rules.md`, the rules in the runbook and what may be waived come from it.
+
+use super::finding::{Finding, RuleId, Verdict};
+use crate::host::{Probed, Running};
+use crate::profile::Profile;
+use crate::subjects::ssh_keys::facts::Ssh;
+use crate::subjects::{Facts, Subjects};
+
+/// Whether an operator may accept what a rule finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waivable {
+    /// He may, for a reason and until a day.
+    Yes,
+    /// Never, and why: it could cost data, or a node that does not start again.
+    Never(&'static str),
+}
+
+/// A rule.
+pub struct Rule {
+    /// Its fixed word.
+    pub id: RuleId,
+    /// What it judges, in one line.
+    pub title: &'static str,
+    /// Why that matters to the operator, in one or two sentences.
+    pub why: &'static str,
+    /// Its threshold under a profile.
+    pub required: fn(&Profile) -> String,
+    /// Where that stands.
+    pub source: fn(&Profile) -> String,
+    /// What it reads.
+    pub inputs: &'static [&'static str],
+    /// Whether its findings can be waived.
+    pub waivable: Waivable,
+    /// The items of the procedure that it judges: `7.6-14`.
+    pub procedure: &'static [&'static str],
+    pub(crate) judge: fn(&Case<'_>) -> Vec<Finding>,
+}
+
+/// What a rule is given.
+pub(crate) struct Case<'f> {
+    pub(crate) facts: &'f Facts,
+    pub(crate) profile: &'f Profile,
+    pub(crate) rule: &'static Rule,
+}
+
+impl<'f> Case<'f> {
+    /// A finding of this rule; remedy and measured may be set afterwards.
+    pub(crate) fn finding(&self, verdict: Verdict, subject: impl Into<String>, message: impl Into<String>) -> Finding {
+        Finding {
+            id: self.rule.id,
+            verdict,
+            subject: subject.into(),
+            measured: String::new(),
+            required: (self.rule.required)(self.profile),
+            message: message.into(),
+            remedy: String::new(),
+            source: (self.rule.source)(self.profile),
+            waived: None,
+        }
+    }
+
+    /// The finding that there are no disks to judge, with the reason.
+    pub(crate) fn no_disks(&self) -> Finding {
+        let why = self.facts.node.why_incomplete().unwrap_or_else(|| "there is no disk".to_owned());
+        self.finding(Verdict::Unknown, "node", why)
+    }
+
+    /// The running host, or the finding that says the rule needs one.
+    pub(crate) fn running(&self) -> Result<&'f Running, Box<Finding>> {
+        self.facts.node.running.as_ref().ok_or_else(|| {
+            let message = "only a running host can tell; disks of a powered-off node were given";
+            Box::new(self.finding(Verdict::NotApplicable, "node", message))
+        })
+    }
+
+    /// What the subjects gathered, or the finding that says that a rule needs a running host.
+    pub(crate) fn subjects(&self) -> Result<&'f Subjects, Box<Finding>> {
+        self.running().and_then(|_| {
+            let not_gathered = || self.finding(Verdict::Unknown, "node", "this host was not looked at");
+            self.facts.subjects.as_ref().ok_or_else(|| Box::new(not_gathered()))
+        })
+    }
+
+    /// What is known of sshd's host keys, or the finding that says why there is nothing to judge.
+    pub(crate) fn ssh(&self) -> Result<&'f Ssh, Box<Finding>> {
+        match &self.subjects()?.ssh {
+            Probed::Known(ssh) => Ok(ssh),
+            Probed::Absent => Err(Box::new(self.finding(Verdict::NotApplicable, "node", "there is no /etc/ssh"))),
+            Probed::Unreadable(why) => {
+                let message = format!("/etc/ssh could not be looked at: {why}");
+                Err(Box::new(self.finding(Verdict::Unknown, "node", message).remedy("run as a user who may read it")))
+            }
+        }
+    }
+}

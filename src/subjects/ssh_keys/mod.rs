@@ -1,0 +1,7 @@
+//! SSH host keys: what sshd loads, and how DSA keys retire.
+
+pub mod facts;
+pub mod obstacles;
+pub mod plan;
+pub mod remedy;
+pub mod rules;

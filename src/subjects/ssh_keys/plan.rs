@@ -1,0 +1,126 @@
+//! `ssh-dsa-retire`: gives every DSA host key the name `NAME.retire`, the private half first.
+//!
+//! Refuses all where one thing is in the way: a node half done, or without a host key that sshd takes, is worse than one with a key too
+//! many. It never writes over a file, deletes none, and does not edit sshd's configuration.
+
+use super::facts::{Algorithm, Content, DsaKey, DsaState, Half, KeyFile, Ssh, shown};
+use super::obstacles::Obstacle;
+use crate::engine::{Action, FileIdentity, ProgramRun, Step};
+use crate::host::Probed;
+use crate::plan::{Plan, Reason, Refusal};
+
+const COMMAND: &str = "ssh-dsa-retire";
+const SSHD: &str = "/usr/sbin/sshd";
+const SYSTEMCTL: &str = "/usr/bin/systemctl";
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    /// Whether the running sshd is told to read its keys again.
+    pub reload: bool,
+}
+
+/// The plan. Without steps where no DSA key is there to retire.
+///
+/// # Errors
+/// With everything that is in the way.
+pub fn plan(ssh: &Ssh, request: &Request) -> Result<Plan, Refusal> {
+    let keys = ssh.dsa_keys();
+    let obstacles = ssh.obstacles().into_iter();
+    let mut reasons: Vec<Reason> =
+        obstacles.map(|Obstacle { id, message, remedy }| Reason { id, message, remedy }).collect();
+    if !keys.is_empty() && request.reload && ssh.unit.is_none() {
+        reasons.push(Reason {
+            id: "unit-unknown",
+            message: "neither sshd.service nor ssh.service was found".into(),
+            remedy: "run without --reload, and reload sshd by hand".into(),
+        });
+    }
+    if !reasons.is_empty() {
+        return Err(Refusal { reasons });
+    }
+    Ok(Plan {
+        command: COMMAND,
+        target: "no SSH host key is a DSA key: each has the name it had and .retire".into(),
+        steps: if keys.is_empty() { vec![] } else { steps(ssh, &keys, request) },
+        notes: notes(ssh, &keys, request),
+    })
+}
+
+fn steps(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<Step> {
+    let run = |purpose: &str, argv: &[&str]| Step::new(purpose, Action::Run(ProgramRun::looks(argv.iter().copied())));
+    let mut steps = vec![run("sshd can load its configuration and keys as they are", &[SSHD, "-t"])];
+    steps.extend(keys.iter().flat_map(DsaKey::halves).filter_map(rename));
+    steps.push(run("sshd can load its configuration and keys without the DSA key", &[SSHD, "-t"]));
+    if let Some(unit) = ssh.unit.as_deref().filter(|_| request.reload) {
+        steps.push(run("the running sshd forgets the DSA key", &[SYSTEMCTL, "reload", unit]));
+    }
+    steps
+}
+
+/// `None` for a name that is no text, which was refused.
+fn rename(file: &KeyFile) -> Option<Step> {
+    let key = file.key()?;
+    let from = file.path.to_str()?;
+    let half = match key.half {
+        Half::Private => "private",
+        Half::Public => "public",
+    };
+    let rename = Action::Rename {
+        from: from.to_owned(),
+        to: format!("{from}.retire"),
+        file: FileIdentity { inode: file.inode, bytes: file.bytes, mode: file.mode },
+    };
+    Some(Step::new(format!("the {half} half of the DSA key {} is retired", identity(file)), rename))
+}
+
+/// Fingerprint, where there is one, else the path.
+fn identity(file: &KeyFile) -> String {
+    file.key().and_then(|key| key.fingerprint.clone()).unwrap_or_else(|| file.shown())
+}
+
+fn notes(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<String> {
+    let mut notes = Vec::new();
+    for key in keys {
+        if let (Some(private), Some(public)) = (key.private, key.public)
+            && Ssh::is_a_pair(private, public) == Some(false)
+        {
+            notes.push(format!("{} and {} are halves of different keys", private.shown(), public.shown()));
+        }
+        if key.state == DsaState::HalfRetired {
+            notes.push(format!("{}: one half is retired already; this finishes it", shown(&key.path)));
+        }
+    }
+    for file in ssh.stray_dsa_public_keys() {
+        notes.push(if file.is_dsa_certificate() {
+            format!("{} is a certificate of a DSA key that no line names, and stays", file.shown())
+        } else {
+            format!("{} is a DSA public key of no host key here, and stays", file.shown())
+        });
+    }
+    for file in ssh.keys.iter().filter(|file| file.promised() != Some(Algorithm::Dsa)) {
+        if let Content::Unknown(why) = &file.content {
+            notes.push(format!("{} stays: whether it is a DSA key could not be told ({why})", file.shown()));
+        }
+    }
+    match &ssh.makers {
+        Probed::Known(makers) => {
+            notes.extend(makers.iter().map(|m| format!("a DSA key will be made again: {} {}", m.line, m.what)));
+        }
+        Probed::Absent => {}
+        Probed::Unreadable(why) => notes.push(format!("what makes host keys again could not be told: {why}")),
+    }
+    match (keys.is_empty(), request.reload) {
+        (false, false) => {
+            notes.push(
+                "a running sshd may keep the key in memory until it is reloaded, and answer with it until then".into(),
+            );
+        }
+        (true, true) => notes.push(
+            "sshd is not reloaded, as there is nothing to retire; it forgets a key retired before when it is reloaded"
+                .into(),
+        ),
+        _ => {}
+    }
+    notes
+}

@@ -1,0 +1,140 @@
+//! `ssh-dsa-key`: no DSA host key is there, none came back, and nothing will make one again.
+//!
+//! The procedure asks for it after the upgrade, so nothing here blocks one.
+
+use crate::host::Probed;
+use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::ssh_keys::facts::{Algorithm, Content, DsaKey, DsaState, KeyFile, Ssh, Unknown, shown};
+use crate::subjects::ssh_keys::obstacles::Obstacle;
+
+pub(crate) const ID: RuleId = RuleId::new("ssh-dsa-key");
+
+pub(crate) const RULE: Rule = Rule {
+    id: ID,
+    title: "no SSH DSA host key is there, and nothing will make one again",
+    why: "DSA keys are obsolete, scanners report them, and the upgrade leaves them behind. A key that the next \
+        start makes again is no better than one that is there.",
+    required: |_| "none, judged by content as well as by name".into(),
+    source: |p| p.ssh_source.clone(),
+    inputs: &[
+        "the files in /etc/ssh and each file that a HostKey line names, by content",
+        "sshd_config with its includes, and sshd -T",
+        "ssh_config, /etc/sysconfig/sshd, sshd-keygen and the systemd units of sshd (what names or makes a key)",
+    ],
+    waivable: Waivable::Yes,
+    procedure: &["7.8-2", "7.8-6"],
+    judge,
+};
+
+/// Most obstacles that a remedy tells: `ssh-dsa-retire` tells all.
+const SHOWN: usize = 3;
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let ssh = match case.ssh() {
+        Ok(ssh) => ssh,
+        Err(finding) => return vec![*finding],
+    };
+    let remedy = remedy(&ssh.obstacles());
+    let mut findings: Vec<Finding> = ssh.dsa_keys().iter().map(|key| present(case, key, &remedy)).collect();
+    findings.extend(ssh.stray_dsa_public_keys().map(|file| stray(case, ssh, file)));
+    findings.extend(ssh.keys.iter().filter_map(|file| misnamed(case, ssh, file)));
+    findings.extend(ssh.keys.iter().filter_map(|file| unknown(case, ssh, file)));
+    findings.extend(makers(case, ssh));
+    if findings.is_empty() {
+        findings.push(case.finding(
+            Verdict::Pass,
+            "node",
+            "there is no DSA host key, and nothing was found that makes one",
+        ));
+    }
+    findings
+}
+
+/// The command that retires, and before it what it would refuse for.
+fn remedy(obstacles: &[Obstacle]) -> String {
+    let mut todo: Vec<String> = obstacles.iter().take(SHOWN).map(|o| format!("{} ({})", o.remedy, o.message)).collect();
+    if let Some(more) = obstacles.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        todo.push(format!("and {more} more that okv-host ssh-dsa-retire tells"));
+    }
+    todo.push("okv-host ssh-dsa-retire".into());
+    todo.join("; then ")
+}
+
+fn present(case: &Case<'_>, key: &DsaKey<'_>, remedy: &str) -> Finding {
+    let message = match key.state {
+        DsaState::Present => "a DSA key is there, which the upgraded release flags",
+        DsaState::HalfRetired => "one half of this DSA key is retired, and the other is not: retiring it was cut off",
+        DsaState::CameBack => "this DSA key was retired once and is there again",
+    };
+    case.finding(Verdict::Warn, shown(&key.path), message)
+        .measured(key.halves().map(describe).collect::<Vec<_>>().join("; "))
+        .remedy(match key.state {
+            DsaState::Present => remedy.to_owned(),
+            DsaState::HalfRetired => format!("{remedy}, which finishes it"),
+            DsaState::CameBack => format!("find what made it; {remedy}"),
+        })
+}
+
+fn stray(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Finding {
+    let (message, remedy) = if let Some(obstacle) = ssh.not_what_its_name_says(file) {
+        (obstacle.message, obstacle.remedy)
+    } else if file.is_dsa_certificate() {
+        ("a certificate of a DSA key".into(), "okv-host ssh-dsa-retire leaves it; move it away with the key".into())
+    } else {
+        (
+            "a DSA public key that is no half of a host key: someone's, or an authority's".into(),
+            "find out who uses it; okv-host ssh-dsa-retire leaves it".into(),
+        )
+    };
+    case.finding(Verdict::Warn, file.shown(), message).measured(describe(file)).remedy(remedy)
+}
+
+/// A key of another type with the name of a DSA key: `ssh-dsa-retire` refuses, and whoever goes by names takes it for one.
+fn misnamed(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Option<Finding> {
+    let key = file.key().filter(|key| key.algorithm != Algorithm::Dsa)?;
+    let Obstacle { message, remedy, .. } = ssh.not_what_its_name_says(file)?;
+    let measured = format!("{} {} bits", key.algorithm, key.bits);
+    Some(case.finding(Verdict::Warn, file.shown(), message).measured(measured).remedy(remedy))
+}
+
+/// What cannot be told of a file is neither a DSA key nor the absence of one. Where no bytes can be a key, only the name counts.
+fn unknown(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Option<Finding> {
+    let Content::Unknown(why) = &file.content else { return None };
+    let can_be = !matches!(why, Unknown::Empty | Unknown::NotAKey | Unknown::NotRegular(_));
+    (can_be || file.promised() == Some(Algorithm::Dsa)).then(|| {
+        let message = format!("whether it is a DSA key could not be told: {why}");
+        let remedy = match why {
+            Unknown::Unreadable(_) if !ssh.seen_by_root => "run as root",
+            _ => "look at the file",
+        };
+        case.finding(Verdict::Unknown, file.shown(), message).remedy(remedy)
+    })
+}
+
+fn makers(case: &Case<'_>, ssh: &Ssh) -> Vec<Finding> {
+    match &ssh.makers {
+        Probed::Known(makers) => makers
+            .iter()
+            .map(|maker| {
+                case.finding(
+                    Verdict::Warn,
+                    maker.line.to_string(),
+                    "will make a DSA host key again at a start of this node",
+                )
+                .measured(maker.what.clone())
+                .remedy("take DSA out of it; a unit is masked by systemctl mask")
+            })
+            .collect(),
+        Probed::Absent => vec![],
+        Probed::Unreadable(why) => {
+            vec![case.finding(Verdict::Unknown, "node", format!("what makes host keys could not be told: {why}"))]
+        }
+    }
+}
+
+/// Path, size and fingerprint.
+fn describe(file: &KeyFile) -> String {
+    let Some(key) = file.key() else { return file.shown() };
+    let fingerprint = key.fingerprint.as_deref().unwrap_or("fingerprint not stored");
+    format!("{}: {} bits, {fingerprint}, mode {:04o}", file.shown(), key.bits, file.mode)
+}

@@ -1,0 +1,5 @@
+//! Swap: how much there is, what names it, and how it grows in place.
+
+pub mod facts;
+pub mod plan;
+pub mod rules;

@@ -1,0 +1,119 @@
+//! `swap-extend`: makes the swap volume as large as the node needs, in place, with room from a new disk where there is none.
+//!
+//! The target is absolute and every step is planned only where the host does not show its result already: so a run that was cut off is
+//! finished by the next one, and a node that is ready gets an empty plan. What a run cannot learn again from the disks (UUID, label and
+//! priority of an area whose header is gone) comes from the journal.
+
+use super::facts::Growth;
+use crate::base::units::Bytes;
+use crate::engine::{Action, ProgramRun, Proof, Step};
+use crate::plan::{Plan, Reason, Refusal};
+
+mod disk;
+mod group;
+mod space;
+mod swap;
+
+pub use disk::{Choice, Wanted, disk_to_add};
+
+/// The command's name.
+pub const COMMAND: &str = "swap-extend";
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The volume group.
+    pub group: String,
+    /// The swap volume.
+    pub volume: String,
+    /// Bytes of swap that the node is to have.
+    pub target_bytes: u64,
+    /// The disk to add: its path, a link to it, its serial number or its world wide name.
+    pub disk: Option<String>,
+    /// Where that link leads, if it is one.
+    pub disk_path: Option<String>,
+    /// Whether a temporary area takes the pages where memory cannot.
+    pub temporary_swap: bool,
+    /// What a run that was cut off knew.
+    pub remembered: Option<Remembered>,
+}
+
+/// What the disks may not tell any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// UUID of the area.
+    pub uuid: String,
+    /// Its label.
+    pub label: Option<String>,
+    /// The priority it was used with, where that was chosen.
+    pub priority: Option<i32>,
+}
+
+impl Remembered {
+    /// What the steps of a run that was cut off say of the swap volume.
+    pub fn of<'s>(steps: impl IntoIterator<Item = &'s Step>, request: &Request) -> Option<Self> {
+        let device = request.device();
+        let (mut identity, mut chosen) = (None, None);
+        for step in steps {
+            let Action::Run(ProgramRun { proof: Some(proof), .. }) = &step.action else { continue };
+            match proof {
+                Proof::SwapHeader { area, uuid, label, .. } if *area == device => identity = Some((uuid, label)),
+                Proof::SwapUsed { area, priority, .. } if *area == device => chosen = *priority,
+                _ => {}
+            }
+        }
+        identity.map(|(uuid, label)| Self { uuid: uuid.clone(), label: label.clone(), priority: chosen })
+    }
+}
+
+impl Request {
+    /// Path of the swap volume.
+    pub fn device(&self) -> String {
+        format!("/dev/{}/{}", self.group, self.volume)
+    }
+
+    /// The swap volume as LVM2's tools take it.
+    fn name(&self) -> String {
+        format!("{}/{}", self.group, self.volume)
+    }
+}
+
+/// The plan. Without steps where the node has the swap.
+///
+/// # Errors
+/// With everything that is in the way.
+pub fn plan(growth: &Growth, request: &Request) -> Result<Plan, Refusal> {
+    let mut notes = Vec::new();
+    let system = group::system(growth, request)?;
+    let mut need = swap::need(growth, request, &system)?;
+    need.find_room(growth, request, &system)?;
+    let mut steps = Vec::new();
+    let space = space::missing(&system, &need);
+    match disk::choose(growth, request, &system, space)? {
+        Some(disk) => {
+            notes.extend(disk.notes(growth));
+            steps.extend(disk.steps(&system, request)?);
+        }
+        None if need.grows() => notes.push(format!("{} has the extents: no disk is added", request.group)),
+        None => {}
+    }
+    steps.extend(swap::steps(growth, request, &system, &need));
+    notes.extend(need.notes(growth, request));
+    Ok(Plan {
+        command: COMMAND,
+        target: format!("{} of swap, with {} grown in place", Bytes(request.target_bytes), request.name()),
+        steps,
+        notes,
+    })
+}
+
+fn refuse(id: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Refusal {
+    Refusal { reasons: vec![Reason { id, message: message.into(), remedy: remedy.into() }] }
+}
+
+fn step(purpose: impl Into<String>, run: ProgramRun) -> Step {
+    Step::new(purpose, Action::Run(run))
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

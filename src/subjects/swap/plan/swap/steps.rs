@@ -1,0 +1,164 @@
+//! The steps on the swap volume: a temporary one first where memory is short; off, larger, formatted with its old identity, on again.
+
+use super::{Identity, Need, Temporary};
+use crate::engine::{Back, BytesAt, Guard, ProgramRun, Proof, Role, Step};
+use crate::io::tool::Program;
+use crate::subjects::swap::facts::Growth;
+use crate::subjects::swap::plan::group::{System, TAG, TEMPORARY};
+use crate::subjects::swap::plan::{Request, step};
+
+/// Bytes that a way back is kept in.
+const SECTOR: usize = 512;
+/// Pages of a full area come back in this time, in seconds.
+const SWAPOFF_LIMIT: u64 = 1800;
+
+pub(crate) fn steps(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if need.clears_temporary() {
+        steps.push(remove_temporary(request));
+    } else if let Some(extents) = need.temporary_extents {
+        steps.extend(temporary(request, system, extents, need));
+    }
+    if need.off {
+        steps.push(swap_off(request, need));
+    }
+    if need.grows() {
+        steps.push(resize(request, system, need));
+    }
+    if need.format {
+        steps.push(format(growth, request, system, need));
+    }
+    if need.on {
+        steps.push(swap_on(request, system, need));
+    }
+    if need.temporary == Temporary::Used || need.temporary_extents.is_some() {
+        let area = format!("/dev/{}/{TEMPORARY}", request.group);
+        let run = ProgramRun::changes(
+            [Program::Swapoff.path(), &area],
+            Proof::SwapUnused { area: area.clone() },
+            Back::by([Program::Swapon.path(), &area]),
+        );
+        let guard = Guard::RoomForPages { area: area.clone(), margin_kib: need.margin_kib.max(64 << 10) };
+        steps.push(step("the temporary swap volume gives its pages back", run.within(SWAPOFF_LIMIT).only_if(guard)));
+        steps.push(remove_temporary(request));
+    }
+    steps
+}
+
+fn temporary(request: &Request, system: &System<'_>, extents: u64, need: &Need) -> Vec<Step> {
+    let (area, name) = (format!("/dev/{}/{TEMPORARY}", request.group), format!("{}/{TEMPORARY}", request.group));
+    let mut steps = Vec::new();
+    let whole = system.temporary_extents.unwrap_or(0).saturating_add(extents);
+    let count = whole.to_string();
+    let proof = Proof::Extents { group: request.group.clone(), volume: TEMPORARY.into(), extents: whole };
+    let gone = Back::by([Program::Lvremove.path(), "--yes", &name]);
+    if need.temporary == Temporary::None {
+        let argv = [
+            Program::Lvcreate.path(),
+            "--extents",
+            &count,
+            "--name",
+            TEMPORARY,
+            "--addtag",
+            TAG,
+            "--wipesignatures",
+            "n",
+            &request.group,
+        ];
+        steps.push(step("a temporary swap volume is made", ProgramRun::changes(argv, proof.clone(), gone.clone())));
+    } else if extents > 0 {
+        let argv = [Program::Lvresize.path(), "--extents", &count, &name];
+        steps.push(step(
+            "the temporary swap volume that was left over is made large enough",
+            ProgramRun::changes(argv, proof.clone(), gone.clone()),
+        ));
+    }
+    // The kernel proves the header in the next step; it goes away with its volume.
+    let format = ProgramRun::changes([Program::Mkswap.path(), &area], proof, gone);
+    steps.push(step("the temporary volume gets a swap header", format));
+    let bytes = system.group.extent_bytes.saturating_mul(whole);
+    let used = Proof::SwapUsed { area: area.clone(), bytes, priority: None };
+    let run = ProgramRun::changes([Program::Swapon.path(), &area], used, Back::by([Program::Swapoff.path(), &area]));
+    steps.push(step("the kernel swaps to the temporary volume too", run));
+    steps
+}
+
+fn remove_temporary(request: &Request) -> Step {
+    let name = format!("{}/{TEMPORARY}", request.group);
+    let proof = Proof::NoVolume { group: request.group.clone(), volume: TEMPORARY.into() };
+    let back = Back::Stays { why: "it held nothing but pages, which went back".into() };
+    let run = ProgramRun::changes([Program::Lvremove.path(), "--yes", &name], proof, back);
+    step("the temporary swap volume goes away", run).in_role(Role::Permanent)
+}
+
+fn swap_on_argv(request: &Request, identity: &Identity) -> Vec<String> {
+    let mut argv = vec![Program::Swapon.path().to_owned()];
+    if let Some(priority) = identity.priority {
+        argv.extend(["--priority".to_owned(), priority.to_string()]);
+    }
+    argv.extend(identity.discard.iter().map(|discard| format!("--{discard}")));
+    argv.push(request.device());
+    argv
+}
+
+fn swap_off(request: &Request, need: &Need) -> Step {
+    let area = request.device();
+    let back = swap_on_argv(request, &need.identity);
+    let run = ProgramRun::changes(
+        [Program::Swapoff.path(), &area],
+        Proof::SwapUnused { area: area.clone() },
+        Back::by(back.iter().map(String::as_str)),
+    );
+    let guard = Guard::RoomForPages { area, margin_kib: need.margin_kib };
+    let purpose = format!("the kernel stops swapping to {}", request.name());
+    step(purpose, run.within(SWAPOFF_LIMIT).only_if(guard)).in_role(Role::MustBeRestored)
+}
+
+fn resize(request: &Request, system: &System<'_>, need: &Need) -> Step {
+    let (name, extents) = (request.name(), need.extents.to_string());
+    let mut argv = vec![Program::Lvresize.path(), "--extents", &extents];
+    if system.is_striped {
+        // One new disk has room for one stripe.
+        argv.extend(["--stripes", "1"]);
+    }
+    argv.push(&name);
+    let proof = Proof::Extents { group: request.group.clone(), volume: request.volume.clone(), extents: need.extents };
+    let why =
+        format!("{name} stays larger, which harms nothing: its old header still says how much of it is swapped to");
+    let purpose = format!("{name} grows from {} to {extents} extents", need.have);
+    step(purpose, ProgramRun::changes(argv, proof, Back::Stays { why }).within(120)).in_role(Role::Permanent)
+}
+
+fn format(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) -> Step {
+    let (area, identity) = (request.device(), &need.identity);
+    let mut argv = vec![Program::Mkswap.path(), "--uuid", &identity.uuid];
+    if let Some(label) = &identity.label {
+        argv.extend(["--label", label]);
+    }
+    argv.push(&area);
+    let proof = Proof::SwapHeader {
+        area: area.clone(),
+        bytes: system.group.extent_bytes.saturating_mul(need.extents),
+        uuid: identity.uuid.clone(),
+        label: identity.label.clone(),
+    };
+    let page = growth.swap_header.known().map(Vec::as_slice).unwrap_or_default();
+    let sectors = page.chunks(SECTOR).zip(0_u64..).filter(|(sector, _)| sector.iter().any(|byte| *byte != 0));
+    let bytes = sectors.map(|(sector, n)| BytesAt { at: n.saturating_mul(SECTOR as u64), hex: sector.to_vec() });
+    let back = Back::Bytes { path: area.clone(), bytes: bytes.collect(), of: page.len() as u64 };
+    let purpose = format!("{} gets a swap header of its size, with the UUID it had", request.name());
+    step(purpose, ProgramRun::changes(argv, proof, back))
+}
+
+fn swap_on(request: &Request, system: &System<'_>, need: &Need) -> Step {
+    let argv = swap_on_argv(request, &need.identity);
+    let bytes = if need.format {
+        system.group.extent_bytes.saturating_mul(need.extents)
+    } else {
+        system.volume.content.as_ref().and_then(|content| content.bytes).unwrap_or_default()
+    };
+    let proof = Proof::SwapUsed { area: request.device(), bytes, priority: need.identity.priority };
+    let back = Back::Stays { why: "the node swaps to it".into() };
+    let run = ProgramRun::changes(argv.iter().map(String::as_str), proof, back);
+    step(format!("the kernel swaps to {}", request.name()), run).in_role(Role::Restores)
+}

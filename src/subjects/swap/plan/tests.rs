@@ -1,0 +1,48 @@
+use super::{Request, plan};
+use crate::engine::{Action, Step};
+use crate::plan::{Plan, Reason};
+use crate::subjects::swap::facts::Growth;
+use node::request;
+
+mod disks;
+mod gathered;
+pub(crate) mod node;
+mod programs;
+mod refusals;
+mod resume;
+
+/// The plan, made twice: it must be the same.
+fn planned(growth: &Growth, request: &Request) -> Plan {
+    let first = plan(growth, request).unwrap();
+    assert_eq!(plan(growth, request).unwrap(), first, "a plan that is made twice is the same plan");
+    first
+}
+
+/// The one reason of a refusal; each says what would lift it.
+fn refused(growth: &Growth, request: &Request) -> Reason {
+    let refusal = plan(growth, request).map(|plan| plan.steps).unwrap_err();
+    assert_eq!(plan(growth, request).unwrap_err(), refusal, "a refusal that is made twice is the same");
+    let [reason] = <[Reason; 1]>::try_from(refusal.reasons).unwrap();
+    assert!(!reason.message.is_empty() && !reason.remedy.is_empty(), "{reason:?}");
+    reason
+}
+
+/// A step in one word and what follows the program's name.
+fn shown(step: &Step) -> String {
+    match &step.action {
+        Action::WriteTable(table) => format!("write {} {}", table.kind, table.disk.path),
+        Action::AddPartition(partition) => format!("tell {} {}", partition.disk, partition.number),
+        Action::Run(run) => run.argv.join(" ").replace("/usr/sbin/", "").replace("/usr/bin/", ""),
+        Action::Rename { from, .. } => format!("rename {from}"),
+        Action::Copy(copy) => format!("copy {}", copy.from),
+        Action::Follow(follow) => format!("follow {}", follow.log),
+    }
+}
+
+fn argv(plan: &Plan) -> Vec<String> {
+    plan.steps.iter().map(shown).collect()
+}
+
+fn pressed() -> Request {
+    Request { temporary_swap: true, ..request() }
+}

@@ -1,0 +1,294 @@
+//! A node in memory: its disks, its volume group, and what the kernel swaps to.
+
+use std::collections::BTreeMap;
+
+use crate::base::ids::Id;
+use crate::base::units::{ByteRange, GIB, MIB, SectorSize};
+use crate::disk::content_of;
+use crate::disk::format::content::Content;
+use crate::host::SwapArea;
+use crate::host::block::Identity;
+use crate::host::lvm::DevicesFile;
+use crate::host::memory::Memory;
+use crate::io::image::{Image, ReadError};
+use crate::subjects::swap::plan::Request;
+
+pub(crate) const EXTENT: u64 = 32 * MIB;
+pub(crate) const GROUP: &str = "vg_root";
+pub(crate) const SWAP: &str = "lv_swap";
+pub(crate) const TEMPORARY: &str = "lv_swap_okv_host";
+/// Extents of 4 GiB and of 64 GiB.
+pub(crate) const SMALL: u64 = 128;
+pub(crate) const FULL: u64 = 2048;
+pub(crate) const UUID: &str = "aaaaaaaa-0000-4000-8000-000000000003";
+/// Where the one partition of a new disk begins.
+const PARTITION: u64 = MIB;
+
+/// A node. What is not listed is as on every node: a system disk `sda` with a physical volume on its third partition.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Node {
+    /// The disks beside the system disk.
+    pub(crate) disks: Vec<NodeDisk>,
+    /// Extents of the physical volume on the system disk.
+    pub(crate) system_extents: u64,
+    /// The logical volumes.
+    pub(crate) volumes: BTreeMap<String, NodeVolume>,
+    /// What the kernel swaps to.
+    pub(crate) areas: Vec<SwapArea>,
+    pub(crate) memory: Memory,
+    pub(crate) seqno: u64,
+    pub(crate) devices_file: DevicesFile,
+    /// Serial numbers that `--prepare` saw; `None` where it was not run.
+    pub(crate) prepared: Option<Vec<String>>,
+    /// Files that `vgcfgbackup` made.
+    pub(crate) backups: Vec<String>,
+    /// Options of lv_swap in fstab.
+    pub(crate) fstab: Option<String>,
+}
+
+/// A disk that can be added.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NodeDisk {
+    /// `sdb`.
+    pub(crate) name: String,
+    pub(crate) bytes: u64,
+    pub(crate) sector: SectorSize,
+    pub(crate) identity: Identity,
+    pub(crate) held: Option<String>,
+    /// What is not zero, by offset.
+    pub(crate) written: BTreeMap<u64, Vec<u8>>,
+    /// Whether the kernel shows its partition.
+    pub(crate) partition: bool,
+    /// Its group, where it is a physical volume: nothing where of none.
+    pub(crate) volume_of: Option<String>,
+}
+
+/// A logical volume.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NodeVolume {
+    pub(crate) extents: u64,
+    pub(crate) tags: String,
+    /// Its first page.
+    pub(crate) page: Vec<u8>,
+}
+
+/// The first page of a swap area of so many bytes.
+pub(crate) fn page(bytes: u64, uuid: Id, label: Option<&str>) -> Vec<u8> {
+    let mut page = vec![0; 4096];
+    let last = u32::try_from(bytes / 4096 - 1).unwrap();
+    page[1024..1028].copy_from_slice(&1_u32.to_le_bytes());
+    page[1028..1032].copy_from_slice(&last.to_le_bytes());
+    let Id::Uuid(uuid) = uuid else { panic!("a swap area has a UUID") };
+    page[1036..1052].copy_from_slice(&uuid);
+    let label = label.unwrap_or_default().as_bytes();
+    page[1052..1052 + label.len()].copy_from_slice(label);
+    page[4086..4096].copy_from_slice(b"SWAPSPACE2");
+    page
+}
+
+pub(crate) fn id(text: &str) -> Id {
+    let hex: String = text.chars().filter(|c| *c != '-').collect();
+    Id::Uuid(u128::from_str_radix(&hex, 16).unwrap().to_be_bytes())
+}
+
+pub(crate) fn request() -> Request {
+    Request {
+        group: GROUP.into(),
+        volume: SWAP.into(),
+        target_bytes: 64 * GIB,
+        disk: None,
+        disk_path: None,
+        temporary_swap: false,
+        remembered: None,
+    }
+}
+
+impl NodeDisk {
+    /// A blank disk that gives just 60 GiB.
+    pub(crate) fn blank(name: &str, serial: &str) -> Self {
+        Self {
+            name: name.into(),
+            bytes: 60 * GIB + 2 * MIB,
+            sector: SectorSize::S512,
+            identity: Identity {
+                model: Some("DISK".into()),
+                serial: Some(serial.into()),
+                wwn: Some(format!("naa.5000{serial}")),
+                ..Identity::default()
+            },
+            held: None,
+            written: BTreeMap::new(),
+            partition: false,
+            volume_of: None,
+        }
+    }
+
+    pub(crate) fn path(&self) -> String {
+        format!("/dev/{}", self.name)
+    }
+
+    pub(crate) fn partition_path(&self) -> String {
+        format!("/dev/{}1", self.name)
+    }
+
+    /// Bytes at a place, in whole units of 512.
+    pub(crate) fn put(&mut self, at: u64, bytes: &[u8]) {
+        for (n, unit) in bytes.chunks(512).enumerate() {
+            let at = at + n as u64 * 512;
+            let mut whole = unit.to_vec();
+            whole.resize(512, 0);
+            if whole.iter().all(|byte| *byte == 0) {
+                self.written.remove(&at);
+            } else {
+                self.written.insert(at, whole);
+            }
+        }
+    }
+
+    pub(super) fn volume_id(&self) -> Id {
+        let mut name = [b'p'; 32];
+        name[..self.name.len()].copy_from_slice(self.name.as_bytes());
+        Id::Lvm(name)
+    }
+
+    pub(crate) fn extents(&self) -> u64 {
+        (self.bytes - PARTITION - MIB) / EXTENT
+    }
+
+    /// What `pvcreate` and `vgextend` write, as far as it stays when the label is wiped.
+    pub(crate) fn put_metadata(&mut self) {
+        let mut header = vec![0; 512];
+        header[4..20].copy_from_slice(b" LVM2 x[5A%r0N*>");
+        self.put(PARTITION + 4096, &header);
+    }
+
+    pub(crate) fn put_label(&mut self, is_there: bool) {
+        self.put(PARTITION + 512, if is_there { b"LABELONE" } else { &[0] });
+    }
+}
+
+impl Image for NodeDisk {
+    fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    fn sector_size(&self) -> Option<SectorSize> {
+        Some(self.sector)
+    }
+
+    fn is_hole(&self, range: ByteRange) -> bool {
+        self.written.range(range.start() / 512 * 512..range.end()).next().is_none()
+    }
+
+    fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError> {
+        buf.fill(0);
+        let end = at + buf.len() as u64;
+        for (start, unit) in self.written.range((at / 512 * 512)..end) {
+            for (byte, place) in unit.iter().zip(*start..) {
+                if (at..end).contains(&place) {
+                    buf[usize::try_from(place - at).unwrap()] = *byte;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A logical volume of which only the first page is not zero.
+struct Head<'p>(&'p [u8], u64);
+
+impl Image for Head<'_> {
+    fn bytes(&self) -> u64 {
+        self.1
+    }
+
+    fn is_hole(&self, range: ByteRange) -> bool {
+        range.start() >= self.0.len() as u64
+    }
+
+    fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError> {
+        buf.fill(0);
+        let head = self.0.get(usize::try_from(at).unwrap()..).unwrap_or_default();
+        buf.iter_mut().zip(head).for_each(|(to, from)| *to = *from);
+        Ok(())
+    }
+}
+
+impl NodeVolume {
+    pub(crate) fn new(extents: u64, tags: &str) -> Self {
+        Self { extents, tags: tags.into(), page: vec![0; 4096] }
+    }
+
+    pub(crate) fn swap(extents: u64, label: Option<&str>) -> Self {
+        Self { page: page(extents * EXTENT, id(UUID), label), ..Self::new(extents, "") }
+    }
+
+    pub(crate) fn content(&self) -> Content {
+        content_of(&Head(&self.page, self.extents * EXTENT))
+    }
+}
+
+/// The kernel's line of an area of so many extents.
+pub(crate) fn area(path: &str, extents: u64, used_kib: u64, priority: i32) -> SwapArea {
+    SwapArea { path: path.into(), is_file: false, kib: extents * EXTENT / 1024 - 4, used_kib, priority }
+}
+
+impl Node {
+    /// A node with 4 GiB of swap in use, no room in its group, and one new blank disk.
+    pub(crate) fn small() -> Self {
+        let volumes = [("lv_root", NodeVolume::new(320, "")), (SWAP, NodeVolume::swap(SMALL, Some("node-swap")))];
+        Self {
+            disks: vec![NodeDisk::blank("sdb", "NEW")],
+            system_extents: 320 + SMALL,
+            volumes: volumes.into_iter().map(|(name, volume)| (name.to_owned(), volume)).collect(),
+            areas: vec![area("/dev/dm-0", SMALL, 1024, 7)],
+            memory: Memory {
+                total_kib: 16 << 20,
+                available_kib: Some(8 << 20),
+                swap_total_kib: 4 << 20,
+                commit_limit_kib: Some(12 << 20),
+                committed_kib: 2 << 20,
+                is_strict: false,
+            },
+            seqno: 7,
+            devices_file: DevicesFile::NotUsed,
+            prepared: Some(vec!["SYSTEM".into()]),
+            backups: vec![],
+            fstab: Some("defaults".into()),
+        }
+    }
+
+    /// The same with room for the swap in its group, and no other disk.
+    pub(crate) fn roomy() -> Self {
+        Self { disks: vec![], system_extents: 320 + FULL, ..Self::small() }
+    }
+
+    pub(crate) fn swap(&mut self) -> &mut NodeVolume {
+        self.volumes.get_mut(SWAP).unwrap()
+    }
+
+    pub(crate) fn disk(&mut self) -> &mut NodeDisk {
+        &mut self.disks[0]
+    }
+
+    /// The kernel's path of a logical volume's device.
+    pub(crate) fn device(name: &str) -> &'static str {
+        match name {
+            SWAP => "/dev/dm-0",
+            TEMPORARY => "/dev/dm-2",
+            _ => "/dev/dm-1",
+        }
+    }
+
+    pub(crate) fn in_group(&self) -> impl Iterator<Item = &NodeDisk> {
+        self.disks.iter().filter(|disk| disk.volume_of.as_deref() == Some(GROUP))
+    }
+
+    pub(crate) fn extents(&self) -> u64 {
+        self.system_extents + self.in_group().map(NodeDisk::extents).sum::<u64>()
+    }
+
+    pub(crate) fn used_extents(&self) -> u64 {
+        self.volumes.values().map(|volume| volume.extents).sum()
+    }
+}

@@ -1,0 +1,161 @@
+//! `swap-references`: what /etc/fstab and `resume=` name as swap exists, and is swap.
+//!
+//! A swap entry that names nothing leaves the node without swap after the next start; a stale `resume=` can hang that start.
+
+use crate::disk::format::content::Kind;
+use crate::host::locate::{Located, volume};
+use crate::host::{FstabEntry, Probed, Running};
+use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("swap-references");
+
+pub(crate) const RULE: Rule = Rule {
+    id: ID,
+    title: "swap entries of /etc/fstab and resume= name a swap area that exists",
+    why: "A line of /etc/fstab that names nothing leaves the node without swap after its next start, and a stale \
+        resume= can hang that start.",
+    required: |_| "each names exactly one swap area".into(),
+    source: |p| p.swap_source.clone(),
+    inputs: &["/etc/fstab", "resume= of /proc/cmdline", "the content of each partition and logical volume"],
+    waivable: Waivable::Never("The next start can hang, or leave the node without swap."),
+    procedure: &["7.6-18"],
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let running = match case.running() {
+        Ok(running) => running,
+        Err(finding) => return vec![*finding],
+    };
+    let mut findings = fstab(case, running);
+    findings.extend(resume(case, running));
+    findings
+}
+
+fn fstab(case: &Case<'_>, running: &Running) -> Vec<Finding> {
+    let entries: Vec<&FstabEntry> = match &running.fstab {
+        Probed::Known(entries) => entries.iter().filter(|e| e.kind == "swap").collect(),
+        Probed::Absent => return vec![case.finding(Verdict::Unknown, "/etc/fstab", "there is no /etc/fstab")],
+        Probed::Unreadable(why) => {
+            return vec![case.finding(Verdict::Unknown, "/etc/fstab", format!("could not be read: {why}"))];
+        }
+    };
+    if entries.is_empty() {
+        let message = "names no swap: the node has none after its next start";
+        return vec![case.finding(Verdict::Block, "/etc/fstab", message).remedy("add a line for the swap volume")];
+    }
+    entries.iter().map(|e| lenient(e, reference(case, format!("/etc/fstab line {}", e.line), &e.source))).collect()
+}
+
+/// A line that the start of the node does not wait for does not stop it.
+fn lenient(entry: &FstabEntry, finding: Finding) -> Finding {
+    let spared = entry.options.iter().any(|option| option == "noauto" || option == "nofail");
+    if spared && finding.verdict == Verdict::Block { Finding { verdict: Verdict::Warn, ..finding } } else { finding }
+}
+
+fn resume(case: &Case<'_>, running: &Running) -> Option<Finding> {
+    let words = match &running.cmdline {
+        Probed::Known(words) => words,
+        Probed::Absent => return Some(case.finding(Verdict::Unknown, "resume=", "there is no /proc/cmdline")),
+        Probed::Unreadable(why) => {
+            return Some(case.finding(Verdict::Unknown, "resume=", format!("/proc/cmdline could not be read: {why}")));
+        }
+    };
+    if words.iter().any(|word| word == "noresume") {
+        return None;
+    }
+    // The kernel takes the last one.
+    let source = words.iter().rev().find_map(|w| w.strip_prefix("resume="))?;
+    Some(reference(case, "resume= of the kernel line".into(), source.trim_matches('"')))
+}
+
+fn reference(case: &Case<'_>, subject: String, source: &str) -> Finding {
+    let finding = |verdict, message: String| case.finding(verdict, subject.clone(), message).measured(source);
+    match volume(&case.facts.node, source) {
+        Located::One(found) => match found.content().map(|c| c.kind) {
+            Some(Kind::Swap) => finding(Verdict::Pass, format!("names {}, which is swap", found)),
+            Some(Kind::Unreadable) | None => {
+                finding(Verdict::Unknown, format!("names {}, whose content could not be read", found))
+            }
+            Some(kind) => finding(Verdict::Block, format!("names {}, which is {} and not swap", found, kind.word()))
+                .remedy("give the line the UUID or path of the swap volume"),
+        },
+        Located::Several(found) => {
+            let names: Vec<String> = found.iter().map(ToString::to_string).collect();
+            finding(Verdict::Warn, format!("names more than one volume: {}", names.join(", ")))
+        }
+        Located::NotAVolume if source.starts_with('/') => {
+            finding(Verdict::Note, "names a swap file, which is not looked into".into())
+        }
+        Located::Unknown(why) => finding(Verdict::Unknown, format!("what it names could not be told: {why}")),
+        Located::Nothing if case.facts.node.why_incomplete().is_some() => {
+            let why = case.facts.node.why_incomplete().unwrap_or_default();
+            finding(Verdict::Unknown, format!("names nothing that was found, but it may be there: {why}"))
+        }
+        Located::Nothing | Located::NotAVolume => finding(Verdict::Block, "names nothing that exists".into())
+            .remedy("give the line the UUID or path of the swap volume before the node is started again"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::overlay::Host;
+    use crate::subjects::rule::tests::assert_found;
+
+    #[test]
+    fn fstab_by_uuid_and_resume_by_path_name_the_swap_volume() {
+        assert_found(
+            &RULE,
+            &Host::named("good-uefi"),
+            str![[r#"
+pass /etc/fstab line 9
+  message: names vg_root/lv_swap, which is swap
+  measured: UUID=5a5a5a5a-0000-4000-8000-000000000002
+pass resume= of the kernel line
+  message: names vg_root/lv_swap, which is swap
+  measured: /dev/mapper/vg_root-lv_swap
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn an_uuid_that_no_volume_has_blocks_in_fstab_and_in_resume() {
+        assert_found(
+            &RULE,
+            &Host::named("swap-reference-broken"),
+            str![[r#"
+block /etc/fstab line 9
+  message: names nothing that exists
+  measured: UUID=deadbeef-0000-4000-8000-00000000dead
+  remedy: give the line the UUID or path of the swap volume before the node is started again
+block resume= of the kernel line
+  message: names nothing that exists
+  measured: UUID=deadbeef-0000-4000-8000-00000000dead
+  remedy: give the line the UUID or path of the swap volume before the node is started again
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn an_fstab_without_swap_blocks_because_the_node_has_none_after_its_next_start() {
+        assert_found(
+            &RULE,
+            &Host::named("good-bios")
+                .with("etc/fstab", "UUID=0b0070b0-0000-4000-8000-000000000001 /boot ext4 noauto 0 0\n"),
+            str![[r#"
+block /etc/fstab
+  message: names no swap: the node has none after its next start
+  remedy: add a line for the swap volume
+pass resume= of the kernel line
+  message: names vg_root/lv_swap, which is swap
+  measured: /dev/mapper/vg_root-lv_swap
+
+"#]],
+        );
+    }
+}

@@ -1,0 +1,130 @@
+//! `swap-size`: 64 GiB of swap, summed over all areas.
+//!
+//! The kernel shows an area one page short of its size, because the first page is the header: 64 GiB reads 67108860 KiB. So the sum is
+//! taken over (shown size + one page). The procedure asks for it twice: "about 64 GB" of any node, and "64 GB if the disk is
+//! over 1 TB"; the first, stricter sentence is judged by.
+
+use crate::base::units::Bytes;
+use crate::disk::format::content::Kind;
+use crate::host::locate::groups;
+use crate::host::{Probed, Running, SwapArea};
+use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+/// Page size of x86_64, the only machine the appliance runs on, in KiB.
+const PAGE_KIB: u64 = 4;
+
+pub(crate) const ID: RuleId = RuleId::new("swap-size");
+
+pub(crate) const RULE: Rule = Rule {
+    id: ID,
+    title: "swap space, summed over all areas (each shown one page short by the kernel)",
+    why: "The release requires this much swap, and nodes that were installed with an early release have about 4 GiB.",
+    required: |p| format!("at least {}", Bytes(p.swap_bytes)),
+    source: |p| p.swap_source.clone(),
+    inputs: &["/proc/swaps", "SwapTotal of /proc/meminfo", "of a powered-off node: the header of the swap volume"],
+    waivable: Waivable::Yes,
+    procedure: &["7.6-2", "7.6-4", "7.6-17"],
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    vec![match &case.facts.node.running {
+        Some(running) => judge_running(case, running),
+        None => judge_disks(case),
+    }]
+}
+
+fn judge_running(case: &Case<'_>, running: &Running) -> Finding {
+    let areas = match &running.swaps {
+        Probed::Known(areas) => areas.as_slice(),
+        Probed::Absent => return case.finding(Verdict::Unknown, "node", "this kernel shows no /proc/swaps"),
+        Probed::Unreadable(why) => {
+            return case.finding(Verdict::Unknown, "node", format!("the swap areas could not be read: {why}"));
+        }
+    };
+    let shown: u64 = areas.iter().map(|a| a.kib).fold(0, u64::saturating_add);
+    match &running.swap_total_kib {
+        Probed::Known(total) if *total == shown => {}
+        Probed::Known(total) => {
+            let message = format!("the kernel's figures differ: {shown} KiB in /proc/swaps, {total} KiB as SwapTotal");
+            return case.finding(Verdict::Unknown, "node", message).remedy("run again when nothing changes the swap");
+        }
+        Probed::Absent => return case.finding(Verdict::Unknown, "node", "this kernel shows no /proc/meminfo"),
+        Probed::Unreadable(why) => {
+            return case.finding(Verdict::Unknown, "node", format!("the sum of the swap could not be read: {why}"));
+        }
+    }
+    let finding = verdict(case, sum(areas), &list(areas), areas.len());
+    // The procedure means swap on the disk. What is elsewhere counts, as the kernel counts it, and is named.
+    let elsewhere: Vec<&str> =
+        areas.iter().filter(|a| a.is_file || a.path.starts_with("/dev/zram")).map(|a| a.path.as_str()).collect();
+    if finding.verdict == Verdict::Pass && !elsewhere.is_empty() {
+        let message =
+            format!("enough swap by the kernel's sum, but not all of it on a volume: {}", elsewhere.join(", "));
+        return Finding { verdict: Verdict::Note, message, ..finding };
+    }
+    finding
+}
+
+/// Of a powered-off node: what the header of its swap volume says. Other swap areas may be left over from another use of a disk, and
+/// are not counted.
+fn judge_disks(case: &Case<'_>) -> Finding {
+    let (group, name) = (&case.profile.volume_group, &case.profile.swap_volume);
+    let subject = format!("{group}/{name}");
+    let volumes = groups(&case.facts.node).filter(|g| g.name == *group).flat_map(|g| &g.logical_volumes);
+    let found: Vec<_> = volumes.filter(|v| v.name == *name).collect();
+    let content = match found.as_slice() {
+        [one] => one.content.as_ref(),
+        [] => return unknown(case, subject, "there is no such volume"),
+        _ => return unknown(case, subject, "there is more than one such volume"),
+    };
+    match content.filter(|c| c.kind == Kind::Swap).and_then(|c| c.bytes) {
+        Some(bytes) => verdict(case, bytes, &format!("the header of {subject}"), 1),
+        None => unknown(case, subject, "it holds no swap area that could be read"),
+    }
+}
+
+fn unknown(case: &Case<'_>, subject: String, why: &str) -> Finding {
+    let why = match case.facts.node.why_incomplete() {
+        Some(more) => format!("{why}: {more}"),
+        None => why.to_owned(),
+    };
+    case.finding(Verdict::Unknown, subject, why)
+}
+
+fn verdict(case: &Case<'_>, total: u64, areas: &str, count: usize) -> Finding {
+    let measured = match count {
+        0 => "no swap area".to_owned(),
+        _ => format!("{} in {areas}", Bytes(total)),
+    };
+    let finding = if total >= case.profile.swap_bytes {
+        case.finding(Verdict::Pass, "node", "enough swap")
+    } else {
+        let missing = case.profile.swap_bytes.saturating_sub(total);
+        case.finding(
+            Verdict::Block,
+            "node",
+            format!("{} of swap are missing; one sentence of the procedure asks it of every node, another only of disks over 1 TB", Bytes(missing)),
+        )
+        .remedy(format!(
+            "grow {}/{} to {}; vg-free says whether a disk must be added",
+            case.profile.volume_group,
+            case.profile.swap_volume,
+            Bytes(case.profile.swap_bytes).rounded()
+        ))
+    };
+    finding.measured(measured)
+}
+
+/// Bytes in the areas, with the header page that the kernel leaves out of each.
+fn sum(areas: &[SwapArea]) -> u64 {
+    areas.iter().map(|a| a.kib.saturating_add(PAGE_KIB).saturating_mul(1024)).fold(0, u64::saturating_add)
+}
+
+fn list(areas: &[SwapArea]) -> String {
+    let names: Vec<String> = areas.iter().map(|a| format!("{} (shown as {} KiB)", a.path, a.kib)).collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! `vg-free`: room in the system group to make swap large enough, and the smallest disk to add where there is not.
+
+use crate::base::units::{Bytes, GIB, SectorSize};
+use crate::disk::{LogicalVolume, VolumeGroup, smallest_disk};
+use crate::host::locate::{groups, sector_size};
+use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("vg-free");
+
+pub(crate) const RULE: Rule = Rule {
+    id: ID,
+    title: "free extents for the swap volume, and the smallest disk to add where they are too few",
+    why: "The procedure adds a disk while the node is powered off, so its size has to be known before that.",
+    required: |p| format!("extents to make {}/{} {}", p.volume_group, p.swap_volume, Bytes(p.swap_bytes).rounded()),
+    source: |p| p.volume_source.clone(),
+    inputs: &["the LVM2 metadata on every disk", "the sector size of the disks of the group"],
+    waivable: Waivable::Yes,
+    procedure: &["7.6-3", "7.6-5"],
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let profile = case.profile;
+    let subject = format!("{}/{}", profile.volume_group, profile.swap_volume);
+    let mut named = groups(&case.facts.node).filter(|g| g.name == profile.volume_group);
+    let (Some(group), None) = (named.next(), named.next()) else {
+        let message = "the system group is not there exactly once; look at vg-health";
+        return vec![case.finding(Verdict::Unknown, subject, message)];
+    };
+    let Some(volume) = group.logical_volumes.iter().find(|v| v.name == profile.swap_volume) else {
+        let message = format!("{} has no logical volume of that name", group.name);
+        return vec![
+            case.finding(Verdict::Warn, subject, message).measured(format!("{} extents free", group.free_extents)),
+        ];
+    };
+    vec![judge_volume(case, subject, group, volume)]
+}
+
+fn judge_volume(case: &Case<'_>, subject: String, group: &VolumeGroup, volume: &LogicalVolume) -> Finding {
+    let Some(target) =
+        case.profile.swap_bytes.checked_next_multiple_of(group.extent_bytes).map(|b| b / group.extent_bytes)
+    else {
+        return case.finding(Verdict::Unknown, subject, "the group has no extent size");
+    };
+    let have = volume.bytes / group.extent_bytes;
+    let needed = target.saturating_sub(have);
+    let measured = format!(
+        "{have} of {target} extents of {} in the volume, {} free in {}, {} of them usable",
+        Bytes(group.extent_bytes).rounded(),
+        group.free_extents,
+        group.name,
+        group.usable_extents()
+    );
+    let usable = group.usable_extents();
+    let odd = volume.segments.iter().find(|s| s.kind != "linear");
+    let finding = if needed == 0 {
+        case.finding(Verdict::Pass, subject, "the volume is large enough")
+    } else if let Some(segment) = odd {
+        case.finding(
+            Verdict::Warn,
+            subject,
+            format!("the volume is of type {}, which is not grown as the procedure describes", segment.kind),
+        )
+    } else if needed <= usable {
+        case.finding(
+            Verdict::Pass,
+            subject,
+            format!("{needed} more extents are needed and free: no disk need be added"),
+        )
+    } else {
+        disk_to_add(case, subject, group, needed.saturating_sub(usable))
+    };
+    finding.measured(measured)
+}
+
+fn disk_to_add(case: &Case<'_>, subject: String, group: &VolumeGroup, missing: u64) -> Finding {
+    let sector = sector_size(&case.facts.node, group).unwrap_or(SectorSize::S512);
+    let finding = case.finding(Verdict::Warn, subject, format!("{missing} extents are missing: a disk must be added"));
+    match smallest_disk(missing, group.extent_bytes, sector) {
+        None => finding,
+        Some(disk) => finding.remedy(format!(
+            "add one blank disk of at least {disk} with {}-byte sectors, that is {} GiB in whole GiB, before the node is started again",
+            sector.bytes(),
+            disk.0.div_ceil(GIB)
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::overlay::Host;
+    use crate::subjects::rule::tests::assert_found;
+
+    #[test]
+    fn extents_that_just_suffice_need_no_disk() {
+        assert_found(
+            &RULE,
+            &Host::named("vg-free-enough"),
+            str![[r#"
+pass vg_root/lv_swap
+  message: 1920 more extents are needed and free: no disk need be added
+  measured: 128 of 2048 extents of 32.00 MiB in the volume, 1920 free in vg_root, 1920 of them usable
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn the_smallest_disk_for_one_missing_extent_of_32_mib_has_34_mib() {
+        assert_found(
+            &RULE,
+            &Host::named("vg-free-one-short"),
+            str![[r#"
+warn vg_root/lv_swap
+  message: 1 extents are missing: a disk must be added
+  measured: 128 of 2048 extents of 32.00 MiB in the volume, 1919 free in vg_root, 1919 of them usable
+  remedy: add one blank disk of at least 35651584 B (34.00 MiB) with 512-byte sectors, that is 1 GiB in whole GiB, before the node is started again
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn the_smallest_disk_to_grow_4_gib_of_swap_is_named() {
+        assert_found(
+            &RULE,
+            &Host::named("swap-4gib"),
+            str![[r#"
+warn vg_root/lv_swap
+  message: 1820 extents are missing: a disk must be added
+  measured: 128 of 2048 extents of 32.00 MiB in the volume, 100 free in vg_root, 100 of them usable
+  remedy: add one blank disk of at least 61071163392 B (56.88 GiB) with 512-byte sectors, that is 57 GiB in whole GiB, before the node is started again
+
+"#]],
+        );
+    }
+}

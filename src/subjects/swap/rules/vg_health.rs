@@ -1,0 +1,112 @@
+//! `vg-health`: the volume groups are whole, and the system group is there once.
+
+use crate::disk::{Disk, ProblemId, VolumeGroup};
+use crate::host::locate::groups;
+use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+
+pub(crate) const ID: RuleId = RuleId::new("vg-health");
+
+pub(crate) const RULE: Rule = Rule {
+    id: ID,
+    title: "volume groups have all their physical volumes, and the system group is there once",
+    why: "The swap and the system itself are in this volume group. A missing, exported or duplicate one makes \
+        every change to it dangerous.",
+    required: |p| format!("{} once, whole, not exported", p.volume_group),
+    source: |p| p.volume_source.clone(),
+    inputs: &["the LVM2 metadata on every disk"],
+    waivable: Waivable::Never("A change to an incomplete or ambiguous volume group can destroy data."),
+    procedure: &["7.6-3", "7.6-11"],
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let groups: Vec<&VolumeGroup> = groups(&case.facts.node).collect();
+    let mut findings: Vec<Finding> = groups.iter().map(|group| judge_group(case, group, &groups)).collect();
+    let system = &case.profile.volume_group;
+    if !groups.iter().any(|g| g.name == *system) {
+        findings.push(match case.facts.node.why_incomplete() {
+            Some(why) => {
+                case.finding(Verdict::Unknown, system.clone(), format!("not found, but it may be there: {why}"))
+            }
+            None => case
+                .finding(Verdict::Block, system.clone(), "there is no such volume group on the disks")
+                .remedy("make sure that all disks of the node are attached"),
+        });
+    }
+    findings
+}
+
+fn judge_group(case: &Case<'_>, group: &VolumeGroup, all: &[&VolumeGroup]) -> Finding {
+    // Another group than the system's is not part of the procedure: it is told, and does not block.
+    let bad = if group.name == case.profile.volume_group { Verdict::Block } else { Verdict::Warn };
+    let measured = format!(
+        "{} physical volumes, {} missing; {} extents of {} bytes, {} free",
+        group.physical_volumes.len(),
+        group.missing_pvs.len(),
+        group.extents,
+        group.extent_bytes,
+        group.free_extents
+    );
+    let twice = all.iter().filter(|g| g.name == group.name).count() > 1;
+    let problem = |ids: &[ProblemId]| {
+        let here = |disk: &&Disk| disk.volume_groups.iter().any(|g| g.uuid == group.uuid && g.name == group.name);
+        let told = |disk: &Disk| disk.problems.iter().find(|p| ids.contains(&p.id)).map(|p| disk.says(p));
+        case.facts.node.disks.iter().filter(here).find_map(told)
+    };
+    let finding = if !group.missing_pvs.is_empty() {
+        let names: Vec<String> = group.missing_pvs.iter().map(ToString::to_string).collect();
+        case.finding(bad, group.name.clone(), format!("physical volumes are missing: {}", names.join(", ")))
+            .remedy("attach the missing disk; never remove missing volumes from the group")
+    } else if group.flags.iter().any(|f| f == "exported") {
+        case.finding(bad, group.name.clone(), "the group is exported").remedy("vgimport it on the node it belongs to")
+    } else if twice {
+        case.finding(bad, group.name.clone(), "two groups have this name; LVM2 cannot tell them apart by it")
+            .remedy("detach the disk that does not belong to the node, or rename its group by UUID")
+    } else if let Some(why) = problem(&[ProblemId::Duplicate]) {
+        case.finding(bad, group.name.clone(), format!("there is more than one copy of it: {why}"))
+            .remedy("detach the copy, or the second path to the disk, before anything is changed")
+    } else if let Some(why) = problem(&[ProblemId::LvmDamaged, ProblemId::LvmStale]) {
+        case.finding(Verdict::Warn, group.name.clone(), format!("its metadata has a problem: {why}"))
+    } else {
+        case.finding(Verdict::Pass, group.name.clone(), "whole")
+    };
+    finding.measured(measured)
+}
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::overlay::Host;
+    use crate::subjects::rule::tests::assert_found;
+
+    #[test]
+    fn a_group_with_all_its_physical_volumes_is_whole() {
+        assert_found(
+            &RULE,
+            &Host::named("good-uefi"),
+            str![[r#"
+pass vg_root
+  message: whole
+  measured: 1 physical volumes, 0 missing; 35747 extents of 33554432 bytes, 100 free
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_group_without_one_of_its_physical_volumes_blocks() {
+        assert_found(
+            &RULE,
+            &Host::named("vg-missing-pv"),
+            str![[r#"
+block vg_root
+  message: physical volumes are missing: J2EFei-dUdY-qoaJ-gOX0-E12e-YAQ1-gtZY0h
+  measured: 2 physical volumes, 1 missing; 38946 extents of 33554432 bytes, 100 free
+  remedy: attach the missing disk; never remove missing volumes from the group
+
+"#]],
+        );
+    }
+}

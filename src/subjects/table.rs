@@ -1,0 +1,58 @@
+//! The table of all rules.
+
+use super::Facts;
+use super::boot::rules::{boot_mode, boot_size};
+use super::disks::rules::{disk_bios_limit, disk_minimum, table_health};
+use super::kernels::rules::{boot_consistent, boot_free, kernel_old, kernel_running_newest};
+use super::media::rules::{images_mount, iso_present, iso_space, ssl_jars};
+use super::preflight::rules::{
+    audit_vault_agent, backup_jobs, diagnostics_package, hsm, server_certificate, session, syslog_remote,
+};
+use super::rule::finding::Finding;
+use super::rule::record::{Case, Rule};
+use super::ssh_keys::rules::{ssh_dsa_key, ssh_host_keys};
+use super::swap::rules::{swap_references, swap_size, vg_free, vg_health};
+use super::upgrade::rules::{release, upgrade_log};
+use crate::profile::Profile;
+
+/// Every rule, in the order of the report. A new one is a file with its record, its `mod` line and its line here.
+pub const RULES: &[Rule] = &[
+    boot_mode::RULE,
+    disk_bios_limit::RULE,
+    boot_size::RULE,
+    disk_minimum::RULE,
+    swap_size::RULE,
+    swap_references::RULE,
+    vg_health::RULE,
+    vg_free::RULE,
+    table_health::RULE,
+    ssh_dsa_key::RULE,
+    ssh_host_keys::RULE,
+    kernel_running_newest::RULE,
+    kernel_old::RULE,
+    boot_free::RULE,
+    boot_consistent::RULE,
+    iso_space::RULE,
+    iso_present::RULE,
+    images_mount::RULE,
+    ssl_jars::RULE,
+    release::RULE,
+    server_certificate::RULE,
+    syslog_remote::RULE,
+    diagnostics_package::RULE,
+    backup_jobs::RULE,
+    audit_vault_agent::RULE,
+    hsm::RULE,
+    upgrade_log::RULE,
+    session::RULE,
+];
+
+/// The rule of that name.
+pub fn named(name: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.id == *name)
+}
+
+/// Judges the facts by every rule.
+pub fn judge(facts: &Facts, profile: &Profile) -> Vec<Finding> {
+    RULES.iter().flat_map(|rule| (rule.judge)(&Case { facts, profile, rule })).collect()
+}

@@ -1,0 +1,7 @@
+//! The vendor's upgrade: from which release, how it runs, how it ended.
+
+pub mod facts;
+pub mod plan;
+pub mod rules;
+
+pub use facts::upgrade_run::PROGRAM;

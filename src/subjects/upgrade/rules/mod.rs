@@ -1,0 +1,4 @@
+//! Rules on the upgrade itself.
+
+pub mod release;
+pub mod upgrade_log;

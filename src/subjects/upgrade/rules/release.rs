@@ -1,0 +1,99 @@
+//! `release`: the node has a release that can be upgraded to that of the profile.
+
+use crate::base::versions::Version;
+use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::upgrade::facts::release::Releases;
+
+pub(crate) const ID: RuleId = RuleId::new("release");
+
+pub(crate) const RULE: Rule = Rule {
+    id: ID,
+    title: "the release of the node, where it says so, can be upgraded from",
+    why: "The vendor's upgrade starts from certain releases only. An older node takes another upgrade first, a \
+        newer one none.",
+    required: |p| format!("{} or later, before {}", p.oldest_release, p.release),
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &["/etc/issue and /etc/motd (release_files of the release profile)"],
+    waivable: Waivable::Never("An upgrade from a release that it was not made for can leave the node unusable."),
+    procedure: &["7.3-1", "7.5-4"],
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    vec![match case.subjects() {
+        Ok(subjects) => release(case, &subjects.upgrade.release),
+        Err(finding) => *finding,
+    }]
+}
+
+fn release(case: &Case<'_>, releases: &Releases) -> Finding {
+    let finding = |verdict, message: &str| case.finding(verdict, "node", message);
+    let measured: Vec<String> = releases.said.iter().map(|(file, release)| format!("{release} in {file}")).collect();
+    let measured = measured.join(", ");
+    if releases.said.is_empty() {
+        return match releases.not_looked_at.first() {
+            Some(why) => {
+                finding(Verdict::Unknown, &format!("what the node says its release is could not be read: {why}"))
+            }
+            None => finding(Verdict::Confirm, "the node does not say its release: it is yours to confirm")
+                .remedy("see Node Version under Cluster, Management in the management console"),
+        };
+    }
+    let Some(release) = releases.agreed().and_then(Version::parse) else {
+        return finding(Verdict::Unknown, "its files say different releases").measured(measured);
+    };
+    let bounds = (Version::parse(&case.profile.oldest_release), Version::parse(&case.profile.release));
+    let (Some(oldest), Some(target)) = bounds else {
+        return finding(Verdict::Unknown, "the release profile has no release that can be compared").measured(measured);
+    };
+    let finding = if release < oldest {
+        finding(Verdict::Block, &format!("release {release} is too old to be upgraded to {target}"))
+            .remedy(format!("upgrade to a release of {oldest} first"))
+    } else if release.is_of(&target) {
+        finding(Verdict::Note, &format!("the node has release {target} already"))
+    } else if release > target {
+        finding(Verdict::Block, &format!("release {release} is newer than {target}"))
+            .remedy("judge by the profile of the release that the node is to be upgraded to")
+    } else {
+        finding(Verdict::Pass, &format!("release {release} can be upgraded to {target}"))
+    };
+    finding.measured(measured)
+}
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::overlay::Host;
+    use crate::subjects::rule::tests::assert_found;
+
+    #[test]
+    fn a_release_between_both_ends_passes() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-staged"),
+            str![[r#"
+pass node
+  message: release 21.6.0.0.0 can be upgraded to 21.8
+  measured: 21.6.0.0.0 in /etc/issue
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_release_too_old_for_the_upgrade_blocks() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-wrong"),
+            str![[r#"
+block node
+  message: release 18.8.0.0.0 is too old to be upgraded to 21.8
+  measured: 18.8.0.0.0 in /etc/issue
+  remedy: upgrade to a release of 21 first
+
+"#]],
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! `upgrade-log`: the system log tells of no error of an upgrade. An earlier try that failed shows here until the log is rotated.
+
+use crate::host::Probed;
+use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::upgrade::facts::log::UpgradeLog;
+
+pub(crate) const ID: RuleId = RuleId::new("upgrade-log");
+
+pub(crate) const RULE: Rule = Rule {
+    id: ID,
+    title: "the system log tells of no error of an upgrade",
+    why: "An earlier try that failed shows here. Its cause has to be found before the next try.",
+    required: |p| {
+        let places = &p.places;
+        format!(
+            "no line in {} with {} and {}",
+            places.log,
+            places.log_about.join(" or "),
+            places.log_errors.join(" or ")
+        )
+    },
+    source: |p| p.source_of(ID.as_str()),
+    inputs: &["the last 16 MiB of /var/log/messages"],
+    waivable: Waivable::Yes,
+    procedure: &["7.3-9"],
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let file = &case.profile.places.log;
+    vec![match case.subjects().map(|subjects| &subjects.upgrade.log) {
+        Ok(Probed::Known(log)) => errors(case, log),
+        Ok(Probed::Absent) => case.finding(Verdict::NotApplicable, file, "there is no such log"),
+        Ok(Probed::Unreadable(why)) => case.finding(Verdict::Unknown, file, format!("it could not be read: {why}")),
+        Err(finding) => *finding,
+    }]
+}
+
+fn errors(case: &Case<'_>, log: &UpgradeLog) -> Finding {
+    let file = &case.profile.places.log;
+    let part = if log.read < log.bytes {
+        format!("the last {} of its {} B", log.read, log.bytes)
+    } else {
+        format!("all of its {} B", log.bytes)
+    };
+    if log.errors == 0 {
+        return case
+            .finding(Verdict::Pass, file, format!("no error of an upgrade in {part}; earlier logs were not read"))
+            .measured("0 lines");
+    }
+    case.finding(Verdict::Warn, file, format!("{} lines tell of errors of an upgrade, in {part}", log.errors))
+        .measured(format!("the last of them: {}", log.last.join(" | ")))
+        .remedy("find out what failed, and whether it was made good, before the upgrade is tried again")
+}
+
+#[cfg(test)]
+mod tests {
+    use snapbox::str;
+
+    use super::RULE;
+    use crate::overlay::Host;
+    use crate::subjects::rule::tests::assert_found;
+
+    #[test]
+    fn a_log_without_errors_of_an_upgrade_passes() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-staged"),
+            str![[r#"
+pass /var/log/messages
+  message: no error of an upgrade in all of its 68 B; earlier logs were not read
+  measured: 0 lines
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn an_error_of_an_upgrade_in_the_log_is_a_warning() {
+        assert_found(
+            &RULE,
+            &Host::named("procedure-wrong"),
+            str![[r#"
+warn /var/log/messages
+  message: 1 lines tell of errors of an upgrade, in all of its 78 B
+  measured: the last of them: Nov 24 03:12:55 okv1 upgrade.rb[4711]: Error: not enough room for the upgrade
+  remedy: find out what failed, and whether it was made good, before the upgrade is tried again
+
+"#]],
+        );
+    }
+}
