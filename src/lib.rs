@@ -96,7 +96,6 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unreachable)
 )]
 
-pub mod apply;
 pub mod base;
 pub mod cli;
 pub mod cluster;
@@ -105,10 +104,9 @@ pub mod disk;
 pub mod engine;
 pub mod host;
 pub mod io;
-pub mod plan;
+pub mod procedure;
 pub mod profile;
 pub mod report;
-pub mod runbook;
 pub mod subjects;
 
 #[cfg(test)]

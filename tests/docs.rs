@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use okv_host::procedure::{STEPS, row_of_item};
 use okv_host::profile::Profile;
 use okv_host::report::documents;
-use okv_host::runbook::{STEPS, row_of_item};
 use okv_host::subjects::rule::Waivable;
 use okv_host::subjects::table::{RULES, named};
 use okv_host::subjects::waivers;

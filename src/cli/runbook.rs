@@ -6,7 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
 use super::{Judge, PlainFormat};
-use crate::runbook::STEPS;
+use crate::procedure::STEPS;
 use crate::subjects::records::facts::confirmations::note;
 
 /// Arguments of `runbook`.

@@ -9,14 +9,13 @@ use anyhow::{Context, Result, bail};
 use super::confirm::confirm;
 use super::gate::beneath_upgrade;
 use super::progress::Steps;
-use crate::apply::{Interrupts, Lock, LockError, TargetHost, carry_out, finish};
 use crate::cli::{Change, PlainFormat};
-use crate::engine::{Action, Ending, Entry, ExitStatus, RecordedRun, Step, last_run};
+use crate::engine::apply::{Interrupts, Lock, LockError, TargetHost, carry_out, finish};
+use crate::engine::{Action, Ending, Entry, ExitStatus, Plan, Reason, RecordedRun, Refusal, Step, last_run};
 use crate::host::state::STATE;
 use crate::host::{Root, operator};
 use crate::io::journal::Journal;
 use crate::io::{sys, tool};
-use crate::plan::{Plan, Reason, Refusal};
 use crate::report::{self, PlanReport};
 
 /// Makes the plan from what is true now.
@@ -207,7 +206,7 @@ const SUDO_USER: &str = "SUDO_USER";
 pub(super) fn this_host() -> TargetHost<'static> {
     let sudo_user = std::env::var(SUDO_USER).ok();
     let user = operator::gather(&Root::live()).name(sudo_user.as_deref());
-    TargetHost { base: PathBuf::from("/"), runner: &tool::Host, user }
+    TargetHost { base: PathBuf::from("/"), runner: &tool::Host, user, subjects: &crate::subjects::Steps }
 }
 
 /// This host with the lock on it; `None`, with a word on stderr, where another run holds it.

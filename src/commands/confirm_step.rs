@@ -7,13 +7,13 @@ use anyhow::{Context, Result};
 use super::change::take_host;
 use super::judged::{facts_of, judged, profile, root_at};
 use super::usage_error::UsageError;
-use crate::apply::record_confirmation;
 use crate::cli::{Confirm, PlainFormat};
 use crate::engine::ExitStatus;
-use crate::report;
-use crate::runbook::{self, NotConfirmable, Step, is_confirmed, may_confirm, steps};
+use crate::procedure::{NotConfirmable, Step, is_confirmed, may_confirm, steps};
 use crate::subjects::Facts;
 use crate::subjects::records::facts::confirmations::Confirmation;
+use crate::subjects::records::steps::record_confirmation;
+use crate::{procedure as runbook, report};
 
 pub(super) fn run(args: &Confirm) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;

@@ -7,9 +7,10 @@ use anyhow::Result;
 use super::usage_error::UsageError;
 use crate::cli::PlainFormat;
 use crate::engine::ExitStatus;
+use crate::procedure as runbook;
+use crate::procedure::STEPS;
 use crate::profile::Profile;
 use crate::report::{self, Explained};
-use crate::runbook::{self, STEPS};
 use crate::subjects::table::RULES;
 
 /// Most names that are suggested.

@@ -1,7 +1,7 @@
 //! What the rules say, as reasons not to begin.
 
+use crate::engine::Reason;
 use crate::host::{Root, processes};
-use crate::plan::Reason;
 use crate::subjects::rule::{Finding, RuleId, Verdict};
 use crate::subjects::upgrade;
 use crate::subjects::upgrade::facts::upgrade_run;

@@ -7,11 +7,10 @@ use super::recorded::last_run_of;
 use super::usage_error::UsageError;
 use crate::base::parallel;
 use crate::cli::KernelPrune;
-use crate::engine::{Action, ExitStatus, ProgramRun, Proof, RecordedRun, Step};
+use crate::engine::{Action, ExitStatus, Plan, ProgramRun, Proof, RecordedRun, Refusal, Step, SubjectProof};
 use crate::host::{Node, Probed, Root, Running, mounts};
 use crate::io::sys;
 use crate::io::tool::{Host, Program};
-use crate::plan::{Plan, Refusal};
 use crate::subjects::boot::Loader;
 use crate::subjects::kernels::facts::{self, Kernels, erasure, installed, read_only, unmounted, with_unmounted};
 use crate::subjects::kernels::plan::{COMMAND, Means, Request, plan, steps};
@@ -87,7 +86,7 @@ fn left_mounted(run: &RecordedRun, running: &Running) -> Vec<String> {
 /// The step by which it was to set the boot loader's default right, where the default is not what it was to be.
 fn left_default(run: &RecordedRun, kernels: &Kernels) -> Option<Step> {
     let is_wrong = |step: &&Step| match &step.action {
-        Action::Run(ProgramRun { proof: Some(Proof::BootDefault { release }), .. }) => {
+        Action::Run(ProgramRun { proof: Some(Proof::Subject(SubjectProof::BootDefault { release })), .. }) => {
             kernels.default_release() != Some(release.as_str())
         }
         _ => false,

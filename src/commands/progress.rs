@@ -3,8 +3,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use crate::apply::News;
 use crate::base::units::Bytes;
+use crate::engine::apply::News;
 
 /// Reports the steps of a run, and how far long ones are.
 pub(super) struct Steps {

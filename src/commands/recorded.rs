@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::apply::journal_path;
+use crate::engine::apply::journal_path;
 use crate::engine::{Entry, RecordedRun, last_run};
 use crate::io::journal::{Journal, Record};
 

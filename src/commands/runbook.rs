@@ -8,8 +8,8 @@ use super::judged::{facts_of, judged, profile, root_at};
 use super::verdict::write_coloured;
 use crate::cli::{Runbook, RunbookFormat};
 use crate::engine::ExitStatus;
+use crate::procedure::{State, Step, steps};
 use crate::report::{self, RunbookReport};
-use crate::runbook::{State, Step, steps};
 
 pub(super) fn run(args: &Runbook) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;

@@ -7,8 +7,8 @@ use anyhow::Result;
 
 use super::change::UNDER_WAY;
 use super::recorded::records;
-use crate::apply::Lock;
 use crate::cli::{PlainFormat, Status};
+use crate::engine::apply::Lock;
 use crate::engine::{ExitStatus, RecordedRun, last_run};
 use crate::host::{Root, processes};
 use crate::report;

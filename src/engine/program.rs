@@ -50,8 +50,8 @@ impl ProgramRun {
     }
 
     /// A program after which `proof` holds, and which `back` takes back.
-    pub fn changes<'a>(argv: impl IntoIterator<Item = &'a str>, proof: Proof, back: Back) -> Self {
-        Self { proof: Some(proof), back, ..Self::looks(argv) }
+    pub fn changes<'a>(argv: impl IntoIterator<Item = &'a str>, proof: impl Into<Proof>, back: Back) -> Self {
+        Self { proof: Some(proof.into()), back, ..Self::looks(argv) }
     }
 
     /// The same with this limit.

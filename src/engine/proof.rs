@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::subject_proof::SubjectProof;
+
 /// What a host shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -66,35 +68,18 @@ pub enum Proof {
         /// The mount point.
         point: String,
     },
-    /// Packages are gone, and kernels are whole: vmlinuz, initramfs, modules, boot entry.
-    Kernels {
-        /// The packages, as `NAME-EPOCH:VERSION-RELEASE.ARCH`.
-        gone: Vec<String>,
-        /// The releases of the kernels.
-        whole: Vec<String>,
-    },
-    /// The boot loader starts this kernel where nobody chooses.
-    BootDefault {
-        /// Its release.
-        release: String,
-    },
-    /// An ISO is mounted there, read-only, and has these files.
-    IsoMounted {
-        /// Path of the ISO.
-        iso: String,
-        /// The mount point.
-        point: String,
-        /// Names of files in it.
-        has: Vec<String>,
-    },
-    /// The vendor's upgrade has begun to write its log.
-    UpgradeBegan {
-        /// The log.
-        log: String,
-    },
     /// There is a file that is not empty.
     File {
         /// Its path.
         path: String,
     },
+    /// What only a subject can verify. Serialized as its own word.
+    #[serde(untagged)]
+    Subject(SubjectProof),
+}
+
+impl From<SubjectProof> for Proof {
+    fn from(proof: SubjectProof) -> Self {
+        Self::Subject(proof)
+    }
 }

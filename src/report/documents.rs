@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::reference::waivable;
 use super::runbook::escaped;
+use crate::procedure::{Row, SECTIONS, STEPS, Scope, row_of_item};
 use crate::profile::Profile;
-use crate::runbook::{Row, SECTIONS, STEPS, Scope, row_of_item};
 use crate::subjects::rule::{Rule, Waivable};
 use crate::subjects::table::RULES;
 

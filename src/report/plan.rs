@@ -7,8 +7,7 @@ use serde::Serialize;
 
 use super::text::{clean, wrap};
 use crate::base::units::Bytes;
-use crate::engine::{Action, Back, Ending, Step};
-use crate::plan::{Plan, Reason, Refusal};
+use crate::engine::{Action, Back, Ending, Plan, Reason, Refusal, Step};
 
 /// What a command that changes a host answers.
 #[derive(Debug, Clone, Serialize)]

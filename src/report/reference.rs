@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::check::{INDENT, line};
 use super::text::wrap;
+use crate::procedure::Row;
 use crate::profile::Profile;
-use crate::runbook::Row;
 use crate::subjects::rule::{Rule, Waivable};
 use crate::subjects::table::{RULES, named};
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::check::style;
 use super::text::{clean, wrap};
-use crate::runbook::{Confirmed, SECTIONS, Scope, State, Step, When, next};
+use crate::procedure::{Confirmed, SECTIONS, Scope, State, Step, When, next};
 use crate::subjects::rule::{RuleId, Verdict};
 
 /// Column where the words of a step begin.

@@ -20,6 +20,7 @@ pub mod preflight;
 pub mod records;
 pub mod rule;
 pub mod ssh_keys;
+mod steps;
 pub mod swap;
 pub mod table;
 pub mod upgrade;
@@ -27,3 +28,4 @@ pub mod waivers;
 
 pub use facts::{Facts, Subjects};
 pub use gather::{of_disks, of_host, of_host_at};
+pub use steps::Steps;

@@ -5,7 +5,7 @@ use std::fs;
 use crate::{Host, confirmation, facts_of, of, put, records, state, steps_of, with};
 use assert_cmd::Command;
 use okv_host::host::Probed;
-use okv_host::runbook::{State, Step};
+use okv_host::procedure::{State, Step};
 use okv_host::subjects::Facts;
 use okv_host::subjects::records::facts::confirmations::Confirmation;
 
@@ -125,6 +125,6 @@ fn a_note_that_another_program_wrote_drives_neither_terminal_nor_ticket() {
     }
     let markdown = shown("markdown");
     assert!(!markdown.contains("<script>") && !markdown.contains("\n- [x] **run-upgrade**"), "{markdown}");
-    assert_eq!(markdown.lines().filter(|line| line.starts_with("- [")).count(), okv_host::runbook::STEPS.len());
+    assert_eq!(markdown.lines().filter(|line| line.starts_with("- [")).count(), okv_host::procedure::STEPS.len());
     assert!(shown("text").lines().all(|line| line.chars().count() <= 80));
 }

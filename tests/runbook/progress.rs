@@ -2,8 +2,8 @@
 
 use crate::{Host, NOON, confirmation, of, records, state, with};
 use okv_host::host::Probed;
+use okv_host::procedure::{State, Step, open_before, steps};
 use okv_host::profile::Profile;
-use okv_host::runbook::{State, Step, open_before, steps};
 use okv_host::subjects::Facts;
 use okv_host::subjects::upgrade::facts::release::Releases;
 use okv_host::subjects::upgrade::facts::upgrade_run::{UpgradeRun, UpgradeState};
@@ -148,7 +148,7 @@ fn once_it_has_begun_the_time_of_what_stands_before_is_over() {
     let step = of(&steps, "back-up");
     assert_eq!(step.state, State::NotNeeded);
     assert!(step.evidence.contains("was not seen to be done"), "{step:?}");
-    assert_eq!(okv_host::runbook::next(&steps).unwrap().id, "reboot");
+    assert_eq!(okv_host::procedure::next(&steps).unwrap().id, "reboot");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use okv_host::engine::{Ending, Entry};
 use okv_host::host::Probed;
 use okv_host::host::space::Space;
 use okv_host::io::journal::Journal;
-use okv_host::runbook::{NotConfirmable, SECTIONS, STEPS, State, Step, may_confirm};
+use okv_host::procedure::{NotConfirmable, SECTIONS, STEPS, State, Step, may_confirm};
 use okv_host::subjects::Facts;
 use okv_host::subjects::media::facts::jars::Jars;
 use okv_host::subjects::preflight::facts::certificate;
@@ -169,7 +169,7 @@ fn jars_are_asked_for_only_where_room_may_be_short() {
     profile.iso_bytes = Some(1 << 30);
     let mut facts = facts_of(Host::named(HOST).path());
     no_iso(&mut facts, Probed::Known(Space { available: 5 }));
-    let steps = okv_host::runbook::steps(&facts, &okv_host::subjects::table::judge(&facts, &profile), &profile);
+    let steps = okv_host::procedure::steps(&facts, &okv_host::subjects::table::judge(&facts, &profile), &profile);
     assert_eq!((state(&steps, "free-space"), state(&steps, "iso-space")), (State::Ready, State::Blocked));
     assert_eq!(state(&steps, "stage-iso"), State::Blocked);
 }
@@ -357,10 +357,10 @@ fn a_waived_finding_makes_a_step_not_needed_and_is_told() {
     let text = r#"{"schema": "okv-host.waivers.v1", "waivers": [
         {"id": "swap-size", "reason": "the disk is on its way", "until": "2099-12-31"}]}"#;
     let mut findings = judge(&facts, &profile);
-    let steps = okv_host::runbook::steps(&facts, &findings, &profile);
+    let steps = okv_host::procedure::steps(&facts, &findings, &profile);
     assert_eq!((state(&steps, "swap-extend"), state(&steps, "all-before")), (State::Ready, State::Blocked));
     waivers::apply(&mut findings, &waivers::parse(text).unwrap(), Date::of_second(NOON));
-    let steps = okv_host::runbook::steps(&facts, &findings, &profile);
+    let steps = okv_host::procedure::steps(&facts, &findings, &profile);
     let step = of(&steps, "swap-extend");
     assert_eq!(step.state, State::NotNeeded);
     assert!(step.evidence.contains("waived until 2099-12-31: the disk is on its way"), "{step:?}");

@@ -3,8 +3,8 @@
 use crate::gather;
 use crate::ssh_hosts::{host, hosts};
 use okv_host::engine::Action;
+use okv_host::engine::{Plan, Refusal};
 use okv_host::host::{Probed, Root};
-use okv_host::plan::{Plan, Refusal};
 use okv_host::profile::Profile;
 use okv_host::subjects::of_host;
 use okv_host::subjects::rule::Verdict;

@@ -5,7 +5,7 @@ use crate::disk::{Disk, TableKind};
 use crate::host::Firmware;
 
 /// Where firmware and boot disk do not fit together.
-pub fn disagreement(firmware: Firmware, disk: &Disk) -> Option<String> {
+pub fn firmware_disagreement(firmware: Firmware, disk: &Disk) -> Option<String> {
     let path = &disk.path;
     match (firmware, disk.table.kind) {
         // What was not found may be where the disk could not be read; table-health says so.

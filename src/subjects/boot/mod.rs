@@ -5,7 +5,7 @@ pub mod loader;
 pub mod rules;
 pub mod volume;
 
-pub use disagreement::disagreement;
+pub use disagreement::firmware_disagreement;
 pub use loader::menu::{DefaultEntry, Entry};
 pub use loader::{Loader, boot_loader};
 pub use volume::{BootDisk, BootEvidence, BootVolume, DiskEvidence, boot_disk, boot_volume, readable_boot_disk};

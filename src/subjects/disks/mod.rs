@@ -2,5 +2,6 @@
 
 pub mod facts;
 pub mod rules;
+pub mod steps;
 
 pub use facts::{INVENTORY, Inventory, Known};

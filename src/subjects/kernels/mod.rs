@@ -4,4 +4,5 @@ pub mod facts;
 pub mod plan;
 pub mod rules;
 pub mod standing;
+pub mod steps;
 pub mod survivor;

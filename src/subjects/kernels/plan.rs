@@ -16,8 +16,8 @@ use serde::Serialize;
 
 use super::facts::{Boot, Kernel, Kernels, Package};
 use super::standing::Standing;
+use crate::engine::{Reason, Refusal};
 use crate::host::Probed;
-use crate::plan::{Reason, Refusal};
 
 /// The command's name.
 pub const COMMAND: &str = "kernel-prune";

@@ -7,9 +7,8 @@
 use super::facts::mounted::Mounted;
 use super::facts::staging::{Staging, There};
 use crate::base::digest::Sha256;
-use crate::engine::{Action, Back, FileCopy, ProgramRun, Proof, Step};
+use crate::engine::{Action, Back, FileCopy, Plan, ProgramRun, Reason, Refusal, Step, SubjectProof};
 use crate::io::tool::Program;
-use crate::plan::{Plan, Reason, Refusal};
 use crate::profile::Places;
 use crate::subjects::upgrade::PROGRAM;
 
@@ -110,7 +109,7 @@ fn copy(staging: &Staging, sums: &Sums) -> Option<Step> {
 
 fn mount(staging: &Staging, places: &Places) -> Step {
     let (iso, point) = (&staging.target, &places.iso_mount);
-    let proof = Proof::IsoMounted {
+    let proof = SubjectProof::IsoMounted {
         iso: iso.clone(),
         point: point.clone(),
         has: vec![PROGRAM.to_owned(), REPOSITORY.to_owned()],

@@ -5,9 +5,8 @@
 
 use super::facts::{Algorithm, Content, DsaKey, DsaState, Half, KeyFile, Ssh, shown};
 use super::obstacles::Obstacle;
-use crate::engine::{Action, FileIdentity, ProgramRun, Step};
+use crate::engine::{Action, FileIdentity, Plan, ProgramRun, Reason, Refusal, Step};
 use crate::host::Probed;
-use crate::plan::{Plan, Reason, Refusal};
 
 const COMMAND: &str = "ssh-dsa-retire";
 const SSHD: &str = "/usr/sbin/sshd";

@@ -3,5 +3,6 @@
 pub mod facts;
 pub mod plan;
 pub mod rules;
+pub mod steps;
 
 pub use facts::upgrade_run::PROGRAM;

@@ -4,10 +4,9 @@
 //! begun again. The node is restarted only where that is asked for.
 
 use super::facts::upgrade_run::{ARGUMENT, BEGAN, ENDED, NAME, PROGRAM, UpgradeRun, UpgradeState, log_of};
-use crate::engine::{Action, Back, Follow, ProgramRun, Proof, Role, Step};
+use crate::engine::{Action, Back, Follow, Plan, ProgramRun, Reason, Refusal, Role, Step, SubjectProof};
 use crate::host::Probed;
 use crate::io::tool::Program;
-use crate::plan::{Plan, Reason, Refusal};
 use crate::profile::Places;
 
 #[cfg(test)]
@@ -182,7 +181,7 @@ fn start(number: u64, log: &str, boot: &str, iso: &str, places: &Places) -> Step
     ];
     let why =
         "an upgrade that has begun is not ended from outside, and nobody but the vendor knows a way back".to_owned();
-    let run = ProgramRun::changes(argv, Proof::UpgradeBegan { log: log.to_owned() }, Back::Stays { why });
+    let run = ProgramRun::changes(argv, SubjectProof::UpgradeBegan { log: log.to_owned() }, Back::Stays { why });
     let purpose = format!("the vendor's upgrade runs as a service, with its output in {log}");
     Step::new(purpose, Action::Run(run)).in_role(Role::Permanent)
 }

@@ -5,7 +5,7 @@
 
 use crate::disk::{Disk, TableKind};
 use crate::host::{Firmware, Probed};
-use crate::subjects::boot::disagreement::disagreement;
+use crate::subjects::boot::disagreement::firmware_disagreement;
 use crate::subjects::boot::volume::readable_boot_disk;
 use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
@@ -35,7 +35,7 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
         Err(finding) => return vec![finding.measured(evidence)],
     };
     let found = match &running.firmware {
-        Probed::Known(firmware) => match disk.ok().and_then(|d| disagreement(*firmware, d)) {
+        Probed::Known(firmware) => match disk.ok().and_then(|d| firmware_disagreement(*firmware, d)) {
             None => case.finding(Verdict::Pass, "node", format!("the node boots by {}", word(*firmware))),
             Some(why) => case
                 .finding(Verdict::Note, "node", format!("the node boots by {}, but {why}", word(*firmware)))

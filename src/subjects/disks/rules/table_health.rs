@@ -2,7 +2,7 @@
 
 use crate::disk::{CopyState, Disk, ProblemId, TableKind};
 use crate::host::Probed;
-use crate::subjects::boot::{disagreement, readable_boot_disk};
+use crate::subjects::boot::{firmware_disagreement, readable_boot_disk};
 use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("table-health");
@@ -82,7 +82,7 @@ fn verdict(case: &Case<'_>, disk: &Disk) -> (Verdict, String) {
     let is_boot_disk = readable_boot_disk(&case.facts.node).is_ok_and(|boot| boot.path == disk.path);
     if let Some(Probed::Known(firmware)) = case.facts.node.running.as_ref().map(|r| &r.firmware)
         && is_boot_disk
-        && let Some(why) = disagreement(*firmware, disk)
+        && let Some(why) = firmware_disagreement(*firmware, disk)
     {
         return (Verdict::Warn, why);
     }

@@ -1,8 +1,8 @@
 //! What is in the way of a prune.
 
 use super::{Keep, Request, reason};
+use crate::engine::Reason;
 use crate::host::Probed;
-use crate::plan::Reason;
 use crate::subjects::boot::DefaultEntry;
 use crate::subjects::kernels::facts::{Boot, Family, Kernel, Kernels};
 use crate::subjects::kernels::standing::{NoStanding, Standing};

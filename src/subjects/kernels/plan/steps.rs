@@ -2,10 +2,9 @@
 
 use super::{COMMAND, Prune, Removal, reason};
 use crate::base::units::Bytes;
-use crate::engine::{Action, Back, ProgramRun, Proof, Role, Step};
+use crate::engine::{Action, Back, Plan, ProgramRun, Proof, Reason, Refusal, Role, Step, SubjectProof};
 use crate::host::Probed;
 use crate::io::tool::Program;
-use crate::plan::{Plan, Reason, Refusal};
 use crate::subjects::boot::DefaultEntry;
 use crate::subjects::kernels::facts::ReadOnly;
 
@@ -138,7 +137,7 @@ fn transaction(removal: &Removal, prune: &Prune, manager: Program, means: &Means
     ];
     let remove = fixed.into_iter().chain(removal.nevras.iter().map(String::as_str));
     let whole = prune.keep.iter().map(|kept| kept.release.clone()).collect();
-    let proof = Proof::Kernels { gone: removal.nevras.clone(), whole };
+    let proof = SubjectProof::Kernels { gone: removal.nevras.clone(), whole };
     let why = "packages come back only from where they came; run it again, once what failed is mended".to_owned();
     let mut steps = vec![
         step(format!("nothing else needs {release}"), ProgramRun::looks(test).within(300)),
@@ -162,7 +161,7 @@ fn default_stays(default: &DefaultEntry, means: &Means) -> Option<Step> {
             vec![editor.path().to_owned(), means.environment.clone()?, "set".to_owned(), format!("saved_entry={word}")]
         }
     };
-    let proof = Proof::BootDefault { release: release.clone() };
+    let proof = Proof::from(SubjectProof::BootDefault { release: release.clone() });
     let run = ProgramRun {
         unless: Some(proof.clone()),
         proof: Some(proof),

@@ -2,8 +2,8 @@
 
 use super::{COMMAND, Means, Request, Sums};
 use crate::base::units::Bytes;
+use crate::engine::Reason;
 use crate::host::Probed;
-use crate::plan::Reason;
 use crate::profile::Places;
 use crate::subjects::media::facts::mounted::Mounted;
 use crate::subjects::media::facts::staging::{Staging, There};

@@ -6,8 +6,8 @@ use super::{Request, refuse};
 use crate::base::units::{Bytes, MIB, SectorSize};
 use crate::disk::new_table::Begun;
 use crate::disk::{Disk, smallest_disk};
+use crate::engine::Refusal;
 use crate::host::Probed;
-use crate::plan::Refusal;
 use crate::subjects::swap::facts::{DiskState, Growth};
 use fitness::{fits, unfit};
 

@@ -3,10 +3,10 @@
 use super::{Request, refuse};
 use crate::base::units::SectorSize;
 use crate::disk::{LogicalVolume, VolumeGroup};
+use crate::engine::Refusal;
 use crate::host::Probed;
 use crate::host::locate::{groups, sector_size};
 use crate::host::lvm::{DevicesFile, Lvm};
-use crate::plan::Refusal;
 use crate::subjects::swap::facts::Growth;
 
 /// The temporary swap volume.

@@ -6,8 +6,7 @@
 
 use super::facts::Growth;
 use crate::base::units::Bytes;
-use crate::engine::{Action, ProgramRun, Proof, Step};
-use crate::plan::{Plan, Reason, Refusal};
+use crate::engine::{Action, Plan, ProgramRun, Proof, Reason, Refusal, Step};
 
 mod disk;
 mod group;

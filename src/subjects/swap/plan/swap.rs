@@ -3,10 +3,10 @@
 use super::group::{System, TEMPORARY};
 use super::{Request, refuse};
 use crate::disk::format::content::{Content, Kind};
+use crate::engine::Refusal;
 use crate::host::locate::{Located, Volume, volume};
 use crate::host::memory::Room;
 use crate::host::{FstabEntry, Probed, SwapArea};
-use crate::plan::Refusal;
 use crate::subjects::swap::facts::Growth;
 
 mod steps;

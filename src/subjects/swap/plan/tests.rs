@@ -1,6 +1,5 @@
 use super::{Request, plan};
-use crate::engine::{Action, Step};
-use crate::plan::{Plan, Reason};
+use crate::engine::{Action, Plan, Reason, Step};
 use crate::subjects::swap::facts::Growth;
 use node::request;
 

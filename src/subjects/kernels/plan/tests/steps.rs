@@ -1,9 +1,8 @@
 //! The steps of a prune, as commands.
 
 use super::*;
-use crate::engine::{Action, Back, ProgramRun, Proof, Role, Step};
+use crate::engine::{Action, Back, Plan, ProgramRun, Proof, Refusal, Role, Step, SubjectProof};
 use crate::io::tool::Program;
-use crate::plan::{Plan, Refusal};
 use crate::subjects::kernels::facts::ReadOnly;
 
 /// What a node of el8 has, with /boot not mounted.
@@ -55,7 +54,8 @@ fn boot_is_mounted_the_old_kernel_goes_by_full_name_the_default_stays_and_boot_i
     );
     assert!(words[4].starts_with("grub2-editenv /boot/efi/EFI/redhat/grubenv set saved_entry="), "{}", words[4]);
     // The survivors are part of the proof, and /boot comes back whatever else stays.
-    let Action::Run(ProgramRun { proof: Some(Proof::Kernels { gone, whole }), back, .. }) = &plan.steps[3].action
+    let Action::Run(ProgramRun { proof: Some(Proof::Subject(SubjectProof::Kernels { gone, whole })), back, .. }) =
+        &plan.steps[3].action
     else {
         panic!("{:?}", plan.steps[3])
     };

@@ -4,10 +4,11 @@ use super::{Choice, Stage, partition_path, shown};
 use crate::base::units::TIB;
 use crate::disk::TableKind;
 use crate::disk::new_table::NewTable;
-use crate::engine::{Action, Back, BytesAt, DiskIdentity, KernelPartition, ProgramRun, Proof, Step, TableWrite};
+use crate::engine::{
+    Action, Back, BytesAt, DiskIdentity, KernelPartition, ProgramRun, Proof, Refusal, Step, TableWrite,
+};
 use crate::host::{Firmware, state};
 use crate::io::tool::Program;
-use crate::plan::Refusal;
 use crate::subjects::swap::facts::Growth;
 use crate::subjects::swap::plan::group::System;
 use crate::subjects::swap::plan::{Request, refuse, step};

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::host::TargetHost;
+use crate::engine::apply::TargetHost;
 use crate::io::journal::Journal;
 use crate::subjects::records::facts::confirmations::{Confirmation, FILE};
 

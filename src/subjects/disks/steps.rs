@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, rename};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 
-use super::host::TargetHost;
+use crate::engine::apply::TargetHost;
 use crate::subjects::disks::{INVENTORY, Inventory};
 
 /// Puts `inventory` in the place of the one before it.

@@ -1,14 +1,11 @@
-//! Decides: pure functions from facts and a request to a [`Plan`] or a [`Refusal`].
+//! A plan, or the reasons why there is none.
 //!
 //! A plan says what will be done, in steps that are data: what is printed is what is applied. It is made from what is true now, towards
 //! an absolute target, so that making it again after a crash continues from there; a plan without steps is success.
 
 use serde::Serialize;
 
-pub use crate::engine::{
-    Action, Back, BytesAt, DiskIdentity, FileCopy, FileIdentity, Follow, Guard, KernelPartition, ProgramRun, Proof,
-    Role, Step, TableWrite, part_of,
-};
+use super::step::Step;
 
 /// What will be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

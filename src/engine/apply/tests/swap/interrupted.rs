@@ -2,8 +2,8 @@
 
 use super::failing::{has_swap, is_as, plans, reached};
 use super::machine::Machine;
-use crate::apply::Interrupts;
 use crate::engine::Ending;
+use crate::engine::apply::Interrupts;
 
 #[test]
 fn a_signal_before_any_step_leaves_the_node_with_swap_and_the_next_run_finishes() {

@@ -28,7 +28,7 @@ pub enum News<'n> {
 
 /// What became of a step that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Performed {
+pub enum Performed {
     /// It is done.
     Done,
     /// A signal came, and it stopped where another run goes on.
@@ -36,14 +36,16 @@ pub(super) enum Performed {
 }
 
 /// Who hears of a step, and who may stop it.
-pub(super) struct Watch<'w> {
-    pub(super) interrupts: &'w Interrupts,
-    pub(super) report: &'w mut dyn FnMut(News<'_>),
+pub struct Watch<'w> {
+    /// Signals that came.
+    pub interrupts: &'w Interrupts,
+    /// Who hears of it.
+    pub report: &'w mut dyn FnMut(News<'_>),
 }
 
 impl Watch<'_> {
     /// Reports how many bytes were moved. Whether to go on.
-    pub(super) fn goes_on(&mut self, what: &'static str, done: u64, of: u64) -> bool {
+    pub fn goes_on(&mut self, what: &'static str, done: u64, of: u64) -> bool {
         (self.report)(News::Bytes { what, done, of });
         !self.interrupts.came()
     }

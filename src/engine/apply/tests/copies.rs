@@ -55,7 +55,12 @@ impl Copies {
 
     /// Runs until `bytes` were moved in this way, when a signal comes; gives what was told.
     fn run_until(&self, moved: &str, bytes: u64) -> (Ending, Vec<(&'static str, u64)>) {
-        let host = TargetHost { base: self.0.base.path().to_owned(), runner: &Yes, user: "ann".into() };
+        let host = TargetHost {
+            base: self.0.base.path().to_owned(),
+            runner: &Yes,
+            user: "ann".into(),
+            subjects: &crate::subjects::Steps,
+        };
         let interrupts = Interrupts::default();
         let mut told = Vec::new();
         let mut tell = |news: News<'_>| {

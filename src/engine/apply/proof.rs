@@ -45,10 +45,7 @@ impl TargetHost<'_> {
             }
             Proof::Mounted { point } => self.is_mounted(point),
             Proof::NotMounted { point } => Ok(!self.is_mounted(point)?),
-            Proof::IsoMounted { iso, point, has } => self.has_iso(iso, point, has),
-            Proof::Kernels { gone, whole } => Ok(self.kernels_lack(gone, whole)?.is_none()),
-            Proof::BootDefault { release } => self.starts_by_default(release),
-            Proof::UpgradeBegan { log } => Ok(self.upgrade_has_begun(log)),
+            Proof::Subject(proof) => self.subjects.holds(self, proof),
             Proof::File { path } => match std::fs::metadata(self.path(path)) {
                 Ok(meta) => Ok(meta.is_file() && meta.len() > 0),
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
@@ -68,17 +65,16 @@ impl TargetHost<'_> {
                 self.has_physical_volume(device, group.as_deref(), &[])
             }
             Proof::SwapUsed { area, .. } => Ok(self.swap_in_use(area)?.is_some()),
-            Proof::Kernels { gone, .. } => self.any_is_gone(gone),
-            Proof::IsoMounted { iso, point, .. } => self.is_iso_at(iso, point),
+            Proof::Subject(proof) => self.subjects.is_there(self, proof),
             other => self.holds(other),
         }
     }
 
     fn why_not(&self, proof: &Proof) -> String {
-        if let Proof::Kernels { gone, whole } = proof
-            && let Ok(Some(lack)) = self.kernels_lack(gone, whole)
+        if let Proof::Subject(proof) = proof
+            && let Some(why) = self.subjects.why_not(self, proof)
         {
-            return lack;
+            return why;
         }
         format!("the host does not show that {}", describe(proof))
     }
@@ -161,10 +157,7 @@ fn describe(proof: &Proof) -> String {
         }
         Proof::Mounted { point } => format!("{point} is mounted"),
         Proof::NotMounted { point } => format!("{point} is not mounted"),
-        Proof::Kernels { gone, .. } => format!("{} are gone, and the kernels that stay are whole", gone.join(", ")),
-        Proof::BootDefault { release } => format!("{release} is started by default"),
-        Proof::IsoMounted { iso, point, .. } => format!("{iso} is mounted at {point}, read-only"),
-        Proof::UpgradeBegan { log } => format!("the upgrade writes to {log}"),
+        Proof::Subject(proof) => proof.to_string(),
         Proof::File { path } => format!("{path} is there"),
     }
 }

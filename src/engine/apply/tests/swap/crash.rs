@@ -2,9 +2,8 @@
 
 use super::failing::{has_swap, is_as, plans, reached};
 use super::machine::Machine;
-use crate::apply::{can_take_back, take_back};
-use crate::engine::{Ending, Entry, RunState};
-use crate::plan::Plan;
+use crate::engine::apply::{can_take_back, take_back};
+use crate::engine::{Ending, Entry, Plan, RunState};
 use crate::subjects::swap::plan::tests::node::Node;
 
 /// Where a run is killed.

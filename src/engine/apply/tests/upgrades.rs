@@ -45,7 +45,12 @@ impl Upgrade {
 
     /// Follows it, and gives what was passed on. `on` is called with each piece of it.
     fn follow(&self, interrupts: &Interrupts, on: &dyn Fn()) -> (Ending, String) {
-        let host = TargetHost { base: self.0.base.path().to_owned(), runner: &Yes, user: "ann".into() };
+        let host = TargetHost {
+            base: self.0.base.path().to_owned(),
+            runner: &Yes,
+            user: "ann".into(),
+            subjects: &crate::subjects::Steps,
+        };
         let mut passed_on = String::new();
         let mut tell = |news: News<'_>| {
             if let News::Output(bytes) = news {

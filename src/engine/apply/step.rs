@@ -17,7 +17,7 @@ impl TargetHost<'_> {
             Action::WriteTable(table) => self.write_table(table)?,
             Action::AddPartition(partition) => self.add_partition(partition)?,
             Action::Copy(copy) => return self.copy(copy, watch),
-            Action::Follow(follow) => return self.follow(follow, watch),
+            Action::Follow(follow) => return self.subjects.follow(self, follow, watch),
         }
         Ok(Performed::Done)
     }
@@ -35,7 +35,7 @@ impl TargetHost<'_> {
             Action::WriteTable(table) => self.has_table(table),
             Action::AddPartition(partition) => self.kernel_knows(partition),
             Action::Copy(copy) => self.is_copied(copy),
-            Action::Follow(follow) => self.has_followed(follow),
+            Action::Follow(follow) => self.subjects.has_followed(self, follow),
         }
     }
 

@@ -36,7 +36,12 @@ fn bench() -> Bench {
 
 impl Bench {
     fn run(&self, script: &Script, interrupts: &Interrupts) -> Ending {
-        let host = TargetHost { base: self.base.path().to_owned(), runner: script, user: "ann".into() };
+        let host = TargetHost {
+            base: self.base.path().to_owned(),
+            runner: script,
+            user: "ann".into(),
+            subjects: &crate::subjects::Steps,
+        };
         let mut journal = host.journal().unwrap();
         carry_out(&self.plan, &host, &mut journal, interrupts, &mut |_| {}).unwrap()
     }
@@ -55,7 +60,12 @@ impl Bench {
     }
 
     fn undo(&self) -> Result<(), String> {
-        let host = TargetHost { base: self.base.path().to_owned(), runner: &Yes, user: "ann".into() };
+        let host = TargetHost {
+            base: self.base.path().to_owned(),
+            runner: &Yes,
+            user: "ann".into(),
+            subjects: &crate::subjects::Steps,
+        };
         let mut journal = host.journal().unwrap();
         let run = last_run(journal.records()).unwrap();
         can_take_back(&run, &host)?;
@@ -153,7 +163,12 @@ fn a_way_back_that_is_barred_is_told_with_both_causes() {
         }
     }
     let meddler = Meddler(bench.base.path(), std::cell::Cell::new(0));
-    let host = TargetHost { base: bench.base.path().to_owned(), runner: &meddler, user: "ann".into() };
+    let host = TargetHost {
+        base: bench.base.path().to_owned(),
+        runner: &meddler,
+        user: "ann".into(),
+        subjects: &crate::subjects::Steps,
+    };
     let mut journal = host.journal().unwrap();
     let outcome = carry_out(&bench.plan, &host, &mut journal, &Interrupts::default(), &mut |_| {}).unwrap();
     let Ending::Stuck { why: Some(why), undo_why } = outcome else { panic!("{outcome:?}") };
@@ -167,7 +182,12 @@ fn a_signal_lets_the_running_step_end_and_begins_no_other() {
     let bench = bench();
     let interrupts = Interrupts::default();
     let script = Script::new([Scripted::prints(TEST, "")]);
-    let host = TargetHost { base: bench.base.path().to_owned(), runner: &script, user: "ann".into() };
+    let host = TargetHost {
+        base: bench.base.path().to_owned(),
+        runner: &script,
+        user: "ann".into(),
+        subjects: &crate::subjects::Steps,
+    };
     let mut journal = host.journal().unwrap();
     let mut hang_up = |news: News<'_>| {
         if matches!(news, News::Step { number: 2, .. }) {
@@ -235,7 +255,12 @@ fn a_way_back_whose_last_look_fails_says_that_everything_is_taken_back() {
     let bench = bench();
     bench.run(&twice(), &Interrupts::default());
     let script = Script::new([Scripted::fails(TEST, 255, "line 7: bad option")]);
-    let host = TargetHost { base: bench.base.path().to_owned(), runner: &script, user: "ann".into() };
+    let host = TargetHost {
+        base: bench.base.path().to_owned(),
+        runner: &script,
+        user: "ann".into(),
+        subjects: &crate::subjects::Steps,
+    };
     let mut journal = host.journal().unwrap();
     let run = last_run(journal.records()).unwrap();
     let why = take_back(&run, &host, &mut journal).unwrap_err();
@@ -273,7 +298,12 @@ fn a_run_cut_off_before_its_last_look_is_finished_with_that_look() {
         let last = bench.last();
         assert!(last.state == RunState::CutOff && last.only_looks_are_left(), "{last:?}");
         let script = Script::new([answer]);
-        let host = TargetHost { base: bench.base.path().to_owned(), runner: &script, user: "ann".into() };
+        let host = TargetHost {
+            base: bench.base.path().to_owned(),
+            runner: &script,
+            user: "ann".into(),
+            subjects: &crate::subjects::Steps,
+        };
         let mut journal = host.journal().unwrap();
         finish(&last, &host, &mut journal, &Interrupts::default(), &mut |_| {});
         assert_eq!(bench.names(), names);
@@ -304,7 +334,12 @@ fn a_journal_that_cannot_be_written_in_the_middle_of_a_run_takes_everything_back
     }
     let path = journal_path(bench.base.path());
     let runner = Full(&path);
-    let host = TargetHost { base: bench.base.path().to_owned(), runner: &runner, user: "ann".into() };
+    let host = TargetHost {
+        base: bench.base.path().to_owned(),
+        runner: &runner,
+        user: "ann".into(),
+        subjects: &crate::subjects::Steps,
+    };
     let mut journal = host.journal().unwrap();
     let outcome = carry_out(&bench.plan, &host, &mut journal, &Interrupts::default(), &mut |_| {}).unwrap();
     assert!(matches!(&outcome, Ending::RolledBack { why } if why.contains("journal")), "{outcome:?}");
@@ -315,7 +350,12 @@ fn a_journal_that_cannot_be_written_in_the_middle_of_a_run_takes_everything_back
 fn a_journal_that_is_a_fifo_or_a_link_is_refused_at_once() {
     let bench = bench();
     let path = journal_path(bench.base.path());
-    let host = TargetHost { base: bench.base.path().to_owned(), runner: &Yes, user: "ann".into() };
+    let host = TargetHost {
+        base: bench.base.path().to_owned(),
+        runner: &Yes,
+        user: "ann".into(),
+        subjects: &crate::subjects::Steps,
+    };
     host.state_folder().unwrap();
     assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
     assert!(host.journal().is_err());

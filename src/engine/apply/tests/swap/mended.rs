@@ -2,7 +2,7 @@
 
 use super::failing::{has_swap, is_as, plans, pressed, reached};
 use super::machine::{Fault, Machine, Way};
-use crate::apply::{Interrupts, can_take_back, take_back};
+use crate::engine::apply::{Interrupts, can_take_back, take_back};
 use crate::engine::{Action, Ending, RunState};
 use crate::subjects::swap::plan::tests::node::{Node, NodeDisk, request};
 

@@ -4,18 +4,13 @@
 //! lock -> plan again, unchanged -> for each step: journal, do, verify, journal -> plan once more: nothing left
 //! ```
 
-use crate::engine::{Ending, Entry, RecordedRun, last_run};
+use crate::engine::{Ending, Entry, Plan, RecordedRun, last_run};
 use crate::io::journal::Journal;
-use crate::plan::Plan;
 use run::Execution;
 
-mod confirmation;
 mod copy;
-mod follow;
 mod host;
 mod interrupt;
-mod inventory;
-mod kernels;
 mod leftovers;
 mod lock;
 mod mounts;
@@ -30,13 +25,12 @@ mod taken_back;
 mod undo;
 mod watch;
 
-pub use confirmation::record_confirmation;
-pub use host::{TargetHost, journal_path};
+pub use host::{SubjectSteps, TargetHost, journal_path};
 pub use interrupt::Interrupts;
-pub use inventory::record_inventory;
 pub use lock::{Lock, LockError};
+pub(crate) use mounts::all as all_mounts;
 pub use undo::{can_take_back, take_back};
-pub use watch::News;
+pub use watch::{News, Performed, Watch};
 
 pub use crate::host::state::STATE;
 

@@ -5,11 +5,10 @@ use std::os::unix::fs::{FileExt, symlink};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 
-use crate::apply::{Interrupts, News, TargetHost, carry_out, journal_path};
-use crate::engine::{Ending, Entry, RecordedRun, last_run};
+use crate::engine::apply::{Interrupts, News, TargetHost, carry_out, journal_path};
+use crate::engine::{Ending, Entry, Plan, RecordedRun, Refusal, last_run};
 use crate::io::journal::Journal;
 use crate::io::tool::{Cmd, Output, Runner, ToolError};
-use crate::plan::{Plan, Refusal};
 use crate::subjects::swap::plan::tests::node::{GROUP, Node, SWAP, TEMPORARY};
 use crate::subjects::swap::plan::{COMMAND, Remembered, Request, plan};
 
@@ -189,7 +188,12 @@ impl Machine {
     }
 
     pub(super) fn host(&self) -> TargetHost<'_> {
-        TargetHost { base: self.base.path().to_owned(), runner: self, user: "ann".into() }
+        TargetHost {
+            base: self.base.path().to_owned(),
+            runner: self,
+            user: "ann".into(),
+            subjects: &crate::subjects::Steps,
+        }
     }
 
     pub(super) fn journal(&self) -> Journal<Entry> {

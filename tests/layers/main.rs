@@ -1,0 +1,7 @@
+//! The layers of the design (`src/lib.rs`) are what the imports are.
+
+mod crates;
+mod cycles;
+mod order;
+mod sources;
+mod subjects;
