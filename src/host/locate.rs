@@ -12,6 +12,9 @@ use crate::disk::format::content::Content;
 use crate::disk::{Disk, LogicalVolume, Partition, VolumeGroup};
 
 mod device;
+mod existence;
+
+pub use existence::{Existence, existence};
 
 /// A volume of a host.
 #[derive(Debug, Clone, Copy, PartialEq)]

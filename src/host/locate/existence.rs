@@ -1,0 +1,138 @@
+//! Whether the device that a name means exists. Pure.
+//!
+//! [`volume`] finds what lies on the disks that were read. A name may also mean what was not read: a file system on an md array, in an
+//! encrypted container, or in a logical volume of a type that is not looked into. Such a name is [`Existence::Unknown`], never missing.
+
+use super::{Located, Volume, block, volume, volumes};
+use crate::disk::format::content::Kind;
+use crate::host::block::BlockDevice;
+use crate::host::node::Node;
+
+/// Whether a device exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Existence {
+    /// A volume that was read has the name, or the kernel has a device of that name.
+    Exists,
+    /// Everything was read, and nothing has the name.
+    Missing,
+    /// The name means no block device: `tmpfs`, a network share, a file.
+    NotADevice,
+    /// Not found, but this was not read, and may have it.
+    Unknown(String),
+}
+
+/// Whether what `source` means exists: the first field of an fstab line.
+pub fn existence(node: &Node, source: &str) -> Existence {
+    let unread = match volume(node, source) {
+        Located::One(_) | Located::Several(_) => return Existence::Exists,
+        Located::NotAVolume => return Existence::NotADevice,
+        Located::Unknown(why) => Some(why),
+        Located::Nothing => unread(node),
+    };
+    match unread {
+        _ if source.strip_prefix("/dev/").is_some_and(|path| kernel_has(node, path)) => Existence::Exists,
+        Some(why) => Existence::Unknown(why),
+        None => Existence::Missing,
+    }
+}
+
+/// Whether the kernel has a device of that path below /dev.
+fn kernel_has(node: &Node, path: &str) -> bool {
+    let mangled = |part: &str| part.replace('-', "--");
+    let mapped = match path.split_once('/') {
+        Some(("mapper", name)) => Some(name.to_owned()),
+        Some((group, volume)) => Some(format!("{}-{}", mangled(group), mangled(volume))),
+        None => None,
+    };
+    let has_name = |device: &BlockDevice| {
+        device.name == path || device.mapped.as_ref().is_some_and(|(name, _)| Some(name) == mapped.as_ref())
+    };
+    block(node).is_ok_and(|block| block.iter().any(has_name))
+}
+
+/// The first thing on the node that was not read and may have any name.
+fn unread(node: &Node) -> Option<String> {
+    let of_volume = |volume: Volume<'_>| match volume.content().map(|content| content.kind) {
+        None | Some(Kind::Unreadable) => Some(format!("the content of {volume} was not read")),
+        Some(_) => None,
+    };
+    let of_device = |device: &BlockDevice| format!("the content of /dev/{} was not read", device.name);
+    node.why_incomplete().or_else(|| volumes(node).find_map(of_volume)).or_else(|| match block(node) {
+        Ok(block) => block.iter().find(|device| is_container(device)).map(of_device),
+        Err(why) => Some(why),
+    })
+}
+
+/// Whether a device has a content of its own that is not read by way of the disks below it: md, and device-mapper but for LVM2 and
+/// multipath. What the kernel makes anew at each start (loop, RAM) has no name that lasts.
+fn is_container(device: &BlockDevice) -> bool {
+    match &device.mapped {
+        Some((_, uuid)) => !(uuid.starts_with("LVM-") || uuid.contains("mpath-")),
+        None => device.name.starts_with("md") && device.partition_of.is_none() && device.bytes > 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Probed;
+    use crate::host::sample;
+
+    const NOBODY: &str = "UUID=deadbeef-0000-4000-8000-00000000dead";
+
+    /// A node of which everything was read.
+    fn read_node() -> Node {
+        let mut node = sample::node();
+        for volume in
+            node.disks.iter_mut().flat_map(|disk| &mut disk.volume_groups).flat_map(|g| &mut g.logical_volumes)
+        {
+            volume.content.get_or_insert_with(|| crate::disk::format::content::Content::new(Kind::Xfs));
+        }
+        node
+    }
+
+    fn with_device(device: BlockDevice) -> Node {
+        let mut node = read_node();
+        let Probed::Known(block) = &mut node.running.as_mut().unwrap().block else { panic!("no devices") };
+        block.push(device);
+        node
+    }
+
+    #[test]
+    fn a_name_that_nothing_has_is_missing_only_where_everything_was_read() {
+        let node = read_node();
+        assert_eq!(existence(&node, NOBODY), Existence::Missing);
+        assert_eq!(existence(&node, "/dev/sdz1"), Existence::Missing);
+        assert_eq!(existence(&node, "/dev/vg-root/lv_none"), Existence::Missing);
+        let mut hidden = node.clone();
+        hidden.disks[0].volume_groups[0].logical_volumes[0].content = None;
+        assert!(matches!(existence(&hidden, NOBODY), Existence::Unknown(why) if why.contains("not read")));
+    }
+
+    #[test]
+    fn what_is_on_an_array_or_in_an_encrypted_container_is_unknown() {
+        let luks = sample::mapped(9, "luks-data", "CRYPT-LUKS2-0123456789abcdef-luks-data", &["sdb"]);
+        let md = BlockDevice { is_physical_disk: false, ..sample::device("md127", 9, 127) };
+        for device in [luks, md] {
+            let found = existence(&with_device(device), NOBODY);
+            assert!(matches!(&found, Existence::Unknown(why) if why.contains("not read")), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_device_that_the_kernel_has_exists_whatever_is_on_it() {
+        let luks = sample::mapped(9, "luks-data", "CRYPT-LUKS2-0123456789abcdef-luks-data", &["sdb"]);
+        assert_eq!(existence(&with_device(luks), "/dev/mapper/luks-data"), Existence::Exists);
+        let disc = BlockDevice { is_physical_disk: false, ..sample::device("sr0", 11, 0) };
+        assert_eq!(existence(&with_device(disc), "/dev/sr0"), Existence::Exists);
+        let other = sample::mapped(9, "vg_x-lv--y", "LVM-none", &["sdb"]);
+        assert_eq!(existence(&with_device(other), "/dev/vg_x/lv-y"), Existence::Exists);
+    }
+
+    #[test]
+    fn a_share_or_a_file_system_without_a_device_is_no_device() {
+        for source in ["tmpfs", "server:/export", "//server/share", "/var/swap"] {
+            assert_eq!(existence(&read_node(), source), Existence::NotADevice, "{source}");
+        }
+    }
+}
