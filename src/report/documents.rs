@@ -46,7 +46,7 @@ fn rules(profile: &Profile) -> String {
 
 fn section(out: &mut String, rule: &Rule, profile: &Profile) {
     let _ = writeln!(out, "\n## {}\n\nJudges: {}.\n\n{}\n", rule.id, escaped(rule.title), escaped(rule.why));
-    let steps: Vec<String> = rule
+    let mut steps: Vec<String> = rule
         .procedure
         .iter()
         .map(|item| match row_of_item(item) {
@@ -54,6 +54,9 @@ fn section(out: &mut String, rule: &Rule, profile: &Profile) {
             None => (*item).to_owned(),
         })
         .collect();
+    if steps.is_empty() {
+        steps.push("no item asks for it".to_owned());
+    }
     for (name, value) in [
         ("Required", escaped(&(rule.required)(profile))),
         ("Source", escaped(&(rule.source)(profile))),
