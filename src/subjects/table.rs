@@ -1,7 +1,7 @@
 //! The table of all rules.
 
 use super::Facts;
-use super::boot::rules::{boot_mode, boot_size};
+use super::boot::rules::{boot_mode, boot_size, fstab_mounts};
 use super::disks::rules::{disk_bios_limit, disk_minimum, table_health};
 use super::kernels::rules::{boot_consistent, boot_free, kernel_old, kernel_running_newest};
 use super::media::rules::{images_mount, iso_present, iso_space, ssl_jars};
@@ -32,6 +32,7 @@ pub const RULES: &[Rule] = &[
     kernel_old::RULE,
     boot_free::RULE,
     boot_consistent::RULE,
+    fstab_mounts::RULE,
     iso_space::RULE,
     iso_present::RULE,
     images_mount::RULE,

@@ -2,3 +2,4 @@
 
 pub mod boot_mode;
 pub mod boot_size;
+pub mod fstab_mounts;
