@@ -2,44 +2,59 @@
 //!
 //! This page is the design: what the layers are, how data flows, and what holds everywhere.
 //!
-//! # Layers
+//! # Folders
 //!
-//! A module imports only modules of lower layers, or of its own; `tests/layers.rs` reads the sources and checks it.
+//! A layered substrate lies below, the subjects of the upgrade lie in the middle, and what shows and asks lies above. A folder imports
+//! only folders above it in this table.
 //!
-//! | layer | modules | what |
-//! | --- | --- | --- |
-//! | 0 | [`units`], [`dates`], [`versions`], [`bytes`], [`ids`] | sizes, days, versions as types; bounds-checked fields; identifiers |
-//! | 0 | [`digest`] | SHA-256 sums of long files |
-//! | 0 | [`chars`] | characters that must not reach a terminal |
-//! | 0 | [`parallel`] | work on all processors, results in order |
-//! | 1 | [`profile`] | thresholds of a release, and where to look on a node, as data |
-//! | 1 | [`sys`] | the door to the kernel: one safe function a system call, the only unsafe code |
-//! | 2 | [`image`] | read-only bytes with a size; there is no method that writes |
-//! | 2 | [`tool`] | other programs: a closed list at absolute paths, commands as data, a runner for the host and one for tests |
-//! | 2 | [`journal`] | an append-only record that survives a crash; knows nothing of what it records |
-//! | 3 | [`format`](mod@format) | bytes to structs, pure: tables, superblocks, LVM2; one file a format |
-//! | 4 | [`disk`] | a disk as a whole: table, partitions, volume groups, contents |
-//! | 4 | [`engine`] | steps of a run, what the journal records of them, the one reader of it, and how a run ends: data |
-//! | 5 | [`facts`] | what is true now, of this host, a fixture host, or powered-off disks; gathers, never judges |
-//! | 6 | [`rules`] | judges: facts and profile to findings, pure, one file a rule |
-//! | 6 | [`plan`] | decides: facts and a request to steps that are data, or to a refusal; pure |
-//! | 7 | [`apply`] | the only module that changes the host: do, prove and undo of each step, side by side |
-//! | 7 | [`cluster`] | a cluster, from saved reports on its nodes and what it says of itself; pure |
-//! | 7 | [`runbook`] | the steps of the procedure as data, and how each stands: facts, findings and confirmations to steps; pure |
-//! | 8 | [`report`] | findings, plans, runs and disks for people and machines |
-//! | 8 | [`cli`] | what can be asked: arguments and help, no behaviour |
-//! | 9 | [`commands`] | wiring, short |
+//! | folder | what |
+//! | --- | --- |
+//! | [`base`] | pure values: bytes, units, identifiers, versions, days, sums |
+//! | [`profile`] | the thresholds of a release, and where to look on a node, as data |
+//! | [`io`] | the doors to the outside: [`io::sys`] (the only unsafe code), [`io::image`] (cannot write), [`io::tool`] (a closed list of programs), [`io::journal`] |
+//! | [`disk`] | bytes to what a disk contains: formats, tables, volume groups; and the table of a blank disk |
+//! | [`host`] | how a host is read, live or from a folder: one source a file, gathered and never judged |
+//! | [`engine`] | how a host is changed: steps, proofs and endings as data; [`engine::apply`] is the only code that changes a host |
+//! | [`subjects`] | one folder for each subject: boot, disks, swap, kernels, ssh_keys, media, upgrade, preflight, records |
+//! | [`procedure`] | the numbered items of the procedure as data, and the state of each on a node; pure |
+//! | [`cluster`] | a cluster, from saved reports on its nodes; pure, beside `procedure` |
+//! | [`report`] | findings, plans, runs and disks for people and machines |
+//! | [`cli`] | what can be asked: arguments and help; beside `report` |
+//! | [`commands`] | wiring, short |
+//!
+//! **One question, one folder.** Where is swap? It is read in `subjects/swap/facts.rs` (and, as any host has it, in `host/swaps.rs`), judged
+//! in `subjects/swap/rules/`, planned in `subjects/swap/plan/`, changed by the steps of that plan in `engine/apply/`, and tested beside each.
+//!
+//! Inside a subject: `facts` gathers; what lies beside it is judgement that rules and plans share; `rules/` has one rule a file, with its
+//! record and its tests; `plan` decides; `steps` does and verifies what only this subject knows. A subject reads another one only through
+//! what that exports in its `mod.rs`.
+//!
+//! `tests/layers` reads the imports and verifies all of this, the home of each outside crate, that rules and plans are pure, that no file
+//! imports one that imports it, and the length of files.
+//!
+//! # Why it is like this
+//!
+//! * **`profile` is a folder of its own**, not a part of `base`: it has the words of the vendor's procedure, and changes with its releases.
+//! * **The engine lies below the subjects and knows their steps as data.** A journal is one closed format, so [`engine::Action`] and
+//!   [`engine::Proof`] list everything that can be done to a host. What only a subject can do or verify, such as following the vendor's
+//!   upgrade, the engine asks of it through [`engine::apply::SubjectSteps`].
+//! * **A rule is one record** ([`subjects::rule::Rule`]) at the top of its file. Lists, documents, waivers and the procedure are made from
+//!   the table of these records ([`subjects::table`]).
+//! * **`host::Node` is the node without its subjects**: disks, and what the kernel says. A command gathers it and the facts of its own
+//!   subject; only `check`, `runbook`, `stage` and `upgrade` gather all of [`subjects::Facts`].
+//! * **`boot` has the boot loader's menu**, which `kernels` reads: a menu says which kernel starts, whatever packages there are.
+//! * **A file may use what the file above it in the tree defines**; that is what a folder's `mod.rs` is for. Other circles are refused.
 //!
 //! # How data flows
 //!
 //! ```text
 //! scan    open -> image -> disk (format) -> report
-//! check   disks and /proc, /sys, /etc -> facts -> rules (profile) -> findings -> report
-//! runbook facts, findings and what was confirmed -> runbook -> report
-//! cluster saved reports of check, cluster information -> cluster -> report; asks no host
-//! change  facts -> plan, or refusal -> report; this is the dry run
+//! check   node and facts of all subjects -> rules (profile) -> findings -> report
+//! runbook facts, findings and confirmations -> procedure -> report
+//! cluster saved reports of check, cluster information -> cluster -> report; reads no host
+//! change  node and facts of the command's subject -> plan, or refusal -> report; this is the dry run
 //!         --apply: lock, plan again and compare -> each step: journal, do, prove, journal -> plan once more, nothing is left
-//! upgrade gates: rules and runbook -> the service manager runs the vendor's program -> its log, followed -> facts, for every command
+//! upgrade gates: rules and procedure -> the service manager runs the vendor's program -> its log, followed -> facts, for every command
 //! ```
 //!
 //! The same code judges a running node, a directory that stands for one, and images of a powered-off one:
@@ -61,16 +76,16 @@
 //!
 //! # What holds everywhere
 //!
-//! * **Reading cannot write.** [`crate::io::image::Image`] has no method that writes, and files are opened read-only.
-//! * **A dry run is not calling [`apply`].** What it prints is what `--apply` does: the same steps, as data.
+//! * **Reading cannot write.** [`io::image::Image`] has no method that writes, and files are opened read-only.
+//! * **A dry run does not call [`engine::apply`].** What it prints is what `--apply` does: the same steps, as data.
 //! * **Running again is the resume.** A plan is made from what is true now towards an absolute target, so a run after a crash goes on from
 //!   there. The journal keeps what was begun and done, for `status` and for `undo`.
-//! * **A step that fails takes back those before it.** Where that fails too, both causes are told, and the journal's path.
-//! * **Could not look is never good.** A source that cannot be read is [`crate::subjects::Probed::Unreadable`], becomes a finding
-//!   `unknown`, and keeps the verdict from `ready`. What surely is not there is told apart, as `Absent`.
-//! * **No panic on what the world sends.** Parsers take bytes only through [`bytes`], arithmetic is checked, memory is bounded
+//! * **A step that fails takes back those before it.** Where that fails too, both causes are reported, and the journal's path.
+//! * **Could not look is never good.** A source that cannot be read is [`host::Probed::Unreadable`], becomes a finding
+//!   `unknown`, and keeps the verdict from `ready`. What surely is not there is `Absent`.
+//! * **No panic on what the world sends.** Parsers take bytes only through [`base::bytes`], arithmetic is checked, memory is bounded
 //!   by caps in the formats and never by what a disk claims. Overflow checks stay on in release builds.
-//! * **Unsafe code** is denied outside [`sys`]. There, each block wraps one system call and says why it is sound.
+//! * **Unsafe code** is denied outside [`io::sys`]. There, each block wraps one system call and says why it is sound.
 //! * **Few reads.** A disk costs two reads (its ends: both GPT copies lie there) and one for each partition or logical volume. More
 //!   are made only where nothing was found, where a signature leaves room for an array's superblock behind it, or where a
 //!   structure says that it lies elsewhere. See [`disk`].
@@ -83,10 +98,10 @@
 //! | status | meaning |
 //! | --- | --- |
 //! | 0 | done, or ready |
-//! | 1 | blocked: a finding blocks, and says what would lift it |
+//! | 1 | blocked: a finding blocks, and says how to fix it |
 //! | 2 | wrong usage |
-//! | 3 | could not tell, or failed with everything as it was |
-//! | 4 | left half-way; the journal says where |
+//! | 3 | could not determine, or failed and everything was restored |
+//! | 4 | stopped half-way: the journal is named |
 //! | 5 | another run holds the lock |
 
 // Outside tests nothing may panic on what the world sends. Kept here and not in Cargo.toml, where the lints would hold for tests too.

@@ -5,7 +5,7 @@
 //! looks, is `confirm`: a question to the operator, which does not change the verdict on the node, because it would stand for ever.
 //!
 //! All that is known of a rule is in its record ([`Rule`]), at the top of its file, and nowhere else: lists and
-//! documents are made from [`RULES`].
+//! documents are made from [`RULES`](crate::subjects::table::RULES).
 
 pub(crate) mod finding;
 
