@@ -1,8 +1,8 @@
 //! What a cluster says of itself, read leniently.
 //!
-//! Which fields `okv cluster info get` prints is documented only in words: the cluster's version, the Maximum Disable Node Duration, and of
-//! each node its configuration mode, status and version. So names are compared without case and punctuation, wherever they stand, and
-//! what was not found is said.
+//! Which fields `okv cluster info get` prints is documented only in words: the cluster's version, the Maximum Disable
+//! Node Duration, and of each node its configuration mode, status and version. So names are compared without case and
+//! punctuation, wherever they stand, and what was not found is said.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -97,7 +97,8 @@ pub fn parse(text: &str) -> Result<Info, String> {
     Ok(info)
 }
 
-/// Looks through `value`, which stands under `key`. Whether a node was found in it. Nesting is bounded by the JSON parser.
+/// Looks through `value`, which stands under `key`. Whether a node was found in it. Nesting is bounded by the JSON
+/// parser.
 fn walk(value: &Value, key: &str, info: &mut Info, duration: &mut Option<(String, Value)>) -> bool {
     match value {
         Value::Array(items) => {
@@ -186,7 +187,8 @@ fn moment(text: &str) -> Option<Moment> {
     }
 }
 
-/// A duration in seconds. The unit stands in the key or behind the number; where it stands nowhere, hours are assumed and that is said.
+/// A duration in seconds. The unit stands in the key or behind the number; where it stands nowhere, hours are assumed
+/// and that is said.
 fn seconds(key: &str, value: &Value, told: &mut Vec<String>) -> Option<u64> {
     let text = match value {
         // A number and its unit may stand apart.

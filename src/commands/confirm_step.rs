@@ -48,7 +48,8 @@ pub(super) fn run(args: &Confirm) -> Result<ExitStatus> {
         withdrawn: args.withdraw,
     };
     record_confirmation(&place, confirmation).context("it could not be recorded")?;
-    // Read again from the disk: what is shown is what counts from now on. That it cannot be shown does not unmake the record.
+    // Read again from the disk: what is shown is what counts from now on. That it cannot be shown does not unmake the
+    // record.
     if let Err(error) = seen().and_then(|(_, step)| show(args, &step, None)) {
         let _ = writeln!(io::stderr(), "okv-host: recorded; the answer could not be written: {error:#}");
     }

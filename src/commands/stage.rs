@@ -81,8 +81,8 @@ fn planned(args: &Stage, profile: &Profile, iso: &str, known: &Known) -> Result<
     Ok(plan(&staging, places, &request, &means, &sums))
 }
 
-/// The file that was named; where it went away since, as a medium does that is taken out once all is copied, the one of its name in the
-/// folder of the ISO.
+/// The file that was named; where it went away since, as a medium does that is taken out once all is copied, the one of
+/// its name in the folder of the ISO.
 fn still_there(iso: &str, places: &Places) -> String {
     let name = iso.rsplit('/').next().unwrap_or_default();
     match Path::new(iso).exists() {

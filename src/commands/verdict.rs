@@ -17,7 +17,8 @@ pub(super) fn exit(verdict: Outcome) -> ExitStatus {
     }
 }
 
-/// Writes a whole report at once, without colours where they are not wanted. A stream of `anstream` would write each line by itself.
+/// Writes a whole report at once, without colours where they are not wanted. A stream of `anstream` would write each
+/// line by itself.
 pub(super) fn write_coloured(text: &str) -> io::Result<()> {
     let mut out = io::stdout();
     let choice = anstream::AutoStream::choice(&out);

@@ -1,7 +1,7 @@
 //! How far the upgrade of the node is.
 //!
-//! The release that the node says counts first. Where it says none, the log of `okv-host upgrade` tells that an upgrade began, and only
-//! the operator that it ended: the first start after it takes hours.
+//! The release that the node says counts first. Where it says none, the log of `okv-host upgrade` tells that an upgrade
+//! began, and only the operator that it ended: the first start after it takes hours.
 
 use super::record::{OnRecord, on_record};
 use super::step::Confirmed;
@@ -12,8 +12,8 @@ use crate::profile::Profile;
 use crate::subjects::Facts;
 use crate::subjects::upgrade::facts::upgrade_run::{UpgradeRun, UpgradeState};
 
-/// A run that ended so long ago, on a node that still says an older release, was that of an earlier upgrade: a figure of this program,
-/// where the procedure says that the first start after it takes some hours.
+/// A run that ended so long ago, on a node that still says an older release, was that of an earlier upgrade: a figure
+/// of this program, where the procedure says that the first start after it takes some hours.
 const OLD: u64 = 7 * DAY;
 
 /// How far it is, and what shows that.

@@ -19,7 +19,8 @@ pub(super) enum OnRecord {
     Unknown(String),
 }
 
-/// What is on record of the step `id`, for this host and the upgrade to the release of `profile`. The last record counts.
+/// What is on record of the step `id`, for this host and the upgrade to the release of `profile`. The last record
+/// counts.
 pub(super) fn on_record(facts: &Facts, profile: &Profile, id: &str) -> OnRecord {
     let Some(subjects) = &facts.subjects else { return OnRecord::No(None) };
     let records = match &subjects.records.confirmations {

@@ -117,8 +117,9 @@ impl Step {
     }
 }
 
-/// The steps that stand before `id` and before the upgrade, or are a part of it, and are neither done nor shown not to be needed, in
-/// order. Where there is no step of that id, all of them. The session is none of them: `okv-host upgrade` runs a service, which outlives any.
+/// The steps that stand before `id` and before the upgrade, or are a part of it, and are neither done nor shown not to
+/// be needed, in order. Where there is no step of that id, all of them. The session is none of them: `okv-host upgrade`
+/// runs a service, which outlives any.
 pub fn open_before<'s>(steps: &'s [Step], id: &str) -> Vec<&'s Step> {
     let end = steps.iter().position(|step| step.id == id).unwrap_or(steps.len());
     steps

@@ -1,7 +1,8 @@
 //! JSON on one line, for fleets: what `serde_json` would write, byte for byte, in a third of its time.
 //!
-//! The schema stays where it is, in the `Serialize` of the data model. Two things make the difference: the names of fields and of enum
-//! values are words of our own that need no escape, and a string is looked through sixteen bytes at a time before it is copied whole.
+//! The schema stays where it is, in the `Serialize` of the data model. Two things make the difference: the names of
+//! fields and of enum values are words of our own that need no escape, and a string is looked through sixteen bytes at
+//! a time before it is copied whole.
 
 use std::fmt::{self, Display};
 use std::io::Write as _;

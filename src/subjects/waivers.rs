@@ -1,8 +1,8 @@
 //! Waivers: findings that an operator knows of and accepts, for a reason and until a day. Pure.
 //!
-//! A waived finding stays in the report, with its verdict and the reason, and no longer decides the verdict on the node. What could cost
-//! data, or a node that does not start again, cannot be waived: its rule is [`Waivable::Never`]. A waiver that has run out,
-//! or that waives nothing, is told.
+//! A waived finding stays in the report, with its verdict and the reason, and no longer decides the verdict on the
+//! node. What could cost data, or a node that does not start again, cannot be waived: its rule is [`Waivable::Never`].
+//! A waiver that has run out, or that waives nothing, is told.
 
 use std::fmt;
 
@@ -119,7 +119,8 @@ struct Row {
     until: String,
 }
 
-/// The waivers of a JSON text: `{"schema": "okv-host.waivers.v1", "waivers": [{"id", "subject"?, "reason", "until": "YYYY-MM-DD"}]}`.
+/// The waivers of a JSON text:
+/// `{"schema": "okv-host.waivers.v1", "waivers": [{"id", "subject"?, "reason", "until": "YYYY-MM-DD"}]}`.
 ///
 /// # Errors
 /// Where it is no such text, or one of them has no reason or no day.

@@ -42,7 +42,8 @@ impl Line<'_> {
     }
 }
 
-/// Whether no byte of it needs an escape. Without an early end within sixteen bytes, so that the compiler can look at all at once.
+/// Whether no byte of it needs an escape. Without an early end within sixteen bytes, so that the compiler can look at
+/// all at once.
 pub(super) fn is_plain(text: &[u8]) -> bool {
     let plain = |block: &[u8; 16]| block.iter().fold(0, |any, byte| any | u8::from(needs_escape(*byte))) == 0;
     match text.last_chunk() {

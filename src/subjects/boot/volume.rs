@@ -70,8 +70,8 @@ pub enum DiskEvidence {
     OnlyDisk,
 }
 
-/// Which volume is /boot: what is mounted there, else what fstab names. Of a host that does not run: the only ext or xfs file
-/// system in a partition, or the only one of several that is called `boot`.
+/// Which volume is /boot: what is mounted there, else what fstab names. Of a host that does not run: the only ext or
+/// xfs file system in a partition, or the only one of several that is called `boot`.
 pub fn boot_volume(node: &Node) -> BootVolume<'_> {
     match &node.running {
         Some(running) => mounted(node, running).unwrap_or_else(|| in_fstab(node, running)),

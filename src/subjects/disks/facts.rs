@@ -55,13 +55,14 @@ impl Inventory {
         }
     }
 
-    /// Whether a disk of this identity was there; one that tells neither name nor number, by a disk of its size that told none either.
+    /// Whether a disk of this identity was there; one that tells neither name nor number, by a disk of its size that
+    /// told none either.
     pub fn has(&self, identity: &Identity, bytes: u64) -> bool {
         self.is_identified(identity).unwrap_or_else(|| self.nameless(bytes).next().is_some())
     }
 
-    /// Whether a blank disk of this identity and size was there. One that tells neither name nor number is taken for any
-    /// other such disk of its size.
+    /// Whether a blank disk of this identity and size was there. One that tells neither name nor number is taken for
+    /// any other such disk of its size.
     pub fn has_blank(&self, identity: &Identity, bytes: u64) -> bool {
         self.is_identified(identity).unwrap_or_else(|| self.nameless(bytes).any(|known| known.table.is_none()))
     }

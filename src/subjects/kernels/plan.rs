@@ -1,14 +1,15 @@
 //! `kernel-prune`: which old kernels go, and which stay and are proved able to boot.
 //!
-//! What runs stays, and the newest, what the boot loader starts by default, and what the operator names. Of the family of the running
-//! kernel everything older than the newest goes, one release a transaction, the oldest first. Kernels of another family stay: none
-//! replaces the other.
+//! What runs stays, and the newest, what the boot loader starts by default, and what the operator names. Of the family
+//! of the running kernel everything older than the newest goes, one release a transaction, the oldest first. Kernels of
+//! another family stay: none replaces the other.
 //!
-//! Refuses where the running kernel is not the newest (what was never started may not come up), where something could not be looked
-//! at, and where a kernel that stays could not boot.
+//! Refuses where the running kernel is not the newest (what was never started may not come up), where something could
+//! not be looked at, and where a kernel that stays could not boot.
 //!
-//! With /boot not mounted the default and what the survivors need there are not seen. The plan then says [`Prune::mount`] and is
-//! provisional: whoever carries it out mounts /boot first, looks again and plans again, and that plan may refuse.
+//! With /boot not mounted the default and what the survivors need there are not seen. The plan then says
+//! [`Prune::mount`] and is provisional: whoever carries it out mounts /boot first, looks again and plans again, and
+//! that plan may refuse.
 
 use std::collections::BTreeMap;
 
@@ -181,7 +182,11 @@ fn notes(kernels: &Kernels, standing: &Standing<'_>, keep: &Keep, remove: &[&Ker
     for old in standing.old.iter().filter(|old| keep.contains_key(&old.release)) {
         let why = keep.get(&old.release).is_some_and(|reasons| reasons.contains(&Because::BootDefault));
         notes.push(if why {
-            format!("{} is old and stays: the boot loader starts it by default; make the newest the default to have it removed", old.release)
+            format!(
+                "{} is old and stays: the boot loader starts it by default; make the newest the default to have it \
+                 removed",
+                old.release
+            )
         } else {
             format!("{} is old and stays, as you say", old.release)
         });

@@ -1,8 +1,9 @@
-//! `stage`: an upgrade ISO is brought to where the vendor's upgrade looks for it: copied into its folder, mounted read-only, and the
-//! package manager's cache of its repository emptied.
+//! `stage`: an upgrade ISO is brought to where the vendor's upgrade looks for it: copied into its folder, mounted
+//! read-only, and the package manager's cache of its repository emptied.
 //!
-//! It refuses where the ISO is not whole or not the one of the sum that was given, where another file has its name, where the copy would
-//! leave the node without room, and where something else is mounted at its place. It removes nothing to make room.
+//! It refuses where the ISO is not whole or not the one of the sum that was given, where another file has its name,
+//! where the copy would leave the node without room, and where something else is mounted at its place. It removes
+//! nothing to make room.
 
 use super::facts::mounted::Mounted;
 use super::facts::staging::{Staging, There};

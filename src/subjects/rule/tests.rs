@@ -11,8 +11,8 @@ use crate::subjects::of_host_at;
 
 pub(super) use crate::overlay::Host;
 
-/// Compares what `rule` finds on `host`, by the built-in profile, with a text of `snapbox::str!`: for each finding its verdict and
-/// subject, and below them its message, what was measured, and the remedy.
+/// Compares what `rule` finds on `host`, by the built-in profile, with a text of `snapbox::str!`: for each finding its
+/// verdict and subject, and below them its message, what was measured, and the remedy.
 ///
 /// `SNAPSHOTS=overwrite cargo test --lib rules -- --test-threads 1` writes the texts anew. Read the difference.
 #[track_caller]

@@ -24,7 +24,8 @@ impl Obstacle {
 }
 
 impl Ssh {
-    /// Everything that is in the way of retiring the DSA keys. Where there are none, only what is not what its name says.
+    /// Everything that is in the way of retiring the DSA keys. Where there are none, only what is not what its name
+    /// says.
     pub fn obstacles(&self) -> Vec<Obstacle> {
         let keys = self.dsa_keys();
         let mut obstacles = files::obstacles(self, &keys);
@@ -36,7 +37,8 @@ impl Ssh {
         obstacles
     }
 
-    /// What is in the way at this file: its name promises something else than it holds, and one of the two is a DSA key.
+    /// What is in the way at this file: its name promises something else than it holds, and one of the two is a DSA
+    /// key.
     pub fn not_what_its_name_says(&self, file: &KeyFile) -> Option<Obstacle> {
         files::not_what_its_name_says(file)
     }

@@ -1,7 +1,7 @@
 //! `ssh-dsa-retire`: gives every DSA host key the name `NAME.retire`, the private half first.
 //!
-//! Refuses all where one thing is in the way: a node half done, or without a host key that sshd takes, is worse than one with a key too
-//! many. It never writes over a file, deletes none, and does not edit sshd's configuration.
+//! Refuses all where one thing is in the way: a node half done, or without a host key that sshd takes, is worse than
+//! one with a key too many. It never writes over a file, deletes none, and does not edit sshd's configuration.
 
 use super::facts::{Algorithm, Content, DsaKey, DsaState, Half, KeyFile, Ssh, shown};
 use super::obstacles::Obstacle;

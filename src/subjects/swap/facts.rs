@@ -1,5 +1,5 @@
-//! Everything that `swap-extend` decides from, beyond the node itself: LVM2's own view, memory, and every disk as one that could be
-//! added.
+//! Everything that `swap-extend` decides from, beyond the node itself: LVM2's own view, memory, and every disk as one
+//! that could be added.
 
 use std::fs::OpenOptions;
 use std::io;
@@ -76,8 +76,8 @@ pub fn gather(root: &Root, runner: &dyn Runner, group: &str, volume: &str) -> Gr
     }
 }
 
-/// What makes the identifiers of a new table: the same until the disk is in the group, so that a run that was cut off knows its own work
-/// again.
+/// What makes the identifiers of a new table: the same until the disk is in the group, so that a run that was cut off
+/// knows its own work again.
 fn seed(node: &Node, group: &str) -> String {
     let named = groups(node).find(|found| found.name == group);
     let uuid = named.and_then(|found| found.uuid).map(|id| id.to_string()).unwrap_or_default();
@@ -120,8 +120,9 @@ fn begun(
     Ok((table, begun))
 }
 
-/// Who holds a disk. The kernel gives a device for oneself (`O_EXCL`, open(2)) only where nothing is mounted from it, swapped to it or
-/// built on it. A loop device opens what is behind it as anybody does, so that it is looked for by itself.
+/// Who holds a disk. The kernel gives a device for oneself (`O_EXCL`, open(2)) only where nothing is mounted from it,
+/// swapped to it or built on it. A loop device opens what is behind it as anybody does, so that it is looked for by
+/// itself.
 fn held(root: &Root, above: Above<'_>, device: &BlockDevice, path: &str) -> Probed<Option<String>> {
     let on_it =
         |d: &&BlockDevice| d.name == device.name || d.partition_of.as_ref().is_some_and(|(w, _)| *w == device.name);

@@ -101,7 +101,8 @@ pub(super) fn entries(items: &[Item]) -> Vec<&Entry> {
     found
 }
 
-/// The entry that `word` names: a number from 0, a title or an identifier; behind a `>`, one of the submenu named before it.
+/// The entry that `word` names: a number from 0, a title or an identifier; behind a `>`, one of the submenu named
+/// before it.
 ///
 /// # Errors
 /// Where it names none: GRUB starts the first entry then, which nobody asked for.

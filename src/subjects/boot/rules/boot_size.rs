@@ -1,8 +1,8 @@
 //! `boot-size`: the file system of /boot must be as large as the upgrade asks.
 //!
-//! What decides is the Size of `df -h /boot`: `f_blocks * f_frsize` rounded **up** to whole MiB. It is read from the superblock on the
-//! block device, because `df` on a /boot that is not mounted silently answers for the root file system. Where /boot is mounted, the
-//! kernel is asked as well, and its word counts.
+//! What decides is the Size of `df -h /boot`: `f_blocks * f_frsize` rounded **up** to whole MiB. It is read from the
+//! superblock on the block device, because `df` on a /boot that is not mounted silently answers for the root file
+//! system. Where /boot is mounted, the kernel is asked as well, and its word counts.
 
 use crate::base::units::Bytes;
 use crate::host::Probed;

@@ -1,8 +1,8 @@
 //! `disk-bios-limit`: a node that boots by BIOS from a disk over 2 TB cannot be upgraded.
 //!
-//! The limit is a maximum, so it is judged in its larger reading, 2 TiB, strictly: a disk of exactly 2 TiB passes. A retail
-//! "2 TB" disk (2,000,398,934,016 B) lies between the two readings and gets a note. The vendor's install guide speaks of the boot
-//! disk, so it blocks there; other disks get a warning.
+//! The limit is a maximum, so it is judged in its larger reading, 2 TiB, strictly: a disk of exactly 2 TiB passes. A
+//! retail "2 TB" disk (2,000,398,934,016 B) lies between the two readings and gets a note. The vendor's install guide
+//! speaks of the boot disk, so it blocks there; other disks get a warning.
 
 use crate::base::units::Bytes;
 use crate::disk::Disk;
@@ -54,7 +54,8 @@ fn judge_disk(case: &Case<'_>, disk: &Disk) -> Finding {
         over_the_limit(case, disk, finding, matches!(firmware, Some(Probed::Known(_))))
     } else if disk.bytes > decimal {
         let message = format!(
-            "over the limit if \"2 TB\" is read as {decimal} B, within it as {limit} B (2 TiB), which is the reading judged by"
+            "over the limit if \"2 TB\" is read as {decimal} B, within it as {limit} B (2 TiB), which is the reading \
+             judged by"
         );
         finding(Verdict::Note, message)
     } else {
@@ -77,11 +78,18 @@ fn over_the_limit(
             Verdict::Block,
             "the node boots by BIOS from a disk over the limit and cannot be upgraded".into(),
         )
-        .remedy("take the node out of the cluster and replace it by one with a smaller boot disk, or one that boots by UEFI"),
-        Ok(_) => finding(Verdict::Warn, "over the limit, but not the disk that the node boots from".into())
-            .remedy("ask the vendor before the upgrade: the rule names the boot disk in one document and any disk in another"),
-        Err(why) => finding(Verdict::Unknown, format!("over the limit; whether it is the boot disk is not known: {why}"))
-            .remedy("find out which disk holds /boot"),
+        .remedy(
+            "take the node out of the cluster and replace it by one with a smaller boot disk, or one that boots by \
+             UEFI",
+        ),
+        Ok(_) => finding(Verdict::Warn, "over the limit, but not the disk that the node boots from".into()).remedy(
+            "ask the vendor before the upgrade: the rule names the boot disk in one document and any disk in \
+             another",
+        ),
+        Err(why) => {
+            finding(Verdict::Unknown, format!("over the limit; whether it is the boot disk is not known: {why}"))
+                .remedy("find out which disk holds /boot")
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `disk-minimum`: the system disk must have 1 TB.
 //!
-//! The limit is a minimum, so it is judged in its smaller reading, 10^12 bytes; a disk below 2^40 bytes gets a note with both figures.
+//! The limit is a minimum, so it is judged in its smaller reading, 10^12 bytes; a disk below 2^40 bytes gets a note
+//! with both figures.
 
 use crate::base::units::Bytes;
 use crate::subjects::boot::readable_boot_disk;

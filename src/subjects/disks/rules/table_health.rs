@@ -89,7 +89,8 @@ fn verdict(case: &Case<'_>, disk: &Disk) -> (Verdict, String) {
     (Verdict::Pass, if disk.table.kind == TableKind::None { "no table to judge".into() } else { "sound".into() })
 }
 
-/// Partitions that the running kernel uses and that the disk does not show any more: they are gone after the next start.
+/// Partitions that the running kernel uses and that the disk does not show any more: they are gone after the next
+/// start.
 fn kernel_knows_more(case: &Case<'_>, disk: &Disk) -> Option<String> {
     let block = case.facts.node.running.as_ref()?.block.known()?;
     let name = disk.path.strip_prefix("/dev/")?;

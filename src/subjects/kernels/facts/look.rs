@@ -15,7 +15,8 @@ pub fn now(root: &Root, runner: &dyn Runner) -> Kernels {
     gather_beside(root, Beside { mounts: &mounts, fstab: &fstab, cmdline: &cmdline, firmware: &firmware }, installed)
 }
 
-/// The mount points of what the boot loader reads that are not mounted and that /etc/fstab knows, in the order in which they are mounted.
+/// The mount points of what the boot loader reads that are not mounted and that /etc/fstab knows, in the order in which
+/// they are mounted.
 pub fn unmounted(running: &Running) -> Vec<&'static str> {
     let (Some(mounts), Some(fstab)) = (running.mounts.known(), running.fstab.known()) else { return Vec::new() };
     let is_uefi = matches!(running.firmware.known(), Some(Firmware::Uefi { .. }));
@@ -36,7 +37,8 @@ pub struct ReadOnly {
 
 /// What the files of kernels and the menu lie in and is mounted read-only, or would be by /etc/fstab.
 pub fn read_only(running: &Running) -> Vec<ReadOnly> {
-    // mountinfo has the options of the mount and those of the file system: both must let write. In fstab the last one counts.
+    // mountinfo has the options of the mount and those of the file system: both must let write. In fstab the last one
+    // counts.
     let says_ro = |options: &[String]| options.iter().any(|option| option == "ro");
     let asks_ro =
         |options: &[String]| options.iter().rfind(|o| matches!(o.as_str(), "ro" | "rw")).is_some_and(|o| o == "ro");
@@ -52,7 +54,8 @@ pub fn read_only(running: &Running) -> Vec<ReadOnly> {
     now.chain(then).collect()
 }
 
-/// The kernels of a host, with what is in a /boot that is not mounted: it is looked into by a read-only mount that nobody else sees.
+/// The kernels of a host, with what is in a /boot that is not mounted: it is looked into by a read-only mount that
+/// nobody else sees.
 ///
 /// # Errors
 /// Where what /etc/fstab names for it cannot be found or looked into.

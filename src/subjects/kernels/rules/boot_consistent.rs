@@ -1,7 +1,7 @@
 //! `boot-consistent`: packages, /lib/modules, the files of /boot and the boot entries speak of the same kernels.
 //!
-//! What belongs to no package is reported and left alone. With /boot not mounted, as on a node, packages and /lib/modules alone are
-//! judged, and a note says so.
+//! What belongs to no package is reported and left alone. With /boot not mounted, as on a node, packages and
+//! /lib/modules alone are judged, and a note says so.
 
 use std::collections::BTreeSet;
 
@@ -78,8 +78,8 @@ fn not_mounted(case: &Case<'_>, line: u32, shadowed: &[BootFile]) -> Vec<Finding
     let mut findings =
         vec![case.finding(Verdict::Note, "/boot", message).remedy("mount /boot and check again to see them")];
     if !shadowed.is_empty() {
-        let message = "files of kernels lie below the mount point, where no boot loader finds them: a kernel was installed or made \
-                       while /boot was not mounted";
+        let message = "files of kernels lie below the mount point, where no boot loader finds them: a kernel was \
+                       installed or made while /boot was not mounted";
         let remedy = "mount /boot, see that each installed kernel has its files and entry there; okv-host deletes none";
         findings.push(case.finding(Verdict::Warn, "/boot", message).measured(names(shadowed.iter())).remedy(remedy));
     }

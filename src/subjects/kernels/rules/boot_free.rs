@@ -1,7 +1,7 @@
 //! `boot-free`: /boot has room for one more kernel, now or once the old ones are gone.
 //!
-//! The upgrade installs a kernel. Where /boot is not mounted, the superblock of an ext file system tells what is free in it; what each
-//! kernel takes there is not seen then.
+//! The upgrade installs a kernel. Where /boot is not mounted, the superblock of an ext file system tells what is free
+//! in it; what each kernel takes there is not seen then.
 
 use crate::base::units::Bytes;
 use crate::host::Probed;

@@ -1,6 +1,7 @@
 //! `kernel-old`: no kernel is left behind that is older than the newest.
 //!
-//! Removed after the upgrade, which brings a newer one: before it, the finding tells what will have to go. So it never blocks.
+//! Removed after the upgrade, which brings a newer one: before it, the finding tells what will have to go. So it never
+//! blocks.
 
 use crate::base::units::Bytes;
 use crate::subjects::kernels::facts::Kernel;

@@ -1,7 +1,7 @@
 //! `kernel-running-newest`: the kernel that runs is the newest one installed.
 //!
-//! A node that was not started since its kernel was updated may not come up with it; better now than in the upgrade. A warning: the
-//! procedure itself starts the node again.
+//! A node that was not started since its kernel was updated may not come up with it; better now than in the upgrade. A
+//! warning: the procedure itself starts the node again.
 
 use crate::subjects::kernels::standing::NoStanding;
 use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};

@@ -10,7 +10,8 @@ pub enum Mounted {
     Nothing,
     /// Nothing, and there is no folder to mount at.
     NoFolder,
-    /// What is to be mounted at is a link, to this folder: the kernel would list a mount under that name, and nobody would find it.
+    /// What is to be mounted at is a link, to this folder: the kernel would list a mount under that name, and nobody
+    /// would find it.
     Linked(String),
     /// The ISO that was asked for.
     This {

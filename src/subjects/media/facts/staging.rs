@@ -41,7 +41,8 @@ pub enum There {
 }
 
 impl Staging {
-    /// Looks at the file at `path`, which is absolute, for a host that is `running`. `part` gives the name of a copy that is not whole yet.
+    /// Looks at the file at `path`, which is absolute, for a host that is `running`. `part` gives the name of a copy
+    /// that is not whole yet.
     ///
     /// # Errors
     /// Where it is no file, or cannot be looked at.

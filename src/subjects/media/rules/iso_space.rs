@@ -1,7 +1,8 @@
 //! `iso-space`: the ISO fits into the folder that it belongs in.
 //!
-//! The procedure gives no size. Where the profile has none either, the free space is told, and comparing it is the operator's. An ISO
-//! that is there whole needs no more room, and the room that a part of one takes is free for the whole.
+//! The procedure gives no size. Where the profile has none either, the free space is told, and comparing it is the
+//! operator's. An ISO that is there whole needs no more room, and the room that a part of one takes is free for the
+//! whole.
 
 use crate::base::units::Bytes;
 use crate::host::Probed;

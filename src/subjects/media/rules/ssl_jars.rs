@@ -1,5 +1,5 @@
-//! `ssl-jars`: what the temporary jars beside the TLS files take. They are never removed here: one wrong file, and the server does not
-//! work.
+//! `ssl-jars`: what the temporary jars beside the TLS files take. They are never removed here: one wrong file, and the
+//! server does not work.
 
 use crate::base::units::Bytes;
 use crate::host::Probed;

@@ -1,4 +1,5 @@
-//! A certificate, for how long it holds: X.509 in PEM or DER, by the crate `x509-cert`; of a file, or shown by a TLS port.
+//! A certificate, for how long it holds: X.509 in PEM or DER, by the crate `x509-cert`; of a file, or shown by a TLS
+//! port.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! `audit-vault-agent`: an integration with Audit Vault that release 21.2 or earlier made is taken out. Which release made it no node
-//! tells, nor where its agent was installed.
+//! `audit-vault-agent`: an integration with Audit Vault that release 21.2 or earlier made is taken out. Which release
+//! made it no node tells, nor where its agent was installed.
 
 use super::signs::{Words, judge as by_signs};
 use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};

@@ -1,5 +1,5 @@
-//! `backup-jobs`: a backup was made, none runs, and none is scheduled. The schedule lies in the key vault itself, which no node shows:
-//! so this is never passed.
+//! `backup-jobs`: a backup was made, none runs, and none is scheduled. The schedule lies in the key vault itself, which
+//! no node shows: so this is never passed.
 
 use super::signs::{Words, judge as by_signs};
 use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};

@@ -26,8 +26,8 @@ pub(crate) const RULE: Rule = Rule {
 
 const SUBJECT: &str = "server certificate";
 const REMEDY: &str = "renew the certificates in the management console before the upgrade";
-const NAME_IT: &str = "name a file that holds it in PEM or DER with --certificate FILE, or a port of the node that shows it over TLS 1.2 \
-                       or 1.3 with --certificate-from HOST:PORT";
+const NAME_IT: &str = "name a file that holds it in PEM or DER with --certificate FILE, or a port of the node that \
+                       shows it over TLS 1.2 or 1.3 with --certificate-from HOST:PORT";
 
 fn judge(case: &Case<'_>) -> Vec<Finding> {
     vec![match case.subjects() {

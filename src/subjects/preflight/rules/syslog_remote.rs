@@ -1,4 +1,5 @@
-//! `syslog-remote`: each host that logs are sent to can be reached. One that cannot makes the upgrade much slower, and does not stop it.
+//! `syslog-remote`: each host that logs are sent to can be reached. One that cannot makes the upgrade much slower, and
+//! does not stop it.
 
 use crate::host::Probed;
 use crate::subjects::preflight::facts::syslog::{Protocol, Syslog, Target};

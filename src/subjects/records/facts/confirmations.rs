@@ -1,6 +1,7 @@
 //! What operators confirmed with `okv-host confirm`: steps of the procedure that no node shows to anybody.
 //!
-//! A [`Journal`] of its own, so that a record counts only when it is whole. Records are only added: the last one of a step counts.
+//! A [`Journal`] of its own, so that a record counts only when it is whole. Records are only added: the last one of a
+//! step counts.
 
 use serde::{Deserialize, Serialize};
 

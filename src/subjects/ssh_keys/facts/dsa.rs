@@ -50,7 +50,8 @@ impl Ssh {
         paths.into_iter().map(|path| self.pair(path)).collect()
     }
 
-    /// DSA public keys in /etc/ssh that are no half of a host key, such as a certificate authority's or a user's, and certificates.
+    /// DSA public keys in /etc/ssh that are no half of a host key, such as a certificate authority's or a user's, and
+    /// certificates.
     pub fn stray_dsa_public_keys(&self) -> impl Iterator<Item = &KeyFile> {
         self.dsa_files().filter(|(file, half)| self.pair_of(file, *half).is_none()).map(|(file, _)| file)
     }

@@ -1,5 +1,5 @@
-//! Which host keys sshd would load, and why it would not load the others (OpenSSH `sshd.c`, `authfile.c`; and the patch of Red Hat and
-//! Oracle that lets the group `ssh_keys` read a key).
+//! Which host keys sshd would load, and why it would not load the others (OpenSSH `sshd.c`, `authfile.c`; and the patch
+//! of Red Hat and Oracle that lets the group `ssh_keys` read a key).
 
 use std::fmt;
 

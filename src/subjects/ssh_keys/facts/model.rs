@@ -20,7 +20,8 @@ pub struct Ssh {
     pub makers: Probed<Vec<Maker>>,
     /// The mount point that makes /etc/ssh read-only, if one does.
     pub read_only: Probed<Option<String>>,
-    /// Whether the kernel is in FIPS mode, in which sshd takes no Ed25519 key; `Absent` where the kernel has no such mode.
+    /// Whether the kernel is in FIPS mode, in which sshd takes no Ed25519 key; `Absent` where the kernel has no such
+    /// mode.
     pub fips: Probed<bool>,
     /// Number of the group `ssh_keys`, which may read host keys on Red Hat's and Oracle's releases.
     pub ssh_keys_group: Option<u32>,
@@ -145,8 +146,8 @@ pub struct Key {
     pub algorithm: Algorithm,
     /// Its size in bits as `ssh-keygen -l` counts; 0 where that has no meaning.
     pub bits: u32,
-    /// Fingerprint of the public half (`SHA256:...`), as `ssh-keygen -l` prints it; `None` for a DSA key in PKCS#8, which does not
-    /// store that half.
+    /// Fingerprint of the public half (`SHA256:...`), as `ssh-keygen -l` prints it; `None` for a DSA key in PKCS#8,
+    /// which does not store that half.
     pub fingerprint: Option<String>,
     /// Whether it is a certificate: what is told is of the key that it certifies.
     pub is_certificate: bool,

@@ -1,5 +1,5 @@
-//! The lines of a configuration file of OpenSSH with the files that it includes, in the order in which they count (sshd_config(5),
-//! ssh_config(5)).
+//! The lines of a configuration file of OpenSSH with the files that it includes, in the order in which they count
+//! (sshd_config(5), ssh_config(5)).
 
 use super::{FOLDER, Line, words};
 use crate::host::line::numbered;

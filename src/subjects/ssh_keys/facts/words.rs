@@ -2,8 +2,8 @@
 
 /// The keyword as it is written (its case has no meaning), and its arguments. `None` for an empty line and a comment.
 ///
-/// Keyword and first argument stand apart by white space or one `=`. Arguments may be in quotes, double ones or, from OpenSSH 8.5
-/// on, single ones; a `#` before an argument begins a comment.
+/// Keyword and first argument stand apart by white space or one `=`. Arguments may be in quotes, double ones or, from
+/// OpenSSH 8.5 on, single ones; a `#` before an argument begins a comment.
 pub(super) fn split(line: &[u8]) -> Option<(String, Vec<String>)> {
     let line = line.trim_ascii();
     if line.is_empty() || line.starts_with(b"#") {

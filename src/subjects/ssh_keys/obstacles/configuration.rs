@@ -83,8 +83,8 @@ fn named(naming: &Naming) -> Obstacle {
     Obstacle::new("named-by-configuration", message, remedy)
 }
 
-/// Host keys that sshd loads and that no line names. Where no line names a host key at all, sshd -T shows the defaults, and those may
-/// be missing.
+/// Host keys that sshd loads and that no line names. Where no line names a host key at all, sshd -T shows the defaults,
+/// and those may be missing.
 fn named_by_sshd(ssh: &Ssh, effective: &Effective, known: &Configuration, keys: &[DsaKey<'_>]) -> Vec<Obstacle> {
     if known.host_keys.is_empty() {
         return vec![];

@@ -89,7 +89,8 @@ fn stray(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Finding {
     case.finding(Verdict::Warn, file.shown(), message).measured(describe(file)).remedy(remedy)
 }
 
-/// A key of another type with the name of a DSA key: `ssh-dsa-retire` refuses, and whoever goes by names takes it for one.
+/// A key of another type with the name of a DSA key: `ssh-dsa-retire` refuses, and whoever goes by names takes it for
+/// one.
 fn misnamed(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Option<Finding> {
     let key = file.key().filter(|key| key.algorithm != Algorithm::Dsa)?;
     let Obstacle { message, remedy, .. } = ssh.not_what_its_name_says(file)?;
@@ -97,7 +98,8 @@ fn misnamed(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Option<Finding> {
     Some(case.finding(Verdict::Warn, file.shown(), message).measured(measured).remedy(remedy))
 }
 
-/// What cannot be told of a file is neither a DSA key nor the absence of one. Where no bytes can be a key, only the name counts.
+/// What cannot be told of a file is neither a DSA key nor the absence of one. Where no bytes can be a key, only the
+/// name counts.
 fn unknown(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Option<Finding> {
     let Content::Unknown(why) = &file.content else { return None };
     let can_be = !matches!(why, Unknown::Empty | Unknown::NotAKey | Unknown::NotRegular(_));

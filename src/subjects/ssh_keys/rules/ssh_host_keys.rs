@@ -1,7 +1,7 @@
 //! `ssh-host-keys`: sshd loads a host key that is no DSA key.
 //!
-//! Warns and does not block: the upgrade runs without sshd, and its first start makes missing keys; but until then whoever loses the
-//! session cannot come back, and `ssh-dsa-retire` refuses.
+//! Warns and does not block: the upgrade runs without sshd, and its first start makes missing keys; but until then
+//! whoever loses the session cannot come back, and `ssh-dsa-retire` refuses.
 
 use crate::host::Probed;
 use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};

@@ -1,5 +1,5 @@
-//! Which disk gives the extents: exactly one that is new and blank, or the one that is named; or the one that a run which was cut off
-//! has begun.
+//! Which disk gives the extents: exactly one that is new and blank, or the one that is named; or the one that a run
+//! which was cut off has begun.
 
 use super::group::System;
 use super::{Request, refuse};

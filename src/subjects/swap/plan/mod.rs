@@ -1,8 +1,9 @@
-//! `swap-extend`: makes the swap volume as large as the node needs, in place, with room from a new disk where there is none.
+//! `swap-extend`: makes the swap volume as large as the node needs, in place, with room from a new disk where there is
+//! none.
 //!
-//! The target is absolute and every step is planned only where the host does not show its result already: so a run that was cut off is
-//! finished by the next one, and a node that is ready gets an empty plan. What a run cannot learn again from the disks (UUID, label and
-//! priority of an area whose header is gone) comes from the journal.
+//! The target is absolute and every step is planned only where the host does not show its result already: so a run that
+//! was cut off is finished by the next one, and a node that is ready gets an empty plan. What a run cannot learn again
+//! from the disks (UUID, label and priority of an area whose header is gone) comes from the journal.
 
 use super::facts::Growth;
 use crate::base::units::Bytes;

@@ -1,6 +1,7 @@
 //! `swap-references`: what /etc/fstab and `resume=` name as swap exists, and is swap.
 //!
-//! A swap entry that names nothing leaves the node without swap after the next start; a stale `resume=` can hang that start.
+//! A swap entry that names nothing leaves the node without swap after the next start; a stale `resume=` can hang that
+//! start.
 
 use crate::disk::format::content::Kind;
 use crate::host::locate::{Located, volume};

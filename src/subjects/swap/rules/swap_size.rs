@@ -1,8 +1,8 @@
 //! `swap-size`: 64 GiB of swap, summed over all areas.
 //!
-//! The kernel shows an area one page short of its size, because the first page is the header: 64 GiB reads 67108860 KiB. So the sum is
-//! taken over (shown size + one page). The procedure asks for it twice: "about 64 GB" of any node, and "64 GB if the disk is
-//! over 1 TB"; the first, stricter sentence is judged by.
+//! The kernel shows an area one page short of its size, because the first page is the header: 64 GiB reads 67108860
+//! KiB. So the sum is taken over (shown size + one page). The procedure asks for it twice: "about 64 GB" of any node,
+//! and "64 GB if the disk is over 1 TB"; the first, stricter sentence is judged by.
 
 use crate::base::units::Bytes;
 use crate::disk::format::content::Kind;
@@ -66,8 +66,8 @@ fn judge_running(case: &Case<'_>, running: &Running) -> Finding {
     finding
 }
 
-/// Of a powered-off node: what the header of its swap volume says. Other swap areas may be left over from another use of a disk, and
-/// are not counted.
+/// Of a powered-off node: what the header of its swap volume says. Other swap areas may be left over from another use
+/// of a disk, and are not counted.
 fn judge_disks(case: &Case<'_>) -> Finding {
     let (group, name) = (&case.profile.volume_group, &case.profile.swap_volume);
     let subject = format!("{group}/{name}");
@@ -104,7 +104,11 @@ fn verdict(case: &Case<'_>, total: u64, areas: &str, count: usize) -> Finding {
         case.finding(
             Verdict::Block,
             "node",
-            format!("{} of swap are missing; one sentence of the procedure asks it of every node, another only of disks over 1 TB", Bytes(missing)),
+            format!(
+                "{} of swap are missing; one sentence of the procedure asks it of every node, another only of \
+                 disks over 1 TB",
+                Bytes(missing)
+            ),
         )
         .remedy(format!(
             "grow {}/{} to {}; vg-free says whether a disk must be added",

@@ -79,7 +79,8 @@ fn disk_to_add(case: &Case<'_>, subject: String, group: &VolumeGroup, missing: u
     match smallest_disk(missing, group.extent_bytes, sector) {
         None => finding,
         Some(disk) => finding.remedy(format!(
-            "add one blank disk of at least {disk} with {}-byte sectors, that is {} GiB in whole GiB, before the node is started again",
+            "add one blank disk of at least {disk} with {}-byte sectors, that is {} GiB in whole GiB, before the node \
+             is started again",
             sector.bytes(),
             disk.0.div_ceil(GIB)
         )),

@@ -1,4 +1,5 @@
-//! What files of a node say its release is: a line with the heading of its console, `Oracle Key Vault Server 21.8.0.0.0`.
+//! What files of a node say its release is: a line with the heading of its console, `Oracle Key Vault Server
+//! 21.8.0.0.0`.
 
 use crate::base::versions::Version;
 use crate::host::{Probed, Root};

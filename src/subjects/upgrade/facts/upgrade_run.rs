@@ -18,8 +18,8 @@ pub const PROGRAM: &str = "upgrade.rb";
 pub const ARGUMENT: &str = "--confirm";
 /// What the process that writes the log is called, as its first argument.
 pub const NAME: &str = "okv-host-upgrade";
-/// What the service writes before the vendor's program runs, followed by the time, the length of the system log at that time, and
-/// the ISO: `at=2026-11-24T03:00:00+00:00 messages=4711 iso=PATH`.
+/// What the service writes before the vendor's program runs, followed by the time, the length of the system log at that
+/// time, and the ISO: `at=2026-11-24T03:00:00+00:00 messages=4711 iso=PATH`.
 pub const BEGAN: &str = "okv-host: the upgrade began";
 /// What the service writes after it, followed by the boot in which it ran and the exit status: `boot=ID status=0`.
 pub const ENDED: &str = "okv-host: the upgrade ended";
@@ -137,7 +137,8 @@ fn writes(process: &Process, name: &str) -> bool {
     [NAME, name].iter().all(|word| process.words.iter().any(|other| other == word))
 }
 
-/// A process that is the vendor's program, whoever began it: by hand, or a service of ours that was ended while it went on.
+/// A process that is the vendor's program, whoever began it: by hand, or a service of ours that was ended while it went
+/// on.
 pub fn vendors_process(processes: &[Process]) -> Option<u32> {
     let is_it = |process: &&Process| {
         let has = |word: &str| process.words.iter().any(|other| other == word);

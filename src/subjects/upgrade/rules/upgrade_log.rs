@@ -1,4 +1,5 @@
-//! `upgrade-log`: the system log tells of no error of an upgrade. An earlier try that failed shows here until the log is rotated.
+//! `upgrade-log`: the system log tells of no error of an upgrade. An earlier try that failed shows here until the log
+//! is rotated.
 
 use crate::host::Probed;
 use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};

@@ -7,7 +7,8 @@ use std::process::Command;
 use super::*;
 use crate::subjects::kernels::facts::group::group;
 
-/// The shape of a UEK: the kernel with a ghost in /boot, its devel, tools of the same source, and a package without files.
+/// The shape of a UEK: the kernel with a ghost in /boot, its devel, tools of the same source, and a package without
+/// files.
 const KERNEL: &str = r"
 Name: kernel-uek
 Version: 5.4.17

@@ -1,12 +1,12 @@
 //! The certificate that a TLS port shows of itself: a handshake by the crate `rustls`, and nothing after it.
 //!
-//! **Nothing is verified here, and that is the point.** An expired or self-signed certificate is exactly what is to be judged, so the
-//! verifier below keeps what is shown and accepts it. That is sound only because nothing is ever sent through the connection, and
-//! nothing is believed that comes through it but the dates of the certificate: who stands between the node and this program could
-//! show another certificate, as could who changes a file.
+//! **Nothing is verified here, and that is the point.** An expired or self-signed certificate is exactly what is to be
+//! judged, so the verifier below keeps what is shown and accepts it. That is sound only because nothing is ever sent
+//! through the connection, and nothing is believed that comes through it but the dates of the certificate: who stands
+//! between the node and this program could show another certificate, as could who changes a file.
 //!
-//! Bounded whatever the peer does: by [`LIMIT`] in time, by [`LONGEST`] in bytes, and by rustls, which takes no message of a handshake
-//! beyond 64 KiB.
+//! Bounded whatever the peer does: by [`LIMIT`] in time, by [`LONGEST`] in bytes, and by rustls, which takes no message
+//! of a handshake beyond 64 KiB.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -27,7 +27,8 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// Most bytes that are read; a handshake with a long chain has some ten thousand.
 const LONGEST: usize = 256 << 10;
 
-/// The certificate of the server itself, in DER. Its name goes with the first message (RFC 6066, 3), an address does not.
+/// The certificate of the server itself, in DER. Its name goes with the first message (RFC 6066, 3), an address does
+/// not.
 ///
 /// # Errors
 /// Why none was seen.

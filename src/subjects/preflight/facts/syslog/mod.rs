@@ -1,4 +1,5 @@
-//! Where rsyslog sends logs to: its configuration with all that it includes (rsyslog.conf(5)), in the old syntax and in RainerScript.
+//! Where rsyslog sends logs to: its configuration with all that it includes (rsyslog.conf(5)), in the old syntax and in
+//! RainerScript.
 
 use crate::host::{Probed, Root};
 

@@ -37,7 +37,8 @@ fn a_temporary_volume_takes_the_pages_first_and_goes_away_at_the_end() {
     );
 }
 
-/// Memory moves all the time: a plan with the figure of the moment in it was another one a moment later, and could not be applied.
+/// Memory moves all the time: a plan with the figure of the moment in it was another one a moment later, and could not
+/// be applied.
 #[test]
 fn what_is_swapped_out_changed_while_the_question_waited_and_the_plan_with_it() {
     let mut node = under_pressure(Node::small());

@@ -84,7 +84,8 @@ fn nothing_but_the_handshake_is_said_to_the_port() {
 
 #[test]
 fn a_port_that_asks_for_a_certificate_of_ours_has_shown_its_own() {
-    // What Certificate the peer shows in TLS 1.2 comes before it can refuse: here it hangs up after the whole of its first flight.
+    // What Certificate the peer shows in TLS 1.2 comes before it can refuse: here it hangs up after the whole of its
+    // first flight.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let server = tls_server::serve(&[file("server.der")], &TLS12);
@@ -144,7 +145,8 @@ fn what_is_no_tls_is_no_certificate() {
 
 #[test]
 fn a_handshake_without_end_ends() {
-    // Records of a byte each of a ServerHello of 65,535 bytes; HelloRequests, which a client ignores; empty records; random bytes.
+    // Records of a byte each of a ServerHello of 65,535 bytes; HelloRequests, which a client ignores; empty records;
+    // random bytes.
     for record in [
         &b"\x16\x03\x03\x00\x01\x00"[..],
         b"\x16\x03\x03\x00\x04\x00\x00\x00\x00",
