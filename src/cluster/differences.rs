@@ -19,10 +19,8 @@ pub struct Difference {
     pub values: Vec<Value>,
 }
 
-/// A value, and who has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Value {
-    /// What the report says.
     pub value: String,
     /// The nodes whose reports say so.
     pub nodes: Vec<String>,

@@ -25,7 +25,6 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::ReadOnly => "read-only",
@@ -34,27 +33,20 @@ impl Mode {
     }
 }
 
-/// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Info {
-    /// The cluster's version.
     pub version: Option<String>,
     /// Maximum Disable Node Duration, in seconds.
     pub longest_disabled: Option<u64>,
-    /// The nodes.
     pub nodes: Vec<NodeInfo>,
     /// What was not found, and what was assumed.
     pub not_found: Vec<String>,
 }
 
-/// What is said of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeInfo {
-    /// Its name.
     pub name: String,
-    /// Its status.
     pub status: Option<String>,
-    /// Its version.
     pub version: Option<String>,
     /// Whether it is written to.
     pub mode: Option<Mode>,

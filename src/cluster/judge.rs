@@ -7,7 +7,6 @@ use crate::base::dates::format_minute;
 use crate::base::versions::Version;
 use crate::subjects::rule::Outcome;
 
-/// What is judged.
 #[derive(Debug, Default)]
 pub struct Request {
     /// The reports that could be read.
@@ -24,7 +23,6 @@ pub struct Request {
     pub now: u64,
 }
 
-/// Judges a cluster.
 pub fn judge(mut request: Request) -> Cluster {
     let mut problems: Vec<Problem> =
         request.unreadable.iter().map(|why| Problem::new("report-unreadable", Outcome::Unknown, why.clone())).collect();

@@ -37,7 +37,6 @@ pub struct Cluster {
     /// The order to upgrade them in, one at a time; `None` where it cannot be told. Nodes that have the release already
     /// are left out.
     pub order: Option<Vec<Step>>,
-    /// What differs between nodes.
     pub differences: Vec<Difference>,
     /// Nodes that are disabled, and for how long they may be.
     pub disabled: Vec<Disabled>,
@@ -48,18 +47,15 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Name and version of the JSON schema.
     pub const SCHEMA: &'static str = "okv-host.cluster.v1";
 }
 
-/// Something wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// A fixed word.
     pub id: &'static str,
     /// What it makes of the verdict; `ready` where it only warns.
     pub verdict: Outcome,
-    /// What is wrong.
     pub message: String,
 }
 

@@ -10,9 +10,7 @@ use crate::subjects::rule::Outcome;
 /// A node's turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Step {
-    /// The node.
     pub node: String,
-    /// Its mode.
     pub mode: Mode,
     /// The node that it is paired with.
     pub pair: Option<String>,

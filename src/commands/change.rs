@@ -79,7 +79,6 @@ pub(super) fn show_plan(
     }
 }
 
-/// Shows a refusal.
 fn refuse(command: &'static str, args: &Change, refusal: &Refusal) -> Result<ExitStatus> {
     show(args.format, &PlanReport::of_refusal(command, refusal))?;
     Ok(ExitStatus::Blocked)

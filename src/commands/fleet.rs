@@ -39,7 +39,6 @@ pub(super) fn run(paths: Paths<'_>, jobs: Option<usize>) -> Result<ExitStatus> {
     Ok(if work.unread.load(Ordering::Relaxed) { ExitStatus::Undetermined } else { ExitStatus::Success })
 }
 
-/// What the threads share.
 struct Work<'a> {
     /// The number of the next batch, and the paths that are left.
     next: Mutex<(usize, Paths<'a>)>,

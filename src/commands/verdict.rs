@@ -8,7 +8,6 @@ use anstream::adapter::strip_str;
 use crate::engine::ExitStatus;
 use crate::subjects::rule::Outcome;
 
-/// The exit status of a verdict.
 pub(super) fn exit(verdict: Outcome) -> ExitStatus {
     match verdict {
         Outcome::Ready => ExitStatus::Success,

@@ -8,9 +8,7 @@ const SHOWN: usize = 3;
 
 /// The findings that decide, worst first. What is waived decides nothing.
 pub(super) enum Combined<'f> {
-    /// They block.
     Blocked(Vec<&'f Finding>),
-    /// They could not determine it.
     Unknown(Vec<&'f Finding>),
     /// Something is not as it should be.
     Amiss(Vec<&'f Finding>),

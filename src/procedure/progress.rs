@@ -18,13 +18,10 @@ const OLD: u64 = 7 * DAY;
 
 /// How far it is, and what shows that.
 pub(super) enum Progress {
-    /// It has not begun.
     NotBegun(String),
     /// It began, and is not known to have ended.
     Begun(String),
-    /// The node was upgraded.
     Upgraded(String),
-    /// Could not be told.
     Unknown(String),
 }
 
@@ -63,7 +60,6 @@ fn compare<'f>(facts: &'f Facts, profile: &Profile) -> Option<Release<'f>> {
     })
 }
 
-/// How far it is.
 pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
     let Some(subjects) = &facts.subjects else {
         return Progress::Unknown("only a running host can tell; disks of a powered-off node were given".into());

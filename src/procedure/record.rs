@@ -9,9 +9,7 @@ use crate::profile::Profile;
 use crate::subjects::Facts;
 use crate::subjects::records::facts::confirmations::Confirmation;
 
-/// What is on record of a step.
 pub(super) enum OnRecord {
-    /// It is confirmed.
     Confirmed(Confirmed),
     /// It is not; what else is on record, where something is.
     No(Option<String>),

@@ -21,7 +21,6 @@ pub(super) fn write(out: &mut Vec<u8>, value: &impl Serialize) -> Result<(), Uns
     value.serialize(&mut Line { out }).inspect_err(|_| out.truncate(before))
 }
 
-/// Why a value cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unsupported(String);
 

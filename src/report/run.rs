@@ -12,7 +12,6 @@ use crate::engine::{Ending, RecordedRun, StandingStep, Step};
 use crate::host::Probed;
 use crate::subjects::upgrade::facts::upgrade_run::UpgradeRun;
 
-/// The last run in JSON.
 #[derive(Serialize)]
 struct RunJson<'r> {
     command: &'r str,

@@ -8,10 +8,8 @@ use super::ssh_keys::facts::Ssh;
 use super::upgrade::facts::Upgrade;
 use crate::host::{Node, Probed};
 
-/// Everything the rules judge.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
-    /// Disks and kernel.
     pub node: Node,
     /// What the subjects gathered on a running host; `None` where disks of a powered-off node are judged.
     pub subjects: Option<Subjects>,

@@ -47,12 +47,10 @@ pub const RULES: &[Rule] = &[
     session::RULE,
 ];
 
-/// The rule of that name.
 pub fn named(name: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == *name)
 }
 
-/// Judges the facts by every rule.
 pub fn judge(facts: &Facts, profile: &Profile) -> Vec<Finding> {
     RULES.iter().flat_map(|rule| (rule.judge)(&Case { facts, profile, rule })).collect()
 }

@@ -25,9 +25,7 @@ const LONGEST: usize = 1000;
 /// What a waiver names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// A rule.
     Rule(RuleId),
-    /// No rule has this name.
     NoSuchRule(String),
 }
 
@@ -46,14 +44,12 @@ impl fmt::Display for Target {
     }
 }
 
-/// A waiver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiver {
     /// Rule whose findings it waives.
     pub target: Target,
     /// The one subject that it is for; every one where not given.
     pub subject: Option<String>,
-    /// Why.
     pub reason: String,
     /// The last day it holds, in UTC.
     pub until: Date,
@@ -63,15 +59,11 @@ pub struct Waiver {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
-    /// It waives a finding.
     Active,
     /// It would, and nothing was found.
     Unused,
-    /// Its last day is over.
     Expired,
-    /// What it names cannot be waived.
     NotAllowed,
-    /// There is no rule of that name.
     NoSuchRule,
 }
 
@@ -80,18 +72,13 @@ pub enum State {
 pub struct Applied {
     /// Its rule.
     pub id: String,
-    /// Its subject.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// Its reason.
     pub reason: String,
-    /// Its last day.
     pub until: String,
-    /// What it does.
     pub state: State,
 }
 
-/// The text holds no waivers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaiverError(String);
 

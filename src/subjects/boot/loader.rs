@@ -10,7 +10,6 @@ pub mod grub_cfg;
 pub mod grubenv;
 pub mod menu;
 
-/// What GRUB's files say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Loader {
     /// The configuration that counts.

@@ -20,7 +20,6 @@ use super::standing::Standing;
 use crate::engine::{Reason, Refusal};
 use crate::host::Probed;
 
-/// The command's name.
 pub const COMMAND: &str = "kernel-prune";
 
 mod obstacles;
@@ -28,14 +27,12 @@ mod steps;
 
 pub use steps::{Means, steps};
 
-/// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Request {
     /// Releases that stay, as `uname -r` would print them.
     pub keep: Vec<String>,
 }
 
-/// What will be removed, and what stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Prune {
     /// The kernels that stay, the oldest first.
@@ -46,35 +43,26 @@ pub struct Prune {
     pub mount: Option<u32>,
     /// Free bytes in /boot now, where it is mounted and was asked.
     pub boot_free_bytes: Option<u64>,
-    /// What the operator should know beside that.
     pub notes: Vec<String>,
 }
 
-/// A kernel that stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Kept {
-    /// Its release.
     pub release: String,
-    /// Why it stays.
     pub because: Vec<Because>,
 }
 
-/// Why a kernel stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Because {
-    /// It runs.
     Running,
-    /// It is the newest.
     Newest,
-    /// The boot loader starts it by default.
     BootDefault,
     /// The operator named it.
     Named,
 }
 
 impl Because {
-    /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Running => "running",
@@ -85,10 +73,8 @@ impl Because {
     }
 }
 
-/// A kernel that goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Removal {
-    /// Its release.
     pub release: String,
     /// Its packages, as `NAME-EPOCH:VERSION-RELEASE.ARCH`: these and no others leave in its transaction.
     pub nevras: Vec<String>,
@@ -210,7 +196,6 @@ fn notes(kernels: &Kernels, standing: &Standing<'_>, keep: &Keep, remove: &[&Ker
     notes
 }
 
-/// A reason to refuse.
 fn reason(id: &'static str, message: String, remedy: impl Into<String>) -> Reason {
     Reason { id, message, remedy: remedy.into() }
 }

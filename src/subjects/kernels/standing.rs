@@ -6,7 +6,6 @@ use crate::host::Probed;
 /// What the kernels of a host are to each other.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standing<'k> {
-    /// The kernel that runs.
     pub running: &'k Kernel,
     /// The newest of its family; often the same.
     pub newest: &'k Kernel,
@@ -19,7 +18,6 @@ pub struct Standing<'k> {
 /// Why the kernels do not stand to each other as that needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoStanding {
-    /// Something could not be looked at.
     Unknown(String),
     /// The kernel that runs, of this release, belongs to no installed package.
     Unowned(String),

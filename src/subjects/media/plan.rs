@@ -19,14 +19,12 @@ mod tests;
 
 pub use obstacles::obstacles;
 
-/// The command's name.
 pub const COMMAND: &str = "stage";
 /// What describes its packages, in its ISO.
 pub const REPOSITORY: &str = "upgrade.repo";
 /// The cache of one repository is emptied in this time, in seconds.
 const CLEAN: u64 = 300;
 
-/// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Request {
     /// What the ISO sums up to, as its publisher says.

@@ -19,7 +19,6 @@ pub enum Waivable {
 
 /// A rule.
 pub struct Rule {
-    /// Its fixed word.
     pub id: RuleId,
     /// What it judges, in one line.
     pub title: &'static str,
@@ -31,7 +30,6 @@ pub struct Rule {
     pub source: fn(&Profile) -> String,
     /// What it reads.
     pub inputs: &'static [&'static str],
-    /// Whether its findings can be waived.
     pub waivable: Waivable,
     /// The items of the procedure that it judges: `7.6-14`.
     pub procedure: &'static [&'static str],

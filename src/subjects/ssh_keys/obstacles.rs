@@ -6,14 +6,12 @@ mod files;
 use super::facts::{DsaKey, KeyFile, Load, Ssh};
 use crate::host::Probed;
 
-/// One thing that is in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obstacle {
     /// A fixed word for scripts.
     pub id: &'static str,
     /// What it is, with path and line.
     pub message: String,
-    /// What lifts it.
     pub remedy: String,
 }
 

@@ -12,7 +12,6 @@ const COMMAND: &str = "ssh-dsa-retire";
 const SSHD: &str = "/usr/sbin/sshd";
 const SYSTEMCTL: &str = "/usr/bin/systemctl";
 
-/// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request {
     /// Whether the running sshd is told to read its keys again.

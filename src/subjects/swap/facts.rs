@@ -20,11 +20,8 @@ use crate::subjects::disks::Inventory;
 /// What it decides from.
 #[derive(Debug)]
 pub struct Growth {
-    /// Disks and kernel.
     pub node: Node,
-    /// LVM2's own view.
     pub lvm: Probed<Lvm>,
-    /// Memory.
     pub memory: Probed<Memory>,
     /// The physical disks, in the order of the kernel's names.
     pub disks: Vec<DiskState>,
@@ -39,9 +36,7 @@ pub struct Growth {
 /// A disk, as one that could be added.
 #[derive(Debug)]
 pub struct DiskState {
-    /// Path of the device.
     pub path: String,
-    /// Size in bytes.
     pub bytes: u64,
     /// Logical block size in bytes.
     pub sector_bytes: u64,

@@ -13,7 +13,6 @@ use crate::profile::Places;
 #[cfg(test)]
 mod tests;
 
-/// The command's name.
 pub const COMMAND: &str = "upgrade";
 /// The vendor's upgrade takes no longer than this until it asks for a restart, in seconds.
 const LIMIT: u64 = 6 * 3600;
@@ -33,7 +32,6 @@ fn script() -> String {
     )
 }
 
-/// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Request {
     /// Whether the node is restarted once the upgrade asks for it.
@@ -47,7 +45,6 @@ pub struct Means {
     pub blocked: Vec<Reason>,
     /// The ISO that is mounted read-only at its place; `None` where none is.
     pub staged: Option<String>,
-    /// The last run of the upgrade.
     pub run: Probed<UpgradeRun>,
     /// What tells this boot from every other.
     pub boot: Probed<String>,

@@ -8,7 +8,6 @@ use super::menu::{Entry, Item};
 use crate::host::BadLine;
 use crate::host::line::numbered;
 
-/// What it says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Config {
     pub(super) items: Vec<Item>,

@@ -15,7 +15,6 @@ pub struct Entry {
     pub linux: String,
     /// Files of its initramfs.
     pub initrd: Vec<String>,
-    /// What it tells the kernel, in words.
     pub args: Vec<String>,
     /// Those of its files that are not there.
     pub lacks: Vec<String>,
@@ -26,7 +25,6 @@ pub struct Entry {
 /// The entry that is started where nobody chooses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DefaultEntry {
-    /// The entry.
     pub entry: Entry,
     /// What names it.
     pub because: String,
@@ -66,13 +64,14 @@ fn file(path: &str) -> &str {
     path.strip_prefix('(').and_then(|rest| rest.split_once(')')).map_or(path, |(_, rest)| rest)
 }
 
-/// What a menu has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Item {
-    /// An entry.
     Entry(Entry),
-    /// A menu in the menu.
-    Submenu { title: String, id: String, items: Vec<Item> },
+    Submenu {
+        title: String,
+        id: String,
+        items: Vec<Item>,
+    },
     /// The place where the entries of /boot/loader/entries come.
     Bls,
 }

@@ -54,7 +54,6 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     vec![found]
 }
 
-/// The firmware's word for reports.
 fn word(firmware: Firmware) -> &'static str {
     match firmware {
         Firmware::Uefi { .. } => "UEFI",

@@ -8,14 +8,10 @@ use crate::host::kernel_release::is_release;
 use crate::host::{Place, Probed, Root};
 use crate::io::sys;
 
-/// A file of /boot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BootFile {
-    /// Its name.
     pub name: String,
-    /// What it is.
     pub kind: FileKind,
-    /// Its length in bytes.
     pub bytes: u64,
     /// For a kernel or an initramfs: what is wrong with its beginning.
     pub wrong: Option<&'static str>,
@@ -37,7 +33,6 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// The kernel it is of.
     pub fn release(&self) -> Option<&str> {
         match self {
             Self::Kernel(release) | Self::Initramfs(release) | Self::Hmac(release) | Self::Beside(release) => {

@@ -7,7 +7,6 @@ use crate::host::{Firmware, Mount, Node, Probed, Root, Running, cmdline, firmwar
 use crate::io::sys::{PrivateMount, look_into};
 use crate::io::tool::Runner;
 
-/// The kernels as they are now.
 pub fn now(root: &Root, runner: &dyn Runner) -> Kernels {
     let installed = installed(root, runner);
     let (mounts, fstab) = (mounts::gather(root), fstab::gather(root));
@@ -29,7 +28,6 @@ pub fn unmounted(running: &Running) -> Vec<&'static str> {
 /// A place that cannot be written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadOnly {
-    /// Its mount point.
     pub point: String,
     /// The line of /etc/fstab that says so, where it is not mounted yet.
     pub line: Option<u32>,

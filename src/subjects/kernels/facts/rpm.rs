@@ -48,7 +48,6 @@ const DATABASES: &[&str] = &[
 /// ever.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// The query.
 pub fn query() -> Cmd {
     Cmd { limit: LIMIT, ..Cmd::new(Program::Rpm, ["-qa", "--nodigest", "--nosignature", "--qf", FORMAT]) }
 }

@@ -30,7 +30,6 @@ pub struct Staging {
 /// What has the name that an ISO is to have in its folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum There {
-    /// Nothing.
     Nothing,
     /// The ISO itself: it was put there.
     ItIs,

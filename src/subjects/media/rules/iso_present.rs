@@ -102,7 +102,6 @@ fn file(case: &Case<'_>, iso: &IsoFile) -> Finding {
     finding.measured(sum.map_or_else(|| measured.clone(), |sum| format!("{measured}; SHA-256 {sum}")))
 }
 
-/// What is wrong with its sum.
 fn sum(case: &Case<'_>, iso: &IsoFile, checksum: &Checksum) -> Option<Finding> {
     match &checksum.found {
         Probed::Known(found) if *found == checksum.wanted => None,

@@ -12,7 +12,6 @@ use crate::profile::Address;
 
 mod tls;
 
-/// What a certificate says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
     /// Where it was read: a path, or host and port.

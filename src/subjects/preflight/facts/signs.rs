@@ -7,7 +7,6 @@ use crate::profile::Signs;
 /// Most signs of one kind that are told.
 const MOST: usize = 16;
 
-/// What was seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
     /// How many patterns were looked for; 0 where nobody named any.
@@ -20,7 +19,6 @@ pub struct Seen {
     pub not_looked_at: Vec<String>,
 }
 
-/// Looks for `signs`.
 pub fn gather(root: &Root, signs: &Signs, processes: &Probed<Vec<Process>>) -> Seen {
     let mut seen = Seen { asked: signs.paths.len().saturating_add(signs.processes.len()), ..Seen::default() };
     for pattern in &signs.paths {

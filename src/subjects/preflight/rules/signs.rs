@@ -5,7 +5,6 @@ use crate::subjects::rule::{Case, Finding, Verdict};
 
 /// What to say of signs.
 pub(super) struct Words {
-    /// What is judged.
     pub(super) subject: &'static str,
     /// Where a process was seen.
     pub(super) process: (Verdict, &'static str),
@@ -13,11 +12,9 @@ pub(super) struct Words {
     pub(super) path: (Verdict, &'static str),
     /// What the operator confirms where nothing was seen.
     pub(super) nothing: &'static str,
-    /// What to do.
     pub(super) remedy: String,
 }
 
-/// The findings from what was `seen`.
 pub(super) fn judge(case: &Case<'_>, seen: &Seen, words: &Words) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (what, (verdict, message)) in [(&seen.processes, words.process), (&seen.paths, words.path)] {

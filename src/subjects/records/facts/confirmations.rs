@@ -18,15 +18,12 @@ pub const LONGEST_NOTE: usize = 500;
 /// That a step was done, or that this was withdrawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmation {
-    /// Id of the step.
     pub step: String,
     /// Release that the node was to be upgraded to: the next upgrade has to be confirmed anew.
     pub release: String,
-    /// Who confirmed.
     pub user: String,
     /// Name of the host it was recorded on: a copy of its disk is another node.
     pub host: String,
-    /// What the operator says of it.
     pub note: String,
     /// Whether it takes back what was confirmed before.
     pub withdrawn: bool,

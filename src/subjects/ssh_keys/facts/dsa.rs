@@ -14,15 +14,12 @@ const DEFAULT: &str = "/etc/ssh/ssh_host_dsa_key";
 pub struct DsaKey<'s> {
     /// Path of the private half, whether it is there or not.
     pub path: PathBuf,
-    /// The private half.
     pub private: Option<&'s KeyFile>,
     /// The public half, at the same path with `.pub`.
     pub public: Option<&'s KeyFile>,
-    /// How far it is retired.
     pub state: DsaState,
 }
 
-/// How far a pair is retired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DsaState {
     /// Not at all.

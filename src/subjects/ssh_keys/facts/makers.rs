@@ -18,7 +18,6 @@ const INSTANCE: &[u8] = b"sshd-keygen@dsa";
 /// Most unit files that are read.
 const MOST_UNITS: usize = 8192;
 
-/// Looks for all of them.
 pub(super) fn gather(root: &Root) -> Probed<Vec<Maker>> {
     Probed::from(look(root))
 }

@@ -82,7 +82,6 @@ impl Ssh {
         self.effective = effective;
     }
 
-    /// The key file of that path.
     pub fn key(&self, path: impl AsRef<Path>) -> Option<&KeyFile> {
         let path = path.as_ref();
         self.keys.iter().find(|key| key.path == path)

@@ -13,7 +13,6 @@ const MOST_FILES: usize = 1024;
 /// A line that is neither empty nor a comment.
 #[derive(Debug)]
 pub(super) struct Statement {
-    /// Where it stands.
     pub(super) line: Line,
     /// Its keyword, as it is written.
     pub(super) keyword: String,

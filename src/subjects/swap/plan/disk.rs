@@ -42,7 +42,6 @@ pub struct Wanted {
     pub disk: Bytes,
     /// Its logical block size.
     pub sector: SectorSize,
-    /// The extents it gives.
     pub extents: u64,
 }
 

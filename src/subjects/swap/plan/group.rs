@@ -19,7 +19,6 @@ pub(crate) struct System<'g> {
     pub(super) group: &'g VolumeGroup,
     pub(super) volume: &'g LogicalVolume,
     pub(super) lvm: &'g Lvm,
-    /// Whether the volume is striped.
     pub(super) is_striped: bool,
     /// Extents of the temporary volume, where one was left by a run that was cut off.
     pub(super) temporary_extents: Option<u64>,

@@ -16,15 +16,11 @@ mod swap;
 
 pub use disk::{Choice, Wanted, disk_to_add};
 
-/// The command's name.
 pub const COMMAND: &str = "swap-extend";
 
-/// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// The volume group.
     pub group: String,
-    /// The swap volume.
     pub volume: String,
     /// Bytes of swap that the node is to have.
     pub target_bytes: u64,
@@ -41,9 +37,7 @@ pub struct Request {
 /// What the disks may not tell any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remembered {
-    /// UUID of the area.
     pub uuid: String,
-    /// Its label.
     pub label: Option<String>,
     /// The priority it was used with, where that was chosen.
     pub priority: Option<i32>,

@@ -64,7 +64,6 @@ impl Need {
         if self.clears_temporary() { system.temporary_extents.unwrap_or(0) } else { 0 }
     }
 
-    /// What the operator should know.
     pub(super) fn notes(&self, growth: &Growth, request: &Request) -> Vec<String> {
         let mut notes = Vec::new();
         if self.temporary_extents.is_some() {

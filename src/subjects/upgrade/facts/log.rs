@@ -13,7 +13,6 @@ const KEPT: usize = 5;
 /// Most characters of a line that are kept.
 const LONGEST: usize = 300;
 
-/// What was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UpgradeLog {
     /// Size of the log in bytes.

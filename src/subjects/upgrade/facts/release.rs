@@ -6,7 +6,6 @@ use crate::host::{Probed, Root};
 
 const HEADING: &str = "Oracle Key Vault";
 
-/// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Releases {
     /// File and release, as it stands there.

@@ -32,10 +32,8 @@ const FIRST: usize = 4096 + 100;
 /// Most bytes of a log that are read, from its end.
 const MOST: u64 = 1 << 20;
 
-/// The last run of the upgrade.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UpgradeRun {
-    /// Path of its log.
     pub log: String,
     /// Its number, from 1.
     pub number: u64,
@@ -45,14 +43,11 @@ pub struct UpgradeRun {
     pub messages: Option<u64>,
     /// The ISO that was mounted; `None` where its log does not say so.
     pub iso: Option<String>,
-    /// How far it came.
     pub state: UpgradeState,
 }
 
-/// How far a run of the upgrade came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UpgradeState {
-    /// It runs.
     Running,
     /// It ended with this exit status, which is not 0.
     Failed(i32),
@@ -87,7 +82,6 @@ impl UpgradeRun {
     }
 }
 
-/// The path of the log of this number.
 pub fn log_of(number: u64) -> String {
     format!("{STATE}/{}", name_of(number))
 }

@@ -3,7 +3,6 @@
 use super::{PORT, Protocol, Syslog, Target};
 use crate::host::Probed;
 
-/// What `$IncludeConfig` names.
 pub(super) fn included(line: &str) -> Option<&str> {
     let (keyword, pattern) = line.split_once(char::is_whitespace)?;
     keyword.eq_ignore_ascii_case("$IncludeConfig").then(|| pattern.trim())

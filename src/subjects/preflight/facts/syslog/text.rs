@@ -8,7 +8,6 @@ pub(super) enum Statement {
     Line(String),
     /// An object: name in lower case, and what stands within its brackets.
     Object {
-        /// Its name.
         name: String,
         /// Its parameters, as they are written.
         parameters: String,

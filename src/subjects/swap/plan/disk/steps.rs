@@ -14,7 +14,6 @@ use crate::subjects::swap::plan::group::System;
 use crate::subjects::swap::plan::{Request, refuse, step};
 
 impl Choice<'_> {
-    /// What the operator should know of it.
     pub(crate) fn notes(&self, growth: &Growth) -> Vec<String> {
         let mut notes = vec![format!("the disk that is added: {}", shown(self.state))];
         let firmware = growth.node.running.as_ref().and_then(|running| running.firmware.known());

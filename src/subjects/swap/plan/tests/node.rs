@@ -30,7 +30,6 @@ pub(crate) struct Node {
     pub(crate) disks: Vec<NodeDisk>,
     /// Extents of the physical volume on the system disk.
     pub(crate) system_extents: u64,
-    /// The logical volumes.
     pub(crate) volumes: BTreeMap<String, NodeVolume>,
     /// What the kernel swaps to.
     pub(crate) areas: Vec<SwapArea>,
@@ -45,7 +44,6 @@ pub(crate) struct Node {
     pub(crate) fstab: Option<String>,
 }
 
-/// A logical volume.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NodeVolume {
     pub(crate) extents: u64,
