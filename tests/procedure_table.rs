@@ -126,7 +126,7 @@ fn every_command_that_is_named_is_there() {
 }
 
 #[test]
-fn every_rule_that_tells_of_a_step_is_named_and_every_rule_tells_of_one() {
+fn every_rule_that_judges_a_step_is_named_and_every_rule_judges_one() {
     let list: Value = serde_json::from_str(&okv_host(&["check", "--list", "--format", "json"])).unwrap();
     let rules: BTreeSet<&str> = list["rules"].as_array().unwrap().iter().map(|r| r["id"].as_str().unwrap()).collect();
     let steps = steps();

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_cannot_be_taken_back_was_said_to_have_a_way_back() {
+    fn undo_is_offered_only_for_a_run_that_can_be_undone() {
         let text = last_run_text(&interrupted(Back::Stays { why: "gone".into() }, Role::Permanent));
         assert!(text.contains("again to finish\n") && !text.contains("undo"), "{text}");
         let text = last_run_text(&interrupted(Back::by(["/usr/bin/true"]), Role::Plain));

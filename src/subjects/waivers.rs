@@ -2,7 +2,7 @@
 //!
 //! A waived finding stays in the report, with its verdict and the reason, and no longer decides the verdict on the
 //! node. What could cost data, or a node that does not start again, cannot be waived: its rule is [`Waivable::Never`].
-//! A waiver that has run out, or that waives nothing, is told.
+//! A waiver that has run out, or that waives nothing, is reported.
 
 use std::fmt;
 
@@ -136,11 +136,11 @@ fn waiver(row: Row) -> Result<Waiver, WaiverError> {
 
 /// Marks the findings that are waived on `today`, and adds what there is to say of the waivers themselves.
 pub fn apply(findings: &mut Vec<Finding>, waivers: &[Waiver], today: Date) -> Vec<Applied> {
-    let mut told = Vec::new();
+    let mut described = Vec::new();
     let mut applied = Vec::new();
     for waiver in waivers {
         let state = apply_one(findings, waiver, today);
-        told.extend(tell(waiver, state));
+        described.extend(describe(waiver, state));
         applied.push(Applied {
             id: waiver.target.to_string(),
             subject: waiver.subject.clone(),
@@ -149,7 +149,7 @@ pub fn apply(findings: &mut Vec<Finding>, waivers: &[Waiver], today: Date) -> Ve
             state,
         });
     }
-    findings.extend(told);
+    findings.extend(described);
     applied
 }
 
@@ -173,7 +173,7 @@ fn apply_one(findings: &mut [Finding], waiver: &Waiver, today: Date) -> State {
     state
 }
 
-fn tell(waiver: &Waiver, state: State) -> Option<Finding> {
+fn describe(waiver: &Waiver, state: State) -> Option<Finding> {
     let (verdict, message, remedy) = match state {
         State::Active => return None,
         State::Unused => (Verdict::Note, "waives nothing that was found".to_owned(), "take it out of the file"),

@@ -57,7 +57,7 @@ fn the_host_keys_of_a_configuration_are_those_that_sshd_names() {
 }
 
 #[test]
-fn sshd_complains_of_the_keys_that_we_say_it_cannot_load_and_of_no_others() {
+fn sshd_complains_of_the_keys_that_okv_host_reports_as_not_loadable_and_of_no_others() {
     let (mut loaded, mut refused) = (0, 0);
     for (name, host) in comparable() {
         let mut ssh = gather(host.path());

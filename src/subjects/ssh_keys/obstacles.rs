@@ -37,8 +37,8 @@ impl Ssh {
 
     /// What is in the way at this file: its name promises something else than it holds, and one of the two is a DSA
     /// key.
-    pub fn not_what_its_name_says(&self, file: &KeyFile) -> Option<Obstacle> {
-        files::not_what_its_name_says(file)
+    pub fn misnamed(&self, file: &KeyFile) -> Option<Obstacle> {
+        files::misnamed(file)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::facts::dsa::with_suffix;
-use super::facts::{Algorithm, DEFAULT_KEYS, Half, Key, KeyFile, Line, Load, Refusal, Ssh, shown};
+use super::facts::{Algorithm, DEFAULT_KEYS, Half, Key, KeyFile, Line, Load, Refusal, Ssh, display_path};
 
 /// Bits of an RSA key that is to be made, where no more are asked for.
 const RSA_BITS: u32 = 4096;
@@ -32,7 +32,7 @@ impl Ssh {
 
     /// Owner and mode as sshd wants them.
     fn of_file(&self, file: &KeyFile) -> String {
-        let path = file.shown();
+        let path = file.display_path();
         let mut todo = Vec::new();
         if file.uid != 0 {
             todo.push(format!("chown root:root {path}"));
@@ -69,7 +69,7 @@ impl Ssh {
         format!(
             "make one (/usr/bin/ssh-keygen -q -t {word}{bits} -N '' -f {}), see that sshd is told of it, and tell the \
              clients its fingerprint",
-            shown(Path::new(path))
+            display_path(Path::new(path))
         )
     }
 

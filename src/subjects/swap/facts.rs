@@ -193,7 +193,7 @@ mod tests {
 
     /// A file system at an offset of such a loop device leaves both ends of the disk zero, and `O_EXCL` says nothing.
     #[test]
-    fn a_disk_below_a_loop_device_was_taken_for_free() {
+    fn a_disk_below_a_loop_device_is_in_use() {
         let over = |file: &str| {
             let device = DeviceNumber { major: 7, minor: 0 };
             held_beside(&Probed::Known(vec![Loop { device, file: file.into() }]))

@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_tells_the_release_with_and_without_a_device_before_it() {
+    fn the_release_is_read_from_the_file_name_with_and_without_a_device_before_it() {
         let mut entry = Entry::default();
         entry.starts("($root)/vmlinuz-5.4.17-2136.el8uek.x86_64");
         entry.loads("/initramfs-5.4.17-2136.el8uek.x86_64.img");

@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_tells_the_release_whatever_stands_around_it() {
+    fn the_release_is_read_from_a_name_whatever_surrounds_it() {
         let release = |name: &str| of_name(name).map(|kind| kind.release().unwrap_or("rescue").to_owned());
         let uek = "5.4.17-2136.el8uek.x86_64";
         for (before, after) in [

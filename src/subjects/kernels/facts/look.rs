@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_boot_that_is_mounted_elsewhere_was_only_busy() {
+    fn a_boot_that_is_mounted_elsewhere_is_named_with_its_mount_point() {
         let private = PrivateMount { device: "/dev/sda2".into(), point: "/boot".into(), kind: "ext4", options: "" };
         let told = |source: &str, point: &str| {
             let mount = Mount { source: source.into(), ..sample::mount(8, 2, point) };

@@ -190,7 +190,7 @@ mod tests {
         P\tgpg-pubkey\t0\tec551f03\t53619141\t\t0\t\np\tgpg(Oracle)\t=\t4:ec551f03-53619141\nr\t(none)\t\t\nE\n";
 
     #[test]
-    fn a_package_keeps_what_tells_its_kernel_and_nothing_else() {
+    fn a_package_keeps_what_identifies_its_kernel_and_nothing_else() {
         let records = parse(TWO.as_bytes()).unwrap();
         let kernel = &records[0];
         assert_eq!(kernel.package.nevra(), "kernel-uek-0:5.4.17-2136.el8uek.x86_64");

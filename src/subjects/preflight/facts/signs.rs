@@ -29,7 +29,9 @@ pub fn gather(root: &Root, signs: &Signs, processes: &Probed<Vec<Process>>) -> S
     }
     if !signs.processes.is_empty() {
         match processes {
-            Probed::Known(processes) => seen.processes.extend(processes.iter().filter_map(|p| told(p, signs))),
+            Probed::Known(processes) => {
+                seen.processes.extend(processes.iter().filter_map(|p| describe_match(p, signs)))
+            }
             Probed::Absent => seen.not_looked_at.push("/proc: there is no such directory".into()),
             Probed::Unreadable(why) => seen.not_looked_at.push(why.clone()),
         }
@@ -39,7 +41,7 @@ pub fn gather(root: &Root, signs: &Signs, processes: &Probed<Vec<Process>>) -> S
     seen
 }
 
-fn told(process: &Process, signs: &Signs) -> Option<String> {
+fn describe_match(process: &Process, signs: &Signs) -> Option<String> {
     let mut names = process.words.iter().chain([&process.name]);
     let fits = |name: &&String| signs.processes.iter().any(|p| glob::matches(p.as_bytes(), name.as_bytes()));
     names.find(fits).map(|name| format!("{name} (process {})", process.pid))

@@ -58,7 +58,7 @@ warn Audit Vault
     }
 
     #[test]
-    fn that_no_agent_was_seen_is_left_to_confirm() {
+    fn that_no_agent_is_found_is_left_to_confirm() {
         assert_found(
             &RULE,
             &Host::named("procedure-staged"),

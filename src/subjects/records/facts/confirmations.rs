@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn no_file_is_nothing_confirmed_and_something_else_in_its_place_cannot_be_told() {
+    fn no_file_means_nothing_confirmed_and_something_else_in_its_place_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(read(dir.path()), Probed::Known(vec![]));
         let folder = dir.path().join("var/lib/okv-host");

@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_that_make_dsa_keys_are_told_from_those_that_do_not() {
+    fn commands_that_make_dsa_keys_are_distinguished_from_those_that_do_not() {
         for (line, what) in [
             ("/usr/bin/ssh-keygen -A", Some("runs ssh-keygen -A")),
             ("/bin/sh -c 'ssh-keygen -q -A'", Some("runs ssh-keygen -A")),

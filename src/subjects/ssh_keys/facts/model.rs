@@ -98,7 +98,7 @@ pub struct Naming {
 /// A file that is a key, was one, or should be one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyFile {
-    /// Its path; not necessarily UTF-8. [`KeyFile::shown`] is for reports.
+    /// Its path; not necessarily UTF-8. [`KeyFile::display_path`] is for reports.
     pub path: PathBuf,
     pub content: Content,
     /// Permission bits. These and what follows are of the file that a link leads to.
@@ -218,8 +218,8 @@ pub struct Maker {
 
 impl KeyFile {
     /// The path for reports: control characters and bytes that are no text are escaped.
-    pub fn shown(&self) -> String {
-        super::shown(&self.path)
+    pub fn display_path(&self) -> String {
+        super::display_path(&self.path)
     }
 
     pub fn key(&self) -> Option<&Key> {

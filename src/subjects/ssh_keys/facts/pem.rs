@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn label_headers_and_content_are_told_apart() {
+    fn label_headers_and_content_are_separated() {
         let pem =
             decode(b"-----BEGIN X KEY-----\r\nProc-Type: 4,ENCRYPTED\nDEK-Info: A,00\n\nAQI=\n-----END X KEY-----")
                 .unwrap();

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keyword_and_arguments_are_told_apart_as_sshd_does() {
+    fn keyword_and_arguments_are_separated_as_sshd_does() {
         let words = |line: &str| split(line.as_bytes()).map(|(keyword, words)| (keyword, words.join("|")));
         let seen = |keyword: &str, words: &str| Some((keyword.to_owned(), words.to_owned()));
         assert_eq!(words("HostKey /a"), seen("HostKey", "/a"));

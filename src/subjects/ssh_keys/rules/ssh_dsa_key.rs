@@ -4,7 +4,7 @@
 
 use crate::host::Probed;
 use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
-use crate::subjects::ssh_keys::facts::{Algorithm, Content, DsaKey, DsaState, KeyFile, Ssh, Unknown, shown};
+use crate::subjects::ssh_keys::facts::{Algorithm, Content, DsaKey, DsaState, KeyFile, Ssh, Unknown, display_path};
 use crate::subjects::ssh_keys::obstacles::Obstacle;
 
 pub(crate) const ID: RuleId = RuleId::new("ssh-dsa-key");
@@ -66,7 +66,7 @@ fn present(case: &Case<'_>, key: &DsaKey<'_>, remedy: &str) -> Finding {
         DsaState::HalfRetired => "one half of this DSA key is retired, and the other is not: retiring it was cut off",
         DsaState::CameBack => "this DSA key was retired once and is there again",
     };
-    case.finding(Verdict::Warn, shown(&key.path), message)
+    case.finding(Verdict::Warn, display_path(&key.path), message)
         .measured(key.halves().map(describe).collect::<Vec<_>>().join("; "))
         .remedy(match key.state {
             DsaState::Present => remedy.to_owned(),
@@ -76,7 +76,7 @@ fn present(case: &Case<'_>, key: &DsaKey<'_>, remedy: &str) -> Finding {
 }
 
 fn stray(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Finding {
-    let (message, remedy) = if let Some(obstacle) = ssh.not_what_its_name_says(file) {
+    let (message, remedy) = if let Some(obstacle) = ssh.misnamed(file) {
         (obstacle.message, obstacle.remedy)
     } else if file.is_dsa_certificate() {
         ("a certificate of a DSA key".into(), "okv-host ssh-dsa-retire leaves it; move it away with the key".into())
@@ -86,16 +86,16 @@ fn stray(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Finding {
             "find out who uses it; okv-host ssh-dsa-retire leaves it".into(),
         )
     };
-    case.finding(Verdict::Warn, file.shown(), message).measured(describe(file)).remedy(remedy)
+    case.finding(Verdict::Warn, file.display_path(), message).measured(describe(file)).remedy(remedy)
 }
 
 /// A key of another type with the name of a DSA key: `ssh-dsa-retire` refuses, and whoever goes by names takes it for
 /// one.
 fn misnamed(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Option<Finding> {
     let key = file.key().filter(|key| key.algorithm != Algorithm::Dsa)?;
-    let Obstacle { message, remedy, .. } = ssh.not_what_its_name_says(file)?;
+    let Obstacle { message, remedy, .. } = ssh.misnamed(file)?;
     let measured = format!("{} {} bits", key.algorithm, key.bits);
-    Some(case.finding(Verdict::Warn, file.shown(), message).measured(measured).remedy(remedy))
+    Some(case.finding(Verdict::Warn, file.display_path(), message).measured(measured).remedy(remedy))
 }
 
 /// What cannot be told of a file is neither a DSA key nor the absence of one. Where no bytes can be a key, only the
@@ -109,7 +109,7 @@ fn unknown(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Option<Finding> {
             Unknown::Unreadable(_) if !ssh.seen_by_root => "run as root",
             _ => "look at the file",
         };
-        case.finding(Verdict::Unknown, file.shown(), message).remedy(remedy)
+        case.finding(Verdict::Unknown, file.display_path(), message).remedy(remedy)
     })
 }
 
@@ -136,7 +136,7 @@ fn makers(case: &Case<'_>, ssh: &Ssh) -> Vec<Finding> {
 
 /// Path, size and fingerprint.
 fn describe(file: &KeyFile) -> String {
-    let Some(key) = file.key() else { return file.shown() };
+    let Some(key) = file.key() else { return file.display_path() };
     let fingerprint = key.fingerprint.as_deref().unwrap_or("fingerprint not stored");
-    format!("{}: {} bits, {fingerprint}, mode {:04o}", file.shown(), key.bits, file.mode)
+    format!("{}: {} bits, {fingerprint}, mode {:04o}", file.display_path(), key.bits, file.mode)
 }

@@ -116,7 +116,7 @@ fn begun<'g>(growth: &'g Growth, state: &'g DiskState, system: &System<'_>) -> O
 fn by_name<'g>(growth: &'g Growth, request: &Request, named: &str) -> Result<Choice<'g>, Refusal> {
     let mut found = growth.disks.iter().filter(|state| is_named(state, named, request));
     let (Some(state), None) = (found.next(), found.next()) else {
-        let known: Vec<String> = growth.disks.iter().map(shown).collect();
+        let known: Vec<String> = growth.disks.iter().map(describe).collect();
         let message = format!("\"{named}\" is not exactly one disk of this host");
         return Err(refuse("disk-unknown", message, format!("these are here: {}", known.join("; "))));
     };
@@ -152,7 +152,7 @@ fn only_new(growth: &Growth, want: Option<Wanted>) -> Result<Choice<'_>, Refusal
     let add = want.map_or_else(String::new, |want| {
         format!("add one blank disk of at least {} with {}-byte sectors", want.disk, want.sector.bytes())
     });
-    let list = |of: &[(&DiskState, &Disk)]| of.iter().map(|(state, _)| shown(state)).collect::<Vec<_>>().join("; ");
+    let list = |of: &[(&DiskState, &Disk)]| of.iter().map(|(state, _)| describe(state)).collect::<Vec<_>>().join("; ");
     let inventory = match &growth.inventory {
         _ if fit.is_empty() => {
             let not: Vec<String> = growth
@@ -205,7 +205,7 @@ fn partition_path(disk: &str) -> String {
 }
 
 /// A disk for people: path, model, serial number, size.
-fn shown(state: &DiskState) -> String {
+fn describe(state: &DiskState) -> String {
     let identity = state.identity.known();
     let word = |text: Option<&String>| text.map_or("none", String::as_str).to_owned();
     format!(

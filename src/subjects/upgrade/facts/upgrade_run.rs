@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_line_says_when_it_began_and_from_which_iso() {
+    fn the_begin_time_and_the_iso_are_read_from_the_first_line() {
         let line = format!("{BEGAN} at=2023-11-14T22:13:20+0000 messages=42 iso=/var/lib/oracle/an iso.iso");
         let iso = Some("/var/lib/oracle/an iso.iso".to_owned());
         assert_eq!(begin_of(&line), (Some(1_700_000_000), Some(42), iso.clone()));

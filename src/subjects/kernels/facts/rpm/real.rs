@@ -79,7 +79,7 @@ fn built(dir: &Path, name: &str, spec: &str) {
 }
 
 #[test]
-fn rpm_itself_answers_in_the_format_and_the_answer_tells_the_kernel_from_the_rest() {
+fn rpm_itself_answers_in_the_format_and_the_answer_separates_the_kernel_from_the_rest() {
     let dir = tempfile::tempdir().unwrap();
     built(dir.path(), "kernel", KERNEL);
     built(dir.path(), "kmod", KMOD);

@@ -36,7 +36,7 @@ fn a_default_that_starts_a_kernel_of_no_package_is_refused() {
 }
 
 #[test]
-fn with_boot_not_mounted_the_plan_says_so_and_is_provisional() {
+fn with_boot_not_mounted_the_plan_mounts_it_first_and_is_provisional() {
     let mut kernels = example();
     let shadowed = seen(&mut kernels).files.clone();
     kernels.boot = Probed::Known(Boot::NotMounted { line: 5, shadowed });
@@ -103,7 +103,7 @@ fn a_survivor_that_lacks_a_part_is_refused_with_each_part() {
 }
 
 #[test]
-fn without_fips_no_hmac_is_asked_for_unless_the_entry_says_fips() {
+fn without_fips_no_hmac_is_required_unless_the_entry_sets_fips() {
     let mut kernels = example();
     seen(&mut kernels).files.retain(|file| !matches!(file.kind, FileKind::Hmac(_)));
     assert_eq!(ids(&kernels), ["survivor-not-bootable"]);

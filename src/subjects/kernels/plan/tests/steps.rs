@@ -99,7 +99,7 @@ fn a_boot_that_a_killed_run_left_mounted_is_unmounted() {
 }
 
 #[test]
-fn a_default_that_a_killed_run_had_not_set_right_yet_was_forgotten_by_the_next_one() {
+fn a_default_that_a_killed_run_left_wrong_is_set_by_the_next_run() {
     let left = made(&example(), &means()).unwrap().steps[4].clone();
     let means = Means { left_default: Some(left), ..means() };
     let words = words(&made(&good(), &means).unwrap());

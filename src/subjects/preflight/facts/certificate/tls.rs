@@ -32,7 +32,7 @@ const LONGEST: usize = 256 << 10;
 ///
 /// # Errors
 /// Why none was seen.
-pub(super) fn shown_by(address: &Address, runner: &dyn Runner) -> Result<Vec<u8>, String> {
+pub(super) fn peer_certificate(address: &Address, runner: &dyn Runner) -> Result<Vec<u8>, String> {
     let end = Instant::now() + LIMIT;
     let (stream, taken_by) = dial(&address.host, address.port, end, runner)?;
     let name = ServerName::try_from(address.host.clone()).unwrap_or_else(|_| taken_by.ip().into());

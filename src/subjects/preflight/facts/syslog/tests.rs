@@ -93,7 +93,7 @@ fn a_file_that_includes_itself_ends_as_unreadable() {
 }
 
 #[test]
-fn a_target_that_is_not_spelled_out_is_told_and_not_lost() {
+fn a_target_that_is_not_spelled_out_is_reported_and_not_lost() {
     let syslog = read(&[(
         "rsyslog.conf",
         "action(type=\"omfwd\" target=`echo $LOGHOST` protocol=\"tcp\")\n*.* @@-rf:514\n*.* @@h:port\n\
@@ -116,7 +116,7 @@ fn no_text_makes_it_panic_or_run_on() {
 }
 
 #[test]
-fn a_port_that_listens_is_reached_and_one_that_does_not_is_told_why() {
+fn a_port_that_listens_is_reached_and_one_that_does_not_is_reported_with_the_cause() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

@@ -8,7 +8,7 @@ use crate::host::{Probed, Running};
 use crate::subjects::swap::facts::Growth;
 
 #[test]
-fn what_the_kernel_does_not_tell_is_refused() {
+fn swap_or_memory_that_the_kernel_does_not_report_is_refused() {
     fn running(growth: &mut Growth) -> &mut Running {
         growth.node.running.as_mut().unwrap()
     }

@@ -93,7 +93,7 @@ fn a_group_that_is_not_there_once_and_whole_is_refused() {
 }
 
 #[test]
-fn a_group_that_lvm_does_not_see_as_the_disks_tell_it_is_refused() {
+fn a_group_that_lvm_sees_otherwise_than_the_disks_is_refused() {
     each_is_refused(
         &Node::small(),
         &[

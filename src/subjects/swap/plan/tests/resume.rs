@@ -86,7 +86,7 @@ fn a_table_that_is_partly_written_is_written_whole() {
 }
 
 #[test]
-fn a_partition_with_the_rests_of_a_pvcreate_that_was_cut_off_is_made_a_physical_volume() {
+fn a_partition_with_the_rests_of_an_interrupted_pvcreate_is_made_a_physical_volume() {
     let mut node = after(&Node::small(), &request(), 4);
     node.disk().put_metadata();
     assert_eq!(argv(&planned(&node.growth(), &request()))[3], PVCREATE);
@@ -106,7 +106,7 @@ fn a_header_that_is_gone_is_made_anew_from_what_the_journal_remembers() {
 }
 
 #[test]
-fn what_is_remembered_is_what_the_steps_say_of_the_swap_volume() {
+fn uuid_label_and_priority_of_the_swap_volume_are_remembered_from_the_steps() {
     let remembered = remembering(&Node::small(), &request()).remembered.unwrap();
     let known = Remembered { uuid: super::node::UUID.into(), label: Some("node-swap".into()), priority: Some(7) };
     assert_eq!(remembered, known);

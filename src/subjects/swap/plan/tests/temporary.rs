@@ -40,7 +40,7 @@ fn a_temporary_volume_takes_the_pages_first_and_goes_away_at_the_end() {
 /// Memory moves all the time: a plan with the figure of the moment in it was another one a moment later, and could not
 /// be applied.
 #[test]
-fn what_is_swapped_out_changed_while_the_question_waited_and_the_plan_with_it() {
+fn a_plan_stays_the_same_when_swap_use_and_free_memory_change() {
     let mut node = under_pressure(Node::small());
     let before = planned(&node.growth(), &pressed()).steps;
     node.areas[0].used_kib += 4321;
@@ -87,7 +87,7 @@ fn a_temporary_volume_that_was_left_over_goes_away() {
 }
 
 #[test]
-fn a_temporary_volume_that_is_used_and_does_not_suffice_is_told_and_not_planned_with() {
+fn a_used_temporary_volume_that_is_too_small_is_reported_and_not_planned_with() {
     let mut node = under_pressure(Node::roomy());
     node.system_extents += 10;
     node.volumes.insert(TEMPORARY.into(), NodeVolume::new(10, "okv-host"));
