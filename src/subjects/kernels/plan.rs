@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::facts::{Boot, Kernel, Kernels, Package};
-use super::standing::Standing;
+use super::standing::KernelRoles;
 use crate::engine::{Reason, Refusal};
 use crate::host::Probed;
 
@@ -93,13 +93,13 @@ pub struct Removal {
 /// # Errors
 /// With everything that is in the way.
 pub fn plan(kernels: &Kernels, request: &Request) -> Result<Prune, Refusal> {
-    let standing = match kernels.standing() {
-        Ok(standing) => standing,
-        Err(why) => return Err(Refusal { reasons: vec![obstacles::no_standing(kernels, &why)] }),
+    let roles = match kernels.roles() {
+        Ok(roles) => roles,
+        Err(why) => return Err(Refusal { reasons: vec![obstacles::no_roles(kernels, &why)] }),
     };
-    let keep = keep(kernels, &standing, request);
-    let remove: Vec<&Kernel> = standing.old.iter().copied().filter(|old| !keep.contains_key(&old.release)).collect();
-    let reasons = obstacles::find(kernels, &standing, request, &keep, &remove);
+    let keep = keep(kernels, &roles, request);
+    let remove: Vec<&Kernel> = roles.old.iter().copied().filter(|old| !keep.contains_key(&old.release)).collect();
+    let reasons = obstacles::find(kernels, &roles, request, &keep, &remove);
     if !reasons.is_empty() {
         return Err(Refusal { reasons });
     }
@@ -111,7 +111,7 @@ pub fn plan(kernels: &Kernels, request: &Request) -> Result<Prune, Refusal> {
     Ok(Prune {
         mount,
         boot_free_bytes: seen.and_then(|seen| seen.free_bytes.known().copied()),
-        notes: notes(kernels, &standing, &keep, &remove),
+        notes: notes(kernels, &roles, &keep, &remove),
         remove: remove
             .into_iter()
             .map(|kernel| Removal {
@@ -138,15 +138,14 @@ impl Prune {
 /// What stays, by release.
 type Keep = BTreeMap<String, Vec<Because>>;
 
-fn keep(kernels: &Kernels, standing: &Standing<'_>, request: &Request) -> Keep {
+fn keep(kernels: &Kernels, roles: &KernelRoles<'_>, request: &Request) -> Keep {
     let mut keep = Keep::new();
     let default = kernels.default_release().map(|release| (release, Because::BootDefault));
     let named = request.keep.iter().map(|release| (release.as_str(), Because::Named));
-    let all =
-        [(standing.running.release.as_str(), Because::Running), (standing.newest.release.as_str(), Because::Newest)]
-            .into_iter()
-            .chain(default)
-            .chain(named);
+    let all = [(roles.running.release.as_str(), Because::Running), (roles.newest.release.as_str(), Because::Newest)]
+        .into_iter()
+        .chain(default)
+        .chain(named);
     for (release, because) in all {
         let reasons = keep.entry(release.to_owned()).or_default();
         if !reasons.contains(&because) {
@@ -163,9 +162,9 @@ fn in_order(kernels: &Kernels, mut keep: Keep) -> Vec<Kept> {
     kept.map(|(release, because)| Kept { release, because }).collect()
 }
 
-fn notes(kernels: &Kernels, standing: &Standing<'_>, keep: &Keep, remove: &[&Kernel]) -> Vec<String> {
+fn notes(kernels: &Kernels, roles: &KernelRoles<'_>, keep: &Keep, remove: &[&Kernel]) -> Vec<String> {
     let mut notes = Vec::new();
-    for old in standing.old.iter().filter(|old| keep.contains_key(&old.release)) {
+    for old in roles.old.iter().filter(|old| keep.contains_key(&old.release)) {
         let why = keep.get(&old.release).is_some_and(|reasons| reasons.contains(&Because::BootDefault));
         notes.push(if why {
             format!(
@@ -177,11 +176,11 @@ fn notes(kernels: &Kernels, standing: &Standing<'_>, keep: &Keep, remove: &[&Ker
             format!("{} is old and stays, as you say", old.release)
         });
     }
-    for other in &standing.others {
+    for other in &roles.others {
         notes.push(format!("{} is of another family and stays", other.release));
     }
     let installed = kernels.installed.known().map(|installed| installed.kernels.as_slice()).unwrap_or_default();
-    let is_of_family = |kernel: &&Kernel| kernel.family == standing.running.family;
+    let is_of_family = |kernel: &&Kernel| kernel.family == roles.running.family;
     let is_gone = |kernel: &&Kernel| remove.iter().any(|removed| removed.release == kernel.release);
     for kernel in installed.iter().filter(is_of_family).filter(|k| !keep.contains_key(&k.release) && !is_gone(k)) {
         notes.push(format!("{} is not older than the newest kernel and stays", kernel.release));

@@ -18,5 +18,5 @@ pub(crate) mod tests;
 
 pub use finding::{Finding, RuleId, Verdict, Waived};
 pub use outcome::{Outcome, outcome};
-pub(crate) use record::Case;
+pub(crate) use record::RuleInputs;
 pub use record::{Rule, Waivable};

@@ -14,9 +14,9 @@ const WITH_BOOT: &str =
     "97 1 253:1 / / rw - xfs /dev/mapper/vg_root-lv_root rw\n98 97 8:2 / /boot rw - ext4 /dev/sda2 rw\n";
 const FSTAB: &str = "/dev/mapper/vg_root-lv_root / xfs defaults 0 0\nUUID=x /boot ext4 noauto 0 0\n";
 
-struct Host(tempfile::TempDir);
+struct TestHost(tempfile::TempDir);
 
-impl Host {
+impl TestHost {
     /// A host with these mounts; /etc/fstab has a line for /boot.
     fn new(mountinfo: &str) -> Self {
         let host = Self(tempfile::tempdir().unwrap());
@@ -71,7 +71,7 @@ fn loader(kernels: &Kernels) -> &Loader {
 
 #[test]
 fn a_kernel_with_all_its_parts_can_boot_and_the_saved_entry_is_the_default() {
-    let host = Host::new(WITH_BOOT);
+    let host = TestHost::new(WITH_BOOT);
     host.has_kernel(NEW, "");
     host.has_kernel(OLD, "");
     host.has_grub("boot/grub2", &format!("m-{OLD}"));
@@ -96,7 +96,7 @@ fn every_part_that_is_not_there_is_missed() {
         (format!("lib/modules/{NEW}/modules.dep"), vec![Missing::Modules]),
     ];
     for (path, missing) in cases {
-        let host = Host::new(WITH_BOOT);
+        let host = TestHost::new(WITH_BOOT);
         host.has_kernel(NEW, "");
         host.has_grub("boot/grub2", "0");
         fs::remove_file(host.0.path().join(&path)).unwrap();
@@ -107,7 +107,7 @@ fn every_part_that_is_not_there_is_missed() {
 #[test]
 fn a_file_that_a_power_cut_left_empty_or_full_of_zeros_is_no_initramfs() {
     for (text, wrong) in [("", "it is empty"), ("\0\0\0\0", "it does not begin as such a file does")] {
-        let host = Host::new(WITH_BOOT);
+        let host = TestHost::new(WITH_BOOT);
         host.has_kernel(NEW, "");
         host.has_grub("boot/grub2", "0");
         host.write(&format!("boot/initramfs-{NEW}.img"), text);
@@ -117,7 +117,7 @@ fn a_file_that_a_power_cut_left_empty_or_full_of_zeros_is_no_initramfs() {
 
 #[test]
 fn with_boot_not_mounted_files_below_the_mount_point_are_listed_and_prove_nothing() {
-    let host = Host::new(ROOT_ONLY);
+    let host = TestHost::new(ROOT_ONLY);
     host.has_kernel(NEW, "");
     host.has_grub("boot/grub2", "0");
     let kernels = host.kernels(Firmware::Bios);
@@ -129,14 +129,14 @@ fn with_boot_not_mounted_files_below_the_mount_point_are_listed_and_prove_nothin
 #[test]
 fn a_boot_that_waits_to_be_mounted_is_not_looked_into() {
     let waiting = format!("{ROOT_ONLY}98 97 0:40 / /boot rw - autofs systemd-1 rw\n");
-    let host = Host::new(&waiting);
+    let host = TestHost::new(&waiting);
     host.has_kernel(NEW, "");
     let kernels = host.kernels(Firmware::Bios);
     assert_eq!(kernels.boot, Probed::Known(Boot::NotMounted { line: 2, shadowed: vec![] }));
     host.write("etc/fstab", "");
     assert!(matches!(host.kernels(Firmware::Bios).boot, Probed::Unreadable(_)));
 
-    let host = Host::new(&format!("{WITH_BOOT}99 98 0:41 / /boot/efi rw - autofs systemd-1 rw\n"));
+    let host = TestHost::new(&format!("{WITH_BOOT}99 98 0:41 / /boot/efi rw - autofs systemd-1 rw\n"));
     host.has_kernel(NEW, "");
     host.has_grub("boot/efi/EFI/redhat", "0");
     assert!(host.kernels(Firmware::Uefi { bits: None }).missing(NEW).unwrap_err().contains("/boot/efi is not mounted"));
@@ -144,7 +144,7 @@ fn a_boot_that_waits_to_be_mounted_is_not_looked_into() {
 
 #[test]
 fn a_boot_that_fstab_does_not_know_is_a_part_of_the_root_file_system() {
-    let host = Host::new(ROOT_ONLY);
+    let host = TestHost::new(ROOT_ONLY);
     host.write("etc/fstab", "/dev/x / xfs defaults 0 0\n");
     host.has_kernel(NEW, "/boot");
     host.has_grub("boot/grub2", "0");
@@ -156,7 +156,7 @@ fn a_boot_that_fstab_does_not_know_is_a_part_of_the_root_file_system() {
 
 #[test]
 fn under_uefi_the_configuration_of_the_system_partition_counts() {
-    let host = Host::new(WITH_BOOT);
+    let host = TestHost::new(WITH_BOOT);
     host.has_kernel(NEW, "");
     host.has_kernel(OLD, "");
     host.has_grub("boot/grub2", "0");
@@ -183,7 +183,7 @@ fn under_uefi_the_configuration_of_the_system_partition_counts() {
 
 #[test]
 fn a_default_that_names_nothing_is_not_taken_for_the_first_entry() {
-    let host = Host::new(WITH_BOOT);
+    let host = TestHost::new(WITH_BOOT);
     host.has_kernel(NEW, "");
     for saved in ["m-gone", "7"] {
         host.has_grub("boot/grub2", saved);
@@ -198,7 +198,7 @@ fn a_default_that_names_nothing_is_not_taken_for_the_first_entry() {
 
 #[test]
 fn what_cannot_be_read_is_never_an_empty_answer() {
-    let host = Host::new(WITH_BOOT);
+    let host = TestHost::new(WITH_BOOT);
     host.has_kernel(NEW, "");
     let bios = || host.kernels(Firmware::Bios);
     let seen = |kernels: &Kernels| kernels.boot.known().unwrap().seen().unwrap().loader.clone();
@@ -211,7 +211,7 @@ fn what_cannot_be_read_is_never_an_empty_answer() {
         ("etc/fstab", "x\n"),
         ("proc/self/mountinfo", ""),
     ] {
-        let host = Host::new(WITH_BOOT);
+        let host = TestHost::new(WITH_BOOT);
         host.has_kernel(NEW, "");
         host.has_grub("boot/grub2", "0");
         host.write(path, text);
