@@ -11,8 +11,7 @@ use crate::cli::{Confirm, PlainFormat};
 use crate::engine::ExitStatus;
 use crate::procedure::{NotConfirmable, Step, is_confirmed, may_confirm, steps};
 use crate::subjects::Facts;
-use crate::subjects::records::facts::confirmations::Confirmation;
-use crate::subjects::records::steps::record_confirmation;
+use crate::subjects::records::{Confirmation, record_confirmation};
 use crate::{procedure as runbook, report};
 
 pub(super) fn run(args: &Confirm) -> Result<ExitStatus> {

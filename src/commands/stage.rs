@@ -20,7 +20,7 @@ use crate::host::Root;
 use crate::io::sys;
 use crate::io::tool::Program;
 use crate::profile::{Places, Profile};
-use crate::subjects::media::facts::staging::Staging;
+use crate::subjects::media::Staging;
 use crate::subjects::media::plan::{COMMAND, Means, Request, Sums, needs_sums, obstacles, plan, target};
 use crate::subjects::media::rules::{images_mount, iso_space};
 use crate::subjects::rule::RuleId;

@@ -8,7 +8,7 @@ use super::step::State;
 use super::upgrade::is_behind;
 use crate::host::Probed;
 use crate::host::mounts::mounted_at;
-use crate::subjects::media::facts::iso::IsoFile;
+use crate::subjects::media::IsoFile;
 use crate::subjects::media::rules::{images_mount, iso_present, iso_space, ssl_jars};
 
 /// The command that copies, mounts, and cleans the cache.

@@ -6,7 +6,7 @@ use super::combined::{Combined, combine, words};
 use super::step::State;
 use crate::host::Probed;
 use crate::subjects::kernels::rules::kernel_old;
-use crate::subjects::preflight::facts::session::Session;
+use crate::subjects::preflight::Session;
 use crate::subjects::preflight::rules::session;
 use crate::subjects::ssh_keys::rules::{ssh_dsa_key, ssh_host_keys};
 

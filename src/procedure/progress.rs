@@ -10,7 +10,7 @@ use crate::base::versions::Version;
 use crate::host::Probed;
 use crate::profile::Profile;
 use crate::subjects::Facts;
-use crate::subjects::upgrade::facts::upgrade_run::{UpgradeRun, UpgradeState};
+use crate::subjects::upgrade::{UpgradeRun, UpgradeState};
 
 /// A run that ended so long ago, on a node that still says an older release, was that of an earlier upgrade: a figure
 /// of this program, where the procedure says that the first start after it takes some hours.

@@ -7,7 +7,7 @@ use crate::host::Probed;
 use crate::io::journal::Record;
 use crate::profile::Profile;
 use crate::subjects::Facts;
-use crate::subjects::records::facts::confirmations::Confirmation;
+use crate::subjects::records::Confirmation;
 
 pub(super) enum OnRecord {
     Confirmed(Confirmed),

@@ -9,8 +9,8 @@ use super::step::{State, Step, When, open_before};
 use super::table::STEPS;
 use crate::host::Probed;
 use crate::subjects::rule::{Finding, Outcome, RuleId, Verdict, outcome};
-use crate::subjects::upgrade::facts::upgrade_run::{UpgradeRun, UpgradeState};
 use crate::subjects::upgrade::rules::{release, upgrade_log};
+use crate::subjects::upgrade::{UpgradeRun, UpgradeState};
 
 /// 7.3-1: everything of 7.2 is done, and `check` has nothing against the upgrade.
 pub(super) fn everything_before(inputs: &StepInputs<'_>) -> Answer {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::text::{clean, wrap};
 use crate::base::units::{Bytes, GIB};
 use crate::subjects::disks::{INVENTORY, Inventory};
-use crate::subjects::swap::plan::Wanted;
+use crate::subjects::swap::Wanted;
 
 /// Writes it as JSON.
 ///

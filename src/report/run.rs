@@ -10,7 +10,7 @@ use super::text::{clean, wrap};
 use super::upgrade_run::{self, Upgrade};
 use crate::engine::{Ending, RecordedRun, StandingStep, Step};
 use crate::host::Probed;
-use crate::subjects::upgrade::facts::upgrade_run::UpgradeRun;
+use crate::subjects::upgrade::UpgradeRun;
 
 #[derive(Serialize)]
 struct RunJson<'r> {

@@ -1,11 +1,11 @@
 //! Everything the rules judge: the node, and what each subject gathered on it.
 
-use super::kernels::facts::Kernels;
-use super::media::facts::Media;
-use super::preflight::facts::Preflight;
-use super::records::facts::Records;
-use super::ssh_keys::facts::Ssh;
-use super::upgrade::facts::Upgrade;
+use super::kernels::Kernels;
+use super::media::Media;
+use super::preflight::Preflight;
+use super::records::Records;
+use super::ssh_keys::Ssh;
+use super::upgrade::Upgrade;
 use crate::host::{Node, Probed};
 
 #[derive(Debug, Clone, PartialEq)]

@@ -9,7 +9,7 @@ use okv_host::base::digest::sum_of;
 use okv_host::host::space::Space;
 use okv_host::host::{Probed, Root};
 use okv_host::profile::{Profile, Signs};
-use okv_host::subjects::media::facts::iso::Isos;
+use okv_host::subjects::media::Isos;
 use okv_host::subjects::preflight::facts::certificate;
 use okv_host::subjects::rule::{Finding, Outcome, Verdict, outcome};
 use okv_host::subjects::table::judge;

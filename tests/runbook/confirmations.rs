@@ -7,7 +7,7 @@ use assert_cmd::Command;
 use okv_host::host::Probed;
 use okv_host::procedure::{State, Step};
 use okv_host::subjects::Facts;
-use okv_host::subjects::records::facts::confirmations::Confirmation;
+use okv_host::subjects::records::Confirmation;
 
 const HOST: &str = "procedure-staged";
 

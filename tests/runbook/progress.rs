@@ -5,8 +5,7 @@ use okv_host::host::Probed;
 use okv_host::procedure::{State, Step, open_before, steps};
 use okv_host::profile::Profile;
 use okv_host::subjects::Facts;
-use okv_host::subjects::upgrade::facts::release::Releases;
-use okv_host::subjects::upgrade::facts::upgrade_run::{UpgradeRun, UpgradeState};
+use okv_host::subjects::upgrade::{Releases, UpgradeRun, UpgradeState};
 
 const HOST: &str = "procedure-staged";
 const DAY: u64 = 86_400;

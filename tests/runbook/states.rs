@@ -7,10 +7,9 @@ use okv_host::host::space::Space;
 use okv_host::io::journal::Journal;
 use okv_host::procedure::{NotConfirmable, SECTIONS, STEPS, State, Step, may_confirm};
 use okv_host::subjects::Facts;
-use okv_host::subjects::media::facts::jars::Jars;
+use okv_host::subjects::media::{Isos, Jars};
 use okv_host::subjects::preflight::facts::certificate;
-use okv_host::subjects::preflight::facts::session::Session;
-use okv_host::subjects::preflight::facts::signs::Seen;
+use okv_host::subjects::preflight::{Seen, Session};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -218,7 +217,7 @@ fn a_session_outlives_its_connection_or_is_to_be_begun_anew() {
 
 #[test]
 fn the_iso_is_there_missing_cut_off_or_not_to_be_seen() {
-    let change = |by: &dyn Fn(&mut okv_host::subjects::media::facts::iso::Isos)| {
+    let change = |by: &dyn Fn(&mut Isos)| {
         with(HOST, |facts| {
             let Probed::Known(isos) = &mut subjects(facts).media.isos else { panic!() };
             by(isos);

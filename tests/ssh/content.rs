@@ -5,7 +5,7 @@ use std::fs;
 use crate::look;
 use crate::ssh_hosts::keys;
 use crate::tools::Tool;
-use okv_host::subjects::ssh_keys::facts::{Algorithm, Content, Half, Key, Unknown};
+use okv_host::subjects::ssh_keys::{Algorithm, Content, Half, Key, Unknown};
 
 fn names() -> Vec<String> {
     let mut names: Vec<String> =

@@ -8,7 +8,7 @@ use okv_host::host::{Probed, Root};
 use okv_host::profile::Profile;
 use okv_host::subjects::of_host;
 use okv_host::subjects::rule::Verdict;
-use okv_host::subjects::ssh_keys::facts::Effective;
+use okv_host::subjects::ssh_keys::Effective;
 use okv_host::subjects::ssh_keys::plan::{Request, plan};
 use okv_host::subjects::table::judge;
 

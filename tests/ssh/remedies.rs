@@ -7,8 +7,8 @@ use okv_host::host::{Probed, Root};
 use okv_host::profile::Profile;
 use okv_host::subjects::of_host;
 use okv_host::subjects::rule::Finding;
-use okv_host::subjects::ssh_keys::facts::{Content, Unknown};
 use okv_host::subjects::ssh_keys::plan::{Request, plan};
+use okv_host::subjects::ssh_keys::{Content, Unknown};
 use okv_host::subjects::table::judge;
 
 fn findings(dir: &std::path::Path, id: &str) -> Vec<Finding> {

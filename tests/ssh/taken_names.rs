@@ -3,7 +3,7 @@
 use crate::gather;
 use crate::ssh_hosts::Entry::{self, Key, Link, Text};
 use crate::ssh_hosts::{DSA, NAMES_NONE, RSA, WRITABLE, made_of};
-use okv_host::subjects::ssh_keys::facts::DsaState;
+use okv_host::subjects::ssh_keys::DsaState;
 use okv_host::subjects::ssh_keys::plan::{Request, plan};
 
 #[test]
