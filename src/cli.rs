@@ -29,8 +29,8 @@ pub use upgrade::Upgrade;
 
 /// Judge an Oracle Key Vault node before an upgrade, from its block devices up.
 ///
-/// Exit status: 0 ready, done or nothing to do, 1 blocked or refused, 2 wrong usage, 3 could not tell or failed with everything as it
-/// was, 4 left half-way, 5 another run holds the lock.
+/// Exit status: 0 ready, done or nothing to do, 1 blocked or refused, 2 wrong usage, 3 could not tell or failed with
+/// everything as it was, 4 left half-way, 5 another run holds the lock.
 #[derive(Debug, Parser)]
 #[command(name = "okv-host", version, max_term_width = 80, styles = Styles::plain())]
 pub struct Cli {

@@ -26,7 +26,7 @@ fn json(command: &mut Command) -> Value {
 }
 
 #[test]
-fn wrong_usage_exits_with_2_and_says_what_is_right() {
+fn wrong_usage_exits_with_2_and_prints_the_right_usage() {
     for arguments in [
         &["--no-such-flag"][..],
         &[],
@@ -390,7 +390,7 @@ fn a_list_of_files_serves_every_format() {
 }
 
 #[test]
-fn a_list_of_files_that_cannot_be_read_is_told_after_what_came_before() {
+fn a_list_of_files_that_cannot_be_read_is_reported_after_what_came_before() {
     let dir = tempfile::tempdir().unwrap();
     few_images(dir.path());
     let scan = |list: &str| {
@@ -419,7 +419,7 @@ fn a_command_that_changes_a_node_asks_before_it_does_and_never_changes_another_r
 }
 
 #[test]
-fn a_host_without_ssh_cannot_be_told() {
+fn a_host_without_ssh_is_an_error_that_names_its_folder() {
     let assert = okv_host().args(["ssh-dsa-retire", "--root", "fixtures/hosts/good-uefi"]).assert().code(3);
     assert.stdout("").stderr(predicate::str::contains("/etc/ssh"));
 }

@@ -126,7 +126,7 @@ fn wrong_usage_exits_with_2() {
 }
 
 #[test]
-fn a_file_that_is_no_report_is_told_and_the_others_are_still_judged() {
+fn a_file_that_is_no_report_is_named_and_the_others_are_still_judged() {
     let saved = Saved::reports(&[GOOD, BIOS]);
     let good = fs::read_to_string(saved.path(GOOD)).unwrap();
     let file = saved.path("report.json");

@@ -57,7 +57,7 @@ fn compare(cases: &[(u64, &str)]) {
 }
 
 #[test]
-fn ext2_and_ext3_are_as_large_as_the_kernel_says() {
+fn ext2_and_ext3_are_as_large_as_the_kernel_reports() {
     compare(&[
         (100 * MIB, "mke2fs -t ext2 -b 1024"),
         (100 * MIB, "mke2fs -t ext2 -b 2048"),
@@ -82,7 +82,7 @@ fn ext2_and_ext3_are_as_large_as_the_kernel_says() {
 }
 
 #[test]
-fn ext4_is_as_large_as_the_kernel_says() {
+fn ext4_is_as_large_as_the_kernel_reports() {
     compare(&[
         (100 * MIB, "mke2fs -t ext4"),
         (100 * MIB, "mke2fs -t ext4 -b 1024"),
@@ -126,7 +126,7 @@ fn ext4_is_as_large_as_the_kernel_says() {
 }
 
 #[test]
-fn ext4_with_clusters_is_as_large_as_the_kernel_says() {
+fn ext4_with_clusters_is_as_large_as_the_kernel_reports() {
     compare(&[
         (512 * MIB, "mke2fs -t ext4 -O bigalloc"),
         (GIB, "mke2fs -t ext4 -O bigalloc -C 16384"),
@@ -137,7 +137,7 @@ fn ext4_with_clusters_is_as_large_as_the_kernel_says() {
 }
 
 #[test]
-fn xfs_is_as_large_as_the_kernel_says() {
+fn xfs_is_as_large_as_the_kernel_reports() {
     compare(&[
         (512 * MIB, "mkfs.xfs"),
         (300 * MIB, "mkfs.xfs"),
@@ -204,7 +204,7 @@ fn a_superblock_without_stored_overhead_gives_the_same_size() {
 }
 
 #[test]
-fn the_boot_partitions_of_the_procedure_are_shown_as_df_shows_them() {
+fn the_boot_partitions_of_the_procedure_have_the_size_that_df_prints() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut shown = Vec::new();
     for (name, bytes, command) in [

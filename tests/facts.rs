@@ -99,7 +99,7 @@ fn expected() -> BTreeMap<&'static str, Expected> {
 }
 
 #[test]
-fn every_host_says_what_the_index_says_of_it() {
+fn every_host_has_the_facts_of_the_index() {
     let expected = expected();
     assert_eq!(names(), expected.keys().copied().collect::<Vec<_>>());
     for (name, expected) in expected {
@@ -157,7 +157,7 @@ fn a_host_without_anything_is_unreadable_and_never_absent_but_for_fstab() {
 }
 
 #[test]
-fn the_disk_of_a_host_is_the_container_in_its_dev_and_as_large_as_sysfs_says() {
+fn the_disk_of_a_host_is_the_container_in_its_dev_and_as_large_as_in_sysfs() {
     for name in names() {
         let host = Host::named(&name);
         let root = Root::fixture(host.path()).unwrap();

@@ -82,7 +82,7 @@ fn compare(cases: &[(u64, &str)]) {
 }
 
 #[test]
-fn ext_is_what_blkid_says_it_is() {
+fn ext_is_identified_as_blkid_identifies_it() {
     compare(&[
         (64 * MIB, "mke2fs -t ext2 -L two"),
         (64 * MIB, "mke2fs -t ext2 -r 0 -O none"),
@@ -110,7 +110,7 @@ fn ext_is_what_blkid_says_it_is() {
 }
 
 #[test]
-fn xfs_is_what_blkid_says_it_is() {
+fn xfs_is_identified_as_blkid_identifies_it() {
     compare(&[
         (512 * MIB, "mkfs.xfs -L twelve.bytes"),
         (512 * MIB, "mkfs.xfs -m crc=0 -L four"),
@@ -124,7 +124,7 @@ fn xfs_is_what_blkid_says_it_is() {
 }
 
 #[test]
-fn vfat_is_what_blkid_says_it_is() {
+fn vfat_is_identified_as_blkid_identifies_it() {
     compare(&[
         (2 * MIB, "mkfs.vfat -F 12"),
         (2 * MIB, "mkfs.vfat -F 12 -n TWELVE"),
@@ -140,7 +140,7 @@ fn vfat_is_what_blkid_says_it_is() {
 }
 
 #[test]
-fn swap_is_what_blkid_says_it_is() {
+fn swap_is_identified_as_blkid_identifies_it() {
     compare(&[
         (64 * MIB, "mkswap -q -L swapping"),
         (64 * MIB, "mkswap -q -p 8192"),
@@ -151,7 +151,7 @@ fn swap_is_what_blkid_says_it_is() {
 }
 
 #[test]
-fn swap_of_the_other_byte_order_and_of_version_0_is_what_blkid_says_it_is() {
+fn swap_of_the_other_byte_order_and_of_version_0_is_identified_as_blkid_identifies_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let image = mkfs::sparse_file(folder.path(), "image", 64 * MIB);
     mkfs::make("mkswap -q -L other", &image);
@@ -208,7 +208,7 @@ fn sizes_are_those_of_the_image() {
 
 /// The kernel here mounts no version 4, so its size comes from `xfs_db`.
 #[test]
-fn xfs_of_version_4_has_the_blocks_that_xfs_db_says_less_the_log() {
+fn xfs_of_version_4_has_the_blocks_of_xfs_db_less_the_log() {
     let folder = tempfile::tempdir().expect("a folder");
     let fields = ["dblocks", "logstart", "logblocks", "blocksize"];
     for (name, command) in [

@@ -49,7 +49,11 @@ pub enum RunbookFormat {
 #[command(after_help = CONFIRM_HELP)]
 pub struct Confirm {
     /// The step, as okv-host runbook names it.
-    #[arg(value_name = "STEP", value_parser = PossibleValuesParser::new(STEPS.iter().map(|row| row.id)), hide_possible_values = true)]
+    #[arg(
+        value_name = "STEP",
+        value_parser = PossibleValuesParser::new(STEPS.iter().map(|row| row.id)),
+        hide_possible_values = true
+    )]
     pub step: String,
 
     /// What was done or seen, in one line of at most 500 characters.

@@ -19,10 +19,8 @@ pub struct Difference {
     pub values: Vec<Value>,
 }
 
-/// A value, and who has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Value {
-    /// What the report says.
     pub value: String,
     /// The nodes whose reports say so.
     pub nodes: Vec<String>,
@@ -44,11 +42,13 @@ pub(super) fn differences(reports: &[Saved], nodes: &[Node]) -> Vec<Difference> 
     let release = compare("release of the node", &|report| report.release.clone().unwrap_or_else(|| "not told".into()));
     let mut found: Vec<Difference> = profile.into_iter().chain(release).collect();
     found.extend(rules.iter().filter_map(|rule| {
-        let mut found = compare(rule, &|report| without_figures(&says(report, rule)))?;
+        let mut found = compare(rule, &|report| without_figures(&summarize(report, rule)))?;
         // Of those that differ in figures alone, the first is shown.
         for value in &mut found.values {
-            let first =
-                reports.iter().map(|report| says(report, rule)).find(|said| without_figures(said) == value.value);
+            let first = reports
+                .iter()
+                .map(|report| summarize(report, rule))
+                .find(|summary| without_figures(summary) == value.value);
             value.value = first.unwrap_or_default();
         }
         Some(found)
@@ -84,7 +84,7 @@ fn without_figures(text: &str) -> String {
 }
 
 /// What a report says by a rule: its one finding, or how many there are of each verdict.
-fn says(report: &Saved, rule: &str) -> String {
+fn summarize(report: &Saved, rule: &str) -> String {
     let found: Vec<_> = report.findings.iter().filter(|f| f.id == rule).collect();
     match found.as_slice() {
         [] => "not judged".to_owned(),

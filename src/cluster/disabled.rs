@@ -2,10 +2,8 @@
 
 use serde::Serialize;
 
-/// A node that is disabled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Disabled {
-    /// The node.
     pub node: String,
     /// Since when, in seconds since 1970-01-01 UTC.
     pub since_seconds: Option<u64>,

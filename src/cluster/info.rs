@@ -1,8 +1,8 @@
 //! What a cluster says of itself, read leniently.
 //!
-//! Which fields `okv cluster info get` prints is documented only in words: the cluster's version, the Maximum Disable Node Duration, and of
-//! each node its configuration mode, status and version. So names are compared without case and punctuation, wherever they stand, and
-//! what was not found is said.
+//! Which fields `okv cluster info get` prints is documented only in words: the cluster's version, the Maximum Disable
+//! Node Duration, and of each node its configuration mode, status and version. So names are compared without case and
+//! punctuation, wherever they stand, and what was not found is said.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -25,7 +25,6 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::ReadOnly => "read-only",
@@ -34,27 +33,20 @@ impl Mode {
     }
 }
 
-/// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Info {
-    /// The cluster's version.
     pub version: Option<String>,
     /// Maximum Disable Node Duration, in seconds.
     pub longest_disabled: Option<u64>,
-    /// The nodes.
     pub nodes: Vec<NodeInfo>,
     /// What was not found, and what was assumed.
     pub not_found: Vec<String>,
 }
 
-/// What is said of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeInfo {
-    /// Its name.
     pub name: String,
-    /// Its status.
     pub status: Option<String>,
-    /// Its version.
     pub version: Option<String>,
     /// Whether it is written to.
     pub mode: Option<Mode>,
@@ -97,7 +89,8 @@ pub fn parse(text: &str) -> Result<Info, String> {
     Ok(info)
 }
 
-/// Looks through `value`, which stands under `key`. Whether a node was found in it. Nesting is bounded by the JSON parser.
+/// Looks through `value`, which stands under `key`. Whether a node was found in it. Nesting is bounded by the JSON
+/// parser.
 fn walk(value: &Value, key: &str, info: &mut Info, duration: &mut Option<(String, Value)>) -> bool {
     match value {
         Value::Array(items) => {
@@ -186,7 +179,8 @@ fn moment(text: &str) -> Option<Moment> {
     }
 }
 
-/// A duration in seconds. The unit stands in the key or behind the number; where it stands nowhere, hours are assumed and that is said.
+/// A duration in seconds. The unit stands in the key or behind the number; where it stands nowhere, hours are assumed
+/// and that is said.
 fn seconds(key: &str, value: &Value, told: &mut Vec<String>) -> Option<u64> {
     let text = match value {
         // A number and its unit may stand apart.

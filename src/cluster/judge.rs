@@ -7,7 +7,6 @@ use crate::base::dates::format_minute;
 use crate::base::versions::Version;
 use crate::subjects::rule::Outcome;
 
-/// What is judged.
 #[derive(Debug, Default)]
 pub struct Request {
     /// The reports that could be read.
@@ -24,7 +23,6 @@ pub struct Request {
     pub now: u64,
 }
 
-/// Judges a cluster.
 pub fn judge(mut request: Request) -> Cluster {
     let mut problems: Vec<Problem> =
         request.unreadable.iter().map(|why| Problem::new("report-unreadable", Outcome::Unknown, why.clone())).collect();
@@ -52,7 +50,7 @@ pub fn judge(mut request: Request) -> Cluster {
     let verdicts = nodes.iter().filter_map(|node| node.verdict).chain(problems.iter().map(|problem| problem.verdict));
     let verdict = worst(verdicts.collect(), nodes.is_empty());
     let mut not_found = info.not_found.clone();
-    not_found.extend(disabled.iter().filter_map(|disabled| what_is_not_told(disabled, &info, &request)));
+    not_found.extend(disabled.iter().filter_map(|disabled| describe_gap(disabled, &info, &request)));
     if !is_given {
         not_found.push("what the cluster says of itself: with --cluster-info the order and times are told".into());
     }
@@ -212,7 +210,7 @@ fn disabled_nodes(nodes: &[Node], info: &Info, request: &Request, problems: &mut
 }
 
 /// What is missing to tell how long a node may yet be disabled, or was assumed.
-fn what_is_not_told(disabled: &Disabled, info: &Info, request: &Request) -> Option<String> {
+fn describe_gap(disabled: &Disabled, info: &Info, request: &Request) -> Option<String> {
     let name = &disabled.node;
     if disabled.since_seconds.is_none() {
         return Some(format!("since when node {name} is disabled: give --disabled {name}=TIME"));

@@ -1,6 +1,7 @@
 //! A cluster, from the saved reports on its nodes and what the cluster says of itself. Offline, and pure.
 //!
-//! What the cluster says of itself is the JSON that `okv cluster info get` prints. Its field names are not public: see [`info`].
+//! What the cluster says of itself is the JSON that `okv cluster info get` prints. Its field names are not public: see
+//! [`info`].
 
 use serde::Serialize;
 
@@ -33,9 +34,9 @@ pub struct Cluster {
     pub version: Option<String>,
     /// The nodes, by name.
     pub nodes: Vec<Node>,
-    /// The order to upgrade them in, one at a time; `None` where it cannot be told. Nodes that have the release already are left out.
+    /// The order to upgrade them in, one at a time; `None` where it cannot be told. Nodes that have the release already
+    /// are left out.
     pub order: Option<Vec<Step>>,
-    /// What differs between nodes.
     pub differences: Vec<Difference>,
     /// Nodes that are disabled, and for how long they may be.
     pub disabled: Vec<Disabled>,
@@ -46,18 +47,15 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Name and version of the JSON schema.
     pub const SCHEMA: &'static str = "okv-host.cluster.v1";
 }
 
-/// Something wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// A fixed word.
     pub id: &'static str,
     /// What it makes of the verdict; `ready` where it only warns.
     pub verdict: Outcome,
-    /// What is wrong.
     pub message: String,
 }
 

@@ -7,7 +7,6 @@ use super::saved::Saved;
 use crate::base::versions::Version;
 use crate::subjects::rule::{Outcome, Verdict};
 
-/// A node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Node {
     /// Its name in the cluster; that of its host where the cluster was not asked.
@@ -20,11 +19,8 @@ pub struct Node {
     pub pair: Option<String>,
     /// Its status, as the cluster says it.
     pub status: Option<String>,
-    /// Its version.
     pub version: Option<String>,
-    /// The verdict of its report.
     pub verdict: Option<Outcome>,
-    /// Rules that block it.
     pub blocked_by: Vec<String>,
 }
 

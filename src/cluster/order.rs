@@ -10,9 +10,7 @@ use crate::subjects::rule::Outcome;
 /// A node's turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Step {
-    /// The node.
     pub node: String,
-    /// Its mode.
     pub mode: Mode,
     /// The node that it is paired with.
     pub pair: Option<String>,
@@ -22,10 +20,13 @@ pub struct Step {
 
 /// The order of those `nodes` that do not have the `target` yet; `None` where the mode of one is not known.
 pub(super) fn order(nodes: &[Node], target: Option<&Version>) -> Option<Vec<Step>> {
-    let is_done = |node: &Node| matches!((node.parsed_version(), target), (Some(version), Some(target)) if version.is_of(target) || version > *target);
+    let is_done = |node: &Node| {
+        node.parsed_version().zip(target).is_some_and(|(version, target)| version.is_of(target) || version > *target)
+    };
     let mut left: Vec<(&Node, Mode)> =
         nodes.iter().filter(|node| !is_done(node)).map(|node| Some((node, node.mode?))).collect::<Option<_>>()?;
-    // A pair stays together, at the place of its first node. A node that is disabled already comes first: its time runs.
+    // A pair stays together, at the place of its first node. A node that is disabled already comes first: its time
+    // runs.
     let first_of_pair = |node: &Node| match &node.pair {
         Some(pair) if *pair < node.name => pair.clone(),
         _ => node.name.clone(),

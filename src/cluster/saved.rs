@@ -10,27 +10,21 @@ pub const SCHEMA: &str = "okv-host.check.v1";
 /// A report, as far as a cluster is judged by it. Fields that a later version added are passed over.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Saved {
-    /// Name and version of its schema.
     pub schema: String,
     /// Release that the node was judged by.
     pub profile: String,
-    /// Name of the host.
     pub host: String,
     /// The release that the node says it has.
     #[serde(default)]
     pub release: Option<String>,
-    /// The verdict on it.
     pub verdict: Outcome,
-    /// What was found.
     pub findings: Vec<SavedFinding>,
 }
 
-/// A finding of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct SavedFinding {
     /// Its rule.
     pub id: String,
-    /// Its verdict.
     pub verdict: Verdict,
     /// What it means.
     pub message: String,

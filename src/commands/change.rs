@@ -1,5 +1,5 @@
-//! What every command that changes a host does around its plan: show it, and with `--apply` take the lock, make the plan under it, ask,
-//! make it again and compare, carry it out, and plan once more to prove that nothing is left.
+//! What every command that changes a host does around its plan: show it, and with `--apply` take the lock, make the
+//! plan under it, ask, make it again and compare, carry it out, and plan once more to prove that nothing is left.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -79,7 +79,6 @@ pub(super) fn show_plan(
     }
 }
 
-/// Shows a refusal.
 fn refuse(command: &'static str, args: &Change, refusal: &Refusal) -> Result<ExitStatus> {
     show(args.format, &PlanReport::of_refusal(command, refusal))?;
     Ok(ExitStatus::Blocked)

@@ -11,8 +11,7 @@ use crate::cli::{Confirm, PlainFormat};
 use crate::engine::ExitStatus;
 use crate::procedure::{NotConfirmable, Step, is_confirmed, may_confirm, steps};
 use crate::subjects::Facts;
-use crate::subjects::records::facts::confirmations::Confirmation;
-use crate::subjects::records::steps::record_confirmation;
+use crate::subjects::records::{Confirmation, record_confirmation};
 use crate::{procedure as runbook, report};
 
 pub(super) fn run(args: &Confirm) -> Result<ExitStatus> {
@@ -48,7 +47,8 @@ pub(super) fn run(args: &Confirm) -> Result<ExitStatus> {
         withdrawn: args.withdraw,
     };
     record_confirmation(&place, confirmation).context("it could not be recorded")?;
-    // Read again from the disk: what is shown is what counts from now on. That it cannot be shown does not unmake the record.
+    // Read again from the disk: what is shown is what counts from now on. That it cannot be shown does not unmake the
+    // record.
     if let Err(error) = seen().and_then(|(_, step)| show(args, &step, None)) {
         let _ = writeln!(io::stderr(), "okv-host: recorded; the answer could not be written: {error:#}");
     }

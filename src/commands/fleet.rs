@@ -15,7 +15,8 @@ use crate::report;
 /// Images that a thread takes at a time: enough to make waiting for one's turn rare, few enough to keep memory flat.
 const BATCH: usize = 32;
 
-/// Prints a line for each image, in the order given. Each image stands alone. Without `jobs` there is a thread for each processor.
+/// Prints a line for each image, in the order given. Each image stands alone. Without `jobs` there is a thread for each
+/// processor.
 pub(super) fn run(paths: Paths<'_>, jobs: Option<usize>) -> Result<ExitStatus> {
     // How many processors there are is asked only where it matters: the answer takes the kernel as long as a disk.
     let processors = || thread::available_parallelism().map_or(1, usize::from);
@@ -38,7 +39,6 @@ pub(super) fn run(paths: Paths<'_>, jobs: Option<usize>) -> Result<ExitStatus> {
     Ok(if work.unread.load(Ordering::Relaxed) { ExitStatus::Undetermined } else { ExitStatus::Success })
 }
 
-/// What the threads share.
 struct Work<'a> {
     /// The number of the next batch, and the paths that are left.
     next: Mutex<(usize, Paths<'a>)>,

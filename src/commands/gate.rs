@@ -32,7 +32,6 @@ fn of<'f>(findings: &'f [Finding], verdicts: &'f [Verdict]) -> impl Iterator<Ite
     findings.iter().filter(|finding| verdicts.contains(&finding.verdict) && finding.waived.is_none())
 }
 
-/// The finding as a reason.
 fn reason(finding: &Finding) -> Reason {
     let measured = if finding.measured.is_empty() { String::new() } else { format!(" ({})", finding.measured) };
     Reason {

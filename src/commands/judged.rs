@@ -50,7 +50,8 @@ pub(super) fn facts_of(root: &Root, places: &Places, args: &Judge) -> Facts {
         if let Some(path) = &args.certificate {
             preflight.certificate = Some(certificate::of_file(path));
         }
-        // A port that an operator names is asked from wherever this runs; one of a profile may be that of every node of a fleet.
+        // A port that an operator names is asked from wherever this runs; one of a profile may be that of every node of
+        // a fleet.
         let port_of_profile =
             places.server_certificate_address.as_ref().filter(|_| root.is_live() && args.certificate.is_none());
         if let Some(address) = args.certificate_from.as_ref().or(port_of_profile) {

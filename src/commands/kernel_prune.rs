@@ -12,7 +12,8 @@ use crate::host::{Node, Probed, Root, Running, mounts};
 use crate::io::sys;
 use crate::io::tool::{Host, Program};
 use crate::subjects::boot::Loader;
-use crate::subjects::kernels::facts::{self, Kernels, erasure, installed, read_only, unmounted, with_unmounted};
+use crate::subjects::kernels::Kernels;
+use crate::subjects::kernels::facts::{self, erasure, installed, read_only, unmounted, with_unmounted};
 use crate::subjects::kernels::plan::{COMMAND, Means, Request, plan, steps};
 
 pub(super) fn run(args: &KernelPrune) -> Result<ExitStatus> {

@@ -23,7 +23,8 @@ pub(super) struct Paths<'a> {
 }
 
 impl<'a> Paths<'a> {
-    /// The paths `named`, then those in `list`: a file, or `-` for stdin. Each ends with a newline, or with a NUL where `nul` says so.
+    /// The paths `named`, then those in `list`: a file, or `-` for stdin. Each ends with a newline, or with a NUL where
+    /// `nul` says so.
     ///
     /// # Errors
     /// Where the list cannot be opened.

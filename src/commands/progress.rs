@@ -1,5 +1,5 @@
-//! What is reported on stderr while something takes long: on a terminal one line that changes, elsewhere a line for each
-//! tenth.
+//! What is reported on stderr while something takes long: on a terminal one line that changes, elsewhere a line for
+//! each tenth.
 
 use std::io::{self, IsTerminal, Write};
 

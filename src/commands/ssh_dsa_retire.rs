@@ -9,8 +9,9 @@ use crate::engine::ExitStatus;
 use crate::host::{Probed, Root};
 use crate::io::sys;
 use crate::io::tool::{Cmd, Host, success};
-use crate::subjects::ssh_keys::facts::{Ssh, gather, host_key_paths};
+use crate::subjects::ssh_keys::facts::gather;
 use crate::subjects::ssh_keys::plan::{Request, plan};
+use crate::subjects::ssh_keys::{Ssh, host_key_paths};
 
 const COMMAND: &str = "ssh-dsa-retire";
 

@@ -20,7 +20,7 @@ use crate::host::Root;
 use crate::io::sys;
 use crate::io::tool::Program;
 use crate::profile::{Places, Profile};
-use crate::subjects::media::facts::staging::Staging;
+use crate::subjects::media::Staging;
 use crate::subjects::media::plan::{COMMAND, Means, Request, Sums, needs_sums, obstacles, plan, target};
 use crate::subjects::media::rules::{images_mount, iso_space};
 use crate::subjects::rule::RuleId;
@@ -81,8 +81,8 @@ fn planned(args: &Stage, profile: &Profile, iso: &str, known: &Known) -> Result<
     Ok(plan(&staging, places, &request, &means, &sums))
 }
 
-/// The file that was named; where it went away since, as a medium does that is taken out once all is copied, the one of its name in the
-/// folder of the ISO.
+/// The file that was named; where it went away since, as a medium does that is taken out once all is copied, the one of
+/// its name in the folder of the ISO.
 fn still_there(iso: &str, places: &Places) -> String {
     let name = iso.rsplit('/').next().unwrap_or_default();
     match Path::new(iso).exists() {

@@ -15,10 +15,11 @@ use crate::host::Root;
 use crate::io::sys;
 use crate::io::tool::Host;
 use crate::report::{self, PlanReport};
-use crate::subjects::disks::steps::record_inventory;
+use crate::subjects::disks::record_inventory;
 use crate::subjects::disks::{INVENTORY, Inventory, Known};
-use crate::subjects::swap::facts::{Growth, gather};
-use crate::subjects::swap::plan::{COMMAND, Remembered, Request, disk_to_add, plan};
+use crate::subjects::swap::facts::gather;
+use crate::subjects::swap::plan::{COMMAND, Request, disk_to_add, plan};
+use crate::subjects::swap::{DiskState, Growth, Remembered};
 
 /// Sizes of a swap area: its header counts pages of 4 KiB in 32 bits.
 const SMALLEST: u64 = MIB;
@@ -81,7 +82,7 @@ fn prepare(args: &SwapExtend, growth: &Growth, request: &Request) -> Result<Exit
 }
 
 fn inventory(growth: &Growth) -> Result<Inventory> {
-    let known = |state: &crate::subjects::swap::facts::DiskState| -> Result<Known> {
+    let known = |state: &DiskState| -> Result<Known> {
         let Some(identity) = state.identity.known() else {
             bail!("{}: its identity could not be read, so that it could not be told from a new disk", state.path);
         };

@@ -17,8 +17,7 @@ use crate::io::tool::Program;
 use crate::procedure::{State, Step, open_before, steps};
 use crate::profile::{Places, Profile};
 use crate::subjects::Facts;
-use crate::subjects::media::facts::Media;
-use crate::subjects::media::facts::mounted::Mounted;
+use crate::subjects::media::{Media, Mounted};
 use crate::subjects::upgrade::facts::upgrade_run;
 use crate::subjects::upgrade::plan::{COMMAND, Means, Request, plan};
 

@@ -8,7 +8,6 @@ use anstream::adapter::strip_str;
 use crate::engine::ExitStatus;
 use crate::subjects::rule::Outcome;
 
-/// The exit status of a verdict.
 pub(super) fn exit(verdict: Outcome) -> ExitStatus {
     match verdict {
         Outcome::Ready => ExitStatus::Success,
@@ -17,7 +16,8 @@ pub(super) fn exit(verdict: Outcome) -> ExitStatus {
     }
 }
 
-/// Writes a whole report at once, without colours where they are not wanted. A stream of `anstream` would write each line by itself.
+/// Writes a whole report at once, without colours where they are not wanted. A stream of `anstream` would write each
+/// line by itself.
 pub(super) fn write_coloured(text: &str) -> io::Result<()> {
     let mut out = io::stdout();
     let choice = anstream::AutoStream::choice(&out);

@@ -2,16 +2,13 @@
 
 use super::step::{Confirmed, State};
 
-/// The answer to a step.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) state: State,
     pub(super) evidence: String,
-    /// What a person does.
     pub(super) how: String,
     pub(super) command: Option<String>,
     pub(super) confirmed: Option<Confirmed>,
-    /// Whether a confirmation counts.
     pub(super) is_confirmable: bool,
 }
 

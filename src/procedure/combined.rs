@@ -8,9 +8,7 @@ const SHOWN: usize = 3;
 
 /// The findings that decide, worst first. What is waived decides nothing.
 pub(super) enum Combined<'f> {
-    /// They block.
     Blocked(Vec<&'f Finding>),
-    /// They could not determine it.
     Unknown(Vec<&'f Finding>),
     /// Something is not as it should be.
     Amiss(Vec<&'f Finding>),
@@ -25,14 +23,14 @@ pub(super) enum Combined<'f> {
 }
 
 /// What the rules `ids` say together.
-pub(super) fn combine<'f>(case: &StepInputs<'f>, ids: &[RuleId]) -> Combined<'f> {
-    let all: Vec<&Finding> = case.findings.iter().filter(|finding| ids.contains(&finding.id)).collect();
+pub(super) fn combine<'f>(inputs: &StepInputs<'f>, ids: &[RuleId]) -> Combined<'f> {
+    let all: Vec<&Finding> = inputs.findings.iter().filter(|finding| ids.contains(&finding.id)).collect();
     let of = |verdict: Verdict| {
         let counts = |finding: &&Finding| finding.verdict == verdict && finding.waived.is_none();
         all.iter().copied().filter(counts).collect::<Vec<_>>()
     };
     // Disks alone show nothing of what a running host would.
-    let is_off = case.facts.node.running.is_none();
+    let is_off = inputs.facts.node.running.is_none();
     let mut unknown = of(Verdict::Unknown);
     unknown.extend(of(Verdict::NotApplicable).into_iter().filter(|_| is_off));
     let says_nothing = ids.iter().any(|id| !all.iter().any(|finding| finding.id == *id));

@@ -6,11 +6,11 @@ use super::record::{OnRecord, on_record};
 use super::step::{Confirmed, State, Step};
 
 /// The answer with what is on record, where that counts for it.
-pub(super) fn apply(case: &StepInputs<'_>, answer: Answer) -> Answer {
+pub(super) fn apply(inputs: &StepInputs<'_>, answer: Answer) -> Answer {
     if !answer.is_confirmable {
         return answer;
     }
-    match on_record(case.facts, case.profile, case.row.id) {
+    match on_record(inputs.facts, inputs.profile, inputs.row.id) {
         OnRecord::Confirmed(confirmed) => {
             let Confirmed { at, by, note } = &confirmed;
             let evidence = match answer.state {

@@ -1,8 +1,9 @@
-//! The upgrade procedure as a list that knows where a node stands: every numbered item of sections 7.2 to 7.9 belongs to one step.
+//! The upgrade procedure as a list that knows where a node stands: every numbered item of sections 7.2 to 7.9 belongs
+//! to one step.
 //!
-//! Pure: facts, findings with their waivers, and what operators confirmed, which is among the facts. What could not be told is
-//! [`State::Unknown`], never done; what only a person knows is [`State::Confirm`] until he says so, and no word of his lifts what a
-//! rule blocks or could not tell.
+//! Pure: facts, findings with their waivers, and what operators confirmed, which is among the facts. What could not be
+//! told is [`State::Unknown`], never done; what only a person knows is [`State::Confirm`] until he says so, and no word
+//! of his lifts what a rule blocks or could not tell.
 
 use crate::profile::Profile;
 use crate::subjects::Facts;

@@ -6,14 +6,14 @@ use super::combined::{Combined, combine, words};
 use super::step::State;
 use crate::host::Probed;
 use crate::subjects::kernels::rules::kernel_old;
-use crate::subjects::preflight::facts::session::Session;
+use crate::subjects::preflight::Session;
 use crate::subjects::preflight::rules::session;
 use crate::subjects::ssh_keys::rules::{ssh_dsa_key, ssh_host_keys};
 
 /// 7.2-1: to be root on the node.
-pub(super) fn be_root(case: &StepInputs<'_>) -> Answer {
-    let is_root = case.facts.subjects.as_ref().map(|subjects| &subjects.records.operator.is_root);
-    let ready = |why: &str| Answer::ready("su -", why).how(case.row.how);
+pub(super) fn be_root(inputs: &StepInputs<'_>) -> Answer {
+    let is_root = inputs.facts.subjects.as_ref().map(|subjects| &subjects.records.operator.is_root);
+    let ready = |why: &str| Answer::ready("su -", why).how(inputs.row.how);
     match is_root {
         Some(Probed::Known(true)) => Answer::done("this runs as root"),
         Some(Probed::Known(false)) => ready("this does not run as root"),
@@ -24,46 +24,46 @@ pub(super) fn be_root(case: &StepInputs<'_>) -> Answer {
 }
 
 /// 7.3-5: a session that outlives its connection.
-pub(super) fn session(case: &StepInputs<'_>) -> Answer {
+pub(super) fn session(inputs: &StepInputs<'_>) -> Answer {
     let words_of = |found: &[_]| Answer::ready("tmux", words(found)).confirmable();
-    let session = case.facts.subjects.as_ref().and_then(|subjects| subjects.preflight.session.known());
-    match (combine(case, &[session::ID]), session) {
+    let session = inputs.facts.subjects.as_ref().and_then(|subjects| subjects.preflight.session.known());
+    match (combine(inputs, &[session::ID]), session) {
         (Combined::Passed(found), Some(Session::Multiplexer(_) | Session::Console)) => Answer::done(words(&found)),
         (Combined::Waived(found), _) => Answer::not_needed(words(&found)),
-        (Combined::Unknown(found), _) => case.from(Answer::unknown(words(&found)), &found),
-        (Combined::Blocked(found), _) => case.from(Answer::blocked(words(&found)), &found),
+        (Combined::Unknown(found), _) => inputs.from(Answer::unknown(words(&found)), &found),
+        (Combined::Blocked(found), _) => inputs.from(Answer::blocked(words(&found)), &found),
         (Combined::Amiss(found) | Combined::Asks(found) | Combined::Nothing(found) | Combined::Passed(found), _) => {
-            case.from(words_of(&found), &found)
+            inputs.from(words_of(&found), &found)
         }
     }
 }
 
 /// 7.3-3: SSH is open to this node. Who came in by it has seen that.
-pub(super) fn ssh_open(case: &StepInputs<'_>) -> Answer {
-    let session = case.facts.subjects.as_ref().map(|subjects| &subjects.preflight.session);
+pub(super) fn ssh_open(inputs: &StepInputs<'_>) -> Answer {
+    let session = inputs.facts.subjects.as_ref().map(|subjects| &subjects.preflight.session);
     match session {
         Some(Probed::Known(Session::Ssh)) => Answer::done("this session came in by SSH"),
-        _ => case.by_person(&[]),
+        _ => inputs.by_person(&[]),
     }
 }
 
 /// 7.8-1 to 4: SSH again, for the one who retires the keys from afar.
-pub(super) fn ssh_again(case: &StepInputs<'_>) -> Answer {
-    match combine(case, &[ssh_dsa_key::ID]) {
+pub(super) fn ssh_again(inputs: &StepInputs<'_>) -> Answer {
+    match combine(inputs, &[ssh_dsa_key::ID]) {
         Combined::Passed(found) | Combined::Nothing(found) => Answer::not_needed(words(&found)),
-        _ => ssh_open(case),
+        _ => ssh_open(inputs),
     }
 }
 
 /// 7.7-5 to 7: old kernels, once the newest one runs.
-pub(super) fn prune(case: &StepInputs<'_>) -> Answer {
+pub(super) fn prune(inputs: &StepInputs<'_>) -> Answer {
     let command = "okv-host kernel-prune";
-    match combine(case, &[kernel_old::ID]) {
+    match combine(inputs, &[kernel_old::ID]) {
         Combined::Passed(found) => Answer::done(words(&found)),
         Combined::Waived(found) | Combined::Nothing(found) => Answer::not_needed(words(&found)),
-        Combined::Blocked(found) => case.from(Answer::blocked(words(&found)).run(command), &found),
-        Combined::Unknown(found) => case.from(Answer::unknown(words(&found)), &found),
-        Combined::Amiss(found) | Combined::Asks(found) => match case.state_of("look-at-kernels") {
+        Combined::Blocked(found) => inputs.from(Answer::blocked(words(&found)).run(command), &found),
+        Combined::Unknown(found) => inputs.from(Answer::unknown(words(&found)), &found),
+        Combined::Amiss(found) | Combined::Asks(found) => match inputs.state_of("look-at-kernels") {
             Some(State::Done | State::NotNeeded) => Answer::ready(command, words(&found)),
             _ => Answer::comes_after("look-at-kernels").run(command),
         },
@@ -71,22 +71,22 @@ pub(super) fn prune(case: &StepInputs<'_>) -> Answer {
 }
 
 /// 7.8-5 and 6: DSA host keys, as long as sshd has another one.
-pub(super) fn retire(case: &StepInputs<'_>) -> Answer {
+pub(super) fn retire(inputs: &StepInputs<'_>) -> Answer {
     let command = "okv-host ssh-dsa-retire";
-    let keys = match combine(case, &[ssh_dsa_key::ID]) {
+    let keys = match combine(inputs, &[ssh_dsa_key::ID]) {
         Combined::Passed(found) => return Answer::done(words(&found)),
         Combined::Waived(found) | Combined::Nothing(found) => return Answer::not_needed(words(&found)),
-        Combined::Blocked(found) => return case.from(Answer::blocked(words(&found)).run(command), &found),
-        Combined::Unknown(found) => return case.from(Answer::unknown(words(&found)), &found),
+        Combined::Blocked(found) => return inputs.from(Answer::blocked(words(&found)).run(command), &found),
+        Combined::Unknown(found) => return inputs.from(Answer::unknown(words(&found)), &found),
         Combined::Amiss(found) | Combined::Asks(found) => found,
     };
-    match combine(case, &[ssh_host_keys::ID]) {
+    match combine(inputs, &[ssh_host_keys::ID]) {
         Combined::Passed(_) | Combined::Nothing(_) | Combined::Waived(_) => {
-            case.from(Answer::ready(command, words(&keys)), &keys)
+            inputs.from(Answer::ready(command, words(&keys)), &keys)
         }
-        Combined::Unknown(found) => case.from(Answer::unknown(words(&found)).run(command), &found),
+        Combined::Unknown(found) => inputs.from(Answer::unknown(words(&found)).run(command), &found),
         Combined::Blocked(found) | Combined::Amiss(found) | Combined::Asks(found) => {
-            case.from(Answer::blocked(format!("{}; {}", words(&found), words(&keys))).run(command), &found)
+            inputs.from(Answer::blocked(format!("{}; {}", words(&found), words(&keys))).run(command), &found)
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How far the upgrade of the node is.
 //!
-//! The release that the node says counts first. Where it says none, the log of `okv-host upgrade` tells that an upgrade began, and only
-//! the operator that it ended: the first start after it takes hours.
+//! The release that the node says counts first. Where it says none, the log of `okv-host upgrade` tells that an upgrade
+//! began, and only the operator that it ended: the first start after it takes hours.
 
 use super::record::{OnRecord, on_record};
 use super::step::Confirmed;
@@ -10,21 +10,18 @@ use crate::base::versions::Version;
 use crate::host::Probed;
 use crate::profile::Profile;
 use crate::subjects::Facts;
-use crate::subjects::upgrade::facts::upgrade_run::{UpgradeRun, UpgradeState};
+use crate::subjects::upgrade::{UpgradeRun, UpgradeState};
 
-/// A run that ended so long ago, on a node that still says an older release, was that of an earlier upgrade: a figure of this program,
-/// where the procedure says that the first start after it takes some hours.
+/// A run that ended so long ago, on a node that still says an older release, was that of an earlier upgrade: a figure
+/// of this program, where the procedure says that the first start after it takes some hours.
 const OLD: u64 = 7 * DAY;
 
 /// How far it is, and what shows that.
 pub(super) enum Progress {
-    /// It has not begun.
     NotBegun(String),
     /// It began, and is not known to have ended.
     Begun(String),
-    /// The node was upgraded.
     Upgraded(String),
-    /// Could not be told.
     Unknown(String),
 }
 
@@ -63,7 +60,6 @@ fn compare<'f>(facts: &'f Facts, profile: &Profile) -> Option<Release<'f>> {
     })
 }
 
-/// How far it is.
 pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
     let Some(subjects) = &facts.subjects else {
         return Progress::Unknown("only a running host can tell; disks of a powered-off node were given".into());

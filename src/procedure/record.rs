@@ -7,11 +7,9 @@ use crate::host::Probed;
 use crate::io::journal::Record;
 use crate::profile::Profile;
 use crate::subjects::Facts;
-use crate::subjects::records::facts::confirmations::Confirmation;
+use crate::subjects::records::Confirmation;
 
-/// What is on record of a step.
 pub(super) enum OnRecord {
-    /// It is confirmed.
     Confirmed(Confirmed),
     /// It is not; what else is on record, where something is.
     No(Option<String>),
@@ -19,7 +17,8 @@ pub(super) enum OnRecord {
     Unknown(String),
 }
 
-/// What is on record of the step `id`, for this host and the upgrade to the release of `profile`. The last record counts.
+/// What is on record of the step `id`, for this host and the upgrade to the release of `profile`. The last record
+/// counts.
 pub(super) fn on_record(facts: &Facts, profile: &Profile, id: &str) -> OnRecord {
     let Some(subjects) = &facts.subjects else { return OnRecord::No(None) };
     let records = match &subjects.records.confirmations {

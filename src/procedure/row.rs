@@ -47,11 +47,8 @@ pub struct Row {
     pub section: &'static str,
     /// First and last item of the section that it covers; 0 and 0 is a section without items.
     pub items: (u8, u8),
-    /// What it is, in a few words.
     pub title: &'static str,
-    /// How often it is needed.
     pub scope: Scope,
-    /// Where it stands to the upgrade.
     pub when: When,
     /// What a person does for it; empty where a command does it all.
     pub how: &'static str,
@@ -135,7 +132,6 @@ impl Row {
         }
     }
 
-    /// The rules that tell of it.
     pub fn rules(&self) -> &'static [RuleId] {
         match self.by {
             By::Person(rules) | By::Rules(rules) | By::Command(_, rules) | By::Own(_, rules) => rules,

@@ -3,7 +3,6 @@
 use crate::subjects::rule::RuleId;
 use serde::Serialize;
 
-/// How often a step is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
@@ -29,37 +28,30 @@ pub enum When {
     AfterAll,
 }
 
-/// That somebody confirmed a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Confirmed {
     /// When: `2026-11-24 03:05 UTC`.
     pub at: String,
-    /// Who.
     pub by: String,
-    /// What he says of it.
     pub note: String,
 }
 
-/// How a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// Done: a node shows it, or an operator confirmed it.
     Done,
-    /// It can be done now.
     Ready,
     /// It cannot be done now, or what must be as it should is not.
     Blocked,
     /// Nothing on a node shows it: the operator's to confirm.
     Confirm,
-    /// Could not be told.
     Unknown,
     /// Shown not to be needed here.
     NotNeeded,
 }
 
 impl State {
-    /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -71,7 +63,6 @@ impl State {
         }
     }
 
-    /// Whether nothing is left to do.
     pub fn is_closed(self) -> bool {
         matches!(self, Self::Done | Self::NotNeeded)
     }
@@ -82,21 +73,15 @@ impl State {
 pub struct Step {
     /// Its number, from 1.
     pub order: usize,
-    /// Its fixed word.
     pub id: &'static str,
     /// The items that it covers: `7.2-2`, `7.6-7..17`, `7.4`.
     pub source: String,
     /// Its section: `7.2`.
     pub section: &'static str,
-    /// What it is, in a few words.
     pub title: &'static str,
-    /// How often it is needed.
     pub scope: Scope,
-    /// Where it stands to the upgrade.
     pub when: When,
-    /// The rules that tell of it.
     pub rules: &'static [RuleId],
-    /// How it stands.
     pub state: State,
     /// Why, with figures; who confirmed it and what he noted.
     pub evidence: String,
@@ -117,8 +102,9 @@ impl Step {
     }
 }
 
-/// The steps that stand before `id` and before the upgrade, or are a part of it, and are neither done nor shown not to be needed, in
-/// order. Where there is no step of that id, all of them. The session is none of them: `okv-host upgrade` runs a service, which outlives any.
+/// The steps that stand before `id` and before the upgrade, or are a part of it, and are neither done nor shown not to
+/// be needed, in order. Where there is no step of that id, all of them. The session is none of them: `okv-host upgrade`
+/// runs a service, which outlives any.
 pub fn open_before<'s>(steps: &'s [Step], id: &str) -> Vec<&'s Step> {
     let end = steps.iter().position(|step| step.id == id).unwrap_or(steps.len());
     steps

@@ -204,7 +204,6 @@ pub const STEPS: &[Row] = &[
         .at(AfterAll),
 ];
 
-/// The step of the table with this id.
 pub fn row(id: &str) -> Option<&'static Row> {
     STEPS.iter().find(|row| row.id == id)
 }

@@ -9,22 +9,22 @@ use super::step::{State, Step, When, open_before};
 use super::table::STEPS;
 use crate::host::Probed;
 use crate::subjects::rule::{Finding, Outcome, RuleId, Verdict, outcome};
-use crate::subjects::upgrade::facts::upgrade_run::{UpgradeRun, UpgradeState};
 use crate::subjects::upgrade::rules::{release, upgrade_log};
+use crate::subjects::upgrade::{UpgradeRun, UpgradeState};
 
 /// 7.3-1: everything of 7.2 is done, and `check` has nothing against the upgrade.
-pub(super) fn everything_before(case: &StepInputs<'_>) -> Answer {
+pub(super) fn everything_before(inputs: &StepInputs<'_>) -> Answer {
     let of = |verdict| {
         let counts = |finding: &&Finding| finding.verdict == verdict && finding.waived.is_none();
-        let mut ids: Vec<String> = case.findings.iter().filter(counts).map(|finding| with_step(finding.id)).collect();
+        let mut ids: Vec<String> = inputs.findings.iter().filter(counts).map(|finding| with_step(finding.id)).collect();
         ids.dedup();
         ids.join(", ")
     };
-    if let Progress::Begun(why) | Progress::Upgraded(why) = case.progress {
+    if let Progress::Begun(why) | Progress::Upgraded(why) = inputs.progress {
         return Answer::not_needed(format!("its time is over: {why}"));
     }
-    let open: Vec<&Step> = case.earlier.iter().filter(|step| !step.state.is_closed()).collect();
-    match outcome(case.findings) {
+    let open: Vec<&Step> = inputs.earlier.iter().filter(|step| !step.state.is_closed()).collect();
+    match outcome(inputs.findings) {
         Outcome::Blocked => {
             let why = format!("the node is blocked: {}", of(Verdict::Block));
             Answer::blocked(why).run("okv-host check")
@@ -36,7 +36,7 @@ pub(super) fn everything_before(case: &StepInputs<'_>) -> Answer {
         Outcome::Ready if !open.is_empty() => Answer::blocked(format!("open before it: {}", names(&open))),
         // A node that does not say its release leaves that to the operator.
         Outcome::Ready => {
-            let release = case.by_rules(&[release::ID]);
+            let release = inputs.by_rules(&[release::ID]);
             Answer {
                 evidence: format!("nothing blocks, and the steps before are done; {}", release.evidence),
                 ..release
@@ -46,18 +46,18 @@ pub(super) fn everything_before(case: &StepInputs<'_>) -> Answer {
 }
 
 /// 7.3-9: the run of the vendor's upgrade.
-pub(super) fn run(case: &StepInputs<'_>) -> Answer {
-    if let Progress::Upgraded(why) = case.progress {
+pub(super) fn run(inputs: &StepInputs<'_>) -> Answer {
+    if let Progress::Upgraded(why) = inputs.progress {
         return Answer::done(why.clone());
     }
-    match run_of_now(case.facts, case.profile) {
-        Probed::Known(run) => began(case, run),
-        Probed::Absent if case.facts.node.running.is_none() => Answer::unknown("only a running host can tell"),
-        Probed::Absent => match open_before(case.earlier, case.row.id).as_slice() {
-            [] => match combine(case, &[upgrade_log::ID]) {
+    match run_of_now(inputs.facts, inputs.profile) {
+        Probed::Known(run) => began(inputs, run),
+        Probed::Absent if inputs.facts.node.running.is_none() => Answer::unknown("only a running host can tell"),
+        Probed::Absent => match open_before(inputs.earlier, inputs.row.id).as_slice() {
+            [] => match combine(inputs, &[upgrade_log::ID]) {
                 Combined::Amiss(found) => {
                     let evidence = format!("every step before it is done; but {}", words(&found));
-                    case.from(Answer::ready("okv-host upgrade", evidence), &found)
+                    inputs.from(Answer::ready("okv-host upgrade", evidence), &found)
                 }
                 _ => Answer::ready("okv-host upgrade", "every step before it is done"),
             },
@@ -67,9 +67,9 @@ pub(super) fn run(case: &StepInputs<'_>) -> Answer {
     }
 }
 
-fn began(case: &StepInputs<'_>, run: &UpgradeRun) -> Answer {
+fn began(inputs: &StepInputs<'_>, run: &UpgradeRun) -> Answer {
     let (log, at) = (&run.log, run.when());
-    let again = format!("find out why in {log} and {}; then okv-host upgrade", case.profile.places.log);
+    let again = format!("find out why in {log} and {}; then okv-host upgrade", inputs.profile.places.log);
     match run.state {
         UpgradeState::Running => {
             Answer::blocked(format!("it runs since {at}: wait for its end")).run("okv-host upgrade --apply")
@@ -89,41 +89,41 @@ fn began(case: &StepInputs<'_>, run: &UpgradeRun) -> Answer {
 }
 
 /// 7.3-10: the restart, and what the node does at its first start after it.
-pub(super) fn reboot(case: &StepInputs<'_>) -> Answer {
-    let target = &case.profile.release;
+pub(super) fn reboot(inputs: &StepInputs<'_>) -> Answer {
+    let target = &inputs.profile.release;
     let see =
         format!("wait for the heading with release {target} on the console; do not switch the node off meanwhile");
-    if let Progress::Upgraded(why) = case.progress {
+    if let Progress::Upgraded(why) = inputs.progress {
         // Confirmed by an operator, or said by the node.
-        return match on_record(case.facts, case.profile, case.row.id) {
-            OnRecord::Confirmed(_) if names_no_release(case.facts) => Answer::ask(why.clone()),
+        return match on_record(inputs.facts, inputs.profile, inputs.row.id) {
+            OnRecord::Confirmed(_) if names_no_release(inputs.facts) => Answer::ask(why.clone()),
             _ => Answer::done(why.clone()),
         };
     }
-    match run_of_now(case.facts, case.profile) {
-        Probed::Known(run) if run.state == UpgradeState::WaitsForReboot => match case.state_of("stage-iso") {
+    match run_of_now(inputs.facts, inputs.profile) {
+        Probed::Known(run) if run.state == UpgradeState::WaitsForReboot => match inputs.state_of("stage-iso") {
             Some(State::Done) => {
                 Answer::ready("/sbin/reboot", format!("the upgrade of {} asks for it", run.when())).how(see)
             }
             _ => Answer::blocked("the ISO is not whole in its folder, and the first start after it needs it")
                 .how("copy it there again before the restart"),
         },
-        Probed::Known(run) if run.state == UpgradeState::Restarted && names_no_release(case.facts) => {
+        Probed::Known(run) if run.state == UpgradeState::Restarted && names_no_release(inputs.facts) => {
             Answer::ask(format!("restarted after the upgrade of {}; that it ended is yours to confirm", run.when()))
                 .how(see)
         }
-        Probed::Known(run) if run.state == UpgradeState::Restarted => match case.progress {
+        Probed::Known(run) if run.state == UpgradeState::Restarted => match inputs.progress {
             Progress::Begun(why) => Answer::blocked(format!("the first start may still be at work: {why}")).how(see),
             _ => Answer::unknown("the node was restarted, and what it says its release is could not be read").how(see),
         },
         Probed::Unreadable(why) => Answer::unknown(format!("whether the upgrade was run could not be told: {why}")),
         // An upgrade that was begun by hand leaves no log of ours.
-        Probed::Absent if case.facts.node.running.is_some() && names_no_release(case.facts) => {
+        Probed::Absent if inputs.facts.node.running.is_some() && names_no_release(inputs.facts) => {
             Answer::blocked("comes after run-upgrade; where that was run by hand and is over, confirm this step")
                 .confirmable()
                 .how(see)
         }
-        Probed::Known(_) | Probed::Absent => match case.progress {
+        Probed::Known(_) | Probed::Absent => match inputs.progress {
             Progress::NotBegun(why) => Answer::blocked(format!("comes after run-upgrade: {why}")),
             _ => Answer::comes_after("run-upgrade"),
         },
@@ -143,8 +143,8 @@ fn names(steps: &[&Step]) -> String {
 }
 
 /// Whether the upgrade has the parts before it behind it.
-pub(super) fn is_behind(case: &StepInputs<'_>) -> Option<Answer> {
-    match case.progress {
+pub(super) fn is_behind(inputs: &StepInputs<'_>) -> Option<Answer> {
+    match inputs.progress {
         Progress::Upgraded(why) | Progress::Begun(why) => Some(Answer::done(format!("the upgrade had it: {why}"))),
         Progress::NotBegun(_) | Progress::Unknown(_) => None,
     }

@@ -79,7 +79,6 @@ fn count(report: &CheckReport<'_>) -> String {
     counts.chain(waived).collect::<Vec<_>>().join(", ")
 }
 
-/// The colour of a verdict.
 pub(super) fn style(verdict: Verdict) -> Style {
     let colour = match verdict {
         Verdict::Pass => AnsiColor::Green,

@@ -76,9 +76,9 @@ fn row(out: &mut String, columns: [String; 4]) {
 }
 
 fn line_of(out: &mut String, node: &Node) {
-    let told = |text: Option<&str>| text.unwrap_or("-").to_owned();
+    let or_dash = |text: Option<&str>| text.unwrap_or("-").to_owned();
     let mode = node.mode.map(|mode| mode.word());
-    row(out, [node.name.clone(), told(mode), told(node.version.as_deref()), told(node.status.as_deref())]);
+    row(out, [node.name.clone(), or_dash(mode), or_dash(node.version.as_deref()), or_dash(node.status.as_deref())]);
     match node.verdict {
         Some(outcome) => {
             let (word, style) = verdict(outcome);

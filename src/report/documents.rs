@@ -31,7 +31,8 @@ fn rules(profile: &Profile) -> String {
     }
     out.push_str(
         "\n## Never waived\n\n\
-         `check --waivers FILE` accepts findings for a reason and until a day. A finding of these rules always counts:\n\
+         `check --waivers FILE` accepts findings for a reason and until a day. A finding of these rules always \
+         counts:\n\
          it could cost data, or leave a node that does not start again.\n\n\
          | rule | why it is never waived |\n| --- | --- |\n",
     );
@@ -72,9 +73,11 @@ fn procedure() -> String {
     let items: usize = STEPS.iter().map(|row| row.item_names().len()).sum();
     let mut out = format!(
         "{MADE}\n\n# The procedure, item by item\n\n\
-         The {items} items of sections 7.2 to 7.9 of the vendor's upgrade procedure: the step of `okv-host runbook` that\n\
+         The {items} items of sections 7.2 to 7.9 of the vendor's upgrade procedure: the step of `okv-host runbook` \
+         that\n\
          covers each, who does it, the command of okv-host that does it, what verifies it (a command, or a rule of\n\
-         `okv-host check`), and whether the operator can record it as done. `okv-host check --explain 7.2-9` explains an\n\
+         `okv-host check`), and whether the operator can record it as done. `okv-host check --explain 7.2-9` explains \
+         an\n\
          item and its rules.\n"
     );
     for (section, about) in SECTIONS {

@@ -10,18 +10,14 @@ use crate::profile::Profile;
 use crate::subjects::rule::{Finding, Outcome, Rule, RuleId, Waivable};
 use crate::subjects::waivers::Applied;
 
-/// What `check --format json` prints.
 #[derive(Debug, Serialize)]
 pub struct CheckReport<'r> {
-    /// Name and version of this schema.
     pub schema: &'static str,
     /// Release profile that was judged by.
     pub profile: &'r str,
-    /// The node.
     pub host: &'r str,
     /// The release that the node says it has, where it says so.
     pub release: Option<&'r str>,
-    /// The verdict on it.
     pub verdict: Outcome,
     /// Everything that was found, passes included.
     pub findings: &'r [Finding],
@@ -31,7 +27,6 @@ pub struct CheckReport<'r> {
 }
 
 impl CheckReport<'_> {
-    /// Name and version of the JSON schema.
     pub const SCHEMA: &'static str = "okv-host.check.v1";
 }
 

@@ -13,7 +13,8 @@ struct Piece {
     bytes: u64,
 }
 
-/// One line such as `|1 vfat |2 ext4 |3 lvm2-pv                 |..|`, or none where the disk has no partitions or too many.
+/// One line such as `|1 vfat |2 ext4 |3 lvm2-pv                 |..|`, or none where the disk has no partitions or too
+/// many.
 pub(super) fn picture(disk: &Disk) -> Option<String> {
     let pieces = pieces(disk);
     if pieces.is_empty() || pieces.len() > MOST {
@@ -39,7 +40,8 @@ pub(super) fn picture(disk: &Disk) -> Option<String> {
     Some(line)
 }
 
-/// Partitions in the order of their place, with the gaps of 2 MiB and more between them; extended ones are left out for what is in them.
+/// Partitions in the order of their place, with the gaps of 2 MiB and more between them; extended ones are left out for
+/// what is in them.
 fn pieces(disk: &Disk) -> Vec<Piece> {
     let mut parts: Vec<_> = disk.partitions.iter().filter(|p| !p.kind.is_extended()).collect();
     parts.sort_by_key(|p| p.start_bytes);

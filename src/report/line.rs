@@ -1,12 +1,16 @@
 //! JSON on one line, for fleets: what `serde_json` would write, byte for byte, in a third of its time.
 //!
-//! The schema stays where it is, in the `Serialize` of the data model. Two things make the difference: the names of fields and of enum
-//! values are words of our own that need no escape, and a string is looked through sixteen bytes at a time before it is copied whole.
+//! The schema stays where it is, in the `Serialize` of the data model. Two things make the difference: the names of
+//! fields and of enum values are words of our own that need no escape, and a string is looked through sixteen bytes at
+//! a time before it is copied whole.
 
 use std::fmt::{self, Display};
 use std::io::Write as _;
 
 use serde::ser::{self, Impossible, Serialize, Serializer};
+use text::is_plain;
+
+mod text;
 
 /// Appends `value` to `out`. What is half written when it fails is taken back.
 ///
@@ -17,7 +21,6 @@ pub(super) fn write(out: &mut Vec<u8>, value: &impl Serialize) -> Result<(), Uns
     value.serialize(&mut Line { out }).inspect_err(|_| out.truncate(before))
 }
 
-/// Why a value cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unsupported(String);
 
@@ -39,61 +42,7 @@ struct Line<'o> {
     out: &'o mut Vec<u8>,
 }
 
-impl Line<'_> {
-    #[inline(always)]
-    fn put(&mut self, text: &[u8]) {
-        self.out.extend_from_slice(text);
-    }
-
-    /// A string that is known to need no escape.
-    #[inline(always)]
-    fn word(&mut self, word: &str) {
-        debug_assert!(is_plain(word.as_bytes()), "{word}");
-        self.put(b"\"");
-        self.put(word.as_bytes());
-        self.put(b"\"");
-    }
-
-    fn text(&mut self, text: &str) {
-        if is_plain(text.as_bytes()) {
-            self.word(text);
-        } else {
-            self.out.push(b'"');
-            text.bytes().for_each(|byte| self.escaped(byte));
-            self.out.push(b'"');
-        }
-    }
-
-    fn escaped(&mut self, byte: u8) {
-        match byte {
-            b'"' => self.put(b"\\\""),
-            b'\\' => self.put(b"\\\\"),
-            b'\n' => self.put(b"\\n"),
-            b'\r' => self.put(b"\\r"),
-            b'\t' => self.put(b"\\t"),
-            0x08 => self.put(b"\\b"),
-            0x0c => self.put(b"\\f"),
-            0..0x20 => self.put(format!("\\u{byte:04x}").as_bytes()),
-            _ => self.out.push(byte),
-        }
-    }
-}
-
 type Never = Impossible<(), Unsupported>;
-
-/// Whether no byte of it needs an escape. Without an early end within sixteen bytes, so that the compiler can look at all at once.
-fn is_plain(text: &[u8]) -> bool {
-    let plain = |block: &[u8; 16]| block.iter().fold(0, |any, byte| any | u8::from(needs_escape(*byte))) == 0;
-    match text.last_chunk() {
-        // The last block may overlap the one before.
-        Some(last) => text.as_chunks().0.iter().all(plain) && plain(last),
-        None => !text.iter().any(|byte| needs_escape(*byte)),
-    }
-}
-
-fn needs_escape(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
-}
 
 /// A list or an object that is being written.
 struct Open<'l, 'o> {
@@ -274,47 +223,4 @@ impl ser::SerializeStruct for Open<'_, '_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn line(value: &impl Serialize) -> String {
-        let mut out = Vec::new();
-        write(&mut out, value).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn every_character_is_written_as_serde_json_writes_it() {
-        for c in ('\0'..'\u{300}').chain(['\u{2028}', '\u{fffd}', '\u{1f4be}']) {
-            for text in [c.to_string(), format!("a label that is longer than sixteen bytes {c}"), format!("{c}{c}")] {
-                assert_eq!(line(&text), serde_json::to_string(&text).unwrap());
-                assert_eq!(line(&Shown(&text)), serde_json::to_string(&text).unwrap());
-            }
-        }
-    }
-
-    struct Shown<'t>(&'t str);
-
-    impl Serialize for Shown<'_> {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.collect_str(self.0)
-        }
-    }
-
-    #[test]
-    fn numbers_lists_and_nothing_are_written_as_serde_json_writes_them() {
-        let numbers = [0, 1, 9, 10, 99, 4096, 1 << 40, u64::MAX];
-        assert_eq!(line(&numbers.as_slice()), serde_json::to_string(&numbers).unwrap());
-        assert_eq!(line(&Vec::<u64>::new()), "[]");
-        assert_eq!(line(&vec![Some(true), None, Some(false)]), "[true,null,false]");
-    }
-
-    #[test]
-    fn what_no_report_has_is_refused_and_leaves_nothing_behind() {
-        let mut out = b"before".to_vec();
-        assert!(write(&mut out, &vec![1.5]).unwrap_err().to_string().contains("f64"));
-        assert!(write(&mut out, &vec![-1]).is_err());
-        assert!(write(&mut out, &std::collections::BTreeMap::from([(1, 2)])).is_err());
-        assert_eq!(out, b"before");
-    }
-}
+mod tests;

@@ -12,30 +12,23 @@ use crate::engine::{Action, Back, Ending, Plan, Reason, Refusal, Step};
 /// What a command that changes a host answers.
 #[derive(Debug, Clone, Serialize)]
 pub struct PlanReport<'r> {
-    /// Name and version of this schema.
     pub schema: &'static str,
-    /// The command.
     pub command: &'r str,
     /// What is or was the matter.
     #[serde(rename = "outcome")]
     pub ending: Ending,
     /// The target, in one sentence.
     pub target: &'r str,
-    /// The steps, in order.
     pub steps: &'r [Step],
-    /// What to know beside them.
     pub notes: &'r [String],
-    /// Of a refusal: each reason.
     pub reasons: &'r [Reason],
     /// Of a run that did not reach its end: why, and what to do now.
     pub message: Option<String>,
 }
 
 impl<'r> PlanReport<'r> {
-    /// Name and version of the JSON schema.
     pub const SCHEMA: &'static str = "okv-host.plan.v1";
 
-    /// The answer to a plan.
     pub fn of_plan(plan: &'r Plan, ending: Ending, message: Option<String>) -> Self {
         Self {
             schema: Self::SCHEMA,
@@ -49,7 +42,6 @@ impl<'r> PlanReport<'r> {
         }
     }
 
-    /// The answer to a refusal.
     pub fn of_refusal(command: &'r str, refusal: &'r Refusal) -> Self {
         Self {
             schema: Self::SCHEMA,
@@ -73,7 +65,6 @@ pub fn plan_json(out: &mut impl io::Write, report: &PlanReport<'_>) -> io::Resul
     out.write_all(b"\n")
 }
 
-/// The answer for people.
 pub fn plan_text(report: &PlanReport<'_>) -> String {
     let mut out = steps_text(report);
     let end = match &report.ending {

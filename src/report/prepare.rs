@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::text::{clean, wrap};
 use crate::base::units::{Bytes, GIB};
 use crate::subjects::disks::{INVENTORY, Inventory};
-use crate::subjects::swap::plan::Wanted;
+use crate::subjects::swap::Wanted;
 
 /// Writes it as JSON.
 ///
@@ -53,7 +53,8 @@ pub fn prepare_text(inventory: &Inventory, wanted: Option<&Wanted>) -> String {
         None => out.push_str("no disk need be added: the volume group has the extents, or the swap is there\n"),
         Some(wanted) => {
             let text = format!(
-                "add one blank disk of at least {} with {}-byte sectors, that is {} GiB in whole GiB, for {} extents; give it a serial number where that can be chosen; then start the node, and run okv-host swap-extend",
+                "add one blank disk of at least {} with {}-byte sectors, that is {} GiB in whole GiB, for {} extents; \
+                 give it a serial number where that can be chosen; then start the node, and run okv-host swap-extend",
                 wanted.disk,
                 wanted.sector.bytes(),
                 wanted.disk.0.div_ceil(GIB),

@@ -12,14 +12,12 @@ use crate::subjects::table::{RULES, named};
 /// What `check --explain` explains.
 #[derive(Clone, Copy)]
 pub enum Explained {
-    /// A rule.
     Rule(&'static Rule),
     /// A step of the procedure, with the rules that judge it.
     Step(&'static Row),
 }
 
 impl Explained {
-    /// The rules that it is about.
     pub fn rules(&self) -> Vec<&'static Rule> {
         match self {
             Self::Rule(rule) => vec![*rule],

@@ -10,9 +10,8 @@ use super::text::{clean, wrap};
 use super::upgrade_run::{self, Upgrade};
 use crate::engine::{Ending, RecordedRun, StandingStep, Step};
 use crate::host::Probed;
-use crate::subjects::upgrade::facts::upgrade_run::UpgradeRun;
+use crate::subjects::upgrade::UpgradeRun;
 
-/// The last run in JSON.
 #[derive(Serialize)]
 struct RunJson<'r> {
     command: &'r str,
@@ -178,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_cannot_be_taken_back_was_said_to_have_a_way_back() {
+    fn undo_is_offered_only_for_a_run_that_can_be_undone() {
         let text = last_run_text(&interrupted(Back::Stays { why: "gone".into() }, Role::Permanent));
         assert!(text.contains("again to finish\n") && !text.contains("undo"), "{text}");
         let text = last_run_text(&interrupted(Back::by(["/usr/bin/true"]), Role::Plain));

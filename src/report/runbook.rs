@@ -19,19 +19,15 @@ const VALUE: usize = INDENT + 7;
 const STATES: [State; 6] =
     [State::Done, State::NotNeeded, State::Ready, State::Confirm, State::Blocked, State::Unknown];
 
-/// What `runbook` reports.
 #[derive(Debug)]
 pub struct RunbookReport<'r> {
-    /// The node.
     pub host: &'r str,
     /// The release that it is upgraded to.
     pub profile: &'r str,
-    /// Every step.
     pub steps: &'r [Step],
 }
 
 impl RunbookReport<'_> {
-    /// Name and version of the JSON schema.
     pub const SCHEMA: &'static str = "okv-host.runbook.v1";
     /// That of what `confirm` prints.
     pub const CONFIRM_SCHEMA: &'static str = "okv-host.confirm.v1";

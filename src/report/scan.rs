@@ -11,7 +11,6 @@ use crate::disk::{CopyState, Disk, Partition, PartitionType, TableKind, VolumeGr
 /// Where what a volume holds goes on in a further line: an LVM identifier and a comma still fit.
 const CONTENT_INDENT: usize = 41;
 
-/// The report on all disks.
 pub fn text(disks: &[Disk]) -> String {
     let mut out = String::new();
     for (i, disk) in disks.iter().enumerate() {

@@ -7,7 +7,8 @@ use crate::base::chars::is_hidden;
 /// Columns of a line.
 pub(crate) const COLUMNS: usize = 80;
 
-/// `text` with control characters shown as `\u{1b}` and the like: a label must not drive the terminal of the one who reads it.
+/// `text` with control characters shown as `\u{1b}` and the like: a label must not drive the terminal of the one who
+/// reads it.
 pub(crate) fn clean(text: &str) -> String {
     // Nearly all of them, seen without taking them apart.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -24,7 +25,8 @@ pub(crate) fn clean(text: &str) -> String {
     out
 }
 
-/// Appends `text`, wrapped between words, each line after the first behind `indent` spaces; the first goes on at column `at`.
+/// Appends `text`, wrapped between words, each line after the first behind `indent` spaces; the first goes on at column
+/// `at`.
 pub(crate) fn wrap(out: &mut String, text: &str, mut at: usize, indent: usize) {
     let mut first = true;
     let text = clean(text);

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::text::{clean, wrap};
 use crate::base::dates::format_minute;
-use crate::subjects::upgrade::facts::upgrade_run::{UpgradeRun, UpgradeState};
+use crate::subjects::upgrade::{UpgradeRun, UpgradeState};
 
 /// The last run of the upgrade in JSON.
 #[derive(Serialize)]

@@ -1,17 +1,15 @@
 //! Everything the rules judge: the node, and what each subject gathered on it.
 
-use super::kernels::facts::Kernels;
-use super::media::facts::Media;
-use super::preflight::facts::Preflight;
-use super::records::facts::Records;
-use super::ssh_keys::facts::Ssh;
-use super::upgrade::facts::Upgrade;
+use super::kernels::Kernels;
+use super::media::Media;
+use super::preflight::Preflight;
+use super::records::Records;
+use super::ssh_keys::Ssh;
+use super::upgrade::Upgrade;
 use crate::host::{Node, Probed};
 
-/// Everything the rules judge.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
-    /// Disks and kernel.
     pub node: Node,
     /// What the subjects gathered on a running host; `None` where disks of a powered-off node are judged.
     pub subjects: Option<Subjects>,

@@ -1,4 +1,5 @@
-//! One folder for each subject of the upgrade: what it gathers, how that is judged, what is planned, and the steps that only it can do.
+//! One folder for each subject of the upgrade: what it gathers, how that is judged, what is planned, and the steps that
+//! only it can do.
 //!
 //! | part | what |
 //! | --- | --- |

@@ -9,7 +9,7 @@ use super::preflight::rules::{
     audit_vault_agent, backup_jobs, diagnostics_package, hsm, server_certificate, session, syslog_remote,
 };
 use super::rule::finding::Finding;
-use super::rule::record::{Case, Rule};
+use super::rule::record::{Rule, RuleInputs};
 use super::ssh_keys::rules::{ssh_dsa_key, ssh_host_keys};
 use super::swap::rules::{swap_references, swap_size, vg_free, vg_health};
 use super::upgrade::rules::{release, upgrade_log};
@@ -48,12 +48,10 @@ pub const RULES: &[Rule] = &[
     session::RULE,
 ];
 
-/// The rule of that name.
 pub fn named(name: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == *name)
 }
 
-/// Judges the facts by every rule.
 pub fn judge(facts: &Facts, profile: &Profile) -> Vec<Finding> {
-    RULES.iter().flat_map(|rule| (rule.judge)(&Case { facts, profile, rule })).collect()
+    RULES.iter().flat_map(|rule| (rule.judge)(&RuleInputs { facts, profile, rule })).collect()
 }

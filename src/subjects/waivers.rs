@@ -1,8 +1,8 @@
 //! Waivers: findings that an operator knows of and accepts, for a reason and until a day. Pure.
 //!
-//! A waived finding stays in the report, with its verdict and the reason, and no longer decides the verdict on the node. What could cost
-//! data, or a node that does not start again, cannot be waived: its rule is [`Waivable::Never`]. A waiver that has run out,
-//! or that waives nothing, is told.
+//! A waived finding stays in the report, with its verdict and the reason, and no longer decides the verdict on the
+//! node. What could cost data, or a node that does not start again, cannot be waived: its rule is [`Waivable::Never`].
+//! A waiver that has run out, or that waives nothing, is reported.
 
 use std::fmt;
 
@@ -25,9 +25,7 @@ const LONGEST: usize = 1000;
 /// What a waiver names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// A rule.
     Rule(RuleId),
-    /// No rule has this name.
     NoSuchRule(String),
 }
 
@@ -46,14 +44,12 @@ impl fmt::Display for Target {
     }
 }
 
-/// A waiver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiver {
     /// Rule whose findings it waives.
     pub target: Target,
     /// The one subject that it is for; every one where not given.
     pub subject: Option<String>,
-    /// Why.
     pub reason: String,
     /// The last day it holds, in UTC.
     pub until: Date,
@@ -63,15 +59,11 @@ pub struct Waiver {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
-    /// It waives a finding.
     Active,
     /// It would, and nothing was found.
     Unused,
-    /// Its last day is over.
     Expired,
-    /// What it names cannot be waived.
     NotAllowed,
-    /// There is no rule of that name.
     NoSuchRule,
 }
 
@@ -80,18 +72,13 @@ pub enum State {
 pub struct Applied {
     /// Its rule.
     pub id: String,
-    /// Its subject.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// Its reason.
     pub reason: String,
-    /// Its last day.
     pub until: String,
-    /// What it does.
     pub state: State,
 }
 
-/// The text holds no waivers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaiverError(String);
 
@@ -119,7 +106,8 @@ struct Row {
     until: String,
 }
 
-/// The waivers of a JSON text: `{"schema": "okv-host.waivers.v1", "waivers": [{"id", "subject"?, "reason", "until": "YYYY-MM-DD"}]}`.
+/// The waivers of a JSON text:
+/// `{"schema": "okv-host.waivers.v1", "waivers": [{"id", "subject"?, "reason", "until": "YYYY-MM-DD"}]}`.
 ///
 /// # Errors
 /// Where it is no such text, or one of them has no reason or no day.
@@ -148,11 +136,11 @@ fn waiver(row: Row) -> Result<Waiver, WaiverError> {
 
 /// Marks the findings that are waived on `today`, and adds what there is to say of the waivers themselves.
 pub fn apply(findings: &mut Vec<Finding>, waivers: &[Waiver], today: Date) -> Vec<Applied> {
-    let mut told = Vec::new();
+    let mut described = Vec::new();
     let mut applied = Vec::new();
     for waiver in waivers {
         let state = apply_one(findings, waiver, today);
-        told.extend(tell(waiver, state));
+        described.extend(describe(waiver, state));
         applied.push(Applied {
             id: waiver.target.to_string(),
             subject: waiver.subject.clone(),
@@ -161,7 +149,7 @@ pub fn apply(findings: &mut Vec<Finding>, waivers: &[Waiver], today: Date) -> Ve
             state,
         });
     }
-    findings.extend(told);
+    findings.extend(described);
     applied
 }
 
@@ -185,7 +173,7 @@ fn apply_one(findings: &mut [Finding], waiver: &Waiver, today: Date) -> State {
     state
 }
 
-fn tell(waiver: &Waiver, state: State) -> Option<Finding> {
+fn describe(waiver: &Waiver, state: State) -> Option<Finding> {
     let (verdict, message, remedy) = match state {
         State::Active => return None,
         State::Unused => (Verdict::Note, "waives nothing that was found".to_owned(), "take it out of the file"),

@@ -47,7 +47,7 @@ fn nothing_became_blank(before: &Disk, after: &Disk, what: &str) {
 }
 
 #[test]
-fn a_disk_cut_off_at_any_block_is_scanned_and_never_shown_blank_where_it_is_cut() {
+fn a_disk_cut_off_at_any_block_is_scanned_and_never_reported_blank_where_it_is_cut() {
     for (name, disk) in built().into_iter().chain(hosts()) {
         let mut cuts: BTreeSet<u64> = units(disk, BLOCK).into_iter().collect();
         cuts.extend((0..65536).step_by(BLOCK as usize));
@@ -90,7 +90,7 @@ fn a_byte_changed_anywhere_that_a_scan_reads_never_makes_a_volume_blank() {
 }
 
 #[test]
-fn a_page_that_cannot_be_read_is_told_and_never_shown_blank() {
+fn a_page_that_cannot_be_read_is_reported_and_never_reported_blank() {
     for (name, disk) in built().into_iter().chain(hosts()) {
         let before = look(View::whole(disk));
         for page in units(disk, PAGE) {

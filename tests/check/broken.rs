@@ -59,7 +59,7 @@ fn an_unreadable_mountinfo_does_not_fall_back_to_fstab() {
 }
 
 #[test]
-fn a_disk_that_is_not_as_long_as_the_kernel_says_is_not_judged() {
+fn a_disk_of_another_length_than_in_sysfs_is_not_judged() {
     let found = with_file("sys/block/sda/size", "1000\n");
     for rule in ["disk-minimum", "disk-bios-limit", "table-health"] {
         assert_eq!(verdict_of(&found, rule), Verdict::Unknown, "{rule}");

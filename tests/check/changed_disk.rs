@@ -57,7 +57,7 @@ fn partitions_that_only_the_kernel_still_knows_block() {
 }
 
 #[test]
-fn damaged_lvm_metadata_is_unknown_and_named_and_nobody_is_told_to_edit_fstab() {
+fn damaged_lvm_metadata_is_unknown_and_named() {
     let found = with_disk_changed(|disk| {
         let pv = pv_start();
         disk.write_all_at(&[0; 512], pv + 4096).unwrap();
@@ -75,7 +75,7 @@ fn pv_start() -> u64 {
 }
 
 #[test]
-fn an_efi_system_partition_that_firmware_cannot_read_is_told() {
+fn an_efi_system_partition_that_firmware_cannot_read_is_a_warning() {
     let found = with_disk_changed(|disk| {
         let facts = of_host(&Root::fixture(whole("good-uefi")).unwrap());
         let esp = facts.node.disks[0].partitions.iter().find(|p| p.kind.is_esp()).unwrap();

@@ -64,7 +64,7 @@ fn with_boot_mounted_and_all_in_order_everything_agrees() {
 }
 
 #[test]
-fn each_thing_that_does_not_agree_is_told() {
+fn each_disagreement_is_reported() {
     let gone = |path: String| move |host: &Path| fs::remove_file(host.join(&path)).unwrap();
     let cases: [Case; 8] = [
         (
@@ -133,7 +133,7 @@ fn a_boot_loader_that_cannot_be_read_is_unknown_but_for_a_system_partition_that_
 }
 
 #[test]
-fn an_old_kernel_that_is_the_default_is_told_with_what_to_do_first() {
+fn an_old_kernel_that_is_the_default_is_reported_with_what_to_do_first() {
     let found = mounted(|host| grub(host, &format!("m-{OLD}")));
     let old = of(&found, "kernel-old");
     assert_eq!(old.remedy, "make the newest kernel the default; then okv-host kernel-prune");

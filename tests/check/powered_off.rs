@@ -9,7 +9,7 @@ use okv_host::subjects::rule::Verdict;
 use okv_host::subjects::table::{RULES, judge};
 
 #[test]
-fn disks_of_a_powered_off_node_are_judged_without_what_only_a_running_host_tells() {
+fn disks_of_a_powered_off_node_are_judged_without_what_only_a_running_host_has() {
     let output = Command::cargo_bin("okv-host")
         .unwrap()
         .args(["check", "--format", "json", "--image"])

@@ -9,7 +9,7 @@ use okv_host::base::digest::sum_of;
 use okv_host::host::space::Space;
 use okv_host::host::{Probed, Root};
 use okv_host::profile::{Profile, Signs};
-use okv_host::subjects::media::facts::iso::Isos;
+use okv_host::subjects::media::Isos;
 use okv_host::subjects::preflight::facts::certificate;
 use okv_host::subjects::rule::{Finding, Outcome, Verdict, outcome};
 use okv_host::subjects::table::judge;
@@ -132,7 +132,7 @@ fn an_iso_of_another_sum_than_the_one_that_was_given_blocks_and_one_that_could_n
 }
 
 #[test]
-fn an_iso_elsewhere_or_by_another_name_or_twice_is_told() {
+fn an_iso_elsewhere_or_by_another_name_or_twice_is_reported() {
     let copied_to = |name: &str| changed(|dir| write(dir, name, fs::read(dir.join(ISO)).unwrap()));
     let found = |name| all(&copied_to(name), "iso-present");
     assert_eq!(found("home/support/okv-upgrade-disc-21.8.iso"), [Verdict::Pass, Verdict::Warn]);
@@ -315,7 +315,7 @@ fn the_log_is_read_for_errors_of_an_upgrade_and_of_nothing_else() {
 }
 
 #[test]
-fn the_nearest_process_that_tells_decides_what_the_session_is() {
+fn the_nearest_process_of_a_known_name_decides_what_the_session_is() {
     let session = |names: &[&str]| {
         verdict_of(
             &changed(|dir| {

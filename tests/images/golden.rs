@@ -34,7 +34,7 @@ fn differs(fixture: &Fixture, file: &str, answer: String) -> Option<String> {
 }
 
 #[test]
-fn every_image_scans_as_its_golden_texts_say() {
+fn every_image_scans_as_its_golden_texts() {
     let fixtures = fixture::all();
     assert!(fixtures.len() >= 40, "only {} images", fixtures.len());
     let mut wrong = Vec::new();

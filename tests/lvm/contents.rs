@@ -7,7 +7,7 @@ use okv_host::disk::format::content::{Content, Kind};
 use okv_host::disk::volume_group::{PvOnDisk, assemble};
 
 #[test]
-fn the_bytes_of_linear_and_striped_volumes_come_from_where_lvm_says() {
+fn the_bytes_of_linear_and_striped_volumes_come_from_the_extents_of_lvm() {
     let lvm = Lvm::new(&[64, 64]);
     lvm.create("bytes");
     lvm.lvcreate("-n first -L 8M bytes");

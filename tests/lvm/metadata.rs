@@ -54,7 +54,7 @@ fn two_metadata_areas_of_which_the_first_is_destroyed() {
 }
 
 #[test]
-fn volumes_without_metadata_or_told_to_ignore_theirs() {
+fn volumes_without_metadata_and_those_that_ignore_theirs_are_members() {
     let lvm = Lvm::new(&[64, 64, 64]);
     lvm.run("pvcreate --metadatacopies 0 {0}");
     lvm.run("pvcreate {1} {2}");

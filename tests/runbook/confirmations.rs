@@ -7,7 +7,7 @@ use assert_cmd::Command;
 use okv_host::host::Probed;
 use okv_host::procedure::{State, Step};
 use okv_host::subjects::Facts;
-use okv_host::subjects::records::facts::confirmations::Confirmation;
+use okv_host::subjects::records::Confirmation;
 
 const HOST: &str = "procedure-staged";
 
@@ -21,7 +21,7 @@ fn record(facts: &mut Facts, confirmations: impl IntoIterator<Item = Confirmatio
 }
 
 #[test]
-fn who_confirmed_when_and_what_he_noted_is_told() {
+fn who_confirmed_when_and_the_note_are_reported() {
     let steps = confirmed([confirmation(HOST, "back-up", "tape 7")]);
     let step = of(&steps, "back-up");
     assert_eq!((step.state, step.evidence.as_str()), (State::Done, "confirmed by ann at 2026-11-24 12:01 UTC: tape 7"));
@@ -57,7 +57,7 @@ fn what_was_confirmed_for_another_upgrade_or_on_another_host_does_not_count() {
 }
 
 #[test]
-fn what_a_rule_blocks_or_could_not_tell_is_not_lifted() {
+fn a_confirmation_does_not_override_a_rule_that_blocks_or_could_not_determine() {
     let steps = with("everything-wrong", |facts| {
         let ids = ["disk-limit", "boot-size", "swap-extend", "all-before", "run-upgrade"];
         record(facts, ids.map(|id| confirmation("everything-wrong", id, "it is all right")));
@@ -83,7 +83,7 @@ fn what_a_rule_only_warns_of_is_lifted_and_stays_in_sight() {
 }
 
 #[test]
-fn where_the_record_is_damaged_nothing_is_confirmed_and_what_rules_tell_stands() {
+fn where_the_record_is_damaged_nothing_is_confirmed_and_findings_still_count() {
     let host = Host::named(HOST);
     put(host.path(), &records([confirmation(HOST, "back-up", "tape 7"), confirmation(HOST, "hsm-before", "none")]));
     let file = host.path().join("var/lib/okv-host/confirmations");

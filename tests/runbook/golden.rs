@@ -87,7 +87,7 @@ fn a_node_before_its_upgrade_with_all_confirmed_is_ready_for_it() {
 }
 
 #[test]
-fn a_node_with_all_done_has_nothing_next_and_the_status_says_so() {
+fn a_node_with_all_done_has_nothing_next_and_exits_with_0() {
     let host = Host::named("procedure-staged");
     log_in(host.path());
     write(host.path(), "etc/issue", "Oracle Key Vault Server 21.8.0.0.0\n");
@@ -97,7 +97,7 @@ fn a_node_with_all_done_has_nothing_next_and_the_status_says_so() {
 }
 
 #[test]
-fn what_is_surely_open_counts_before_what_could_not_be_told() {
+fn an_open_step_counts_before_an_unknown_one() {
     runbook(Host::named("unreadable-swaps").path(), "text").assert().code(1);
     let host = Host::named("procedure-staged");
     log_in(host.path());

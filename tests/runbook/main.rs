@@ -16,7 +16,7 @@ use okv_host::host::Root;
 use okv_host::io::journal::Record;
 use okv_host::procedure::{State, Step, steps};
 use okv_host::profile::Profile;
-use okv_host::subjects::records::facts::confirmations::Confirmation;
+use okv_host::subjects::records::Confirmation;
 use okv_host::subjects::table::judge;
 use okv_host::subjects::{Facts, of_host_at};
 use overlay::Host;

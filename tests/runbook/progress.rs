@@ -5,8 +5,7 @@ use okv_host::host::Probed;
 use okv_host::procedure::{State, Step, open_before, steps};
 use okv_host::profile::Profile;
 use okv_host::subjects::Facts;
-use okv_host::subjects::upgrade::facts::release::Releases;
-use okv_host::subjects::upgrade::facts::upgrade_run::{UpgradeRun, UpgradeState};
+use okv_host::subjects::upgrade::{Releases, UpgradeRun, UpgradeState};
 
 const HOST: &str = "procedure-staged";
 const DAY: u64 = 86_400;
@@ -52,12 +51,12 @@ fn ran(state: UpgradeState) -> Probed<UpgradeRun> {
     })
 }
 
-fn says(facts: &mut Facts, release: &str) {
+fn set_release(facts: &mut Facts, release: &str) {
     subjects(facts).upgrade.release =
         Releases { said: vec![("/etc/issue".into(), release.into())], not_looked_at: vec![] };
 }
 
-fn says_nothing(facts: &mut Facts) {
+fn clear_release(facts: &mut Facts) {
     subjects(facts).upgrade.release = Releases::default();
 }
 
@@ -110,18 +109,18 @@ fn open_before_asks_only_for_what_is_before_and_for_all_where_the_step_is_not_kn
 }
 
 #[test]
-fn a_node_that_does_not_say_its_release_asks_for_it_before_the_upgrade() {
-    let silent = staged(says_nothing);
+fn a_node_whose_release_cannot_be_read_asks_for_it_before_the_upgrade() {
+    let silent = staged(clear_release);
     assert_eq!((state(&silent, "all-before"), state(&silent, "run-upgrade")), (State::Confirm, State::Blocked));
     let confirmed = staged(|facts| {
-        says_nothing(facts);
+        clear_release(facts);
         confirm(facts, "all-before");
     });
     assert_eq!(state(&confirmed, "run-upgrade"), State::Ready);
 }
 
 #[test]
-fn the_run_of_the_upgrade_tells_how_far_it_came() {
+fn the_progress_is_read_from_the_run_of_the_upgrade() {
     use UpgradeState::{CutOff, Failed, Restarted, Running, Silent, WaitsForReboot};
     for (run, upgrade, reboot) in [
         (Running, State::Blocked, State::Blocked),
@@ -164,10 +163,10 @@ fn the_restart_waits_for_an_iso_that_was_taken_away() {
 }
 
 #[test]
-fn a_restarted_node_is_upgraded_when_it_says_so_and_not_before() {
+fn a_restarted_node_is_upgraded_when_its_files_name_the_release_and_not_before() {
     let steps = staged(|facts| {
         subjects(facts).upgrade.run = ran(UpgradeState::Restarted);
-        says(facts, "21.8.0.0.0");
+        set_release(facts, "21.8.0.0.0");
     });
     for id in ["run-upgrade", "reboot", "stage-iso", "mount-iso", "clean-cache"] {
         assert_eq!(state(&steps, id), State::Done, "{id}");
@@ -175,7 +174,7 @@ fn a_restarted_node_is_upgraded_when_it_says_so_and_not_before() {
     assert_eq!(state(&steps, "enable-node"), State::Confirm);
     let half = staged(|facts| {
         subjects(facts).upgrade.run = ran(UpgradeState::WaitsForReboot);
-        says(facts, "21.8.0.0.0");
+        set_release(facts, "21.8.0.0.0");
     });
     assert_eq!(state(&half, "reboot"), State::Ready, "files of the new release, before the restart");
     let disagree = staged(|facts| {
@@ -186,10 +185,10 @@ fn a_restarted_node_is_upgraded_when_it_says_so_and_not_before() {
 }
 
 #[test]
-fn where_the_node_says_no_release_an_operator_confirms_that_it_came_up() {
+fn where_no_release_can_be_read_an_operator_confirms_that_the_node_came_up() {
     let silent = |run: Probed<UpgradeRun>, confirmed: bool| {
         staged(|facts| {
-            says_nothing(facts);
+            clear_release(facts);
             subjects(facts).upgrade.run = run;
             if confirmed {
                 confirm(facts, "reboot");
@@ -208,7 +207,7 @@ fn where_the_node_says_no_release_an_operator_confirms_that_it_came_up() {
 }
 
 #[test]
-fn a_word_against_what_the_node_says_does_not_make_it_upgraded() {
+fn a_confirmation_against_the_release_of_the_node_does_not_make_it_upgraded() {
     let steps = staged(|facts| confirm(facts, "reboot"));
     assert_eq!((state(&steps, "reboot"), state(&steps, "enable-node")), (State::Blocked, State::Blocked));
 }
@@ -233,7 +232,7 @@ fn the_run_of_an_earlier_upgrade_is_not_that_of_this_one() {
 fn endpoints_come_after_every_node() {
     let upgraded = |confirmed: &[&str]| {
         staged(|facts| {
-            says(facts, "21.8.0.0.0");
+            set_release(facts, "21.8.0.0.0");
             confirmed.iter().for_each(|id| confirm(facts, id));
         })
     };
@@ -244,7 +243,7 @@ fn endpoints_come_after_every_node() {
 }
 
 #[test]
-fn a_powered_off_node_tells_nothing_of_its_procedure() {
+fn the_procedure_of_a_powered_off_node_is_unknown() {
     let mut facts = crate::facts_of(Host::named(HOST).path());
     (facts.node.running, facts.subjects) = (None, None);
     let profile = Profile::named("21.8").unwrap();

@@ -7,10 +7,9 @@ use okv_host::host::space::Space;
 use okv_host::io::journal::Journal;
 use okv_host::procedure::{NotConfirmable, SECTIONS, STEPS, State, Step, may_confirm};
 use okv_host::subjects::Facts;
-use okv_host::subjects::media::facts::jars::Jars;
+use okv_host::subjects::media::{Isos, Jars};
 use okv_host::subjects::preflight::facts::certificate;
-use okv_host::subjects::preflight::facts::session::Session;
-use okv_host::subjects::preflight::facts::signs::Seen;
+use okv_host::subjects::preflight::{Seen, Session};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -84,7 +83,7 @@ fn a_backup_that_runs_blocks_and_none_that_is_seen_is_asked_for() {
 }
 
 #[test]
-fn that_no_hsm_was_seen_is_no_evidence_that_there_is_none() {
+fn no_trace_of_an_hsm_is_no_evidence_that_there_is_none() {
     for id in ["hsm-before", "hsm-after"] {
         let hsm = |seen: Seen| {
             let steps = with(HOST, |facts| {
@@ -118,7 +117,7 @@ fn a_diagnostics_package_is_there_or_asked_for() {
 }
 
 #[test]
-fn remote_syslog_is_reached_not_there_or_not_told() {
+fn remote_syslog_is_reached_absent_or_unknown() {
     let with_text = |text: &str| {
         let host = Host::named(HOST);
         write(host.path(), "etc/rsyslog.conf", text);
@@ -131,7 +130,7 @@ fn remote_syslog_is_reached_not_there_or_not_told() {
 }
 
 #[test]
-fn the_disk_and_boot_limits_block_pass_or_cannot_be_told() {
+fn the_disk_and_boot_limits_block_pass_or_are_unknown() {
     assert_eq!(state(&with("bios-3tib-boot-disk", |_| {}), "disk-limit"), State::Blocked);
     assert_eq!(state(&with("bios-retail-2tb", |_| {}), "disk-limit"), State::Done);
     assert_eq!(state(&with("boot-500m-ext4", |_| {}), "boot-size"), State::Blocked);
@@ -218,7 +217,7 @@ fn a_session_outlives_its_connection_or_is_to_be_begun_anew() {
 
 #[test]
 fn the_iso_is_there_missing_cut_off_or_not_to_be_seen() {
-    let change = |by: &dyn Fn(&mut okv_host::subjects::media::facts::iso::Isos)| {
+    let change = |by: &dyn Fn(&mut Isos)| {
         with(HOST, |facts| {
             let Probed::Known(isos) = &mut subjects(facts).media.isos else { panic!() };
             by(isos);
@@ -254,7 +253,7 @@ fn the_mount_and_the_cache_go_together() {
 }
 
 #[test]
-fn swap_is_enough_grown_at_once_grown_after_a_disk_or_not_told() {
+fn swap_is_enough_grown_at_once_grown_after_a_disk_or_unknown() {
     let ids = ["add-disk", "swap-extend", "restart-for-swap"];
     let of_host = |name: &str| ids.map(|id| state(&with(name, |_| {}), id));
     assert_eq!(of_host("good-uefi"), [State::NotNeeded; 3]);
@@ -348,7 +347,7 @@ fn dsa_keys_are_there_gone_or_not_to_be_seen() {
 }
 
 #[test]
-fn a_waived_finding_makes_a_step_not_needed_and_is_told() {
+fn a_waived_finding_makes_a_step_not_needed_and_is_reported() {
     use okv_host::base::dates::Date;
     use okv_host::subjects::table::judge;
     use okv_host::subjects::waivers;

@@ -25,7 +25,7 @@ fn file(bytes: &[u8]) -> NamedTempFile {
 }
 
 #[test]
-fn every_image_is_what_blkid_says_it_is() {
+fn every_image_is_identified_as_blkid_identifies_it() {
     for image in craft::all() {
         let (content, _) = only(&image);
         let theirs = blkid(file(&image.bytes).path());

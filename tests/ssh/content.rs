@@ -5,7 +5,7 @@ use std::fs;
 use crate::look;
 use crate::ssh_hosts::keys;
 use crate::tools::Tool;
-use okv_host::subjects::ssh_keys::facts::{Algorithm, Content, Half, Key, Unknown};
+use okv_host::subjects::ssh_keys::{Algorithm, Content, Half, Key, Unknown};
 
 fn names() -> Vec<String> {
     let mut names: Vec<String> =
@@ -61,7 +61,7 @@ fn a_comment_before_a_public_key_and_bytes_that_are_no_text_behind_it_do_no_harm
 }
 
 #[test]
-fn what_is_no_key_is_told_from_what_is_left_of_one() {
+fn what_is_no_key_is_distinguished_from_what_is_left_of_one() {
     let unknown = |bytes: &[u8]| match look(bytes).content {
         Content::Unknown(why) => why,
         Content::Key(key) => panic!("{key:?}"),

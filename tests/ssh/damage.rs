@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::ssh_hosts::keys;
-use okv_host::subjects::ssh_keys::facts::{Algorithm, Content, parse_key};
+use okv_host::subjects::ssh_keys::{Algorithm, Content, parse_key};
 
 /// What a damaged file is taken for: its type, or nothing.
 fn kind(bytes: &[u8]) -> Option<Algorithm> {

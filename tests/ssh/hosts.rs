@@ -8,7 +8,7 @@ use okv_host::host::{Probed, Root};
 use okv_host::profile::Profile;
 use okv_host::subjects::of_host;
 use okv_host::subjects::rule::Verdict;
-use okv_host::subjects::ssh_keys::facts::Effective;
+use okv_host::subjects::ssh_keys::Effective;
 use okv_host::subjects::ssh_keys::plan::{Request, plan};
 use okv_host::subjects::table::judge;
 
@@ -158,7 +158,7 @@ fn every_host_of_the_list_is_here() {
 }
 
 #[test]
-fn a_refusal_says_file_and_line_and_the_path_that_is_meant() {
+fn a_refusal_names_file_and_line_and_the_path_that_is_meant() {
     for (name, part) in [
         (
             "named-in-include",
@@ -247,7 +247,7 @@ fn what_is_renamed_is_named_by_inode_size_and_mode() {
 }
 
 #[test]
-fn what_sshd_says_itself_counts_before_what_was_read() {
+fn the_output_of_sshd_counts_before_its_configuration_files() {
     let host = host("normal");
     let root = Root::fixture(host.path()).unwrap();
     let mut ssh = gather(host.path());
@@ -271,7 +271,7 @@ fn what_sshd_says_itself_counts_before_what_was_read() {
 }
 
 #[test]
-fn what_sshd_says_of_revoked_keys_counts_where_no_line_was_read() {
+fn the_output_of_sshd_on_revoked_keys_counts_where_no_line_was_read() {
     let host = host("names-others");
     let mut ssh = gather(host.path());
     let others = vec![
@@ -287,7 +287,7 @@ fn what_sshd_says_of_revoked_keys_counts_where_no_line_was_read() {
 }
 
 #[test]
-fn the_size_that_sshd_says_it_requires_of_an_rsa_key_counts() {
+fn the_size_of_an_rsa_key_that_sshd_reports_to_require_counts() {
     let host = host("normal");
     std::fs::remove_file(host.path().join("etc/ssh/ssh_host_ecdsa_key")).unwrap();
     std::fs::remove_file(host.path().join("etc/ssh/ssh_host_ed25519_key")).unwrap();
@@ -305,7 +305,7 @@ fn the_size_that_sshd_says_it_requires_of_an_rsa_key_counts() {
 }
 
 #[test]
-fn a_line_that_sshd_repeats_is_told_once() {
+fn a_line_that_sshd_repeats_is_reported_once() {
     for (name, keyword, value) in [
         ("revoked-keys", "revokedkeys", "/etc/ssh/bad.pub"),
         ("host-certificate", "hostcertificate", "/etc/ssh/ssh_host_dsa_key-cert.pub"),

@@ -15,7 +15,7 @@ mod tools;
 
 use okv_host::host::{Probed, Root};
 use okv_host::subjects::ssh_keys::facts as ssh;
-use okv_host::subjects::ssh_keys::facts::{KeyFile, Ssh};
+use okv_host::subjects::ssh_keys::{KeyFile, Ssh};
 
 /// What is found on a host.
 fn gather(dir: &std::path::Path) -> Ssh {

@@ -7,7 +7,7 @@ use crate::gather;
 use crate::ssh_hosts::{host, hosts};
 use crate::tools::{Outcome, Tool};
 use okv_host::host::Probed;
-use okv_host::subjects::ssh_keys::facts::{Effective, Load, host_key_paths};
+use okv_host::subjects::ssh_keys::{Effective, Load, host_key_paths};
 use tempfile::TempDir;
 
 /// Hosts that this sshd cannot stand for: it knows no FIPS mode, no group `ssh_keys`, is not started with a host's options, and minds
@@ -57,7 +57,7 @@ fn the_host_keys_of_a_configuration_are_those_that_sshd_names() {
 }
 
 #[test]
-fn sshd_complains_of_the_keys_that_we_say_it_cannot_load_and_of_no_others() {
+fn sshd_complains_of_the_keys_that_okv_host_reports_as_not_loadable_and_of_no_others() {
     let (mut loaded, mut refused) = (0, 0);
     for (name, host) in comparable() {
         let mut ssh = gather(host.path());
@@ -73,7 +73,7 @@ fn sshd_complains_of_the_keys_that_we_say_it_cannot_load_and_of_no_others() {
             let complains =
                 ["\n", "\r\n"].iter().any(|end| stderr.contains(&format!("Unable to load host key: {path}{end}")))
                     || stderr.contains(&format!("Host key {path}: Invalid key length"));
-            let is_dsa = ssh.key(path).is_some_and(okv_host::subjects::ssh_keys::facts::KeyFile::is_dsa);
+            let is_dsa = ssh.key(path).is_some_and(okv_host::subjects::ssh_keys::KeyFile::is_dsa);
             match load {
                 Load::Yes(..) => {
                     assert!(!complains, "{name} {path}: {said:?}");

@@ -7,8 +7,8 @@ use okv_host::host::{Probed, Root};
 use okv_host::profile::Profile;
 use okv_host::subjects::of_host;
 use okv_host::subjects::rule::Finding;
-use okv_host::subjects::ssh_keys::facts::{Content, Unknown};
 use okv_host::subjects::ssh_keys::plan::{Request, plan};
+use okv_host::subjects::ssh_keys::{Content, Unknown};
 use okv_host::subjects::table::judge;
 
 fn findings(dir: &std::path::Path, id: &str) -> Vec<Finding> {
@@ -45,7 +45,7 @@ fn where_host_key_algorithms_leaves_nothing_that_line_is_to_be_changed() {
 }
 
 #[test]
-fn ssh_keygen_is_told_only_for_a_path_where_there_is_nothing() {
+fn ssh_keygen_is_suggested_only_for_a_path_where_there_is_nothing() {
     let cases: &[(&[Entry], &str)] = &[
         (&[NAMES_NONE], "-t rsa -b 4096 -N '' -f /etc/ssh/ssh_host_rsa_key)"),
         (&[NAMES_NONE, Pair("ssh_host_rsa_key", "rsa-encrypted")], "-t ecdsa -N '' -f /etc/ssh/ssh_host_ecdsa_key)"),
@@ -104,7 +104,7 @@ fn check_names_the_command_as_a_remedy_only_behind_what_it_would_refuse_for() {
 }
 
 #[test]
-fn many_obstacles_are_told_in_part() {
+fn many_obstacles_are_reported_in_part() {
     let config = "RevokedKeys /etc/ssh/ssh_host_dsa_key.pub\n";
     let many: &'static str = config.repeat(9).leak();
     let found = findings(made_of(&[Text("etc/ssh/sshd_config", many), WRITABLE, RSA, DSA]).path(), "ssh-dsa-key");
@@ -113,7 +113,7 @@ fn many_obstacles_are_told_in_part() {
 }
 
 #[test]
-fn another_key_with_the_name_of_a_dsa_key_is_told_of() {
+fn another_key_with_the_name_of_a_dsa_key_is_reported() {
     let found = findings(host("rsa-as-dsa").path(), "ssh-dsa-key");
     assert!(
         found.iter().all(|f| f.message.contains("holds a key of type RSA") && f.remedy.contains("name")),
@@ -123,7 +123,7 @@ fn another_key_with_the_name_of_a_dsa_key_is_told_of() {
 }
 
 #[test]
-fn root_is_not_told_to_run_as_root() {
+fn root_is_not_asked_to_run_as_root() {
     let host = host("normal");
     let root = Root::fixture(host.path()).unwrap();
     let profile = Profile::named(Profile::DEFAULT).unwrap();

@@ -3,11 +3,11 @@
 use crate::gather;
 use crate::ssh_hosts::Entry::{self, Key, Link, Text};
 use crate::ssh_hosts::{DSA, NAMES_NONE, RSA, WRITABLE, made_of};
-use okv_host::subjects::ssh_keys::facts::DsaState;
+use okv_host::subjects::ssh_keys::DsaState;
 use okv_host::subjects::ssh_keys::plan::{Request, plan};
 
 #[test]
-fn what_is_no_key_is_not_told_as_a_key_that_was_retired_before() {
+fn what_is_no_key_is_not_reported_as_a_key_that_was_retired_before() {
     let cases = [
         (Text("etc/ssh/ssh_host_dsa_key.retire", ""), "it is an empty file"),
         (Link("etc/ssh/ssh_host_dsa_key.retire", "nowhere"), "it is a symbolic link to nothing"),
@@ -26,7 +26,7 @@ fn what_is_no_key_is_not_told_as_a_key_that_was_retired_before() {
 }
 
 #[test]
-fn a_key_that_was_retired_before_is_told_as_one() {
+fn a_key_that_was_retired_before_is_reported_as_one() {
     for (file, part) in [("dsa", "the same content"), ("dsa-other", "holds another key")] {
         let host = made_of(&[NAMES_NONE, WRITABLE, RSA, DSA, Key(b"ssh_host_dsa_key.retire", file, 0o600)]);
         let ssh = gather(host.path());
@@ -37,7 +37,7 @@ fn a_key_that_was_retired_before_is_told_as_one() {
 }
 
 #[test]
-fn a_name_that_would_be_too_long_is_told_as_that() {
+fn a_name_that_would_be_too_long_is_reported_as_that() {
     let name: &'static [u8] = vec![b'k'; 250].leak();
     let long: Entry = Key(name, "dsa", 0o600);
     let ssh = made_of(&[NAMES_NONE, WRITABLE, RSA, long]);

@@ -110,7 +110,7 @@ fn one_damaged_part_leaves_the_partitions_that_sfdisk_sees() {
 }
 
 #[test]
-fn a_grown_disk_reads_as_before_and_says_that_it_has_grown() {
+fn a_grown_disk_reads_as_before_and_is_reported_as_grown() {
     let disk = three(512);
     disk.resize(96 << 20);
     let reading = disk.scan();

@@ -70,7 +70,7 @@ fn parted_puts_machine_code_and_logical_partitions() {
 }
 
 #[test]
-fn a_4096_byte_sector_mbr_with_logical_partitions_tells_its_sector_size() {
+fn the_sector_size_of_a_4096_byte_sector_mbr_is_found_from_its_logical_partitions() {
     let disk = Disk::new(64);
     disk.sfdisk(4096, "label: dos\nsize=4M\ntype=f\nsize=4M\nsize=8M\n");
     let reading = disk.scan();

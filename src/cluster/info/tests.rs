@@ -31,7 +31,7 @@ fn a_cluster_is_read_however_its_fields_are_named_and_nested() {
 }
 
 #[test]
-fn what_is_missing_or_assumed_is_said() {
+fn what_is_missing_or_assumed_is_reported() {
     let info =
         parse(r#"{"maxDisableNodeDuration": 24, "nodes": [{"name": "a", "status": "ACTIVE", "version": "21.6"}]}"#)
             .unwrap();

@@ -113,7 +113,7 @@ fn the_verdict_is_the_worst_and_a_node_without_report_is_unknown() {
 }
 
 #[test]
-fn a_host_of_another_name_is_the_node_that_it_is_said_to_be() {
+fn a_host_of_another_name_is_the_node_that_the_operator_names() {
     let request = |names| Request {
         reports: vec![report("ol8-17", None, Outcome::Ready)],
         info: info_of(&[("a", RO, "ACTIVE", "21.6", "")]),
@@ -125,7 +125,7 @@ fn a_host_of_another_name_is_the_node_that_it_is_said_to_be() {
 }
 
 #[test]
-fn without_cluster_information_the_nodes_are_judged_and_the_order_is_not_told() {
+fn without_cluster_information_the_nodes_are_judged_and_there_is_no_order() {
     let reports = vec![report("a", Some("21.6"), Outcome::Ready), report("b", Some("21.10"), Outcome::Ready)];
     let cluster = judge(Request { reports, ..Request::default() });
     assert_eq!((cluster.verdict, &cluster.order, cluster.version.as_deref()), (Outcome::Ready, &None, Some("21.6")));
@@ -174,7 +174,7 @@ fn figures_alone_are_no_difference_and_verdicts_and_words_are() {
 }
 
 #[test]
-fn what_the_files_contradict_each_other_in_is_told() {
+fn contradictions_between_the_files_are_reported() {
     let mut other = report("b", Some("21.5"), Outcome::Ready);
     other.profile = "21.9".into();
     let request = Request {

@@ -50,13 +50,13 @@ fn a_host_that_changed_before_the_first_step_is_left_alone() {
 }
 
 #[test]
-fn a_refusal_before_the_first_step_is_shown_with_its_reasons() {
+fn a_refusal_before_the_first_step_is_printed_with_its_reasons() {
     let plan = plan_of(vec![step()]);
     assert_eq!(plan_again(&plan, &planner(Ok(Err(refusal())))).unwrap(), Err(refusal()));
 }
 
 #[test]
-fn an_error_before_the_first_step_is_shown_with_its_cause() {
+fn an_error_before_the_first_step_is_printed_with_its_cause() {
     let plan = plan_of(vec![step()]);
     let error = plan_again(&plan, &planner(Err(anyhow!("/proc/swaps: Input/output error")))).unwrap_err();
     assert!(format!("{error:#}").contains("nothing was changed: /proc/swaps: Input/output error"), "{error:#}");

@@ -25,7 +25,6 @@ pub fn firmware_disagreement(firmware: Firmware, disk: &Disk) -> Option<String> 
     }
 }
 
-/// What the EFI System Partition holds.
 fn esp_content(disk: &Disk) -> Option<Kind> {
     disk.partitions.iter().find(|p| Some(p.number) == disk.boot.esp).map(|p| p.content.kind)
 }

@@ -1,4 +1,5 @@
-//! What GRUB will do: which of its configurations counts, the entries of its menu, and the one that is started by default.
+//! What GRUB will do: which of its configurations counts, the entries of its menu, and the one that is started by
+//! default.
 
 use crate::host::{Firmware, Probed, Root};
 use grub_cfg::Config;
@@ -9,7 +10,6 @@ pub mod grub_cfg;
 pub mod grubenv;
 pub mod menu;
 
-/// What GRUB's files say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Loader {
     /// The configuration that counts.
@@ -38,7 +38,8 @@ fn beside(config: &str) -> String {
 
 const GRUB: &str = "/boot/grub2/grub.cfg";
 
-/// Looks at all of it. `Absent` where there is no configuration of GRUB. `boot` is what the boot loader finds its files in.
+/// Looks at all of it. `Absent` where there is no configuration of GRUB. `boot` is what the boot loader finds its files
+/// in.
 pub fn boot_loader(root: &Root, firmware: &Probed<Firmware>, boot: &str) -> Probed<Loader> {
     let found = configuration(root, firmware)
         .and_then(|found| found.map(|(path, config)| look(root, &path, config, boot)).transpose());
@@ -84,7 +85,8 @@ fn default_word(set: Option<&str>, variables: &[(String, String)], folder: &str)
     }
 }
 
-/// The configuration that the firmware's GRUB reads. Under UEFI that is one of the EFI System Partition, which may hand over.
+/// The configuration that the firmware's GRUB reads. Under UEFI that is one of the EFI System Partition, which may hand
+/// over.
 fn configuration(root: &Root, firmware: &Probed<Firmware>) -> Result<Option<(String, Config)>, String> {
     match firmware {
         Probed::Known(Firmware::Bios) => return read(root, GRUB),

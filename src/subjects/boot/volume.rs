@@ -4,17 +4,9 @@ use crate::disk::Disk;
 use crate::host::locate::{Located, Volume, by_number, volume, volumes, whole_disks_below};
 use crate::host::{Node, Probed, Running, mounts};
 
-/// The volume that is /boot.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BootVolume<'f> {
-    /// This one.
-    Found {
-        /// The volume.
-        volume: Volume<'f>,
-        /// How that is known.
-        evidence: BootEvidence,
-    },
-    /// It is not known, for this reason.
+    Found { volume: Volume<'f>, evidence: BootEvidence },
     NotKnown(String),
 }
 
@@ -45,17 +37,9 @@ impl std::fmt::Display for BootEvidence {
     }
 }
 
-/// The disk that the host boots from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BootDisk<'f> {
-    /// This one.
-    Found {
-        /// The disk.
-        disk: &'f Disk,
-        /// How that is known.
-        evidence: DiskEvidence,
-    },
-    /// It is not known, for this reason.
+    Found { disk: &'f Disk, evidence: DiskEvidence },
     NotKnown(String),
 }
 
@@ -70,8 +54,8 @@ pub enum DiskEvidence {
     OnlyDisk,
 }
 
-/// Which volume is /boot: what is mounted there, else what fstab names. Of a host that does not run: the only ext or xfs file
-/// system in a partition, or the only one of several that is called `boot`.
+/// Which volume is /boot: what is mounted there, else what fstab names. Of a host that does not run: the only ext or
+/// xfs file system in a partition, or the only one of several that is called `boot`.
 pub fn boot_volume(node: &Node) -> BootVolume<'_> {
     match &node.running {
         Some(running) => mounted(node, running).unwrap_or_else(|| in_fstab(node, running)),

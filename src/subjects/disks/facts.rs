@@ -11,11 +11,9 @@ pub const INVENTORY: &str = "/var/lib/okv-host/disks.json";
 /// The disks of a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inventory {
-    /// Name and version of this schema.
     pub schema: String,
     /// When it was made, in seconds since 1970.
     pub at: u64,
-    /// The disks.
     pub disks: Vec<Known>,
 }
 
@@ -24,21 +22,16 @@ pub struct Inventory {
 pub struct Known {
     /// Its path at that moment; another disk may have it later.
     pub path: String,
-    /// Size in bytes.
     pub bytes: u64,
-    /// World wide name.
     pub wwn: Option<String>,
-    /// Serial number.
     pub serial: Option<String>,
     /// Identifier of its partition table.
     pub table: Option<String>,
 }
 
 impl Inventory {
-    /// Name and version of the schema.
     pub const SCHEMA: &'static str = "okv-host.disks.v1";
 
-    /// Reads it.
     pub fn gather(root: &Root) -> Probed<Self> {
         root.parse(INVENTORY, Self::parse)
     }
@@ -55,13 +48,14 @@ impl Inventory {
         }
     }
 
-    /// Whether a disk of this identity was there; one that tells neither name nor number, by a disk of its size that told none either.
+    /// Whether a disk of this identity was there; one that tells neither name nor number, by a disk of its size that
+    /// told none either.
     pub fn has(&self, identity: &Identity, bytes: u64) -> bool {
         self.is_identified(identity).unwrap_or_else(|| self.nameless(bytes).next().is_some())
     }
 
-    /// Whether a blank disk of this identity and size was there. One that tells neither name nor number is taken for any
-    /// other such disk of its size.
+    /// Whether a blank disk of this identity and size was there. One that tells neither name nor number is taken for
+    /// any other such disk of its size.
     pub fn has_blank(&self, identity: &Identity, bytes: u64) -> bool {
         self.is_identified(identity).unwrap_or_else(|| self.nameless(bytes).any(|known| known.table.is_none()))
     }

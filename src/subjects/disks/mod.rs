@@ -5,3 +5,4 @@ pub mod rules;
 pub mod steps;
 
 pub use facts::{INVENTORY, Inventory, Known};
+pub use steps::record_inventory;

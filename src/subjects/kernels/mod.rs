@@ -6,3 +6,5 @@ pub mod rules;
 pub mod standing;
 pub mod steps;
 pub mod survivor;
+
+pub use facts::Kernels;

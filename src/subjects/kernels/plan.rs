@@ -1,25 +1,25 @@
 //! `kernel-prune`: which old kernels go, and which stay and are proved able to boot.
 //!
-//! What runs stays, and the newest, what the boot loader starts by default, and what the operator names. Of the family of the running
-//! kernel everything older than the newest goes, one release a transaction, the oldest first. Kernels of another family stay: none
-//! replaces the other.
+//! What runs stays, and the newest, what the boot loader starts by default, and what the operator names. Of the family
+//! of the running kernel everything older than the newest goes, one release a transaction, the oldest first. Kernels of
+//! another family stay: none replaces the other.
 //!
-//! Refuses where the running kernel is not the newest (what was never started may not come up), where something could not be looked
-//! at, and where a kernel that stays could not boot.
+//! Refuses where the running kernel is not the newest (what was never started may not come up), where something could
+//! not be looked at, and where a kernel that stays could not boot.
 //!
-//! With /boot not mounted the default and what the survivors need there are not seen. The plan then says [`Prune::mount`] and is
-//! provisional: whoever carries it out mounts /boot first, looks again and plans again, and that plan may refuse.
+//! With /boot not mounted the default and what the survivors need there are not seen. The plan then says
+//! [`Prune::mount`] and is provisional: whoever carries it out mounts /boot first, looks again and plans again, and
+//! that plan may refuse.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::facts::{Boot, Kernel, Kernels, Package};
-use super::standing::Standing;
+use super::standing::KernelRoles;
 use crate::engine::{Reason, Refusal};
 use crate::host::Probed;
 
-/// The command's name.
 pub const COMMAND: &str = "kernel-prune";
 
 mod obstacles;
@@ -27,14 +27,12 @@ mod steps;
 
 pub use steps::{Means, steps};
 
-/// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Request {
     /// Releases that stay, as `uname -r` would print them.
     pub keep: Vec<String>,
 }
 
-/// What will be removed, and what stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Prune {
     /// The kernels that stay, the oldest first.
@@ -45,35 +43,26 @@ pub struct Prune {
     pub mount: Option<u32>,
     /// Free bytes in /boot now, where it is mounted and was asked.
     pub boot_free_bytes: Option<u64>,
-    /// What the operator should know beside that.
     pub notes: Vec<String>,
 }
 
-/// A kernel that stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Kept {
-    /// Its release.
     pub release: String,
-    /// Why it stays.
     pub because: Vec<Because>,
 }
 
-/// Why a kernel stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Because {
-    /// It runs.
     Running,
-    /// It is the newest.
     Newest,
-    /// The boot loader starts it by default.
     BootDefault,
     /// The operator named it.
     Named,
 }
 
 impl Because {
-    /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Running => "running",
@@ -84,10 +73,8 @@ impl Because {
     }
 }
 
-/// A kernel that goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Removal {
-    /// Its release.
     pub release: String,
     /// Its packages, as `NAME-EPOCH:VERSION-RELEASE.ARCH`: these and no others leave in its transaction.
     pub nevras: Vec<String>,
@@ -106,13 +93,13 @@ pub struct Removal {
 /// # Errors
 /// With everything that is in the way.
 pub fn plan(kernels: &Kernels, request: &Request) -> Result<Prune, Refusal> {
-    let standing = match kernels.standing() {
-        Ok(standing) => standing,
-        Err(why) => return Err(Refusal { reasons: vec![obstacles::no_standing(kernels, &why)] }),
+    let roles = match kernels.roles() {
+        Ok(roles) => roles,
+        Err(why) => return Err(Refusal { reasons: vec![obstacles::no_roles(kernels, &why)] }),
     };
-    let keep = keep(kernels, &standing, request);
-    let remove: Vec<&Kernel> = standing.old.iter().copied().filter(|old| !keep.contains_key(&old.release)).collect();
-    let reasons = obstacles::find(kernels, &standing, request, &keep, &remove);
+    let keep = keep(kernels, &roles, request);
+    let remove: Vec<&Kernel> = roles.old.iter().copied().filter(|old| !keep.contains_key(&old.release)).collect();
+    let reasons = obstacles::find(kernels, &roles, request, &keep, &remove);
     if !reasons.is_empty() {
         return Err(Refusal { reasons });
     }
@@ -124,7 +111,7 @@ pub fn plan(kernels: &Kernels, request: &Request) -> Result<Prune, Refusal> {
     Ok(Prune {
         mount,
         boot_free_bytes: seen.and_then(|seen| seen.free_bytes.known().copied()),
-        notes: notes(kernels, &standing, &keep, &remove),
+        notes: notes(kernels, &roles, &keep, &remove),
         remove: remove
             .into_iter()
             .map(|kernel| Removal {
@@ -151,15 +138,14 @@ impl Prune {
 /// What stays, by release.
 type Keep = BTreeMap<String, Vec<Because>>;
 
-fn keep(kernels: &Kernels, standing: &Standing<'_>, request: &Request) -> Keep {
+fn keep(kernels: &Kernels, roles: &KernelRoles<'_>, request: &Request) -> Keep {
     let mut keep = Keep::new();
     let default = kernels.default_release().map(|release| (release, Because::BootDefault));
     let named = request.keep.iter().map(|release| (release.as_str(), Because::Named));
-    let all =
-        [(standing.running.release.as_str(), Because::Running), (standing.newest.release.as_str(), Because::Newest)]
-            .into_iter()
-            .chain(default)
-            .chain(named);
+    let all = [(roles.running.release.as_str(), Because::Running), (roles.newest.release.as_str(), Because::Newest)]
+        .into_iter()
+        .chain(default)
+        .chain(named);
     for (release, because) in all {
         let reasons = keep.entry(release.to_owned()).or_default();
         if !reasons.contains(&because) {
@@ -176,21 +162,25 @@ fn in_order(kernels: &Kernels, mut keep: Keep) -> Vec<Kept> {
     kept.map(|(release, because)| Kept { release, because }).collect()
 }
 
-fn notes(kernels: &Kernels, standing: &Standing<'_>, keep: &Keep, remove: &[&Kernel]) -> Vec<String> {
+fn notes(kernels: &Kernels, roles: &KernelRoles<'_>, keep: &Keep, remove: &[&Kernel]) -> Vec<String> {
     let mut notes = Vec::new();
-    for old in standing.old.iter().filter(|old| keep.contains_key(&old.release)) {
+    for old in roles.old.iter().filter(|old| keep.contains_key(&old.release)) {
         let why = keep.get(&old.release).is_some_and(|reasons| reasons.contains(&Because::BootDefault));
         notes.push(if why {
-            format!("{} is old and stays: the boot loader starts it by default; make the newest the default to have it removed", old.release)
+            format!(
+                "{} is old and stays: the boot loader starts it by default; make the newest the default to have it \
+                 removed",
+                old.release
+            )
         } else {
             format!("{} is old and stays, as you say", old.release)
         });
     }
-    for other in &standing.others {
+    for other in &roles.others {
         notes.push(format!("{} is of another family and stays", other.release));
     }
     let installed = kernels.installed.known().map(|installed| installed.kernels.as_slice()).unwrap_or_default();
-    let is_of_family = |kernel: &&Kernel| kernel.family == standing.running.family;
+    let is_of_family = |kernel: &&Kernel| kernel.family == roles.running.family;
     let is_gone = |kernel: &&Kernel| remove.iter().any(|removed| removed.release == kernel.release);
     for kernel in installed.iter().filter(is_of_family).filter(|k| !keep.contains_key(&k.release) && !is_gone(k)) {
         notes.push(format!("{} is not older than the newest kernel and stays", kernel.release));
@@ -205,7 +195,6 @@ fn notes(kernels: &Kernels, standing: &Standing<'_>, keep: &Keep, remove: &[&Ker
     notes
 }
 
-/// A reason to refuse.
 fn reason(id: &'static str, message: String, remedy: impl Into<String>) -> Reason {
     Reason { id, message, remedy: remedy.into() }
 }

@@ -5,8 +5,7 @@ use crate::host::Probed;
 
 /// What the kernels of a host are to each other.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Standing<'k> {
-    /// The kernel that runs.
+pub struct KernelRoles<'k> {
     pub running: &'k Kernel,
     /// The newest of its family; often the same.
     pub newest: &'k Kernel,
@@ -18,8 +17,7 @@ pub struct Standing<'k> {
 
 /// Why the kernels do not stand to each other as that needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoStanding {
-    /// Something could not be looked at.
+pub enum NoKernelRoles {
     Unknown(String),
     /// The kernel that runs, of this release, belongs to no installed package.
     Unowned(String),
@@ -30,15 +28,15 @@ impl Kernels {
     ///
     /// # Errors
     /// Where it is not known what runs or what is installed, or what runs is not installed.
-    pub fn standing(&self) -> Result<Standing<'_>, NoStanding> {
+    pub fn roles(&self) -> Result<KernelRoles<'_>, NoKernelRoles> {
         let running = known(&self.running, "which kernel runs is not known")?;
         let installed: &Installed = known(&self.installed, "what is installed is not known")?;
         let own = installed.of(running).filter(|kernel| kernel.has_image);
-        let running = own.ok_or_else(|| NoStanding::Unowned(running.clone()))?;
+        let running = own.ok_or_else(|| NoKernelRoles::Unowned(running.clone()))?;
         let newest = installed.newest(running.family).unwrap_or(running);
         let (same, others): (Vec<_>, Vec<_>) = installed.kernels.iter().partition(|k| k.family == running.family);
         let is_old = |kernel: &&Kernel| kernel.evr < newest.evr && kernel.release != running.release;
-        Ok(Standing { running, newest, old: same.into_iter().filter(is_old).collect(), others })
+        Ok(KernelRoles { running, newest, old: same.into_iter().filter(is_old).collect(), others })
     }
 
     /// What the boot loader reads, where it is seen.
@@ -52,10 +50,10 @@ impl Kernels {
     }
 }
 
-fn known<'p, T>(probed: &'p Probed<T>, absent: &str) -> Result<&'p T, NoStanding> {
+fn known<'p, T>(probed: &'p Probed<T>, absent: &str) -> Result<&'p T, NoKernelRoles> {
     match probed {
         Probed::Known(value) => Ok(value),
-        Probed::Absent => Err(NoStanding::Unknown(absent.to_owned())),
-        Probed::Unreadable(why) => Err(NoStanding::Unknown(why.clone())),
+        Probed::Absent => Err(NoKernelRoles::Unknown(absent.to_owned())),
+        Probed::Unreadable(why) => Err(NoKernelRoles::Unknown(why.clone())),
     }
 }

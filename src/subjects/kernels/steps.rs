@@ -4,7 +4,8 @@ use crate::engine::apply::TargetHost;
 use crate::host::Probed;
 use crate::subjects::kernels::facts::{Kernels, now};
 
-/// What is wrong with the kernels after packages went: one is still there, or a kernel that stays is not whole. `None` where nothing is.
+/// What is wrong with the kernels after packages went: one is still there, or a kernel that stays is not whole. `None`
+/// where nothing is.
 ///
 /// # Errors
 /// Where that cannot be determined.

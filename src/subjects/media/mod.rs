@@ -4,3 +4,9 @@ pub mod facts;
 pub mod plan;
 pub mod rules;
 pub mod steps;
+
+pub use facts::Media;
+pub use facts::iso::{IsoFile, Isos};
+pub use facts::jars::Jars;
+pub use facts::mounted::Mounted;
+pub use facts::staging::Staging;

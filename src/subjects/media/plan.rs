@@ -1,8 +1,9 @@
-//! `stage`: an upgrade ISO is brought to where the vendor's upgrade looks for it: copied into its folder, mounted read-only, and the
-//! package manager's cache of its repository emptied.
+//! `stage`: an upgrade ISO is brought to where the vendor's upgrade looks for it: copied into its folder, mounted
+//! read-only, and the package manager's cache of its repository emptied.
 //!
-//! It refuses where the ISO is not whole or not the one of the sum that was given, where another file has its name, where the copy would
-//! leave the node without room, and where something else is mounted at its place. It removes nothing to make room.
+//! It refuses where the ISO is not whole or not the one of the sum that was given, where another file has its name,
+//! where the copy would leave the node without room, and where something else is mounted at its place. It removes
+//! nothing to make room.
 
 use super::facts::mounted::Mounted;
 use super::facts::staging::{Staging, There};
@@ -18,14 +19,12 @@ mod tests;
 
 pub use obstacles::obstacles;
 
-/// The command's name.
 pub const COMMAND: &str = "stage";
 /// What describes its packages, in its ISO.
 pub const REPOSITORY: &str = "upgrade.repo";
 /// The cache of one repository is emptied in this time, in seconds.
 const CLEAN: u64 = 300;
 
-/// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Request {
     /// What the ISO sums up to, as its publisher says.

@@ -18,13 +18,9 @@ pub struct Preflight {
     pub certificate: Option<Probed<certificate::Certificate>>,
     /// How whoever runs this is connected; `Absent` on a host that does not run.
     pub session: Probed<session::Session>,
-    /// What shows a diagnostics package.
     pub diagnostics_package: signs::Seen,
-    /// What shows a backup.
     pub backup_jobs: signs::Seen,
-    /// What shows an agent of Audit Vault.
     pub audit_vault_agent: signs::Seen,
-    /// What shows an HSM.
     pub hsm: signs::Seen,
 }
 

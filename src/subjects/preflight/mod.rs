@@ -2,3 +2,7 @@
 
 pub mod facts;
 pub mod rules;
+
+pub use facts::Preflight;
+pub use facts::session::Session;
+pub use facts::signs::Seen;

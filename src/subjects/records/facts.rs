@@ -14,12 +14,10 @@ pub struct Records {
     pub confirmations: Probed<Vec<Record<confirmations::Confirmation>>>,
     /// What commands of this program did, oldest first.
     pub runs: Probed<Vec<RecordedRun>>,
-    /// Who runs this.
     pub operator: operator::Operator,
 }
 
 impl Records {
-    /// Reads the journals.
     pub fn gather(root: &Root) -> Self {
         Self { confirmations: confirmations::gather(root), runs: runs::gather(root), operator: operator::gather(root) }
     }

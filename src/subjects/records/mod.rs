@@ -2,3 +2,7 @@
 
 pub mod facts;
 pub mod steps;
+
+pub use facts::Records;
+pub use facts::confirmations::Confirmation;
+pub use steps::record_confirmation;

@@ -15,7 +15,6 @@ impl RuleId {
         Self(word)
     }
 
-    /// The word itself.
     pub const fn as_str(self) -> &'static str {
         self.0
     }
@@ -65,14 +64,11 @@ pub enum Verdict {
     Warn,
     /// The node must not be upgraded like this.
     Block,
-    /// Could not be told.
     Unknown,
-    /// Does not apply here.
     NotApplicable,
 }
 
 impl Verdict {
-    /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Pass => "pass",
@@ -91,13 +87,11 @@ impl Verdict {
 pub struct Finding {
     /// The rule's fixed word, or that of the waivers.
     pub id: RuleId,
-    /// The verdict.
     pub verdict: Verdict,
     /// What was judged: a disk, a volume, the node.
     pub subject: String,
     /// What was measured, with exact figures.
     pub measured: String,
-    /// What is required.
     pub required: String,
     /// One sentence that says what it means.
     pub message: String,
@@ -124,11 +118,8 @@ impl Finding {
     }
 }
 
-/// Why a finding is waived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Waived {
-    /// The reason.
     pub reason: String,
-    /// The last day.
     pub until: String,
 }

@@ -1,8 +1,9 @@
 //! Judges. Every rule is a pure function of the facts and the release profile, in a file of its own, by subject.
 //!
 //! A rule answers with one finding for each subject it judged, passes included. What could not be looked at is
-//! `unknown`, which is never a pass; what cannot apply to a powered-off node is `not-applicable`. What no node lets us see, whoever
-//! looks, is `confirm`: a question to the operator, which does not change the verdict on the node, because it would stand for ever.
+//! `unknown`, which is never a pass; what cannot apply to a powered-off node is `not-applicable`. What no node lets us
+//! see, whoever looks, is `confirm`: a question to the operator, which does not change the verdict on the node, because
+//! it would stand for ever.
 //!
 //! All that is known of a rule is in its record ([`Rule`]), at the top of its file, and nowhere else: lists and
 //! documents are made from [`RULES`](crate::subjects::table::RULES).
@@ -17,5 +18,5 @@ pub(crate) mod tests;
 
 pub use finding::{Finding, RuleId, Verdict, Waived};
 pub use outcome::{Outcome, outcome};
-pub(crate) use record::Case;
+pub(crate) use record::RuleInputs;
 pub use record::{Rule, Waivable};

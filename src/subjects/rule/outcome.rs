@@ -4,20 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::{Finding, Verdict};
 
-/// What the findings mean together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// Nothing blocks, and everything that applies could be told, but for what is the operator's to confirm.
     Ready,
-    /// Something blocks.
     Blocked,
     /// Nothing blocks, but something could not be told.
     Unknown,
 }
 
 impl Outcome {
-    /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Ready => "ready",

@@ -19,7 +19,6 @@ pub enum Waivable {
 
 /// A rule.
 pub struct Rule {
-    /// Its fixed word.
     pub id: RuleId,
     /// What it judges, in one line.
     pub title: &'static str,
@@ -31,21 +30,20 @@ pub struct Rule {
     pub source: fn(&Profile) -> String,
     /// What it reads.
     pub inputs: &'static [&'static str],
-    /// Whether its findings can be waived.
     pub waivable: Waivable,
     /// The items of the procedure that it judges: `7.6-14`.
     pub procedure: &'static [&'static str],
-    pub(crate) judge: fn(&Case<'_>) -> Vec<Finding>,
+    pub(crate) judge: fn(&RuleInputs<'_>) -> Vec<Finding>,
 }
 
 /// What a rule is given.
-pub(crate) struct Case<'f> {
+pub(crate) struct RuleInputs<'f> {
     pub(crate) facts: &'f Facts,
     pub(crate) profile: &'f Profile,
     pub(crate) rule: &'static Rule,
 }
 
-impl<'f> Case<'f> {
+impl<'f> RuleInputs<'f> {
     /// A finding of this rule; remedy and measured may be set afterwards.
     pub(crate) fn finding(&self, verdict: Verdict, subject: impl Into<String>, message: impl Into<String>) -> Finding {
         Finding {

@@ -4,15 +4,15 @@ use std::fmt::Write;
 
 use snapbox::IntoData;
 
-use super::{Case, Rule};
+use super::{Rule, RuleInputs};
 use crate::host::Root;
 use crate::profile::Profile;
 use crate::subjects::of_host_at;
 
 pub(super) use crate::overlay::Host;
 
-/// Compares what `rule` finds on `host`, by the built-in profile, with a text of `snapbox::str!`: for each finding its verdict and
-/// subject, and below them its message, what was measured, and the remedy.
+/// Compares what `rule` finds on `host`, by the built-in profile, with a text of `snapbox::str!`: for each finding its
+/// verdict and subject, and below them its message, what was measured, and the remedy.
 ///
 /// `SNAPSHOTS=overwrite cargo test --lib rules -- --test-threads 1` writes the texts anew. Read the difference.
 #[track_caller]
@@ -20,7 +20,7 @@ pub(crate) fn assert_found(rule: &'static Rule, host: &Host, expected: impl Into
     let profile = Profile::named(Profile::DEFAULT).unwrap();
     let facts = of_host_at(&Root::fixture(host.path()).unwrap(), &profile.places);
     let mut text = String::new();
-    for found in (rule.judge)(&Case { facts: &facts, profile: &profile, rule }) {
+    for found in (rule.judge)(&RuleInputs { facts: &facts, profile: &profile, rule }) {
         writeln!(text, "{} {}", found.verdict.word(), found.subject).unwrap();
         for (word, value) in [("message", found.message), ("measured", found.measured), ("remedy", found.remedy)] {
             if !value.is_empty() {

@@ -5,3 +5,7 @@ pub mod obstacles;
 pub mod plan;
 pub mod remedy;
 pub mod rules;
+
+pub use facts::{
+    Algorithm, Content, DsaState, Effective, Half, Key, KeyFile, Load, Ssh, Unknown, host_key_paths, parse_key,
+};

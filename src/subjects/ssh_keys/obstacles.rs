@@ -6,14 +6,12 @@ mod files;
 use super::facts::{DsaKey, KeyFile, Load, Ssh};
 use crate::host::Probed;
 
-/// One thing that is in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obstacle {
     /// A fixed word for scripts.
     pub id: &'static str,
     /// What it is, with path and line.
     pub message: String,
-    /// What lifts it.
     pub remedy: String,
 }
 
@@ -24,7 +22,8 @@ impl Obstacle {
 }
 
 impl Ssh {
-    /// Everything that is in the way of retiring the DSA keys. Where there are none, only what is not what its name says.
+    /// Everything that is in the way of retiring the DSA keys. Where there are none, only what is not what its name
+    /// says.
     pub fn obstacles(&self) -> Vec<Obstacle> {
         let keys = self.dsa_keys();
         let mut obstacles = files::obstacles(self, &keys);
@@ -36,9 +35,10 @@ impl Ssh {
         obstacles
     }
 
-    /// What is in the way at this file: its name promises something else than it holds, and one of the two is a DSA key.
-    pub fn not_what_its_name_says(&self, file: &KeyFile) -> Option<Obstacle> {
-        files::not_what_its_name_says(file)
+    /// What is in the way at this file: its name promises something else than it holds, and one of the two is a DSA
+    /// key.
+    pub fn misnamed(&self, file: &KeyFile) -> Option<Obstacle> {
+        files::misnamed(file)
     }
 }
 

@@ -1,9 +1,9 @@
 //! `ssh-dsa-retire`: gives every DSA host key the name `NAME.retire`, the private half first.
 //!
-//! Refuses all where one thing is in the way: a node half done, or without a host key that sshd takes, is worse than one with a key too
-//! many. It never writes over a file, deletes none, and does not edit sshd's configuration.
+//! Refuses all where one thing is in the way: a node half done, or without a host key that sshd takes, is worse than
+//! one with a key too many. It never writes over a file, deletes none, and does not edit sshd's configuration.
 
-use super::facts::{Algorithm, Content, DsaKey, DsaState, Half, KeyFile, Ssh, shown};
+use super::facts::{Algorithm, Content, DsaKey, DsaState, Half, KeyFile, Ssh, display_path};
 use super::obstacles::Obstacle;
 use crate::engine::{Action, FileIdentity, Plan, ProgramRun, Reason, Refusal, Step};
 use crate::host::Probed;
@@ -12,7 +12,6 @@ const COMMAND: &str = "ssh-dsa-retire";
 const SSHD: &str = "/usr/sbin/sshd";
 const SYSTEMCTL: &str = "/usr/bin/systemctl";
 
-/// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request {
     /// Whether the running sshd is told to read its keys again.
@@ -75,7 +74,7 @@ fn rename(file: &KeyFile) -> Option<Step> {
 
 /// Fingerprint, where there is one, else the path.
 fn identity(file: &KeyFile) -> String {
-    file.key().and_then(|key| key.fingerprint.clone()).unwrap_or_else(|| file.shown())
+    file.key().and_then(|key| key.fingerprint.clone()).unwrap_or_else(|| file.display_path())
 }
 
 fn notes(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<String> {
@@ -84,22 +83,26 @@ fn notes(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<String> {
         if let (Some(private), Some(public)) = (key.private, key.public)
             && Ssh::is_a_pair(private, public) == Some(false)
         {
-            notes.push(format!("{} and {} are halves of different keys", private.shown(), public.shown()));
+            notes.push(format!(
+                "{} and {} are halves of different keys",
+                private.display_path(),
+                public.display_path()
+            ));
         }
         if key.state == DsaState::HalfRetired {
-            notes.push(format!("{}: one half is retired already; this finishes it", shown(&key.path)));
+            notes.push(format!("{}: one half is retired already; this finishes it", display_path(&key.path)));
         }
     }
     for file in ssh.stray_dsa_public_keys() {
         notes.push(if file.is_dsa_certificate() {
-            format!("{} is a certificate of a DSA key that no line names, and stays", file.shown())
+            format!("{} is a certificate of a DSA key that no line names, and stays", file.display_path())
         } else {
-            format!("{} is a DSA public key of no host key here, and stays", file.shown())
+            format!("{} is a DSA public key of no host key here, and stays", file.display_path())
         });
     }
     for file in ssh.keys.iter().filter(|file| file.promised() != Some(Algorithm::Dsa)) {
         if let Content::Unknown(why) = &file.content {
-            notes.push(format!("{} stays: whether it is a DSA key could not be told ({why})", file.shown()));
+            notes.push(format!("{} stays: whether it is a DSA key could not be told ({why})", file.display_path()));
         }
     }
     match &ssh.makers {

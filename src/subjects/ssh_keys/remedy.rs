@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use super::facts::dsa::with_suffix;
-use super::facts::{Algorithm, DEFAULT_KEYS, Half, Key, KeyFile, Line, Load, Refusal, Ssh, shown};
+use super::facts::{Algorithm, DEFAULT_KEYS, Half, Key, KeyFile, Line, Load, Refusal, Ssh, display_path};
 
 /// Bits of an RSA key that is to be made, where no more are asked for.
 const RSA_BITS: u32 = 4096;
 
 impl Ssh {
-    /// What to do where sshd can load no host key but DSA keys: first what puts right a key that is there, then what makes one.
+    /// What to do where sshd can load no host key but DSA keys: first what puts right a key that is there, then what
+    /// makes one.
     pub fn remedy_without_key(&self) -> String {
         let loads = self.loads().unwrap_or_default();
         let refusals = || {
@@ -31,7 +32,7 @@ impl Ssh {
 
     /// Owner and mode as sshd wants them.
     fn of_file(&self, file: &KeyFile) -> String {
-        let path = file.shown();
+        let path = file.display_path();
         let mut todo = Vec::new();
         if file.uid != 0 {
             todo.push(format!("chown root:root {path}"));
@@ -42,7 +43,8 @@ impl Ssh {
         todo.join(" && ")
     }
 
-    /// Makes a key of a type that sshd takes, at a path where there is none: one that sshd looks for already, if there is one.
+    /// Makes a key of a type that sshd takes, at a path where there is none: one that sshd looks for already, if there
+    /// is one.
     fn make(&self, loads: &[(&str, Load<'_>)]) -> String {
         let is_free = |path: &str| {
             let path = Path::new(path);
@@ -58,21 +60,21 @@ impl Ssh {
             let algorithms = self.configuration.known().and_then(|known| known.algorithms.as_ref());
             return match algorithms.filter(|_| is_any) {
                 Some((line, _)) => allow(line),
-                None => "every usual path of a host key is taken: move what is of no use out of /etc/ssh, then make a key with \
-                         ssh-keygen at the path that became free"
+                None => "every usual path of a host key is taken: move what is of no use out of /etc/ssh, then make a \
+                         key with ssh-keygen at the path that became free"
                     .into(),
             };
         };
         let bits = bits.map_or_else(String::new, |bits| format!(" -b {bits}"));
         format!(
-            "make one (/usr/bin/ssh-keygen -q -t {word}{bits} -N '' -f {}), see that sshd is told of it, and tell the clients its \
-             fingerprint",
-            shown(Path::new(path))
+            "make one (/usr/bin/ssh-keygen -q -t {word}{bits} -N '' -f {}), see that sshd is told of it, and tell the \
+             clients its fingerprint",
+            display_path(Path::new(path))
         )
     }
 
-    /// The type that the name of a host key promises, for ssh-keygen, with bits where there is a choice; RSA where it promises
-    /// nothing. `None` for a type that sshd would not take.
+    /// The type that the name of a host key promises, for ssh-keygen, with bits where there is a choice; RSA where it
+    /// promises nothing. `None` for a type that sshd would not take.
     fn kind(&self, path: &str) -> Option<(&'static str, Option<u32>)> {
         let name = Path::new(path).file_name()?.to_str()?;
         let rsa = self.smallest_rsa().map_or(RSA_BITS, |(_, bits)| bits.max(RSA_BITS));
@@ -92,6 +94,7 @@ impl Ssh {
 /// What to do about `HostKeyAlgorithms`.
 fn allow(line: &Line) -> String {
     format!(
-        "let {line} (HostKeyAlgorithms) allow the type of a host key that is there, such as rsa-sha2-512, or take it out"
+        "let {line} (HostKeyAlgorithms) allow the type of a host key that is there, such as rsa-sha2-512, or take it \
+         out"
     )
 }

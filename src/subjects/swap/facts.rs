@@ -1,5 +1,5 @@
-//! Everything that `swap-extend` decides from, beyond the node itself: LVM2's own view, memory, and every disk as one that could be
-//! added.
+//! Everything that `swap-extend` decides from, beyond the node itself: LVM2's own view, memory, and every disk as one
+//! that could be added.
 
 use std::fs::OpenOptions;
 use std::io;
@@ -20,11 +20,8 @@ use crate::subjects::disks::Inventory;
 /// What it decides from.
 #[derive(Debug)]
 pub struct Growth {
-    /// Disks and kernel.
     pub node: Node,
-    /// LVM2's own view.
     pub lvm: Probed<Lvm>,
-    /// Memory.
     pub memory: Probed<Memory>,
     /// The physical disks, in the order of the kernel's names.
     pub disks: Vec<DiskState>,
@@ -39,9 +36,7 @@ pub struct Growth {
 /// A disk, as one that could be added.
 #[derive(Debug)]
 pub struct DiskState {
-    /// Path of the device.
     pub path: String,
-    /// Size in bytes.
     pub bytes: u64,
     /// Logical block size in bytes.
     pub sector_bytes: u64,
@@ -76,8 +71,8 @@ pub fn gather(root: &Root, runner: &dyn Runner, group: &str, volume: &str) -> Gr
     }
 }
 
-/// What makes the identifiers of a new table: the same until the disk is in the group, so that a run that was cut off knows its own work
-/// again.
+/// What makes the identifiers of a new table: the same until the disk is in the group, so that a run that was cut off
+/// knows its own work again.
 fn seed(node: &Node, group: &str) -> String {
     let named = groups(node).find(|found| found.name == group);
     let uuid = named.and_then(|found| found.uuid).map(|id| id.to_string()).unwrap_or_default();
@@ -120,8 +115,9 @@ fn begun(
     Ok((table, begun))
 }
 
-/// Who holds a disk. The kernel gives a device for oneself (`O_EXCL`, open(2)) only where nothing is mounted from it, swapped to it or
-/// built on it. A loop device opens what is behind it as anybody does, so that it is looked for by itself.
+/// Who holds a disk. The kernel gives a device for oneself (`O_EXCL`, open(2)) only where nothing is mounted from it,
+/// swapped to it or built on it. A loop device opens what is behind it as anybody does, so that it is looked for by
+/// itself.
 fn held(root: &Root, above: Above<'_>, device: &BlockDevice, path: &str) -> Probed<Option<String>> {
     let on_it =
         |d: &&BlockDevice| d.name == device.name || d.partition_of.as_ref().is_some_and(|(w, _)| *w == device.name);
@@ -197,7 +193,7 @@ mod tests {
 
     /// A file system at an offset of such a loop device leaves both ends of the disk zero, and `O_EXCL` says nothing.
     #[test]
-    fn a_disk_below_a_loop_device_was_taken_for_free() {
+    fn a_disk_below_a_loop_device_is_in_use() {
         let over = |file: &str| {
             let device = DeviceNumber { major: 7, minor: 0 };
             held_beside(&Probed::Known(vec![Loop { device, file: file.into() }]))

@@ -3,3 +3,6 @@
 pub mod facts;
 pub mod plan;
 pub mod rules;
+
+pub use facts::{DiskState, Growth};
+pub use plan::{Remembered, Wanted};

@@ -7,7 +7,6 @@ pub mod log;
 pub mod release;
 pub mod upgrade_run;
 
-/// The vendor's upgrade, as the node shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Upgrade {
     /// Errors of an upgrade in the log; `Absent` where there is no log.

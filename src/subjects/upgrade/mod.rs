@@ -5,4 +5,6 @@ pub mod plan;
 pub mod rules;
 pub mod steps;
 
-pub use facts::upgrade_run::PROGRAM;
+pub use facts::Upgrade;
+pub use facts::release::Releases;
+pub use facts::upgrade_run::{PROGRAM, UpgradeRun, UpgradeState};

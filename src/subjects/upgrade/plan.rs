@@ -1,7 +1,8 @@
-//! `upgrade`: the vendor's upgrade is run by the service manager, so that it outlives the connection, and followed to its end.
+//! `upgrade`: the vendor's upgrade is run by the service manager, so that it outlives the connection, and followed to
+//! its end.
 //!
-//! It begins only where the rules and the steps before it are done, and the staged ISO is mounted. A run that is under way is followed, not
-//! begun again. The node is restarted only where that is asked for.
+//! It begins only where the rules and the steps before it are done, and the staged ISO is mounted. A run that is under
+//! way is followed, not begun again. The node is restarted only where that is asked for.
 
 use super::facts::upgrade_run::{ARGUMENT, BEGAN, ENDED, NAME, PROGRAM, UpgradeRun, UpgradeState, log_of};
 use crate::engine::{Action, Back, Follow, Plan, ProgramRun, Reason, Refusal, Role, Step, SubjectProof};
@@ -12,7 +13,6 @@ use crate::profile::Places;
 #[cfg(test)]
 mod tests;
 
-/// The command's name.
 pub const COMMAND: &str = "upgrade";
 /// The vendor's upgrade takes no longer than this until it asks for a restart, in seconds.
 const LIMIT: u64 = 6 * 3600;
@@ -21,7 +21,8 @@ const LIMIT: u64 = 6 * 3600;
 /// system log. No `${`, `$$` or `%`: the service
 /// manager would put something in their place.
 ///
-/// How an upgrade ended is known by its log alone: one that cannot be logged is not begun, and its end waits for room in the log.
+/// How an upgrade ended is known by its log alone: one that cannot be logged is not begun, and its end waits for room
+/// in the log.
 fn script() -> String {
     format!(
         "umask 077; cd /root; exec >>\"$1\" 2>&1 || exit 1; \
@@ -31,7 +32,6 @@ fn script() -> String {
     )
 }
 
-/// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Request {
     /// Whether the node is restarted once the upgrade asks for it.
@@ -45,7 +45,6 @@ pub struct Means {
     pub blocked: Vec<Reason>,
     /// The ISO that is mounted read-only at its place; `None` where none is.
     pub staged: Option<String>,
-    /// The last run of the upgrade.
     pub run: Probed<UpgradeRun>,
     /// What tells this boot from every other.
     pub boot: Probed<String>,
@@ -108,8 +107,8 @@ fn target(request: &Request) -> String {
     }
 }
 
-/// Why nothing else may change the node now: an upgrade runs, a service of ours or begun by hand as `process`. The lock does not say
-/// so once the connection was lost to the command that followed it.
+/// Why nothing else may change the node now: an upgrade runs, a service of ours or begun by hand as `process`. The lock
+/// does not say so once the connection was lost to the command that followed it.
 pub fn runs(run: &Probed<UpgradeRun>, process: Option<u32>) -> Option<Reason> {
     match (run, process) {
         (Probed::Known(run), _) if run.state == UpgradeState::Running => {
@@ -201,8 +200,8 @@ fn restarted(run: &UpgradeRun) -> Reason {
     let message =
         "the upgrade asked for a restart, the node was restarted, and does not say yet that it has the release";
     let remedy = format!(
-        "wait for the heading with the release at the console: that takes hours; where it failed, keep {} and /var/log/messages for the \
-         vendor; to run it again, move {} away",
+        "wait for the heading with the release at the console: that takes hours; where it failed, keep {} and \
+         /var/log/messages for the vendor; to run it again, move {} away",
         run.log, run.log
     );
     reason("goes-on-after-restart", message.into(), remedy)

@@ -26,7 +26,7 @@ mod spec;
 const LEAST_IMAGES: usize = 60;
 
 #[test]
-fn a_scan_says_what_sfdisk_blkid_and_lvm_say() {
+fn a_scan_agrees_with_sfdisk_blkid_and_lvm() {
     let cases = cases::all();
     let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {

@@ -86,7 +86,8 @@ mod tests {
     use super::*;
     use crate::host::damage;
 
-    const UEK: &str = "title Oracle Linux Server 8.8, with UEK 5.4.17-2136.el8uek.x86_64\nversion 5.4.17-2136.el8uek.x86_64\n\
+    const UEK: &str = "title Oracle Linux Server 8.8, with UEK 5.4.17-2136.el8uek.x86_64\n\
+        version 5.4.17-2136.el8uek.x86_64\n\
         # made by kernel-install\nlinux /vmlinuz-5.4.17-2136.el8uek.x86_64\n\
         initrd /initramfs-5.4.17-2136.el8uek.x86_64.img $tuned_initrd\noptions $kernelopts $tuned_params quiet\n\
         id ol-20230101-5.4\ngrub_users $grub_users\ngrub_arg --unrestricted\n";

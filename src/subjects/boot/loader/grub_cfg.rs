@@ -1,13 +1,13 @@
-//! grub.cfg as grub2-mkconfig writes it: its menu, and what it takes for the default (GRUB manual, "shell-like scripting").
+//! grub.cfg as grub2-mkconfig writes it: its menu, and what it takes for the default (GRUB manual, "shell-like
+//! scripting").
 //!
-//! It is read by lines, not run: menus, entries with their kernel and initramfs, and the first assignment of the default that is not
-//! the one of a single boot. Assignments behind it belong to the counting of failed boots.
+//! It is read by lines, not run: menus, entries with their kernel and initramfs, and the first assignment of the
+//! default that is not the one of a single boot. Assignments behind it belong to the counting of failed boots.
 
 use super::menu::{Entry, Item};
 use crate::host::BadLine;
 use crate::host::line::numbered;
 
-/// What it says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Config {
     pub(super) items: Vec<Item>,
@@ -105,8 +105,8 @@ fn names(words: &[String]) -> (String, String) {
     (words.get(1).cloned().unwrap_or_default(), id)
 }
 
-/// The words of a line, without quotes; none where it is a comment. A backslash before a byte is taken off, but not within single
-/// quotes.
+/// The words of a line, without quotes; none where it is a comment. A backslash before a byte is taken off, but not
+/// within single quotes.
 fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;

@@ -1,4 +1,5 @@
-//! GRUB's environment block (GRUB manual, "environment block"; `grub-core/lib/envblk.c`): `NAME=VALUE` lines in 1024 bytes.
+//! GRUB's environment block (GRUB manual, "environment block"; `grub-core/lib/envblk.c`): `NAME=VALUE` lines in 1024
+//! bytes.
 
 use crate::host::BadLine;
 
@@ -44,7 +45,8 @@ mod tests {
     use super::*;
     use crate::host::damage;
 
-    const BLOCK: &str = "# GRUB Environment Block\nsaved_entry=Oracle Linux, with a \\\\ and = in it\nkernelopts=root=/dev/x ro \n\
+    const BLOCK: &str = "# GRUB Environment Block\nsaved_entry=Oracle Linux, with a \\\\ and = in it\n\
+        kernelopts=root=/dev/x ro \n\
         boot_success=\n#####";
 
     #[test]

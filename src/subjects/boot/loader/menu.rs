@@ -15,7 +15,6 @@ pub struct Entry {
     pub linux: String,
     /// Files of its initramfs.
     pub initrd: Vec<String>,
-    /// What it tells the kernel, in words.
     pub args: Vec<String>,
     /// Those of its files that are not there.
     pub lacks: Vec<String>,
@@ -26,7 +25,6 @@ pub struct Entry {
 /// The entry that is started where nobody chooses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DefaultEntry {
-    /// The entry.
     pub entry: Entry,
     /// What names it.
     pub because: String,
@@ -66,13 +64,14 @@ fn file(path: &str) -> &str {
     path.strip_prefix('(').and_then(|rest| rest.split_once(')')).map_or(path, |(_, rest)| rest)
 }
 
-/// What a menu has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Item {
-    /// An entry.
     Entry(Entry),
-    /// A menu in the menu.
-    Submenu { title: String, id: String, items: Vec<Item> },
+    Submenu {
+        title: String,
+        id: String,
+        items: Vec<Item>,
+    },
     /// The place where the entries of /boot/loader/entries come.
     Bls,
 }
@@ -101,7 +100,8 @@ pub(super) fn entries(items: &[Item]) -> Vec<&Entry> {
     found
 }
 
-/// The entry that `word` names: a number from 0, a title or an identifier; behind a `>`, one of the submenu named before it.
+/// The entry that `word` names: a number from 0, a title or an identifier; behind a `>`, one of the submenu named
+/// before it.
 ///
 /// # Errors
 /// Where it names none: GRUB starts the first entry then, which nobody asked for.
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_tells_the_release_with_and_without_a_device_before_it() {
+    fn the_release_is_read_from_the_file_name_with_and_without_a_device_before_it() {
         let mut entry = Entry::default();
         entry.starts("($root)/vmlinuz-5.4.17-2136.el8uek.x86_64");
         entry.loads("/initramfs-5.4.17-2136.el8uek.x86_64.img");

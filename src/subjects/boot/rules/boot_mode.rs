@@ -7,7 +7,7 @@ use crate::disk::{Disk, TableKind};
 use crate::host::{Firmware, Probed};
 use crate::subjects::boot::disagreement::firmware_disagreement;
 use crate::subjects::boot::volume::readable_boot_disk;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("boot-mode");
 
@@ -24,29 +24,29 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let disk = readable_boot_disk(&case.facts.node);
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let disk = readable_boot_disk(&inputs.facts.node);
     let evidence = match &disk {
         Ok(disk) => describe(disk),
         Err(why) => format!("boot disk not known: {why}"),
     };
-    let running = match case.running() {
+    let running = match inputs.running() {
         Ok(running) => running,
         Err(finding) => return vec![finding.measured(evidence)],
     };
     let found = match &running.firmware {
         Probed::Known(firmware) => match disk.ok().and_then(|d| firmware_disagreement(*firmware, d)) {
-            None => case.finding(Verdict::Pass, "node", format!("the node boots by {}", word(*firmware))),
-            Some(why) => case
+            None => inputs.finding(Verdict::Pass, "node", format!("the node boots by {}", word(*firmware))),
+            Some(why) => inputs
                 .finding(Verdict::Note, "node", format!("the node boots by {}, but {why}", word(*firmware)))
                 .remedy("look at table-health"),
         }
         .measured(format!("firmware: {}; {evidence}", word(*firmware))),
-        Probed::Absent => case
+        Probed::Absent => inputs
             .finding(Verdict::Unknown, "node", "there is no sysfs that could tell the boot mode")
             .measured(evidence)
             .remedy("mount sysfs on /sys and run again"),
-        Probed::Unreadable(why) => case
+        Probed::Unreadable(why) => inputs
             .finding(Verdict::Unknown, "node", format!("the boot mode could not be told: {why}"))
             .measured(evidence)
             .remedy("run as root on the node itself, with sysfs mounted on /sys"),
@@ -54,7 +54,6 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     vec![found]
 }
 
-/// The firmware's word for reports.
 fn word(firmware: Firmware) -> &'static str {
     match firmware {
         Firmware::Uefi { .. } => "UEFI",

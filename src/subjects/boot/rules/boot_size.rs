@@ -1,14 +1,14 @@
 //! `boot-size`: the file system of /boot must be as large as the upgrade asks.
 //!
-//! What decides is the Size of `df -h /boot`: `f_blocks * f_frsize` rounded **up** to whole MiB. It is read from the superblock on the
-//! block device, because `df` on a /boot that is not mounted silently answers for the root file system. Where /boot is mounted, the
-//! kernel is asked as well, and its word counts.
+//! What decides is the Size of `df -h /boot`: `f_blocks * f_frsize` rounded **up** to whole MiB. It is read from the
+//! superblock on the block device, because `df` on a /boot that is not mounted silently answers for the root file
+//! system. Where /boot is mounted, the kernel is asked as well, and its word counts.
 
 use crate::base::units::Bytes;
 use crate::host::Probed;
 use crate::host::locate::Volume;
 use crate::subjects::boot::volume::{BootVolume, boot_volume};
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("boot-size");
 
@@ -29,26 +29,26 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let (volume, evidence) = match boot_volume(&case.facts.node) {
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let (volume, evidence) = match boot_volume(&inputs.facts.node) {
         BootVolume::Found { volume, evidence } => (volume, evidence),
         BootVolume::NotKnown(why) => {
-            let why = case.facts.node.with_cause(why);
+            let why = inputs.facts.node.with_cause(why);
             let message = format!("which volume is /boot could not be told: {why}");
-            return vec![case.finding(Verdict::Unknown, "/boot", message)];
+            return vec![inputs.finding(Verdict::Unknown, "/boot", message)];
         }
     };
     let subject = format!("/boot on {}", volume);
     let content = volume.content();
     let superblock = content.and_then(|c| c.df_bytes);
-    let kernel = match case.facts.node.running.as_ref().map(|r| &r.boot_df_bytes) {
+    let kernel = match inputs.facts.node.running.as_ref().map(|r| &r.boot_df_bytes) {
         Some(Probed::Known(bytes)) => Some(*bytes),
         _ => None,
     };
     let Some(bytes) = kernel.or(superblock) else {
         let kind = content.map_or("not looked at", |c| c.kind.word());
         let message = format!("the size of its file system could not be read (content: {kind}; {evidence})");
-        return vec![case.finding(Verdict::Unknown, subject, case.facts.node.with_cause(message))];
+        return vec![inputs.finding(Verdict::Unknown, subject, inputs.facts.node.with_cause(message))];
     };
     let mib = Bytes(bytes).mib_rounded_up();
     let measured = format!(
@@ -58,16 +58,16 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
         if matches!(volume, Volume::Partition { .. }) { "the partition" } else { "the volume" }
     );
     let differs = matches!((kernel, superblock), (Some(k), Some(s)) if k != s);
-    let finding = if mib < case.profile.boot_df_minimum_mib {
-        case.finding(Verdict::Block, subject, format!("/boot is too small for the upgrade ({evidence})")).remedy(
+    let finding = if mib < inputs.profile.boot_df_minimum_mib {
+        inputs.finding(Verdict::Block, subject, format!("/boot is too small for the upgrade ({evidence})")).remedy(
             "take the node out of the cluster and replace it by one freshly installed with the cluster's release",
         )
     } else if differs {
         let message =
             format!("large enough; the kernel and the superblock ({} B) give different sizes", superblock.unwrap_or(0));
-        case.finding(Verdict::Note, subject, message)
+        inputs.finding(Verdict::Note, subject, message)
     } else {
-        case.finding(Verdict::Pass, subject, format!("/boot is large enough ({evidence})"))
+        inputs.finding(Verdict::Pass, subject, format!("/boot is large enough ({evidence})"))
     };
     vec![finding.measured(measured)]
 }

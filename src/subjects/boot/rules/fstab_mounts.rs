@@ -5,7 +5,7 @@
 
 use crate::host::locate::{Existence, existence};
 use crate::host::{FstabEntry, Probed};
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("fstab-mounts");
 
@@ -25,23 +25,23 @@ pub(crate) const RULE: Rule = Rule {
 /// Options with which local-fs.target does not require the mount.
 const NOT_REQUIRED: &[&str] = &["noauto", "nofail", "_netdev", "x-systemd.automount"];
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let entries = match case.running().map(|running| &running.fstab) {
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let entries = match inputs.running().map(|running| &running.fstab) {
         Ok(Probed::Known(entries)) => entries,
-        Ok(Probed::Absent) => return vec![case.finding(Verdict::Pass, "/etc/fstab", "the file does not exist")],
+        Ok(Probed::Absent) => return vec![inputs.finding(Verdict::Pass, "/etc/fstab", "the file does not exist")],
         Ok(Probed::Unreadable(why)) => {
-            return vec![case.finding(Verdict::Unknown, "/etc/fstab", format!("cannot read it: {why}"))];
+            return vec![inputs.finding(Verdict::Unknown, "/etc/fstab", format!("cannot read it: {why}"))];
         }
         Err(finding) => return vec![*finding],
     };
     let required: Vec<&FstabEntry> = entries.iter().filter(|entry| is_required(entry)).collect();
-    let found: Vec<Finding> = required.iter().filter_map(|entry| missing(case, entry)).collect();
+    let found: Vec<Finding> = required.iter().filter_map(|entry| missing(inputs, entry)).collect();
     if !found.is_empty() {
         return found;
     }
     let points: Vec<&str> = required.iter().map(|entry| entry.point.as_str()).collect();
     let measured = if points.is_empty() { "no line that is waited for".to_owned() } else { points.join(", ") };
-    vec![case.finding(Verdict::Pass, "/etc/fstab", "each device that is waited for exists").measured(measured)]
+    vec![inputs.finding(Verdict::Pass, "/etc/fstab", "each device that is waited for exists").measured(measured)]
 }
 
 /// The root is mounted before fstab is read, and `swap-references` judges swap.
@@ -50,9 +50,9 @@ fn is_required(entry: &FstabEntry) -> bool {
     is_mounted_later && !entry.options.iter().any(|option| NOT_REQUIRED.contains(&option.as_str()))
 }
 
-fn missing(case: &Case<'_>, entry: &FstabEntry) -> Option<Finding> {
+fn missing(inputs: &RuleInputs<'_>, entry: &FstabEntry) -> Option<Finding> {
     let subject = format!("/etc/fstab line {}", entry.line);
-    let (verdict, message, remedy) = match existence(&case.facts.node, &entry.source) {
+    let (verdict, message, remedy) = match existence(&inputs.facts.node, &entry.source) {
         Existence::Exists | Existence::NotADevice => return None,
         Existence::Missing => (
             Verdict::Warn,
@@ -65,7 +65,7 @@ fn missing(case: &Case<'_>, entry: &FstabEntry) -> Option<Finding> {
             "verify it with: findmnt --verify",
         ),
     };
-    Some(case.finding(verdict, subject, message).measured(entry.source.as_str()).remedy(remedy))
+    Some(inputs.finding(verdict, subject, message).measured(entry.source.as_str()).remedy(remedy))
 }
 
 #[cfg(test)]
@@ -86,17 +86,19 @@ mod tests {
     const NOBODY: &str = "UUID=77777777-0000-4000-8000-000000000077";
 
     #[test]
-    fn a_node_has_each_device_that_its_next_start_waits_for() {
-        assert_found(
-            &RULE,
-            &Host::named("good-uefi"),
-            str![[r#"
+    fn a_good_node_has_each_device_that_its_next_start_waits_for_and_a_share_is_no_device() {
+        for host in [Host::named("good-uefi"), with_var("server:/export", "defaults")] {
+            assert_found(
+                &RULE,
+                &host,
+                str![[r#"
 pass /etc/fstab
   message: each device that is waited for exists
   measured: /var, /var/lib/oracle
 
 "#]],
-        );
+            );
+        }
     }
 
     #[test]
@@ -128,20 +130,6 @@ pass /etc/fstab
 "#]],
             );
         }
-    }
-
-    #[test]
-    fn a_share_is_no_device() {
-        assert_found(
-            &RULE,
-            &with_var("server:/export", "defaults"),
-            str![[r#"
-pass /etc/fstab
-  message: each device that is waited for exists
-  measured: /var, /var/lib/oracle
-
-"#]],
-        );
     }
 
     #[test]

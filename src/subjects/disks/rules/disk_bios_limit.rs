@@ -1,14 +1,14 @@
 //! `disk-bios-limit`: a node that boots by BIOS from a disk over 2 TB cannot be upgraded.
 //!
-//! The limit is a maximum, so it is judged in its larger reading, 2 TiB, strictly: a disk of exactly 2 TiB passes. A retail
-//! "2 TB" disk (2,000,398,934,016 B) lies between the two readings and gets a note. The vendor's install guide speaks of the boot
-//! disk, so it blocks there; other disks get a warning.
+//! The limit is a maximum, so it is judged in its larger reading, 2 TiB, strictly: a disk of exactly 2 TiB passes. A
+//! retail "2 TB" disk (2,000,398,934,016 B) lies between the two readings and gets a note. The vendor's install guide
+//! speaks of the boot disk, so it blocks there; other disks get a warning.
 
 use crate::base::units::Bytes;
 use crate::disk::Disk;
 use crate::host::{Firmware, Probed};
 use crate::subjects::boot::readable_boot_disk;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("disk-bios-limit");
 
@@ -29,32 +29,33 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    if case.facts.node.disks.is_empty() {
-        return vec![case.no_disks()];
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    if inputs.facts.node.disks.is_empty() {
+        return vec![inputs.no_disks()];
     }
-    case.facts.node.disks.iter().map(|disk| judge_disk(case, disk)).collect()
+    inputs.facts.node.disks.iter().map(|disk| judge_disk(inputs, disk)).collect()
 }
 
-fn judge_disk(case: &Case<'_>, disk: &Disk) -> Finding {
+fn judge_disk(inputs: &RuleInputs<'_>, disk: &Disk) -> Finding {
     let finding = |verdict, message: String| {
-        case.finding(verdict, disk.path.clone(), message).measured(Bytes(disk.bytes).to_string())
+        inputs.finding(verdict, disk.path.clone(), message).measured(Bytes(disk.bytes).to_string())
     };
     if disk.could_not_be_opened() {
         let why = disk.problems.first().map_or("it could not be read", |p| p.message.as_str());
         return finding(Verdict::Unknown, why.to_owned()).measured("");
     }
-    let firmware = case.facts.node.running.as_ref().map(|r| &r.firmware);
+    let firmware = inputs.facts.node.running.as_ref().map(|r| &r.firmware);
     if let Some(Probed::Known(Firmware::Uefi { .. })) = firmware {
         return finding(Verdict::Pass, "the node boots by UEFI, which knows no such limit".into());
     }
-    let limit = case.profile.bios_disk_maximum_bytes;
-    let decimal = case.profile.bios_disk_maximum_decimal_bytes;
+    let limit = inputs.profile.bios_disk_maximum_bytes;
+    let decimal = inputs.profile.bios_disk_maximum_decimal_bytes;
     if disk.bytes > limit {
-        over_the_limit(case, disk, finding, matches!(firmware, Some(Probed::Known(_))))
+        over_the_limit(inputs, disk, finding, matches!(firmware, Some(Probed::Known(_))))
     } else if disk.bytes > decimal {
         let message = format!(
-            "over the limit if \"2 TB\" is read as {decimal} B, within it as {limit} B (2 TiB), which is the reading judged by"
+            "over the limit if \"2 TB\" is read as {decimal} B, within it as {limit} B (2 TiB), which is the reading \
+             judged by"
         );
         finding(Verdict::Note, message)
     } else {
@@ -63,7 +64,7 @@ fn judge_disk(case: &Case<'_>, disk: &Disk) -> Finding {
 }
 
 fn over_the_limit(
-    case: &Case<'_>,
+    inputs: &RuleInputs<'_>,
     disk: &Disk,
     finding: impl Fn(Verdict, String) -> Finding,
     boots_by_bios: bool,
@@ -72,16 +73,23 @@ fn over_the_limit(
         return finding(Verdict::Unknown, "over the limit, and how the node boots is not known".into())
             .remedy("run okv-host check as root on the running node");
     }
-    match readable_boot_disk(&case.facts.node) {
+    match readable_boot_disk(&inputs.facts.node) {
         Ok(boot) if boot.path == disk.path => finding(
             Verdict::Block,
             "the node boots by BIOS from a disk over the limit and cannot be upgraded".into(),
         )
-        .remedy("take the node out of the cluster and replace it by one with a smaller boot disk, or one that boots by UEFI"),
-        Ok(_) => finding(Verdict::Warn, "over the limit, but not the disk that the node boots from".into())
-            .remedy("ask the vendor before the upgrade: the rule names the boot disk in one document and any disk in another"),
-        Err(why) => finding(Verdict::Unknown, format!("over the limit; whether it is the boot disk is not known: {why}"))
-            .remedy("find out which disk holds /boot"),
+        .remedy(
+            "take the node out of the cluster and replace it by one with a smaller boot disk, or one that boots by \
+             UEFI",
+        ),
+        Ok(_) => finding(Verdict::Warn, "over the limit, but not the disk that the node boots from".into()).remedy(
+            "ask the vendor before the upgrade: the rule names the boot disk in one document and any disk in \
+             another",
+        ),
+        Err(why) => {
+            finding(Verdict::Unknown, format!("over the limit; whether it is the boot disk is not known: {why}"))
+                .remedy("find out which disk holds /boot")
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! `disk-minimum`: the system disk must have 1 TB.
 //!
-//! The limit is a minimum, so it is judged in its smaller reading, 10^12 bytes; a disk below 2^40 bytes gets a note with both figures.
+//! The limit is a minimum, so it is judged in its smaller reading, 10^12 bytes; a disk below 2^40 bytes gets a note
+//! with both figures.
 
 use crate::base::units::Bytes;
 use crate::subjects::boot::readable_boot_disk;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("disk-minimum");
 
@@ -21,25 +22,26 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let disk = match readable_boot_disk(&case.facts.node) {
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let disk = match readable_boot_disk(&inputs.facts.node) {
         Ok(disk) => disk,
         Err(why) => {
             let message = format!("which disk is the system disk could not be told: {why}");
-            return vec![case.finding(Verdict::Unknown, "system disk", message)];
+            return vec![inputs.finding(Verdict::Unknown, "system disk", message)];
         }
     };
-    let (decimal, binary) = (case.profile.disk_minimum_bytes, case.profile.disk_minimum_binary_bytes);
+    let (decimal, binary) = (inputs.profile.disk_minimum_bytes, inputs.profile.disk_minimum_binary_bytes);
     let finding = if disk.bytes < decimal {
-        case.finding(Verdict::Block, disk.path.clone(), "the system disk is smaller than the release requires")
+        inputs
+            .finding(Verdict::Block, disk.path.clone(), "the system disk is smaller than the release requires")
             .remedy("move the node to a machine with a larger disk; memory and disks may grow, never shrink")
     } else if disk.bytes < binary {
         let message = format!(
             "enough if \"1 TB\" is read as {decimal} B, which is the reading judged by; less than {binary} B (1 TiB)"
         );
-        case.finding(Verdict::Note, disk.path.clone(), message)
+        inputs.finding(Verdict::Note, disk.path.clone(), message)
     } else {
-        case.finding(Verdict::Pass, disk.path.clone(), "large enough in either reading")
+        inputs.finding(Verdict::Pass, disk.path.clone(), "large enough in either reading")
     };
     vec![finding.measured(Bytes(disk.bytes).to_string())]
 }

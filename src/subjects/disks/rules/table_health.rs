@@ -3,7 +3,7 @@
 use crate::disk::{CopyState, Disk, ProblemId, TableKind};
 use crate::host::Probed;
 use crate::subjects::boot::{firmware_disagreement, readable_boot_disk};
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("table-health");
 
@@ -25,22 +25,22 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    if case.facts.node.disks.is_empty() {
-        return vec![case.no_disks()];
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    if inputs.facts.node.disks.is_empty() {
+        return vec![inputs.no_disks()];
     }
-    case.facts.node.disks.iter().map(|disk| judge_disk(case, disk)).collect()
+    inputs.facts.node.disks.iter().map(|disk| judge_disk(inputs, disk)).collect()
 }
 
-fn judge_disk(case: &Case<'_>, disk: &Disk) -> Finding {
+fn judge_disk(inputs: &RuleInputs<'_>, disk: &Disk) -> Finding {
     let measured = match disk.table.kind {
         TableKind::Gpt => format!("GPT, primary {}, backup {}", disk.table.primary.word(), disk.table.backup.word()),
         TableKind::Mbr => format!("MBR, {}", disk.table.primary.word()),
         TableKind::None if disk.could_not_be_opened() => String::new(),
         TableKind::None => "no partition table".into(),
     };
-    let (verdict, message) = verdict(case, disk);
-    let finding = case.finding(verdict, disk.path.clone(), message).measured(measured);
+    let (verdict, message) = verdict(inputs, disk);
+    let finding = inputs.finding(verdict, disk.path.clone(), message).measured(measured);
     match verdict {
         Verdict::Warn => finding.remedy(
             "back up the disk, then have its table repaired with the vendor's support; do not partition it anew",
@@ -52,7 +52,7 @@ fn judge_disk(case: &Case<'_>, disk: &Disk) -> Finding {
     }
 }
 
-fn verdict(case: &Case<'_>, disk: &Disk) -> (Verdict, String) {
+fn verdict(inputs: &RuleInputs<'_>, disk: &Disk) -> (Verdict, String) {
     let problem = |ids: &[ProblemId]| disk.problems.iter().find(|p| ids.contains(&p.id)).map(|p| p.message.clone());
     if let Some(why) = problem(&[ProblemId::CannotOpen]) {
         return (Verdict::Unknown, why);
@@ -66,7 +66,7 @@ fn verdict(case: &Case<'_>, disk: &Disk) -> (Verdict, String) {
         let why = problem(&[ProblemId::TableDamaged, ProblemId::TableDisagrees, ProblemId::ReadError]);
         return (Verdict::Block, why.unwrap_or_else(|| "neither copy of the GPT is sound".into()));
     }
-    if let Some(why) = kernel_knows_more(case, disk) {
+    if let Some(why) = kernel_knows_more(inputs, disk) {
         return (Verdict::Block, why);
     }
     if let Some(why) = problem(&[ProblemId::TableDamaged, ProblemId::TableDisagrees]) {
@@ -79,8 +79,8 @@ fn verdict(case: &Case<'_>, disk: &Disk) -> (Verdict, String) {
     if let Some(why) = problem(&[ProblemId::Duplicate]) {
         return (Verdict::Warn, why);
     }
-    let is_boot_disk = readable_boot_disk(&case.facts.node).is_ok_and(|boot| boot.path == disk.path);
-    if let Some(Probed::Known(firmware)) = case.facts.node.running.as_ref().map(|r| &r.firmware)
+    let is_boot_disk = readable_boot_disk(&inputs.facts.node).is_ok_and(|boot| boot.path == disk.path);
+    if let Some(Probed::Known(firmware)) = inputs.facts.node.running.as_ref().map(|r| &r.firmware)
         && is_boot_disk
         && let Some(why) = firmware_disagreement(*firmware, disk)
     {
@@ -89,9 +89,10 @@ fn verdict(case: &Case<'_>, disk: &Disk) -> (Verdict, String) {
     (Verdict::Pass, if disk.table.kind == TableKind::None { "no table to judge".into() } else { "sound".into() })
 }
 
-/// Partitions that the running kernel uses and that the disk does not show any more: they are gone after the next start.
-fn kernel_knows_more(case: &Case<'_>, disk: &Disk) -> Option<String> {
-    let block = case.facts.node.running.as_ref()?.block.known()?;
+/// Partitions that the running kernel uses and that the disk does not show any more: they are gone after the next
+/// start.
+fn kernel_knows_more(inputs: &RuleInputs<'_>, disk: &Disk) -> Option<String> {
+    let block = inputs.facts.node.running.as_ref()?.block.known()?;
     let name = disk.path.strip_prefix("/dev/")?;
     let numbers = block.iter().filter_map(|device| match &device.partition_of {
         Some((whole, number)) if whole == name => Some(*number),

@@ -31,7 +31,6 @@ pub struct SeenBoot {
     pub files: Vec<BootFile>,
     /// Bytes that are free in it for root; unreadable on a fixture host.
     pub free_bytes: Probed<u64>,
-    /// What GRUB's files say.
     pub loader: Probed<Loader>,
 }
 

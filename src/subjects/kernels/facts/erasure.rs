@@ -1,4 +1,5 @@
-//! Whether packages can be removed by themselves: `rpm --erase --test` (rpm(8)) resolves what else needs them, and removes nothing.
+//! Whether packages can be removed by themselves: `rpm --erase --test` (rpm(8)) resolves what else needs them, and
+//! removes nothing.
 
 use std::time::Duration;
 
@@ -8,7 +9,8 @@ use crate::io::tool::{Cmd, Program, Runner};
 /// As long as a node with many packages takes.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Why rpm would not remove exactly these packages, a line each; none where it would. `nvras` as [`Package::nvra`](super::Package::nvra).
+/// Why rpm would not remove exactly these packages, a line each; none where it would. `nvras` as
+/// [`Package::nvra`](super::Package::nvra).
 pub fn erasure(runner: &dyn Runner, nvras: &[String]) -> Probed<Vec<String>> {
     let args = ["--erase", "--test"].into_iter().chain(nvras.iter().map(String::as_str));
     let cmd = Cmd { limit: LIMIT, ..Cmd::new(Program::Rpm, args) };

@@ -8,14 +8,10 @@ use crate::host::kernel_release::is_release;
 use crate::host::{Place, Probed, Root};
 use crate::io::sys;
 
-/// A file of /boot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BootFile {
-    /// Its name.
     pub name: String,
-    /// What it is.
     pub kind: FileKind,
-    /// Its length in bytes.
     pub bytes: u64,
     /// For a kernel or an initramfs: what is wrong with its beginning.
     pub wrong: Option<&'static str>,
@@ -37,7 +33,6 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// The kernel it is of.
     pub fn release(&self) -> Option<&str> {
         match self {
             Self::Kernel(release) | Self::Initramfs(release) | Self::Hmac(release) | Self::Beside(release) => {
@@ -145,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_tells_the_release_whatever_stands_around_it() {
+    fn the_release_is_read_from_a_name_whatever_surrounds_it() {
         let release = |name: &str| of_name(name).map(|kind| kind.release().unwrap_or("rescue").to_owned());
         let uek = "5.4.17-2136.el8uek.x86_64";
         for (before, after) in [

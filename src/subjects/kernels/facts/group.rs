@@ -6,7 +6,8 @@
 //! * or has files in /lib/modules/RELEASE itself, and RELEASE begins with its own version, release and architecture;
 //! * or is made from the source of such a package, and has files of RELEASE, or has no files and requires it.
 //!
-//! Tools, headers, perf and firmware do none of that. A package from elsewhere with files in /lib/modules/RELEASE (a kmod) is a guest.
+//! Tools, headers, perf and firmware do none of that. A package from elsewhere with files in /lib/modules/RELEASE (a
+//! kmod) is a guest.
 
 use std::collections::BTreeMap;
 
@@ -76,7 +77,8 @@ fn own(record: &Record) -> Vec<&str> {
     releases
 }
 
-/// Whether it has files directly in the folder of the kernel's modules, which has its version: lists of modules, or the kernel itself.
+/// Whether it has files directly in the folder of the kernel's modules, which has its version: lists of modules, or the
+/// kernel itself.
 fn holds_image(record: &Record, release: &str) -> bool {
     let package = &record.package;
     let name = format!("{}-{}.{}", package.evr.version, package.evr.release, package.arch);

@@ -7,7 +7,6 @@ use crate::host::{Firmware, Mount, Node, Probed, Root, Running, cmdline, firmwar
 use crate::io::sys::{PrivateMount, look_into};
 use crate::io::tool::Runner;
 
-/// The kernels as they are now.
 pub fn now(root: &Root, runner: &dyn Runner) -> Kernels {
     let installed = installed(root, runner);
     let (mounts, fstab) = (mounts::gather(root), fstab::gather(root));
@@ -15,7 +14,8 @@ pub fn now(root: &Root, runner: &dyn Runner) -> Kernels {
     gather_beside(root, Beside { mounts: &mounts, fstab: &fstab, cmdline: &cmdline, firmware: &firmware }, installed)
 }
 
-/// The mount points of what the boot loader reads that are not mounted and that /etc/fstab knows, in the order in which they are mounted.
+/// The mount points of what the boot loader reads that are not mounted and that /etc/fstab knows, in the order in which
+/// they are mounted.
 pub fn unmounted(running: &Running) -> Vec<&'static str> {
     let (Some(mounts), Some(fstab)) = (running.mounts.known(), running.fstab.known()) else { return Vec::new() };
     let is_uefi = matches!(running.firmware.known(), Some(Firmware::Uefi { .. }));
@@ -28,7 +28,6 @@ pub fn unmounted(running: &Running) -> Vec<&'static str> {
 /// A place that cannot be written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadOnly {
-    /// Its mount point.
     pub point: String,
     /// The line of /etc/fstab that says so, where it is not mounted yet.
     pub line: Option<u32>,
@@ -36,7 +35,8 @@ pub struct ReadOnly {
 
 /// What the files of kernels and the menu lie in and is mounted read-only, or would be by /etc/fstab.
 pub fn read_only(running: &Running) -> Vec<ReadOnly> {
-    // mountinfo has the options of the mount and those of the file system: both must let write. In fstab the last one counts.
+    // mountinfo has the options of the mount and those of the file system: both must let write. In fstab the last one
+    // counts.
     let says_ro = |options: &[String]| options.iter().any(|option| option == "ro");
     let asks_ro =
         |options: &[String]| options.iter().rfind(|o| matches!(o.as_str(), "ro" | "rw")).is_some_and(|o| o == "ro");
@@ -52,7 +52,8 @@ pub fn read_only(running: &Running) -> Vec<ReadOnly> {
     now.chain(then).collect()
 }
 
-/// The kernels of a host, with what is in a /boot that is not mounted: it is looked into by a read-only mount that nobody else sees.
+/// The kernels of a host, with what is in a /boot that is not mounted: it is looked into by a read-only mount that
+/// nobody else sees.
 ///
 /// # Errors
 /// Where what /etc/fstab names for it cannot be found or looked into.
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_boot_that_is_mounted_elsewhere_was_only_busy() {
+    fn a_boot_that_is_mounted_elsewhere_is_named_with_its_mount_point() {
         let private = PrivateMount { device: "/dev/sda2".into(), point: "/boot".into(), kind: "ext4", options: "" };
         let told = |source: &str, point: &str| {
             let mount = Mount { source: source.into(), ..sample::mount(8, 2, point) };

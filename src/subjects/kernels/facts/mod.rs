@@ -25,12 +25,10 @@ pub use look::{ReadOnly, now, read_only, unmounted, with_unmounted};
 pub use modules::Modules;
 pub use rpm::{SAVED, query};
 
-/// All that is known of the kernels of a host.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kernels {
     /// The release that runs, as `uname -r` prints it (/proc/sys/kernel/osrelease).
     pub running: Probed<String>,
-    /// What rpm has installed.
     pub installed: Probed<Installed>,
     /// The folders of /lib/modules, in the order of their names; `Absent` where there is no /lib/modules.
     pub modules: Probed<Vec<Modules>>,
@@ -40,7 +38,6 @@ pub struct Kernels {
     pub fips: Probed<bool>,
 }
 
-/// What rpm has installed of kernels.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Installed {
     /// In the order of their versions, the oldest first.
@@ -54,7 +51,6 @@ pub struct Kernel {
     pub release: String,
     /// Version of the package that has the kernel; where none has, of any of its packages.
     pub evr: Evr,
-    /// Whose it is.
     pub family: Family,
     /// Whether a package of it has the kernel itself. Else only parts are left, such as `-devel`.
     pub has_image: bool,
@@ -74,12 +70,9 @@ pub enum Family {
     Other,
 }
 
-/// An installed package.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Package {
-    /// Name.
     pub name: String,
-    /// Epoch, version and release.
     pub evr: Evr,
     /// Architecture; empty where it has none.
     pub arch: String,
@@ -102,7 +95,6 @@ impl Package {
 }
 
 impl Installed {
-    /// The kernel of that release.
     pub fn of(&self, release: &str) -> Option<&Kernel> {
         self.kernels.iter().find(|kernel| kernel.release == release)
     }

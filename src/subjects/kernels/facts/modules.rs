@@ -5,10 +5,8 @@ use crate::host::{Place, Probed, Root};
 
 const FOLDER: &str = "/lib/modules";
 
-/// The folder of a kernel's modules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Modules {
-    /// Its name.
     pub release: String,
     /// Whether it has modules (the folder `kernel`).
     pub has_modules: bool,

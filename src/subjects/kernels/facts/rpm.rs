@@ -10,8 +10,9 @@
 //! E                                                it ends
 //! ```
 //!
-//! rpm makes its database where there is none, even when it is only asked: so it is asked only where there is one. On el7 and el8 a
-//! query of root makes the shared memory files of Berkeley DB beside the database, as every `rpm -q` does.
+//! rpm makes its database where there is none, even when it is only asked: so it is asked only where there is one. On
+//! el7 and el8 a query of root makes the shared memory files of Berkeley DB beside the database, as every `rpm -q`
+//! does.
 
 use std::time::Duration;
 
@@ -32,7 +33,8 @@ const FORMAT: &str = concat!(
 /// Where a fixture host keeps what rpm answered.
 pub const SAVED: &str = "/rpm-qa.txt";
 
-/// The databases that rpm may have: Berkeley DB, SQLite and ndb, at the place of el7 and el8 and at the one of later releases.
+/// The databases that rpm may have: Berkeley DB, SQLite and ndb, at the place of el7 and el8 and at the one of later
+/// releases.
 const DATABASES: &[&str] = &[
     "/var/lib/rpm/Packages",
     "/var/lib/rpm/rpmdb.sqlite",
@@ -42,10 +44,10 @@ const DATABASES: &[&str] = &[
     "/usr/lib/sysimage/rpm/Packages.db",
 ];
 
-/// Longer than a node takes, shorter than an operator waits: a damaged database may keep rpm waiting for a lock for ever.
+/// Longer than a node takes, shorter than an operator waits: a damaged database may keep rpm waiting for a lock for
+/// ever.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// The query.
 pub fn query() -> Cmd {
     Cmd { limit: LIMIT, ..Cmd::new(Program::Rpm, ["-qa", "--nodigest", "--nosignature", "--qf", FORMAT]) }
 }
@@ -179,7 +181,8 @@ mod tests {
     use crate::host::damage;
     use crate::io::tool::{Output, Script, Scripted, ToolError};
 
-    const TWO: &str = "P\tkernel-uek\t0\t5.4.17\t2136.el8uek\tx86_64\t130000000\tkernel-uek-5.4.17-2136.el8uek.src.rpm\n\
+    const TWO: &str = "\
+        P\tkernel-uek\t0\t5.4.17\t2136.el8uek\tx86_64\t130000000\tkernel-uek-5.4.17-2136.el8uek.src.rpm\n\
         p\tkernel-uek\t = \t5.4.17-2136.el8uek\n\
         p\tkernel-uek-uname-r\t = \t5.4.17-2136.el8uek.x86_64\n\
         p\tkernel-uek-uname-r\t\t\n\
@@ -187,7 +190,7 @@ mod tests {
         P\tgpg-pubkey\t0\tec551f03\t53619141\t\t0\t\np\tgpg(Oracle)\t=\t4:ec551f03-53619141\nr\t(none)\t\t\nE\n";
 
     #[test]
-    fn a_package_keeps_what_tells_its_kernel_and_nothing_else() {
+    fn a_package_keeps_what_identifies_its_kernel_and_nothing_else() {
         let records = parse(TWO.as_bytes()).unwrap();
         let kernel = &records[0];
         assert_eq!(kernel.package.nevra(), "kernel-uek-0:5.4.17-2136.el8uek.x86_64");

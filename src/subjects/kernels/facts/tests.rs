@@ -14,20 +14,20 @@ const WITH_BOOT: &str =
     "97 1 253:1 / / rw - xfs /dev/mapper/vg_root-lv_root rw\n98 97 8:2 / /boot rw - ext4 /dev/sda2 rw\n";
 const FSTAB: &str = "/dev/mapper/vg_root-lv_root / xfs defaults 0 0\nUUID=x /boot ext4 noauto 0 0\n";
 
-struct Host(tempfile::TempDir);
+struct TestHost(tempfile::TempDir);
 
-impl Host {
+impl TestHost {
     /// A host with these mounts; /etc/fstab has a line for /boot.
     fn new(mountinfo: &str) -> Self {
         let host = Self(tempfile::tempdir().unwrap());
-        host.says("proc/self/mountinfo", mountinfo);
-        host.says("proc/sys/kernel/osrelease", format!("{NEW}\n"));
-        host.says("proc/cmdline", "ro fips=1\n");
-        host.says("etc/fstab", FSTAB);
+        host.write("proc/self/mountinfo", mountinfo);
+        host.write("proc/sys/kernel/osrelease", format!("{NEW}\n"));
+        host.write("proc/cmdline", "ro fips=1\n");
+        host.write("etc/fstab", FSTAB);
         host
     }
 
-    fn says(&self, path: &str, text: impl AsRef<[u8]>) {
+    fn write(&self, path: &str, text: impl AsRef<[u8]>) {
         let path = self.0.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -37,20 +37,20 @@ impl Host {
     fn has_kernel(&self, release: &str, prefix: &str) {
         let mut start = vec![0; 1024];
         start[0x1fe..0x206].copy_from_slice(b"\x55\xaa\0\0HdrS");
-        self.says(&format!("boot/vmlinuz-{release}"), start);
-        self.says(&format!("boot/initramfs-{release}.img"), "070701");
-        self.says(&format!("boot/.vmlinuz-{release}.hmac"), "0123");
-        self.says(&format!("lib/modules/{release}/kernel/fs/x.ko"), "");
-        self.says(&format!("lib/modules/{release}/modules.dep"), "kernel/fs/x.ko:\n");
+        self.write(&format!("boot/vmlinuz-{release}"), start);
+        self.write(&format!("boot/initramfs-{release}.img"), "070701");
+        self.write(&format!("boot/.vmlinuz-{release}.hmac"), "0123");
+        self.write(&format!("lib/modules/{release}/kernel/fs/x.ko"), "");
+        self.write(&format!("lib/modules/{release}/modules.dep"), "kernel/fs/x.ko:\n");
         let files = format!("linux {prefix}/vmlinuz-{release}\ninitrd {prefix}/initramfs-{release}.img\n");
         let entry = format!("title UEK ({release})\nversion {release}\n{files}options $kernelopts\n");
-        self.says(&format!("boot/loader/entries/m-{release}.conf"), entry);
+        self.write(&format!("boot/loader/entries/m-{release}.conf"), entry);
     }
 
     fn has_grub(&self, folder: &str, saved: &str) {
-        self.says(&format!("{folder}/grub.cfg"), "set default=\"${saved_entry}\"\nblscfg\n");
+        self.write(&format!("{folder}/grub.cfg"), "set default=\"${saved_entry}\"\nblscfg\n");
         let block = format!("# GRUB Environment Block\nsaved_entry={saved}\nkernelopts=root=/dev/x\n####");
-        self.says(&format!("{folder}/grubenv"), block);
+        self.write(&format!("{folder}/grubenv"), block);
     }
 
     fn kernels(&self, firmware: Firmware) -> Kernels {
@@ -71,7 +71,7 @@ fn loader(kernels: &Kernels) -> &Loader {
 
 #[test]
 fn a_kernel_with_all_its_parts_can_boot_and_the_saved_entry_is_the_default() {
-    let host = Host::new(WITH_BOOT);
+    let host = TestHost::new(WITH_BOOT);
     host.has_kernel(NEW, "");
     host.has_kernel(OLD, "");
     host.has_grub("boot/grub2", &format!("m-{OLD}"));
@@ -96,7 +96,7 @@ fn every_part_that_is_not_there_is_missed() {
         (format!("lib/modules/{NEW}/modules.dep"), vec![Missing::Modules]),
     ];
     for (path, missing) in cases {
-        let host = Host::new(WITH_BOOT);
+        let host = TestHost::new(WITH_BOOT);
         host.has_kernel(NEW, "");
         host.has_grub("boot/grub2", "0");
         fs::remove_file(host.0.path().join(&path)).unwrap();
@@ -107,17 +107,17 @@ fn every_part_that_is_not_there_is_missed() {
 #[test]
 fn a_file_that_a_power_cut_left_empty_or_full_of_zeros_is_no_initramfs() {
     for (text, wrong) in [("", "it is empty"), ("\0\0\0\0", "it does not begin as such a file does")] {
-        let host = Host::new(WITH_BOOT);
+        let host = TestHost::new(WITH_BOOT);
         host.has_kernel(NEW, "");
         host.has_grub("boot/grub2", "0");
-        host.says(&format!("boot/initramfs-{NEW}.img"), text);
+        host.write(&format!("boot/initramfs-{NEW}.img"), text);
         assert_eq!(host.kernels(Firmware::Bios).missing(NEW), Ok(vec![Missing::Initramfs(Some(wrong))]));
     }
 }
 
 #[test]
-fn with_boot_not_mounted_what_lies_below_is_told_and_proves_nothing() {
-    let host = Host::new(ROOT_ONLY);
+fn with_boot_not_mounted_files_below_the_mount_point_are_listed_and_prove_nothing() {
+    let host = TestHost::new(ROOT_ONLY);
     host.has_kernel(NEW, "");
     host.has_grub("boot/grub2", "0");
     let kernels = host.kernels(Firmware::Bios);
@@ -129,14 +129,14 @@ fn with_boot_not_mounted_what_lies_below_is_told_and_proves_nothing() {
 #[test]
 fn a_boot_that_waits_to_be_mounted_is_not_looked_into() {
     let waiting = format!("{ROOT_ONLY}98 97 0:40 / /boot rw - autofs systemd-1 rw\n");
-    let host = Host::new(&waiting);
+    let host = TestHost::new(&waiting);
     host.has_kernel(NEW, "");
     let kernels = host.kernels(Firmware::Bios);
     assert_eq!(kernels.boot, Probed::Known(Boot::NotMounted { line: 2, shadowed: vec![] }));
-    host.says("etc/fstab", "");
+    host.write("etc/fstab", "");
     assert!(matches!(host.kernels(Firmware::Bios).boot, Probed::Unreadable(_)));
 
-    let host = Host::new(&format!("{WITH_BOOT}99 98 0:41 / /boot/efi rw - autofs systemd-1 rw\n"));
+    let host = TestHost::new(&format!("{WITH_BOOT}99 98 0:41 / /boot/efi rw - autofs systemd-1 rw\n"));
     host.has_kernel(NEW, "");
     host.has_grub("boot/efi/EFI/redhat", "0");
     assert!(host.kernels(Firmware::Uefi { bits: None }).missing(NEW).unwrap_err().contains("/boot/efi is not mounted"));
@@ -144,8 +144,8 @@ fn a_boot_that_waits_to_be_mounted_is_not_looked_into() {
 
 #[test]
 fn a_boot_that_fstab_does_not_know_is_a_part_of_the_root_file_system() {
-    let host = Host::new(ROOT_ONLY);
-    host.says("etc/fstab", "/dev/x / xfs defaults 0 0\n");
+    let host = TestHost::new(ROOT_ONLY);
+    host.write("etc/fstab", "/dev/x / xfs defaults 0 0\n");
     host.has_kernel(NEW, "/boot");
     host.has_grub("boot/grub2", "0");
     assert_eq!(host.kernels(Firmware::Bios).missing(NEW), Ok(vec![]));
@@ -156,7 +156,7 @@ fn a_boot_that_fstab_does_not_know_is_a_part_of_the_root_file_system() {
 
 #[test]
 fn under_uefi_the_configuration_of_the_system_partition_counts() {
-    let host = Host::new(WITH_BOOT);
+    let host = TestHost::new(WITH_BOOT);
     host.has_kernel(NEW, "");
     host.has_kernel(OLD, "");
     host.has_grub("boot/grub2", "0");
@@ -170,7 +170,7 @@ fn under_uefi_the_configuration_of_the_system_partition_counts() {
     assert_eq!(loader(&kernels).config, "/boot/efi/EFI/redhat/grub.cfg");
     assert_eq!(loader(&kernels).default.known().unwrap().entry.release.as_deref(), Some(OLD));
 
-    host.says("boot/efi/EFI/redhat/grub.cfg", "configfile $prefix/grub.cfg\n");
+    host.write("boot/efi/EFI/redhat/grub.cfg", "configfile $prefix/grub.cfg\n");
     let kernels = host.kernels(Firmware::Uefi { bits: None });
     assert_eq!(loader(&kernels).config, "/boot/grub2/grub.cfg");
     assert_eq!(loader(&kernels).default.known().unwrap().entry.release.as_deref(), Some(NEW));
@@ -183,7 +183,7 @@ fn under_uefi_the_configuration_of_the_system_partition_counts() {
 
 #[test]
 fn a_default_that_names_nothing_is_not_taken_for_the_first_entry() {
-    let host = Host::new(WITH_BOOT);
+    let host = TestHost::new(WITH_BOOT);
     host.has_kernel(NEW, "");
     for saved in ["m-gone", "7"] {
         host.has_grub("boot/grub2", saved);
@@ -198,7 +198,7 @@ fn a_default_that_names_nothing_is_not_taken_for_the_first_entry() {
 
 #[test]
 fn what_cannot_be_read_is_never_an_empty_answer() {
-    let host = Host::new(WITH_BOOT);
+    let host = TestHost::new(WITH_BOOT);
     host.has_kernel(NEW, "");
     let bios = || host.kernels(Firmware::Bios);
     let seen = |kernels: &Kernels| kernels.boot.known().unwrap().seen().unwrap().loader.clone();
@@ -211,13 +211,13 @@ fn what_cannot_be_read_is_never_an_empty_answer() {
         ("etc/fstab", "x\n"),
         ("proc/self/mountinfo", ""),
     ] {
-        let host = Host::new(WITH_BOOT);
+        let host = TestHost::new(WITH_BOOT);
         host.has_kernel(NEW, "");
         host.has_grub("boot/grub2", "0");
-        host.says(path, text);
+        host.write(path, text);
         assert!(host.kernels(Firmware::Bios).missing(NEW).is_err(), "{path}");
     }
     assert!(matches!(bios().installed, Probed::Unreadable(why) if why.contains("rpm-qa.txt")));
-    host.says("proc/sys/kernel/osrelease", "../x\n");
+    host.write("proc/sys/kernel/osrelease", "../x\n");
     assert!(matches!(bios().running, Probed::Unreadable(_)));
 }

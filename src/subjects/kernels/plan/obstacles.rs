@@ -5,14 +5,14 @@ use crate::engine::Reason;
 use crate::host::Probed;
 use crate::subjects::boot::DefaultEntry;
 use crate::subjects::kernels::facts::{Boot, Family, Kernel, Kernels};
-use crate::subjects::kernels::standing::{NoStanding, Standing};
+use crate::subjects::kernels::standing::{KernelRoles, NoKernelRoles};
 use crate::subjects::kernels::survivor::Missing;
 
 /// That it is not known how the kernels stand to each other.
-pub(super) fn no_standing(kernels: &Kernels, why: &NoStanding) -> Reason {
+pub(super) fn no_roles(kernels: &Kernels, why: &NoKernelRoles) -> Reason {
     match why {
-        NoStanding::Unknown(why) => reason("kernels-unknown", why.clone(), "see why, and run again"),
-        NoStanding::Unowned(running) => {
+        NoKernelRoles::Unknown(why) => reason("kernels-unknown", why.clone(), "see why, and run again"),
+        NoKernelRoles::Unowned(running) => {
             let newest = kernels
                 .installed
                 .known()
@@ -28,14 +28,14 @@ pub(super) fn no_standing(kernels: &Kernels, why: &NoStanding) -> Reason {
 /// Everything else. Of /boot only where something is to be removed.
 pub(super) fn find(
     kernels: &Kernels,
-    standing: &Standing<'_>,
+    roles: &KernelRoles<'_>,
     request: &Request,
     keep: &Keep,
     remove: &[&Kernel],
 ) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    if standing.running.evr < standing.newest.evr {
-        let (running, newest) = (&standing.running.release, &standing.newest.release);
+    if roles.running.evr < roles.newest.evr {
+        let (running, newest) = (&roles.running.release, &roles.newest.release);
         let message = format!("{running} runs, and {newest} is newer and installed");
         reasons.push(reason("running-not-newest", message, "reboot first, and see that the newer kernel comes up"));
     }

@@ -28,7 +28,6 @@ pub struct Means {
     pub read_only: Vec<ReadOnly>,
     /// Of each removal, in order: why rpm would not remove exactly its packages.
     pub erasures: Vec<Probed<Vec<String>>>,
-    /// What is started by default now.
     pub default: Option<DefaultEntry>,
     /// The environment block that the boot loader reads its default from.
     pub environment: Option<String>,

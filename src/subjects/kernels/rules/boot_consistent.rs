@@ -1,7 +1,7 @@
 //! `boot-consistent`: packages, /lib/modules, the files of /boot and the boot entries speak of the same kernels.
 //!
-//! What belongs to no package is reported and left alone. With /boot not mounted, as on a node, packages and /lib/modules alone are
-//! judged, and a note says so.
+//! What belongs to no package is reported and left alone. With /boot not mounted, as on a node, packages and
+//! /lib/modules alone are judged, and a note says so.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::host::{Probed, mounts};
 use crate::subjects::boot::Loader;
 use crate::subjects::kernels::facts::{Boot, BootFile, FileKind, Installed, Kernels, Modules, SeenBoot};
 use crate::subjects::kernels::survivor::Missing;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("boot-consistent");
 
@@ -29,59 +29,60 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let kernels = match super::of(case) {
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let kernels = match super::of(inputs) {
         Ok(kernels) => kernels,
         Err(finding) => return vec![*finding],
     };
     let (installed, modules) = match (&kernels.installed, &kernels.modules) {
         (Probed::Known(installed), Probed::Known(modules)) => (installed, modules.as_slice()),
         (Probed::Known(installed), Probed::Absent) => (installed, &[][..]),
-        (Probed::Unreadable(why), _) | (_, Probed::Unreadable(why)) => return vec![unknown(case, "node", why)],
-        (Probed::Absent, _) => return vec![unknown(case, "node", "what is installed is not known")],
+        (Probed::Unreadable(why), _) | (_, Probed::Unreadable(why)) => return vec![unknown(inputs, "node", why)],
+        (Probed::Absent, _) => return vec![unknown(inputs, "node", "what is installed is not known")],
     };
-    let mut findings = modules_and_packages(case, installed, modules);
+    let mut findings = modules_and_packages(inputs, installed, modules);
     match &kernels.boot {
-        Probed::Known(Boot::Seen(seen)) => findings.extend(boot(case, kernels, installed, seen)),
-        Probed::Known(Boot::NotMounted { line, shadowed }) => findings.extend(not_mounted(case, *line, shadowed)),
-        Probed::Absent => findings.push(unknown(case, "/boot", "there is no /boot")),
-        Probed::Unreadable(why) => findings.push(unknown(case, "/boot", why)),
+        Probed::Known(Boot::Seen(seen)) => findings.extend(boot(inputs, kernels, installed, seen)),
+        Probed::Known(Boot::NotMounted { line, shadowed }) => findings.extend(not_mounted(inputs, *line, shadowed)),
+        Probed::Absent => findings.push(unknown(inputs, "/boot", "there is no /boot")),
+        Probed::Unreadable(why) => findings.push(unknown(inputs, "/boot", why)),
     }
     if findings.is_empty() {
-        findings.push(case.finding(Verdict::Pass, "node", "they agree").measured(super::list(&installed.kernels)));
+        findings.push(inputs.finding(Verdict::Pass, "node", "they agree").measured(super::list(&installed.kernels)));
     }
     findings
 }
 
-fn unknown(case: &Case<'_>, subject: &str, why: &str) -> Finding {
-    case.finding(Verdict::Unknown, subject, format!("it could not be looked at: {why}"))
+fn unknown(inputs: &RuleInputs<'_>, subject: &str, why: &str) -> Finding {
+    inputs.finding(Verdict::Unknown, subject, format!("it could not be looked at: {why}"))
 }
 
-fn modules_and_packages(case: &Case<'_>, installed: &Installed, modules: &[Modules]) -> Vec<Finding> {
+fn modules_and_packages(inputs: &RuleInputs<'_>, installed: &Installed, modules: &[Modules]) -> Vec<Finding> {
     let is_whole = |release: &str| modules.iter().any(|folder| folder.release == release && folder.is_whole());
     let lacking = installed.kernels.iter().filter(|kernel| kernel.has_image && !is_whole(&kernel.release));
     let lacking = lacking.map(|kernel| {
         let message = "it is installed, and its modules are not in /lib/modules, or without their list";
-        case.finding(Verdict::Warn, kernel.release.as_str(), message)
+        inputs
+            .finding(Verdict::Warn, kernel.release.as_str(), message)
             .remedy("yum reinstall its packages before it is started")
     });
     let left = modules.iter().filter(|folder| installed.of(&folder.release).is_none());
     let left = left.map(|folder| {
         let subject = format!("/lib/modules/{}", folder.release);
-        case.finding(Verdict::Note, subject, "modules of a kernel that no package is of; okv-host leaves them")
+        inputs.finding(Verdict::Note, subject, "modules of a kernel that no package is of; okv-host leaves them")
     });
     lacking.chain(left).collect()
 }
 
-fn not_mounted(case: &Case<'_>, line: u32, shadowed: &[BootFile]) -> Vec<Finding> {
+fn not_mounted(inputs: &RuleInputs<'_>, line: u32, shadowed: &[BootFile]) -> Vec<Finding> {
     let message = format!("it is not mounted (/etc/fstab line {line}): its files and boot entries were not looked at");
     let mut findings =
-        vec![case.finding(Verdict::Note, "/boot", message).remedy("mount /boot and check again to see them")];
+        vec![inputs.finding(Verdict::Note, "/boot", message).remedy("mount /boot and check again to see them")];
     if !shadowed.is_empty() {
-        let message = "files of kernels lie below the mount point, where no boot loader finds them: a kernel was installed or made \
-                       while /boot was not mounted";
+        let message = "files of kernels lie below the mount point, where no boot loader finds them: a kernel was \
+                       installed or made while /boot was not mounted";
         let remedy = "mount /boot, see that each installed kernel has its files and entry there; okv-host deletes none";
-        findings.push(case.finding(Verdict::Warn, "/boot", message).measured(names(shadowed.iter())).remedy(remedy));
+        findings.push(inputs.finding(Verdict::Warn, "/boot", message).measured(names(shadowed.iter())).remedy(remedy));
     }
     findings
 }
@@ -90,17 +91,17 @@ fn names<'n>(files: impl Iterator<Item = &'n BootFile>) -> String {
     files.map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn boot(case: &Case<'_>, kernels: &Kernels, installed: &Installed, seen: &SeenBoot) -> Vec<Finding> {
+fn boot(inputs: &RuleInputs<'_>, kernels: &Kernels, installed: &Installed, seen: &SeenBoot) -> Vec<Finding> {
     let mut findings = Vec::new();
     match &seen.loader {
         Probed::Known(loader) => {
-            findings.extend(incomplete(case, kernels, installed));
-            findings.extend(entries(case, kernels, loader));
+            findings.extend(incomplete(inputs, kernels, installed));
+            findings.extend(entries(inputs, kernels, loader));
         }
-        Probed::Absent => findings.push(unknown(case, "boot loader", "there is no configuration of GRUB")),
+        Probed::Absent => findings.push(unknown(inputs, "boot loader", "there is no configuration of GRUB")),
         Probed::Unreadable(why) => {
-            let mut finding = unknown(case, "boot loader", why);
-            if efi_is_not_mounted(case) {
+            let mut finding = unknown(inputs, "boot loader", why);
+            if efi_is_not_mounted(inputs) {
                 finding.verdict = Verdict::Note;
                 finding.remedy = "mount /boot/efi and check again".to_owned();
             }
@@ -117,33 +118,33 @@ fn boot(case: &Case<'_>, kernels: &Kernels, installed: &Installed, seen: &SeenBo
     findings.extend(orphans.into_iter().map(|release| {
         let own = seen.files.iter().filter(|file| file.kind.release() == Some(release));
         let message = "files in /boot of a kernel that no package is of; okv-host leaves them";
-        case.finding(Verdict::Note, release, message).measured(names(own))
+        inputs.finding(Verdict::Note, release, message).measured(names(own))
     }));
     if seen.files.iter().any(|file| is_rescue(&file)) {
         let message = "a rescue kernel, which belongs to no package; okv-host leaves it";
         findings
-            .push(case.finding(Verdict::Note, "/boot", message).measured(names(seen.files.iter().filter(is_rescue))));
+            .push(inputs.finding(Verdict::Note, "/boot", message).measured(names(seen.files.iter().filter(is_rescue))));
     }
     findings
 }
 
 /// Installed kernels that could not boot. That modules are missing was said.
-fn incomplete(case: &Case<'_>, kernels: &Kernels, installed: &Installed) -> Vec<Finding> {
+fn incomplete(inputs: &RuleInputs<'_>, kernels: &Kernels, installed: &Installed) -> Vec<Finding> {
     let judged = |release: &str| match kernels.missing(release) {
         Ok(missing) => {
             let lacks: Vec<String> =
                 missing.iter().filter(|part| **part != Missing::Modules).map(Missing::to_string).collect();
             (!lacks.is_empty()).then(|| {
                 let message = format!("it is installed and cannot boot; it lacks {}", lacks.join(", "));
-                case.finding(Verdict::Warn, release, message).remedy("yum reinstall its packages with /boot mounted")
+                inputs.finding(Verdict::Warn, release, message).remedy("yum reinstall its packages with /boot mounted")
             })
         }
-        Err(why) => Some(unknown(case, release, &why)),
+        Err(why) => Some(unknown(inputs, release, &why)),
     };
     installed.kernels.iter().filter(|kernel| kernel.has_image).filter_map(|kernel| judged(&kernel.release)).collect()
 }
 
-fn entries(case: &Case<'_>, kernels: &Kernels, loader: &Loader) -> Vec<Finding> {
+fn entries(inputs: &RuleInputs<'_>, kernels: &Kernels, loader: &Loader) -> Vec<Finding> {
     let has_modules = |release: &str| {
         kernels.modules.known().is_some_and(|modules| modules.iter().any(|folder| folder.release == release))
     };
@@ -156,25 +157,30 @@ fn entries(case: &Case<'_>, kernels: &Kernels, loader: &Loader) -> Vec<Finding> 
             Some(release) if !has_modules(release) => format!("a boot entry starts {release}, which has no modules"),
             _ => continue,
         };
-        findings.push(case.finding(Verdict::Warn, entry.from.as_str(), message).measured(entry.title.clone()));
+        findings.push(inputs.finding(Verdict::Warn, entry.from.as_str(), message).measured(entry.title.clone()));
     }
     match &loader.default {
         Probed::Known(_) => {}
-        Probed::Absent => findings.push(case.finding(Verdict::Warn, "boot loader", "its menu has no entry")),
+        Probed::Absent => findings.push(inputs.finding(Verdict::Warn, "boot loader", "its menu has no entry")),
         Probed::Unreadable(why) => findings.push(
-            case.finding(Verdict::Warn, "boot loader", format!("its default is not there: {why}"))
+            inputs
+                .finding(Verdict::Warn, "boot loader", format!("its default is not there: {why}"))
                 .remedy("grubby --set-default with the kernel that is to start"),
         ),
     }
     if let Some(next) = &loader.next {
-        findings.push(case.finding(Verdict::Note, "boot loader", format!("the next boot alone will start \"{next}\"")));
+        findings.push(inputs.finding(
+            Verdict::Note,
+            "boot loader",
+            format!("the next boot alone will start \"{next}\""),
+        ));
     }
     findings
 }
 
-fn efi_is_not_mounted(case: &Case<'_>) -> bool {
+fn efi_is_not_mounted(inputs: &RuleInputs<'_>) -> bool {
     let point = "/boot/efi";
-    case.facts.node.running.as_ref().is_some_and(|running| {
+    inputs.facts.node.running.as_ref().is_some_and(|running| {
         let mounted = running.mounts.known().is_some_and(|all| mounts::mounted_at(all, point).is_some());
         let in_fstab = |entry: &crate::host::FstabEntry| entry.point.trim_end_matches('/') == point;
         !mounted && running.fstab.known().is_some_and(|fstab| fstab.iter().any(in_fstab))

@@ -1,13 +1,13 @@
 //! `boot-free`: /boot has room for one more kernel, now or once the old ones are gone.
 //!
-//! The upgrade installs a kernel. Where /boot is not mounted, the superblock of an ext file system tells what is free in it; what each
-//! kernel takes there is not seen then.
+//! The upgrade installs a kernel. Where /boot is not mounted, the superblock of an ext file system tells what is free
+//! in it; what each kernel takes there is not seen then.
 
 use crate::base::units::Bytes;
 use crate::host::Probed;
 use crate::subjects::boot::{BootVolume, boot_volume};
 use crate::subjects::kernels::facts::{Kernels, SeenBoot};
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("boot-free");
 
@@ -27,32 +27,32 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let kernels = match super::of(case) {
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let kernels = match super::of(inputs) {
         Ok(kernels) => kernels,
         Err(finding) => return vec![*finding],
     };
     let seen = kernels.seen_boot();
-    let Some((free, by)) = free(case, seen) else {
+    let Some((free, by)) = free(inputs, seen) else {
         let message = "what is free in it can only be told while it is mounted";
         // Its file system is judged by boot-size; a node has /boot not mounted, and that is no fault.
-        let verdict = if matches!(boot_volume(&case.facts.node), BootVolume::Found { .. }) {
+        let verdict = if matches!(boot_volume(&inputs.facts.node), BootVolume::Found { .. }) {
             Verdict::Note
         } else {
             Verdict::Unknown
         };
-        return vec![case.finding(verdict, "/boot", message).remedy("mount /boot and check again")];
+        return vec![inputs.finding(verdict, "/boot", message).remedy("mount /boot and check again")];
     };
     let largest = seen.and_then(largest).unwrap_or_default();
-    let need = largest.max(case.profile.boot_free_minimum_mib.saturating_mul(1 << 20));
+    let need = largest.max(inputs.profile.boot_free_minimum_mib.saturating_mul(1 << 20));
     let measured = format!("{} free by {by}", Bytes(free));
     if free >= need {
-        return vec![case.finding(Verdict::Pass, "/boot", "there is room for one more kernel").measured(measured)];
+        return vec![inputs.finding(Verdict::Pass, "/boot", "there is room for one more kernel").measured(measured)];
     }
     let (won, old) = won(kernels, seen);
     let after = free.saturating_add(won);
     let finding =
-        case.finding(Verdict::Warn, "/boot", format!("no room for one more kernel, which takes {}", Bytes(need)));
+        inputs.finding(Verdict::Warn, "/boot", format!("no room for one more kernel, which takes {}", Bytes(need)));
     let seen_now = seen.is_some();
     vec![match old {
         0 => finding.measured(measured).remedy("see what fills /boot: no old kernel does"),
@@ -68,11 +68,11 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// Free bytes, and who says so: the kernel where /boot is mounted, else the superblock.
-fn free(case: &Case<'_>, seen: Option<&SeenBoot>) -> Option<(u64, &'static str)> {
+fn free(inputs: &RuleInputs<'_>, seen: Option<&SeenBoot>) -> Option<(u64, &'static str)> {
     if let Some(SeenBoot { free_bytes: Probed::Known(bytes), .. }) = seen {
         return Some((*bytes, "the kernel"));
     }
-    match boot_volume(&case.facts.node) {
+    match boot_volume(&inputs.facts.node) {
         BootVolume::Found { volume, .. } => Some((volume.content()?.free_bytes?, "its superblock")),
         BootVolume::NotKnown(_) => None,
     }
@@ -84,9 +84,9 @@ fn largest(seen: &SeenBoot) -> Option<u64> {
 
 /// What a prune would win in /boot, and how many kernels it would take. The default stays.
 fn won(kernels: &Kernels, seen: Option<&SeenBoot>) -> (u64, usize) {
-    let Ok(standing) = kernels.standing() else { return (0, 0) };
+    let Ok(roles) = kernels.roles() else { return (0, 0) };
     let default = kernels.default_release();
-    let old: Vec<_> = standing.old.iter().filter(|old| default != Some(old.release.as_str())).collect();
+    let old: Vec<_> = roles.old.iter().filter(|old| default != Some(old.release.as_str())).collect();
     let bytes = |seen: &SeenBoot| old.iter().map(|old| seen.bytes_of(&old.release)).fold(0, u64::saturating_add);
     (seen.map_or(0, bytes), old.len())
 }

@@ -1,10 +1,11 @@
 //! `kernel-old`: no kernel is left behind that is older than the newest.
 //!
-//! Removed after the upgrade, which brings a newer one: before it, the finding tells what will have to go. So it never blocks.
+//! Removed after the upgrade, which brings a newer one: before it, the finding tells what will have to go. So it never
+//! blocks.
 
 use crate::base::units::Bytes;
 use crate::subjects::kernels::facts::Kernel;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("kernel-old");
 
@@ -24,19 +25,18 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let (kernels, standing) = match super::of(case).and_then(|kernels| Ok((kernels, super::standing(case)?))) {
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let (kernels, roles) = match super::of(inputs).and_then(|kernels| Ok((kernels, super::roles(inputs)?))) {
         Ok(both) => both,
         Err(finding) => return vec![*finding],
     };
-    if standing.old.is_empty() {
-        let measured =
-            format!("of its family: {}; of others: {}", standing.newest.release, super::list(standing.others));
-        return vec![case.finding(Verdict::Pass, "node", "no older kernel is installed").measured(measured)];
+    if roles.old.is_empty() {
+        let measured = format!("of its family: {}; of others: {}", roles.newest.release, super::list(roles.others));
+        return vec![inputs.finding(Verdict::Pass, "node", "no older kernel is installed").measured(measured)];
     }
-    let reboot = standing.running.evr < standing.newest.evr;
+    let reboot = roles.running.evr < roles.newest.evr;
     let default = kernels.default_release();
-    standing
+    roles
         .old
         .iter()
         .map(|old| {
@@ -54,7 +54,8 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
                 todo.push("make the newest kernel the default");
             }
             todo.push(super::PRUNE);
-            case.finding(Verdict::Warn, old.release.as_str(), message)
+            inputs
+                .finding(Verdict::Warn, old.release.as_str(), message)
                 .measured(packages(old))
                 .remedy(todo.join("; then "))
         })

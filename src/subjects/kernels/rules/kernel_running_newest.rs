@@ -1,10 +1,10 @@
 //! `kernel-running-newest`: the kernel that runs is the newest one installed.
 //!
-//! A node that was not started since its kernel was updated may not come up with it; better now than in the upgrade. A warning: the
-//! procedure itself starts the node again.
+//! A node that was not started since its kernel was updated may not come up with it; better now than in the upgrade. A
+//! warning: the procedure itself starts the node again.
 
-use crate::subjects::kernels::standing::NoStanding;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::kernels::standing::NoKernelRoles;
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("kernel-running-newest");
 
@@ -21,29 +21,30 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let kernels = match super::of(case) {
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let kernels = match super::of(inputs) {
         Ok(kernels) => kernels,
         Err(finding) => return vec![*finding],
     };
-    let standing = match kernels.standing() {
-        Ok(standing) => standing,
-        Err(NoStanding::Unowned(release)) => {
+    let roles = match kernels.roles() {
+        Ok(roles) => roles,
+        Err(NoKernelRoles::Unowned(release)) => {
             let message = format!("the running kernel {release} is of no installed package");
-            return vec![case.finding(Verdict::Warn, "node", message).remedy("start an installed kernel")];
+            return vec![inputs.finding(Verdict::Warn, "node", message).remedy("start an installed kernel")];
         }
-        Err(NoStanding::Unknown(why)) => {
+        Err(NoKernelRoles::Unknown(why)) => {
             let message = format!("whether the newest kernel runs could not be told: {why}");
-            return vec![case.finding(Verdict::Unknown, "node", message)];
+            return vec![inputs.finding(Verdict::Unknown, "node", message)];
         }
     };
-    let (running, newest) = (standing.running, standing.newest);
+    let (running, newest) = (roles.running, roles.newest);
     let measured = format!("runs {}; newest {}", running.release, newest.release);
     let finding = if running.evr < newest.evr {
-        case.finding(Verdict::Warn, "node", format!("{} runs, and {} is newer", running.release, newest.release))
+        inputs
+            .finding(Verdict::Warn, "node", format!("{} runs, and {} is newer", running.release, newest.release))
             .remedy("reboot, and see that the newer kernel comes up")
     } else {
-        case.finding(Verdict::Pass, "node", "the newest kernel runs")
+        inputs.finding(Verdict::Pass, "node", "the newest kernel runs")
     };
     vec![finding.measured(measured)]
 }

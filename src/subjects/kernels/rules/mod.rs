@@ -6,25 +6,25 @@ pub mod kernel_old;
 pub mod kernel_running_newest;
 
 use super::facts::{Kernel, Kernels};
-use super::standing::{NoStanding, Standing};
-use crate::subjects::rule::{Case, Finding, Verdict};
+use super::standing::{KernelRoles, NoKernelRoles};
+use crate::subjects::rule::{Finding, RuleInputs, Verdict};
 
 /// The command that removes what is old.
 pub(super) const PRUNE: &str = "okv-host kernel-prune";
 
 /// The kernels of a running host, or the finding that says why there is nothing to judge.
-pub(super) fn of<'f>(case: &Case<'f>) -> Result<&'f Kernels, Box<Finding>> {
-    Ok(&case.subjects()?.kernels)
+pub(super) fn of<'f>(inputs: &RuleInputs<'f>) -> Result<&'f Kernels, Box<Finding>> {
+    Ok(&inputs.subjects()?.kernels)
 }
 
 /// How the kernels stand to each other, or the finding that says that it is not known.
-pub(super) fn standing<'f>(case: &Case<'f>) -> Result<Standing<'f>, Box<Finding>> {
-    of(case)?.standing().map_err(|why| {
+pub(super) fn roles<'f>(inputs: &RuleInputs<'f>) -> Result<KernelRoles<'f>, Box<Finding>> {
+    of(inputs)?.roles().map_err(|why| {
         Box::new(match why {
-            NoStanding::Unknown(why) => {
-                case.finding(Verdict::Unknown, "node", format!("kernels could not be judged: {why}"))
+            NoKernelRoles::Unknown(why) => {
+                inputs.finding(Verdict::Unknown, "node", format!("kernels could not be judged: {why}"))
             }
-            NoStanding::Unowned(release) => case
+            NoKernelRoles::Unowned(release) => inputs
                 .finding(
                     Verdict::Unknown,
                     "node",

@@ -17,7 +17,6 @@ const READ: usize = 16 * 2048;
 /// Most ISOs that are looked into.
 const MOST: usize = 64;
 
-/// ISOs of a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Isos {
     /// Files in the folder whose name ends in `.iso`, by name.
@@ -35,7 +34,6 @@ pub struct IsoFile {
     pub path: String,
     /// Whether its name is that of an upgrade ISO.
     pub is_named_so: bool,
-    /// Its size in bytes.
     pub bytes: u64,
     /// The volume in it; `Absent` where it holds no ISO 9660.
     pub volume: Probed<Volume>,
@@ -43,23 +41,18 @@ pub struct IsoFile {
     pub checksum: Option<Checksum>,
 }
 
-/// A sum that was compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checksum {
-    /// What it should be.
     pub wanted: Sha256,
-    /// What it is.
     pub found: Probed<Sha256>,
 }
 
 /// An ISO 9660 volume.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Volume {
-    /// Its label.
     pub label: Option<String>,
     /// Its size in bytes, as it says itself: a whole file has no fewer.
     pub bytes: u64,
-    /// What is wrong with it.
     pub problem: Option<String>,
 }
 
@@ -119,7 +112,8 @@ pub fn gather(root: &Root, places: &Places) -> Probed<Isos> {
 }
 
 impl Isos {
-    /// Reads every upgrade ISO in the folder, and keeps what it sums up to beside what it should. `on` hears of the bytes read.
+    /// Reads every upgrade ISO in the folder, and keeps what it sums up to beside what it should. `on` hears of the
+    /// bytes read.
     pub fn compare(&mut self, root: &Root, wanted: Sha256, on: &mut dyn FnMut(u64, u64)) {
         for iso in self.here.iter_mut().filter(|iso| iso.is_named_so) {
             let mut hear = |read| {

@@ -1,4 +1,5 @@
-//! What lies in the folder of the TLS files: jars, which are temporary, and the rest, without which the server does not work.
+//! What lies in the folder of the TLS files: jars, which are temporary, and the rest, without which the server does not
+//! work.
 
 use crate::host::{Probed, Root};
 

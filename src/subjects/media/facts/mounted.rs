@@ -3,14 +3,13 @@
 use crate::host::loops::Loop;
 use crate::host::{Mount, Probed, Running, mounts};
 
-/// What is mounted there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mounted {
-    /// Nothing.
     Nothing,
     /// Nothing, and there is no folder to mount at.
     NoFolder,
-    /// What is to be mounted at is a link, to this folder: the kernel would list a mount under that name, and nobody would find it.
+    /// What is to be mounted at is a link, to this folder: the kernel would list a mount under that name, and nobody
+    /// would find it.
     Linked(String),
     /// The ISO that was asked for.
     This {
@@ -21,7 +20,6 @@ pub enum Mounted {
     Other(String),
     /// A file system of the node's own, of this source, which a mount over it only hides.
     Own(String),
-    /// Could not be told, for this reason.
     Unknown(String),
 }
 

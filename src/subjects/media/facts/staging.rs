@@ -30,7 +30,6 @@ pub struct Staging {
 /// What has the name that an ISO is to have in its folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum There {
-    /// Nothing.
     Nothing,
     /// The ISO itself: it was put there.
     ItIs,
@@ -41,7 +40,8 @@ pub enum There {
 }
 
 impl Staging {
-    /// Looks at the file at `path`, which is absolute, for a host that is `running`. `part` gives the name of a copy that is not whole yet.
+    /// Looks at the file at `path`, which is absolute, for a host that is `running`. `part` gives the name of a copy
+    /// that is not whole yet.
     ///
     /// # Errors
     /// Where it is no file, or cannot be looked at.

@@ -101,7 +101,8 @@ fn space(staging: &Staging, places: &Places) -> Option<Reason> {
         let missing = Bytes(needed.saturating_sub(free));
         let free = Bytes(free);
         let message = format!(
-            "{} has {free} free; {iso} of the ISO and {margin} for what runs meanwhile are needed: {missing} are missing",
+            "{} has {free} free; {iso} of the ISO and {margin} for what runs meanwhile are needed: {missing} are \
+             missing",
             places.iso_folder
         );
         let remedy = format!("make room; the temporary jars of {} are one place (check: ssl-jars)", places.ssl_folder);

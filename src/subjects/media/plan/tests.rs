@@ -165,7 +165,7 @@ fn what_else_is_mounted_there_is_in_the_way() {
 }
 
 #[test]
-fn what_blocks_an_upgrade_blocks_its_staging_and_every_reason_is_told_at_once() {
+fn what_blocks_an_upgrade_blocks_its_staging_and_every_reason_is_reported_at_once() {
     let blocked = Reason { id: "boot-size", message: "too small".into(), remedy: "replace the node".into() };
     let means = Means { blocked: vec![blocked], cleaner: None, ..means() };
     let refusal = planned(&staging(), &Request::default(), &means, &sums()).unwrap_err();
@@ -173,7 +173,7 @@ fn what_blocks_an_upgrade_blocks_its_staging_and_every_reason_is_told_at_once() 
 }
 
 #[test]
-fn an_iso_of_another_release_than_the_node_was_judged_for_was_staged() {
+fn an_iso_of_another_release_than_the_profile_is_refused() {
     let named = |name: &str| {
         let mut staging = staging();
         staging.iso.path = format!("/mnt/{name}");

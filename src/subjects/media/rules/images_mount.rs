@@ -4,7 +4,7 @@ use crate::base::versions::Version;
 use crate::host::loops::Loop;
 use crate::host::{Mount, Probed, mounts};
 use crate::subjects::media::facts::iso::Isos;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("images-mount");
 
@@ -23,28 +23,28 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let point = &case.profile.places.iso_mount;
-    vec![match case.running().and_then(|running| Ok((running, case.subjects()?))) {
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let point = &inputs.profile.places.iso_mount;
+    vec![match inputs.running().and_then(|running| Ok((running, inputs.subjects()?))) {
         Ok((running, subjects)) => match &running.mounts {
             Probed::Known(mounts) => match mounts::mounted_at(mounts, point) {
-                Some(mount) => mounted(case, mount, &running.loops, &subjects.media.isos),
-                None => case.finding(Verdict::Pass, point, "nothing is mounted there"),
+                Some(mount) => mounted(inputs, mount, &running.loops, &subjects.media.isos),
+                None => inputs.finding(Verdict::Pass, point, "nothing is mounted there"),
             },
-            Probed::Absent => case.finding(Verdict::Unknown, point, "this host does not list its mounts"),
+            Probed::Absent => inputs.finding(Verdict::Unknown, point, "this host does not list its mounts"),
             Probed::Unreadable(why) => {
-                case.finding(Verdict::Unknown, point, format!("what is mounted there could not be told: {why}"))
+                inputs.finding(Verdict::Unknown, point, format!("what is mounted there could not be told: {why}"))
             }
         },
         Err(finding) => *finding,
     }]
 }
 
-fn mounted(case: &Case<'_>, mount: &Mount, loops: &Probed<Vec<Loop>>, isos: &Probed<Isos>) -> Finding {
-    let (point, folder) = (&mount.point, &case.profile.places.iso_folder);
+fn mounted(inputs: &RuleInputs<'_>, mount: &Mount, loops: &Probed<Vec<Loop>>, isos: &Probed<Isos>) -> Finding {
+    let (point, folder) = (&mount.point, &inputs.profile.places.iso_folder);
     let free = format!("umount {point}, and mount the ISO from {folder}");
     let measured = format!("{} ({}, {})", mount.source, mount.kind, mount.options.join(","));
-    let finding = |verdict, message: String| case.finding(verdict, point, message);
+    let finding = |verdict, message: String| inputs.finding(verdict, point, message);
     let loops = match loops {
         Probed::Known(loops) => loops.as_slice(),
         Probed::Absent => &[],
@@ -68,8 +68,8 @@ fn mounted(case: &Case<'_>, mount: &Mount, loops: &Probed<Vec<Loop>>, isos: &Pro
         .remedy(format!("umount {point}; copy the ISO to {folder} again"))
     } else if !is_from_folder(file, folder, isos) {
         finding(Verdict::Block, format!("an ISO that does not lie in {folder} is mounted there")).remedy(free)
-    } else if let Some(release) = another_release(case, file, isos) {
-        let message = format!("by its name, the ISO there brings release {release}, not {}", case.profile.release);
+    } else if let Some(release) = another_release(inputs, file, isos) {
+        let message = format!("by its name, the ISO there brings release {release}, not {}", inputs.profile.release);
         finding(Verdict::Block, message).remedy(format!("{free} that belongs to the release"))
     } else if !mount.options.iter().any(|option| option == "ro") {
         finding(Verdict::Warn, "the ISO is mounted there, but not read-only".into()).remedy(free)
@@ -80,9 +80,9 @@ fn mounted(case: &Case<'_>, mount: &Mount, loops: &Probed<Vec<Loop>>, isos: &Pro
 }
 
 /// The release that the name of the ISO says, where that is not the one of the profile.
-fn another_release(case: &Case<'_>, file: &str, isos: &Probed<Isos>) -> Option<Version> {
+fn another_release(inputs: &RuleInputs<'_>, file: &str, isos: &Probed<Isos>) -> Option<Version> {
     let iso = isos.known()?.here.iter().find(|iso| iso.path == file && iso.is_named_so)?;
-    iso.is_of_another(&case.profile.release)
+    iso.is_of_another(&inputs.profile.release)
 }
 
 /// Whether the ISO lies in its folder: by the folder's name, or, where that is a link, by where it leads.

@@ -5,7 +5,7 @@
 use crate::base::units::Bytes;
 use crate::host::Probed;
 use crate::subjects::media::facts::iso::{Checksum, IsoFile, Isos};
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("iso-present");
 
@@ -27,92 +27,92 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let folder = &case.profile.places.iso_folder;
-    match case.subjects().map(|subjects| &subjects.media.isos) {
-        Ok(Probed::Known(isos)) => present(case, isos),
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let folder = &inputs.profile.places.iso_folder;
+    match inputs.subjects().map(|subjects| &subjects.media.isos) {
+        Ok(Probed::Known(isos)) => present(inputs, isos),
         Ok(Probed::Absent) => {
-            vec![case.finding(Verdict::Note, folder, "no upgrade ISO is there yet: there is no such folder")]
+            vec![inputs.finding(Verdict::Note, folder, "no upgrade ISO is there yet: there is no such folder")]
         }
         Ok(Probed::Unreadable(why)) => {
             let message = format!("whether an upgrade ISO is there could not be told: {why}");
-            vec![case.finding(Verdict::Unknown, folder, message)]
+            vec![inputs.finding(Verdict::Unknown, folder, message)]
         }
         Err(finding) => vec![*finding],
     }
 }
 
-fn present(case: &Case<'_>, isos: &Isos) -> Vec<Finding> {
-    let folder = &case.profile.places.iso_folder;
-    let mut findings: Vec<Finding> = isos.here.iter().map(|iso| file(case, iso)).collect();
+fn present(inputs: &RuleInputs<'_>, isos: &Isos) -> Vec<Finding> {
+    let folder = &inputs.profile.places.iso_folder;
+    let mut findings: Vec<Finding> = isos.here.iter().map(|iso| file(inputs, iso)).collect();
     if isos.here.iter().filter(|iso| iso.is_named_so).count() > 1 {
         let remedy = "keep the one of the release that the node is upgraded to";
-        findings.push(case.finding(Verdict::Warn, folder, "more than one upgrade ISO is there").remedy(remedy));
+        findings.push(inputs.finding(Verdict::Warn, folder, "more than one upgrade ISO is there").remedy(remedy));
     }
     findings.extend(isos.misplaced.iter().map(|path| {
         let remedy = format!("move it to {folder}, or remove it where it is there already");
-        case.finding(Verdict::Warn, path, "an upgrade ISO outside its folder").remedy(remedy)
+        inputs.finding(Verdict::Warn, path, "an upgrade ISO outside its folder").remedy(remedy)
     }));
     findings.extend(isos.not_looked_at.iter().map(|why| {
         let message = format!("whether an upgrade ISO lies there could not be told: {why}");
-        case.finding(Verdict::Unknown, folder, message).remedy("run as a user who may read it")
+        inputs.finding(Verdict::Unknown, folder, message).remedy("run as a user who may read it")
     }));
     if findings.is_empty() {
-        findings.push(case.finding(Verdict::Note, folder, "no upgrade ISO is there yet"));
+        findings.push(inputs.finding(Verdict::Note, folder, "no upgrade ISO is there yet"));
     }
     findings
 }
 
-fn file(case: &Case<'_>, iso: &IsoFile) -> Finding {
+fn file(inputs: &RuleInputs<'_>, iso: &IsoFile) -> Finding {
     let again = "copy it again, and compare checksums";
     // Another ISO than that of an upgrade is nobody's business here.
     let bad = if iso.is_named_so { Verdict::Block } else { Verdict::Note };
     let volume = match &iso.volume {
         Probed::Known(volume) => volume,
         Probed::Absent => {
-            return case
+            return inputs
                 .finding(bad, &iso.path, "there is no ISO 9660 volume in it")
                 .measured(Bytes(iso.bytes).to_string())
                 .remedy(again);
         }
         Probed::Unreadable(why) => {
-            return case.finding(Verdict::Unknown, &iso.path, format!("it could not be read: {why}"));
+            return inputs.finding(Verdict::Unknown, &iso.path, format!("it could not be read: {why}"));
         }
     };
     let label = volume.label.as_deref().unwrap_or_default();
     let measured = format!("\"{label}\": {} in the file, {} in the volume", Bytes(iso.bytes), Bytes(volume.bytes));
     let finding = if !iso.is_whole() {
         let missing = Bytes(volume.bytes.saturating_sub(iso.bytes));
-        case.finding(bad, &iso.path, format!("it is cut off: {missing} are missing")).remedy(again)
+        inputs.finding(bad, &iso.path, format!("it is cut off: {missing} are missing")).remedy(again)
     } else if let Some(problem) = &volume.problem {
-        case.finding(Verdict::Warn, &iso.path, format!("its volume is not sound: {problem}")).remedy(again)
-    } else if let Some(found) = iso.checksum.as_ref().and_then(|checksum| sum(case, iso, checksum)) {
+        inputs.finding(Verdict::Warn, &iso.path, format!("its volume is not sound: {problem}")).remedy(again)
+    } else if let Some(found) = iso.checksum.as_ref().and_then(|checksum| sum(inputs, iso, checksum)) {
         found
-    } else if let Some(release) = iso.is_of_another(&case.profile.release).filter(|_| iso.is_named_so) {
-        let message = format!("by its name it brings release {release}, not {}", case.profile.release);
+    } else if let Some(release) = iso.is_of_another(&inputs.profile.release).filter(|_| iso.is_named_so) {
+        let message = format!("by its name it brings release {release}, not {}", inputs.profile.release);
         let remedy =
             "keep only the one of the release that the node is upgraded to, or judge by the profile of that release";
-        case.finding(Verdict::Warn, &iso.path, message).remedy(remedy)
+        inputs.finding(Verdict::Warn, &iso.path, message).remedy(remedy)
     } else if !iso.is_named_so {
-        case.finding(Verdict::Note, &iso.path, "a whole ISO, whose name is not that of an upgrade")
+        inputs.finding(Verdict::Note, &iso.path, "a whole ISO, whose name is not that of an upgrade")
     } else {
-        case.finding(Verdict::Pass, &iso.path, "whole")
+        inputs.finding(Verdict::Pass, &iso.path, "whole")
     };
     let sum = iso.checksum.as_ref().and_then(|checksum| checksum.found.known());
     finding.measured(sum.map_or_else(|| measured.clone(), |sum| format!("{measured}; SHA-256 {sum}")))
 }
 
-/// What is wrong with its sum.
-fn sum(case: &Case<'_>, iso: &IsoFile, checksum: &Checksum) -> Option<Finding> {
+fn sum(inputs: &RuleInputs<'_>, iso: &IsoFile, checksum: &Checksum) -> Option<Finding> {
     match &checksum.found {
         Probed::Known(found) if *found == checksum.wanted => None,
         Probed::Known(_) => Some(
-            case.finding(Verdict::Block, &iso.path, format!("it does not sum up to {}", checksum.wanted))
+            inputs
+                .finding(Verdict::Block, &iso.path, format!("it does not sum up to {}", checksum.wanted))
                 .remedy("copy it again, or compare the sum that you were given"),
         ),
-        Probed::Absent => Some(case.finding(Verdict::Unknown, &iso.path, "it was not summed up")),
+        Probed::Absent => Some(inputs.finding(Verdict::Unknown, &iso.path, "it was not summed up")),
         Probed::Unreadable(why) => {
-            Some(case.finding(Verdict::Unknown, &iso.path, format!("it could not be summed up: {why}")))
+            Some(inputs.finding(Verdict::Unknown, &iso.path, format!("it could not be summed up: {why}")))
         }
     }
 }

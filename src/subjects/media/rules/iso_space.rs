@@ -1,13 +1,14 @@
 //! `iso-space`: the ISO fits into the folder that it belongs in.
 //!
-//! The procedure gives no size. Where the profile has none either, the free space is told, and comparing it is the operator's. An ISO
-//! that is there whole needs no more room, and the room that a part of one takes is free for the whole.
+//! The procedure gives no size. Where the profile has none either, the free space is told, and comparing it is the
+//! operator's. An ISO that is there whole needs no more room, and the room that a part of one takes is free for the
+//! whole.
 
 use crate::base::units::Bytes;
 use crate::host::Probed;
 use crate::subjects::Subjects;
 use crate::subjects::media::facts::iso::IsoFile;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("iso-space");
 
@@ -30,49 +31,50 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    vec![match case.subjects() {
-        Ok(subjects) => space(case, subjects),
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    vec![match inputs.subjects() {
+        Ok(subjects) => space(inputs, subjects),
         Err(finding) => *finding,
     }]
 }
 
-fn space(case: &Case<'_>, subjects: &Subjects) -> Finding {
-    let folder = &case.profile.places.iso_folder;
+fn space(inputs: &RuleInputs<'_>, subjects: &Subjects) -> Finding {
+    let folder = &inputs.profile.places.iso_folder;
     let here: &[IsoFile] = subjects.media.isos.known().map(|isos| isos.here.as_slice()).unwrap_or_default();
     let mut named = here.iter().filter(|iso| iso.is_named_so);
     if let Some(iso) = named.clone().find(|iso| iso.is_whole()) {
         let measured = format!("{}: {}", iso.path, Bytes(iso.bytes));
-        return case.finding(Verdict::Pass, folder, "the ISO is there already").measured(measured);
+        return inputs.finding(Verdict::Pass, folder, "the ISO is there already").measured(measured);
     }
     let part = named.next().map_or(0, |iso| iso.bytes);
     let remedy = "make room, or compare with the size of the ISO that you were given";
-    match (&subjects.media.space, case.profile.iso_bytes) {
-        (Probed::Absent, _) => case
+    match (&subjects.media.space, inputs.profile.iso_bytes) {
+        (Probed::Absent, _) => inputs
             .finding(Verdict::Confirm, folder, "there is no such folder: is this a node?")
             .remedy("look where /var/lib lies"),
         (Probed::Unreadable(why), Some(_)) => {
-            case.finding(Verdict::Unknown, folder, format!("the free space could not be told: {why}"))
+            inputs.finding(Verdict::Unknown, folder, format!("the free space could not be told: {why}"))
         }
         (Probed::Unreadable(why), None) => {
-            case.finding(Verdict::Confirm, folder, format!("the free space could not be told: {why}")).remedy(remedy)
+            inputs.finding(Verdict::Confirm, folder, format!("the free space could not be told: {why}")).remedy(remedy)
         }
         (Probed::Known(space), figure) => {
             let free = space.available.saturating_add(part);
             let measured = format!("{} free", Bytes(free));
             let Some(needed) = figure else {
                 let message = "whether the ISO fits is yours to compare";
-                return case.finding(Verdict::Confirm, folder, message).measured(measured).remedy(remedy);
+                return inputs.finding(Verdict::Confirm, folder, message).measured(measured).remedy(remedy);
             };
             if free >= needed {
-                return case.finding(Verdict::Pass, folder, "the ISO fits").measured(measured);
+                return inputs.finding(Verdict::Pass, folder, "the ISO fits").measured(measured);
             }
             let missing = Bytes(needed.saturating_sub(free));
-            case.finding(Verdict::Block, folder, format!("the ISO does not fit: {missing} are missing"))
+            inputs
+                .finding(Verdict::Block, folder, format!("the ISO does not fit: {missing} are missing"))
                 .measured(measured)
                 .remedy(format!(
                     "make room; the temporary jars of {} are one place (ssl-jars)",
-                    case.profile.places.ssl_folder
+                    inputs.profile.places.ssl_folder
                 ))
         }
     }

@@ -1,10 +1,10 @@
-//! `ssl-jars`: what the temporary jars beside the TLS files take. They are never removed here: one wrong file, and the server does not
-//! work.
+//! `ssl-jars`: what the temporary jars beside the TLS files take. They are never removed here: one wrong file, and the
+//! server does not work.
 
 use crate::base::units::Bytes;
 use crate::host::Probed;
 use crate::subjects::media::facts::jars::Jars;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("ssl-jars");
 
@@ -24,23 +24,23 @@ pub(crate) const RULE: Rule = Rule {
 /// Most names that are told.
 const SHOWN: usize = 8;
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let folder = &case.profile.places.ssl_folder;
-    vec![match case.subjects().map(|subjects| &subjects.media.jars) {
-        Ok(Probed::Known(found)) => jars(case, found),
-        Ok(Probed::Absent) => case.finding(Verdict::NotApplicable, folder, "there is no such folder"),
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let folder = &inputs.profile.places.ssl_folder;
+    vec![match inputs.subjects().map(|subjects| &subjects.media.jars) {
+        Ok(Probed::Known(found)) => jars(inputs, found),
+        Ok(Probed::Absent) => inputs.finding(Verdict::NotApplicable, folder, "there is no such folder"),
         Ok(Probed::Unreadable(why)) => {
-            case.finding(Verdict::Unknown, folder, format!("what lies there could not be told: {why}"))
+            inputs.finding(Verdict::Unknown, folder, format!("what lies there could not be told: {why}"))
         }
         Err(finding) => *finding,
     }]
 }
 
-fn jars(case: &Case<'_>, found: &Jars) -> Finding {
-    let folder = &case.profile.places.ssl_folder;
+fn jars(inputs: &RuleInputs<'_>, found: &Jars) -> Finding {
+    let folder = &inputs.profile.places.ssl_folder;
     if found.jars.is_empty() {
         let measured = format!("no jars, {} others", found.others);
-        return case.finding(Verdict::Pass, folder, "there are no jars to remove").measured(measured);
+        return inputs.finding(Verdict::Pass, folder, "there are no jars to remove").measured(measured);
     }
     let bytes = found.jars.iter().fold(0_u64, |sum, (_, bytes)| sum.saturating_add(*bytes));
     let mut names: Vec<&str> = found.jars.iter().take(SHOWN).map(|(name, _)| name.as_str()).collect();
@@ -49,7 +49,8 @@ fn jars(case: &Case<'_>, found: &Jars) -> Finding {
     }
     let measured =
         format!("{} jars, {}: {}; {} others", found.jars.len(), Bytes(bytes), names.join(", "), found.others);
-    case.finding(Verdict::Note, folder, format!("{} could be won", Bytes(bytes)))
+    inputs
+        .finding(Verdict::Note, folder, format!("{} could be won", Bytes(bytes)))
         .measured(measured)
         .remedy("only where space is needed: remove these jars by name, and no other file there")
 }

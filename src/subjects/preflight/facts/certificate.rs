@@ -1,4 +1,5 @@
-//! A certificate, for how long it holds: X.509 in PEM or DER, by the crate `x509-cert`; of a file, or shown by a TLS port.
+//! A certificate, for how long it holds: X.509 in PEM or DER, by the crate `x509-cert`; of a file, or shown by a TLS
+//! port.
 
 use std::path::Path;
 
@@ -11,7 +12,6 @@ use crate::profile::Address;
 
 mod tls;
 
-/// What a certificate says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
     /// Where it was read: a path, or host and port.
@@ -44,7 +44,7 @@ pub fn of_file(path: &Path) -> Probed<Certificate> {
 
 /// Asks a TLS port for the certificate that it shows, within five seconds; see the private module `tls`.
 pub fn of_port(address: &Address, runner: &dyn Runner) -> Probed<Certificate> {
-    match tls::shown_by(address, runner).and_then(|der| parse(&der)) {
+    match tls::peer_certificate(address, runner).and_then(|der| parse(&der)) {
         Ok(certificate) => Probed::Known(Certificate { place: address.to_string(), ..certificate }),
         Err(why) => Probed::Unreadable(format!("{address}: {why}")),
     }
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn pem_and_der_and_a_chain_behind_text_say_the_same() {
+    fn pem_der_and_a_chain_after_text_give_the_same_certificate() {
         let der = parse(&file("server.der")).unwrap();
         assert_eq!(der.subject, "CN=okv1.example,O=Fixture,C=US");
         assert_eq!(der.not_after - der.not_before, 1096 * 86_400);

@@ -1,7 +1,7 @@
 //! A TCP connection to a host that is named or has an address, within a limit.
 //!
-//! Names are looked up by getent(1): this program is linked statically, and the resolver of a static glibc would load libraries of the
-//! host that it was not built with.
+//! Names are looked up by getent(1): this program is linked statically, and the resolver of a static glibc would load
+//! libraries of the host that it was not built with.
 
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};

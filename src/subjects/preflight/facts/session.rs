@@ -35,7 +35,7 @@ pub fn gather(root: &Root) -> Probed<Session> {
         let Some((_, parent, name)) = parse_stat(&stat) else {
             return Probed::Unreadable(format!("{path}: not as the kernel writes it"));
         };
-        if let Some(session) = told_by(&name) {
+        if let Some(session) = session_of(&name) {
             return Probed::Known(session);
         }
         names.push(name);
@@ -48,7 +48,7 @@ pub fn gather(root: &Root) -> Probed<Session> {
     Probed::Unreadable(format!("there are more than {MOST} processes above this one"))
 }
 
-fn told_by(name: &str) -> Option<Session> {
+fn session_of(name: &str) -> Option<Session> {
     match name {
         "tmux" | "screen" | "SCREEN" => Some(Session::Multiplexer(name.to_ascii_lowercase())),
         _ if name.starts_with("tmux:") => Some(Session::Multiplexer("tmux".into())),

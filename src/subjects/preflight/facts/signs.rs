@@ -7,7 +7,6 @@ use crate::profile::Signs;
 /// Most signs of one kind that are told.
 const MOST: usize = 16;
 
-/// What was seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
     /// How many patterns were looked for; 0 where nobody named any.
@@ -20,7 +19,6 @@ pub struct Seen {
     pub not_looked_at: Vec<String>,
 }
 
-/// Looks for `signs`.
 pub fn gather(root: &Root, signs: &Signs, processes: &Probed<Vec<Process>>) -> Seen {
     let mut seen = Seen { asked: signs.paths.len().saturating_add(signs.processes.len()), ..Seen::default() };
     for pattern in &signs.paths {
@@ -31,7 +29,9 @@ pub fn gather(root: &Root, signs: &Signs, processes: &Probed<Vec<Process>>) -> S
     }
     if !signs.processes.is_empty() {
         match processes {
-            Probed::Known(processes) => seen.processes.extend(processes.iter().filter_map(|p| told(p, signs))),
+            Probed::Known(processes) => {
+                seen.processes.extend(processes.iter().filter_map(|p| describe_match(p, signs)))
+            }
             Probed::Absent => seen.not_looked_at.push("/proc: there is no such directory".into()),
             Probed::Unreadable(why) => seen.not_looked_at.push(why.clone()),
         }
@@ -41,7 +41,7 @@ pub fn gather(root: &Root, signs: &Signs, processes: &Probed<Vec<Process>>) -> S
     seen
 }
 
-fn told(process: &Process, signs: &Signs) -> Option<String> {
+fn describe_match(process: &Process, signs: &Signs) -> Option<String> {
     let mut names = process.words.iter().chain([&process.name]);
     let fits = |name: &&String| signs.processes.iter().any(|p| glob::matches(p.as_bytes(), name.as_bytes()));
     names.find(fits).map(|name| format!("{name} (process {})", process.pid))

@@ -1,8 +1,8 @@
-//! `audit-vault-agent`: an integration with Audit Vault that release 21.2 or earlier made is taken out. Which release made it no node
-//! tells, nor where its agent was installed.
+//! `audit-vault-agent`: an integration with Audit Vault that release 21.2 or earlier made is taken out. Which release
+//! made it no node tells, nor where its agent was installed.
 
 use super::signs::{Words, judge as by_signs};
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("audit-vault-agent");
 
@@ -18,7 +18,7 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let words = Words {
         subject: "Audit Vault",
         process: (Verdict::Warn, "an agent of Audit Vault runs"),
@@ -28,8 +28,8 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
             in Audit Vault, and then the agent's folder"
             .into(),
     };
-    match case.subjects() {
-        Ok(subjects) => by_signs(case, &subjects.preflight.audit_vault_agent, &words),
+    match inputs.subjects() {
+        Ok(subjects) => by_signs(inputs, &subjects.preflight.audit_vault_agent, &words),
         Err(finding) => vec![*finding],
     }
 }
@@ -58,7 +58,7 @@ warn Audit Vault
     }
 
     #[test]
-    fn that_no_agent_was_seen_is_left_to_confirm() {
+    fn that_no_agent_is_found_is_left_to_confirm() {
         assert_found(
             &RULE,
             &Host::named("procedure-staged"),

@@ -1,8 +1,8 @@
-//! `backup-jobs`: a backup was made, none runs, and none is scheduled. The schedule lies in the key vault itself, which no node shows:
-//! so this is never passed.
+//! `backup-jobs`: a backup was made, none runs, and none is scheduled. The schedule lies in the key vault itself, which
+//! no node shows: so this is never passed.
 
 use super::signs::{Words, judge as by_signs};
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("backup-jobs");
 
@@ -21,7 +21,7 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let words = Words {
         subject: "backups",
         process: (Verdict::Block, "a backup runs"),
@@ -29,8 +29,8 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
         nothing: "that a backup was made, that none runs and none is scheduled, is yours to confirm",
         remedy: "make a backup and wait for its end, then delete the scheduled jobs in the management console".into(),
     };
-    match case.subjects() {
-        Ok(subjects) => by_signs(case, &subjects.preflight.backup_jobs, &words),
+    match inputs.subjects() {
+        Ok(subjects) => by_signs(inputs, &subjects.preflight.backup_jobs, &words),
         Err(finding) => vec![*finding],
     }
 }

@@ -3,7 +3,7 @@
 use super::signs::{Words, judge as by_signs};
 use crate::base::versions::Version;
 use crate::subjects::Subjects;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("diagnostics-package");
 
@@ -28,8 +28,8 @@ const CLEAR: &str = "click Clear on the Download Diagnostics page of the managem
 const COMMANDS: &str =
     "run /usr/local/dbfw/bin/priv/dbfw-diagnostics-package.rb --clean, and then the same with --remove";
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let subjects = match case.subjects() {
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let subjects = match inputs.subjects() {
         Ok(subjects) => subjects,
         Err(finding) => return vec![*finding],
     };
@@ -40,7 +40,7 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
         nothing: "that there is no diagnostics package is yours to confirm",
         remedy: remedy(subjects),
     };
-    by_signs(case, &subjects.preflight.diagnostics_package, &words)
+    by_signs(inputs, &subjects.preflight.diagnostics_package, &words)
 }
 
 fn remedy(subjects: &Subjects) -> String {

@@ -1,7 +1,7 @@
 //! `hsm`: a node with an HSM as its Root of Trust has steps of a guide of its own.
 
 use super::signs::{Words, judge as by_signs};
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("hsm");
 
@@ -17,7 +17,7 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let words = Words {
         subject: "HSM",
         process: (Verdict::Note, "an HSM seems to be in use"),
@@ -26,8 +26,8 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
         remedy: "where it is: the Root of Trust HSM guide has steps before the upgrade, and for Entrust after it"
             .into(),
     };
-    match case.subjects() {
-        Ok(subjects) => by_signs(case, &subjects.preflight.hsm, &words),
+    match inputs.subjects() {
+        Ok(subjects) => by_signs(inputs, &subjects.preflight.hsm, &words),
         Err(finding) => vec![*finding],
     }
 }

@@ -3,7 +3,7 @@
 use crate::base::dates::{DAY, Date};
 use crate::host::Probed;
 use crate::subjects::preflight::facts::certificate::Certificate;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("server-certificate");
 
@@ -26,13 +26,13 @@ pub(crate) const RULE: Rule = Rule {
 
 const SUBJECT: &str = "server certificate";
 const REMEDY: &str = "renew the certificates in the management console before the upgrade";
-const NAME_IT: &str = "name a file that holds it in PEM or DER with --certificate FILE, or a port of the node that shows it over TLS 1.2 \
-                       or 1.3 with --certificate-from HOST:PORT";
+const NAME_IT: &str = "name a file that holds it in PEM or DER with --certificate FILE, or a port of the node that \
+                       shows it over TLS 1.2 or 1.3 with --certificate-from HOST:PORT";
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    vec![match case.subjects() {
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    vec![match inputs.subjects() {
         Ok(subjects) => match &subjects.preflight.certificate {
-            None => case
+            None => inputs
                 .finding(
                     Verdict::Confirm,
                     SUBJECT,
@@ -42,18 +42,18 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
                     "see OKV Server Certificate Expiration on the Configure Alerts page, or give --certificate FILE or \
                      --certificate-from HOST:PORT",
                 ),
-            Some(Probed::Known(certificate)) => holds(case, certificate),
+            Some(Probed::Known(certificate)) => holds(inputs, certificate),
             Some(Probed::Unreadable(why)) => {
-                case.finding(Verdict::Unknown, SUBJECT, format!("it could not be read: {why}")).remedy(NAME_IT)
+                inputs.finding(Verdict::Unknown, SUBJECT, format!("it could not be read: {why}")).remedy(NAME_IT)
             }
-            Some(Probed::Absent) => case.finding(Verdict::Unknown, SUBJECT, "there is no such file").remedy(NAME_IT),
+            Some(Probed::Absent) => inputs.finding(Verdict::Unknown, SUBJECT, "there is no such file").remedy(NAME_IT),
         },
         Err(finding) => *finding,
     }]
 }
 
-fn holds(case: &Case<'_>, certificate: &Certificate) -> Finding {
-    let now = match case.running() {
+fn holds(inputs: &RuleInputs<'_>, certificate: &Certificate) -> Finding {
+    let now = match inputs.running() {
         Ok(running) => running.now,
         Err(finding) => return *finding,
     };
@@ -66,7 +66,7 @@ fn holds(case: &Case<'_>, certificate: &Certificate) -> Finding {
         day(now)
     );
     let finding =
-        |verdict, message: String| case.finding(verdict, &certificate.place, message).measured(measured.clone());
+        |verdict, message: String| inputs.finding(verdict, &certificate.place, message).measured(measured.clone());
     if now < certificate.not_before {
         return finding(Verdict::Block, "it does not hold yet: is the clock of this node right?".into())
             .remedy("set the clock, or renew the certificate");
@@ -75,7 +75,7 @@ fn holds(case: &Case<'_>, certificate: &Certificate) -> Finding {
         return finding(Verdict::Block, format!("it expired on {}", day(certificate.not_after))).remedy(REMEDY);
     };
     let days = left / DAY;
-    if days <= case.profile.certificate_warn_days {
+    if days <= inputs.profile.certificate_warn_days {
         return finding(Verdict::Warn, format!("it is close to expiry: {days} days left")).remedy(REMEDY);
     }
     finding(Verdict::Pass, format!("{days} days left"))

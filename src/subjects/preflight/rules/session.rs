@@ -2,7 +2,7 @@
 
 use crate::host::Probed;
 use crate::subjects::preflight::facts::session::Session;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("session");
 
@@ -22,9 +22,9 @@ const SUBJECT: &str = "this session";
 const REMEDY: &str =
     "begin the upgrade within tmux (tmux a comes back to it), with ServerAliveInterval and ServerAliveCountMax set";
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let finding = |verdict, message: &str| case.finding(verdict, SUBJECT, message);
-    vec![match case.subjects().map(|subjects| &subjects.preflight.session) {
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let finding = |verdict, message: &str| inputs.finding(verdict, SUBJECT, message);
+    vec![match inputs.subjects().map(|subjects| &subjects.preflight.session) {
         Ok(Probed::Known(Session::Multiplexer(name))) => finding(Verdict::Pass, &format!("within {name}")),
         Ok(Probed::Known(Session::Console)) => finding(Verdict::Pass, "at a console"),
         Ok(Probed::Known(Session::Ssh)) => {

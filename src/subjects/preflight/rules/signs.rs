@@ -1,11 +1,10 @@
 //! What rules share that go by signs: files and processes that a profile names. That no sign was seen proves nothing.
 
 use crate::subjects::preflight::facts::signs::Seen;
-use crate::subjects::rule::{Case, Finding, Verdict};
+use crate::subjects::rule::{Finding, RuleInputs, Verdict};
 
 /// What to say of signs.
 pub(super) struct Words {
-    /// What is judged.
     pub(super) subject: &'static str,
     /// Where a process was seen.
     pub(super) process: (Verdict, &'static str),
@@ -13,29 +12,27 @@ pub(super) struct Words {
     pub(super) path: (Verdict, &'static str),
     /// What the operator confirms where nothing was seen.
     pub(super) nothing: &'static str,
-    /// What to do.
     pub(super) remedy: String,
 }
 
-/// The findings from what was `seen`.
-pub(super) fn judge(case: &Case<'_>, seen: &Seen, words: &Words) -> Vec<Finding> {
+pub(super) fn judge(inputs: &RuleInputs<'_>, seen: &Seen, words: &Words) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (what, (verdict, message)) in [(&seen.processes, words.process), (&seen.paths, words.path)] {
         if !what.is_empty() {
-            let finding = case.finding(verdict, words.subject, message);
+            let finding = inputs.finding(verdict, words.subject, message);
             findings.push(finding.measured(what.join(", ")).remedy(words.remedy.clone()));
         }
     }
     if !seen.not_looked_at.is_empty() {
         let message = format!("a sign could not be looked for: {}", seen.not_looked_at.join("; "));
-        findings.push(case.finding(Verdict::Unknown, words.subject, message).remedy("run as a user who may read it"));
+        findings.push(inputs.finding(Verdict::Unknown, words.subject, message).remedy("run as a user who may read it"));
     }
     if findings.is_empty() {
         let measured = match seen.asked {
             0 => "the release profile names no sign to look for".to_owned(),
             asked => format!("nothing of what the release profile names as a sign ({asked})"),
         };
-        let finding = case.finding(Verdict::Confirm, words.subject, words.nothing);
+        let finding = inputs.finding(Verdict::Confirm, words.subject, words.nothing);
         findings.push(finding.measured(measured).remedy(words.remedy.clone()));
     }
     findings

@@ -1,8 +1,9 @@
-//! `syslog-remote`: each host that logs are sent to can be reached. One that cannot makes the upgrade much slower, and does not stop it.
+//! `syslog-remote`: each host that logs are sent to can be reached. One that cannot makes the upgrade much slower, and
+//! does not stop it.
 
 use crate::host::Probed;
 use crate::subjects::preflight::facts::syslog::{Protocol, Syslog, Target};
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("syslog-remote");
 
@@ -24,40 +25,41 @@ pub(crate) const RULE: Rule = Rule {
 const SUBJECT: &str = "rsyslog";
 const UDP: &str = "over UDP nothing comes back, so it cannot be proved: that logs arrive is yours to confirm";
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    match case.subjects().map(|subjects| &subjects.preflight.syslog) {
-        Ok(Probed::Known(syslog)) => targets(case, syslog),
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    match inputs.subjects().map(|subjects| &subjects.preflight.syslog) {
+        Ok(Probed::Known(syslog)) => targets(inputs, syslog),
         Ok(Probed::Absent) => {
             let message = format!(
                 "there is no {}: whether logs are sent anywhere is yours to confirm",
-                case.profile.places.rsyslog
+                inputs.profile.places.rsyslog
             );
-            vec![case.finding(Verdict::Confirm, SUBJECT, message).remedy("see Syslog in the management console")]
+            vec![inputs.finding(Verdict::Confirm, SUBJECT, message).remedy("see Syslog in the management console")]
         }
         Ok(Probed::Unreadable(why)) => {
-            vec![case.finding(Verdict::Unknown, SUBJECT, format!("its configuration could not be read: {why}"))]
+            vec![inputs.finding(Verdict::Unknown, SUBJECT, format!("its configuration could not be read: {why}"))]
         }
         Err(finding) => vec![*finding],
     }
 }
 
-fn targets(case: &Case<'_>, syslog: &Syslog) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = syslog.targets.iter().map(|target| judge_target(case, target)).collect();
+fn targets(inputs: &RuleInputs<'_>, syslog: &Syslog) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = syslog.targets.iter().map(|target| judge_target(inputs, target)).collect();
     findings.extend(syslog.unclear.iter().map(|(place, text)| {
         let message = format!("an action whose target could not be told: {text}");
-        case.finding(Verdict::Unknown, place, message)
+        inputs
+            .finding(Verdict::Unknown, place, message)
             .remedy("look at the line, and waive this where the target is reached")
     }));
     if findings.is_empty() {
         let measured = format!("{} files", syslog.files.len());
-        findings.push(case.finding(Verdict::Pass, SUBJECT, "logs are sent to no other host").measured(measured));
+        findings.push(inputs.finding(Verdict::Pass, SUBJECT, "logs are sent to no other host").measured(measured));
     }
     findings
 }
 
-fn judge_target(case: &Case<'_>, target: &Target) -> Finding {
+fn judge_target(inputs: &RuleInputs<'_>, target: &Target) -> Finding {
     let subject = format!("{} port {} over {}", target.host, target.port, target.protocol.word());
-    let finding = |verdict, message: String| case.finding(verdict, subject, message);
+    let finding = |verdict, message: String| inputs.finding(verdict, subject, message);
     let finding = match (&target.reached, target.protocol) {
         (_, Protocol::Udp) => finding(Verdict::Confirm, UDP.into()).remedy("look on that host for logs of this node"),
         (Probed::Known(address), _) => finding(Verdict::Pass, format!("{address} takes connections")),

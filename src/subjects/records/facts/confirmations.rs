@@ -1,6 +1,7 @@
 //! What operators confirmed with `okv-host confirm`: steps of the procedure that no node shows to anybody.
 //!
-//! A [`Journal`] of its own, so that a record counts only when it is whole. Records are only added: the last one of a step counts.
+//! A [`Journal`] of its own, so that a record counts only when it is whole. Records are only added: the last one of a
+//! step counts.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,15 +18,12 @@ pub const LONGEST_NOTE: usize = 500;
 /// That a step was done, or that this was withdrawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmation {
-    /// Id of the step.
     pub step: String,
     /// Release that the node was to be upgraded to: the next upgrade has to be confirmed anew.
     pub release: String,
-    /// Who confirmed.
     pub user: String,
     /// Name of the host it was recorded on: a copy of its disk is another node.
     pub host: String,
-    /// What the operator says of it.
     pub note: String,
     /// Whether it takes back what was confirmed before.
     pub withdrawn: bool,
@@ -114,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn no_file_is_nothing_confirmed_and_something_else_in_its_place_cannot_be_told() {
+    fn no_file_means_nothing_confirmed_and_something_else_in_its_place_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(read(dir.path()), Probed::Known(vec![]));
         let folder = dir.path().join("var/lib/okv-host");

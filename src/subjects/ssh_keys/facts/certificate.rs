@@ -1,5 +1,6 @@
-//! OpenSSH certificates of public keys (`PROTOCOL.certkeys` of OpenSSH). Read here and not by `ssh-key`, which refuses those that are
-//! valid forever, as `ssh-keygen -s` makes them. What counts here is the key that is certified; the signature is not looked into.
+//! OpenSSH certificates of public keys (`PROTOCOL.certkeys` of OpenSSH). Read here and not by `ssh-key`, which refuses
+//! those that are valid forever, as `ssh-keygen -s` makes them. What counts here is the key that is certified; the
+//! signature is not looked into.
 
 use base64ct::{Base64, Encoding};
 use ssh_key::PublicKey;
@@ -49,8 +50,8 @@ pub(super) fn read(kind: &str, plain: &str, base64: &str) -> Result<KeyData, &'s
     PublicKey::from_bytes(&key).map(|key| key.key_data().clone()).map_err(|_| "the key in it cannot be read")
 }
 
-/// Serial (64 bits), type, identity, principals, valid after and before (64 bits each), critical options, extensions, what is
-/// reserved, the authority's key, its signature.
+/// Serial (64 bits), type, identity, principals, valid after and before (64 bits each), critical options, extensions,
+/// what is reserved, the authority's key, its signature.
 fn rest(reader: &mut Reader<'_>) -> Result<(), Truncated> {
     for _ in 0..3 {
         reader.number()?;

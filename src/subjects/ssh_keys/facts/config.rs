@@ -1,5 +1,5 @@
-//! sshd's configuration: /etc/ssh/sshd_config with the files it includes (sshd_config(5)), and what /etc/sysconfig/sshd adds to sshd's
-//! command line.
+//! sshd's configuration: /etc/ssh/sshd_config with the files it includes (sshd_config(5)), and what /etc/sysconfig/sshd
+//! adds to sshd's command line.
 //!
 //! `HostKey` is global. Within a `Match` block sshd refuses it and does not start; such a line is kept and marked.
 

@@ -1,8 +1,8 @@
 //! What a file holds: an SSH key, told by its bytes and never by its name.
 //!
-//! `ssh-key` reads public keys and makes fingerprints. Private keys are read here, OpenSSH's own and the PEM forms of OpenSSL, in which
-//! keys were written up to OpenSSH 7.7, as far as their public half goes. A key that is not wholly understood is
-//! [`Content::Unknown`]: neither DSA nor safe.
+//! `ssh-key` reads public keys and makes fingerprints. Private keys are read here, OpenSSH's own and the PEM forms of
+//! OpenSSL, in which keys were written up to OpenSSH 7.7, as far as their public half goes. A key that is not wholly
+//! understood is [`Content::Unknown`]: neither DSA nor safe.
 
 use ssh_key::public::{DsaPublicKey, EcdsaPublicKey, KeyData, RsaPublicKey};
 use ssh_key::{Fingerprint, HashAlg, Mpint, PublicKey};

@@ -8,7 +8,6 @@ const SEQUENCE: u8 = 0x30;
 /// Most bytes that a length is written in: more than four would be a key of over 4 GiB.
 const LONGEST_LENGTH: usize = 4;
 
-/// What is left of a structure.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Der<'a>(&'a [u8]);
 

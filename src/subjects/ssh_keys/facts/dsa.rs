@@ -14,15 +14,12 @@ const DEFAULT: &str = "/etc/ssh/ssh_host_dsa_key";
 pub struct DsaKey<'s> {
     /// Path of the private half, whether it is there or not.
     pub path: PathBuf,
-    /// The private half.
     pub private: Option<&'s KeyFile>,
     /// The public half, at the same path with `.pub`.
     pub public: Option<&'s KeyFile>,
-    /// How far it is retired.
     pub state: DsaState,
 }
 
-/// How far a pair is retired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DsaState {
     /// Not at all.
@@ -50,7 +47,8 @@ impl Ssh {
         paths.into_iter().map(|path| self.pair(path)).collect()
     }
 
-    /// DSA public keys in /etc/ssh that are no half of a host key, such as a certificate authority's or a user's, and certificates.
+    /// DSA public keys in /etc/ssh that are no half of a host key, such as a certificate authority's or a user's, and
+    /// certificates.
     pub fn stray_dsa_public_keys(&self) -> impl Iterator<Item = &KeyFile> {
         self.dsa_files().filter(|(file, half)| self.pair_of(file, *half).is_none()).map(|(file, _)| file)
     }

@@ -1,5 +1,5 @@
-//! Which host keys sshd would load, and why it would not load the others (OpenSSH `sshd.c`, `authfile.c`; and the patch of Red Hat and
-//! Oracle that lets the group `ssh_keys` read a key).
+//! Which host keys sshd would load, and why it would not load the others (OpenSSH `sshd.c`, `authfile.c`; and the patch
+//! of Red Hat and Oracle that lets the group `ssh_keys` read a key).
 
 use std::fmt;
 
@@ -21,14 +21,11 @@ pub enum Load<'s> {
     Yes(&'s KeyFile, &'s Key),
     /// It would not, or the key is a DSA key, for this reason.
     No(Refusal),
-    /// It could not be told, for this reason.
     Unknown(String),
 }
 
-/// Why sshd would not load a host key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// There is no such file.
     NotThere,
     /// What it holds will not do: this is wrong with it.
     Content(String),

@@ -1,5 +1,6 @@
-//! What will make a DSA host key again at the next start: el7's AUTOCREATE_SERVER_KEYS, units that run `ssh-keygen -A` or ask for
-//! `sshd-keygen@dsa.service`. Found by searching the text of unit files; what a script does that a unit runs is not looked into.
+//! What will make a DSA host key again at the next start: el7's AUTOCREATE_SERVER_KEYS, units that run `ssh-keygen -A`
+//! or ask for `sshd-keygen@dsa.service`. Found by searching the text of unit files; what a script does that a unit runs
+//! is not looked into.
 
 use super::sysconfig::last_value;
 use super::{Line, Maker};
@@ -17,7 +18,6 @@ const INSTANCE: &[u8] = b"sshd-keygen@dsa";
 /// Most unit files that are read.
 const MOST_UNITS: usize = 8192;
 
-/// Looks for all of them.
 pub(super) fn gather(root: &Root) -> Probed<Vec<Maker>> {
     Probed::from(look(root))
 }
@@ -134,8 +134,8 @@ fn in_command(line: &[u8]) -> Option<&'static str> {
     dsa.then_some("runs ssh-keygen -t dsa")
 }
 
-/// AUTOCREATE_SERVER_KEYS: a list of `DSA`, `RSA`, `ECDSA`, `ED25519`; el7's default is "RSA ECDSA ED25519". The script of el6 took `NO`,
-/// `RSAONLY`, and made DSA keys too with `YES`.
+/// AUTOCREATE_SERVER_KEYS: a list of `DSA`, `RSA`, `ECDSA`, `ED25519`; el7's default is "RSA ECDSA ED25519". The script
+/// of el6 took `NO`, `RSAONLY`, and made DSA keys too with `YES`.
 fn autocreate(root: &Root) -> Result<Vec<Maker>, String> {
     for file in [SYSCONFIG, SCRIPT] {
         let text = match root.read(file) {
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_that_make_dsa_keys_are_told_from_those_that_do_not() {
+    fn commands_that_make_dsa_keys_are_distinguished_from_those_that_do_not() {
         for (line, what) in [
             ("/usr/bin/ssh-keygen -A", Some("runs ssh-keygen -A")),
             ("/bin/sh -c 'ssh-keygen -q -A'", Some("runs ssh-keygen -A")),

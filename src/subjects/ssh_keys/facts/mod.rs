@@ -82,7 +82,6 @@ impl Ssh {
         self.effective = effective;
     }
 
-    /// The key file of that path.
     pub fn key(&self, path: impl AsRef<Path>) -> Option<&KeyFile> {
         let path = path.as_ref();
         self.keys.iter().find(|key| key.path == path)
@@ -90,7 +89,7 @@ impl Ssh {
 }
 
 /// A path for reports: text as it is, but for control characters, and bytes that are no text, which are escaped.
-pub fn shown(path: &Path) -> String {
+pub fn display_path(path: &Path) -> String {
     let mut out = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
         for c in chunk.valid().chars() {
@@ -157,9 +156,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_shown_escaped_and_never_lost() {
+    fn a_path_that_is_not_plain_text_is_escaped_and_never_lost() {
         let path = Path::new(OsStr::from_bytes(b"/etc/ssh/a\nb\xff\x1b\xc3\xa4"));
-        assert_eq!(shown(path), "/etc/ssh/a\\nb\\xff\\u{1b}\u{e4}");
+        assert_eq!(display_path(path), "/etc/ssh/a\\nb\\xff\\u{1b}\u{e4}");
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use crate::host::Probed;
 
-/// What is true of sshd's host keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ssh {
     /// What sshd's configuration files and command line say of host keys; `Absent` where there is no sshd_config.
@@ -20,7 +19,8 @@ pub struct Ssh {
     pub makers: Probed<Vec<Maker>>,
     /// The mount point that makes /etc/ssh read-only, if one does.
     pub read_only: Probed<Option<String>>,
-    /// Whether the kernel is in FIPS mode, in which sshd takes no Ed25519 key; `Absent` where the kernel has no such mode.
+    /// Whether the kernel is in FIPS mode, in which sshd takes no Ed25519 key; `Absent` where the kernel has no such
+    /// mode.
     pub fips: Probed<bool>,
     /// Number of the group `ssh_keys`, which may read host keys on Red Hat's and Oracle's releases.
     pub ssh_keys_group: Option<u32>,
@@ -33,7 +33,6 @@ pub struct Ssh {
 /// A line of a file; 0 where the file as a whole is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Path of the file.
     pub file: String,
     /// Its number, from 1.
     pub number: u32,
@@ -48,7 +47,6 @@ impl fmt::Display for Line {
     }
 }
 
-/// What sshd is told of host keys.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Configuration {
     /// The files that were read, in the order of their first lines.
@@ -67,10 +65,8 @@ pub struct Configuration {
     pub other_file: Option<Line>,
 }
 
-/// A `HostKey` line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostKeyLine {
-    /// Where it stands.
     pub line: Line,
     /// The path that it names, made absolute as sshd does.
     pub path: String,
@@ -78,7 +74,6 @@ pub struct HostKeyLine {
     pub in_match: bool,
 }
 
-/// What `sshd -T` says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Effective {
     /// Paths of the host keys, in sshd's order.
@@ -90,13 +85,11 @@ pub struct Effective {
 /// A line that names a file of a DSA key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Naming {
-    /// Where it stands.
     pub line: Line,
     /// Its keyword, as it is written.
     pub keyword: String,
     /// The word that names the file.
     pub value: String,
-    /// The file.
     pub path: PathBuf,
     /// Whether the word is a pattern or has `%` tokens: it may name the file then.
     pub is_pattern: bool,
@@ -105,21 +98,16 @@ pub struct Naming {
 /// A file that is a key, was one, or should be one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyFile {
-    /// Its path; not necessarily UTF-8. [`KeyFile::shown`] is for reports.
+    /// Its path; not necessarily UTF-8. [`KeyFile::display_path`] is for reports.
     pub path: PathBuf,
-    /// What it holds.
     pub content: Content,
     /// Permission bits. These and what follows are of the file that a link leads to.
     pub mode: u32,
-    /// Owner.
     pub uid: u32,
-    /// Group.
     pub gid: u32,
     /// Device number of its file system, as stat(2) packs it.
     pub device: u64,
-    /// Inode number.
     pub inode: u64,
-    /// Size in bytes.
     pub bytes: u64,
     /// What it leads to, where it is a symbolic link.
     pub link: Option<PathBuf>,
@@ -127,10 +115,8 @@ pub struct KeyFile {
     pub earlier: Earlier,
 }
 
-/// What a key file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// A key.
     Key(Key),
     /// It could not be told: neither a DSA key nor safe.
     Unknown(Unknown),
@@ -139,14 +125,12 @@ pub enum Content {
 /// A key, or the public half of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
-    /// Which half the file holds.
     pub half: Half,
-    /// Its type.
     pub algorithm: Algorithm,
     /// Its size in bits as `ssh-keygen -l` counts; 0 where that has no meaning.
     pub bits: u32,
-    /// Fingerprint of the public half (`SHA256:...`), as `ssh-keygen -l` prints it; `None` for a DSA key in PKCS#8, which does not
-    /// store that half.
+    /// Fingerprint of the public half (`SHA256:...`), as `ssh-keygen -l` prints it; `None` for a DSA key in PKCS#8,
+    /// which does not store that half.
     pub fingerprint: Option<String>,
     /// Whether it is a certificate: what is told is of the key that it certifies.
     pub is_certificate: bool,
@@ -154,27 +138,20 @@ pub struct Key {
     pub encrypted: bool,
 }
 
-/// Half of a key pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Half {
-    /// The private key.
     Private,
-    /// The public key.
     Public,
 }
 
-/// Type of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Algorithm {
     /// DSA (`ssh-dss`).
     Dsa,
-    /// RSA.
     Rsa,
     /// ECDSA on a NIST curve.
     Ecdsa,
-    /// Ed25519.
     Ed25519,
-    /// Any other, by its name.
     Other(String),
 }
 
@@ -193,7 +170,6 @@ impl fmt::Display for Algorithm {
 /// Why a file's type could not be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unknown {
-    /// It has no bytes.
     Empty,
     /// It is encrypted as a whole.
     Encrypted,
@@ -201,11 +177,8 @@ pub enum Unknown {
     Damaged(String),
     /// A key of a kind that sshd of OpenSSH does not load as a host key.
     Foreign(String),
-    /// It holds no key.
     NotAKey,
-    /// It is no regular file.
     NotRegular(&'static str),
-    /// It could not be read.
     Unreadable(String),
 }
 
@@ -226,11 +199,9 @@ impl fmt::Display for Unknown {
 /// What has the name `NAME.retire` of a key file `NAME`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Earlier {
-    /// Nothing.
     None,
     /// A file of the same bytes.
     Same,
-    /// Another key.
     Key,
     /// What is no key: this.
     NoKey(&'static str),
@@ -241,19 +212,16 @@ pub enum Earlier {
 /// Something that will make a DSA host key again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Maker {
-    /// Where it stands.
     pub line: Line,
-    /// What it does.
     pub what: String,
 }
 
 impl KeyFile {
     /// The path for reports: control characters and bytes that are no text are escaped.
-    pub fn shown(&self) -> String {
-        super::shown(&self.path)
+    pub fn display_path(&self) -> String {
+        super::display_path(&self.path)
     }
 
-    /// The key that it holds.
     pub fn key(&self) -> Option<&Key> {
         match &self.content {
             Content::Key(key) => Some(key),
@@ -271,7 +239,6 @@ impl KeyFile {
         (self.device, self.inode) == (other.device, other.inode)
     }
 
-    /// Whether it holds a certificate of a DSA key.
     pub fn is_dsa_certificate(&self) -> bool {
         self.is_dsa() && self.key().is_some_and(|key| key.is_certificate)
     }

@@ -1,5 +1,6 @@
-//! Which lines of OpenSSH's configuration, sshd's and the client's, name a file of a DSA key. Any keyword counts: a key that sshd finds
-//! its revoked keys in, or an authority's, is needed whatever its type. (Where `RevokedKeys` is missing, sshd lets nobody in by key.)
+//! Which lines of OpenSSH's configuration, sshd's and the client's, name a file of a DSA key. Any keyword counts: a key
+//! that sshd finds its revoked keys in, or an authority's, is needed whatever its type. (Where `RevokedKeys` is
+//! missing, sshd lets nobody in by key.)
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};

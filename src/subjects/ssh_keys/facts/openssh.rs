@@ -1,5 +1,6 @@
-//! OpenSSH's own private key files (`PROTOCOL.key` of OpenSSH). Read here and not by `ssh-key`, which refuses an ECDSA key whose secret
-//! number is shorter than its curve: every P-521 key of which the first byte is nought, and one of 256 on the other curves.
+//! OpenSSH's own private key files (`PROTOCOL.key` of OpenSSH). Read here and not by `ssh-key`, which refuses an ECDSA
+//! key whose secret number is shorter than its curve: every P-521 key of which the first byte is nought, and one of 256
+//! on the other curves.
 
 use ssh_key::PublicKey;
 use ssh_key::public::KeyData;

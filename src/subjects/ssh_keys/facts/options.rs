@@ -1,4 +1,5 @@
-//! What is added to sshd's command line: `OPTIONS` of /etc/sysconfig/sshd, `SSHD_OPTS` of Debian's /etc/default/ssh (sshd(8)).
+//! What is added to sshd's command line: `OPTIONS` of /etc/sysconfig/sshd, `SSHD_OPTS` of Debian's /etc/default/ssh
+//! (sshd(8)).
 
 use super::sysconfig::last_value;
 use super::{Configuration, HostKeyLine, Line, words};

@@ -12,7 +12,6 @@ pub(super) struct Pem {
     pub(super) label: String,
     /// Whether a header says that the content is encrypted (`Proc-Type: 4,ENCRYPTED`).
     pub(super) encrypted: bool,
-    /// The content.
     pub(super) content: Vec<u8>,
 }
 
@@ -52,7 +51,6 @@ fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_end)
 }
 
-/// Whether `part` is in `text`.
 pub(super) fn contains(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
@@ -62,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn label_headers_and_content_are_told_apart() {
+    fn label_headers_and_content_are_separated() {
         let pem =
             decode(b"-----BEGIN X KEY-----\r\nProc-Type: 4,ENCRYPTED\nDEK-Info: A,00\n\nAQI=\n-----END X KEY-----")
                 .unwrap();

@@ -1,5 +1,5 @@
-//! The lines of a configuration file of OpenSSH with the files that it includes, in the order in which they count (sshd_config(5),
-//! ssh_config(5)).
+//! The lines of a configuration file of OpenSSH with the files that it includes, in the order in which they count
+//! (sshd_config(5), ssh_config(5)).
 
 use super::{FOLDER, Line, words};
 use crate::host::line::numbered;
@@ -13,7 +13,6 @@ const MOST_FILES: usize = 1024;
 /// A line that is neither empty nor a comment.
 #[derive(Debug)]
 pub(super) struct Statement {
-    /// Where it stands.
     pub(super) line: Line,
     /// Its keyword, as it is written.
     pub(super) keyword: String,

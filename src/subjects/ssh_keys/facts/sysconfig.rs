@@ -1,4 +1,5 @@
-//! Assignments in files that a shell or systemd reads, such as /etc/sysconfig/sshd (`EnvironmentFile=` of systemd.exec(5)).
+//! Assignments in files that a shell or systemd reads, such as /etc/sysconfig/sshd (`EnvironmentFile=` of
+//! systemd.exec(5)).
 
 use crate::host::line::numbered;
 

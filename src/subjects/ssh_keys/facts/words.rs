@@ -2,8 +2,8 @@
 
 /// The keyword as it is written (its case has no meaning), and its arguments. `None` for an empty line and a comment.
 ///
-/// Keyword and first argument stand apart by white space or one `=`. Arguments may be in quotes, double ones or, from OpenSSH 8.5
-/// on, single ones; a `#` before an argument begins a comment.
+/// Keyword and first argument stand apart by white space or one `=`. Arguments may be in quotes, double ones or, from
+/// OpenSSH 8.5 on, single ones; a `#` before an argument begins a comment.
 pub(super) fn split(line: &[u8]) -> Option<(String, Vec<String>)> {
     let line = line.trim_ascii();
     if line.is_empty() || line.starts_with(b"#") {
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keyword_and_arguments_are_told_apart_as_sshd_does() {
+    fn keyword_and_arguments_are_separated_as_sshd_does() {
         let words = |line: &str| split(line.as_bytes()).map(|(keyword, words)| (keyword, words.join("|")));
         let seen = |keyword: &str, words: &str| Some((keyword.to_owned(), words.to_owned()));
         assert_eq!(words("HostKey /a"), seen("HostKey", "/a"));

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Obstacle, halves};
 use crate::host::Probed;
-use crate::subjects::ssh_keys::facts::{Configuration, DsaKey, Effective, KeyFile, Naming, Ssh, shown};
+use crate::subjects::ssh_keys::facts::{Configuration, DsaKey, Effective, KeyFile, Naming, Ssh, display_path};
 
 pub(super) fn obstacles(ssh: &Ssh, keys: &[DsaKey<'_>]) -> Vec<Obstacle> {
     let mut obstacles = Vec::new();
@@ -79,12 +79,12 @@ fn named(naming: &Naming) -> Obstacle {
     };
     let (keyword, value) = (keyword.escape_debug(), value.escape_debug());
     let verb = if *is_pattern { "may name" } else { "names" };
-    let message = format!("{line} ({keyword} {value}) {verb} {}, a file of a DSA key", shown(path));
+    let message = format!("{line} ({keyword} {value}) {verb} {}, a file of a DSA key", display_path(path));
     Obstacle::new("named-by-configuration", message, remedy)
 }
 
-/// Host keys that sshd loads and that no line names. Where no line names a host key at all, sshd -T shows the defaults, and those may
-/// be missing.
+/// Host keys that sshd loads and that no line names. Where no line names a host key at all, sshd -T shows the defaults,
+/// and those may be missing.
 fn named_by_sshd(ssh: &Ssh, effective: &Effective, known: &Configuration, keys: &[DsaKey<'_>]) -> Vec<Obstacle> {
     if known.host_keys.is_empty() {
         return vec![];
@@ -104,7 +104,7 @@ fn named_by_sshd(ssh: &Ssh, effective: &Effective, known: &Configuration, keys: 
             let message = format!(
                 "sshd -T says that {} is loaded, which is the DSA key {}; no line that was read names it",
                 path.escape_debug(),
-                file.shown()
+                file.display_path()
             );
             Obstacle::new("named-by-configuration", message, "find where sshd is told so, and take it out")
         })

@@ -1,10 +1,10 @@
 //! Of the key files themselves.
 
 use super::{Obstacle, halves};
-use crate::subjects::ssh_keys::facts::{Algorithm, Content, DsaKey, Earlier, Half, KeyFile, Ssh, shown};
+use crate::subjects::ssh_keys::facts::{Algorithm, Content, DsaKey, Earlier, Half, KeyFile, Ssh, display_path};
 
 pub(super) fn obstacles(ssh: &Ssh, keys: &[DsaKey<'_>]) -> Vec<Obstacle> {
-    let mut obstacles: Vec<Obstacle> = ssh.keys.iter().filter_map(not_what_its_name_says).collect();
+    let mut obstacles: Vec<Obstacle> = ssh.keys.iter().filter_map(misnamed).collect();
     for file in halves(keys) {
         obstacles.extend(link(file));
         obstacles.extend(no_text(file));
@@ -14,14 +14,16 @@ pub(super) fn obstacles(ssh: &Ssh, keys: &[DsaKey<'_>]) -> Vec<Obstacle> {
 }
 
 /// A file with a host key's name that holds something else, where one of the two is a DSA key.
-pub(super) fn not_what_its_name_says(file: &KeyFile) -> Option<Obstacle> {
+pub(super) fn misnamed(file: &KeyFile) -> Option<Obstacle> {
     let promised = file.promised()?;
     let key = match &file.content {
         Content::Key(key) => key,
         Content::Unknown(why) => {
             return (promised == Algorithm::Dsa).then(|| {
-                let message =
-                    format!("{} has the name of a DSA key, and what it is could not be told: {why}", file.shown());
+                let message = format!(
+                    "{} has the name of a DSA key, and what it is could not be told: {why}",
+                    file.display_path()
+                );
                 Obstacle::new(
                     "dsa-key-unknown",
                     message,
@@ -40,7 +42,7 @@ pub(super) fn not_what_its_name_says(file: &KeyFile) -> Option<Obstacle> {
         return None;
     };
     (promised == Algorithm::Dsa || key.algorithm == Algorithm::Dsa).then(|| {
-        let message = format!("{} holds {holds}; its name says {says}", file.shown());
+        let message = format!("{} holds {holds}; its name says {says}", file.display_path());
         Obstacle::new(
             "not-what-its-name-says",
             message,
@@ -51,7 +53,7 @@ pub(super) fn not_what_its_name_says(file: &KeyFile) -> Option<Obstacle> {
 
 fn link(file: &KeyFile) -> Option<Obstacle> {
     let target = file.link.as_ref()?;
-    let message = format!("{} is a symbolic link to {}", file.shown(), shown(target));
+    let message = format!("{} is a symbolic link to {}", file.display_path(), display_path(target));
     Some(Obstacle::new("key-is-a-link", message, "retire what it leads to, and remove the link, by hand"))
 }
 
@@ -59,7 +61,7 @@ fn no_text(file: &KeyFile) -> Option<Obstacle> {
     if file.path.to_str().is_some() {
         return None;
     }
-    let message = format!("{} holds a DSA key, and its name is no text (UTF-8)", file.shown());
+    let message = format!("{} holds a DSA key, and its name is no text (UTF-8)", file.display_path());
     Some(Obstacle::new("name-is-no-text", message, "give the file another name by hand, and run again"))
 }
 
@@ -68,7 +70,7 @@ fn earlier(file: &KeyFile) -> Option<Obstacle> {
         Earlier::None => return None,
         Earlier::TooLong => {
             let message =
-                format!("{} cannot become NAME.retire: the name would be longer than 255 bytes", file.shown());
+                format!("{} cannot become NAME.retire: the name would be longer than 255 bytes", file.display_path());
             return Some(Obstacle::new(
                 "name-too-long",
                 message,
@@ -87,6 +89,6 @@ fn earlier(file: &KeyFile) -> Option<Obstacle> {
             (format!("is taken: it is {what}, no retired key"), "look at it, move it out of /etc/ssh, and run again")
         }
     };
-    let message = format!("{0} is to become {0}.retire, which {what}", file.shown());
+    let message = format!("{0} is to become {0}.retire, which {what}", file.display_path());
     Some(Obstacle::new("retire-exists", message, remedy))
 }

@@ -3,8 +3,8 @@
 //! The procedure asks for it after the upgrade, so nothing here blocks one.
 
 use crate::host::Probed;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
-use crate::subjects::ssh_keys::facts::{Algorithm, Content, DsaKey, DsaState, KeyFile, Ssh, Unknown, shown};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::ssh_keys::facts::{Algorithm, Content, DsaKey, DsaState, KeyFile, Ssh, Unknown, display_path};
 use crate::subjects::ssh_keys::obstacles::Obstacle;
 
 pub(crate) const ID: RuleId = RuleId::new("ssh-dsa-key");
@@ -29,19 +29,19 @@ pub(crate) const RULE: Rule = Rule {
 /// Most obstacles that a remedy tells: `ssh-dsa-retire` tells all.
 const SHOWN: usize = 3;
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let ssh = match case.ssh() {
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let ssh = match inputs.ssh() {
         Ok(ssh) => ssh,
         Err(finding) => return vec![*finding],
     };
     let remedy = remedy(&ssh.obstacles());
-    let mut findings: Vec<Finding> = ssh.dsa_keys().iter().map(|key| present(case, key, &remedy)).collect();
-    findings.extend(ssh.stray_dsa_public_keys().map(|file| stray(case, ssh, file)));
-    findings.extend(ssh.keys.iter().filter_map(|file| misnamed(case, ssh, file)));
-    findings.extend(ssh.keys.iter().filter_map(|file| unknown(case, ssh, file)));
-    findings.extend(makers(case, ssh));
+    let mut findings: Vec<Finding> = ssh.dsa_keys().iter().map(|key| present(inputs, key, &remedy)).collect();
+    findings.extend(ssh.stray_dsa_public_keys().map(|file| stray(inputs, ssh, file)));
+    findings.extend(ssh.keys.iter().filter_map(|file| misnamed(inputs, ssh, file)));
+    findings.extend(ssh.keys.iter().filter_map(|file| unknown(inputs, ssh, file)));
+    findings.extend(makers(inputs, ssh));
     if findings.is_empty() {
-        findings.push(case.finding(
+        findings.push(inputs.finding(
             Verdict::Pass,
             "node",
             "there is no DSA host key, and nothing was found that makes one",
@@ -60,13 +60,14 @@ fn remedy(obstacles: &[Obstacle]) -> String {
     todo.join("; then ")
 }
 
-fn present(case: &Case<'_>, key: &DsaKey<'_>, remedy: &str) -> Finding {
+fn present(inputs: &RuleInputs<'_>, key: &DsaKey<'_>, remedy: &str) -> Finding {
     let message = match key.state {
         DsaState::Present => "a DSA key is there, which the upgraded release flags",
         DsaState::HalfRetired => "one half of this DSA key is retired, and the other is not: retiring it was cut off",
         DsaState::CameBack => "this DSA key was retired once and is there again",
     };
-    case.finding(Verdict::Warn, shown(&key.path), message)
+    inputs
+        .finding(Verdict::Warn, display_path(&key.path), message)
         .measured(key.halves().map(describe).collect::<Vec<_>>().join("; "))
         .remedy(match key.state {
             DsaState::Present => remedy.to_owned(),
@@ -75,8 +76,8 @@ fn present(case: &Case<'_>, key: &DsaKey<'_>, remedy: &str) -> Finding {
         })
 }
 
-fn stray(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Finding {
-    let (message, remedy) = if let Some(obstacle) = ssh.not_what_its_name_says(file) {
+fn stray(inputs: &RuleInputs<'_>, ssh: &Ssh, file: &KeyFile) -> Finding {
+    let (message, remedy) = if let Some(obstacle) = ssh.misnamed(file) {
         (obstacle.message, obstacle.remedy)
     } else if file.is_dsa_certificate() {
         ("a certificate of a DSA key".into(), "okv-host ssh-dsa-retire leaves it; move it away with the key".into())
@@ -86,19 +87,21 @@ fn stray(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Finding {
             "find out who uses it; okv-host ssh-dsa-retire leaves it".into(),
         )
     };
-    case.finding(Verdict::Warn, file.shown(), message).measured(describe(file)).remedy(remedy)
+    inputs.finding(Verdict::Warn, file.display_path(), message).measured(describe(file)).remedy(remedy)
 }
 
-/// A key of another type with the name of a DSA key: `ssh-dsa-retire` refuses, and whoever goes by names takes it for one.
-fn misnamed(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Option<Finding> {
+/// A key of another type with the name of a DSA key: `ssh-dsa-retire` refuses, and whoever goes by names takes it for
+/// one.
+fn misnamed(inputs: &RuleInputs<'_>, ssh: &Ssh, file: &KeyFile) -> Option<Finding> {
     let key = file.key().filter(|key| key.algorithm != Algorithm::Dsa)?;
-    let Obstacle { message, remedy, .. } = ssh.not_what_its_name_says(file)?;
+    let Obstacle { message, remedy, .. } = ssh.misnamed(file)?;
     let measured = format!("{} {} bits", key.algorithm, key.bits);
-    Some(case.finding(Verdict::Warn, file.shown(), message).measured(measured).remedy(remedy))
+    Some(inputs.finding(Verdict::Warn, file.display_path(), message).measured(measured).remedy(remedy))
 }
 
-/// What cannot be told of a file is neither a DSA key nor the absence of one. Where no bytes can be a key, only the name counts.
-fn unknown(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Option<Finding> {
+/// What cannot be told of a file is neither a DSA key nor the absence of one. Where no bytes can be a key, only the
+/// name counts.
+fn unknown(inputs: &RuleInputs<'_>, ssh: &Ssh, file: &KeyFile) -> Option<Finding> {
     let Content::Unknown(why) = &file.content else { return None };
     let can_be = !matches!(why, Unknown::Empty | Unknown::NotAKey | Unknown::NotRegular(_));
     (can_be || file.promised() == Some(Algorithm::Dsa)).then(|| {
@@ -107,34 +110,35 @@ fn unknown(case: &Case<'_>, ssh: &Ssh, file: &KeyFile) -> Option<Finding> {
             Unknown::Unreadable(_) if !ssh.seen_by_root => "run as root",
             _ => "look at the file",
         };
-        case.finding(Verdict::Unknown, file.shown(), message).remedy(remedy)
+        inputs.finding(Verdict::Unknown, file.display_path(), message).remedy(remedy)
     })
 }
 
-fn makers(case: &Case<'_>, ssh: &Ssh) -> Vec<Finding> {
+fn makers(inputs: &RuleInputs<'_>, ssh: &Ssh) -> Vec<Finding> {
     match &ssh.makers {
         Probed::Known(makers) => makers
             .iter()
             .map(|maker| {
-                case.finding(
-                    Verdict::Warn,
-                    maker.line.to_string(),
-                    "will make a DSA host key again at a start of this node",
-                )
-                .measured(maker.what.clone())
-                .remedy("take DSA out of it; a unit is masked by systemctl mask")
+                inputs
+                    .finding(
+                        Verdict::Warn,
+                        maker.line.to_string(),
+                        "will make a DSA host key again at a start of this node",
+                    )
+                    .measured(maker.what.clone())
+                    .remedy("take DSA out of it; a unit is masked by systemctl mask")
             })
             .collect(),
         Probed::Absent => vec![],
         Probed::Unreadable(why) => {
-            vec![case.finding(Verdict::Unknown, "node", format!("what makes host keys could not be told: {why}"))]
+            vec![inputs.finding(Verdict::Unknown, "node", format!("what makes host keys could not be told: {why}"))]
         }
     }
 }
 
 /// Path, size and fingerprint.
 fn describe(file: &KeyFile) -> String {
-    let Some(key) = file.key() else { return file.shown() };
+    let Some(key) = file.key() else { return file.display_path() };
     let fingerprint = key.fingerprint.as_deref().unwrap_or("fingerprint not stored");
-    format!("{}: {} bits, {fingerprint}, mode {:04o}", file.shown(), key.bits, file.mode)
+    format!("{}: {} bits, {fingerprint}, mode {:04o}", file.display_path(), key.bits, file.mode)
 }

@@ -1,10 +1,10 @@
 //! `ssh-host-keys`: sshd loads a host key that is no DSA key.
 //!
-//! Warns and does not block: the upgrade runs without sshd, and its first start makes missing keys; but until then whoever loses the
-//! session cannot come back, and `ssh-dsa-retire` refuses.
+//! Warns and does not block: the upgrade runs without sshd, and its first start makes missing keys; but until then
+//! whoever loses the session cannot come back, and `ssh-dsa-retire` refuses.
 
 use crate::host::Probed;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 use crate::subjects::ssh_keys::facts::{Load, Ssh};
 
 pub(crate) const ID: RuleId = RuleId::new("ssh-host-keys");
@@ -24,23 +24,23 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    vec![match case.ssh() {
-        Ok(ssh) => loads(case, ssh),
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    vec![match inputs.ssh() {
+        Ok(ssh) => loads(inputs, ssh),
         Err(finding) => *finding,
     }]
 }
 
-fn loads(case: &Case<'_>, ssh: &Ssh) -> Finding {
+fn loads(inputs: &RuleInputs<'_>, ssh: &Ssh) -> Finding {
     let loads = match ssh.loads() {
         Ok(loads) => loads,
         Err(why) => {
             let message = format!("which host keys sshd loads could not be told: {why}");
-            return case.finding(Verdict::Unknown, "sshd", message);
+            return inputs.finding(Verdict::Unknown, "sshd", message);
         }
     };
     let measured: Vec<String> = loads.iter().map(|(path, load)| describe(path, load)).collect();
-    let finding = |verdict, message: &str| case.finding(verdict, "sshd", message).measured(measured.join("; "));
+    let finding = |verdict, message: &str| inputs.finding(verdict, "sshd", message).measured(measured.join("; "));
     let refused = ssh.configuration.known().and_then(|known| known.host_keys.iter().find(|line| line.in_match));
     if let Some(line) = refused.filter(|_| !matches!(ssh.effective, Probed::Known(_))) {
         let message = format!("{} is a HostKey within a Match block: sshd does not start with it", line.line);

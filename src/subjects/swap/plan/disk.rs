@@ -1,5 +1,5 @@
-//! Which disk gives the extents: exactly one that is new and blank, or the one that is named; or the one that a run which was cut off
-//! has begun.
+//! Which disk gives the extents: exactly one that is new and blank, or the one that is named; or the one that a run
+//! which was cut off has begun.
 
 use super::group::System;
 use super::{Request, refuse};
@@ -42,7 +42,6 @@ pub struct Wanted {
     pub disk: Bytes,
     /// Its logical block size.
     pub sector: SectorSize,
-    /// The extents it gives.
     pub extents: u64,
 }
 
@@ -117,7 +116,7 @@ fn begun<'g>(growth: &'g Growth, state: &'g DiskState, system: &System<'_>) -> O
 fn by_name<'g>(growth: &'g Growth, request: &Request, named: &str) -> Result<Choice<'g>, Refusal> {
     let mut found = growth.disks.iter().filter(|state| is_named(state, named, request));
     let (Some(state), None) = (found.next(), found.next()) else {
-        let known: Vec<String> = growth.disks.iter().map(shown).collect();
+        let known: Vec<String> = growth.disks.iter().map(describe).collect();
         let message = format!("\"{named}\" is not exactly one disk of this host");
         return Err(refuse("disk-unknown", message, format!("these are here: {}", known.join("; "))));
     };
@@ -153,7 +152,7 @@ fn only_new(growth: &Growth, want: Option<Wanted>) -> Result<Choice<'_>, Refusal
     let add = want.map_or_else(String::new, |want| {
         format!("add one blank disk of at least {} with {}-byte sectors", want.disk, want.sector.bytes())
     });
-    let list = |of: &[(&DiskState, &Disk)]| of.iter().map(|(state, _)| shown(state)).collect::<Vec<_>>().join("; ");
+    let list = |of: &[(&DiskState, &Disk)]| of.iter().map(|(state, _)| describe(state)).collect::<Vec<_>>().join("; ");
     let inventory = match &growth.inventory {
         _ if fit.is_empty() => {
             let not: Vec<String> = growth
@@ -206,7 +205,7 @@ fn partition_path(disk: &str) -> String {
 }
 
 /// A disk for people: path, model, serial number, size.
-fn shown(state: &DiskState) -> String {
+fn describe(state: &DiskState) -> String {
     let identity = state.identity.known();
     let word = |text: Option<&String>| text.map_or("none", String::as_str).to_owned();
     format!(

@@ -19,7 +19,6 @@ pub(crate) struct System<'g> {
     pub(super) group: &'g VolumeGroup,
     pub(super) volume: &'g LogicalVolume,
     pub(super) lvm: &'g Lvm,
-    /// Whether the volume is striped.
     pub(super) is_striped: bool,
     /// Extents of the temporary volume, where one was left by a run that was cut off.
     pub(super) temporary_extents: Option<u64>,
@@ -121,14 +120,16 @@ fn view<'g>(growth: &'g Growth, group: &VolumeGroup) -> Result<&'g Lvm, Refusal>
     let (ours, theirs) = (group.physical_volumes.len(), lvm.physical_volumes(name).count());
     if ours != theirs || seen.seqno != group.seqno || seen.free_extents != group.free_extents {
         return Err(otherwise(format!(
-            "LVM2 sees {theirs} physical volumes of {name}, version {} and {} free extents; on the disks are {ours}, version {} and {}",
+            "LVM2 sees {theirs} physical volumes of {name}, version {} and {} free extents; on the disks are {ours}, \
+             version {} and {}",
             seen.seqno, seen.free_extents, group.seqno, group.free_extents
         )));
     }
     if lvm.devices_file == DevicesFile::Missing {
         return Err(refuse(
             "devices-file-missing",
-            "LVM2 is told to use a devices file, and there is none: the first pvcreate could make one that hides all other disks",
+            "LVM2 is told to use a devices file, and there is none: the first pvcreate could make one that hides all \
+             other disks",
             "vgimportdevices --all, then look at vgs",
         ));
     }

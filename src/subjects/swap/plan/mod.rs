@@ -1,8 +1,9 @@
-//! `swap-extend`: makes the swap volume as large as the node needs, in place, with room from a new disk where there is none.
+//! `swap-extend`: makes the swap volume as large as the node needs, in place, with room from a new disk where there is
+//! none.
 //!
-//! The target is absolute and every step is planned only where the host does not show its result already: so a run that was cut off is
-//! finished by the next one, and a node that is ready gets an empty plan. What a run cannot learn again from the disks (UUID, label and
-//! priority of an area whose header is gone) comes from the journal.
+//! The target is absolute and every step is planned only where the host does not show its result already: so a run that
+//! was cut off is finished by the next one, and a node that is ready gets an empty plan. What a run cannot learn again
+//! from the disks (UUID, label and priority of an area whose header is gone) comes from the journal.
 
 use super::facts::Growth;
 use crate::base::units::Bytes;
@@ -15,15 +16,11 @@ mod swap;
 
 pub use disk::{Choice, Wanted, disk_to_add};
 
-/// The command's name.
 pub const COMMAND: &str = "swap-extend";
 
-/// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// The volume group.
     pub group: String,
-    /// The swap volume.
     pub volume: String,
     /// Bytes of swap that the node is to have.
     pub target_bytes: u64,
@@ -40,9 +37,7 @@ pub struct Request {
 /// What the disks may not tell any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remembered {
-    /// UUID of the area.
     pub uuid: String,
-    /// Its label.
     pub label: Option<String>,
     /// The priority it was used with, where that was chosen.
     pub priority: Option<i32>,

@@ -1,4 +1,5 @@
-//! What the swap volume needs: how large it is to be, whether its header holds, where its pages go meanwhile, and its identity.
+//! What the swap volume needs: how large it is to be, whether its header holds, where its pages go meanwhile, and its
+//! identity.
 
 use super::group::{System, TEMPORARY};
 use super::{Request, refuse};
@@ -63,7 +64,6 @@ impl Need {
         if self.clears_temporary() { system.temporary_extents.unwrap_or(0) } else { 0 }
     }
 
-    /// What the operator should know.
     pub(super) fn notes(&self, growth: &Growth, request: &Request) -> Vec<String> {
         let mut notes = Vec::new();
         if self.temporary_extents.is_some() {
@@ -107,7 +107,8 @@ pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> R
     let formatted = content.and_then(|content| content.bytes);
     let whole = system.group.extent_bytes.saturating_mul(extents);
     let format = extents > have || formatted.is_none() || (!enough && formatted != Some(whole));
-    // An area in use that is not the one of the header was formatted under the kernel's feet, or by a run that was cut off.
+    // An area in use that is not the one of the header was formatted under the kernel's feet, or by a run that was cut
+    // off.
     let stale = used.as_ref().is_some_and(|area| Some(bytes(area)) != formatted);
     let off = used.is_some() && (format || stale);
     let temporary = match system.temporary_extents {
@@ -150,11 +151,13 @@ impl Need {
                 return Err(refuse("memory", short, "stop something that uses memory"));
             }
             (Some(short), _) if !request.temporary_swap => {
-                let remedy = "stop something that uses memory, or give --temporary-swap: a temporary volume takes the pages first";
+                let remedy = "stop something that uses memory, or give --temporary-swap: a temporary volume takes the \
+                              pages first";
                 return Err(refuse("memory", short, remedy));
             }
             (_, Temporary::None | Temporary::Unused) if request.temporary_swap => {
-                // As large as the area itself: what is swapped out changes from one moment to the next, and the plan must not.
+                // As large as the area itself: what is swapped out changes from one moment to the next, and the plan
+                // must not.
                 let kib = used.kib.saturating_add(self.margin_kib.saturating_mul(2));
                 let extents = system.extents_for(kib.saturating_mul(1024));
                 self.temporary_extents = Some(extents.saturating_sub(system.temporary_extents.unwrap_or(0)));
@@ -207,7 +210,8 @@ fn header<'g>(growth: &Growth, request: &Request, system: &System<'g>) -> Result
             Err(refuse("swap-header", message, "swap of another machine: make it anew by hand"))
         }
         (Some(Kind::Swap), Some(_)) => Ok(content),
-        // What a mkswap that was cut off leaves is nothing that is known: a file system was made by somebody else meanwhile.
+        // What a mkswap that was cut off leaves is nothing that is known: a file system was made by somebody else
+        // meanwhile.
         (Some(Kind::Blank | Kind::Unknown), _)
             if growth.swap_header.known().is_some() && request.remembered.is_some() =>
         {

@@ -5,10 +5,12 @@ use node::request;
 
 mod disks;
 mod gathered;
+mod memory;
 pub(crate) mod node;
 mod programs;
 mod refusals;
 mod resume;
+mod temporary;
 
 /// The plan, made twice: it must be the same.
 fn planned(growth: &Growth, request: &Request) -> Plan {

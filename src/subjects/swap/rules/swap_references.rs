@@ -1,11 +1,12 @@
 //! `swap-references`: what /etc/fstab and `resume=` name as swap exists, and is swap.
 //!
-//! A swap entry that names nothing leaves the node without swap after the next start; a stale `resume=` can hang that start.
+//! A swap entry that names nothing leaves the node without swap after the next start; a stale `resume=` can hang that
+//! start.
 
 use crate::disk::format::content::Kind;
 use crate::host::locate::{Located, volume};
 use crate::host::{FstabEntry, Probed, Running};
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("swap-references");
 
@@ -22,29 +23,29 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let running = match case.running() {
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let running = match inputs.running() {
         Ok(running) => running,
         Err(finding) => return vec![*finding],
     };
-    let mut findings = fstab(case, running);
-    findings.extend(resume(case, running));
+    let mut findings = fstab(inputs, running);
+    findings.extend(resume(inputs, running));
     findings
 }
 
-fn fstab(case: &Case<'_>, running: &Running) -> Vec<Finding> {
+fn fstab(inputs: &RuleInputs<'_>, running: &Running) -> Vec<Finding> {
     let entries: Vec<&FstabEntry> = match &running.fstab {
         Probed::Known(entries) => entries.iter().filter(|e| e.kind == "swap").collect(),
-        Probed::Absent => return vec![case.finding(Verdict::Unknown, "/etc/fstab", "there is no /etc/fstab")],
+        Probed::Absent => return vec![inputs.finding(Verdict::Unknown, "/etc/fstab", "there is no /etc/fstab")],
         Probed::Unreadable(why) => {
-            return vec![case.finding(Verdict::Unknown, "/etc/fstab", format!("could not be read: {why}"))];
+            return vec![inputs.finding(Verdict::Unknown, "/etc/fstab", format!("could not be read: {why}"))];
         }
     };
     if entries.is_empty() {
         let message = "names no swap: the node has none after its next start";
-        return vec![case.finding(Verdict::Block, "/etc/fstab", message).remedy("add a line for the swap volume")];
+        return vec![inputs.finding(Verdict::Block, "/etc/fstab", message).remedy("add a line for the swap volume")];
     }
-    entries.iter().map(|e| lenient(e, reference(case, format!("/etc/fstab line {}", e.line), &e.source))).collect()
+    entries.iter().map(|e| lenient(e, reference(inputs, format!("/etc/fstab line {}", e.line), &e.source))).collect()
 }
 
 /// A line that the start of the node does not wait for does not stop it.
@@ -53,12 +54,16 @@ fn lenient(entry: &FstabEntry, finding: Finding) -> Finding {
     if spared && finding.verdict == Verdict::Block { Finding { verdict: Verdict::Warn, ..finding } } else { finding }
 }
 
-fn resume(case: &Case<'_>, running: &Running) -> Option<Finding> {
+fn resume(inputs: &RuleInputs<'_>, running: &Running) -> Option<Finding> {
     let words = match &running.cmdline {
         Probed::Known(words) => words,
-        Probed::Absent => return Some(case.finding(Verdict::Unknown, "resume=", "there is no /proc/cmdline")),
+        Probed::Absent => return Some(inputs.finding(Verdict::Unknown, "resume=", "there is no /proc/cmdline")),
         Probed::Unreadable(why) => {
-            return Some(case.finding(Verdict::Unknown, "resume=", format!("/proc/cmdline could not be read: {why}")));
+            return Some(inputs.finding(
+                Verdict::Unknown,
+                "resume=",
+                format!("/proc/cmdline could not be read: {why}"),
+            ));
         }
     };
     if words.iter().any(|word| word == "noresume") {
@@ -66,12 +71,12 @@ fn resume(case: &Case<'_>, running: &Running) -> Option<Finding> {
     }
     // The kernel takes the last one.
     let source = words.iter().rev().find_map(|w| w.strip_prefix("resume="))?;
-    Some(reference(case, "resume= of the kernel line".into(), source.trim_matches('"')))
+    Some(reference(inputs, "resume= of the kernel line".into(), source.trim_matches('"')))
 }
 
-fn reference(case: &Case<'_>, subject: String, source: &str) -> Finding {
-    let finding = |verdict, message: String| case.finding(verdict, subject.clone(), message).measured(source);
-    match volume(&case.facts.node, source) {
+fn reference(inputs: &RuleInputs<'_>, subject: String, source: &str) -> Finding {
+    let finding = |verdict, message: String| inputs.finding(verdict, subject.clone(), message).measured(source);
+    match volume(&inputs.facts.node, source) {
         Located::One(found) => match found.content().map(|c| c.kind) {
             Some(Kind::Swap) => finding(Verdict::Pass, format!("names {}, which is swap", found)),
             Some(Kind::Unreadable) | None => {
@@ -88,8 +93,8 @@ fn reference(case: &Case<'_>, subject: String, source: &str) -> Finding {
             finding(Verdict::Note, "names a swap file, which is not looked into".into())
         }
         Located::Unknown(why) => finding(Verdict::Unknown, format!("what it names could not be told: {why}")),
-        Located::Nothing if case.facts.node.why_incomplete().is_some() => {
-            let why = case.facts.node.why_incomplete().unwrap_or_default();
+        Located::Nothing if inputs.facts.node.why_incomplete().is_some() => {
+            let why = inputs.facts.node.why_incomplete().unwrap_or_default();
             finding(Verdict::Unknown, format!("names nothing that was found, but it may be there: {why}"))
         }
         Located::Nothing | Located::NotAVolume => finding(Verdict::Block, "names nothing that exists".into())

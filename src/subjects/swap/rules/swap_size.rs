@@ -1,14 +1,14 @@
 //! `swap-size`: 64 GiB of swap, summed over all areas.
 //!
-//! The kernel shows an area one page short of its size, because the first page is the header: 64 GiB reads 67108860 KiB. So the sum is
-//! taken over (shown size + one page). The procedure asks for it twice: "about 64 GB" of any node, and "64 GB if the disk is
-//! over 1 TB"; the first, stricter sentence is judged by.
+//! The kernel shows an area one page short of its size, because the first page is the header: 64 GiB reads 67108860
+//! KiB. So the sum is taken over (shown size + one page). The procedure asks for it twice: "about 64 GB" of any node,
+//! and "64 GB if the disk is over 1 TB"; the first, stricter sentence is judged by.
 
 use crate::base::units::Bytes;
 use crate::disk::format::content::Kind;
 use crate::host::locate::groups;
 use crate::host::{Probed, Running, SwapArea};
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 /// Page size of x86_64, the only machine the appliance runs on, in KiB.
 const PAGE_KIB: u64 = 4;
@@ -27,19 +27,19 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    vec![match &case.facts.node.running {
-        Some(running) => judge_running(case, running),
-        None => judge_disks(case),
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    vec![match &inputs.facts.node.running {
+        Some(running) => judge_running(inputs, running),
+        None => judge_disks(inputs),
     }]
 }
 
-fn judge_running(case: &Case<'_>, running: &Running) -> Finding {
+fn judge_running(inputs: &RuleInputs<'_>, running: &Running) -> Finding {
     let areas = match &running.swaps {
         Probed::Known(areas) => areas.as_slice(),
-        Probed::Absent => return case.finding(Verdict::Unknown, "node", "this kernel shows no /proc/swaps"),
+        Probed::Absent => return inputs.finding(Verdict::Unknown, "node", "this kernel shows no /proc/swaps"),
         Probed::Unreadable(why) => {
-            return case.finding(Verdict::Unknown, "node", format!("the swap areas could not be read: {why}"));
+            return inputs.finding(Verdict::Unknown, "node", format!("the swap areas could not be read: {why}"));
         }
     };
     let shown: u64 = areas.iter().map(|a| a.kib).fold(0, u64::saturating_add);
@@ -47,14 +47,14 @@ fn judge_running(case: &Case<'_>, running: &Running) -> Finding {
         Probed::Known(total) if *total == shown => {}
         Probed::Known(total) => {
             let message = format!("the kernel's figures differ: {shown} KiB in /proc/swaps, {total} KiB as SwapTotal");
-            return case.finding(Verdict::Unknown, "node", message).remedy("run again when nothing changes the swap");
+            return inputs.finding(Verdict::Unknown, "node", message).remedy("run again when nothing changes the swap");
         }
-        Probed::Absent => return case.finding(Verdict::Unknown, "node", "this kernel shows no /proc/meminfo"),
+        Probed::Absent => return inputs.finding(Verdict::Unknown, "node", "this kernel shows no /proc/meminfo"),
         Probed::Unreadable(why) => {
-            return case.finding(Verdict::Unknown, "node", format!("the sum of the swap could not be read: {why}"));
+            return inputs.finding(Verdict::Unknown, "node", format!("the sum of the swap could not be read: {why}"));
         }
     }
-    let finding = verdict(case, sum(areas), &list(areas), areas.len());
+    let finding = verdict(inputs, sum(areas), &list(areas), areas.len());
     // The procedure means swap on the disk. What is elsewhere counts, as the kernel counts it, and is named.
     let elsewhere: Vec<&str> =
         areas.iter().filter(|a| a.is_file || a.path.starts_with("/dev/zram")).map(|a| a.path.as_str()).collect();
@@ -66,52 +66,57 @@ fn judge_running(case: &Case<'_>, running: &Running) -> Finding {
     finding
 }
 
-/// Of a powered-off node: what the header of its swap volume says. Other swap areas may be left over from another use of a disk, and
-/// are not counted.
-fn judge_disks(case: &Case<'_>) -> Finding {
-    let (group, name) = (&case.profile.volume_group, &case.profile.swap_volume);
+/// Of a powered-off node: what the header of its swap volume says. Other swap areas may be left over from another use
+/// of a disk, and are not counted.
+fn judge_disks(inputs: &RuleInputs<'_>) -> Finding {
+    let (group, name) = (&inputs.profile.volume_group, &inputs.profile.swap_volume);
     let subject = format!("{group}/{name}");
-    let volumes = groups(&case.facts.node).filter(|g| g.name == *group).flat_map(|g| &g.logical_volumes);
+    let volumes = groups(&inputs.facts.node).filter(|g| g.name == *group).flat_map(|g| &g.logical_volumes);
     let found: Vec<_> = volumes.filter(|v| v.name == *name).collect();
     let content = match found.as_slice() {
         [one] => one.content.as_ref(),
-        [] => return unknown(case, subject, "there is no such volume"),
-        _ => return unknown(case, subject, "there is more than one such volume"),
+        [] => return unknown(inputs, subject, "there is no such volume"),
+        _ => return unknown(inputs, subject, "there is more than one such volume"),
     };
     match content.filter(|c| c.kind == Kind::Swap).and_then(|c| c.bytes) {
-        Some(bytes) => verdict(case, bytes, &format!("the header of {subject}"), 1),
-        None => unknown(case, subject, "it holds no swap area that could be read"),
+        Some(bytes) => verdict(inputs, bytes, &format!("the header of {subject}"), 1),
+        None => unknown(inputs, subject, "it holds no swap area that could be read"),
     }
 }
 
-fn unknown(case: &Case<'_>, subject: String, why: &str) -> Finding {
-    let why = match case.facts.node.why_incomplete() {
+fn unknown(inputs: &RuleInputs<'_>, subject: String, why: &str) -> Finding {
+    let why = match inputs.facts.node.why_incomplete() {
         Some(more) => format!("{why}: {more}"),
         None => why.to_owned(),
     };
-    case.finding(Verdict::Unknown, subject, why)
+    inputs.finding(Verdict::Unknown, subject, why)
 }
 
-fn verdict(case: &Case<'_>, total: u64, areas: &str, count: usize) -> Finding {
+fn verdict(inputs: &RuleInputs<'_>, total: u64, areas: &str, count: usize) -> Finding {
     let measured = match count {
         0 => "no swap area".to_owned(),
         _ => format!("{} in {areas}", Bytes(total)),
     };
-    let finding = if total >= case.profile.swap_bytes {
-        case.finding(Verdict::Pass, "node", "enough swap")
+    let finding = if total >= inputs.profile.swap_bytes {
+        inputs.finding(Verdict::Pass, "node", "enough swap")
     } else {
-        let missing = case.profile.swap_bytes.saturating_sub(total);
-        case.finding(
-            Verdict::Block,
-            "node",
-            format!("{} of swap are missing; one sentence of the procedure asks it of every node, another only of disks over 1 TB", Bytes(missing)),
-        )
-        .remedy(format!(
-            "grow {}/{} to {}; vg-free says whether a disk must be added",
-            case.profile.volume_group,
-            case.profile.swap_volume,
-            Bytes(case.profile.swap_bytes).rounded()
-        ))
+        let missing = inputs.profile.swap_bytes.saturating_sub(total);
+        inputs
+            .finding(
+                Verdict::Block,
+                "node",
+                format!(
+                    "{} of swap are missing; one sentence of the procedure asks it of every node, another only of \
+                 disks over 1 TB",
+                    Bytes(missing)
+                ),
+            )
+            .remedy(format!(
+                "grow {}/{} to {}; vg-free says whether a disk must be added",
+                inputs.profile.volume_group,
+                inputs.profile.swap_volume,
+                Bytes(inputs.profile.swap_bytes).rounded()
+            ))
     };
     finding.measured(measured)
 }

@@ -3,7 +3,7 @@
 use crate::base::units::{Bytes, GIB, SectorSize};
 use crate::disk::{LogicalVolume, VolumeGroup, smallest_disk};
 use crate::host::locate::{groups, sector_size};
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("vg-free");
 
@@ -19,28 +19,28 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let profile = case.profile;
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let profile = inputs.profile;
     let subject = format!("{}/{}", profile.volume_group, profile.swap_volume);
-    let mut named = groups(&case.facts.node).filter(|g| g.name == profile.volume_group);
+    let mut named = groups(&inputs.facts.node).filter(|g| g.name == profile.volume_group);
     let (Some(group), None) = (named.next(), named.next()) else {
         let message = "the system group is not there exactly once; look at vg-health";
-        return vec![case.finding(Verdict::Unknown, subject, message)];
+        return vec![inputs.finding(Verdict::Unknown, subject, message)];
     };
     let Some(volume) = group.logical_volumes.iter().find(|v| v.name == profile.swap_volume) else {
         let message = format!("{} has no logical volume of that name", group.name);
         return vec![
-            case.finding(Verdict::Warn, subject, message).measured(format!("{} extents free", group.free_extents)),
+            inputs.finding(Verdict::Warn, subject, message).measured(format!("{} extents free", group.free_extents)),
         ];
     };
-    vec![judge_volume(case, subject, group, volume)]
+    vec![judge_volume(inputs, subject, group, volume)]
 }
 
-fn judge_volume(case: &Case<'_>, subject: String, group: &VolumeGroup, volume: &LogicalVolume) -> Finding {
+fn judge_volume(inputs: &RuleInputs<'_>, subject: String, group: &VolumeGroup, volume: &LogicalVolume) -> Finding {
     let Some(target) =
-        case.profile.swap_bytes.checked_next_multiple_of(group.extent_bytes).map(|b| b / group.extent_bytes)
+        inputs.profile.swap_bytes.checked_next_multiple_of(group.extent_bytes).map(|b| b / group.extent_bytes)
     else {
-        return case.finding(Verdict::Unknown, subject, "the group has no extent size");
+        return inputs.finding(Verdict::Unknown, subject, "the group has no extent size");
     };
     let have = volume.bytes / group.extent_bytes;
     let needed = target.saturating_sub(have);
@@ -54,32 +54,34 @@ fn judge_volume(case: &Case<'_>, subject: String, group: &VolumeGroup, volume: &
     let usable = group.usable_extents();
     let odd = volume.segments.iter().find(|s| s.kind != "linear");
     let finding = if needed == 0 {
-        case.finding(Verdict::Pass, subject, "the volume is large enough")
+        inputs.finding(Verdict::Pass, subject, "the volume is large enough")
     } else if let Some(segment) = odd {
-        case.finding(
+        inputs.finding(
             Verdict::Warn,
             subject,
             format!("the volume is of type {}, which is not grown as the procedure describes", segment.kind),
         )
     } else if needed <= usable {
-        case.finding(
+        inputs.finding(
             Verdict::Pass,
             subject,
             format!("{needed} more extents are needed and free: no disk need be added"),
         )
     } else {
-        disk_to_add(case, subject, group, needed.saturating_sub(usable))
+        disk_to_add(inputs, subject, group, needed.saturating_sub(usable))
     };
     finding.measured(measured)
 }
 
-fn disk_to_add(case: &Case<'_>, subject: String, group: &VolumeGroup, missing: u64) -> Finding {
-    let sector = sector_size(&case.facts.node, group).unwrap_or(SectorSize::S512);
-    let finding = case.finding(Verdict::Warn, subject, format!("{missing} extents are missing: a disk must be added"));
+fn disk_to_add(inputs: &RuleInputs<'_>, subject: String, group: &VolumeGroup, missing: u64) -> Finding {
+    let sector = sector_size(&inputs.facts.node, group).unwrap_or(SectorSize::S512);
+    let finding =
+        inputs.finding(Verdict::Warn, subject, format!("{missing} extents are missing: a disk must be added"));
     match smallest_disk(missing, group.extent_bytes, sector) {
         None => finding,
         Some(disk) => finding.remedy(format!(
-            "add one blank disk of at least {disk} with {}-byte sectors, that is {} GiB in whole GiB, before the node is started again",
+            "add one blank disk of at least {disk} with {}-byte sectors, that is {} GiB in whole GiB, before the node \
+             is started again",
             sector.bytes(),
             disk.0.div_ceil(GIB)
         )),

@@ -2,7 +2,7 @@
 
 use crate::disk::{Disk, ProblemId, VolumeGroup};
 use crate::host::locate::groups;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("vg-health");
 
@@ -19,16 +19,16 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let groups: Vec<&VolumeGroup> = groups(&case.facts.node).collect();
-    let mut findings: Vec<Finding> = groups.iter().map(|group| judge_group(case, group, &groups)).collect();
-    let system = &case.profile.volume_group;
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let groups: Vec<&VolumeGroup> = groups(&inputs.facts.node).collect();
+    let mut findings: Vec<Finding> = groups.iter().map(|group| judge_group(inputs, group, &groups)).collect();
+    let system = &inputs.profile.volume_group;
     if !groups.iter().any(|g| g.name == *system) {
-        findings.push(match case.facts.node.why_incomplete() {
+        findings.push(match inputs.facts.node.why_incomplete() {
             Some(why) => {
-                case.finding(Verdict::Unknown, system.clone(), format!("not found, but it may be there: {why}"))
+                inputs.finding(Verdict::Unknown, system.clone(), format!("not found, but it may be there: {why}"))
             }
-            None => case
+            None => inputs
                 .finding(Verdict::Block, system.clone(), "there is no such volume group on the disks")
                 .remedy("make sure that all disks of the node are attached"),
         });
@@ -36,9 +36,9 @@ fn judge(case: &Case<'_>) -> Vec<Finding> {
     findings
 }
 
-fn judge_group(case: &Case<'_>, group: &VolumeGroup, all: &[&VolumeGroup]) -> Finding {
+fn judge_group(inputs: &RuleInputs<'_>, group: &VolumeGroup, all: &[&VolumeGroup]) -> Finding {
     // Another group than the system's is not part of the procedure: it is told, and does not block.
-    let bad = if group.name == case.profile.volume_group { Verdict::Block } else { Verdict::Warn };
+    let bad = if group.name == inputs.profile.volume_group { Verdict::Block } else { Verdict::Warn };
     let measured = format!(
         "{} physical volumes, {} missing; {} extents of {} bytes, {} free",
         group.physical_volumes.len(),
@@ -51,24 +51,27 @@ fn judge_group(case: &Case<'_>, group: &VolumeGroup, all: &[&VolumeGroup]) -> Fi
     let problem = |ids: &[ProblemId]| {
         let here = |disk: &&Disk| disk.volume_groups.iter().any(|g| g.uuid == group.uuid && g.name == group.name);
         let told = |disk: &Disk| disk.problems.iter().find(|p| ids.contains(&p.id)).map(|p| disk.says(p));
-        case.facts.node.disks.iter().filter(here).find_map(told)
+        inputs.facts.node.disks.iter().filter(here).find_map(told)
     };
     let finding = if !group.missing_pvs.is_empty() {
         let names: Vec<String> = group.missing_pvs.iter().map(ToString::to_string).collect();
-        case.finding(bad, group.name.clone(), format!("physical volumes are missing: {}", names.join(", ")))
+        inputs
+            .finding(bad, group.name.clone(), format!("physical volumes are missing: {}", names.join(", ")))
             .remedy("attach the missing disk; never remove missing volumes from the group")
     } else if group.flags.iter().any(|f| f == "exported") {
-        case.finding(bad, group.name.clone(), "the group is exported").remedy("vgimport it on the node it belongs to")
+        inputs.finding(bad, group.name.clone(), "the group is exported").remedy("vgimport it on the node it belongs to")
     } else if twice {
-        case.finding(bad, group.name.clone(), "two groups have this name; LVM2 cannot tell them apart by it")
+        inputs
+            .finding(bad, group.name.clone(), "two groups have this name; LVM2 cannot tell them apart by it")
             .remedy("detach the disk that does not belong to the node, or rename its group by UUID")
     } else if let Some(why) = problem(&[ProblemId::Duplicate]) {
-        case.finding(bad, group.name.clone(), format!("there is more than one copy of it: {why}"))
+        inputs
+            .finding(bad, group.name.clone(), format!("there is more than one copy of it: {why}"))
             .remedy("detach the copy, or the second path to the disk, before anything is changed")
     } else if let Some(why) = problem(&[ProblemId::LvmDamaged, ProblemId::LvmStale]) {
-        case.finding(Verdict::Warn, group.name.clone(), format!("its metadata has a problem: {why}"))
+        inputs.finding(Verdict::Warn, group.name.clone(), format!("its metadata has a problem: {why}"))
     } else {
-        case.finding(Verdict::Pass, group.name.clone(), "whole")
+        inputs.finding(Verdict::Pass, group.name.clone(), "whole")
     };
     finding.measured(measured)
 }

@@ -13,7 +13,6 @@ const KEPT: usize = 5;
 /// Most characters of a line that are kept.
 const LONGEST: usize = 300;
 
-/// What was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UpgradeLog {
     /// Size of the log in bytes.
@@ -39,8 +38,8 @@ pub fn gather(root: &Root, places: &Places) -> Probed<UpgradeLog> {
     }
 }
 
-/// Reads what was written to the log at `path` behind byte `from`, with the words of the built-in profile. A log that became shorter was
-/// begun anew.
+/// Reads what was written to the log at `path` behind byte `from`, with the words of the built-in profile. A log that
+/// became shorter was begun anew.
 pub fn since(root: &Root, path: &str, from: u64) -> Probed<UpgradeLog> {
     let places = Places { log: path.to_owned(), ..Places::built_in() };
     let place = match root.at(path) {
@@ -58,7 +57,8 @@ pub fn since(root: &Root, path: &str, from: u64) -> Probed<UpgradeLog> {
     }
 }
 
-/// The lines of `text` that are about an upgrade and tell of an error. Where it is not `whole`, its first line is the end of one.
+/// The lines of `text` that are about an upgrade and tell of an error. Where it is not `whole`, its first line is the
+/// end of one.
 pub fn parse(text: &[u8], whole: bool, places: &Places) -> UpgradeLog {
     let mut log = UpgradeLog { read: text.len() as u64, ..UpgradeLog::default() };
     for line in text.split(|b| *b == b'\n').skip(usize::from(!whole)) {

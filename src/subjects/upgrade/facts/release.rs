@@ -1,11 +1,11 @@
-//! What files of a node say its release is: a line with the heading of its console, `Oracle Key Vault Server 21.8.0.0.0`.
+//! What files of a node say its release is: a line with the heading of its console, `Oracle Key Vault Server
+//! 21.8.0.0.0`.
 
 use crate::base::versions::Version;
 use crate::host::{Probed, Root};
 
 const HEADING: &str = "Oracle Key Vault";
 
-/// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Releases {
     /// File and release, as it stands there.

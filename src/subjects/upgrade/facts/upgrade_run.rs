@@ -18,8 +18,8 @@ pub const PROGRAM: &str = "upgrade.rb";
 pub const ARGUMENT: &str = "--confirm";
 /// What the process that writes the log is called, as its first argument.
 pub const NAME: &str = "okv-host-upgrade";
-/// What the service writes before the vendor's program runs, followed by the time, the length of the system log at that time, and
-/// the ISO: `at=2026-11-24T03:00:00+00:00 messages=4711 iso=PATH`.
+/// What the service writes before the vendor's program runs, followed by the time, the length of the system log at that
+/// time, and the ISO: `at=2026-11-24T03:00:00+00:00 messages=4711 iso=PATH`.
 pub const BEGAN: &str = "okv-host: the upgrade began";
 /// What the service writes after it, followed by the boot in which it ran and the exit status: `boot=ID status=0`.
 pub const ENDED: &str = "okv-host: the upgrade ended";
@@ -32,10 +32,8 @@ const FIRST: usize = 4096 + 100;
 /// Most bytes of a log that are read, from its end.
 const MOST: u64 = 1 << 20;
 
-/// The last run of the upgrade.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UpgradeRun {
-    /// Path of its log.
     pub log: String,
     /// Its number, from 1.
     pub number: u64,
@@ -45,14 +43,11 @@ pub struct UpgradeRun {
     pub messages: Option<u64>,
     /// The ISO that was mounted; `None` where its log does not say so.
     pub iso: Option<String>,
-    /// How far it came.
     pub state: UpgradeState,
 }
 
-/// How far a run of the upgrade came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UpgradeState {
-    /// It runs.
     Running,
     /// It ended with this exit status, which is not 0.
     Failed(i32),
@@ -87,7 +82,6 @@ impl UpgradeRun {
     }
 }
 
-/// The path of the log of this number.
 pub fn log_of(number: u64) -> String {
     format!("{STATE}/{}", name_of(number))
 }
@@ -137,7 +131,8 @@ fn writes(process: &Process, name: &str) -> bool {
     [NAME, name].iter().all(|word| process.words.iter().any(|other| other == word))
 }
 
-/// A process that is the vendor's program, whoever began it: by hand, or a service of ours that was ended while it went on.
+/// A process that is the vendor's program, whoever began it: by hand, or a service of ours that was ended while it went
+/// on.
 pub fn vendors_process(processes: &[Process]) -> Option<u32> {
     let is_it = |process: &&Process| {
         let has = |word: &str| process.words.iter().any(|other| other == word);
@@ -202,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_line_says_when_it_began_and_from_which_iso() {
+    fn the_begin_time_and_the_iso_are_read_from_the_first_line() {
         let line = format!("{BEGAN} at=2023-11-14T22:13:20+0000 messages=42 iso=/var/lib/oracle/an iso.iso");
         let iso = Some("/var/lib/oracle/an iso.iso".to_owned());
         assert_eq!(begin_of(&line), (Some(1_700_000_000), Some(42), iso.clone()));

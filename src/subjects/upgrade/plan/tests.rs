@@ -66,7 +66,7 @@ fn an_upgrade_that_runs_is_followed_and_never_begun_again() {
 }
 
 #[test]
-fn an_upgrade_that_went_on_without_its_service_was_begun_a_second_time_beside_it() {
+fn an_upgrade_that_goes_on_without_its_service_is_not_begun_a_second_time() {
     for run in [means(), after(UpgradeState::CutOff)] {
         assert_eq!(refused(&Means { process: Some(77), ..run }), ["upgrade-runs"]);
     }
@@ -81,7 +81,7 @@ fn one_that_waits_for_a_restart_gets_one_where_that_is_asked_for_and_only_once()
 }
 
 #[test]
-fn a_node_was_changed_beneath_an_upgrade_that_nothing_followed_any_more() {
+fn a_node_is_not_changed_while_an_upgrade_runs_that_nothing_follows() {
     let id = |run: &Probed<UpgradeRun>, process| runs(run, process).map(|reason| reason.id);
     assert_eq!(id(&after(UpgradeState::Running).run, None), Some("upgrade-runs"));
     assert_eq!(id(&Probed::Absent, Some(7)), Some("upgrade-runs"), "begun by hand");
@@ -112,7 +112,7 @@ fn after_the_restart_the_same_iso_is_waited_for_and_another_is_another_upgrade()
 }
 
 #[test]
-fn everything_in_the_way_is_told_at_once_and_nothing_is_begun() {
+fn all_obstacles_are_reported_at_once_and_nothing_is_begun() {
     let blocked = Reason { id: "boot-size", message: "too small".into(), remedy: "replace the node".into() };
     let means = Means {
         blocked: vec![blocked],
@@ -126,7 +126,7 @@ fn everything_in_the_way_is_told_at_once_and_nothing_is_begun() {
 }
 
 #[test]
-fn the_service_manager_puts_nothing_in_the_place_of_what_the_script_says() {
+fn the_service_manager_expands_nothing_in_the_script() {
     // systemd.service(5), "Command lines"; systemd.unit(5), "Specifiers".
     assert!(["${", "$$", "%"].iter().all(|special| !script().contains(special)) && !script().starts_with('$'));
 }
@@ -152,7 +152,7 @@ fn an_upgrade_ran_without_a_trace_where_its_log_could_not_be_written() {
 }
 
 #[test]
-fn an_upgrade_that_filled_the_disk_and_ended_well_was_told_as_cut_off_and_begun_again() {
+fn an_upgrade_that_fills_the_disk_and_ends_well_is_logged_once_the_log_has_room() {
     let folder = tempfile::tempdir().unwrap();
     let (vendor, log) = (folder.path().join("upgrade.rb"), folder.path().join("log"));
     let full = folder.path().join("full");

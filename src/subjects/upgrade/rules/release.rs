@@ -1,7 +1,7 @@
 //! `release`: the node has a release that can be upgraded to that of the profile.
 
 use crate::base::versions::Version;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 use crate::subjects::upgrade::facts::release::Releases;
 
 pub(crate) const ID: RuleId = RuleId::new("release");
@@ -19,15 +19,15 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    vec![match case.subjects() {
-        Ok(subjects) => release(case, &subjects.upgrade.release),
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    vec![match inputs.subjects() {
+        Ok(subjects) => release(inputs, &subjects.upgrade.release),
         Err(finding) => *finding,
     }]
 }
 
-fn release(case: &Case<'_>, releases: &Releases) -> Finding {
-    let finding = |verdict, message: &str| case.finding(verdict, "node", message);
+fn release(inputs: &RuleInputs<'_>, releases: &Releases) -> Finding {
+    let finding = |verdict, message: &str| inputs.finding(verdict, "node", message);
     let measured: Vec<String> = releases.said.iter().map(|(file, release)| format!("{release} in {file}")).collect();
     let measured = measured.join(", ");
     if releases.said.is_empty() {
@@ -42,7 +42,7 @@ fn release(case: &Case<'_>, releases: &Releases) -> Finding {
     let Some(release) = releases.agreed().and_then(Version::parse) else {
         return finding(Verdict::Unknown, "its files say different releases").measured(measured);
     };
-    let bounds = (Version::parse(&case.profile.oldest_release), Version::parse(&case.profile.release));
+    let bounds = (Version::parse(&inputs.profile.oldest_release), Version::parse(&inputs.profile.release));
     let (Some(oldest), Some(target)) = bounds else {
         return finding(Verdict::Unknown, "the release profile has no release that can be compared").measured(measured);
     };

@@ -1,7 +1,8 @@
-//! `upgrade-log`: the system log tells of no error of an upgrade. An earlier try that failed shows here until the log is rotated.
+//! `upgrade-log`: the system log tells of no error of an upgrade. An earlier try that failed shows here until the log
+//! is rotated.
 
 use crate::host::Probed;
-use crate::subjects::rule::{Case, Finding, Rule, RuleId, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 use crate::subjects::upgrade::facts::log::UpgradeLog;
 
 pub(crate) const ID: RuleId = RuleId::new("upgrade-log");
@@ -26,29 +27,30 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let file = &case.profile.places.log;
-    vec![match case.subjects().map(|subjects| &subjects.upgrade.log) {
-        Ok(Probed::Known(log)) => errors(case, log),
-        Ok(Probed::Absent) => case.finding(Verdict::NotApplicable, file, "there is no such log"),
-        Ok(Probed::Unreadable(why)) => case.finding(Verdict::Unknown, file, format!("it could not be read: {why}")),
+fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
+    let file = &inputs.profile.places.log;
+    vec![match inputs.subjects().map(|subjects| &subjects.upgrade.log) {
+        Ok(Probed::Known(log)) => errors(inputs, log),
+        Ok(Probed::Absent) => inputs.finding(Verdict::NotApplicable, file, "there is no such log"),
+        Ok(Probed::Unreadable(why)) => inputs.finding(Verdict::Unknown, file, format!("it could not be read: {why}")),
         Err(finding) => *finding,
     }]
 }
 
-fn errors(case: &Case<'_>, log: &UpgradeLog) -> Finding {
-    let file = &case.profile.places.log;
+fn errors(inputs: &RuleInputs<'_>, log: &UpgradeLog) -> Finding {
+    let file = &inputs.profile.places.log;
     let part = if log.read < log.bytes {
         format!("the last {} of its {} B", log.read, log.bytes)
     } else {
         format!("all of its {} B", log.bytes)
     };
     if log.errors == 0 {
-        return case
+        return inputs
             .finding(Verdict::Pass, file, format!("no error of an upgrade in {part}; earlier logs were not read"))
             .measured("0 lines");
     }
-    case.finding(Verdict::Warn, file, format!("{} lines tell of errors of an upgrade, in {part}", log.errors))
+    inputs
+        .finding(Verdict::Warn, file, format!("{} lines tell of errors of an upgrade, in {part}", log.errors))
         .measured(format!("the last of them: {}", log.last.join(" | ")))
         .remedy("find out what failed, and whether it was made good, before the upgrade is tried again")
 }

@@ -104,7 +104,7 @@ fn a_kmod_is_a_guest_of_its_kernel_and_not_a_part_of_it() {
 }
 
 #[test]
-fn a_kernel_that_says_no_uname_r_is_known_by_its_folder_and_a_devel_alone_is_no_kernel() {
+fn a_kernel_that_provides_no_uname_r_is_identified_by_its_folder_and_a_devel_alone_is_no_kernel() {
     let records = [
         record("kernel", "4.18.0-513.el8", "r.src.rpm", &["d /lib/modules/@/"]),
         record("kernel-uek-devel", "4.14.35-1.el7uek", "u.src.rpm", &["p kernel-uek-devel-uname-r"]),

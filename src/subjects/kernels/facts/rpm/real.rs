@@ -7,7 +7,8 @@ use std::process::Command;
 use super::*;
 use crate::subjects::kernels::facts::group::group;
 
-/// The shape of a UEK: the kernel with a ghost in /boot, its devel, tools of the same source, and a package without files.
+/// The shape of a UEK: the kernel with a ghost in /boot, its devel, tools of the same source, and a package without
+/// files.
 const KERNEL: &str = r"
 Name: kernel-uek
 Version: 5.4.17
@@ -78,7 +79,7 @@ fn built(dir: &Path, name: &str, spec: &str) {
 }
 
 #[test]
-fn rpm_itself_answers_in_the_format_and_the_answer_tells_the_kernel_from_the_rest() {
+fn rpm_itself_answers_in_the_format_and_the_answer_separates_the_kernel_from_the_rest() {
     let dir = tempfile::tempdir().unwrap();
     built(dir.path(), "kernel", KERNEL);
     built(dir.path(), "kmod", KMOD);

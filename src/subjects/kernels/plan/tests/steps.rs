@@ -49,7 +49,8 @@ fn boot_is_mounted_the_old_kernel_goes_by_full_name_the_default_stays_and_boot_i
     assert_eq!(
         words[3],
         format!(
-            "dnf --assumeyes --disablerepo=* --setopt=clean_requirements_on_remove=False remove kernel-uek-0:{bare}.x86_64 kernel-uek-devel-0:{bare}.x86_64"
+            "dnf --assumeyes --disablerepo=* --setopt=clean_requirements_on_remove=False remove \
+             kernel-uek-0:{bare}.x86_64 kernel-uek-devel-0:{bare}.x86_64"
         ),
     );
     assert!(words[4].starts_with("grub2-editenv /boot/efi/EFI/redhat/grubenv set saved_entry="), "{}", words[4]);
@@ -98,7 +99,7 @@ fn a_boot_that_a_killed_run_left_mounted_is_unmounted() {
 }
 
 #[test]
-fn a_default_that_a_killed_run_had_not_set_right_yet_was_forgotten_by_the_next_one() {
+fn a_default_that_a_killed_run_left_wrong_is_set_by_the_next_run() {
     let left = made(&example(), &means()).unwrap().steps[4].clone();
     let means = Means { left_default: Some(left), ..means() };
     let words = words(&made(&good(), &means).unwrap());

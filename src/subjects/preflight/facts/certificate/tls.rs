@@ -1,12 +1,12 @@
 //! The certificate that a TLS port shows of itself: a handshake by the crate `rustls`, and nothing after it.
 //!
-//! **Nothing is verified here, and that is the point.** An expired or self-signed certificate is exactly what is to be judged, so the
-//! verifier below keeps what is shown and accepts it. That is sound only because nothing is ever sent through the connection, and
-//! nothing is believed that comes through it but the dates of the certificate: who stands between the node and this program could
-//! show another certificate, as could who changes a file.
+//! **Nothing is verified here, and that is the point.** An expired or self-signed certificate is exactly what is to be
+//! judged, so the verifier below keeps what is shown and accepts it. That is sound only because nothing is ever sent
+//! through the connection, and nothing is believed that comes through it but the dates of the certificate: who stands
+//! between the node and this program could show another certificate, as could who changes a file.
 //!
-//! Bounded whatever the peer does: by [`LIMIT`] in time, by [`LONGEST`] in bytes, and by rustls, which takes no message of a handshake
-//! beyond 64 KiB.
+//! Bounded whatever the peer does: by [`LIMIT`] in time, by [`LONGEST`] in bytes, and by rustls, which takes no message
+//! of a handshake beyond 64 KiB.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -27,11 +27,12 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// Most bytes that are read; a handshake with a long chain has some ten thousand.
 const LONGEST: usize = 256 << 10;
 
-/// The certificate of the server itself, in DER. Its name goes with the first message (RFC 6066, 3), an address does not.
+/// The certificate of the server itself, in DER. Its name goes with the first message (RFC 6066, 3), an address does
+/// not.
 ///
 /// # Errors
 /// Why none was seen.
-pub(super) fn shown_by(address: &Address, runner: &dyn Runner) -> Result<Vec<u8>, String> {
+pub(super) fn peer_certificate(address: &Address, runner: &dyn Runner) -> Result<Vec<u8>, String> {
     let end = Instant::now() + LIMIT;
     let (stream, taken_by) = dial(&address.host, address.port, end, runner)?;
     let name = ServerName::try_from(address.host.clone()).unwrap_or_else(|_| taken_by.ip().into());

@@ -3,13 +3,13 @@
 use super::{PORT, Protocol, Syslog, Target};
 use crate::host::Probed;
 
-/// What `$IncludeConfig` names.
 pub(super) fn included(line: &str) -> Option<&str> {
     let (keyword, pattern) = line.split_once(char::is_whitespace)?;
     keyword.eq_ignore_ascii_case("$IncludeConfig").then(|| pattern.trim())
 }
 
-/// Adds the targets of the actions on a line: words that begin with `@` (UDP), `@@` (TCP) or `:omrelp:`. Words in quotes are none.
+/// Adds the targets of the actions on a line: words that begin with `@` (UDP), `@@` (TCP) or `:omrelp:`. Words in
+/// quotes are none.
 pub(super) fn targets(line: &str, place: &str, found: &mut Syslog) {
     if line.starts_with('$') {
         return;
@@ -35,14 +35,16 @@ pub(super) fn targets(line: &str, place: &str, found: &mut Syslog) {
     }
 }
 
-/// Words of a line that are not within quotes. Only a condition of RainerScript has single ones; elsewhere they are apostrophes.
+/// Words of a line that are not within quotes. Only a condition of RainerScript has single ones; elsewhere they are
+/// apostrophes.
 fn unquoted_words(line: &str) -> impl Iterator<Item = &str> {
     let is_condition = line.split_whitespace().next() == Some("if") || line.starts_with("if(");
     let quotes: &[char] = if is_condition { &['"', '\''] } else { &['"'] };
     line.split(quotes).step_by(2).flat_map(str::split_whitespace)
 }
 
-/// Host and port of `(options)host:port;template`, of which all but the host may be missing. An IPv6 address stands in brackets.
+/// Host and port of `(options)host:port;template`, of which all but the host may be missing. An IPv6 address stands in
+/// brackets.
 fn target(text: &str) -> Option<(String, u16)> {
     let text = match text.strip_prefix('(') {
         Some(options) => options.split_once(')')?.1,

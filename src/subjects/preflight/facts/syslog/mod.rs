@@ -1,4 +1,5 @@
-//! Where rsyslog sends logs to: its configuration with all that it includes (rsyslog.conf(5)), in the old syntax and in RainerScript.
+//! Where rsyslog sends logs to: its configuration with all that it includes (rsyslog.conf(5)), in the old syntax and in
+//! RainerScript.
 
 use crate::host::{Probed, Root};
 
@@ -10,12 +11,10 @@ mod text;
 
 pub use reach::reach;
 
-/// Targets of a host.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Syslog {
     /// Each once, in the order of the configuration.
     pub targets: Vec<Target>,
-    /// What was read.
     pub files: Vec<String>,
     /// Actions whose target the configuration does not spell out: place and text.
     pub unclear: Vec<(String, String)>,
@@ -24,11 +23,9 @@ pub struct Syslog {
 /// A host that logs are sent to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// How they are sent.
     pub protocol: Protocol,
     /// Name or address.
     pub host: String,
-    /// Port.
     pub port: u16,
     /// File and line of the action.
     pub place: String,
@@ -36,19 +33,16 @@ pub struct Target {
     pub reached: Probed<String>,
 }
 
-/// How logs are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
     /// UDP: nothing comes back, so nothing proves that they arrive.
     Udp,
-    /// TCP.
     Tcp,
     /// RELP, which is over TCP.
     Relp,
 }
 
 impl Protocol {
-    /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Udp => "UDP",

@@ -35,7 +35,8 @@ pub(super) fn targets(parameters: &str, place: &str, found: &mut Syslog) {
     }
 }
 
-/// Every parameter with its values. One in back-ticks, which rsyslog would have a shell or the environment fill in, has none.
+/// Every parameter with its values. One in back-ticks, which rsyslog would have a shell or the environment fill in, has
+/// none.
 fn all(text: &str) -> Vec<(String, Vec<String>)> {
     let mut found = Vec::new();
     let mut rest = text;

@@ -11,8 +11,8 @@ use crate::io::tool::Runner;
 /// Most targets that are tried at once.
 const AT_ONCE: usize = 32;
 
-/// Tries every target that answers: TCP and RELP. What was found is kept in the targets: the address that took the connection, or why
-/// none did.
+/// Tries every target that answers: TCP and RELP. What was found is kept in the targets: the address that took the
+/// connection, or why none did.
 pub fn reach(syslog: &mut Syslog, runner: &(dyn Runner + Sync)) {
     for group in syslog.targets.chunks_mut(AT_ONCE) {
         scope(|scope| {

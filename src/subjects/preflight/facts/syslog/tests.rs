@@ -37,7 +37,8 @@ fn targets(text: &str) -> Vec<String> {
 fn actions_of_the_old_syntax_are_found() {
     let text = "# *.* @@commented\n$ModLoad imtcp\n*.* @@logs.example:10514\n*.info;mail.none\t@192.0.2.7 # why\n\
         & @@(o,z9)[2001:db8::1]:6514;RSYSLOG_ForwardFormat\nif $msg contains 'x @y' then @@b\nif $a then { @@c:1 }\n\
-        *.* :omrelp:relp.example:2514\n:msg, contains, \"a @@quoted b\" ~\n*.* /var/log/messages\n*.* @@logs.example:10514\n";
+        *.* :omrelp:relp.example:2514\n:msg, contains, \"a @@quoted b\" ~\n*.* /var/log/messages\n\
+        *.* @@logs.example:10514\n";
     assert_eq!(
         targets(text),
         [
@@ -53,8 +54,10 @@ fn actions_of_the_old_syntax_are_found() {
 
 #[test]
 fn actions_of_the_new_syntax_are_found_over_many_lines() {
-    let text = "module(load=\"imuxsock\") /* action(type=\"omfwd\"\ntarget=\"no\") */\n*.* action(type=\"omfwd\"\n  Target=\"new.example\" # (\n  Port=\"6514\"\n\
-        Protocol=\"TCP\" StreamDriver=\"gtls\")\naction(type=\"omfwd\" target=[\"p\", 'q'])\naction(type=\"omfile\" file=\"/x)\")\n\
+    let text = "module(load=\"imuxsock\") /* action(type=\"omfwd\"\ntarget=\"no\") */\n\
+        *.* action(type=\"omfwd\"\n  Target=\"new.example\" # (\n  Port=\"6514\"\n\
+        Protocol=\"TCP\" StreamDriver=\"gtls\")\naction(type=\"omfwd\" target=[\"p\", 'q'])\n\
+        action(type=\"omfile\" file=\"/x)\")\n\
         if prifilt(\"*.*\") then { action(name=\"a=b\" type=\"omrelp\" target=\"r\" port=\"20514\") } *.* @@old\n";
     assert_eq!(
         targets(text),
@@ -67,7 +70,8 @@ fn included_files_are_read_by_pattern_and_by_folder() {
     let syslog = read(&[
         (
             "rsyslog.conf",
-            "include(file=\"/etc/rsyslog.d/*.conf\" mode=\"optional\")\n$IncludeConfig /etc/more\n$IncludeConfig /etc/none\n",
+            "include(file=\"/etc/rsyslog.d/*.conf\" mode=\"optional\")\n\
+             $IncludeConfig /etc/more\n$IncludeConfig /etc/none\n",
         ),
         ("rsyslog.d/10-a.conf", "*.* @@a\n$includeconfig /etc/deeper.conf"),
         ("rsyslog.d/20.conf.off", "*.* @@off\n"),
@@ -89,10 +93,11 @@ fn a_file_that_includes_itself_ends_as_unreadable() {
 }
 
 #[test]
-fn a_target_that_is_not_spelled_out_is_told_and_not_lost() {
+fn a_target_that_is_not_spelled_out_is_reported_and_not_lost() {
     let syslog = read(&[(
         "rsyslog.conf",
-        "action(type=\"omfwd\" target=`echo $LOGHOST` protocol=\"tcp\")\n*.* @@-rf:514\n*.* @@h:port\naction(type=\"omfwd\" target=\"h\" protocol=\"quic\")\n",
+        "action(type=\"omfwd\" target=`echo $LOGHOST` protocol=\"tcp\")\n*.* @@-rf:514\n*.* @@h:port\n\
+         action(type=\"omfwd\" target=\"h\" protocol=\"quic\")\n",
     )]);
     assert_eq!((syslog.targets.len(), syslog.unclear.len()), (0, 4), "{syslog:?}");
 }
@@ -111,7 +116,7 @@ fn no_text_makes_it_panic_or_run_on() {
 }
 
 #[test]
-fn a_port_that_listens_is_reached_and_one_that_does_not_is_told_why() {
+fn a_port_that_listens_is_reached_and_one_that_does_not_is_reported_with_the_cause() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

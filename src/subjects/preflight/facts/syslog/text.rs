@@ -1,4 +1,5 @@
-//! The text of a file in statements: lines of the old syntax, and objects of RainerScript, `name(...)`, which may go over many lines.
+//! The text of a file in statements: lines of the old syntax, and objects of RainerScript, `name(...)`, which may go
+//! over many lines.
 
 /// A part of a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,7 +8,6 @@ pub(super) enum Statement {
     Line(String),
     /// An object: name in lower case, and what stands within its brackets.
     Object {
-        /// Its name.
         name: String,
         /// Its parameters, as they are written.
         parameters: String,
@@ -106,7 +106,8 @@ fn object(text: &str) -> Option<(String, &str)> {
     OBJECTS.contains(&name.as_str()).then_some((name, inside))
 }
 
-/// What stands before the bracket that closes, without comments, and what follows it. Brackets within quotes count for nothing.
+/// What stands before the bracket that closes, without comments, and what follows it. Brackets within quotes count for
+/// nothing.
 fn parameters(text: &str) -> (String, &str) {
     let (mut depth, mut quote, mut escaped) = (0_usize, None, false);
     let mut kept = String::new();

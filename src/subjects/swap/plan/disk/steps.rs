@@ -1,6 +1,6 @@
 //! The steps that bring a disk into the group, from where it is.
 
-use super::{Choice, Stage, partition_path, shown};
+use super::{Choice, Stage, describe, partition_path};
 use crate::base::units::TIB;
 use crate::disk::TableKind;
 use crate::disk::new_table::NewTable;
@@ -14,9 +14,8 @@ use crate::subjects::swap::plan::group::System;
 use crate::subjects::swap::plan::{Request, refuse, step};
 
 impl Choice<'_> {
-    /// What the operator should know of it.
     pub(crate) fn notes(&self, growth: &Growth) -> Vec<String> {
-        let mut notes = vec![format!("the disk that is added: {}", shown(self.state))];
+        let mut notes = vec![format!("the disk that is added: {}", describe(self.state))];
         let firmware = growth.node.running.as_ref().and_then(|running| running.firmware.known());
         if self.state.bytes > 2 * TIB && !matches!(firmware, Some(Firmware::Uefi { .. })) {
             notes.push(format!(
@@ -42,7 +41,7 @@ impl Choice<'_> {
             let sectors = table.sectors.iter().map(|sector| BytesAt { at: sector.at, hex: sector.bytes.clone() });
             let identity = self.state.identity.known().cloned().unwrap_or_default();
             steps.push(Step::new(
-                format!("{} gets one partition for LVM", shown(self.state)),
+                format!("{} gets one partition for LVM", describe(self.state)),
                 Action::WriteTable(TableWrite {
                     disk: DiskIdentity {
                         path: path.clone(),

@@ -1,4 +1,5 @@
-//! The steps on the swap volume: a temporary one first where memory is short; off, larger, formatted with its old identity, on again.
+//! The steps on the swap volume: a temporary one first where memory is short; off, larger, formatted with its old
+//! identity, on again.
 
 use super::{Identity, Need, Temporary};
 use crate::engine::{Back, BytesAt, Guard, ProgramRun, Proof, Role, Step};

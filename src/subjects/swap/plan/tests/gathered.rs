@@ -79,7 +79,6 @@ impl Node {
         }
     }
 
-    /// What LVM2 sees.
     pub(crate) fn lvm(&self) -> Lvm {
         let row = |name: String, uuid: Option<Id>, group: &str| told::PhysicalVolume {
             name,

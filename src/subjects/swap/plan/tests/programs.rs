@@ -2,6 +2,7 @@
 
 use super::node::{EXTENT, GROUP, Node, NodeDisk, NodeVolume, SWAP, TEMPORARY, area, id, page};
 use crate::engine::{Action, Step};
+use crate::io::tool::lvm::{LogicalVolume, PhysicalVolume, VolumeGroup};
 
 impl Node {
     /// Does a step as the host would; its programs must succeed.
@@ -56,18 +57,20 @@ impl Node {
         let figure = |n: u64| n.to_string();
         let rows = match path.rsplit('/').next().unwrap() {
             "pvs" => {
-                let row = |d: &crate::io::tool::lvm::PhysicalVolume| serde_json::json!({"pv_name": d.name, "pv_uuid": d.uuid, "vg_name": d.group});
+                let row =
+                    |d: &PhysicalVolume| serde_json::json!({"pv_name": d.name, "pv_uuid": d.uuid, "vg_name": d.group});
                 ("pv", lvm.devices.iter().map(row).collect::<Vec<_>>())
             }
             "vgs" => {
-                let row = |g: &crate::io::tool::lvm::VolumeGroup| {
+                let row = |g: &VolumeGroup| {
                     serde_json::json!({"vg_name": g.name, "vg_uuid": g.uuid, "vg_extent_size": figure(g.extent_bytes),
-                        "vg_free_count": figure(g.free_extents), "vg_missing_pv_count": "0", "vg_seqno": figure(g.seqno)})
+                        "vg_free_count": figure(g.free_extents), "vg_missing_pv_count": "0",
+                        "vg_seqno": figure(g.seqno)})
                 };
                 ("vg", lvm.groups.iter().map(row).collect())
             }
             _ => {
-                let row = |v: &crate::io::tool::lvm::LogicalVolume| {
+                let row = |v: &LogicalVolume| {
                     serde_json::json!({"vg_name": v.group, "lv_name": v.name, "lv_size": figure(v.bytes),
                         "lv_layout": v.layout, "lv_role": v.role, "lv_tags": v.tags, "lv_active": v.active})
                 };

@@ -1,20 +1,19 @@
-//! What is refused of the group, the swap volume and memory, and what lifts it.
+//! Groups and swap volumes that are refused, and the remedy of each.
 
 use super::node::{EXTENT, Node, NodeVolume, SWAP, TEMPORARY, request};
-use super::{planned, pressed, refused};
+use super::{planned, refused};
 use crate::base::ids::Id;
 use crate::disk::format::content::{Content, Kind};
 use crate::disk::{Problem, ProblemId, Segment, VolumeGroup};
 use crate::host::Probed;
 use crate::host::lvm::{DevicesFile, Lvm};
-use crate::host::memory::Memory;
 use crate::subjects::swap::facts::Growth;
 use crate::subjects::swap::plan::{Remembered, Request};
 
 /// A change to what was gathered, the identifier of the refusal, and a word of what lifts it.
-type Case<'c> = (&'c str, fn(&mut Growth), &'c str, &'c str);
+pub(super) type Case<'c> = (&'c str, fn(&mut Growth), &'c str, &'c str);
 
-fn each_is_refused(node: &Node, cases: &[Case<'_>]) {
+pub(super) fn each_is_refused(node: &Node, cases: &[Case<'_>]) {
     planned(&node.growth(), &request());
     for (what, change, id, lifts) in cases {
         let mut growth = node.growth();
@@ -94,7 +93,7 @@ fn a_group_that_is_not_there_once_and_whole_is_refused() {
 }
 
 #[test]
-fn a_group_that_lvm_does_not_see_as_the_disks_tell_it_is_refused() {
+fn a_group_that_lvm_sees_otherwise_than_the_disks_is_refused() {
     each_is_refused(
         &Node::small(),
         &[
@@ -251,62 +250,4 @@ fn a_file_system_on_the_swap_volume_is_refused_even_where_a_run_was_cut_off() {
     let mut growth = Node::roomy().growth();
     content(&mut growth, None);
     assert_eq!(refused(&growth, &request).id, "swap-header");
-}
-
-#[test]
-fn what_the_kernel_does_not_tell_is_refused() {
-    fn running(growth: &mut Growth) -> &mut crate::host::Running {
-        growth.node.running.as_mut().unwrap()
-    }
-    each_is_refused(
-        &Node::small(),
-        &[
-            ("no /proc/swaps", |g| running(g).swaps = Probed::Absent, "swaps-unknown", "mend"),
-            ("bad /proc/swaps", |g| running(g).swaps = Probed::Unreadable("line 2".into()), "swaps-unknown", "mend"),
-            ("a node that does not run", |g| g.node.running = None, "swaps-unknown", "mend"),
-            ("no /proc/meminfo", |g| g.memory = Probed::Absent, "memory-unknown", "/proc"),
-            ("bad /proc/meminfo", |g| g.memory = Probed::Unreadable("line 3".into()), "memory-unknown", "mend"),
-        ],
-    );
-}
-
-#[test]
-fn memory_that_does_not_hold_what_is_swapped_out_is_refused_with_the_figures() {
-    let with = |available_kib: Option<u64>, used_kib: u64| {
-        let mut node = Node::small();
-        node.memory.available_kib = available_kib;
-        node.areas[0].used_kib = used_kib;
-        node
-    };
-    // A thirty-second of 16 GiB is to stay free.
-    let margin = 512 << 10;
-    let reason = refused(&with(Some(3_000_000), 3_000_000 - margin + 1).growth(), &request());
-    assert_eq!(reason.id, "memory");
-    assert!(reason.message.contains("2475713 KiB") && reason.message.contains("3000000 KiB"), "{reason:?}");
-    assert!(reason.remedy.contains("--temporary-swap"), "{reason:?}");
-    planned(&with(Some(3_000_000), 3_000_000 - margin).growth(), &request());
-    // A kernel that does not tell what is available: only where nothing is swapped out.
-    assert_eq!(refused(&with(None, 1).growth(), &request()).id, "memory");
-    planned(&with(None, 0).growth(), &request());
-}
-
-#[test]
-fn memory_that_may_not_be_promised_is_refused_whatever_is_free() {
-    let mut node = Node::small();
-    let strict = |commit_limit_kib| Memory { is_strict: true, commit_limit_kib, ..Node::small().memory };
-    // The area has 4 GiB less a page.
-    node.memory = strict(Some((2 << 20) + (4 << 20) - 5));
-    let reason = refused(&node.growth(), &request());
-    assert_eq!(reason.id, "memory");
-    assert!(reason.message.contains("overcommit_memory is 2") && reason.remedy.contains("--temporary-swap"));
-    // A temporary volume lets the kernel promise as much more as it has.
-    node.memory = strict(Some(2 << 20));
-    let mut large = node.clone();
-    large.disk().bytes += 5 << 30;
-    let steps = super::argv(&planned(&large.growth(), &pressed()));
-    assert!(steps.iter().any(|step| step.starts_with("lvcreate --extents 160 ")), "{steps:?}");
-    node.memory = strict(None);
-    assert_eq!(refused(&node.growth(), &request()).id, "memory");
-    node.memory = strict(Some((2 << 20) + (4 << 20) - 4));
-    planned(&node.growth(), &request());
 }

@@ -1,23 +1,24 @@
 //! From each state that a run can be cut off in, just the steps that are left; and where all are done, none.
 
 use super::node::{EXTENT, FULL, Node, NodeVolume, SMALL, SWAP, TEMPORARY, area, id, page, request};
-use super::{argv, planned, pressed};
-use crate::base::units::{GIB, MIB, SectorSize, TIB};
+use super::{argv, planned};
+use crate::base::units::{GIB, MIB, TIB};
 use crate::subjects::swap::plan::{Remembered, Request, plan};
 
-const SETTLE: &str = "udevadm settle --timeout=60";
+pub(super) const SETTLE: &str = "udevadm settle --timeout=60";
 const PVCREATE: &str = "pvcreate --dataalignment 1m /dev/sdb1";
 const VGEXTEND: &str = "vgextend vg_root /dev/sdb1";
 const BACKUP: &str = "vgcfgbackup --file /var/lib/okv-host/vg_root-7.vg vg_root";
-const OFF: &str = "swapoff /dev/vg_root/lv_swap";
-const RESIZE: &str = "lvresize --extents 2048 vg_root/lv_swap";
-const MKSWAP: &str = "mkswap --uuid aaaaaaaa-0000-4000-8000-000000000003 --label node-swap /dev/vg_root/lv_swap";
-const ON: &str = "swapon --priority 7 /dev/vg_root/lv_swap";
-const WHOLE: [&str; 12] =
+pub(super) const OFF: &str = "swapoff /dev/vg_root/lv_swap";
+pub(super) const RESIZE: &str = "lvresize --extents 2048 vg_root/lv_swap";
+pub(super) const MKSWAP: &str =
+    "mkswap --uuid aaaaaaaa-0000-4000-8000-000000000003 --label node-swap /dev/vg_root/lv_swap";
+pub(super) const ON: &str = "swapon --priority 7 /dev/vg_root/lv_swap";
+pub(super) const WHOLE: [&str; 12] =
     ["write mbr /dev/sdb", SETTLE, "tell /dev/sdb 1", SETTLE, PVCREATE, BACKUP, VGEXTEND, OFF, RESIZE, MKSWAP, ON, ""];
 
 /// The node after the first `done` steps of its plan.
-fn after(node: &Node, request: &Request, done: usize) -> Node {
+pub(super) fn after(node: &Node, request: &Request, done: usize) -> Node {
     let mut node = node.clone();
     let plan = planned(&node.growth(), request);
     plan.steps.iter().take(done).for_each(|step| node.does(step));
@@ -25,7 +26,7 @@ fn after(node: &Node, request: &Request, done: usize) -> Node {
 }
 
 /// What a run of this plan leaves in the journal.
-fn remembering(node: &Node, request: &Request) -> Request {
+pub(super) fn remembering(node: &Node, request: &Request) -> Request {
     let plan = planned(&node.growth(), request);
     Request { remembered: Remembered::of(&plan.steps, request), ..request.clone() }
 }
@@ -85,7 +86,7 @@ fn a_table_that_is_partly_written_is_written_whole() {
 }
 
 #[test]
-fn a_partition_with_the_rests_of_a_pvcreate_that_was_cut_off_is_made_a_physical_volume() {
+fn a_partition_with_the_rests_of_an_interrupted_pvcreate_is_made_a_physical_volume() {
     let mut node = after(&Node::small(), &request(), 4);
     node.disk().put_metadata();
     assert_eq!(argv(&planned(&node.growth(), &request()))[3], PVCREATE);
@@ -105,7 +106,7 @@ fn a_header_that_is_gone_is_made_anew_from_what_the_journal_remembers() {
 }
 
 #[test]
-fn what_is_remembered_is_what_the_steps_say_of_the_swap_volume() {
+fn uuid_label_and_priority_of_the_swap_volume_are_remembered_from_the_steps() {
     let remembered = remembering(&Node::small(), &request()).remembered.unwrap();
     let known = Remembered { uuid: super::node::UUID.into(), label: Some("node-swap".into()), priority: Some(7) };
     assert_eq!(remembered, known);
@@ -167,65 +168,7 @@ fn room_that_is_there_is_taken_before_any_disk() {
     assert_eq!(argv(&planned(&node.growth(), &request())), WHOLE[..11]);
 }
 
-/// A node whose memory does not hold what is swapped out.
-fn under_pressure(node: Node) -> Node {
-    let mut node = node;
-    node.memory.available_kib = Some(100 << 10);
-    node.areas[0].used_kib = 2 << 20;
-    // The temporary volume is as large as the area, and twice the margin more: 5 GiB.
-    node.disks.iter_mut().for_each(|disk| disk.bytes += 5 * GIB);
-    node
-}
-
-const TEMPORARY_STEPS: [&str; 3] = [
-    "lvcreate --extents 160 --name lv_swap_okv_host --addtag okv-host --wipesignatures n vg_root",
-    "mkswap /dev/vg_root/lv_swap_okv_host",
-    "swapon /dev/vg_root/lv_swap_okv_host",
-];
-const GONE: [&str; 2] = ["swapoff /dev/vg_root/lv_swap_okv_host", "lvremove --yes vg_root/lv_swap_okv_host"];
-
-#[test]
-fn a_temporary_volume_takes_the_pages_first_and_goes_away_at_the_end() {
-    let node = under_pressure(Node::small());
-    let expected = [&WHOLE[..7], &TEMPORARY_STEPS, &WHOLE[7..11], &GONE].concat();
-    assert_eq!(argv(&planned(&node.growth(), &pressed())), expected);
-    // A disk that holds the swap and not the temporary volume is too small.
-    let mut short = node.clone();
-    short.disk().bytes -= 512;
-    assert_eq!(
-        super::refused(&short.growth(), &Request { disk: Some("NEW".into()), ..pressed() }).id,
-        "disk-too-small"
-    );
-}
-
-/// Memory moves all the time: a plan with the figure of the moment in it was another one a moment later, and could not be applied.
-#[test]
-fn what_is_swapped_out_changed_while_the_question_waited_and_the_plan_with_it() {
-    let mut node = under_pressure(Node::small());
-    let before = planned(&node.growth(), &pressed()).steps;
-    node.areas[0].used_kib += 4321;
-    node.memory.available_kib = Some(90 << 10);
-    assert_eq!(planned(&node.growth(), &pressed()).steps, before);
-    // Also where memory has become large enough meanwhile.
-    node.memory.available_kib = Some(64 << 20);
-    assert_eq!(planned(&node.growth(), &pressed()).steps, before);
-}
-
-#[test]
-fn a_run_with_a_temporary_volume_that_was_cut_off_anywhere_reaches_the_target() {
-    let node = under_pressure(Node::small());
-    let request = remembering(&node, &pressed());
-    let steps = planned(&node.growth(), &request).steps.len();
-    for done in 0..=steps {
-        let cut = after(&node, &request, done);
-        let rest = planned(&cut.growth(), &request);
-        assert_eq!(rest.steps.is_empty(), done == steps, "after {done} steps: {:?}", argv(&rest));
-        let end = after(&cut, &request, usize::MAX);
-        reaches(&end, &request, done);
-    }
-}
-
-fn reaches(end: &Node, request: &Request, done: usize) {
+pub(super) fn reaches(end: &Node, request: &Request, done: usize) {
     assert!(plan(&end.growth(), request).unwrap().steps.is_empty(), "after {done} steps: {end:?}");
     assert_eq!(end.areas.len(), 1, "after {done} steps");
     assert_eq!((end.areas[0].path.as_str(), end.areas[0].kib), ("/dev/dm-0", (64 << 20) - 4), "after {done} steps");
@@ -241,72 +184,4 @@ fn every_plan_ends_in_a_state_that_needs_nothing() {
         let end = after(&node, &request(), usize::MAX);
         reaches(&end, &request(), 0);
     }
-}
-
-#[test]
-fn a_temporary_volume_that_was_left_over_goes_away() {
-    let left_over = |node: Node| {
-        let mut node = Node { system_extents: node.system_extents + 96, ..node };
-        node.volumes.insert(TEMPORARY.into(), NodeVolume::new(96, "a,okv-host"));
-        node
-    };
-    let mut full = Node::roomy();
-    *full.swap() = NodeVolume::swap(FULL, Some("node-swap"));
-    full.areas = vec![area("/dev/dm-0", FULL, 0, 7)];
-    let mut node = left_over(full);
-    assert_eq!(argv(&planned(&node.growth(), &request())), [GONE[1]]);
-    node.areas.push(area("/dev/dm-2", 96, 1024, -3));
-    assert_eq!(argv(&planned(&node.growth(), &request())), GONE);
-    // It is not the swap that the node is to have.
-    let mut small = left_over(Node::roomy());
-    small.areas.push(area("/dev/dm-2", 96, 1024, -3));
-    let expected = [&[OFF, RESIZE, MKSWAP, ON][..], &GONE].concat();
-    assert_eq!(argv(&planned(&small.growth(), &request())), expected);
-}
-
-#[test]
-fn a_temporary_volume_that_is_used_and_does_not_suffice_is_told_and_not_planned_with() {
-    let mut node = under_pressure(Node::roomy());
-    node.system_extents += 10;
-    node.volumes.insert(TEMPORARY.into(), NodeVolume::new(10, "okv-host"));
-    node.areas.push(area("/dev/dm-2", 10, 0, -3));
-    let reason = super::refused(&node.growth(), &pressed());
-    assert!(reason.id == "memory" && reason.message.contains("temporary volume"), "{reason:?}");
-}
-
-#[test]
-fn the_room_of_a_temporary_volume_that_goes_away_first_is_reckoned_with() {
-    let mut node = Node::roomy();
-    node.volumes.insert(TEMPORARY.into(), NodeVolume::new(96, "okv-host"));
-    assert_eq!(argv(&planned(&node.growth(), &request())), [GONE[1], OFF, RESIZE, MKSWAP, ON]);
-}
-
-#[test]
-fn a_temporary_volume_that_was_left_over_unused_is_used_where_it_is_needed() {
-    let mut node = under_pressure(Node::roomy());
-    node.system_extents += 160;
-    node.volumes.insert(TEMPORARY.into(), NodeVolume::new(10, "okv-host"));
-    let plan = argv(&planned(&node.growth(), &pressed()));
-    assert_eq!(plan[0], "lvresize --extents 160 vg_root/lv_swap_okv_host");
-    assert_eq!(plan[1..3], TEMPORARY_STEPS[1..]);
-    node.volumes.insert(TEMPORARY.into(), NodeVolume::new(160, "okv-host"));
-    let plan = argv(&planned(&node.growth(), &pressed()));
-    assert_eq!(plan[..2], TEMPORARY_STEPS[1..]);
-    reaches(&after(&node, &pressed(), usize::MAX), &pressed(), 0);
-}
-
-#[test]
-fn a_temporary_volume_that_is_needed_where_the_swap_volume_is_large_already_needs_room_too() {
-    // The volume grew, its small area came back with a start, and the group is full.
-    let mut node = after(&Node::small(), &request(), 9);
-    node.areas = vec![area("/dev/dm-0", SMALL, 2 << 20, 7)];
-    node.memory.available_kib = Some(100 << 10);
-    let refused = super::refused(&node.growth(), &pressed());
-    assert_eq!(refused.id, "disk-none");
-    let mut disk = super::node::NodeDisk::blank("sdc", "LATER");
-    disk.bytes = 5 * GIB + 2 * MIB;
-    assert_eq!(disk.sector, SectorSize::S512);
-    node.disks.push(disk);
-    let end = after(&node, &pressed(), usize::MAX);
-    reaches(&end, &pressed(), 0);
 }

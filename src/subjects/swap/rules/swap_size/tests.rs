@@ -5,7 +5,7 @@ use crate::overlay::Host;
 use crate::subjects::rule::tests::assert_found;
 
 #[test]
-fn an_area_of_64_gib_is_shown_one_page_short_and_is_enough() {
+fn an_area_of_64_gib_that_the_kernel_lists_one_page_short_is_enough() {
     assert_found(
         &RULE,
         &Host::named("swap-64gib-less-one-page"),

@@ -54,7 +54,7 @@ fn both_versions_show_what_the_file_holds_by_name_and_by_address() {
 }
 
 #[test]
-fn nothing_but_the_handshake_is_said_to_the_port() {
+fn nothing_but_the_handshake_is_sent_to_the_port() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let server = tls_server::serve(&[file("server.der")], &TLS12);
@@ -83,8 +83,9 @@ fn nothing_but_the_handshake_is_said_to_the_port() {
 }
 
 #[test]
-fn a_port_that_asks_for_a_certificate_of_ours_has_shown_its_own() {
-    // What Certificate the peer shows in TLS 1.2 comes before it can refuse: here it hangs up after the whole of its first flight.
+fn the_certificate_of_a_port_that_asks_for_a_client_certificate_is_read() {
+    // What Certificate the peer shows in TLS 1.2 comes before it can refuse: here it hangs up after the whole of its
+    // first flight.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let server = tls_server::serve(&[file("server.der")], &TLS12);
@@ -102,7 +103,7 @@ fn a_port_that_asks_for_a_certificate_of_ours_has_shown_its_own() {
 }
 
 #[test]
-fn a_port_that_is_closed_or_has_no_name_says_so() {
+fn a_closed_port_and_an_unknown_name_are_reported() {
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     assert!(matches!(ask("127.0.0.1", gone), Probed::Unreadable(why) if why.contains("refused")));
     let script = Script::new([Scripted::fails("/usr/bin/getent ahosts nowhere.example", 2, "")]);
@@ -111,7 +112,7 @@ fn a_port_that_is_closed_or_has_no_name_says_so() {
 }
 
 #[test]
-fn a_silent_peer_and_one_that_hangs_up_are_told_apart() {
+fn a_silent_peer_and_one_that_hangs_up_are_distinguished() {
     assert!(why_not(|mut stream| drop(stream.read_to_end(&mut Vec::new()))).contains("within 5 seconds"));
     assert!(why_not(drop).contains("closed the connection"));
     let after_hello = |mut stream: TcpStream| {
@@ -144,7 +145,8 @@ fn what_is_no_tls_is_no_certificate() {
 
 #[test]
 fn a_handshake_without_end_ends() {
-    // Records of a byte each of a ServerHello of 65,535 bytes; HelloRequests, which a client ignores; empty records; random bytes.
+    // Records of a byte each of a ServerHello of 65,535 bytes; HelloRequests, which a client ignores; empty records;
+    // random bytes.
     for record in [
         &b"\x16\x03\x03\x00\x01\x00"[..],
         b"\x16\x03\x03\x00\x04\x00\x00\x00\x00",
@@ -181,7 +183,7 @@ fn a_certificate_of_ten_megabytes_is_not_read() {
 }
 
 #[test]
-fn what_is_shown_and_is_no_certificate_is_told() {
+fn a_peer_that_sends_no_valid_certificate_is_reported() {
     let port = tls_server::serve(&[b"no certificate".to_vec()], &TLS13).port();
     assert!(matches!(ask("127.0.0.1", port), Probed::Unreadable(why) if why.contains("no certificate in PEM or DER")));
 }
