@@ -37,7 +37,7 @@ fn findings(text: &str) -> Vec<String> {
     found
 }
 
-fn is_about_waivers(finding: &String) -> bool {
+fn is_about_waivers(finding: &str) -> bool {
     finding.contains("waive") && !finding.starts_with("verdict: ")
 }
 
@@ -48,7 +48,7 @@ fn a_report_shows_every_waiver_and_what_became_of_it() {
     assert_eq!((text.status.code(), json.status.code()), (Some(1), Some(1)));
     let text = String::from_utf8(text.stdout).unwrap();
     assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
-    let about_waivers: String = findings(&text).into_iter().filter(is_about_waivers).collect();
+    let about_waivers: String = findings(&text).into_iter().filter(|finding| is_about_waivers(finding)).collect();
     assert_data_eq!(about_waivers, Data::read_from(&golden.join("check.txt"), None).raw());
 
     let mut report: Value = serde_json::from_slice(&json.stdout).unwrap();

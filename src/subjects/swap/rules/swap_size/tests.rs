@@ -34,33 +34,20 @@ block node
 }
 
 #[test]
-fn an_area_of_4_gib_is_too_little() {
-    assert_found(
-        &RULE,
-        &Host::named("swap-4gib"),
-        str![[r#"
+fn an_area_of_4_gib_is_too_little_whether_or_not_it_can_be_grown_without_a_disk() {
+    for name in ["swap-4gib", "vg-free-enough"] {
+        assert_found(
+            &RULE,
+            &Host::named(name),
+            str![[r#"
 block node
   message: 64424509440 B (60.00 GiB) of swap are missing; one sentence of the procedure asks it of every node, another only of disks over 1 TB
   measured: 4294967296 B (4.00 GiB) in /dev/dm-0 (shown as 4194300 KiB)
   remedy: grow vg_root/lv_swap to 64.00 GiB; vg-free says whether a disk must be added
 
 "#]],
-    );
-}
-
-#[test]
-fn what_can_be_grown_without_a_disk_is_still_too_little() {
-    assert_found(
-        &RULE,
-        &Host::named("vg-free-enough"),
-        str![[r#"
-block node
-  message: 64424509440 B (60.00 GiB) of swap are missing; one sentence of the procedure asks it of every node, another only of disks over 1 TB
-  measured: 4294967296 B (4.00 GiB) in /dev/dm-0 (shown as 4194300 KiB)
-  remedy: grow vg_root/lv_swap to 64.00 GiB; vg-free says whether a disk must be added
-
-"#]],
-    );
+        );
+    }
 }
 
 #[test]
