@@ -3,7 +3,8 @@
 mod configuration;
 mod files;
 
-use super::facts::{DsaKey, KeyFile, Load, Ssh};
+use super::facts::{DsaKey, KeyFile, Ssh};
+use super::loads::Load;
 use crate::host::Probed;
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::facts::dsa::with_suffix;
-use super::facts::{Algorithm, DEFAULT_KEYS, Half, Key, KeyFile, Line, Load, Refusal, Ssh, display_path};
+use super::facts::{Algorithm, Half, Key, KeyFile, Line, Ssh, display_path};
+use super::loads::{DEFAULT_KEYS, Load, Refusal};
 
 /// Bits of an RSA key that is to be made, where no more are asked for.
 const RSA_BITS: u32 = 4096;

@@ -14,7 +14,7 @@ mod der;
 pub(crate) mod dsa;
 mod effective;
 mod keys;
-mod loads;
+
 mod makers;
 mod model;
 mod naming;
@@ -30,7 +30,6 @@ mod words;
 pub use content::judge as parse_key;
 pub use dsa::{DsaKey, DsaState};
 pub use effective::host_key_paths;
-pub use loads::{DEFAULT_KEYS, Load, Refusal};
 pub use model::{
     Algorithm, Configuration, Content, Earlier, Effective, Half, HostKeyLine, Key, KeyFile, Line, Maker, Naming, Ssh,
     Unknown,

@@ -5,7 +5,8 @@
 
 use crate::host::Probed;
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
-use crate::subjects::ssh_keys::facts::{Load, Ssh};
+use crate::subjects::ssh_keys::facts::Ssh;
+use crate::subjects::ssh_keys::loads::Load;
 
 pub(crate) const ID: RuleId = RuleId::new("ssh-host-keys");
 

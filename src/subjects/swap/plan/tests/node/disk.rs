@@ -69,7 +69,7 @@ impl NodeDisk {
         }
     }
 
-    pub(in crate::subjects::swap::plan::tests) fn volume_id(&self) -> Id {
+    pub(crate) fn volume_id(&self) -> Id {
         let mut name = [b'p'; 32];
         name[..self.name.len()].copy_from_slice(self.name.as_bytes());
         Id::Lvm(name)

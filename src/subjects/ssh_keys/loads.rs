@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{Algorithm, Content, Half, Key, KeyFile, Line, Ssh};
+use super::facts::{Algorithm, Content, Half, Key, KeyFile, Line, Ssh};
 use crate::host::Probed;
 use crate::host::glob::any_of;
 
@@ -77,7 +77,7 @@ impl Ssh {
         let Some(file) = self.key(path) else { return Load::No(Refusal::NotThere) };
         let key = match &file.content {
             Content::Key(key) => key,
-            Content::Unknown(why @ super::Unknown::Unreadable(_)) => return Load::Unknown(why.to_string()),
+            Content::Unknown(why @ super::facts::Unknown::Unreadable(_)) => return Load::Unknown(why.to_string()),
             Content::Unknown(why) => return content(&why.to_string()),
         };
         if key.half == Half::Public {
