@@ -1,8 +1,8 @@
 //! What findings mean for a step that has no judgement of its own, as an answer.
 
 use super::answer::Answer;
-use super::case::StepInputs;
 use super::combined::{Combined, combine, remedies, words};
+use super::inputs::StepInputs;
 use super::step::{Scope, State};
 use crate::subjects::rule::{Finding, RuleId};
 

@@ -1,6 +1,6 @@
 //! What the findings of some rules mean together for a step.
 
-use super::case::StepInputs;
+use super::inputs::StepInputs;
 use crate::subjects::rule::{Finding, RuleId, Verdict};
 
 /// Most findings that are shown as evidence.

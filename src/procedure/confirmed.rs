@@ -1,7 +1,7 @@
 //! What a confirmation does for a step, and what it cannot do.
 
 use super::answer::Answer;
-use super::case::StepInputs;
+use super::inputs::StepInputs;
 use super::record::{OnRecord, on_record};
 use super::step::{Confirmed, State, Step};
 

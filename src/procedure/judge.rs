@@ -1,7 +1,7 @@
 //! How every step is judged: by whom, when it is its time, and by which function where it has a judgement of its own.
 
 use super::answer::Answer;
-use super::case::StepInputs;
+use super::inputs::StepInputs;
 use super::progress::Progress;
 use super::row::{By, Own};
 use super::step::{State, When};

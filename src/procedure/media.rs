@@ -1,8 +1,8 @@
 //! The steps about the ISO: room, copy, mount, cache.
 
 use super::answer::Answer;
-use super::case::StepInputs;
 use super::combined::{Combined, combine, words};
+use super::inputs::StepInputs;
 use super::progress::Progress;
 use super::step::State;
 use super::upgrade::is_behind;

@@ -8,13 +8,13 @@
 use crate::profile::Profile;
 use crate::subjects::Facts;
 use crate::subjects::rule::Finding;
-use case::StepInputs;
+use inputs::StepInputs;
 
 mod answer;
 mod by_rules;
-mod case;
 mod combined;
 mod confirmed;
+pub mod inputs;
 mod judge;
 mod media;
 mod node;

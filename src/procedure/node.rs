@@ -1,8 +1,8 @@
 //! Steps about whoever works on the node, its way in, and its kernels.
 
 use super::answer::Answer;
-use super::case::StepInputs;
 use super::combined::{Combined, combine, words};
+use super::inputs::StepInputs;
 use super::step::State;
 use crate::host::Probed;
 use crate::subjects::kernels::rules::kernel_old;

@@ -1,8 +1,8 @@
 //! The steps that end in enough swap.
 
 use super::answer::Answer;
-use super::case::StepInputs;
 use super::combined::{Combined, combine, words};
+use super::inputs::StepInputs;
 use super::step::State;
 use crate::base::dates::format_minute;
 use crate::base::units::Bytes;

@@ -1,8 +1,8 @@
 //! The gate before the upgrade, its run, and the restart after it.
 
 use super::answer::Answer;
-use super::case::StepInputs;
 use super::combined::{Combined, combine, words};
+use super::inputs::StepInputs;
 use super::progress::{Progress, names_no_release, run_of_now};
 use super::record::{OnRecord, on_record};
 use super::step::{State, Step, When, open_before};

@@ -2,8 +2,8 @@
 
 pub mod facts;
 pub mod plan;
+pub mod roles;
 pub mod rules;
-pub mod standing;
 pub mod steps;
 pub mod survivor;
 

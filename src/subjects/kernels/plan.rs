@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::facts::{Boot, Kernel, Kernels, Package};
-use super::standing::KernelRoles;
+use super::roles::KernelRoles;
 use crate::engine::{Reason, Refusal};
 use crate::host::Probed;
 

@@ -5,7 +5,7 @@ use crate::engine::Reason;
 use crate::host::Probed;
 use crate::subjects::boot::DefaultEntry;
 use crate::subjects::kernels::facts::{Boot, Family, Kernel, Kernels};
-use crate::subjects::kernels::standing::{KernelRoles, NoKernelRoles};
+use crate::subjects::kernels::roles::{KernelRoles, NoKernelRoles};
 use crate::subjects::kernels::survivor::Missing;
 
 /// That it is not known how the kernels stand to each other.

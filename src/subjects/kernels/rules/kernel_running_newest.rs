@@ -3,7 +3,7 @@
 //! A node that was not started since its kernel was updated may not come up with it; better now than in the upgrade. A
 //! warning: the procedure itself starts the node again.
 
-use crate::subjects::kernels::standing::NoKernelRoles;
+use crate::subjects::kernels::roles::NoKernelRoles;
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("kernel-running-newest");

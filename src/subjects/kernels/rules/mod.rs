@@ -6,7 +6,7 @@ pub mod kernel_old;
 pub mod kernel_running_newest;
 
 use super::facts::{Kernel, Kernels};
-use super::standing::{KernelRoles, NoKernelRoles};
+use super::roles::{KernelRoles, NoKernelRoles};
 use crate::subjects::rule::{Finding, RuleInputs, Verdict};
 
 /// The command that removes what is old.
