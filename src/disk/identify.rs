@@ -5,11 +5,13 @@
 //! read as well: a member of an md array shows the array's file system at its start, but that file system ends
 //! before the array's superblock.
 
-use std::ops::Range;
+mod far_windows;
+
+use far_windows::FarWindows;
 
 use super::format::content::{Content, Found, Kind, Place};
 use super::format::windows::Windows;
-use super::format::{Malformed, far, signature, vfat};
+use super::format::{Malformed, signature, vfat};
 use super::read::fill;
 use super::table::Edges;
 use super::{Problem, ProblemId, physical_volume};
@@ -26,8 +28,6 @@ pub(crate) const LOGICAL_HEAD: usize = 4096;
 const PV_HEAD: usize = 16384;
 /// Bytes read of a volume for the code of a boot loader.
 const BOOT_CODE: usize = 512;
-/// Where a first partition begins by the custom of all tools. A disk that lost its table is not blank: what is there tells.
-const FIRST_PARTITION: u64 = 1 << 20;
 /// The least room that the superblock of an array needs behind the data, in bytes (md 1.0).
 const ROOM: u64 = 4096;
 
@@ -252,50 +252,4 @@ fn decide(mut found: Vec<Found>, problems: &mut Vec<Problem>) -> Option<Content>
     let message = format!("signatures that exclude each other: {}", names.join(", "));
     problems.push(Problem::new(ProblemId::Ambiguous, message));
     Some(Content { candidates, ..Content::new(Kind::Ambiguous) })
-}
-
-/// The far places of a volume, read: the rest of its start, its end, and the single places that formats name.
-struct FarWindows<'b> {
-    buffer: &'b mut Vec<u8>,
-    parts: Vec<(u64, Range<usize>)>,
-    unreadable: bool,
-}
-
-impl<'b> FarWindows<'b> {
-    fn read(volume: &dyn Image, already: u64, buffer: &'b mut Vec<u8>, problems: &mut Vec<Problem>) -> Self {
-        let mut far = Self { buffer, parts: Vec::with_capacity(far::MOST + 2), unreadable: false };
-        let bytes = volume.bytes();
-        let start = far::START.min(bytes);
-        let end = bytes.saturating_sub(far::END).max(start);
-        far.read_part(volume, already..start, problems);
-        far.read_part(volume, end.max(already)..bytes, problems);
-        for range in far::ranges(bytes).into_iter().flatten() {
-            far.read_part(volume, range, problems);
-        }
-        far.read_part(volume, FIRST_PARTITION..(FIRST_PARTITION + HEAD as u64).min(bytes), problems);
-        far
-    }
-
-    fn read_part(&mut self, volume: &dyn Image, range: Range<u64>, problems: &mut Vec<Problem>) {
-        let from = self.parts.last().map_or(0, |(_, last)| last.end);
-        let to = from.saturating_add(usize::try_from(range.end.saturating_sub(range.start)).unwrap_or_default());
-        // Grows once, for the first volume; what is there from an earlier one is overwritten.
-        self.buffer.resize(self.buffer.len().max(to), 0);
-        if let Some(part) = self.buffer.get_mut(from..to).filter(|p| !p.is_empty()) {
-            self.unreadable |= !fill(volume, part, range.start, problems).is_empty();
-            self.parts.push((range.start, from..to));
-        }
-    }
-
-    /// Whether all that was read is zero.
-    fn is_zero(&self) -> bool {
-        self.parts.iter().all(|(_, range)| self.buffer.get(range.clone()).is_some_and(all_zero))
-    }
-
-    fn windows<'w>(&'w self, near: Windows<'w>) -> Windows<'w> {
-        self.parts.iter().fold(near, |windows, (at, range)| match self.buffer.get(range.clone()) {
-            Some(part) => windows.with(*at, part),
-            None => windows,
-        })
-    }
 }
