@@ -143,7 +143,8 @@ pub fn parse_size(text: &str) -> Result<Bytes, SizeError> {
     if unit.len() == 1 && unit != "B" && unit != "b" {
         let prefix = unit.to_ascii_uppercase();
         return Err(SizeError(format!(
-            "\"{text}\" has two readings: write {digits}{prefix}iB (powers of 1024) or {digits}{prefix}B (powers of 1000)"
+            "\"{text}\" has two readings: write {digits}{prefix}iB (powers of 1024) \
+             or {digits}{prefix}B (powers of 1000)"
         )));
     }
     if unit.is_empty() || unit.ends_with('b') {

@@ -70,7 +70,8 @@ pub struct LogicalVolume {
     pub bytes: u64,
     /// Its segments, in order.
     pub segments: Vec<Segment>,
-    /// What it holds; `None` where that was not looked at, because it is neither linear nor striped, or a part is missing.
+    /// What it holds; `None` where that was not looked at, because it is neither linear nor striped, or a part is
+    /// missing.
     pub content: Option<Content>,
 }
 

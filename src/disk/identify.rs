@@ -21,8 +21,9 @@ use crate::io::image::Image;
 
 /// Bytes read at the start of a volume.
 const HEAD: usize = 8192;
-/// Bytes read at the start of a logical volume: all that a file system or swap area keeps there. md 1.2 and bcache keep theirs behind
-/// that; below LVM they are looked for, above it only where these bytes show nothing, or something that is too small.
+/// Bytes read at the start of a logical volume: all that a file system or swap area keeps there. md 1.2 and bcache keep
+/// theirs behind that; below LVM they are looked for, above it only where these bytes show nothing, or something that
+/// is too small.
 pub(crate) const LOGICAL_HEAD: usize = 4096;
 /// Bytes read at the start of a volume that is likely a physical volume: label, metadata header and text.
 const PV_HEAD: usize = 16384;
@@ -85,7 +86,8 @@ pub(crate) fn identify_logical(volume: &dyn Image, buffers: &mut VolumeBuffers) 
     identify_by(LOGICAL_HEAD, volume, buffers)
 }
 
-/// Identifies a whole disk of which `edges` were read. The start is not read again, nor is what was wrong with it told again.
+/// Identifies a whole disk of which `edges` were read. The start is not read again, nor is what was wrong with it told
+/// again.
 pub(crate) fn identify_disk(disk: &dyn Image, edges: &Edges<'_>, buffers: &mut VolumeBuffers) -> Identified {
     let head = edges.head.get(..edges.head.len().min(HEAD)).unwrap_or_default();
     let sound = !edges.bad.iter().any(|bad| bad.start() < head.len() as u64);
@@ -95,14 +97,14 @@ pub(crate) fn identify_disk(disk: &dyn Image, edges: &Edges<'_>, buffers: &mut V
     identify_from(disk, head, sound, &mut buffers.rest, Vec::new())
 }
 
-/// Identifies a volume that is likely a physical volume of LVM2, as its partition type says: the result is the same, in fewer reads
-/// where it is one.
+/// Identifies a volume that is likely a physical volume of LVM2, as its partition type says: the result is the same, in
+/// fewer reads where it is one.
 pub(crate) fn identify_likely_pv(volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
     identify_by(PV_HEAD, volume, buffers)
 }
 
-/// Identifies a volume that holds the code of a boot loader, as its partition type says: such code has no superblock, so no further
-/// place is looked at.
+/// Identifies a volume that holds the code of a boot loader, as its partition type says: such code has no superblock,
+/// so no further place is looked at.
 pub(crate) fn identify_boot_code(volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
     let mut problems = Vec::new();
     let len = usize::try_from(volume.bytes()).map_or(BOOT_CODE, |b| b.min(BOOT_CODE));
@@ -199,8 +201,8 @@ fn is_hole(volume: &dyn Image) -> bool {
     ByteRange::new(0, volume.bytes()).is_some_and(|all| volume.is_hole(all))
 }
 
-/// A FAT volume with the label that its operator gave it, which lies in the root directory and mostly in its first sector. `None` where
-/// that cannot be read, or has no label.
+/// A FAT volume with the label that its operator gave it, which lies in the root directory and mostly in its first
+/// sector. `None` where that cannot be read, or has no label.
 fn with_root_label(
     near: &Windows<'_>,
     volume: &dyn Image,

@@ -47,8 +47,8 @@ pub enum Metadata {
     },
 }
 
-/// Reads the physical volume that `volume` is, if there is an LVM2 label in `head`, its first bytes (2 KiB or more; 16 KiB
-/// save a read of most metadata).
+/// Reads the physical volume that `volume` is, if there is an LVM2 label in `head`, its first bytes (2 KiB or more; 16
+/// KiB save a read of most metadata).
 ///
 /// The first area that holds a sound text is used; a second one is only looked at where the first holds none.
 pub fn read(volume: &dyn Image, head: &[u8]) -> Option<Reading> {

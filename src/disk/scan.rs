@@ -98,8 +98,8 @@ fn assemble_groups(sources: &[Source], probes: &mut [Probe], scratch: &mut Scrat
     }
 }
 
-/// Two disks with one identity are copies of one another or two paths to one disk: either way, a tool that takes the one for the
-/// other writes to the wrong disk.
+/// Two disks with one identity are copies of one another or two paths to one disk: either way, a tool that takes the
+/// one for the other writes to the wrong disk.
 fn tell_copies(disks: &mut [Disk]) {
     let mut seen: HashMap<crate::base::ids::Id, Vec<usize>> = HashMap::new();
     for (index, disk) in disks.iter().enumerate() {

@@ -219,7 +219,8 @@ impl Reading {
         };
         let (ours, theirs) = (self.sector.bytes(), foreign.bytes());
         self.ignored(format!(
-            "the device has sectors of {ours} bytes, but its GPT was made for sectors of {theirs} bytes: Linux does not see it"
+            "the device has sectors of {ours} bytes, but its GPT was made for sectors of {theirs} bytes: \
+             Linux does not see it"
         ));
         true
     }

@@ -52,7 +52,8 @@ impl PvOnDisk<'_> {
 pub struct Assembled {
     /// The group.
     pub group: VolumeGroup,
-    /// Its physical volumes that were found, and those that once were in it: places in the list that was assembled from.
+    /// Its physical volumes that were found, and those that once were in it: places in the list that was assembled
+    /// from.
     pub members: Vec<usize>,
     /// What is wrong with the group as a whole.
     pub problems: Vec<Problem>,
@@ -61,8 +62,8 @@ pub struct Assembled {
 /// Looks at a logical volume: what it holds, and what is wrong with that.
 pub type Identify<'f> = dyn FnMut(&dyn Image) -> (Content, Vec<Problem>) + 'f;
 
-/// Puts together every volume group that one of `pvs` tells of, in the order they turn up. Every visible logical volume that
-/// is linear or striped and wholly there is handed to `identify`.
+/// Puts together every volume group that one of `pvs` tells of, in the order they turn up. Every visible logical volume
+/// that is linear or striped and wholly there is handed to `identify`.
 pub fn assemble(pvs: &[PvOnDisk<'_>], identify: &mut Identify<'_>) -> Vec<Assembled> {
     let by_uuid = ById::new(pvs.iter().map(PvOnDisk::uuid));
     let telling = ById::new(pvs.iter().map(|pv| pv.group().map(|(group, _)| group.uuid)));

@@ -18,7 +18,8 @@ pub struct FileCopy {
 }
 
 impl FileCopy {
-    /// Where the copy is until it is whole, proved and on the disk: beside its place, by a name that no pattern of an ISO matches.
+    /// Where the copy is until it is whole, proved and on the disk: beside its place, by a name that no pattern of an
+    /// ISO matches.
     pub fn part(&self) -> String {
         part_of(&self.to)
     }

@@ -1,7 +1,8 @@
 //! A plan, or the reasons why there is none.
 //!
-//! A plan says what will be done, in steps that are data: what is printed is what is applied. It is made from what is true now, towards
-//! an absolute target, so that making it again after a crash continues from there; a plan without steps is success.
+//! A plan says what will be done, in steps that are data: what is printed is what is applied. It is made from what is
+//! true now, towards an absolute target, so that making it again after a crash continues from there; a plan without
+//! steps is success.
 
 use serde::Serialize;
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A partition table for a disk that has none: every byte that is not listed, and every one before, is zero at the ends of the disk.
+/// A partition table for a disk that has none: every byte that is not listed, and every one before, is zero at the ends
+/// of the disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableWrite {
     /// The disk.

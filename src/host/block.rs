@@ -27,8 +27,8 @@ pub struct BlockDevice {
     pub slaves: Vec<String>,
     /// Names of the devices above it: those that have it among their slaves.
     pub holders: Vec<String>,
-    /// Whether a driver stands behind it that makes it a disk of this host: not a loop, RAM, zram, optical or floppy device,
-    /// not a partition, not device-mapper or md, and not of zero size.
+    /// Whether a driver stands behind it that makes it a disk of this host: not a loop, RAM, zram, optical or floppy
+    /// device, not a partition, not device-mapper or md, and not of zero size.
     pub is_physical_disk: bool,
 }
 
@@ -66,8 +66,8 @@ fn devices(root: &Root) -> Result<Vec<BlockDevice>, String> {
     Ok(devices)
 }
 
-/// The kernel links a device and the one below it both ways (`bd_link_disk_holder`): `slaves` says it all, and few devices have any.
-/// Takes devices by name.
+/// The kernel links a device and the one below it both ways (`bd_link_disk_holder`): `slaves` says it all, and few
+/// devices have any. Takes devices by name.
 fn tell_holders(devices: &mut [BlockDevice]) {
     let above = |device: &BlockDevice| -> Vec<(String, String)> {
         device.slaves.iter().map(|slave| (slave.clone(), device.name.clone())).collect()

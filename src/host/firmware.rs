@@ -1,7 +1,7 @@
 //! How the firmware started this host: `/sys/firmware/efi` (kernel `Documentation/ABI/testing/sysfs-firmware-efi`).
 //!
-//! Nothing else is evidence: not a /boot/efi directory, not an EFI System Partition. That the directory is missing means BIOS only
-//! where sysfs surely could be looked at; containers hide /sys/firmware under another file system.
+//! Nothing else is evidence: not a /boot/efi directory, not an EFI System Partition. That the directory is missing
+//! means BIOS only where sysfs surely could be looked at; containers hide /sys/firmware under another file system.
 
 use super::probed::Probed;
 use super::root::{Place, Root};

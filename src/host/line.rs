@@ -54,8 +54,8 @@ pub(crate) fn numbered_whole(text: &[u8]) -> Result<impl Iterator<Item = (u32, &
     }
 }
 
-/// `bytes` with every `\NNN` (three octal digits) decoded once, as the kernel's `mangle_path` and fstab(5) write it. Bytes that
-/// are no UTF-8 become U+FFFD; a backslash that begins no escape stays.
+/// `bytes` with every `\NNN` (three octal digits) decoded once, as the kernel's `mangle_path` and fstab(5) write it.
+/// Bytes that are no UTF-8 become U+FFFD; a backslash that begins no escape stays.
 pub(super) fn unescape(bytes: &[u8]) -> String {
     if !bytes.contains(&b'\\') {
         return String::from_utf8_lossy(bytes).into_owned();

@@ -1,5 +1,5 @@
-//! Which volume a name means: what stands in fstab, on the kernel's command line, or in mountinfo, found on the disks that were
-//! read. Pure.
+//! Which volume a name means: what stands in fstab, on the kernel's command line, or in mountinfo, found on the disks
+//! that were read. Pure.
 
 use super::block::BlockDevice;
 use super::device_number::DeviceNumber;
@@ -179,7 +179,8 @@ fn is_id(id: &Id, value: &str) -> bool {
     id.text(&mut [0; 48]) == value
 }
 
-/// A GPT partition has its own GUID; an MBR partition goes by the disk's identifier and its number, both in hexadecimal.
+/// A GPT partition has its own GUID; an MBR partition goes by the disk's identifier and its number, both in
+/// hexadecimal.
 fn is_partuuid(disk: &Disk, partition: &Partition, value: &str) -> bool {
     match (partition.uuid, disk.table.uuid) {
         (Some(id), _) => is_id(&id, value),

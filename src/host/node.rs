@@ -45,8 +45,8 @@ impl Node {
         Self { name: paths.join(", "), disks, running: None }
     }
 
-    /// Why what was not found on the disks may yet be there: a disk that could not be read, or something on it that could not be
-    /// understood. `None` where everything was read and makes sense.
+    /// Why what was not found on the disks may yet be there: a disk that could not be read, or something on it that
+    /// could not be understood. `None` where everything was read and makes sense.
     pub fn why_incomplete(&self) -> Option<String> {
         match self.running.as_ref().map(|running| &running.block) {
             Some(Probed::Unreadable(why)) => return Some(format!("the disks of this host could not be listed: {why}")),

@@ -66,11 +66,11 @@ pub fn host_name(root: &Root) -> Probed<String> {
     })
 }
 
-/// What `df` says of /boot. Asked only where mountinfo proves the mount, because `df` of an unmounted directory answers for the
-/// root file system.
+/// What `df` says of /boot. Asked only where mountinfo proves the mount, because `df` of an unmounted directory answers
+/// for the root file system.
 ///
-/// A fixture host with /boot mounted has nobody to ask, and so is [`Probed::Unreadable`]; with /boot not mounted, as on a
-/// node, it is [`Probed::Absent`] like the live host.
+/// A fixture host with /boot mounted has nobody to ask, and so is [`Probed::Unreadable`]; with /boot not mounted, as on
+/// a node, it is [`Probed::Absent`] like the live host.
 fn boot_df_bytes(root: &Root, mounts: &Probed<Vec<Mount>>) -> Probed<u64> {
     mounts.as_ref().and_then(|mounts| {
         if mounts::mounted_at(mounts, "/boot").is_none() {

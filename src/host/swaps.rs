@@ -1,6 +1,7 @@
 //! Swap areas in use: `/proc/swaps` (kernel `mm/swapfile.c`, `swap_show`).
 //!
-//! A path is written with space, tab, newline and backslash as octal escapes, so columns are told apart by white space alone.
+//! A path is written with space, tab, newline and backslash as octal escapes, so columns are told apart by white space
+//! alone.
 
 use super::line::{BadLine, number, numbered_whole, unescape};
 use super::probed::Probed;

@@ -61,7 +61,8 @@ pub struct Profile {
     pub oldest_release: String,
     /// Size of the upgrade ISO in bytes, where it is known beforehand: the procedure gives none.
     pub iso_bytes: Option<u64>,
-    /// From how many days before its end a certificate is close to expiry: a figure of this project, the procedure gives none.
+    /// From how many days before its end a certificate is close to expiry: a figure of this project, the procedure
+    /// gives none.
     pub certificate_warn_days: u64,
     /// Where to look on a node.
     pub places: Places,
@@ -118,7 +119,8 @@ impl Profile {
             .then_some("a name that is empty or has control characters")
     }
 
-    /// A profile from its JSON text: all fields, or those in which it differs from the built-in profile that it `extends`.
+    /// A profile from its JSON text: all fields, or those in which it differs from the built-in profile that it
+    /// `extends`.
     ///
     /// # Errors
     /// Where the text is no profile.

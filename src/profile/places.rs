@@ -1,5 +1,5 @@
-//! Where to look on a node. What the procedure names is filled in; what it does not name is empty, and an operator who knows it fills it
-//! into a profile of his own.
+//! Where to look on a node. What the procedure names is filled in; what it does not name is empty, and an operator who
+//! knows it fills it into a profile of his own.
 
 use serde::Deserialize;
 

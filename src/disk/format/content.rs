@@ -125,7 +125,8 @@ pub struct Content {
     /// ext and xfs: what `df` calls Size (`f_blocks * f_frsize`), in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub df_bytes: Option<u64>,
-    /// ext that was unmounted cleanly: the free blocks, in bytes. No part of the reports of a disk: it changes with every file.
+    /// ext that was unmounted cleanly: the free blocks, in bytes. No part of the reports of a disk: it changes with
+    /// every file.
     #[serde(skip)]
     pub free_bytes: Option<u64>,
     /// Version of the format, where formats of one kind differ: md, xfs, luks.
@@ -185,7 +186,8 @@ impl Content {
 pub enum Place {
     /// At the start: nothing else can own the start.
     Start,
-    /// At the end, with the data of the array from the start: a file system or table there is the array's (md 0.90 and 1.0, DDF, IMSM).
+    /// At the end, with the data of the array from the start: a file system or table there is the array's (md 0.90 and
+    /// 1.0, DDF, IMSM).
     EndWithDataAtStart,
     /// At both ends (zfs).
     BothEnds,

@@ -90,7 +90,8 @@ impl Header {
         })
     }
 
-    /// Whether the fields of a header that was found in sector `lba` can be right on a disk whose last sector is `last_lba`.
+    /// Whether the fields of a header that was found in sector `lba` can be right on a disk whose last sector is
+    /// `last_lba`.
     ///
     /// What Linux demands (`block/partitions/efi.c`, `is_gpt_valid`), and that the array lies within the disk. Unlike
     /// Linux it takes every entry length that the specification allows: 128 times a power of two.

@@ -84,8 +84,8 @@ impl Mbr {
     ///   partitioned later, which leaves the fields of the boot sector in place.
     /// * a record with a partition that starts in sector 0, its own, and no protective entry: the table of a hybrid ISO
     ///   image, or the one that `mkfs.fat` puts into a boot sector for the sake of Windows. They divide nothing.
-    /// * what has more than one status other than 0 and 0x80, or a partition of such a status that ends beyond the disk,
-    ///   and no protective entry: text or code.
+    /// * what has more than one status other than 0 and 0x80, or a partition of such a status that ends beyond the
+    ///   disk, and no protective entry: text or code.
     /// * an AIX physical volume.
     ///
     /// One odd status alone does not make a table invalid: Linux says so, but `sfdisk` and the BIOSes do not.

@@ -10,7 +10,8 @@ use crate::disk::format::windows::Windows;
 use crate::disk::read::fill;
 use crate::io::image::Image;
 
-/// Where a first partition begins by the custom of all tools. A disk that lost its table is not blank: what is there tells.
+/// Where a first partition begins by the custom of all tools. A disk that lost its table is not blank: what is there
+/// tells.
 const FIRST_PARTITION: u64 = 1 << 20;
 
 /// Keeps the buffer of the volume before: what is read of one volume is overwritten by the next.

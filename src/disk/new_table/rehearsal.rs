@@ -14,8 +14,8 @@ impl NewTable {
     /// Writes the sectors to a blank disk in memory and reads them back.
     ///
     /// # Errors
-    /// Unless our own scanner and the crates find exactly one LVM partition of that range there, both copies of a GPT sound, and nothing
-    /// wrong.
+    /// Unless our own scanner and the crates find exactly one LVM partition of that range there, both copies of a GPT
+    /// sound, and nothing wrong.
     pub fn rehearse(&self, disk_bytes: u64, sector: SectorSize) -> Result<(), String> {
         let mut copy = SparseCopy::blank(disk_bytes, sector);
         for new in &self.sectors {

@@ -120,7 +120,8 @@ impl<'a, 'i> Assembly<'a, 'i> {
                 }
                 Some(pv) if volume.missing => {
                     let message = format!(
-                        "volume group {name}: physical volume {uuid} on {} is back, but the group was changed without it",
+                        "volume group {name}: physical volume {uuid} on {} is back, \
+                         but the group was changed without it",
                         pv.place()
                     );
                     self.tell(ProblemId::MissingPv, message);

@@ -55,7 +55,8 @@ impl TargetHost<'_> {
     }
 }
 
-/// Does and verifies the steps that only a subject knows. The engine has these steps as data; their subject reads the host for them.
+/// Does and verifies the steps that only a subject knows. The engine has these steps as data; their subject reads the
+/// host for them.
 pub trait SubjectSteps: Sync {
     /// Follows the vendor's upgrade to its end.
     ///

@@ -1,4 +1,5 @@
-//! What the host shows: asked of the kernel, of LVM2 and of the bytes themselves, never of the program that did the work.
+//! What the host shows: asked of the kernel, of LVM2 and of the bytes themselves, never of the program that did the
+//! work.
 
 use super::host::TargetHost;
 use crate::base::units::Bytes;
@@ -54,8 +55,8 @@ impl TargetHost<'_> {
         }
     }
 
-    /// Whether what a step did is there, so that it has to be taken back. That asks less than its proof: a physical volume that hides all the
-    /// others, or an area that came up with another priority, is no success, and is there.
+    /// Whether what a step did is there, so that it has to be taken back. That asks less than its proof: a physical
+    /// volume that hides all the others, or an area that came up with another priority, is no success, and is there.
     ///
     /// # Errors
     /// Where that cannot be determined.

@@ -50,7 +50,8 @@ impl TargetHost<'_> {
         table.sectors.iter().map(is_there).collect()
     }
 
-    /// What was there before is zero, where the partition begins too. The last that was written goes first: what is left is at no time a table of something else.
+    /// What was there before is zero, where the partition begins too. The last that was written goes first: what is
+    /// left is at no time a table of something else.
     pub(super) fn clear_table(&self, table: &TableWrite) -> Result<(), String> {
         let disk = self.hold(&table.disk)?;
         each_is_ours_or_zero(&disk, table)?;

@@ -1,5 +1,5 @@
-//! What one disk says it is: model, serial number, world wide name. Asked of the disk that is about to be changed, not of
-//! every disk of a host: no rule needs it, and a SCSI disk may be a while in answering.
+//! What one disk says it is: model, serial number, world wide name. Asked of the disk that is about to be changed, not
+//! of every disk of a host: no rule needs it, and a SCSI disk may be a while in answering.
 
 use super::super::root::{Place, Root};
 use super::{bad, text};
@@ -64,8 +64,8 @@ fn read(place: &Place<'_>) -> Result<Identity, String> {
     })
 }
 
-/// NVMe; virtio; SCSI and ATA; ATA, where the kernel has it in the identifier only: "t10.ATA", then the model and the serial
-/// number, in columns.
+/// NVMe; virtio; SCSI and ATA; ATA, where the kernel has it in the identifier only: "t10.ATA", then the model and the
+/// serial number, in columns.
 fn serial(place: &Place<'_>, driver: &Place<'_>, wwid: Option<&str>) -> Option<String> {
     let from_wwid = || wwid.filter(|id| id.starts_with("t10.")).and_then(last_word);
     ask_text(driver, "serial")

@@ -32,8 +32,8 @@ pub struct Mapped<'i> {
 }
 
 impl<'i> Mapped<'i> {
-    /// The segments as one image, or `None` where that makes no sense: no segment, a segment without bytes or stripes, or
-    /// one that is not a whole number of stripes.
+    /// The segments as one image, or `None` where that makes no sense: no segment, a segment without bytes or stripes,
+    /// or one that is not a whole number of stripes.
     pub fn new(segments: Vec<Segment<'i>>) -> Option<Self> {
         let mut bytes: u64 = 0;
         let mut placed = Vec::with_capacity(segments.len());

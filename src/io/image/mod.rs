@@ -37,7 +37,8 @@ pub trait Image: Send + Sync {
         false
     }
 
-    /// Tells that `range` is read soon, so that a slow medium may begin to fetch it. Does nothing where that makes no sense.
+    /// Tells that `range` is read soon, so that a slow medium may begin to fetch it. Does nothing where that makes no
+    /// sense.
     fn will_need(&self, range: ByteRange) {
         let _ = range;
     }

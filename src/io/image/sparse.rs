@@ -11,8 +11,8 @@
 //!
 //! ```
 //!
-//! `sector` is the logical block size of the device it was taken from, 0 for an image file. What no block covers is zero.
-//! A pad byte keeps the length of the container off multiples of 512, which no raw image is.
+//! `sector` is the logical block size of the device it was taken from, 0 for an image file. What no block covers is
+//! zero. A pad byte keeps the length of the container off multiples of 512, which no raw image is.
 
 use std::fmt::Write;
 use std::io;

@@ -19,8 +19,9 @@ pub struct PrivateMount {
     pub options: &'static str,
 }
 
-/// Runs `look` where `mounts` are mounted read-only, in a mount namespace of a thread of its own: nobody else sees them, they go with the
-/// thread, and nothing is written. Threads that `look` starts see them too. `/proc/self` is still that of the whole program.
+/// Runs `look` where `mounts` are mounted read-only, in a mount namespace of a thread of its own: nobody else sees
+/// them, they go with the thread, and nothing is written. Threads that `look` starts see them too. `/proc/self` is
+/// still that of the whole program.
 ///
 /// # Errors
 /// Where the kernel refuses the namespace or a mount; the message names it.

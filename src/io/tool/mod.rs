@@ -1,4 +1,5 @@
-//! Other programs: run at absolute paths from a closed list, bounded in time and output, and told apart by how they fail.
+//! Other programs: run at absolute paths from a closed list, bounded in time and output, and told apart by how they
+//! fail.
 //!
 //! A command is data ([`Cmd`]), so that a plan can print it and a test can expect it. What runs it is a [`Runner`]: the
 //! [`Host`], or the [`Script`] of a test.

@@ -41,7 +41,8 @@ impl Header {
     /// Reads the first sector of the area that the label puts at `start`.
     ///
     /// # Errors
-    /// Where the checksum, the magic, the version or the place it names is wrong; offsets are from the start of the area.
+    /// Where the checksum, the magic, the version or the place it names is wrong; offsets are from the start of the
+    /// area.
     pub fn parse(sector: &[u8], start: u64) -> Result<Self, Malformed> {
         let cut = |bad: Truncated| Malformed::truncated(FORMAT, bad);
         let sector = sector.take(0, HEADER_BYTES).map_err(cut)?;

@@ -225,8 +225,8 @@ impl<'t> Text<'t> {
         Err(from.bad("not an integer of 64 bits"))
     }
 
-    /// The value of a setting where it is a string of `N` bytes in quotes, and `read` makes something of these. Steps over it only then.
-    /// What `read` takes must have no quote, escape or NUL.
+    /// The value of a setting where it is a string of `N` bytes in quotes, and `read` makes something of these. Steps
+    /// over it only then. What `read` takes must have no quote, escape or NUL.
     pub(super) fn fixed_string<const N: usize, T>(&mut self, read: impl FnOnce(&[u8; N]) -> Option<T>) -> Option<T> {
         self.next();
         let (string, rest) = self.rest.strip_prefix(b"\"")?.split_first_chunk()?;

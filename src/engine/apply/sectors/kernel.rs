@@ -1,5 +1,5 @@
-//! The kernel's view of one partition: shown by sysfs, changed by `BLKPG`. The table on the disk is not touched, nor read again, so that the
-//! other partitions of a disk may be in use.
+//! The kernel's view of one partition: shown by sysfs, changed by `BLKPG`. The table on the disk is not touched, nor
+//! read again, so that the other partitions of a disk may be in use.
 
 use std::fs::{self, File};
 use std::io;
@@ -19,7 +19,8 @@ const IN_USE: Duration = Duration::from_secs(3);
 /// sysfs tells start and size in units of 512 bytes, whatever the sector size.
 const UNIT: u64 = 512;
 
-/// Adds the partition to the kernel's view of `disk` (`sdb`), unless it is there already, and waits for its device node.
+/// Adds the partition to the kernel's view of `disk` (`sdb`), unless it is there already, and waits for its device
+/// node.
 ///
 /// # Errors
 /// Where a partition of that number has another range, where the kernel refuses, or where there is no node after 10 s.

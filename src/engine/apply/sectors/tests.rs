@@ -40,8 +40,8 @@ impl Disk {
         self.path().file_name().unwrap().to_str().unwrap()
     }
 
-    /// Holds it. What held it before may do so for a moment still: a child that another test is just starting shares every descriptor
-    /// until it has become its program.
+    /// Holds it. What held it before may do so for a moment still: a child that another test is just starting shares
+    /// every descriptor until it has become its program.
     fn held(&self) -> HeldDisk {
         let deadline = Instant::now() + Duration::from_secs(10);
         loop {

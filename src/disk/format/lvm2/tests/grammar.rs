@@ -69,7 +69,8 @@ fn an_identifier_in_a_text_is_taken_with_dashes_elsewhere_too_and_its_string_has
     let dashed = "F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyH";
     let group = |uuid: &str| {
         let text = format!(
-            "vg {{\nid = {uuid}\nseqno = 1\nextent_size = 8192\n}}\ncontents = \"Text Format Volume Group\"\nversion = 1\n"
+            "vg {{\nid = {uuid}\nseqno = 1\nextent_size = 8192\n}}\n\
+             contents = \"Text Format Volume Group\"\nversion = 1\n"
         );
         VolumeGroup::parse(text.as_bytes()).map(|group| group.uuid).map_err(|bad| bad.why)
     };
