@@ -90,7 +90,8 @@
 //! | 5 | another run holds the lock |
 
 // Outside tests nothing may panic on what the world sends. Kept here and not in Cargo.toml, where the lints would hold for tests too.
-#![warn(missing_docs, unreachable_pub)]
+// `missing_docs` is off: a comment that repeats a name is worse than none.
+#![warn(unreachable_pub)]
 #![cfg_attr(
     not(test),
     warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unreachable)

@@ -11,9 +11,7 @@ use std::fmt;
 pub struct Evr {
     /// Epoch; 0 where a package has none.
     pub epoch: u32,
-    /// Version.
     pub version: String,
-    /// Release of that version.
     pub release: String,
 }
 

@@ -57,7 +57,6 @@ impl SectorSize {
         (bytes.is_power_of_two() && (512..=65536).contains(&bytes)).then_some(Self(bytes))
     }
 
-    /// The size in bytes.
     pub fn bytes(self) -> u64 {
         u64::from(self.0)
     }
@@ -87,7 +86,6 @@ impl ByteRange {
         Self::new(sector.offset_of(first)?, sector.offset_of(count)?)
     }
 
-    /// First byte.
     pub fn start(self) -> u64 {
         self.start
     }

@@ -32,9 +32,7 @@ const BOOT_CODE: usize = 512;
 /// The least room that the superblock of an array needs behind the data, in bytes (md 1.0).
 const ROOM: u64 = 4096;
 
-/// What a volume holds.
 pub(crate) struct Identified {
-    /// Its content.
     pub(crate) content: Content,
     /// Its physical volume, where it is one.
     pub(crate) physical_volume: Option<physical_volume::Reading>,
@@ -76,12 +74,10 @@ pub(crate) fn head_bytes(likely_pv: bool) -> u64 {
     bytes as u64
 }
 
-/// Identifies a volume.
 pub(crate) fn identify(volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
     identify_by(HEAD, volume, buffers)
 }
 
-/// Identifies a logical volume.
 pub(crate) fn identify_logical(volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
     identify_by(LOGICAL_HEAD, volume, buffers)
 }

@@ -28,11 +28,9 @@ pub(crate) struct Probe {
     pub(crate) physical_volumes: Vec<PvHere>,
 }
 
-/// A physical volume of a disk: where it is, and what it says.
 pub(crate) struct PvHere {
     /// Its partition; `None` for the whole disk.
     pub(crate) partition: Option<u32>,
-    /// Where it lies on the disk.
     pub(crate) range: ByteRange,
     pub(crate) reading: physical_volume::Reading,
 }

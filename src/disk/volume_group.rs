@@ -21,9 +21,7 @@ pub struct PvOnDisk<'i> {
     pub path: &'i str,
     /// The partition; `None` for the whole disk.
     pub partition: Option<u32>,
-    /// The volume itself.
     pub image: &'i dyn Image,
-    /// What was read from it.
     pub reading: &'i Reading,
 }
 
@@ -50,7 +48,6 @@ impl PvOnDisk<'_> {
 /// A volume group, and what came up while it was put together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assembled {
-    /// The group.
     pub group: VolumeGroup,
     /// Its physical volumes that were found, and those that once were in it: places in the list that was assembled
     /// from.

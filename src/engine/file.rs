@@ -7,11 +7,8 @@ use crate::base::digest::Sha256;
 /// A copy to be. What was copied before the run was cut off is compared and kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileCopy {
-    /// Path of the file.
     pub from: String,
-    /// Path of the copy.
     pub to: String,
-    /// Size in bytes.
     pub bytes: u64,
     /// What both sum up to.
     pub sha256: Sha256,
@@ -34,10 +31,7 @@ pub fn part_of(to: &str) -> String {
 /// A file as it was when the plan was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileIdentity {
-    /// Inode number.
     pub inode: u64,
-    /// Size in bytes.
     pub bytes: u64,
-    /// Permission bits.
     pub mode: u32,
 }

@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use super::step::Step;
 
-/// What will be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Plan {
     /// The command it is a plan of.
@@ -28,7 +27,6 @@ pub struct Refusal {
     pub reasons: Vec<Reason>,
 }
 
-/// A reason to refuse.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason {
     /// A fixed word.

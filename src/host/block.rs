@@ -15,9 +15,7 @@ use crate::base::parallel;
 pub struct BlockDevice {
     /// Kernel name: `sda`, `sda1`, `dm-0`; a `!` of sysfs is shown as `/`.
     pub name: String,
-    /// Device number.
     pub device: DeviceNumber,
-    /// Size in bytes.
     pub bytes: u64,
     /// For a partition: the name of its whole disk, and its number.
     pub partition_of: Option<(String, u32)>,

@@ -15,7 +15,6 @@ pub struct BadLine {
 }
 
 impl BadLine {
-    /// Line `line`, which is `text`.
     pub fn new(line: u32, why: &str, text: &[u8]) -> Self {
         let text = String::from_utf8_lossy(text.get(..SHOWN).unwrap_or(text));
         Self { line, why: format!("{why}: \"{}\"", text.escape_debug()) }

@@ -13,21 +13,14 @@ use crate::disk::{Disk, LogicalVolume, Partition, VolumeGroup};
 
 mod device;
 
-/// A volume of a host.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Volume<'f> {
-    /// A partition.
     Partition {
-        /// The disk it is on.
         disk: &'f Disk,
-        /// The partition.
         partition: &'f Partition,
     },
-    /// A logical volume.
     Logical {
-        /// Its volume group.
         group: &'f VolumeGroup,
-        /// The logical volume.
         volume: &'f LogicalVolume,
     },
     /// A disk without a table.
@@ -56,7 +49,6 @@ impl<'f> Volume<'f> {
         }
     }
 
-    /// Its size in bytes.
     pub fn bytes(&self) -> u64 {
         match self {
             Self::Partition { partition, .. } => partition.bytes,
@@ -79,7 +71,6 @@ impl std::fmt::Display for Volume<'_> {
 /// What a name leads to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Located<'f> {
-    /// To this volume.
     One(Volume<'f>),
     /// To more than one: which of them the host takes is chance.
     Several(Vec<Volume<'f>>),

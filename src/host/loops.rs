@@ -8,7 +8,6 @@ use super::root::Root;
 /// A loop device with a file behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loop {
-    /// Its device number.
     pub device: DeviceNumber,
     /// Path of the file, as the kernel shows it: ` (deleted)` at its end where it is no more.
     pub file: String,

@@ -8,11 +8,9 @@ use super::root::Root;
 /// A line of /proc/self/mountinfo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mount {
-    /// Device number of the file system.
     pub device: DeviceNumber,
     /// Mount point, with octal escapes decoded; not necessarily UTF-8, so lossily converted.
     pub point: String,
-    /// File system type.
     pub kind: String,
     /// Source as it was given to mount(2).
     pub source: String,

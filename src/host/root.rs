@@ -26,7 +26,6 @@ const MOST_LINKS: usize = 40;
 /// Most directories that are known to be no links.
 const MOST_REMEMBERED: usize = 1 << 12;
 
-/// The host that is asked.
 #[derive(Debug)]
 pub struct Root {
     dir: PathBuf,

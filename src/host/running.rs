@@ -20,7 +20,6 @@ pub struct Running {
     pub now: u64,
     /// When it was started, in seconds since 1970; `Absent` where that is not told.
     pub booted: Probed<u64>,
-    /// How the firmware started this host.
     pub firmware: Probed<Firmware>,
     /// Swap areas in use (/proc/swaps).
     pub swaps: Probed<Vec<SwapArea>>,
@@ -30,7 +29,6 @@ pub struct Running {
     pub mounts: Probed<Vec<Mount>>,
     /// Loop devices and the files behind them.
     pub loops: Probed<Vec<Loop>>,
-    /// /etc/fstab.
     pub fstab: Probed<Vec<FstabEntry>>,
     /// The kernel's command line, in words (/proc/cmdline).
     pub cmdline: Probed<Vec<String>>,

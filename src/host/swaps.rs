@@ -16,9 +16,7 @@ pub struct SwapArea {
     pub is_file: bool,
     /// Size in KiB as the kernel shows it: one page short of the area.
     pub kib: u64,
-    /// Used, in KiB.
     pub used_kib: u64,
-    /// Priority.
     pub priority: i32,
 }
 

@@ -27,13 +27,10 @@ pub struct Record<T> {
     /// Seconds since 1970, UTC. In the file it is a time by RFC 3339; version 0.1.0 wrote the number.
     #[serde(with = "time")]
     pub at: u64,
-    /// Who ran the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// Version of the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// What is recorded.
     pub entry: T,
 }
 
@@ -88,7 +85,6 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
         &self.records
     }
 
-    /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path
     }

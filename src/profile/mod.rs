@@ -51,7 +51,6 @@ pub struct Profile {
     pub kernel_source: String,
     /// Smallest room for one more kernel in /boot, in MiB: a figure of this program, as the procedure has none.
     pub boot_free_minimum_mib: u64,
-    /// Name of the system volume group.
     pub volume_group: String,
     /// Name of the logical volume that is swapped to.
     pub swap_volume: String,
@@ -64,7 +63,6 @@ pub struct Profile {
     /// From how many days before its end a certificate is close to expiry: a figure of this project, the procedure
     /// gives none.
     pub certificate_warn_days: u64,
-    /// Where to look on a node.
     pub places: Places,
     /// Where the requirement of a rule stands, by its id, for those that have no figure of their own above.
     pub sources: BTreeMap<String, String>,

@@ -13,7 +13,6 @@ pub enum Kind {
     Ext2,
     Ext3,
     Ext4,
-    /// An external ext journal.
     Jbd,
     Xfs,
     Vfat,
@@ -52,7 +51,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word for it in reports.
     pub fn word(self) -> &'static str {
         match self {
             Self::Ext2 => "ext2",
@@ -114,11 +112,8 @@ pub struct Swap {
 /// What a volume holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Content {
-    /// The kind.
     pub kind: Kind,
-    /// Its identifier.
     pub uuid: Option<Id>,
-    /// Its label.
     pub label: Option<String>,
     /// Bytes that it says it occupies, from the start of the volume.
     pub bytes: Option<u64>,
@@ -132,7 +127,6 @@ pub struct Content {
     /// Version of the format, where formats of one kind differ: md, xfs, luks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<&'static str>,
-    /// What only a swap area has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub swap: Option<Swap>,
     /// Of an ambiguous volume: what it could be.
@@ -193,12 +187,9 @@ pub enum Place {
     BothEnds,
 }
 
-/// A signature that was found, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// What it says of the volume.
     pub content: Content,
-    /// Where it lies.
     pub place: Place,
     /// What is wrong with it; offsets are from the start of the volume. Empty for a sound one.
     pub problems: Vec<Malformed>,

@@ -25,11 +25,9 @@ const AIX: &[u8] = &[0xc9, 0xc2, 0xd4, 0xc1];
 pub struct Entry {
     /// 0x80 where the partition is marked active, 0 otherwise; other values occur and mean nothing.
     pub status: u8,
-    /// Type.
     pub kind: u8,
     /// First sector: of a master boot record from the start of the disk, of an extended one see [`Ebr`].
     pub start: u32,
-    /// Number of sectors.
     pub sectors: u32,
 }
 
@@ -49,7 +47,6 @@ impl Entry {
         self.is_used() && matches!(self.kind, 0x05 | 0x0f | 0x85)
     }
 
-    /// Whether it is marked active.
     pub fn is_active(self) -> bool {
         self.status == ACTIVE
     }
@@ -64,12 +61,10 @@ impl Entry {
     }
 }
 
-/// A master boot record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mbr {
     /// Disk identifier; 0 where there is none.
     pub disk_id: u32,
-    /// Whether it has machine code.
     pub boot_code: bool,
     /// The entries, used or not: partitions 1 to 4.
     pub entries: [Entry; 4],

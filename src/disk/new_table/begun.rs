@@ -15,7 +15,6 @@ pub enum Begun {
     Blank,
     /// Some of its sectors; the others are zero.
     Partly,
-    /// All of it.
     Whole,
     /// Something that is not ours is there as well, or instead.
     Foreign {
@@ -82,7 +81,6 @@ fn first_difference(there: &[u8], sector: &NewSector) -> u64 {
     differs(|is| is != 0).or_else(|| differs(|_| true)).unwrap_or_default()
 }
 
-/// What was seen at both ends.
 #[derive(Default)]
 struct Found {
     /// Sectors of ours.

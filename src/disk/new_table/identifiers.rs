@@ -5,7 +5,6 @@
 pub struct Identifiers {
     /// Disk GUID of a GPT; the signature of an MBR is taken from it.
     pub disk: [u8; 16],
-    /// Partition GUID of a GPT.
     pub partition: [u8; 16],
 }
 

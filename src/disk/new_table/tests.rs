@@ -12,7 +12,6 @@ fn table(bytes: u64, sector: SectorSize) -> NewTable {
     one_lvm_partition(bytes, sector, &Identifiers::of("a disk")).unwrap()
 }
 
-/// A disk with these sectors.
 fn disk(bytes: u64, sector: SectorSize, sectors: &[NewSector]) -> SparseCopy {
     let mut disk = SparseCopy::blank(bytes, sector);
     sectors.iter().for_each(|s| disk.put(s.at, &s.bytes).unwrap());

@@ -231,7 +231,6 @@ fn open_part(place: &Path) -> io::Result<File> {
     }
 }
 
-/// Removes a file, and flushes its folder.
 fn remove(place: &Path) -> io::Result<()> {
     fs::remove_file(place)?;
     place.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())

@@ -25,7 +25,6 @@ impl Interrupts {
         Ok(held)
     }
 
-    /// Whether one came.
     pub fn came(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }

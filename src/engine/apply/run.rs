@@ -7,12 +7,10 @@ use super::watch::{News, Performed, Watch};
 use crate::engine::{Ending, Entry, Role, Step};
 use crate::io::journal::Journal;
 
-/// A run that is being carried out.
 pub(super) struct Execution<'r, 'h> {
     pub(super) host: &'r TargetHost<'h>,
     pub(super) journal: &'r mut Journal<Entry>,
     pub(super) interrupts: &'r Interrupts,
-    /// Who hears of it.
     pub(super) report: &'r mut dyn FnMut(News<'_>),
     /// What stands of the runs before it that it goes on from, in order.
     pub(super) earlier: Vec<Step>,

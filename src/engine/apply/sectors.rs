@@ -78,12 +78,10 @@ impl HeldDisk {
         Ok(Self { path: shown, file, bytes, sector, is_device })
     }
 
-    /// Size in bytes.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// The logical block size.
     pub(super) fn sector_size(&self) -> SectorSize {
         self.sector
     }

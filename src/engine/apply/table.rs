@@ -38,7 +38,6 @@ impl TargetHost<'_> {
         self.sectors_there(table).is_ok_and(|there| !there.contains(&true))
     }
 
-    /// Which sectors of the table are there.
     fn sectors_there(&self, table: &TableWrite) -> Result<Vec<bool>, String> {
         let path = &table.disk.path;
         let disk = image::open(&self.path(path)).map_err(|e| format!("{path}: {e}"))?;

@@ -19,7 +19,6 @@ pub struct Identity {
     pub serial: Option<String>,
     /// World wide name with its kind before it: `naa.`, `eui.` or `uuid.`.
     pub wwn: Option<String>,
-    /// Whether it is read-only.
     pub read_only: bool,
     /// Whether its medium can be taken out.
     pub removable: bool,

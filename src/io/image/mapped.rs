@@ -6,18 +6,15 @@ use crate::base::units::{ByteRange, SectorSize};
 /// Bytes of a logical volume and where they lie.
 #[derive(Clone)]
 pub struct Segment<'i> {
-    /// Length in bytes.
     pub bytes: u64,
     /// Bytes that are taken from one stripe before the next one's turn; of no account where there is one stripe.
     pub stripe_bytes: u64,
-    /// The stripes, in turn.
     pub stripes: Vec<Stripe<'i>>,
 }
 
 /// Where a stripe begins.
 #[derive(Clone, Copy)]
 pub struct Stripe<'i> {
-    /// The physical volume.
     pub image: &'i dyn Image,
     /// Offset there, in bytes.
     pub at: u64,

@@ -23,7 +23,6 @@ pub use slice::Slice;
 
 /// Bytes that can be read at any offset, and whose number is known.
 pub trait Image: Send + Sync {
-    /// Size in bytes.
     fn bytes(&self) -> u64;
 
     /// The logical block size, where the medium tells it (a block device). `None` for a plain file.

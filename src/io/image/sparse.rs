@@ -34,7 +34,6 @@ pub struct Sparse {
     sector: Option<SectorSize>,
     /// Sorted, not overlapping; each with the place of its bytes in `data`.
     blocks: Vec<(ByteRange, Range<usize>)>,
-    /// The whole container.
     data: Vec<u8>,
 }
 

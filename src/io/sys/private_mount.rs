@@ -9,9 +9,7 @@ use nix::sched::{CloneFlags, unshare};
 /// A file system to look into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrivateMount {
-    /// The block device.
     pub device: String,
-    /// The folder it is mounted on.
     pub point: String,
     /// Type of the file system, as `mount(2)` takes it.
     pub kind: &'static str,

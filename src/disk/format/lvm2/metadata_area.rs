@@ -11,7 +11,6 @@ const MAGIC: &[u8; 16] = b" LVM2 x[5A%r0N*>";
 pub const HEADER_BYTES: usize = 512;
 const IGNORED: u32 = 1;
 
-/// The header of a metadata area.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     /// Offset of the area on its volume, in bytes.

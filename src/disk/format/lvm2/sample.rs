@@ -7,11 +7,9 @@ use super::metadata_area::HEADER_BYTES;
 
 /// Where `pvcreate` puts the first metadata area.
 pub(crate) const AREA: usize = 4096;
-/// Bytes of the area.
 pub(crate) const AREA_BYTES: usize = 60 << 10;
 /// Bytes of the volume: label, area, and 31 extents of 64 KiB.
 pub(crate) const BYTES: usize = 2 << 20;
-/// Offset of the label.
 pub(crate) const LABEL: usize = 512;
 
 /// An identifier of this number, as the text has it.

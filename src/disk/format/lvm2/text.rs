@@ -35,11 +35,9 @@ pub(super) enum Item<'t> {
     Setting(&'t [u8]),
     /// The section that was being read ends.
     End,
-    /// The text ends.
     EndOfText,
 }
 
-/// A single value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Value<'t> {
     /// A string as it is written, escapes and all: see [`unescape`].
@@ -49,12 +47,10 @@ pub(super) enum Value<'t> {
     Float,
 }
 
-/// A place in a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text<'t> {
     /// What follows the place.
     rest: &'t [u8],
-    /// Length of the whole text.
     bytes: usize,
 }
 

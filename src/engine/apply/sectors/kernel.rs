@@ -102,7 +102,6 @@ fn soon(within: Duration, mut ask: impl FnMut() -> Result<bool, String>) -> Resu
 struct Partition<'p> {
     base: &'p Path,
     disk: &'p str,
-    /// Its kernel name.
     name: String,
     range: ByteRange,
 }

@@ -35,7 +35,6 @@ impl Disk {
         self.device.device()
     }
 
-    /// Its name in sysfs.
     fn name(&self) -> &str {
         self.path().file_name().unwrap().to_str().unwrap()
     }

@@ -14,7 +14,6 @@ use crate::io::journal::Journal;
 use crate::subjects::swap::plan::tests::node::Node;
 use crate::subjects::swap::plan::{COMMAND, Remembered, Request, plan};
 
-/// How a program fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     /// It does nothing and ends with status 1.
@@ -23,7 +22,6 @@ pub(super) enum Way {
     Hangs,
     /// It does its work and is ended at its limit.
     HangsAfterwards,
-    /// It is not there.
     Missing,
     /// It does nothing, prints garbage, and ends with status 0.
     Garbage,
@@ -183,7 +181,6 @@ impl Machine {
         len
     }
 
-    /// There is room again.
     pub(super) fn has_room_again(&self) {
         let path = journal_path(self.base.path());
         let file = fs::OpenOptions::new().read(true).write(true).open(path).unwrap();
