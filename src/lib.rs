@@ -105,6 +105,7 @@
 //! | 5 | another run holds the lock |
 
 // Outside tests nothing may panic on what the world sends. Kept here and not in Cargo.toml, where the lints would hold for tests too.
+// `missing_docs` is off: a comment that repeats a name is worse than none.
 #![warn(unreachable_pub)]
 #![cfg_attr(
     not(test),

@@ -1,7 +1,7 @@
 //! Characters that must not reach a terminal as they are.
 
-/// Whether `c` drives or deceives the terminal of the one who reads it: control characters, those that turn the order of what is
-/// shown, and those of no width.
+/// Whether `c` drives or deceives the terminal of the one who reads it: control characters, those that turn the order
+/// of what is shown, and those of no width.
 pub fn is_hidden(c: char) -> bool {
     // Bidirectional controls reorder what is shown, which is as bad as moving the cursor.
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}')

@@ -61,7 +61,8 @@ impl Summing {
     }
 }
 
-/// The sum of everything that `from` gives. `on` hears after each piece how many bytes were read, and may break off: then there is none.
+/// The sum of everything that `from` gives. `on` hears after each piece how many bytes were read, and may break off:
+/// then there is none.
 ///
 /// # Errors
 /// What the reader says.

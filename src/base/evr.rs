@@ -1,4 +1,5 @@
-//! The order of RPM versions, as rpm itself has it (rpm-version(7)): 5.15 lies behind 5.4, and `~` before nothing at all.
+//! The order of RPM versions, as rpm itself has it (rpm-version(7)): 5.15 lies behind 5.4, and `~` before nothing at
+//! all.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -10,9 +11,7 @@ use std::fmt;
 pub struct Evr {
     /// Epoch; 0 where a package has none.
     pub epoch: u32,
-    /// Version.
     pub version: String,
-    /// Release of that version.
     pub release: String,
 }
 

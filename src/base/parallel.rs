@@ -8,8 +8,8 @@ use std::thread::{Builder, available_parallelism, scope};
 /// Fewer pieces of work than this are done sooner than a thread starts.
 const FEW: usize = 8;
 
-/// What `work` makes of each item, in their order. Each thread has a `scratch` of its own. A thread that the kernel refuses is done
-/// without.
+/// What `work` makes of each item, in their order. Each thread has a `scratch` of its own. A thread that the kernel
+/// refuses is done without.
 pub fn map<T: Sync, S, R: Send>(
     items: &[T],
     scratch: impl Fn() -> S + Sync,

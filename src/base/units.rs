@@ -57,7 +57,6 @@ impl SectorSize {
         (bytes.is_power_of_two() && (512..=65536).contains(&bytes)).then_some(Self(bytes))
     }
 
-    /// The size in bytes.
     pub fn bytes(self) -> u64 {
         u64::from(self.0)
     }
@@ -87,7 +86,6 @@ impl ByteRange {
         Self::new(sector.offset_of(first)?, sector.offset_of(count)?)
     }
 
-    /// First byte.
     pub fn start(self) -> u64 {
         self.start
     }
@@ -143,7 +141,8 @@ pub fn parse_size(text: &str) -> Result<Bytes, SizeError> {
     if unit.len() == 1 && unit != "B" && unit != "b" {
         let prefix = unit.to_ascii_uppercase();
         return Err(SizeError(format!(
-            "\"{text}\" has two readings: write {digits}{prefix}iB (powers of 1024) or {digits}{prefix}B (powers of 1000)"
+            "\"{text}\" has two readings: write {digits}{prefix}iB (powers of 1024) \
+             or {digits}{prefix}B (powers of 1000)"
         )));
     }
     if unit.is_empty() || unit.ends_with('b') {
@@ -159,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_shown_exactly_and_rounded() {
+    fn sizes_are_printed_exactly_and_rounded() {
         assert_eq!(Bytes(64 * GIB).to_string(), "68719476736 B (64.00 GiB)");
         assert_eq!(Bytes(511_266_816).to_string(), "511266816 B (487.58 MiB)");
         assert_eq!(Bytes(12).to_string(), "12 B");

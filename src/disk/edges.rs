@@ -1,7 +1,7 @@
 //! The two ends of a disk, where its table lies: read in as few bytes as show what there is.
 //!
-//! The first 8 KiB tell which kind of table to expect. Only a GPT has an array to read behind them and a copy at the end; other disks
-//! keep no more than the superblocks of arrays there.
+//! The first 8 KiB tell which kind of table to expect. Only a GPT has an array to read behind them and a copy at the
+//! end; other disks keep no more than the superblocks of arrays there.
 
 use super::Problem;
 use super::format::gpt;
@@ -14,8 +14,8 @@ use crate::io::image::Image;
 const FIRST: usize = 8192;
 /// Bytes of a GPT with 512-byte sectors and 128 entries, with and without the MBR before it.
 const GPT_512: (usize, usize) = (17_408, 16_896);
-/// Bytes at the end where the superblock of md 1.0, a DDF anchor and that of an Intel Matrix array lie: they begin on a boundary of
-/// 4 KiB.
+/// Bytes at the end where the superblock of md 1.0, a DDF anchor and that of an Intel Matrix array lie: they begin on a
+/// boundary of 4 KiB.
 const ARRAYS: u64 = 8192;
 
 /// Memory for the two ends, used again for every disk.

@@ -7,14 +7,10 @@ use serde::Serialize;
 use super::format::content::Content;
 use crate::base::ids::Id;
 
-/// A volume group.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VolumeGroup {
-    /// Its name.
     pub name: String,
-    /// Its identifier.
     pub uuid: Option<Id>,
-    /// Extent size in bytes.
     pub extent_bytes: u64,
     /// Extents of all its physical volumes.
     pub extents: u64,
@@ -32,10 +28,8 @@ pub struct VolumeGroup {
     pub logical_volumes: Vec<LogicalVolume>,
 }
 
-/// A physical volume of a volume group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PhysicalVolume {
-    /// Its identifier.
     pub uuid: Id,
     /// The disk it is on, by the path of the scan; `None` where it was not found.
     pub path: Option<String>,
@@ -43,7 +37,6 @@ pub struct PhysicalVolume {
     pub partition: Option<u32>,
     /// Offset of its first extent from its own start, in bytes.
     pub first_extent_bytes: u64,
-    /// Its extents.
     pub extents: u64,
     /// Its extents that no segment uses.
     pub free_extents: u64,
@@ -59,30 +52,23 @@ impl VolumeGroup {
     }
 }
 
-/// A logical volume.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LogicalVolume {
-    /// Its name.
     pub name: String,
-    /// Its identifier.
     pub uuid: Option<Id>,
-    /// Its size in bytes.
     pub bytes: u64,
-    /// Its segments, in order.
     pub segments: Vec<Segment>,
-    /// What it holds; `None` where that was not looked at, because it is neither linear nor striped, or a part is missing.
+    /// What it holds; `None` where that was not looked at, because it is neither linear nor striped, or a part is
+    /// missing.
     pub content: Option<Content>,
 }
 
-/// A segment of a logical volume.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Segment {
     /// Its type as LVM2 calls it: `linear`, `striped`, `thin`, `raid1`, ...
     #[serde(rename = "type")]
     pub kind: Cow<'static, str>,
-    /// First logical extent.
     pub start_extent: u64,
-    /// Number of logical extents.
     pub extents: u64,
     /// Stripe size in bytes; 0 where there is one stripe or none.
     pub stripe_bytes: u64,
@@ -93,8 +79,6 @@ pub struct Segment {
 /// One stripe of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Stripe {
-    /// The physical volume.
     pub pv: Id,
-    /// First physical extent.
     pub start_extent: u64,
 }

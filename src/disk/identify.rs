@@ -5,11 +5,13 @@
 //! read as well: a member of an md array shows the array's file system at its start, but that file system ends
 //! before the array's superblock.
 
-use std::ops::Range;
+mod far_windows;
+
+use far_windows::FarWindows;
 
 use super::format::content::{Content, Found, Kind, Place};
 use super::format::windows::Windows;
-use super::format::{Malformed, far, signature, vfat};
+use super::format::{Malformed, signature, vfat};
 use super::read::fill;
 use super::table::Edges;
 use super::{Problem, ProblemId, physical_volume};
@@ -19,21 +21,18 @@ use crate::io::image::Image;
 
 /// Bytes read at the start of a volume.
 const HEAD: usize = 8192;
-/// Bytes read at the start of a logical volume: all that a file system or swap area keeps there. md 1.2 and bcache keep theirs behind
-/// that; below LVM they are looked for, above it only where these bytes show nothing, or something that is too small.
+/// Bytes read at the start of a logical volume: all that a file system or swap area keeps there. md 1.2 and bcache keep
+/// theirs behind that; below LVM they are looked for, above it only where these bytes show nothing, or something that
+/// is too small.
 pub(crate) const LOGICAL_HEAD: usize = 4096;
 /// Bytes read at the start of a volume that is likely a physical volume: label, metadata header and text.
 const PV_HEAD: usize = 16384;
 /// Bytes read of a volume for the code of a boot loader.
 const BOOT_CODE: usize = 512;
-/// Where a first partition begins by the custom of all tools. A disk that lost its table is not blank: what is there tells.
-const FIRST_PARTITION: u64 = 1 << 20;
 /// The least room that the superblock of an array needs behind the data, in bytes (md 1.0).
 const ROOM: u64 = 4096;
 
-/// What a volume holds.
 pub(crate) struct Identified {
-    /// Its content.
     pub(crate) content: Content,
     /// Its physical volume, where it is one.
     pub(crate) physical_volume: Option<physical_volume::Reading>,
@@ -75,17 +74,16 @@ pub(crate) fn head_bytes(likely_pv: bool) -> u64 {
     bytes as u64
 }
 
-/// Identifies a volume.
 pub(crate) fn identify(volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
     identify_by(HEAD, volume, buffers)
 }
 
-/// Identifies a logical volume.
 pub(crate) fn identify_logical(volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
     identify_by(LOGICAL_HEAD, volume, buffers)
 }
 
-/// Identifies a whole disk of which `edges` were read. The start is not read again, nor is what was wrong with it told again.
+/// Identifies a whole disk of which `edges` were read. The start is not read again, nor is what was wrong with it told
+/// again.
 pub(crate) fn identify_disk(disk: &dyn Image, edges: &Edges<'_>, buffers: &mut VolumeBuffers) -> Identified {
     let head = edges.head.get(..edges.head.len().min(HEAD)).unwrap_or_default();
     let sound = !edges.bad.iter().any(|bad| bad.start() < head.len() as u64);
@@ -95,14 +93,14 @@ pub(crate) fn identify_disk(disk: &dyn Image, edges: &Edges<'_>, buffers: &mut V
     identify_from(disk, head, sound, &mut buffers.rest, Vec::new())
 }
 
-/// Identifies a volume that is likely a physical volume of LVM2, as its partition type says: the result is the same, in fewer reads
-/// where it is one.
+/// Identifies a volume that is likely a physical volume of LVM2, as its partition type says: the result is the same, in
+/// fewer reads where it is one.
 pub(crate) fn identify_likely_pv(volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
     identify_by(PV_HEAD, volume, buffers)
 }
 
-/// Identifies a volume that holds the code of a boot loader, as its partition type says: such code has no superblock, so no further
-/// place is looked at.
+/// Identifies a volume that holds the code of a boot loader, as its partition type says: such code has no superblock,
+/// so no further place is looked at.
 pub(crate) fn identify_boot_code(volume: &dyn Image, buffers: &mut VolumeBuffers) -> Identified {
     let mut problems = Vec::new();
     let len = usize::try_from(volume.bytes()).map_or(BOOT_CODE, |b| b.min(BOOT_CODE));
@@ -199,8 +197,8 @@ fn is_hole(volume: &dyn Image) -> bool {
     ByteRange::new(0, volume.bytes()).is_some_and(|all| volume.is_hole(all))
 }
 
-/// A FAT volume with the label that its operator gave it, which lies in the root directory and mostly in its first sector. `None` where
-/// that cannot be read, or has no label.
+/// A FAT volume with the label that its operator gave it, which lies in the root directory and mostly in its first
+/// sector. `None` where that cannot be read, or has no label.
 fn with_root_label(
     near: &Windows<'_>,
     volume: &dyn Image,
@@ -252,50 +250,4 @@ fn decide(mut found: Vec<Found>, problems: &mut Vec<Problem>) -> Option<Content>
     let message = format!("signatures that exclude each other: {}", names.join(", "));
     problems.push(Problem::new(ProblemId::Ambiguous, message));
     Some(Content { candidates, ..Content::new(Kind::Ambiguous) })
-}
-
-/// The far places of a volume, read: the rest of its start, its end, and the single places that formats name.
-struct FarWindows<'b> {
-    buffer: &'b mut Vec<u8>,
-    parts: Vec<(u64, Range<usize>)>,
-    unreadable: bool,
-}
-
-impl<'b> FarWindows<'b> {
-    fn read(volume: &dyn Image, already: u64, buffer: &'b mut Vec<u8>, problems: &mut Vec<Problem>) -> Self {
-        let mut far = Self { buffer, parts: Vec::with_capacity(far::MOST + 2), unreadable: false };
-        let bytes = volume.bytes();
-        let start = far::START.min(bytes);
-        let end = bytes.saturating_sub(far::END).max(start);
-        far.read_part(volume, already..start, problems);
-        far.read_part(volume, end.max(already)..bytes, problems);
-        for range in far::ranges(bytes).into_iter().flatten() {
-            far.read_part(volume, range, problems);
-        }
-        far.read_part(volume, FIRST_PARTITION..(FIRST_PARTITION + HEAD as u64).min(bytes), problems);
-        far
-    }
-
-    fn read_part(&mut self, volume: &dyn Image, range: Range<u64>, problems: &mut Vec<Problem>) {
-        let from = self.parts.last().map_or(0, |(_, last)| last.end);
-        let to = from.saturating_add(usize::try_from(range.end.saturating_sub(range.start)).unwrap_or_default());
-        // Grows once, for the first volume; what is there from an earlier one is overwritten.
-        self.buffer.resize(self.buffer.len().max(to), 0);
-        if let Some(part) = self.buffer.get_mut(from..to).filter(|p| !p.is_empty()) {
-            self.unreadable |= !fill(volume, part, range.start, problems).is_empty();
-            self.parts.push((range.start, from..to));
-        }
-    }
-
-    /// Whether all that was read is zero.
-    fn is_zero(&self) -> bool {
-        self.parts.iter().all(|(_, range)| self.buffer.get(range.clone()).is_some_and(all_zero))
-    }
-
-    fn windows<'w>(&'w self, near: Windows<'w>) -> Windows<'w> {
-        self.parts.iter().fold(near, |windows, (at, range)| match self.buffer.get(range.clone()) {
-            Some(part) => windows.with(*at, part),
-            None => windows,
-        })
-    }
 }

@@ -41,26 +41,20 @@ pub struct Disk {
     pub schema: &'static str,
     /// The path it was opened by.
     pub path: String,
-    /// Size in bytes.
     pub bytes: u64,
     /// Logical block size in bytes.
     pub sector_bytes: SectorSize,
-    /// The partition table.
     pub table: Table,
-    /// The partitions, by number.
     pub partitions: Vec<Partition>,
     /// What the whole disk holds; [`Kind::Partitioned`](format::content::Kind::Partitioned) where it has a table.
     pub content: Content,
     /// The volume groups that have a physical volume here, assembled over all the disks of the scan.
     pub volume_groups: Vec<VolumeGroup>,
-    /// What the disk tells about how a machine boots from it.
     pub boot: BootEvidence,
-    /// What is wrong.
     pub problems: Vec<Problem>,
 }
 
 impl Disk {
-    /// Name and version of the JSON schema.
     pub const SCHEMA: &'static str = "okv-host.scan.v1";
 
     /// Whether nothing at all could be read of it.
@@ -93,8 +87,8 @@ impl Disk {
             && self.partitions.is_empty()
     }
 
-    /// A problem of this disk, with its name.
-    pub fn says(&self, problem: &Problem) -> String {
+    /// `problem`, with the path of this disk before it.
+    pub fn describe(&self, problem: &Problem) -> String {
         if problem.message.starts_with(&self.path) {
             return problem.message.clone();
         }
@@ -102,7 +96,6 @@ impl Disk {
     }
 }
 
-/// What a disk tells about booting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct BootEvidence {
     /// Number of the EFI System Partition.

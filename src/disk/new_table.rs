@@ -15,10 +15,11 @@
 //! | primary header | no table | a GPT that Linux ignores |
 //! | protective MBR | the whole table | the whole table |
 //!
-//! The protective MBR comes last because Linux (`block/partitions/efi.c`), `libblkid` and UEFI firmware look for a GPT only behind it: that
-//! one sector turns "no table" into the whole one, and all that it announces is there before. Were it first, every prefix would be read as
-//! a DOS table with one partition of type 0xee. Each array comes before the header whose checksum covers it, and the backup before the
-//! primary, so that a header never names what is not there yet. Taking the table away again is the same backwards.
+//! The protective MBR comes last because Linux (`block/partitions/efi.c`), `libblkid` and UEFI firmware look for a GPT
+//! only behind it: that one sector turns "no table" into the whole one, and all that it announces is there before. Were
+//! it first, every prefix would be read as a DOS table with one partition of type 0xee. Each array comes before the
+//! header whose checksum covers it, and the backup before the primary, so that a header never names what is not there
+//! yet. Taking the table away again is the same backwards.
 
 use std::fmt;
 
@@ -87,10 +88,11 @@ const ALIGNMENT: u64 = MIB;
 /// The largest disk that gets an MBR: 2^32 units of 512 bytes, whatever the sector size.
 const LARGEST_MBR: u64 = 2 * TIB;
 
-/// The table with one LVM partition for a blank disk of `disk_bytes` bytes: an MBR (type 0x8e) up to 2 TiB, a GPT beyond.
+/// The table with one LVM partition for a blank disk of `disk_bytes` bytes: an MBR (type 0x8e) up to 2 TiB, a GPT
+/// beyond.
 ///
-/// The partition begins at 1 MiB. In an MBR it reaches the last sector; in a GPT it ends at the last whole MiB before the backup, as
-/// the tools do it and as [`smallest_disk`](crate::disk::smallest_disk) counts.
+/// The partition begins at 1 MiB. In an MBR it reaches the last sector; in a GPT it ends at the last whole MiB before
+/// the backup, as the tools do it and as [`smallest_disk`](crate::disk::smallest_disk) counts.
 ///
 /// ```
 /// use okv_host::disk::new_table::{Identifiers, one_lvm_partition};

@@ -5,10 +5,8 @@ use serde::{Serialize, Serializer};
 use super::format::content::Content;
 use crate::base::ids::Id;
 
-/// A partition table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Table {
-    /// Its kind.
     pub kind: TableKind,
     /// GPT disk GUID or MBR disk identifier.
     pub uuid: Option<Id>,
@@ -21,7 +19,6 @@ pub struct Table {
 }
 
 impl Table {
-    /// No table.
     pub const NONE: Self = Self {
         kind: TableKind::None,
         uuid: None,
@@ -31,7 +28,6 @@ impl Table {
     };
 }
 
-/// Kind of partition table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
@@ -41,7 +37,6 @@ pub enum TableKind {
     None,
 }
 
-/// State of one copy of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CopyState {
@@ -49,14 +44,12 @@ pub enum CopyState {
     Ok,
     /// There, and wrong: checksum, bounds, or the medium cannot be read.
     Damaged,
-    /// Not there.
     Missing,
     /// Sound, but it says something else than the other copy, or lies elsewhere than it should.
     Disagrees,
 }
 
 impl CopyState {
-    /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -67,14 +60,12 @@ impl CopyState {
     }
 }
 
-/// A partition.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Partition {
     /// Its number, as the kernel counts: GPT slot, MBR 1 to 4, logical from 5.
     pub number: u32,
     /// Offset in bytes.
     pub start_bytes: u64,
-    /// Length in bytes.
     pub bytes: u64,
     /// GPT type GUID or MBR type.
     #[serde(rename = "type")]
@@ -83,13 +74,10 @@ pub struct Partition {
     pub uuid: Option<Id>,
     /// GPT name.
     pub name: Option<String>,
-    /// Attributes that are set.
     pub flags: Vec<Flag>,
-    /// What it holds.
     pub content: Content,
 }
 
-/// Type of a partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartitionType {
     /// GPT: a GUID.
@@ -156,7 +144,6 @@ pub mod guid {
     pub const LVM: Id = Id::Uuid(0xe6d6_d379_f507_44c2_a23c_238f_2a3d_f928_u128.to_be_bytes());
 }
 
-/// An attribute of a partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Flag {

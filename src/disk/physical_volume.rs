@@ -16,20 +16,17 @@ mod tests;
 /// Longest metadata text that is read, in bytes. Thousands of logical volumes take a few MiB.
 const LONGEST_TEXT: u64 = 16 << 20;
 
-/// What a physical volume says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
     /// What its label says of the volume; where it is damaged, the problem is here and not in `problems`.
     pub found: Found,
     /// The label; `None` where it is damaged.
     pub label: Option<Label>,
-    /// The metadata it holds.
     pub metadata: Metadata,
     /// What is wrong with its areas and their text. Offsets are from the start of the volume.
     pub problems: Vec<Problem>,
 }
 
-/// The metadata of a physical volume.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Metadata {
     /// It has no metadata area, or none that LVM2 is to use: the other volumes of the group tell.
@@ -47,8 +44,8 @@ pub enum Metadata {
     },
 }
 
-/// Reads the physical volume that `volume` is, if there is an LVM2 label in `head`, its first bytes (2 KiB or more; 16 KiB
-/// save a read of most metadata).
+/// Reads the physical volume that `volume` is, if there is an LVM2 label in `head`, its first bytes (2 KiB or more; 16
+/// KiB save a read of most metadata).
 ///
 /// The first area that holds a sound text is used; a second one is only looked at where the first holds none.
 pub fn read(volume: &dyn Image, head: &[u8]) -> Option<Reading> {

@@ -28,11 +28,9 @@ pub(crate) struct Probe {
     pub(crate) physical_volumes: Vec<PvHere>,
 }
 
-/// A physical volume of a disk: where it is, and what it says.
 pub(crate) struct PvHere {
     /// Its partition; `None` for the whole disk.
     pub(crate) partition: Option<u32>,
-    /// Where it lies on the disk.
     pub(crate) range: ByteRange,
     pub(crate) reading: physical_volume::Reading,
 }
@@ -69,7 +67,7 @@ pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Pro
             _ => found.content,
         }
     };
-    tell_each_once(&mut problems);
+    remove_repeated(&mut problems);
     let disk = Disk {
         schema: Disk::SCHEMA,
         path: path.to_owned(),
@@ -86,7 +84,7 @@ pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Pro
 }
 
 /// The ends of a disk belong to its volumes too, and so does what is wrong with them.
-fn tell_each_once(problems: &mut Vec<Problem>) {
+fn remove_repeated(problems: &mut Vec<Problem>) {
     if problems.len() > 1 {
         let mut seen = HashSet::new();
         problems.retain(|problem| seen.insert((problem.id, problem.message.clone())));

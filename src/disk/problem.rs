@@ -2,17 +2,14 @@
 
 use serde::Serialize;
 
-/// Something wrong with a disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// A fixed word.
     pub id: ProblemId,
     /// What it is, with offset and format.
     pub message: String,
 }
 
 impl Problem {
-    /// A problem.
     pub fn new(id: ProblemId, message: impl Into<String>) -> Self {
         Self { id, message: message.into() }
     }
@@ -29,7 +26,6 @@ impl Problem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemId {
-    /// The disk or image cannot be opened.
     CannotOpen,
     /// The medium cannot be read somewhere.
     ReadError,
@@ -39,7 +35,6 @@ pub enum ProblemId {
     TableDisagrees,
     /// The table is sound, and Linux does not use it: after the next start its partitions are not there.
     TableIgnored,
-    /// A partition lies beyond the disk.
     PartitionBeyondDisk,
     /// Two partitions share bytes.
     PartitionsOverlap,
@@ -51,7 +46,6 @@ pub enum ProblemId {
     LvmDamaged,
     /// Physical volumes of one volume group carry different versions of its metadata.
     LvmStale,
-    /// A volume group misses a physical volume.
     MissingPv,
     /// Two volume groups of one name, or two disks with one identity (a copy, or two paths to one disk).
     Duplicate,

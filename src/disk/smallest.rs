@@ -2,7 +2,8 @@
 
 use crate::base::units::{Bytes, MIB, SectorSize, TIB};
 
-/// Where the first partition of a new disk begins, and how much of a new physical volume its metadata takes: 1 MiB each.
+/// Where the first partition of a new disk begins, and how much of a new physical volume its metadata takes: 1 MiB
+/// each.
 const PARTITION_START: u64 = MIB;
 const PV_DATA_START: u64 = MIB;
 /// What a GPT takes at the end: its backup is shorter, but the tools end a partition at a whole MiB.
@@ -10,8 +11,8 @@ const GPT_END: u64 = MIB;
 
 /// Bytes of the smallest disk whose one partition gives a volume group `extents` more extents of `extent_bytes` bytes.
 ///
-/// The partition begins at 1 MiB and the physical volume keeps its first 1 MiB. Beyond 2 TiB the table is a GPT, whose backup lies in the
-/// last MiB. A disk is a whole number of sectors. `None` beyond 2^64.
+/// The partition begins at 1 MiB and the physical volume keeps its first 1 MiB. Beyond 2 TiB the table is a GPT, whose
+/// backup lies in the last MiB. A disk is a whole number of sectors. `None` beyond 2^64.
 ///
 /// ```
 /// use crate::base::units::{Bytes, SectorSize, GIB, MIB};

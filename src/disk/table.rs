@@ -51,14 +51,11 @@ pub struct Edges<'e> {
 pub struct Reading {
     /// The sector size: that of the device, or the one that the table was made for.
     pub sector: SectorSize,
-    /// The table.
     pub table: Table,
     /// Its partitions, by number; extended ones are [`Kind::Extended`](super::format::content::Kind::Extended), of the
     /// others nothing is known yet.
     pub partitions: Vec<Partition>,
-    /// What it tells about booting.
     pub boot: BootEvidence,
-    /// What is wrong.
     pub problems: Vec<Problem>,
 }
 
@@ -219,7 +216,8 @@ impl Reading {
         };
         let (ours, theirs) = (self.sector.bytes(), foreign.bytes());
         self.ignored(format!(
-            "the device has sectors of {ours} bytes, but its GPT was made for sectors of {theirs} bytes: Linux does not see it"
+            "the device has sectors of {ours} bytes, but its GPT was made for sectors of {theirs} bytes: \
+             Linux does not see it"
         ));
         true
     }

@@ -21,9 +21,7 @@ pub struct PvOnDisk<'i> {
     pub path: &'i str,
     /// The partition; `None` for the whole disk.
     pub partition: Option<u32>,
-    /// The volume itself.
     pub image: &'i dyn Image,
-    /// What was read from it.
     pub reading: &'i Reading,
 }
 
@@ -50,9 +48,9 @@ impl PvOnDisk<'_> {
 /// A volume group, and what came up while it was put together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assembled {
-    /// The group.
     pub group: VolumeGroup,
-    /// Its physical volumes that were found, and those that once were in it: places in the list that was assembled from.
+    /// Its physical volumes that were found, and those that once were in it: places in the list that was assembled
+    /// from.
     pub members: Vec<usize>,
     /// What is wrong with the group as a whole.
     pub problems: Vec<Problem>,
@@ -61,8 +59,8 @@ pub struct Assembled {
 /// Looks at a logical volume: what it holds, and what is wrong with that.
 pub type Identify<'f> = dyn FnMut(&dyn Image) -> (Content, Vec<Problem>) + 'f;
 
-/// Puts together every volume group that one of `pvs` tells of, in the order they turn up. Every visible logical volume that
-/// is linear or striped and wholly there is handed to `identify`.
+/// Puts together every volume group that one of `pvs` tells of, in the order they turn up. Every visible logical volume
+/// that is linear or striped and wholly there is handed to `identify`.
 pub fn assemble(pvs: &[PvOnDisk<'_>], identify: &mut Identify<'_>) -> Vec<Assembled> {
     let by_uuid = ById::new(pvs.iter().map(PvOnDisk::uuid));
     let telling = ById::new(pvs.iter().map(|pv| pv.group().map(|(group, _)| group.uuid)));
@@ -75,7 +73,7 @@ pub fn assemble(pvs: &[PvOnDisk<'_>], identify: &mut Identify<'_>) -> Vec<Assemb
         .filter_map(|copies| Assembly::new(pvs, &by_uuid, copies))
         .map(|assembly| assembly.assemble(identify))
         .collect();
-    tell_names_used_twice(&mut groups);
+    report_names_used_twice(&mut groups);
     groups
 }
 
@@ -98,7 +96,7 @@ impl ById {
     }
 }
 
-fn tell_names_used_twice(groups: &mut [Assembled]) {
+fn report_names_used_twice(groups: &mut [Assembled]) {
     if groups.len() < 2 {
         return;
     }

@@ -19,25 +19,20 @@ pub enum Ending {
         /// Why, where no reasons of a refusal are listed beside it.
         why: Option<String>,
     },
-    /// Every step was done and proved.
     Done,
     /// A step failed, and everything before it was taken back.
     RolledBack {
-        /// Why the step failed.
         why: String,
     },
     /// Something could not be taken back.
     Stuck {
         /// Why the step failed, where it was a step that began the way back.
         why: Option<String>,
-        /// Why the way back failed.
         undo_why: String,
     },
     /// A step failed after one that stays done; what the node needs is back, and another run goes on.
     Kept {
-        /// Why the step failed.
         why: String,
-        /// What stays.
         stays: String,
     },
     /// A signal came after some steps that changed something; the step that was running was finished first.
@@ -71,7 +66,6 @@ impl Ending {
         }
     }
 
-    /// The exit status that it is.
     pub fn exit_status(&self) -> ExitStatus {
         match self {
             Self::Planned | Self::NothingToDo | Self::Done | Self::Undone => ExitStatus::Success,

@@ -7,18 +7,16 @@ use crate::base::digest::Sha256;
 /// A copy to be. What was copied before the run was cut off is compared and kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileCopy {
-    /// Path of the file.
     pub from: String,
-    /// Path of the copy.
     pub to: String,
-    /// Size in bytes.
     pub bytes: u64,
     /// What both sum up to.
     pub sha256: Sha256,
 }
 
 impl FileCopy {
-    /// Where the copy is until it is whole, proved and on the disk: beside its place, by a name that no pattern of an ISO matches.
+    /// Where the copy is until it is whole, proved and on the disk: beside its place, by a name that no pattern of an
+    /// ISO matches.
     pub fn part(&self) -> String {
         part_of(&self.to)
     }
@@ -33,10 +31,7 @@ pub fn part_of(to: &str) -> String {
 /// A file as it was when the plan was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileIdentity {
-    /// Inode number.
     pub inode: u64,
-    /// Size in bytes.
     pub bytes: u64,
-    /// Permission bits.
     pub mode: u32,
 }

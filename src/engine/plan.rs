@@ -1,13 +1,13 @@
 //! A plan, or the reasons why there is none.
 //!
-//! A plan says what will be done, in steps that are data: what is printed is what is applied. It is made from what is true now, towards
-//! an absolute target, so that making it again after a crash continues from there; a plan without steps is success.
+//! A plan says what will be done, in steps that are data: what is printed is what is applied. It is made from what is
+//! true now, towards an absolute target, so that making it again after a crash continues from there; a plan without
+//! steps is success.
 
 use serde::Serialize;
 
 use super::step::Step;
 
-/// What will be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Plan {
     /// The command it is a plan of.
@@ -27,7 +27,6 @@ pub struct Refusal {
     pub reasons: Vec<Reason>,
 }
 
-/// A reason to refuse.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason {
     /// A fixed word.

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::proof::Proof;
 use super::table_write::BytesAt;
 
-/// A program that is run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProgramRun {
     /// Absolute path and arguments.
@@ -65,7 +64,6 @@ impl ProgramRun {
     }
 }
 
-/// How a program's work is taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Back {
@@ -89,10 +87,7 @@ pub enum Back {
         of: u64,
     },
     /// It is not taken back.
-    Stays {
-        /// Why not, and what that means.
-        why: String,
-    },
+    Stays { why: String },
 }
 
 impl Back {
@@ -111,10 +106,5 @@ impl Back {
 #[serde(rename_all = "kebab-case")]
 pub enum Guard {
     /// Memory and the other swap areas hold what is swapped out to this one, with a margin.
-    RoomForPages {
-        /// The swap area.
-        area: String,
-        /// The margin, in KiB.
-        margin_kib: u64,
-    },
+    RoomForPages { area: String, margin_kib: u64 },
 }

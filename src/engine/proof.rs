@@ -10,7 +10,6 @@ use super::subject_proof::SubjectProof;
 pub enum Proof {
     /// LVM2 sees a physical volume there, and still all the others.
     PhysicalVolume {
-        /// Path of the device.
         device: String,
         /// The volume group it belongs to; `None` where to none.
         group: Option<String>,
@@ -19,28 +18,21 @@ pub enum Proof {
     },
     /// A logical volume has this many extents.
     Extents {
-        /// Its volume group.
         group: String,
-        /// Its name.
         volume: String,
-        /// Its extents.
         extents: u64,
     },
     /// There is no such logical volume.
     NoVolume {
-        /// Its volume group.
         group: String,
-        /// Its name.
         volume: String,
     },
     /// The kernel does not swap to this area.
     SwapUnused {
-        /// Path of the area.
         area: String,
     },
     /// The kernel swaps to this area.
     SwapUsed {
-        /// Path of the area.
         area: String,
         /// Bytes of the area, the header's page among them.
         bytes: u64,
@@ -49,28 +41,20 @@ pub enum Proof {
     },
     /// The area has a swap header of this size and identity.
     SwapHeader {
-        /// Path of the area.
         area: String,
-        /// Bytes of the area.
         bytes: u64,
-        /// UUID.
         uuid: String,
-        /// Label.
         label: Option<String>,
     },
-    /// Something is mounted there.
     Mounted {
-        /// The mount point.
         point: String,
     },
     /// Nothing is mounted there.
     NotMounted {
-        /// The mount point.
         point: String,
     },
     /// There is a file that is not empty.
     File {
-        /// Its path.
         path: String,
     },
     /// What only a subject can verify. Serialized as its own word.

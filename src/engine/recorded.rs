@@ -14,11 +14,8 @@ pub struct RecordedRun {
     pub began: u64,
     /// When every step was done, in seconds since 1970; `None` where that did not happen, or was undone since.
     pub done_at: Option<u64>,
-    /// The command.
     pub command: String,
-    /// Its target.
     pub target: String,
-    /// Its steps.
     pub steps: Vec<Step>,
     /// The steps that were not taken back, in order.
     pub standing: Vec<StandingStep>,
@@ -26,7 +23,6 @@ pub struct RecordedRun {
     pub earlier: Vec<Step>,
     /// Indices of those of them that were only begun: the run was cut off, and nobody knows whether they were done.
     pub unsure: Vec<usize>,
-    /// How far it came.
     pub state: RunState,
     /// Whether it went on from the run before it.
     pub resumes: bool,
@@ -41,10 +37,8 @@ pub struct StandingStep {
     pub done: bool,
 }
 
-/// How far a run came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunState {
-    /// It ended like this.
     Ended(Ending),
     /// The journal has no end of it: the machine or the program stopped in its middle.
     CutOff,
@@ -120,7 +114,6 @@ impl RecordedRun {
     }
 }
 
-/// The last run, where there was one.
 pub fn last_run(records: &[Record<Entry>]) -> Option<RecordedRun> {
     runs(records).pop()
 }

@@ -10,8 +10,8 @@ pub enum Role {
     /// It is taken back when a later step fails.
     #[default]
     Plain,
-    /// It takes away what the node needs. The run does not stop before a later step [restores](Self::Restores) that, and
-    /// if the run fails, it is taken back even where other steps stay done.
+    /// It takes away what the node needs. The run does not stop before a later step [restores](Self::Restores) that,
+    /// and if the run fails, it is taken back even where other steps stay done.
     MustBeRestored,
     /// It gives the node what a step that must be restored took away, and stays done.
     Restores,

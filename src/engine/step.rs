@@ -13,12 +13,10 @@ use super::table_write::{KernelPartition, TableWrite};
 /// One step: small, done or not done, provable afterwards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Step {
-    /// What it is for, in one sentence.
     pub purpose: String,
     /// What it is to the way back of its run.
     #[serde(skip_serializing_if = "Role::is_plain")]
     pub role: Role,
-    /// What it does.
     pub action: Action,
 }
 
@@ -48,7 +46,6 @@ impl<'de> Deserialize<'de> for Step {
     }
 }
 
-/// What a step does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
@@ -61,7 +58,6 @@ pub enum Action {
         /// What the file must still be when the step is done: anything else stops the run.
         file: FileIdentity,
     },
-    /// Runs a program.
     Run(ProgramRun),
     /// Writes a partition table to a disk that has none.
     WriteTable(TableWrite),
@@ -77,7 +73,6 @@ pub enum Action {
 /// The vendor's upgrade, to be followed to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Follow {
-    /// Path of its log.
     pub log: String,
     /// Path of the system log, which has errors of an upgrade too.
     pub messages: String,

@@ -16,24 +16,11 @@ pub enum SubjectProof {
         whole: Vec<String>,
     },
     /// The boot loader starts this kernel where nobody chooses.
-    BootDefault {
-        /// Its release.
-        release: String,
-    },
+    BootDefault { release: String },
     /// An ISO is mounted there, read-only, and has these files.
-    IsoMounted {
-        /// Path of the ISO.
-        iso: String,
-        /// The mount point.
-        point: String,
-        /// Names of files in it.
-        has: Vec<String>,
-    },
+    IsoMounted { iso: String, point: String, has: Vec<String> },
     /// The vendor's upgrade has begun to write its log.
-    UpgradeBegan {
-        /// The log.
-        log: String,
-    },
+    UpgradeBegan { log: String },
 }
 
 impl fmt::Display for SubjectProof {

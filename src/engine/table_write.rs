@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A partition table for a disk that has none: every byte that is not listed, and every one before, is zero at the ends of the disk.
+/// A partition table for a disk that has none: every byte that is not listed, and every one before, is zero at the ends
+/// of the disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableWrite {
-    /// The disk.
     pub disk: DiskIdentity,
     /// `gpt` or `mbr`.
     pub kind: String,
@@ -16,9 +16,7 @@ pub struct TableWrite {
 /// A disk as it was when the plan was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiskIdentity {
-    /// Path of the device.
     pub path: String,
-    /// Size in bytes.
     pub bytes: u64,
     /// Logical block size in bytes.
     pub sector_bytes: u64,
@@ -33,17 +31,13 @@ pub struct DiskIdentity {
 /// A partition that the kernel is to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KernelPartition {
-    /// Path of the disk.
     pub disk: String,
-    /// Its number.
     pub number: u32,
     /// Offset in bytes.
     pub start_bytes: u64,
-    /// Length in bytes.
     pub bytes: u64,
 }
 
-/// Bytes at a place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BytesAt {
     /// Offset in bytes.

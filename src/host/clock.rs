@@ -4,8 +4,9 @@ use super::probed::Probed;
 use super::root::Root;
 use crate::io::sys;
 
-/// Seconds since 1970-01-01 UTC. A host in a directory has the time of its hardware clock (`/sys/class/rtc/rtc0/since_epoch`, kernel
-/// `Documentation/ABI/testing/sysfs-class-rtc`); where it has none, it is looked at now.
+/// Seconds since 1970-01-01 UTC. A host in a directory has the time of its hardware clock
+/// (`/sys/class/rtc/rtc0/since_epoch`, kernel `Documentation/ABI/testing/sysfs-class-rtc`); where it has none, it is
+/// looked at now.
 pub fn now(root: &Root) -> u64 {
     if root.is_live() {
         return sys::seconds_since_1970();

@@ -9,8 +9,8 @@ pub fn gather(root: &Root) -> Probed<Vec<String>> {
     root.parse_always_there("/proc/cmdline", parse)
 }
 
-/// The words, as the kernel's `next_arg` tells them apart: a space within double quotes belongs to its word, and the quotes
-/// around a value or a word do not.
+/// The words, as the kernel's `next_arg` tells them apart: a space within double quotes belongs to its word, and the
+/// quotes around a value or a word do not.
 ///
 /// # Errors
 /// Where the text is empty or holds a NUL byte, neither of which the kernel writes.

@@ -2,8 +2,8 @@
 
 use std::fmt::Debug;
 
-/// Gives `parse` every beginning of `text`, and `text` with each byte replaced. A parser passes by coming back; that the damaged
-/// texts were parsed at all is shown by some of them being refused, and the sound one not.
+/// Gives `parse` every beginning of `text`, and `text` with each byte replaced. A parser passes by coming back; that
+/// the damaged texts were parsed at all is shown by some of them being refused, and the sound one not.
 pub(crate) fn battery<T: Debug, E: Debug>(text: &[u8], parse: impl Fn(&[u8]) -> Result<T, E>) {
     assert!(parse(text).is_ok());
     let mut refused = 0;

@@ -1,7 +1,7 @@
 //! How the firmware started this host: `/sys/firmware/efi` (kernel `Documentation/ABI/testing/sysfs-firmware-efi`).
 //!
-//! Nothing else is evidence: not a /boot/efi directory, not an EFI System Partition. That the directory is missing means BIOS only
-//! where sysfs surely could be looked at; containers hide /sys/firmware under another file system.
+//! Nothing else is evidence: not a /boot/efi directory, not an EFI System Partition. That the directory is missing
+//! means BIOS only where sysfs surely could be looked at; containers hide /sys/firmware under another file system.
 
 use super::probed::Probed;
 use super::root::{Place, Root};
@@ -33,7 +33,8 @@ fn look(root: &Root) -> Result<Firmware, String> {
     };
     match efi.below("fw_platform_size")?.read() {
         Probed::Known(bytes) => {
-            let bits = parse(&bytes).ok_or_else(|| format!("{}/fw_platform_size: neither 32 nor 64", efi.shown()))?;
+            let bits =
+                parse(&bytes).ok_or_else(|| format!("{}/fw_platform_size: neither 32 nor 64", efi.host_path()))?;
             Ok(Firmware::Uefi { bits: Some(bits) })
         }
         Probed::Absent => Ok(Firmware::Uefi { bits: None }),

@@ -27,8 +27,8 @@ pub fn gather(root: &Root) -> Probed<Vec<FstabEntry>> {
 /// The entries, in order.
 ///
 /// # Errors
-/// With the first line that is neither an entry nor a comment; mount(8) and systemd would pass it over, so what the host
-/// does at its next start may not be what the file seems to say.
+/// With the first line that is neither an entry nor a comment; mount(8) and systemd would pass it over, so what the
+/// host does at its next start may not be what the file seems to say.
 pub fn parse(text: &[u8]) -> Result<Vec<FstabEntry>, BadLine> {
     let mut entries = Vec::new();
     for (at, line) in numbered(text) {
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_line_is_told_by_its_number() {
+    fn a_short_line_is_reported_with_its_number() {
         let why = parse(b"# a comment\n/dev/sda2 /boot\n").unwrap_err().to_string();
         assert_eq!(why, "line 2: fewer than three fields: \"/dev/sda2 /boot\"");
         assert_eq!(parse(b""), Ok(vec![]));

@@ -8,7 +8,8 @@ use super::root::Root;
 /// Most paths that one pattern may name.
 const MOST: usize = 1024;
 
-/// The paths that `pattern`, an absolute path, names, in order. A path without wildcards is named only where it is there.
+/// The paths that `pattern`, an absolute path, names, in order. A path without wildcards is named only where it is
+/// there.
 ///
 /// # Errors
 /// Where a directory on the way cannot be looked at, or there are more than a thousand paths.
@@ -61,8 +62,8 @@ fn names(root: &Root, dir: &str) -> Result<Vec<OsString>, String> {
     }
 }
 
-/// Whether `name` fits `pattern`: `*`, `?`, `[a-z]`, `[!a-z]` and `\` before a byte that stands for itself. Takes no more steps than
-/// the product of the two lengths.
+/// Whether `name` fits `pattern`: `*`, `?`, `[a-z]`, `[!a-z]` and `\` before a byte that stands for itself. Takes no
+/// more steps than the product of the two lengths.
 pub(crate) fn matches(pattern: &[u8], name: &[u8]) -> bool {
     let (mut pattern, mut name) = (pattern, name);
     // Where to go on when what follows the last `*` does not fit: the `*` takes a byte more.

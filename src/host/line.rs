@@ -15,7 +15,6 @@ pub struct BadLine {
 }
 
 impl BadLine {
-    /// Line `line`, which is `text`.
     pub fn new(line: u32, why: &str, text: &[u8]) -> Self {
         let text = String::from_utf8_lossy(text.get(..SHOWN).unwrap_or(text));
         Self { line, why: format!("{why}: \"{}\"", text.escape_debug()) }
@@ -54,8 +53,8 @@ pub(crate) fn numbered_whole(text: &[u8]) -> Result<impl Iterator<Item = (u32, &
     }
 }
 
-/// `bytes` with every `\NNN` (three octal digits) decoded once, as the kernel's `mangle_path` and fstab(5) write it. Bytes that
-/// are no UTF-8 become U+FFFD; a backslash that begins no escape stays.
+/// `bytes` with every `\NNN` (three octal digits) decoded once, as the kernel's `mangle_path` and fstab(5) write it.
+/// Bytes that are no UTF-8 become U+FFFD; a backslash that begins no escape stays.
 pub(super) fn unescape(bytes: &[u8]) -> String {
     if !bytes.contains(&b'\\') {
         return String::from_utf8_lossy(bytes).into_owned();
@@ -130,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_line_is_shown_without_control_characters_and_not_at_any_length() {
+    fn a_bad_line_is_repeated_cut_short_and_without_control_characters() {
         let shown = BadLine::new(7, "short", &[0x1b; 500]).to_string();
         assert!(shown.starts_with("line 7: short: \"\\u{1b}") && shown.len() < 600, "{shown}");
     }

@@ -1,5 +1,5 @@
-//! Which volume a name means: what stands in fstab, on the kernel's command line, or in mountinfo, found on the disks that were
-//! read. Pure.
+//! Which volume a name means: what stands in fstab, on the kernel's command line, or in mountinfo, found on the disks
+//! that were read. Pure.
 
 use super::block::BlockDevice;
 use super::device_number::DeviceNumber;
@@ -16,21 +16,14 @@ mod existence;
 
 pub use existence::{Existence, existence};
 
-/// A volume of a host.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Volume<'f> {
-    /// A partition.
     Partition {
-        /// The disk it is on.
         disk: &'f Disk,
-        /// The partition.
         partition: &'f Partition,
     },
-    /// A logical volume.
     Logical {
-        /// Its volume group.
         group: &'f VolumeGroup,
-        /// The logical volume.
         volume: &'f LogicalVolume,
     },
     /// A disk without a table.
@@ -59,7 +52,6 @@ impl<'f> Volume<'f> {
         }
     }
 
-    /// Its size in bytes.
     pub fn bytes(&self) -> u64 {
         match self {
             Self::Partition { partition, .. } => partition.bytes,
@@ -82,7 +74,6 @@ impl std::fmt::Display for Volume<'_> {
 /// What a name leads to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Located<'f> {
-    /// To this volume.
     One(Volume<'f>),
     /// To more than one: which of them the host takes is chance.
     Several(Vec<Volume<'f>>),
@@ -182,7 +173,8 @@ fn is_id(id: &Id, value: &str) -> bool {
     id.text(&mut [0; 48]) == value
 }
 
-/// A GPT partition has its own GUID; an MBR partition goes by the disk's identifier and its number, both in hexadecimal.
+/// A GPT partition has its own GUID; an MBR partition goes by the disk's identifier and its number, both in
+/// hexadecimal.
 fn is_partuuid(disk: &Disk, partition: &Partition, value: &str) -> bool {
     match (partition.uuid, disk.table.uuid) {
         (Some(id), _) => is_id(&id, value),

@@ -13,7 +13,6 @@ const DEVICES_FILE: &str = "/etc/lvm/devices/system.devices";
 pub struct Lvm {
     /// Every device that it sees, physical volumes and others.
     pub devices: Vec<PhysicalVolume>,
-    /// The volume groups.
     pub groups: Vec<VolumeGroup>,
     /// The logical volumes that are visible.
     pub volumes: Vec<LogicalVolume>,
@@ -66,12 +65,10 @@ impl Lvm {
         named.next().filter(|_| named.next().is_none())
     }
 
-    /// A logical volume.
     pub fn volume(&self, group: &str, name: &str) -> Option<&LogicalVolume> {
         self.volumes.iter().find(|volume| volume.group == group && volume.name == name)
     }
 
-    /// The physical volumes of a group.
     pub fn physical_volumes<'l>(&'l self, group: &'l str) -> impl Iterator<Item = &'l PhysicalVolume> {
         self.devices.iter().filter(move |device| !device.uuid.is_empty() && device.group == group)
     }

@@ -1,8 +1,8 @@
 //! Memory and the kernel's own sum of its swap areas: `/proc/meminfo` (proc_meminfo(5)), by the `procfs` crate, and
 //! `/proc/sys/vm/overcommit_memory` (kernel `Documentation/admin-guide/sysctl/vm.rst`).
 //!
-//! The crate is given only what it can take: on other text it cuts a character in two, or multiplies past 64 bits, and either
-//! would end this program.
+//! The crate is given only what it can take: on other text it cuts a character in two, or multiplies past 64 bits, and
+//! either would end this program.
 
 use procfs::{FromBufRead, Meminfo};
 
@@ -92,7 +92,8 @@ pub struct Room {
     pub available_kib: Option<u64>,
     /// What is free in the other areas.
     pub elsewhere_kib: u64,
-    /// Under strict accounting: the size of the area, which the kernel wants to be able to promise, and what it still may.
+    /// Under strict accounting: the size of the area, which the kernel wants to be able to promise, and what it still
+    /// may.
     pub promise_kib: Option<(u64, u64)>,
 }
 
@@ -119,7 +120,8 @@ impl Room {
             && area > may
         {
             return Some(format!(
-                "vm.overcommit_memory is 2, and the kernel may promise {may} KiB more, where the swap area has {area} KiB"
+                "vm.overcommit_memory is 2, and the kernel may promise {may} KiB more, \
+                 where the swap area has {area} KiB"
             ));
         }
         if self.used_kib == 0 {
@@ -134,7 +136,8 @@ impl Room {
         let needed = used_kib.saturating_add(margin_kib);
         (available.saturating_add(*elsewhere_kib) < needed).then(|| {
             format!(
-                "{used_kib} KiB are swapped out and {margin_kib} KiB are to stay free; {available} KiB of memory are available, and {elsewhere_kib} KiB of other swap"
+                "{used_kib} KiB are swapped out and {margin_kib} KiB are to stay free; \
+                 {available} KiB of memory are available, and {elsewhere_kib} KiB of other swap"
             )
         })
     }
@@ -157,14 +160,22 @@ mod tests {
 
     /// The fields of a 3.10 kernel, as el7 has it.
     const EL7: &str = "MemTotal:       16266504 kB\nMemFree:         9137984 kB\nMemAvailable:   12909416 kB\n\
-        Buffers:            2104 kB\nCached:          4003252 kB\nSwapCached:            0 kB\nActive:          3905204 kB\n\
-        Inactive:        2671668 kB\nActive(anon):    2574588 kB\nInactive(anon):    11176 kB\nActive(file):    1330616 kB\n\
-        Inactive(file):  2660492 kB\nUnevictable:           0 kB\nMlocked:               0 kB\nSwapTotal:      67108860 kB\n\
-        SwapFree:       67108860 kB\nDirty:                20 kB\nWriteback:             0 kB\nAnonPages:       2571516 kB\n\
-        Mapped:           120004 kB\nShmem:             14248 kB\nSlab:             311716 kB\nSReclaimable:     252492 kB\n\
-        SUnreclaim:        59224 kB\nKernelStack:        7600 kB\nPageTables:        27368 kB\nNFS_Unstable:          0 kB\n\
-        Bounce:                0 kB\nWritebackTmp:          0 kB\nCommitLimit:    75242112 kB\nCommitted_AS:    4731112 kB\n\
-        VmallocTotal:   34359738367 kB\nVmallocUsed:      192556 kB\nVmallocChunk:   34359310332 kB\nHugePages_Total:       0\n\
+        Buffers:            2104 kB\nCached:          4003252 kB\n\
+        SwapCached:            0 kB\nActive:          3905204 kB\n\
+        Inactive:        2671668 kB\nActive(anon):    2574588 kB\n\
+        Inactive(anon):    11176 kB\nActive(file):    1330616 kB\n\
+        Inactive(file):  2660492 kB\nUnevictable:           0 kB\n\
+        Mlocked:               0 kB\nSwapTotal:      67108860 kB\n\
+        SwapFree:       67108860 kB\nDirty:                20 kB\n\
+        Writeback:             0 kB\nAnonPages:       2571516 kB\n\
+        Mapped:           120004 kB\nShmem:             14248 kB\n\
+        Slab:             311716 kB\nSReclaimable:     252492 kB\n\
+        SUnreclaim:        59224 kB\nKernelStack:        7600 kB\n\
+        PageTables:        27368 kB\nNFS_Unstable:          0 kB\n\
+        Bounce:                0 kB\nWritebackTmp:          0 kB\n\
+        CommitLimit:    75242112 kB\nCommitted_AS:    4731112 kB\n\
+        VmallocTotal:   34359738367 kB\nVmallocUsed:      192556 kB\n\
+        VmallocChunk:   34359310332 kB\nHugePages_Total:       0\n\
         HugePages_Free:        0\nHugepagesize:       2048 kB\nDirectMap4k:      110464 kB\n";
 
     #[test]

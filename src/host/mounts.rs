@@ -8,11 +8,9 @@ use super::root::Root;
 /// A line of /proc/self/mountinfo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mount {
-    /// Device number of the file system.
     pub device: DeviceNumber,
     /// Mount point, with octal escapes decoded; not necessarily UTF-8, so lossily converted.
     pub point: String,
-    /// File system type.
     pub kind: String,
     /// Source as it was given to mount(2).
     pub source: String,
@@ -111,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_ends_too_early_is_told_and_damage_does_no_harm() {
+    fn a_line_that_ends_too_early_is_reported_and_damage_does_no_harm() {
         for bad in
             ["1 1 8:2 / /boot rw ext4 /dev/sda2 rw\n", "1 1 8 / / rw - ext4 x rw\n", "1 1 8:2 / boot rw - e x rw\n"]
         {

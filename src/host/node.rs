@@ -45,8 +45,8 @@ impl Node {
         Self { name: paths.join(", "), disks, running: None }
     }
 
-    /// Why what was not found on the disks may yet be there: a disk that could not be read, or something on it that could not be
-    /// understood. `None` where everything was read and makes sense.
+    /// Why what was not found on the disks may yet be there: a disk that could not be read, or something on it that
+    /// could not be understood. `None` where everything was read and makes sense.
     pub fn why_incomplete(&self) -> Option<String> {
         match self.running.as_ref().map(|running| &running.block) {
             Some(Probed::Unreadable(why)) => return Some(format!("the disks of this host could not be listed: {why}")),
@@ -54,7 +54,7 @@ impl Node {
             Some(Probed::Known(_)) | None if self.disks.is_empty() => return Some("there is no disk".to_owned()),
             Some(Probed::Known(_)) | None => {}
         }
-        self.disks.iter().find_map(|disk| disk.what_may_hide().map(|problem| disk.says(problem)))
+        self.disks.iter().find_map(|disk| disk.what_may_hide().map(|problem| disk.describe(problem)))
     }
 
     /// `why` something was not found, with what may hide it.

@@ -6,12 +6,10 @@ use super::root::{Place, Root};
 /// Most arguments of a process that are looked at.
 const MOST_WORDS: usize = 64;
 
-/// A process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Process {
-    /// Its number.
     pub pid: u32,
-    /// That of its parent.
+    /// Number of its parent process.
     pub parent: u32,
     /// Its name, of at most 15 bytes.
     pub name: String,

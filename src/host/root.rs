@@ -1,8 +1,9 @@
 //! Where a host's files are: the live host, or a fixture host in a directory.
 //!
-//! A fixture host is a directory with `proc`, `sys`, `etc` and `dev` in it. It may hold symbolic links, absolute ones too; they
-//! mean places of *that* host. So every path is walked here, link by link, and what is opened is a path without links
-//! that lies under the directory: neither `..` nor a link leads out. The live host is walked in the same way from `/`.
+//! A fixture host is a directory with `proc`, `sys`, `etc` and `dev` in it. It may hold symbolic links, absolute ones
+//! too; they mean places of *that* host. So every path is walked here, link by link, and what is opened is a path
+//! without links that lies under the directory: neither `..` nor a link leads out. The live host is walked in the same
+//! way from `/`.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -25,7 +26,6 @@ const MOST_LINKS: usize = 40;
 /// Most directories that are known to be no links.
 const MOST_REMEMBERED: usize = 1 << 12;
 
-/// The host that is asked.
 #[derive(Debug)]
 pub struct Root {
     dir: PathBuf,
@@ -52,8 +52,9 @@ impl Root {
         Ok(Self { dir, live: false, plain: None })
     }
 
-    /// The same host, for one look at all of it: a directory on the way to a place is asked once whether it is a link. Thousands of
-    /// places lie in few directories. Who looks again later begins with another of these, or would miss that one became a link.
+    /// The same host, for one look at all of it: a directory on the way to a place is asked once whether it is a link.
+    /// Thousands of places lie in few directories. Who looks again later begins with another of these, or would miss
+    /// that one became a link.
     pub fn remembering(&self) -> Self {
         Self { dir: self.dir.clone(), live: self.live, plain: Some(RwLock::default()) }
     }

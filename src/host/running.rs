@@ -20,7 +20,6 @@ pub struct Running {
     pub now: u64,
     /// When it was started, in seconds since 1970; `Absent` where that is not told.
     pub booted: Probed<u64>,
-    /// How the firmware started this host.
     pub firmware: Probed<Firmware>,
     /// Swap areas in use (/proc/swaps).
     pub swaps: Probed<Vec<SwapArea>>,
@@ -30,7 +29,6 @@ pub struct Running {
     pub mounts: Probed<Vec<Mount>>,
     /// Loop devices and the files behind them.
     pub loops: Probed<Vec<Loop>>,
-    /// /etc/fstab.
     pub fstab: Probed<Vec<FstabEntry>>,
     /// The kernel's command line, in words (/proc/cmdline).
     pub cmdline: Probed<Vec<String>>,
@@ -66,11 +64,11 @@ pub fn host_name(root: &Root) -> Probed<String> {
     })
 }
 
-/// What `df` says of /boot. Asked only where mountinfo proves the mount, because `df` of an unmounted directory answers for the
-/// root file system.
+/// What `df` says of /boot. Asked only where mountinfo proves the mount, because `df` of an unmounted directory answers
+/// for the root file system.
 ///
-/// A fixture host with /boot mounted has nobody to ask, and so is [`Probed::Unreadable`]; with /boot not mounted, as on a
-/// node, it is [`Probed::Absent`] like the live host.
+/// A fixture host with /boot mounted has nobody to ask, and so is [`Probed::Unreadable`]; with /boot not mounted, as on
+/// a node, it is [`Probed::Absent`] like the live host.
 fn boot_df_bytes(root: &Root, mounts: &Probed<Vec<Mount>>) -> Probed<u64> {
     mounts.as_ref().and_then(|mounts| {
         if mounts::mounted_at(mounts, "/boot").is_none() {

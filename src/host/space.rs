@@ -4,7 +4,6 @@ use super::probed::Probed;
 use super::root::Root;
 use crate::io::sys::filesystem::available_bytes;
 
-/// Room in a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Space {
     /// Bytes that can be written without the reserve of root: `f_bavail * f_frsize`.

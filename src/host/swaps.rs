@@ -1,6 +1,7 @@
 //! Swap areas in use: `/proc/swaps` (kernel `mm/swapfile.c`, `swap_show`).
 //!
-//! A path is written with space, tab, newline and backslash as octal escapes, so columns are told apart by white space alone.
+//! A path is written with space, tab, newline and backslash as octal escapes, so columns are told apart by white space
+//! alone.
 
 use super::line::{BadLine, number, numbered_whole, unescape};
 use super::probed::Probed;
@@ -15,9 +16,7 @@ pub struct SwapArea {
     pub is_file: bool,
     /// Size in KiB as the kernel shows it: one page short of the area.
     pub kib: u64,
-    /// Used, in KiB.
     pub used_kib: u64,
-    /// Priority.
     pub priority: i32,
 }
 
@@ -89,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_kernel_would_not_write_is_told_with_its_line() {
+    fn a_line_that_the_kernel_would_not_write_is_reported_with_its_number() {
         let header = "Filename Type Size Used Priority\n";
         for bad in ["/dev/sda2 partition 12x 0 -1\n", "/dev/sda2 partition 12 0\n", "/dev/sda2 disk 12 0 -1\n", "\n"] {
             let why = parse(format!("{header}{bad}").as_bytes()).unwrap_err();

@@ -1,8 +1,8 @@
 //! An append-only record on disk that survives a crash at any moment.
 //!
-//! One line a record: eight hexadecimal digits of CRC-32 over the rest, a space, and the record as JSON. A record counts when its line is
-//! whole and sums up; the last line of a file may be torn by a crash and is then ignored and cut off before the next one is written.
-//! What the records mean is not known here.
+//! One line a record: eight hexadecimal digits of CRC-32 over the rest, a space, and the record as JSON. A record
+//! counts when its line is whole and sums up; the last line of a file may be torn by a crash and is then ignored and
+//! cut off before the next one is written. What the records mean is not known here.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -27,13 +27,10 @@ pub struct Record<T> {
     /// Seconds since 1970, UTC. In the file it is a time by RFC 3339; version 0.1.0 wrote the number.
     #[serde(with = "time")]
     pub at: u64,
-    /// Who ran the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// Version of the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// What is recorded.
     pub entry: T,
 }
 
@@ -88,12 +85,12 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
         &self.records
     }
 
-    /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Makes sure that `bytes` more bytes can be appended: a full disk is found before a run begins and not in its middle.
+    /// Makes sure that `bytes` more bytes can be appended: a full disk is found before a run begins and not in its
+    /// middle.
     ///
     /// # Errors
     /// Where there is no room. A file system that cannot set room aside is taken to have it.

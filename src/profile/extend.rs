@@ -19,7 +19,8 @@ pub(super) fn extended(fields: &mut Map<String, Value>) -> Result<Option<String>
     }
 }
 
-/// `base` with the fields of `own` in their place. Objects are merged field by field; any other value, a list and `null` too, replaces.
+/// `base` with the fields of `own` in their place. Objects are merged field by field; any other value, a list and
+/// `null` too, replaces.
 pub(super) fn merged(mut base: Map<String, Value>, own: Map<String, Value>) -> Map<String, Value> {
     for (name, value) in own {
         let value = match (base.remove(&name), value) {

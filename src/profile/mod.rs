@@ -51,7 +51,6 @@ pub struct Profile {
     pub kernel_source: String,
     /// Smallest room for one more kernel in /boot, in MiB: a figure of this program, as the procedure has none.
     pub boot_free_minimum_mib: u64,
-    /// Name of the system volume group.
     pub volume_group: String,
     /// Name of the logical volume that is swapped to.
     pub swap_volume: String,
@@ -61,9 +60,9 @@ pub struct Profile {
     pub oldest_release: String,
     /// Size of the upgrade ISO in bytes, where it is known beforehand: the procedure gives none.
     pub iso_bytes: Option<u64>,
-    /// From how many days before its end a certificate is close to expiry: a figure of this project, the procedure gives none.
+    /// From how many days before its end a certificate is close to expiry: a figure of this project, the procedure
+    /// gives none.
     pub certificate_warn_days: u64,
-    /// Where to look on a node.
     pub places: Places,
     /// Where the requirement of a rule stands, by its id, for those that have no figure of their own above.
     pub sources: BTreeMap<String, String>,
@@ -118,7 +117,8 @@ impl Profile {
             .then_some("a name that is empty or has control characters")
     }
 
-    /// A profile from its JSON text: all fields, or those in which it differs from the built-in profile that it `extends`.
+    /// A profile from its JSON text: all fields, or those in which it differs from the built-in profile that it
+    /// `extends`.
     ///
     /// # Errors
     /// Where the text is no profile.

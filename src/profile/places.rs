@@ -1,5 +1,5 @@
-//! Where to look on a node. What the procedure names is filled in; what it does not name is empty, and an operator who knows it fills it
-//! into a profile of his own.
+//! Where to look on a node. What the procedure names is filled in; what it does not name is empty, and an operator who
+//! knows it fills it into a profile of his own.
 
 use serde::Deserialize;
 
@@ -11,15 +11,12 @@ use super::{Address, Profile};
 pub struct Places {
     /// Folder that the upgrade ISO belongs in.
     pub iso_folder: String,
-    /// Pattern of its name.
     pub iso_name: String,
     /// Folders that it is looked for in because it must not be there.
     pub iso_misplaced: Vec<String>,
-    /// Where it is mounted.
     pub iso_mount: String,
     /// Folder with the temporary jars.
     pub ssl_folder: String,
-    /// Configuration of rsyslog.
     pub rsyslog: String,
     /// Log that an upgrade writes its errors to.
     pub log: String,
@@ -47,7 +44,6 @@ pub struct Places {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Signs {
-    /// Patterns of paths.
     pub paths: Vec<String>,
     /// Patterns of names: of a process, its program, or a file among its arguments, without folders.
     pub processes: Vec<String>,

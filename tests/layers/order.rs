@@ -1,5 +1,7 @@
 //! A folder of `src` imports only folders below it.
 
+use std::path::{Path, PathBuf};
+
 use crate::sources::modules;
 
 /// The folders of `src`, the lowest first, as `src/lib.rs` lists them.
@@ -40,4 +42,28 @@ fn a_folder_imports_only_what_is_below_it() {
         }
     }
     assert!(imports > 300, "only {imports} imports were looked at");
+}
+
+#[test]
+fn a_file_has_at_most_300_lines_and_half_of_them_under_100() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut lengths = Vec::new();
+    collect_lengths(&root, &mut lengths);
+    lengths.sort();
+    let too_long: Vec<_> = lengths.iter().filter(|(lines, _)| *lines > 300).collect();
+    assert!(too_long.is_empty(), "over 300 lines: {too_long:?}");
+    let median = lengths[lengths.len() / 2].0;
+    assert!(median < 100, "the median is {median}");
+}
+
+/// Adds the length of each source below `folder`, tests among them, which `modules()` leaves out.
+fn collect_lengths(folder: &Path, lengths: &mut Vec<(usize, PathBuf)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect_lengths(&path, lengths);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            lengths.push((std::fs::read_to_string(&path).unwrap().lines().count(), path));
+        }
+    }
 }

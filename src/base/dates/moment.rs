@@ -15,7 +15,8 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// `YYYY-MM-DD`, a `T` or a space, `HH:MM`, where wanted `:SS` and a fraction, and then `Z`, `UTC`, `+HH:MM`, `-HH:MM` or nothing.
+    /// `YYYY-MM-DD`, a `T` or a space, `HH:MM`, where wanted `:SS` and a fraction, and then `Z`, `UTC`, `+HH:MM`,
+    /// `-HH:MM` or nothing.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let date = Date::parse(text.get(..10)?)?;

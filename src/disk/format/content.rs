@@ -13,7 +13,6 @@ pub enum Kind {
     Ext2,
     Ext3,
     Ext4,
-    /// An external ext journal.
     Jbd,
     Xfs,
     Vfat,
@@ -52,7 +51,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word for it in reports.
     pub fn word(self) -> &'static str {
         match self {
             Self::Ext2 => "ext2",
@@ -114,24 +112,21 @@ pub struct Swap {
 /// What a volume holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Content {
-    /// The kind.
     pub kind: Kind,
-    /// Its identifier.
     pub uuid: Option<Id>,
-    /// Its label.
     pub label: Option<String>,
     /// Bytes that it says it occupies, from the start of the volume.
     pub bytes: Option<u64>,
     /// ext and xfs: what `df` calls Size (`f_blocks * f_frsize`), in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub df_bytes: Option<u64>,
-    /// ext that was unmounted cleanly: the free blocks, in bytes. No part of the reports of a disk: it changes with every file.
+    /// ext that was unmounted cleanly: the free blocks, in bytes. No part of the reports of a disk: it changes with
+    /// every file.
     #[serde(skip)]
     pub free_bytes: Option<u64>,
     /// Version of the format, where formats of one kind differ: md, xfs, luks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<&'static str>,
-    /// What only a swap area has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub swap: Option<Swap>,
     /// Of an ambiguous volume: what it could be.
@@ -185,18 +180,16 @@ impl Content {
 pub enum Place {
     /// At the start: nothing else can own the start.
     Start,
-    /// At the end, with the data of the array from the start: a file system or table there is the array's (md 0.90 and 1.0, DDF, IMSM).
+    /// At the end, with the data of the array from the start: a file system or table there is the array's (md 0.90 and
+    /// 1.0, DDF, IMSM).
     EndWithDataAtStart,
     /// At both ends (zfs).
     BothEnds,
 }
 
-/// A signature that was found, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// What it says of the volume.
     pub content: Content,
-    /// Where it lies.
     pub place: Place,
     /// What is wrong with it; offsets are from the start of the volume. Empty for a sound one.
     pub problems: Vec<Malformed>,

@@ -1,4 +1,5 @@
-//! Members of SNIA DDF arrays ("Common RAID Disk Data Format Specification", revision 2.0, section 5.5: the anchor header).
+//! Members of SNIA DDF arrays ("Common RAID Disk Data Format Specification", revision 2.0, section 5.5: the anchor
+//! header).
 //!
 //! Its identifier is 24 bytes, no UUID, and is left out.
 

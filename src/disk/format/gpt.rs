@@ -30,23 +30,15 @@ const CRC_AT: usize = 16;
 pub struct Header {
     /// Revision, major number in the upper half. Told, not judged: neither Linux nor libblkid looks at it.
     pub revision: u32,
-    /// The sector that the header says it is in.
     pub my_lba: u64,
-    /// The sector of the other header.
     pub alternate_lba: u64,
-    /// First sector that a partition may use.
     pub first_usable_lba: u64,
-    /// Last sector that a partition may use.
     pub last_usable_lba: u64,
-    /// The disk's GUID.
     pub disk_guid: Id,
-    /// First sector of the array.
     pub array_lba: u64,
     /// Number of entries, used or not.
     pub entries: u32,
-    /// Length of an entry in bytes.
     pub entry_bytes: u32,
-    /// Checksum of the array.
     pub array_crc: u32,
 }
 
@@ -90,7 +82,8 @@ impl Header {
         })
     }
 
-    /// Whether the fields of a header that was found in sector `lba` can be right on a disk whose last sector is `last_lba`.
+    /// Whether the fields of a header that was found in sector `lba` can be right on a disk whose last sector is
+    /// `last_lba`.
     ///
     /// What Linux demands (`block/partitions/efi.c`, `is_gpt_valid`), and that the array lies within the disk. Unlike
     /// Linux it takes every entry length that the specification allows: 128 times a power of two.

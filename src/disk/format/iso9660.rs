@@ -10,7 +10,6 @@ const FORMAT: &str = "ISO 9660 volume descriptor";
 const STANDARD: &[u8] = b"CD001";
 /// Descriptors begin after 16 sectors that belong to the system.
 pub(super) const FIRST: u64 = 32 << 10;
-/// Bytes of a descriptor.
 pub(super) const SECTOR: u64 = 2048;
 const PRIMARY: u8 = 1;
 const SUPPLEMENTARY: u8 = 2;

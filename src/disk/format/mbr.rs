@@ -25,11 +25,9 @@ const AIX: &[u8] = &[0xc9, 0xc2, 0xd4, 0xc1];
 pub struct Entry {
     /// 0x80 where the partition is marked active, 0 otherwise; other values occur and mean nothing.
     pub status: u8,
-    /// Type.
     pub kind: u8,
     /// First sector: of a master boot record from the start of the disk, of an extended one see [`Ebr`].
     pub start: u32,
-    /// Number of sectors.
     pub sectors: u32,
 }
 
@@ -49,7 +47,6 @@ impl Entry {
         self.is_used() && matches!(self.kind, 0x05 | 0x0f | 0x85)
     }
 
-    /// Whether it is marked active.
     pub fn is_active(self) -> bool {
         self.status == ACTIVE
     }
@@ -64,12 +61,10 @@ impl Entry {
     }
 }
 
-/// A master boot record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mbr {
     /// Disk identifier; 0 where there is none.
     pub disk_id: u32,
-    /// Whether it has machine code.
     pub boot_code: bool,
     /// The entries, used or not: partitions 1 to 4.
     pub entries: [Entry; 4],
@@ -84,8 +79,8 @@ impl Mbr {
     ///   partitioned later, which leaves the fields of the boot sector in place.
     /// * a record with a partition that starts in sector 0, its own, and no protective entry: the table of a hybrid ISO
     ///   image, or the one that `mkfs.fat` puts into a boot sector for the sake of Windows. They divide nothing.
-    /// * what has more than one status other than 0 and 0x80, or a partition of such a status that ends beyond the disk,
-    ///   and no protective entry: text or code.
+    /// * what has more than one status other than 0 and 0x80, or a partition of such a status that ends beyond the
+    ///   disk, and no protective entry: text or code.
     /// * an AIX physical volume.
     ///
     /// One odd status alone does not make a table invalid: Linux says so, but `sfdisk` and the BIOSes do not.

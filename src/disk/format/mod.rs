@@ -44,7 +44,6 @@ pub struct Malformed {
     pub format: &'static str,
     /// Where, in bytes; relative to what the parser was given until [`Malformed::at_offset`] moves it.
     pub at: u64,
-    /// What is wrong with it.
     pub why: String,
 }
 

@@ -9,7 +9,6 @@ use super::{
 /// A format that is recognised by a signature.
 #[derive(Debug)]
 pub struct Signature {
-    /// The format's name, for people.
     pub name: &'static str,
     /// Looks for it in what has been read. `None`: not there, or not read.
     pub find: fn(&Windows<'_>) -> Option<Found>,

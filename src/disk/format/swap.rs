@@ -1,7 +1,8 @@
 //! Swap areas, in either byte order and of any page size, and hibernation images in them.
 //!
-//! Source: `union swap_header` in the kernel's `include/linux/swap.h`, `read_swap_header` in `mm/swapfile.c`, and for the
-//! signatures of hibernation libblkid. The signature is in the last ten bytes of the first page, the header at byte 1024.
+//! Source: `union swap_header` in the kernel's `include/linux/swap.h`, `read_swap_header` in `mm/swapfile.c`, and for
+//! the signatures of hibernation libblkid. The signature is in the last ten bytes of the first page, the header at byte
+//! 1024.
 
 #[cfg(test)]
 mod tests;
@@ -50,7 +51,8 @@ impl Signature {
 }
 
 /// Looks for a swap area. `None` where no signature is in what was read; page sizes whose signature was not read are
-/// not found, so a caller that wants 16 KiB and more has to read the last ten bytes of those pages too ([`PAGE_BYTES`]).
+/// not found, so a caller that wants 16 KiB and more has to read the last ten bytes of those pages too
+/// ([`PAGE_BYTES`]).
 pub fn find(windows: &Windows<'_>) -> Option<Found> {
     let mut signature = PAGE_BYTES.into_iter().find_map(|page| {
         let magic = windows.get(u64::from(page.checked_sub(MAGIC_LEN)?), 10)?;

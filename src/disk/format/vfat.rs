@@ -1,7 +1,7 @@
 //! FAT12, FAT16 and FAT32, from the BIOS parameter block in the first sector.
 //!
-//! Source: Microsoft's "FAT: General Overview of On-Disk Format", and for what counts as FAT at all the rules of libblkid:
-//! nothing in a boot sector is a reliable magic, so the whole parameter block has to make sense.
+//! Source: Microsoft's "FAT: General Overview of On-Disk Format", and for what counts as FAT at all the rules of
+//! libblkid: nothing in a boot sector is a reliable magic, so the whole parameter block has to make sense.
 
 mod bpb;
 #[cfg(test)]

@@ -30,7 +30,6 @@ impl<'b> Windows<'b> {
         self
     }
 
-    /// Size of the volume in bytes.
     pub fn volume_bytes(&self) -> u64 {
         self.bytes
     }

@@ -2,9 +2,9 @@
 //!
 //! Source: the kernel's `fs/xfs/libxfs/xfs_format.h` and `xfs_sb.c`, and `xfs_fs_statfs` in `fs/xfs/xfs_super.c`.
 //!
-//! `df` shows the data blocks less those of an internal log. What reflink and rmapbt reserve only lowers the free blocks.
-//! One thing a superblock cannot tell: where the root directory has `rtinherit` set (`mkfs.xfs -d rtinherit=1` with a
-//! realtime section) `df` shows the realtime section.
+//! `df` shows the data blocks less those of an internal log. What reflink and rmapbt reserve only lowers the free
+//! blocks. One thing a superblock cannot tell: where the root directory has `rtinherit` set (`mkfs.xfs -d rtinherit=1`
+//! with a realtime section) `df` shows the realtime section.
 
 #[cfg(test)]
 mod tests;

@@ -15,12 +15,11 @@ pub enum Begun {
     Blank,
     /// Some of its sectors; the others are zero.
     Partly,
-    /// All of it.
     Whole,
     /// Something that is not ours is there as well, or instead.
     Foreign {
-        /// Offset of the first byte that is not ours. Where the disk is of another size than that which the table was made for: where the
-        /// shorter of the two ends.
+        /// Offset of the first byte that is not ours. Where the disk is of another size than that which the table was
+        /// made for: where the shorter of the two ends.
         at: u64,
     },
 }
@@ -28,8 +27,9 @@ pub enum Begun {
 impl NewTable {
     /// What of this table is on the disk `image`, by its first and last 2 MiB.
     ///
-    /// A sector of the table must be all zero or exactly ours; outside the partition everything else must be zero. The ends of the partition
-    /// must be zero only where no sector of ours is there: afterwards what it holds is for others to judge.
+    /// A sector of the table must be all zero or exactly ours; outside the partition everything else must be zero. The
+    /// ends of the partition must be zero only where no sector of ours is there: afterwards what it holds is for others
+    /// to judge.
     ///
     /// # Errors
     /// Where the disk cannot be read there.
@@ -81,7 +81,6 @@ fn first_difference(there: &[u8], sector: &NewSector) -> u64 {
     differs(|is| is != 0).or_else(|| differs(|_| true)).unwrap_or_default()
 }
 
-/// What was seen at both ends.
 #[derive(Default)]
 struct Found {
     /// Sectors of ours.

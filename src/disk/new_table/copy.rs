@@ -20,7 +20,6 @@ pub(super) struct SparseCopy {
 }
 
 impl SparseCopy {
-    /// A blank disk of `bytes` bytes.
     pub(super) fn blank(bytes: u64, sector: SectorSize) -> Self {
         Self { bytes, sector, at: 0, written: BTreeMap::new() }
     }

@@ -5,15 +5,14 @@
 pub struct Identifiers {
     /// Disk GUID of a GPT; the signature of an MBR is taken from it.
     pub disk: [u8; 16],
-    /// Partition GUID of a GPT.
     pub partition: [u8; 16],
 }
 
 impl Identifiers {
     /// The identifiers that belong to `seed`: always the same, and others for another seed.
     ///
-    /// They are UUIDs of version 8, whose bits are ours to choose (RFC 9562, section 5.8). The seed should name the disk and the moment:
-    /// two disks with one identity are taken for two paths to one.
+    /// They are UUIDs of version 8, whose bits are ours to choose (RFC 9562, section 5.8). The seed should name the
+    /// disk and the moment: two disks with one identity are taken for two paths to one.
     pub fn of(seed: &str) -> Self {
         Self { disk: uuid(seed, "/disk"), partition: uuid(seed, "/partition") }
     }

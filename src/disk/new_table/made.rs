@@ -10,7 +10,8 @@ use crate::disk::TableKind;
 
 /// Type of an LVM partition in an MBR.
 const LVM: u8 = 0x8e;
-/// The geometry that the tools take for every disk, cylinders, heads, sectors; and the last address it has, for all that lies beyond.
+/// The geometry that the tools take for every disk, cylinders, heads, sectors; and the last address it has, for all
+/// that lies beyond.
 const GEOMETRY: (u16, u8, u8) = (1023, 255, 63);
 const LAST_CHS: (u16, u8, u8) = (1023, 254, 63);
 
@@ -78,8 +79,8 @@ pub(super) fn gpt(disk_bytes: u64, sector: SectorSize, ids: &Identifiers) -> Res
     Ok(NewTable { kind: TableKind::Gpt, partition, sectors })
 }
 
-/// Puts the sectors of a GPT, which come by offset, in the order in which they are written: those at the end from array to header, then
-/// those at the start backwards, from array over header to sector 0.
+/// Puts the sectors of a GPT, which come by offset, in the order in which they are written: those at the end from array
+/// to header, then those at the start backwards, from array over header to sector 0.
 fn in_order(sectors: Vec<NewSector>, partition: ByteRange) -> Vec<NewSector> {
     let (start, mut ordered): (Vec<_>, Vec<_>) = sectors.into_iter().partition(|s| s.at < partition.start());
     ordered.extend(start.into_iter().rev());

@@ -17,7 +17,6 @@ pub(super) struct Sound<'a> {
     same_array: bool,
 }
 
-/// One copy.
 pub(super) enum Copy<'a> {
     Sound(Sound<'a>),
     /// There and wrong, or unreadable. A header that is sound itself may still tell where the other copy is.
@@ -46,7 +45,6 @@ impl<'a> Copy<'a> {
     }
 }
 
-/// The two copies, as found.
 pub(super) struct Copies<'a> {
     pub(super) primary: Copy<'a>,
     pub(super) backup: Copy<'a>,

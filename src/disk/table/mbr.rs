@@ -33,7 +33,8 @@ struct Chain<'s, 'a> {
 }
 
 impl Chain<'_, '_> {
-    /// Follows the records of one extended partition. Their links may lead back and forth, but never twice to one place.
+    /// Follows the records of one extended partition. Their links may lead back and forth, but never twice to one
+    /// place.
     fn follow(&mut self, extended: Entry) {
         let (base, mut lba, mut length) = (u64::from(extended.start), u64::from(extended.start), extended.sectors);
         loop {

@@ -18,7 +18,6 @@ impl<'a> Source<'a> {
         Self { image, edges }
     }
 
-    /// Size of the disk in bytes.
     pub(super) fn bytes(&self) -> u64 {
         self.image.bytes()
     }

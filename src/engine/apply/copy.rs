@@ -1,4 +1,5 @@
-//! A file that is copied: what an earlier run left of it is compared and kept, and only what reads back whole gets its name.
+//! A file that is copied: what an earlier run left of it is compared and kept, and only what reads back whole gets its
+//! name.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -58,7 +59,8 @@ impl TargetHost<'_> {
         }
     }
 
-    /// That removing the copy loses nothing: it is the one that was made, and its source is the same still. Both are read.
+    /// That removing the copy loses nothing: it is the one that was made, and its source is the same still. Both are
+    /// read.
     pub(super) fn can_remove_copy(&self, copy: &FileCopy) -> Result<(), String> {
         if !self.exists(&copy.to)? {
             return Ok(());
@@ -229,7 +231,6 @@ fn open_part(place: &Path) -> io::Result<File> {
     }
 }
 
-/// Removes a file, and flushes its folder.
 fn remove(place: &Path) -> io::Result<()> {
     fs::remove_file(place)?;
     place.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())

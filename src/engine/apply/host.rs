@@ -13,9 +13,7 @@ use crate::io::tool::Runner;
 pub struct TargetHost<'h> {
     /// `/` of the host; for tests a folder that stands for it.
     pub base: PathBuf,
-    /// What runs programs.
     pub runner: &'h dyn Runner,
-    /// Who runs this program, for the records.
     pub user: String,
     /// What does and verifies the steps that only a subject knows.
     pub subjects: &'h dyn SubjectSteps,
@@ -55,7 +53,8 @@ impl TargetHost<'_> {
     }
 }
 
-/// Does and verifies the steps that only a subject knows. The engine has these steps as data; their subject reads the host for them.
+/// Does and verifies the steps that only a subject knows. The engine has these steps as data; their subject reads the
+/// host for them.
 pub trait SubjectSteps: Sync {
     /// Follows the vendor's upgrade to its end.
     ///

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// Whether someone asked to stop: at the terminal (SIGINT), from outside (SIGTERM), or by losing the connection (SIGHUP).
+/// Whether someone asked to stop: at the terminal (SIGINT), from outside (SIGTERM), or by losing the connection
+/// (SIGHUP).
 #[derive(Debug, Clone, Default)]
 pub struct Interrupts(Arc<AtomicBool>);
 
@@ -24,7 +25,6 @@ impl Interrupts {
         Ok(held)
     }
 
-    /// Whether one came.
     pub fn came(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }

@@ -1,12 +1,13 @@
-//! What `pvremove` leaves of a physical volume: it wipes the label, and not the metadata area behind it. A disk with that is not blank,
-//! and the next run would refuse the very disk that this one gave back.
+//! What `pvremove` leaves of a physical volume: it wipes the label, and not the metadata area behind it. A disk with
+//! that is not blank, and the next run would refuse the very disk that this one gave back.
 
 use super::sectors::HeldDisk;
 use crate::base::bytes::all_zero;
 use crate::base::units::MIB;
 use crate::disk::new_table::NewSector;
 
-/// Where the metadata area begins: behind the sectors of the label, at the first page (LVM2 `lib/format_text/layout.h`).
+/// Where the metadata area begins: behind the sectors of the label, at the first page (LVM2
+/// `lib/format_text/layout.h`).
 const AREA: usize = 4096;
 /// What it begins with, after its checksum (`FMTT_MAGIC`).
 const MAGIC: &[u8] = b" LVM2 x[5A%r0N*>";
@@ -14,8 +15,8 @@ const CHECKSUM: usize = 4;
 /// Where the data of our physical volumes begins.
 const DATA: usize = MIB as usize;
 
-/// Zeros for the sectors of `disk` that a physical volume at byte `from` left behind: none where its label is still there, or where
-/// something else is.
+/// Zeros for the sectors of `disk` that a physical volume at byte `from` left behind: none where its label is still
+/// there, or where something else is.
 ///
 /// # Errors
 /// Where the disk cannot be read.

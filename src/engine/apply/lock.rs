@@ -1,4 +1,5 @@
-//! One run at a time: `flock(2)` on a file that is never removed, because removing it would let two runs hold two files.
+//! One run at a time: `flock(2)` on a file that is never removed, because removing it would let two runs hold two
+//! files.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -63,8 +64,8 @@ impl Lock {
         Err(LockError::Held)
     }
 
-    /// Has the programs that are started from now on hold it, too: one that goes on after this process was killed is still the run, and
-    /// nobody may judge by what it has not yet done.
+    /// Has the programs that are started from now on hold it, too: one that goes on after this process was killed is
+    /// still the run, and nobody may judge by what it has not yet done.
     ///
     /// # Errors
     /// What `fcntl(2)` says.
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_that_was_asked_at_the_same_moment_was_taken_for_another_run() {
+    fn a_shared_lock_that_status_holds_for_a_moment_is_waited_for() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lock");
         let looks = File::create(path).unwrap();
@@ -107,9 +108,9 @@ mod tests {
         assert!(taken.is_ok());
     }
 
-    /// The package manager of a prune that was killed went on, while `undo` said that all was taken back and unmounted /boot.
+    /// The package manager of a killed prune goes on: without the lock, `undo` would unmount /boot under it.
     #[test]
-    fn a_program_that_a_killed_run_had_started_was_no_run() {
+    fn a_program_that_a_killed_run_started_still_holds_the_lock() {
         use std::process::{Command, Stdio};
         let dir = tempfile::tempdir().unwrap();
         let lock = Lock::take(dir.path()).unwrap();

@@ -1,4 +1,5 @@
-//! The only module that changes a host. Each step of a plan is recorded, done, proved, and recorded again; what fails is taken back.
+//! The only module that changes a host. Each step of a plan is recorded, done, proved, and recorded again; what fails
+//! is taken back.
 //!
 //! ```text
 //! lock -> plan again, unchanged -> for each step: journal, do, verify, journal -> plan once more: nothing left

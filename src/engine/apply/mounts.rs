@@ -4,7 +4,6 @@ use super::host::TargetHost;
 use crate::host::{Mount, Probed, Root, mounts};
 
 impl TargetHost<'_> {
-    /// Whether something is mounted at `point`.
     pub(super) fn is_mounted(&self, point: &str) -> Result<bool, String> {
         Ok(mounts::mounted_at(&all(&self.root()?)?, point).is_some())
     }

@@ -49,7 +49,8 @@ impl TargetHost<'_> {
 
     fn run_back(&self, run: &ProgramRun, argv: &[String]) -> Result<(), String> {
         let Some(proof) = &run.proof else { return self.execute(argv, LONGEST_WAY_BACK).map(drop) };
-        // Where it cannot be determined, going back is tried all the same: a node without its swap is worse than a program run in vain.
+        // Where it cannot be determined, going back is tried all the same: a node without its swap is worse than a
+        // program run in vain.
         if self.is_there(proof) == Ok(false) {
             return Ok(());
         }

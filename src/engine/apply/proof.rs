@@ -1,4 +1,5 @@
-//! What the host shows: asked of the kernel, of LVM2 and of the bytes themselves, never of the program that did the work.
+//! What the host shows: asked of the kernel, of LVM2 and of the bytes themselves, never of the program that did the
+//! work.
 
 use super::host::TargetHost;
 use crate::base::units::Bytes;
@@ -54,8 +55,8 @@ impl TargetHost<'_> {
         }
     }
 
-    /// Whether what a step did is there, so that it has to be taken back. That asks less than its proof: a physical volume that hides all the
-    /// others, or an area that came up with another priority, is no success, and is there.
+    /// Whether what a step did is there, so that it has to be taken back. That asks less than its proof: a physical
+    /// volume that hides all the others, or an area that came up with another priority, is no success, and is there.
     ///
     /// # Errors
     /// Where that cannot be determined.
@@ -111,7 +112,7 @@ impl TargetHost<'_> {
     /// The swap area at `area`, by whatever link, as the kernel shows it.
     fn swap_in_use(&self, area: &str) -> Result<Option<SwapArea>, String> {
         let root = self.root()?;
-        let device = root.at(area)?.shown();
+        let device = root.at(area)?.host_path();
         Ok(self.swaps(&root)?.into_iter().find(|used| used.path == device))
     }
 
@@ -128,7 +129,7 @@ impl TargetHost<'_> {
     /// That memory and the other swap areas hold what is swapped out to `area`, with a margin.
     pub(super) fn has_room_for_pages(&self, area: &str, margin_kib: u64) -> Result<(), String> {
         let root = self.root()?;
-        let device = root.at(area)?.shown();
+        let device = root.at(area)?.host_path();
         let areas = self.swaps(&root)?;
         let memory = match memory::whole(&root) {
             Probed::Known(memory) => memory,

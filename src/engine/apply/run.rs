@@ -7,12 +7,10 @@ use super::watch::{News, Performed, Watch};
 use crate::engine::{Ending, Entry, Role, Step};
 use crate::io::journal::Journal;
 
-/// A run that is being carried out.
 pub(super) struct Execution<'r, 'h> {
     pub(super) host: &'r TargetHost<'h>,
     pub(super) journal: &'r mut Journal<Entry>,
     pub(super) interrupts: &'r Interrupts,
-    /// Who hears of it.
     pub(super) report: &'r mut dyn FnMut(News<'_>),
     /// What stands of the runs before it that it goes on from, in order.
     pub(super) earlier: Vec<Step>,
@@ -36,7 +34,8 @@ impl Execution<'_, '_> {
         self.end(Ending::Done)
     }
 
-    /// Does what is left of a run that was cut off. What it had mounted for a step that is left, a reboot unmounted: that comes first.
+    /// Does what is left of a run that was cut off. What it had mounted for a step that is left, a reboot unmounted:
+    /// that comes first.
     pub(super) fn finish(mut self, steps: &[Step], first: usize) -> Ending {
         let (done, left) = steps.split_at_checked(first).unwrap_or((steps, &[]));
         for step in done.iter().filter(|step| step.action.mounts_at().is_some_and(|point| unmounts(left, point))) {
@@ -86,8 +85,9 @@ impl Execution<'_, '_> {
         self.end(Ending::Interrupted { steps: done })
     }
 
-    /// Takes back step `failed` and all before it, down to one that stays or cannot be taken back; below that, only what the node needs
-    /// comes back, also what a run before this one took away. A journal that cannot be written does not keep the host from its way back.
+    /// Takes back step `failed` and all before it, down to one that stays or cannot be taken back; below that, only
+    /// what the node needs comes back, also what a run before this one took away. A journal that cannot be written does
+    /// not keep the host from its way back.
     fn go_back(&mut self, steps: &[Step], failed: usize, why: String) -> Ending {
         let _ = self.record(Entry::StepFailed(failed, why.clone()));
         let (mut stays, mut undo_why) = (None, Vec::new());
@@ -117,7 +117,8 @@ impl Execution<'_, '_> {
     /// Brings back what runs before this one took away, and gives the reasons why it could not.
     fn bring_back(&self) -> Vec<String> {
         let again = |step: &Step| {
-            // As it is, nothing can be swapped to: a run was cut off while it wrote the header, and the journal has the one before.
+            // As it is, nothing can be swapped to: a run was cut off while it wrote the header, and the journal has the
+            // one before.
             let why = self.host.take_back(&step.action).err()?;
             for before in self.earlier.iter().rev().map(|step| &step.action).filter(|action| action.restores_bytes()) {
                 drop(self.host.take_back(before));
@@ -145,8 +146,8 @@ fn unmounts(steps: &[Step], point: &str) -> bool {
     steps.iter().any(|step| step.action.unmounts_at() == Some(point))
 }
 
-/// Whether the node, before step `next`, is without something that it needs and a later step gives back: a run does not stop there.
-/// `at_first` is whether it was so before the first step.
+/// Whether the node, before step `next`, is without something that it needs and a later step gives back: a run does not
+/// stop there. `at_first` is whether it was so before the first step.
 fn misses_something(at_first: bool, steps: &[Step], next: usize) -> bool {
     steps.iter().take(next).fold(at_first, |misses, step| match step.role {
         Role::MustBeRestored => true,

@@ -25,9 +25,10 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// A disk that is ours until this is dropped.
 ///
-/// It is claimed in the kernel (`O_EXCL`), so that nothing can mount or use it, and locked as systemd asks of what changes a partition
-/// table (<https://systemd.io/BLOCK_DEVICE_LOCKING/>): udev neither looks at it nor reads its table again meanwhile. When it is dropped,
-/// udev may read the table again, and the partitions go away and come back for a moment.
+/// It is claimed in the kernel (`O_EXCL`), so that nothing can mount or use it, and locked as systemd asks of what
+/// changes a partition table (<https://systemd.io/BLOCK_DEVICE_LOCKING/>): udev neither looks at it nor reads its table
+/// again meanwhile. When it is dropped, udev may read the table again, and the partitions go away and come back for a
+/// moment.
 ///
 /// For tests a regular file stands for a disk with 512-byte sectors.
 #[derive(Debug)]
@@ -43,7 +44,8 @@ impl HeldDisk {
     /// Opens the disk at `path` for reading and writing, claims and locks it.
     ///
     /// # Errors
-    /// Where it is mounted, held by something or in use; where it can only be read; where it is no disk; where its lock is not had in 30 s.
+    /// Where it is mounted, held by something or in use; where it can only be read; where it is no disk; where its lock
+    /// is not had in 30 s.
     pub(super) fn open(path: &Path) -> Result<Self, String> {
         Self::open_within(path, LOCK_DEADLINE)
     }
@@ -76,12 +78,10 @@ impl HeldDisk {
         Ok(Self { path: shown, file, bytes, sector, is_device })
     }
 
-    /// Size in bytes.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// The logical block size.
     pub(super) fn sector_size(&self) -> SectorSize {
         self.sector
     }
@@ -100,10 +100,12 @@ impl HeldDisk {
         Ok(bytes)
     }
 
-    /// Writes the sectors, each of which is on the medium before the next one is begun; then reads all of them back from it.
+    /// Writes the sectors, each of which is on the medium before the next one is begun; then reads all of them back
+    /// from it.
     ///
     /// # Errors
-    /// Where one is no sector of this disk: then nothing was written. Where the medium fails, or shows something else afterwards.
+    /// Where one is no sector of this disk: then nothing was written. Where the medium fails, or shows something else
+    /// afterwards.
     pub(super) fn write(&self, sectors: &[NewSector]) -> Result<(), String> {
         for sector in sectors {
             self.is_a_sector(sector)?;
@@ -156,7 +158,8 @@ impl Image for HeldDisk {
     }
 }
 
-/// Opens for reading and writing, and claims: the kernel refuses where something else has a claim on the disk or a part of it.
+/// Opens for reading and writing, and claims: the kernel refuses where something else has a claim on the disk or a part
+/// of it.
 fn claim(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).custom_flags(block::O_EXCL).open(path)
 }

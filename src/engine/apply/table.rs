@@ -38,7 +38,6 @@ impl TargetHost<'_> {
         self.sectors_there(table).is_ok_and(|there| !there.contains(&true))
     }
 
-    /// Which sectors of the table are there.
     fn sectors_there(&self, table: &TableWrite) -> Result<Vec<bool>, String> {
         let path = &table.disk.path;
         let disk = image::open(&self.path(path)).map_err(|e| format!("{path}: {e}"))?;
@@ -50,7 +49,8 @@ impl TargetHost<'_> {
         table.sectors.iter().map(is_there).collect()
     }
 
-    /// What was there before is zero, where the partition begins too. The last that was written goes first: what is left is at no time a table of something else.
+    /// What was there before is zero, where the partition begins too. The last that was written goes first: what is
+    /// left is at no time a table of something else.
     pub(super) fn clear_table(&self, table: &TableWrite) -> Result<(), String> {
         let disk = self.hold(&table.disk)?;
         each_is_ours_or_zero(&disk, table)?;

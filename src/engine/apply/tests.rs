@@ -7,8 +7,10 @@ use crate::engine::{Action, FileIdentity, ProgramRun, Role, RunState, Step};
 use crate::io::tool::{Cmd, Output, Runner, Script, Scripted, ToolError};
 
 mod copies;
+mod cut_off;
 mod mounts;
 mod swap;
+mod undo;
 mod upgrades;
 
 /// A host of two files, and the plan to give both another name between two tests of the configuration.
@@ -35,13 +37,12 @@ fn bench() -> Bench {
 }
 
 impl Bench {
+    fn host<'h>(&self, runner: &'h dyn Runner) -> TargetHost<'h> {
+        TargetHost { base: self.base.path().to_owned(), runner, user: "ann".into(), subjects: &crate::subjects::Steps }
+    }
+
     fn run(&self, script: &Script, interrupts: &Interrupts) -> Ending {
-        let host = TargetHost {
-            base: self.base.path().to_owned(),
-            runner: script,
-            user: "ann".into(),
-            subjects: &crate::subjects::Steps,
-        };
+        let host = self.host(script);
         let mut journal = host.journal().unwrap();
         carry_out(&self.plan, &host, &mut journal, interrupts, &mut |_| {}).unwrap()
     }
@@ -60,12 +61,7 @@ impl Bench {
     }
 
     fn undo(&self) -> Result<(), String> {
-        let host = TargetHost {
-            base: self.base.path().to_owned(),
-            runner: &Yes,
-            user: "ann".into(),
-            subjects: &crate::subjects::Steps,
-        };
+        let host = self.host(&Yes);
         let mut journal = host.journal().unwrap();
         let run = last_run(journal.records()).unwrap();
         can_take_back(&run, &host)?;
@@ -73,7 +69,6 @@ impl Bench {
     }
 }
 
-/// Every program succeeds.
 struct Yes;
 
 impl Runner for Yes {
@@ -88,6 +83,13 @@ const NEW: [&str; 2] = ["key.pub.retire", "key.retire"];
 
 fn twice() -> Script {
     Script::new([Scripted::prints(TEST, ""), Scripted::prints(TEST, "")])
+}
+
+/// Cuts the journal of `bench` after `kept` lines, as a crash would have.
+fn cut(bench: &Bench, kept: usize) {
+    let path = journal_path(bench.base.path());
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.split_inclusive('\n').take(kept).collect::<String>()).unwrap();
 }
 
 #[test]
@@ -148,7 +150,7 @@ fn a_name_that_is_taken_is_not_overwritten_and_the_first_rename_is_taken_back() 
 }
 
 #[test]
-fn a_way_back_that_is_barred_is_told_with_both_causes() {
+fn a_rollback_that_fails_is_reported_with_both_causes() {
     let bench = bench();
     // The program puts another file where the key was, as an ssh-keygen -A in between would.
     struct Meddler<'b>(&'b Path, std::cell::Cell<u32>);
@@ -163,12 +165,7 @@ fn a_way_back_that_is_barred_is_told_with_both_causes() {
         }
     }
     let meddler = Meddler(bench.base.path(), std::cell::Cell::new(0));
-    let host = TargetHost {
-        base: bench.base.path().to_owned(),
-        runner: &meddler,
-        user: "ann".into(),
-        subjects: &crate::subjects::Steps,
-    };
+    let host = bench.host(&meddler);
     let mut journal = host.journal().unwrap();
     let outcome = carry_out(&bench.plan, &host, &mut journal, &Interrupts::default(), &mut |_| {}).unwrap();
     let Ending::Stuck { why: Some(why), undo_why } = outcome else { panic!("{outcome:?}") };
@@ -182,12 +179,7 @@ fn a_signal_lets_the_running_step_end_and_begins_no_other() {
     let bench = bench();
     let interrupts = Interrupts::default();
     let script = Script::new([Scripted::prints(TEST, "")]);
-    let host = TargetHost {
-        base: bench.base.path().to_owned(),
-        runner: &script,
-        user: "ann".into(),
-        subjects: &crate::subjects::Steps,
-    };
+    let host = bench.host(&script);
     let mut journal = host.journal().unwrap();
     let mut hang_up = |news: News<'_>| {
         if matches!(news, News::Step { number: 2, .. }) {
@@ -203,72 +195,6 @@ fn a_signal_lets_the_running_step_end_and_begins_no_other() {
 }
 
 #[test]
-fn undo_brings_both_names_back_and_a_second_undo_finds_nothing() {
-    let bench = bench();
-    bench.run(&twice(), &Interrupts::default());
-    assert_eq!(bench.undo(), Ok(()));
-    assert_eq!(bench.names(), OLD);
-    assert!(bench.last().standing.is_empty());
-    assert_eq!(bench.last().state, RunState::Ended(Ending::Undone));
-}
-
-#[test]
-fn a_run_cut_off_at_any_record_can_be_taken_back() {
-    let whole = bench();
-    whole.run(&twice(), &Interrupts::default());
-    let lines = fs::read_to_string(journal_path(whole.base.path())).unwrap().lines().count();
-    for kept in 1..=lines {
-        let bench = bench();
-        bench.run(&twice(), &Interrupts::default());
-        let path = journal_path(bench.base.path());
-        let text = fs::read_to_string(&path).unwrap();
-        let kept_text: String = text.split_inclusive('\n').take(kept).collect();
-        fs::write(&path, kept_text).unwrap();
-        // What was not begun was not done.
-        let standing = bench.last().standing;
-        for (index, step) in bench.plan.steps.iter().enumerate() {
-            if let Action::Rename { from, to, .. } = &step.action
-                && !standing.iter().any(|s| s.step == index)
-            {
-                let real = |p: &str| bench.base.path().join(p.trim_start_matches('/'));
-                fs::rename(real(to), real(from)).unwrap();
-            }
-        }
-        assert_eq!(bench.undo(), Ok(()), "{kept} records kept");
-        assert_eq!(bench.names(), OLD, "{kept} records kept");
-    }
-}
-
-#[test]
-fn undo_that_would_leave_a_half_is_refused_before_anything_is_changed() {
-    let bench = bench();
-    bench.run(&twice(), &Interrupts::default());
-    fs::write(bench.base.path().join("etc/ssh/key"), "made anew").unwrap();
-    let before = bench.names();
-    assert!(bench.undo().unwrap_err().contains("/etc/ssh/key"), "the reason names the file");
-    assert_eq!(bench.names(), before);
-    assert_eq!(bench.last().state, RunState::Ended(Ending::Done));
-}
-
-#[test]
-fn a_way_back_whose_last_look_fails_says_that_everything_is_taken_back() {
-    let bench = bench();
-    bench.run(&twice(), &Interrupts::default());
-    let script = Script::new([Scripted::fails(TEST, 255, "line 7: bad option")]);
-    let host = TargetHost {
-        base: bench.base.path().to_owned(),
-        runner: &script,
-        user: "ann".into(),
-        subjects: &crate::subjects::Steps,
-    };
-    let mut journal = host.journal().unwrap();
-    let run = last_run(journal.records()).unwrap();
-    let why = take_back(&run, &host, &mut journal).unwrap_err();
-    assert!(why.contains("everything is taken back") && why.contains("line 7"), "{why}");
-    assert_eq!(bench.names(), OLD);
-}
-
-#[test]
 fn a_signal_before_the_first_change_leaves_everything_as_it_was() {
     let bench = bench();
     let interrupts = Interrupts::default();
@@ -276,91 +202,4 @@ fn a_signal_before_the_first_change_leaves_everything_as_it_was() {
     let outcome = bench.run(&Script::default(), &interrupts);
     assert!(matches!(outcome, Ending::RolledBack { .. }), "{outcome:?}");
     assert!(!bench.last().state.is_unfinished());
-}
-
-/// Cuts the journal of `bench` after `kept` lines, as a crash would have.
-fn cut(bench: &Bench, kept: usize) {
-    let path = journal_path(bench.base.path());
-    let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, text.split_inclusive('\n').take(kept).collect::<String>()).unwrap();
-}
-
-#[test]
-fn a_run_cut_off_before_its_last_look_is_finished_with_that_look() {
-    // Began, and begun and done of the test and both renames; the last test is begun.
-    for (answer, names, ending) in [
-        (Scripted::prints(TEST, ""), NEW, Ending::Done),
-        (Scripted::fails(TEST, 255, "no hostkeys available"), OLD, Ending::RolledBack { why: String::new() }),
-    ] {
-        let bench = bench();
-        bench.run(&twice(), &Interrupts::default());
-        cut(&bench, 8);
-        let last = bench.last();
-        assert!(last.state == RunState::CutOff && last.only_looks_are_left(), "{last:?}");
-        let script = Script::new([answer]);
-        let host = TargetHost {
-            base: bench.base.path().to_owned(),
-            runner: &script,
-            user: "ann".into(),
-            subjects: &crate::subjects::Steps,
-        };
-        let mut journal = host.journal().unwrap();
-        finish(&last, &host, &mut journal, &Interrupts::default(), &mut |_| {});
-        assert_eq!(bench.names(), names);
-        assert_eq!(bench.last().state, RunState::Ended(ending));
-    }
-}
-
-#[test]
-fn a_run_cut_off_between_two_changes_is_not_taken_for_one_that_only_has_to_look() {
-    let bench = bench();
-    bench.run(&twice(), &Interrupts::default());
-    cut(&bench, 5);
-    assert!(!bench.last().only_looks_are_left());
-}
-
-#[test]
-fn a_journal_that_cannot_be_written_in_the_middle_of_a_run_takes_everything_back() {
-    let bench = bench();
-    /// Puts an end to the journal's file: it becomes too long to be written on.
-    struct Full<'j>(&'j std::path::Path);
-    impl Runner for Full<'_> {
-        fn run(&self, _: &Cmd) -> Result<Output, ToolError> {
-            let journal = fs::OpenOptions::new().write(true).open(self.0).unwrap();
-            // The largest offset that a file can have.
-            journal.set_len(i64::MAX as u64).or_else(|_| journal.set_len((16 << 40) - 4096)).unwrap();
-            Ok(Output { status: Some(0), ..Output::default() })
-        }
-    }
-    let path = journal_path(bench.base.path());
-    let runner = Full(&path);
-    let host = TargetHost {
-        base: bench.base.path().to_owned(),
-        runner: &runner,
-        user: "ann".into(),
-        subjects: &crate::subjects::Steps,
-    };
-    let mut journal = host.journal().unwrap();
-    let outcome = carry_out(&bench.plan, &host, &mut journal, &Interrupts::default(), &mut |_| {}).unwrap();
-    assert!(matches!(&outcome, Ending::RolledBack { why } if why.contains("journal")), "{outcome:?}");
-    assert_eq!(bench.names(), OLD);
-}
-
-#[test]
-fn a_journal_that_is_a_fifo_or_a_link_is_refused_at_once() {
-    let bench = bench();
-    let path = journal_path(bench.base.path());
-    let host = TargetHost {
-        base: bench.base.path().to_owned(),
-        runner: &Yes,
-        user: "ann".into(),
-        subjects: &crate::subjects::Steps,
-    };
-    host.state_folder().unwrap();
-    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-    assert!(host.journal().is_err());
-    assert!(Journal::<Entry>::read(&path).is_err());
-    fs::remove_file(&path).unwrap();
-    std::os::unix::fs::symlink("elsewhere", &path).unwrap();
-    assert!(host.journal().is_err());
 }

@@ -16,8 +16,8 @@ pub fn can_take_back(run: &RecordedRun, host: &TargetHost<'_>) -> Result<(), Str
     })
 }
 
-/// Takes back every step of `run` that was not taken back, last step first. Then its programs look again: they prove the
-/// way back as they proved the way there.
+/// Takes back every step of `run` that was not taken back, last step first. Then its programs look again: they prove
+/// the way back as they proved the way there.
 ///
 /// # Errors
 /// Why a step could not be taken back, or what a program printed afterwards. A journal that cannot be written stops

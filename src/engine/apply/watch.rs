@@ -3,14 +3,11 @@
 use super::interrupt::Interrupts;
 use crate::engine::Step;
 
-/// What a run reports.
 #[derive(Debug, Clone, Copy)]
 pub enum News<'n> {
-    /// This step begins.
     Step {
         /// Its number, from 1.
         number: usize,
-        /// The step.
         step: &'n Step,
     },
     /// What a program printed that is followed.
@@ -19,9 +16,7 @@ pub enum News<'n> {
     Bytes {
         /// What is done with them, as in "copied".
         what: &'static str,
-        /// How many were.
         done: u64,
-        /// Of how many.
         of: u64,
     },
 }
@@ -29,7 +24,6 @@ pub enum News<'n> {
 /// What became of a step that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Performed {
-    /// It is done.
     Done,
     /// A signal came, and it stopped where another run goes on.
     Stopped,
@@ -37,9 +31,7 @@ pub enum Performed {
 
 /// Who hears of a step, and who may stop it.
 pub struct Watch<'w> {
-    /// Signals that came.
     pub interrupts: &'w Interrupts,
-    /// Who hears of it.
     pub report: &'w mut dyn FnMut(News<'_>),
 }
 

@@ -1,5 +1,5 @@
-//! What one disk says it is: model, serial number, world wide name. Asked of the disk that is about to be changed, not of
-//! every disk of a host: no rule needs it, and a SCSI disk may be a while in answering.
+//! What one disk says it is: model, serial number, world wide name. Asked of the disk that is about to be changed, not
+//! of every disk of a host: no rule needs it, and a SCSI disk may be a while in answering.
 
 use super::super::root::{Place, Root};
 use super::{bad, text};
@@ -19,7 +19,6 @@ pub struct Identity {
     pub serial: Option<String>,
     /// World wide name with its kind before it: `naa.`, `eui.` or `uuid.`.
     pub wwn: Option<String>,
-    /// Whether it is read-only.
     pub read_only: bool,
     /// Whether its medium can be taken out.
     pub removable: bool,
@@ -49,7 +48,7 @@ fn find<'r>(root: &'r Root, name: &str) -> Result<Option<Place<'r>>, String> {
 
 fn read(place: &Place<'_>) -> Result<Identity, String> {
     if text(place, "partition")?.is_some() {
-        return Err(format!("{}: it is a partition, not a whole disk", place.shown()));
+        return Err(format!("{}: it is a partition, not a whole disk", place.host_path()));
     }
     let driver = place.below("device")?;
     // SCSI and ATA have it with the driver's device, NVMe and newer kernels with the disk itself.
@@ -64,8 +63,8 @@ fn read(place: &Place<'_>) -> Result<Identity, String> {
     })
 }
 
-/// NVMe; virtio; SCSI and ATA; ATA, where the kernel has it in the identifier only: "t10.ATA", then the model and the serial
-/// number, in columns.
+/// NVMe; virtio; SCSI and ATA; ATA, where the kernel has it in the identifier only: "t10.ATA", then the model and the
+/// serial number, in columns.
 fn serial(place: &Place<'_>, driver: &Place<'_>, wwid: Option<&str>) -> Option<String> {
     let from_wwid = || wwid.filter(|id| id.starts_with("t10.")).and_then(last_word);
     ask_text(driver, "serial")

@@ -102,8 +102,8 @@ fn is_mapped_name(name: &str, group: &str, volume: &str) -> bool {
     name == format!("{}-{}", mangled(group), mangled(volume))
 }
 
-/// A device-mapper UUID that LVM made, without its prefix: the identifiers of group and volume in 32 characters each. An LV that
-/// is hidden or has layers carries a suffix, and is none that can be named.
+/// A device-mapper UUID that LVM made, without its prefix: the identifiers of group and volume in 32 characters each.
+/// An LV that is hidden or has layers carries a suffix, and is none that can be named.
 fn by_lvm_uuid<'f>(node: &'f Node, uuid: &str) -> Located<'f> {
     let Some((group, volume)) = uuid.split_at_checked(32) else { return Located::Nothing };
     let is = |id: Option<Id>, text: &str| matches!(id, Some(Id::Lvm(chars)) if chars == text.as_bytes());

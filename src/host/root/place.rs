@@ -43,7 +43,7 @@ impl<'r> Place<'r> {
     }
 
     /// The path as the host itself would call it.
-    pub fn shown(&self) -> String {
+    pub fn host_path(&self) -> String {
         format!("/{}", self.real.display())
     }
 
@@ -64,7 +64,8 @@ impl<'r> Place<'r> {
 
     /// The bytes of an attribute of sysfs: a small file directly in this directory, which the kernel gives in one read.
     ///
-    /// Costs three system calls, where [`Place::below`] and [`Place::read`] cost seven: a host has thousands of attributes.
+    /// Costs three system calls, where [`Place::below`] and [`Place::read`] cost seven: a host has thousands of
+    /// attributes.
     pub fn attribute(&self, name: &str) -> Probed<Vec<u8>> {
         let plain = !name.is_empty() && !name.contains('/') && name != "." && name != "..";
         if plain {
@@ -125,8 +126,8 @@ impl<'r> Place<'r> {
         self.probed(self.names_bounded().and_then(text))
     }
 
-    /// The places that the names in a directory lead to, by name, of those names that are `wanted`. One that the directory itself says
-    /// to be a directory costs nothing more.
+    /// The places that the names in a directory lead to, by name, of those names that are `wanted`. One that the
+    /// directory itself says to be a directory costs nothing more.
     ///
     /// # Errors
     /// As [`Root::at`], and where the directory cannot be read.
@@ -142,7 +143,7 @@ impl<'r> Place<'r> {
         names.sort_unstable();
         let mut places = Vec::new();
         for (name, is_directory) in names {
-            let name = name.to_str().ok_or_else(|| format!("{}: it has a name {name:?}", self.shown()))?;
+            let name = name.to_str().ok_or_else(|| format!("{}: it has a name {name:?}", self.host_path()))?;
             if !wanted(name) {
                 continue;
             }
@@ -181,7 +182,7 @@ impl<'r> Place<'r> {
         match result {
             Ok(value) => Probed::Known(value),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Probed::Absent,
-            Err(e) => Probed::Unreadable(format!("{}: {e}", self.shown())),
+            Err(e) => Probed::Unreadable(format!("{}: {e}", self.host_path())),
         }
     }
 }

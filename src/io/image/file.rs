@@ -21,8 +21,8 @@ pub struct File {
     is_slow: OnceLock<bool>,
 }
 
-/// A read takes longer than this where its bytes are not in the kernel's cache. Only then it is worth a system call to have others fetched
-/// beforehand.
+/// A read takes longer than this where its bytes are not in the kernel's cache. Only then it is worth a system call to
+/// have others fetched beforehand.
 const CACHED: Duration = Duration::from_micros(40);
 
 impl File {

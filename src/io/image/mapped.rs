@@ -6,18 +6,15 @@ use crate::base::units::{ByteRange, SectorSize};
 /// Bytes of a logical volume and where they lie.
 #[derive(Clone)]
 pub struct Segment<'i> {
-    /// Length in bytes.
     pub bytes: u64,
     /// Bytes that are taken from one stripe before the next one's turn; of no account where there is one stripe.
     pub stripe_bytes: u64,
-    /// The stripes, in turn.
     pub stripes: Vec<Stripe<'i>>,
 }
 
 /// Where a stripe begins.
 #[derive(Clone, Copy)]
 pub struct Stripe<'i> {
-    /// The physical volume.
     pub image: &'i dyn Image,
     /// Offset there, in bytes.
     pub at: u64,
@@ -32,8 +29,8 @@ pub struct Mapped<'i> {
 }
 
 impl<'i> Mapped<'i> {
-    /// The segments as one image, or `None` where that makes no sense: no segment, a segment without bytes or stripes, or
-    /// one that is not a whole number of stripes.
+    /// The segments as one image, or `None` where that makes no sense: no segment, a segment without bytes or stripes,
+    /// or one that is not a whole number of stripes.
     pub fn new(segments: Vec<Segment<'i>>) -> Option<Self> {
         let mut bytes: u64 = 0;
         let mut placed = Vec::with_capacity(segments.len());
@@ -202,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_tells_the_place_in_the_logical_volume() {
+    fn an_error_names_the_offset_in_the_logical_volume() {
         let a = pv(1);
         let bad = Faulty::new(&a, ByteRange::new(1000, 1).unwrap());
         let far = Stripe { image: &bad, at: 990 };

@@ -23,7 +23,6 @@ pub use slice::Slice;
 
 /// Bytes that can be read at any offset, and whose number is known.
 pub trait Image: Send + Sync {
-    /// Size in bytes.
     fn bytes(&self) -> u64;
 
     /// The logical block size, where the medium tells it (a block device). `None` for a plain file.
@@ -37,7 +36,8 @@ pub trait Image: Send + Sync {
         false
     }
 
-    /// Tells that `range` is read soon, so that a slow medium may begin to fetch it. Does nothing where that makes no sense.
+    /// Tells that `range` is read soon, so that a slow medium may begin to fetch it. Does nothing where that makes no
+    /// sense.
     fn will_need(&self, range: ByteRange) {
         let _ = range;
     }

@@ -11,8 +11,8 @@
 //!
 //! ```
 //!
-//! `sector` is the logical block size of the device it was taken from, 0 for an image file. What no block covers is zero.
-//! A pad byte keeps the length of the container off multiples of 512, which no raw image is.
+//! `sector` is the logical block size of the device it was taken from, 0 for an image file. What no block covers is
+//! zero. A pad byte keeps the length of the container off multiples of 512, which no raw image is.
 
 use std::fmt::Write;
 use std::io;
@@ -34,7 +34,6 @@ pub struct Sparse {
     sector: Option<SectorSize>,
     /// Sorted, not overlapping; each with the place of its bytes in `data`.
     blocks: Vec<(ByteRange, Range<usize>)>,
-    /// The whole container.
     data: Vec<u8>,
 }
 

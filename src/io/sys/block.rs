@@ -72,15 +72,16 @@ pub fn logical_block_size(device: &File) -> io::Result<SectorSize> {
 
 /// Drops what the kernel has cached of the whole device (`posix_fadvise(2)`, `POSIX_FADV_DONTNEED`).
 ///
-/// A whole disk and each of its partitions are cached apart. While anything on a disk is open, what was once read through the
-/// whole disk's node stays cached, also where a partition has been written since: without this a scan can show the past.
-/// Only a hint: what is dirty or in use stays, and an error changes nothing.
+/// A whole disk and each of its partitions are cached apart. While anything on a disk is open, what was once read
+/// through the whole disk's node stays cached, also where a partition has been written since: without this a scan can
+/// show the past. Only a hint: what is dirty or in use stays, and an error changes nothing.
 pub fn forget_cached(device: &File) {
     use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
     let _ = posix_fadvise(device, 0, 0, PosixFadviseAdvice::POSIX_FADV_DONTNEED);
 }
 
-/// Writes out what is dirty of the device and drops what is cached of it (`BLKFLSBUF`): what is read next comes from the medium.
+/// Writes out what is dirty of the device and drops what is cached of it (`BLKFLSBUF`): what is read next comes from
+/// the medium.
 ///
 /// # Errors
 /// Where `device` is no block device, or the caller is not root.
@@ -101,10 +102,12 @@ pub fn is_read_only(device: &File) -> io::Result<bool> {
     Ok(read_only != 0)
 }
 
-/// Adds partition `number` with this range to the kernel's view of the disk (`BLKPG_ADD_PARTITION`). Nothing is written.
+/// Adds partition `number` with this range to the kernel's view of the disk (`BLKPG_ADD_PARTITION`). Nothing is
+/// written.
 ///
 /// # Errors
-/// `EBUSY` where there is a partition of that number or one that overlaps; `EINVAL` where the range is not whole sectors of the disk.
+/// `EBUSY` where there is a partition of that number or one that overlaps; `EINVAL` where the range is not whole
+/// sectors of the disk.
 pub fn add_partition(disk: &File, number: u32, range: ByteRange) -> io::Result<()> {
     change_partition(disk, BLKPG_ADD_PARTITION, number, range.start(), range.len())
 }
@@ -128,8 +131,8 @@ fn change_partition(disk: &File, op: c_int, number: u32, start: u64, length: u64
     };
     let datalen = c_int::try_from(size_of::<BlkpgPartition>()).map_err(invalid)?;
     let argument = BlkpgIoctlArg { op, flags: 0, datalen, data: (&raw mut partition).cast() };
-    // SAFETY: BLKPG reads one `blkpg_ioctl_arg`, which `argument` is, and through its `data` one `blkpg_partition`, which `partition`
-    // is; both outlive the call, and the kernel keeps neither.
+    // SAFETY: BLKPG reads one `blkpg_ioctl_arg`, which `argument` is, and through its `data` one `blkpg_partition`,
+    // which `partition` is; both outlive the call, and the kernel keeps neither.
     unsafe { ioctl::blkpg(disk.as_raw_fd(), &raw const argument) }?;
     Ok(())
 }

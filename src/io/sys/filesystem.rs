@@ -26,7 +26,8 @@ pub fn free_bytes(path: &Path) -> io::Result<u64> {
     Ok(stat.blocks_free().saturating_mul(stat.fragment_size()))
 }
 
-/// What can yet be written to the file system mounted at `path` without the reserve of root: `f_bavail * f_frsize`, in bytes.
+/// What can yet be written to the file system mounted at `path` without the reserve of root: `f_bavail * f_frsize`, in
+/// bytes.
 ///
 /// # Errors
 /// What `statvfs(3)` says.
@@ -43,8 +44,8 @@ pub fn is_sysfs(path: &Path) -> io::Result<bool> {
     Ok(statfs(path)?.filesystem_type() == SYSFS_MAGIC)
 }
 
-/// Asks the kernel to fetch these bytes into its cache, without waiting for them (`posix_fadvise(2)`). Only a hint: whether they can be had
-/// shows when they are read.
+/// Asks the kernel to fetch these bytes into its cache, without waiting for them (`posix_fadvise(2)`). Only a hint:
+/// whether they can be had shows when they are read.
 pub fn will_need(file: &File, range: ByteRange) {
     use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
     if let (Ok(start), Ok(len)) = (i64::try_from(range.start()), i64::try_from(range.len())) {
@@ -52,15 +53,15 @@ pub fn will_need(file: &File, range: ByteRange) {
     }
 }
 
-/// Asks the kernel to drop what it holds of `file` in its cache, so that the next read asks the disk (`posix_fadvise(2)`). Only a hint, and
-/// only for what was flushed.
+/// Asks the kernel to drop what it holds of `file` in its cache, so that the next read asks the disk
+/// (`posix_fadvise(2)`). Only a hint, and only for what was flushed.
 pub fn forget(file: &File) {
     use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
     let _ = posix_fadvise(file, 0, 0, PosixFadviseAdvice::POSIX_FADV_DONTNEED);
 }
 
-/// Offset of the first byte at or behind `from` that is not in a hole of a sparse file (`lseek(2)` with `SEEK_DATA`); `None` where
-/// only a hole follows.
+/// Offset of the first byte at or behind `from` that is not in a hole of a sparse file (`lseek(2)` with `SEEK_DATA`);
+/// `None` where only a hole follows.
 ///
 /// Moves the file's own offset, which positioned reads do not use.
 ///

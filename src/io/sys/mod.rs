@@ -33,8 +33,8 @@ pub fn nameless_file() -> std::io::Result<std::fs::File> {
     Ok(memfd_create(c"okv-host", MFdFlags::MFD_CLOEXEC)?.into())
 }
 
-/// Lets the programs that are started from now on have `file` open, too, so that a lock on it (`flock(2)`) lasts until the last of them
-/// has ended, whatever becomes of this process.
+/// Lets the programs that are started from now on have `file` open, too, so that a lock on it (`flock(2)`) lasts until
+/// the last of them has ended, whatever becomes of this process.
 ///
 /// # Errors
 /// What `fcntl(2)` says.

@@ -9,9 +9,7 @@ use nix::sched::{CloneFlags, unshare};
 /// A file system to look into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrivateMount {
-    /// The block device.
     pub device: String,
-    /// The folder it is mounted on.
     pub point: String,
     /// Type of the file system, as `mount(2)` takes it.
     pub kind: &'static str,
@@ -19,8 +17,9 @@ pub struct PrivateMount {
     pub options: &'static str,
 }
 
-/// Runs `look` where `mounts` are mounted read-only, in a mount namespace of a thread of its own: nobody else sees them, they go with the
-/// thread, and nothing is written. Threads that `look` starts see them too. `/proc/self` is still that of the whole program.
+/// Runs `look` where `mounts` are mounted read-only, in a mount namespace of a thread of its own: nobody else sees
+/// them, they go with the thread, and nothing is written. Threads that `look` starts see them too. `/proc/self` is
+/// still that of the whole program.
 ///
 /// # Errors
 /// Where the kernel refuses the namespace or a mount; the message names it.

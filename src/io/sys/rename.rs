@@ -9,7 +9,8 @@ use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
 
 /// Renames `from` to `to`, both in one folder, and flushes that folder. On return the new name is on the disk.
 ///
-/// Where the kernel or the file system does not know the flag, a hard link and the removal of the old name give the same guarantee.
+/// Where the kernel or the file system does not know the flag, a hard link and the removal of the old name give the
+/// same guarantee.
 ///
 /// # Errors
 /// `AlreadyExists` where there is something at `to`; what the kernel says otherwise.

@@ -12,8 +12,9 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How often a program that runs is looked at.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// This host. Programs get an empty environment but for the C locale, no standard input, a process group of their own (an interrupt at
-/// the terminal does not reach them), and files without a name for their output (a grandchild that keeps it open does not make us wait).
+/// This host. Programs get an empty environment but for the C locale, no standard input, a process group of their own
+/// (an interrupt at the terminal does not reach them), and files without a name for their output (a grandchild that
+/// keeps it open does not make us wait).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Host;
 

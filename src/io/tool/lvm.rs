@@ -19,16 +19,12 @@ pub struct PhysicalVolume {
     pub group: String,
 }
 
-/// A volume group.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct VolumeGroup {
-    /// Its name.
     #[serde(rename = "vg_name")]
     pub name: String,
-    /// Its identifier.
     #[serde(rename = "vg_uuid")]
     pub uuid: String,
-    /// Bytes of an extent.
     #[serde(rename = "vg_extent_size", deserialize_with = "figure")]
     pub extent_bytes: u64,
     /// Extents that no logical volume uses.
@@ -45,13 +41,10 @@ pub struct VolumeGroup {
 /// A logical volume that is visible.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct LogicalVolume {
-    /// Its group.
     #[serde(rename = "vg_name")]
     pub group: String,
-    /// Its name.
     #[serde(rename = "lv_name")]
     pub name: String,
-    /// Size in bytes.
     #[serde(rename = "lv_size", deserialize_with = "figure")]
     pub bytes: u64,
     /// How it is built: `linear`, `striped`, `thin,sparse`, ...
@@ -84,12 +77,10 @@ pub fn devices() -> Cmd {
     report(Program::Pvs, "pv_name,pv_uuid,vg_name", &["--all"])
 }
 
-/// `vgs`.
 pub fn groups() -> Cmd {
     report(Program::Vgs, "vg_name,vg_uuid,vg_extent_size,vg_free_count,vg_missing_pv_count,vg_seqno", &[])
 }
 
-/// `lvs`.
 pub fn volumes() -> Cmd {
     report(Program::Lvs, "vg_name,lv_name,lv_size,lv_layout,lv_role,lv_tags,lv_active", &[])
 }

@@ -1,4 +1,5 @@
-//! Other programs: run at absolute paths from a closed list, bounded in time and output, and told apart by how they fail.
+//! Other programs: run at absolute paths from a closed list, bounded in time and output, and told apart by how they
+//! fail.
 //!
 //! A command is data ([`Cmd`]), so that a plan can print it and a test can expect it. What runs it is a [`Runner`]: the
 //! [`Host`], or the [`Script`] of a test.
@@ -18,9 +19,7 @@ pub use script::{Script, Scripted};
 /// A command: a program, its arguments, and the longest it may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cmd {
-    /// The program.
     pub program: Program,
-    /// Its arguments.
     pub args: Vec<String>,
     /// After this it is ended.
     pub limit: Duration,
@@ -76,27 +75,17 @@ const MOST_LINES: usize = 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ToolError {
     /// It is at none of its paths.
-    Missing {
-        /// The command.
-        command: String,
-    },
+    Missing { command: String },
     /// It could not be started or waited for.
     Failed {
-        /// The command.
         command: String,
         /// What the kernel said.
         why: String,
     },
     /// It ran longer than its limit and was ended.
-    TimedOut {
-        /// The command.
-        command: String,
-        /// The limit.
-        limit: Duration,
-    },
+    TimedOut { command: String, limit: Duration },
     /// It ended with another status than 0.
     Status {
-        /// The command.
         command: String,
         /// Its exit status; `None` where a signal ended it.
         status: Option<i32>,

@@ -15,15 +15,10 @@ pub enum Program {
     Getent,
     /// udev's own tool, to wait for its events.
     Udevadm,
-    /// Reports physical volumes.
     Pvs,
-    /// Reports volume groups.
     Vgs,
-    /// Reports logical volumes.
     Lvs,
-    /// Reports LVM2's configuration.
     Lvmconfig,
-    /// Makes a physical volume.
     Pvcreate,
     /// Unmakes a physical volume of no group.
     Pvremove,
@@ -33,13 +28,9 @@ pub enum Program {
     Vgreduce,
     /// Writes a group's metadata to a file.
     Vgcfgbackup,
-    /// Makes a logical volume.
     Lvcreate,
-    /// Resizes a logical volume.
     Lvresize,
-    /// Removes a logical volume.
     Lvremove,
-    /// Writes a swap header.
     Mkswap,
     /// Makes the kernel swap to an area.
     Swapon,
@@ -47,7 +38,6 @@ pub enum Program {
     Swapoff,
     /// Mounts what /etc/fstab knows.
     Mount,
-    /// Unmounts.
     Umount,
     /// The package manager of el8 and later.
     Dnf,

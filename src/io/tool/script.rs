@@ -10,7 +10,6 @@ use super::{Cmd, Output, Runner, ToolError};
 pub struct Scripted {
     /// The command as it is shown.
     pub command: String,
-    /// What it answers.
     pub answer: Result<Output, ToolError>,
 }
 

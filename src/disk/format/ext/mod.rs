@@ -1,7 +1,8 @@
 //! ext2, ext3, ext4 and the external ext journal, from the superblock at byte 1024.
 //!
-//! Source: the kernel's `Documentation/filesystems/ext4/super.rst` and `fs/ext4/super.c`; what tells ext2, ext3 and ext4
-//! apart is no field of the superblock but a custom about its feature flags, and libblkid's is the one that counts.
+//! Source: the kernel's `Documentation/filesystems/ext4/super.rst` and `fs/ext4/super.c`; what tells ext2, ext3 and
+//! ext4 apart is no field of the superblock but a custom about its feature flags, and libblkid's is the one that
+//! counts.
 
 mod bigalloc;
 mod layout;

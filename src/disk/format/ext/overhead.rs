@@ -1,14 +1,15 @@
 //! What `df` calls the size of an ext file system, computed as the kernel does when it mounts one.
 //!
-//! `statfs(2)` reports the blocks without the overhead: superblocks and their backups, group descriptors, blocks reserved
-//! for more of those, bitmaps, inode tables, and an internal journal (`ext4_calculate_overhead`, `fs/ext4/super.c`).
-//! The kernel walks the groups; the same sum has a closed form, because each group has two bitmaps and one inode table
-//! wherever flex_bg has put them, and because which groups keep a superblock is known from their number alone.
+//! `statfs(2)` reports the blocks without the overhead: superblocks and their backups, group descriptors, blocks
+//! reserved for more of those, bitmaps, inode tables, and an internal journal (`ext4_calculate_overhead`,
+//! `fs/ext4/super.c`). The kernel walks the groups; the same sum has a closed form, because each group has two bitmaps
+//! and one inode table wherever flex_bg has put them, and because which groups keep a superblock is known from their
+//! number alone.
 //!
 //! * Without bigalloc the kernel computes anew at each mount, so `s_overhead_clusters` is not looked at.
 //! * With bigalloc it believes `s_overhead_clusters`; where that is zero it has to look at the descriptors.
-//! * Kernels before 5.18 (and stable branches of April 2022) differ in two ways, and cannot be told from a disk: they leave
-//!   the reserved descriptor blocks out of the sum, and believe `s_overhead_clusters` always. `mke2fs` 1.47
+//! * Kernels before 5.18 (and stable branches of April 2022) differ in two ways, and cannot be told from a disk: they
+//!   leave the reserved descriptor blocks out of the sum, and believe `s_overhead_clusters` always. `mke2fs` 1.47
 //!   writes it with the value that is computed here; where it is zero, such a kernel reports a little more than this.
 
 use super::bigalloc;

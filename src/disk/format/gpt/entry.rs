@@ -3,20 +3,16 @@
 use crate::base::bytes::{Fields, Truncated, le64};
 use crate::base::ids::Id;
 
-/// A used entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its place in the array, from 1: the number of the partition.
     pub number: u32,
     /// Type GUID; never nil.
     pub kind: Id,
-    /// Unique GUID.
     pub unique: Id,
-    /// First sector.
     pub first_lba: u64,
     /// Last sector; may be wrong and lie before the first.
     pub last_lba: u64,
-    /// Attribute bits.
     pub attributes: u64,
     /// Name; `None` where it is empty. What is no UTF-16 becomes U+FFFD.
     pub name: Option<String>,

@@ -6,7 +6,8 @@ use crate::base::ids::Id;
 /// Bytes at the start of a volume that a label can be in: sectors 0 to 3, of 512 bytes whatever the device's are.
 pub const LABEL_BYTES: usize = 2048;
 
-/// LVM2's checksum of pieces of bytes that follow one another: CRC-32 without the final inversion, from a start of its own.
+/// LVM2's checksum of pieces of bytes that follow one another: CRC-32 without the final inversion, from a start of its
+/// own.
 pub fn checksum(pieces: &[&[u8]]) -> u32 {
     let mut crc = crc32fast::Hasher::new_with_initial(!0xf597_a6cf);
     for piece in pieces {

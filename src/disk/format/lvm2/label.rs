@@ -18,7 +18,6 @@ const LABEL_HEADER: usize = 32;
 pub struct Label {
     /// Offset of the label: 0, 512, 1024 or 1536.
     pub at: u64,
-    /// Identifier of the physical volume.
     pub uuid: Id,
     /// Size of the device when it was labelled.
     pub device_bytes: u64,

@@ -11,7 +11,6 @@ const MAGIC: &[u8; 16] = b" LVM2 x[5A%r0N*>";
 pub const HEADER_BYTES: usize = 512;
 const IGNORED: u32 = 1;
 
-/// The header of a metadata area.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     /// Offset of the area on its volume, in bytes.
@@ -41,7 +40,8 @@ impl Header {
     /// Reads the first sector of the area that the label puts at `start`.
     ///
     /// # Errors
-    /// Where the checksum, the magic, the version or the place it names is wrong; offsets are from the start of the area.
+    /// Where the checksum, the magic, the version or the place it names is wrong; offsets are from the start of the
+    /// area.
     pub fn parse(sector: &[u8], start: u64) -> Result<Self, Malformed> {
         let cut = |bad: Truncated| Malformed::truncated(FORMAT, bad);
         let sector = sector.take(0, HEADER_BYTES).map_err(cut)?;

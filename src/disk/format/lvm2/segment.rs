@@ -13,11 +13,8 @@ const MOST_AREAS: usize = 500_000;
 /// The segments of a group as they are read: what they refer to, and how many there were.
 #[derive(Default)]
 pub(super) struct Segments<'t> {
-    /// Names of the physical volumes.
     pub(super) names: Names<'t>,
-    /// Segments so far.
     segments: usize,
-    /// Areas of segments so far.
     areas: usize,
     /// Areas of logical volumes: their names have to exist, which shows at the end.
     pub(super) borrowed: Vec<(&'t [u8], Text<'t>)>,

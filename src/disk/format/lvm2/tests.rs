@@ -1,55 +1,13 @@
-use super::fields::{dashed_id, parse_id};
+mod grammar;
+mod labels;
+
 use super::layout::Layout;
 use super::metadata_area::Header;
 use super::sample::{self, Sample, id, linear, logical, text};
-use super::text::{Bad, Item, Text, Value, unescape};
 use super::volume_group::{AreaOf, SegmentKind};
 use super::*;
 use crate::base::ids::Id;
 use std::time::{Duration, Instant};
-
-fn values(source: &str) -> Result<Vec<Value<'_>>, Bad> {
-    let mut text = Text::new(source.as_bytes());
-    let mut values = Vec::new();
-    assert_eq!(text.item()?, Item::Setting(b"a"));
-    text.each(|_, value| {
-        values.push(value);
-        Ok(())
-    })?;
-    match text.item()? {
-        Item::EndOfText => Ok(values),
-        _ => Err(text.bad("more")),
-    }
-}
-
-#[test]
-fn values_are_strings_integers_of_64_bits_floats_and_arrays_of_them() {
-    assert_eq!(values("a=1"), Ok(vec![Value::Integer(1)]));
-    assert_eq!(values("a = -9223372036854775808 # b = 2"), Ok(vec![Value::Integer(i64::MIN)]));
-    assert_eq!(values("a = 9223372036854775807\n"), Ok(vec![Value::Integer(i64::MAX)]));
-    assert_eq!(values("a = 1.5"), Ok(vec![Value::Float]));
-    assert_eq!(values("a = []"), Ok(vec![]));
-    assert_eq!(
-        values("a\n=\t[ \"x ]#\", -3 , # no\n \"\"]\0 rubbish"),
-        Ok(vec![Value::String(b"x ]#"), Value::Integer(-3), Value::String(b"")])
-    );
-    assert_eq!(unescape(br#"a \"b\" \\"#), "a \"b\" \\");
-    assert_eq!(values(r#"a = "\"\\""#), Ok(vec![Value::String(br#"\"\\"#)]));
-}
-
-#[test]
-fn what_breaks_the_grammar_is_told_with_its_place() {
-    for bad in
-        ["a", "a =", "a = b", "a = [1", "a = [1 2]", "a = [[1]]", "a = \"x", "a = \"\\", "a = }", "a = 1 }", "= 1"]
-    {
-        let mut text = Text::new(bad.as_bytes());
-        let result = text.item().and_then(|_| text.skip_value()).and_then(|()| text.item());
-        assert!(result != Ok(Item::EndOfText), "{bad}: {result:?}");
-    }
-    for number in ["9223372036854775808", "-9223372036854775809", "1-2", "--1", "+", ".", "1e", "1.2.3"] {
-        assert_eq!(values(&format!("a = {number}")).map_err(|bad| bad.at), Err(4), "{number}");
-    }
-}
 
 #[test]
 fn the_text_becomes_a_group() {
@@ -158,7 +116,7 @@ fn a_million_levels_or_values_or_brackets_end_quickly() {
 }
 
 #[test]
-fn segments_that_contradict_each_other_are_told_and_counted_once() {
+fn segments_that_contradict_each_other_are_reported_and_counted_once() {
     let layout = |volumes: &str| Layout::of(&VolumeGroup::parse(text(1, &[1], volumes).as_bytes()).unwrap());
     let shared = layout(&(linear("a", 2, 10, 0, 0) + &linear("b", 3, 3, 0, 5) + &linear("c", 4, 5, 0, 9)));
     assert_eq!((shared.allocated, shared.contradictions.len()), (vec![14], 2));
@@ -173,56 +131,6 @@ fn segments_that_contradict_each_other_are_told_and_counted_once() {
     assert!(layout(&twice).contradictions[0].contains("two segments lie at its extents 9 to 9"));
     let many: String = (0..100).map(|n| linear(&format!("l{n}"), n, 1, 0, 3)).collect();
     assert_eq!(layout(&many).contradictions.len(), 16);
-}
-
-#[test]
-fn a_label_has_to_be_right_in_every_field() {
-    let good = Sample::new(5, "");
-    let label = label::find(&good.bytes).unwrap().unwrap();
-    assert_eq!((label.at, label.uuid.to_string(), label.device_bytes), (512, id(5), 2 << 20));
-    assert_eq!(label.metadata_areas, [crate::base::units::ByteRange::new(4096, 60 << 10).unwrap()]);
-    assert_eq!(label.extension, Some(label::Extension { version: 2, in_use: true, bootloader_areas: vec![] }));
-    for at in 0..512 {
-        for bit in 0..8 {
-            let mut bytes = good.bytes[..2048].to_vec();
-            bytes[sample::LABEL + at] ^= 1 << bit;
-            assert!(matches!(label::find(&bytes), Some(Err(_))), "byte {at} bit {bit}");
-        }
-    }
-    for header in [0, 31, 472, 481, 511, 512, 0xffff_ffff_u32] {
-        let mut bent = Sample::new(5, "");
-        bent.put(sample::LABEL + 20, &header.to_le_bytes());
-        let bad = label::find(&bent.sealed().bytes).unwrap();
-        assert!(bad.is_err(), "{header}: {bad:?}");
-    }
-    // A list that never ends, and an area that ends beyond 2^64.
-    let mut full = Sample::new(5, "");
-    full.put(sample::LABEL + 72, &[7; 440]);
-    assert!(label::find(&full.sealed().bytes).unwrap().is_err());
-    assert!(label::find(&Sample::new(5, "").bent(sample::LABEL + 112, u64::MAX).bytes).unwrap().is_err());
-}
-
-#[test]
-fn a_sound_label_is_preferred_to_a_damaged_one_before_it() {
-    let mut bytes = Sample::new(5, "").bytes;
-    bytes.copy_within(512..1024, 0);
-    assert_eq!(label::find(&bytes).unwrap().unwrap().at, 512);
-    bytes[600] ^= 1;
-    assert_eq!(label::find(&bytes).unwrap().unwrap_err().at, 8);
-    assert_eq!(label::find(&[0; 2048]), None);
-    assert_eq!(label::find(&[]), None);
-    assert_eq!(label::find(b"LABELONE").map(|l| l.is_err()), Some(true));
-}
-
-#[test]
-fn the_signature_tells_identity_and_size() {
-    let bytes = Sample::new(5, "").bytes;
-    let windows = Windows::new(bytes.len() as u64).with(0, &bytes[..4096]);
-    let found = find(&windows).unwrap();
-    assert_eq!(found.content.uuid.unwrap().to_string(), id(5));
-    assert_eq!((found.content.kind, found.content.bytes), (Kind::Lvm2Pv, Some(2 << 20)));
-    assert_eq!(found.problems, []);
-    assert!(find(&Windows::new(1 << 20).with(0, &[0; 4096])).is_none());
 }
 
 #[test]
@@ -269,67 +177,4 @@ fn reading_grows_in_line_with_the_text() {
     };
     let (few, lots) = (time(&many(1_000)), time(&many(20_000)));
     assert!(lots < few * 20 * 5, "1,000 volumes took {few:?}, 20,000 took {lots:?}");
-}
-
-#[test]
-fn an_identifier_has_32_characters_and_dashes_anywhere() {
-    let id = Some(Id::Lvm(*b"F1eDfYPyykfcfxndX2ebS94MHfsMfFyH"));
-    assert_eq!(parse_id(b"F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyH"), id);
-    assert_eq!(dashed_id(b"F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyH"), id);
-    assert_eq!(parse_id(b"F1eDfYPyykfcfxndX2ebS94MHfsMfFyH"), id);
-    assert_eq!(parse_id(b"-F1eDfYP-yykfcf-xndX2eb-S94MHfsMfFyH-"), id);
-    for bad in ["", "F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFy", "F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyHx"] {
-        assert_eq!(parse_id(bad.as_bytes()), None, "{bad}");
-    }
-    let good = b"F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyH";
-    for at in 0..good.len() {
-        let mut bad = *good;
-        bad[at] = b'_';
-        assert_eq!((parse_id(&bad), dashed_id(&bad)), (None, None), "{at}");
-    }
-}
-
-#[test]
-fn an_identifier_in_a_text_is_taken_with_dashes_elsewhere_too_and_its_string_has_to_end() {
-    let plain = "F1eDfYPyykfcfxndX2ebS94MHfsMfFyH";
-    let dashed = "F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyH";
-    let group = |uuid: &str| {
-        let text = format!(
-            "vg {{\nid = {uuid}\nseqno = 1\nextent_size = 8192\n}}\ncontents = \"Text Format Volume Group\"\nversion = 1\n"
-        );
-        VolumeGroup::parse(text.as_bytes()).map(|group| group.uuid).map_err(|bad| bad.why)
-    };
-    let id = Id::Lvm(plain.as_bytes().try_into().unwrap());
-    for uuid in [format!("\"{plain}\""), format!("\"{dashed}\""), format!("# why\n\t\"{dashed}\" # so")] {
-        assert_eq!(group(&uuid), Ok(id), "{uuid}");
-    }
-    assert!(group(&format!("\"{dashed}")).is_err());
-    assert!(group(&format!("\"{dashed}x\"")).is_err());
-    assert!(group(dashed).is_err());
-}
-
-#[test]
-fn numbers_are_the_same_whether_digits_alone_or_not() {
-    let one = |number: &str| {
-        let text = format!("{number} next = 1");
-        let mut text = Text::new(text.as_bytes());
-        let value = text.one_integer::<i64>().ok()?;
-        (text.item() == Ok(Item::Setting(b"next"))).then_some(value)
-    };
-    for (number, value) in [
-        ("0", Some(0)),
-        ("007", Some(7)),
-        ("+7", Some(7)),
-        ("-7", Some(-7)),
-        ("9223372036854775807", Some(i64::MAX)),
-        ("-9223372036854775808", Some(i64::MIN)),
-        ("9223372036854775808", None),
-        ("12.5", None),
-        ("12e3", None),
-        ("12-3", None),
-        ("12+", None),
-        ("-", None),
-    ] {
-        assert_eq!(one(number), value, "{number}");
-    }
 }

@@ -8,53 +8,16 @@
 //! (`libdm/libdm-config.c` of LVM2.) A name is any run of characters that mean nothing else: names of logical volumes
 //! may begin with a digit, so that only the place decides whether `12` is a name or a number.
 
+mod class;
+mod number;
+
 use std::borrow::Cow;
+
+use class::{LINE, NAME, NUMBER, PLAIN};
+use number::{digits_alone, integer};
 
 /// Deepest nesting of sections: a volume group needs four.
 const DEEPEST: u32 = 32;
-
-/// Part of a name.
-const NAME: u8 = 1;
-/// Within a string, neither its end nor an escape.
-const PLAIN: u8 = 2;
-/// Part of an integer or float.
-const NUMBER: u8 = 4;
-/// Within a line.
-const LINE: u8 = 8;
-
-/// The classes of each byte: one look where comparing would take a dozen. NUL, the end of the text, is in none.
-static CLASSES: [u8; 256] = classes();
-
-#[allow(clippy::indexing_slicing)] // Computed while this is compiled, where a panic is an error of the compiler.
-const fn classes() -> [u8; 256] {
-    let mut classes = [0; 256];
-    let mut byte = 0_u8;
-    loop {
-        let mut of = 0;
-        if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'=' | b'{' | b'}' | b'[' | b']' | b',' | b'"' | b'#' | 0) {
-            of |= NAME;
-        }
-        if !matches!(byte, b'"' | b'\\' | 0) {
-            of |= PLAIN;
-        }
-        if matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E') {
-            of |= NUMBER;
-        }
-        if !matches!(byte, b'\n' | 0) {
-            of |= LINE;
-        }
-        classes[byte as usize] = of;
-        byte = match byte.checked_add(1) {
-            Some(next) => next,
-            None => return classes,
-        };
-    }
-}
-
-#[inline(always)]
-fn class(byte: u8) -> u8 {
-    CLASSES.get(usize::from(byte)).copied().unwrap_or_default()
-}
 
 /// What breaks the grammar, and where in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,11 +35,9 @@ pub(super) enum Item<'t> {
     Setting(&'t [u8]),
     /// The section that was being read ends.
     End,
-    /// The text ends.
     EndOfText,
 }
 
-/// A single value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Value<'t> {
     /// A string as it is written, escapes and all: see [`unescape`].
@@ -86,12 +47,10 @@ pub(super) enum Value<'t> {
     Float,
 }
 
-/// A place in a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text<'t> {
     /// What follows the place.
     rest: &'t [u8],
-    /// Length of the whole text.
     bytes: usize,
 }
 
@@ -128,7 +87,7 @@ impl<'t> Text<'t> {
     /// Steps over the bytes of this class, and gives them.
     #[inline]
     fn take(&mut self, class: u8) -> &'t [u8] {
-        let is_other = |byte: &u8| self::class(*byte) & class == 0;
+        let is_other = |byte: &u8| class::class(*byte) & class == 0;
         let len = self.rest.iter().position(is_other).unwrap_or(self.rest.len());
         let (taken, rest) = self.rest.split_at_checked(len).unwrap_or_default();
         self.rest = rest;
@@ -262,8 +221,8 @@ impl<'t> Text<'t> {
         Err(from.bad("not an integer of 64 bits"))
     }
 
-    /// The value of a setting where it is a string of `N` bytes in quotes, and `read` makes something of these. Steps over it only then.
-    /// What `read` takes must have no quote, escape or NUL.
+    /// The value of a setting where it is a string of `N` bytes in quotes, and `read` makes something of these. Steps
+    /// over it only then. What `read` takes must have no quote, escape or NUL.
     pub(super) fn fixed_string<const N: usize, T>(&mut self, read: impl FnOnce(&[u8; N]) -> Option<T>) -> Option<T> {
         self.next();
         let (string, rest) = self.rest.strip_prefix(b"\"")?.split_first_chunk()?;
@@ -292,34 +251,6 @@ impl<'t> Text<'t> {
             _ => Err(at.bad("an integer is expected")),
         }
     }
-}
-
-/// The number that is written here in nothing but digits, as nearly all are, and what follows it.
-#[inline]
-fn digits_alone(text: &[u8]) -> Option<(i64, &[u8])> {
-    let (mut number, mut rest) = (0_i64, text);
-    while let [digit @ b'0'..=b'9', after @ ..] = rest {
-        number = number.checked_mul(10)?.checked_add(i64::from(digit & 15))?;
-        rest = after;
-    }
-    let goes_on = rest.first().is_some_and(|byte| class(*byte) & NUMBER != 0);
-    (rest.len() < text.len() && !goes_on).then_some((number, rest))
-}
-
-fn integer(digits: &[u8]) -> Option<i64> {
-    let (negative, digits) = match digits {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        all => (false, all),
-    };
-    if digits.is_empty() {
-        return None;
-    }
-    digits.iter().try_fold(0_i64, |n, byte| {
-        let digit = byte.is_ascii_digit().then(|| i64::from(byte & 15))?;
-        let n = n.checked_mul(10)?;
-        if negative { n.checked_sub(digit) } else { n.checked_add(digit) }
-    })
 }
 
 /// A string without its escapes: a backslash stands for the character after it.

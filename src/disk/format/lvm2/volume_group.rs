@@ -7,26 +7,20 @@ use crate::base::ids::Id;
 /// Longest name of a group or logical volume (`NAME_LEN` less its NUL).
 pub(super) const LONGEST_NAME: usize = 127;
 
-/// A volume group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VolumeGroup {
-    /// Its name.
     pub name: String,
-    /// Its identifier.
     pub uuid: Id,
     /// Counts the changes of the metadata: the highest is in force.
     pub seqno: u64,
     /// Words of `status` and `flags`, lower-case: `resizeable`, `read`, `write`, `exported`, ...
     pub flags: Vec<Cow<'static, str>>,
-    /// Size of an extent in bytes.
     pub extent_bytes: u64,
-    /// Its physical volumes, in order.
     pub physical_volumes: Vec<PhysicalVolume>,
     /// Its logical volumes, hidden ones too, in order.
     pub logical_volumes: Vec<LogicalVolume>,
 }
 
-/// A physical volume of the group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhysicalVolume {
     /// Its identifier, by which it is found.
@@ -41,16 +35,12 @@ pub struct PhysicalVolume {
     pub device_bytes: Option<u64>,
     /// Offset of its first extent in bytes.
     pub first_extent_bytes: u64,
-    /// Its extents.
     pub extents: u32,
 }
 
-/// A logical volume.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogicalVolume {
-    /// Its name.
     pub name: String,
-    /// Its identifier.
     pub uuid: Id,
     /// Whether it has a device of its own that users see; parts of other volumes have not.
     pub visible: bool,
@@ -65,14 +55,10 @@ impl LogicalVolume {
     }
 }
 
-/// A segment of a logical volume.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment {
-    /// How its areas make up its data.
     pub kind: SegmentKind,
-    /// First logical extent.
     pub start_extent: u32,
-    /// Number of logical extents.
     pub extents: u32,
     /// Bytes of one stripe; 0 where nothing is striped.
     pub stripe_bytes: u64,
@@ -111,9 +97,7 @@ pub enum SegmentKind {
 /// A run of extents that a segment uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Area {
-    /// What it is a part of.
     pub of: AreaOf,
-    /// First extent there.
     pub start_extent: u32,
 }
 

@@ -14,7 +14,8 @@ fn honest(reading: &Reading, sound: &Reading, what: &dyn std::fmt::Debug) {
     assert!(states(reading) == ok || !reading.problems.is_empty(), "{what:?}: silent");
 }
 
-/// Flips every byte of both ends of the usual disk: by each of the masks, and in one bit that differs from byte to byte.
+/// Flips every byte of both ends of the usual disk: by each of the masks, and in one bit that differs from byte to
+/// byte.
 fn flip_every_byte(sector: usize, masks: &[u8]) {
     let disk = usual(sector).disk();
     let sound = read_bytes(disk.clone());

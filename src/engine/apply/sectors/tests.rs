@@ -1,5 +1,8 @@
 //! On files, and on loop devices: those need root, and fail without. None is skipped.
 
+mod hold;
+mod partition;
+
 use std::fs;
 
 use super::*;
@@ -32,13 +35,12 @@ impl Disk {
         self.device.device()
     }
 
-    /// Its name in sysfs.
     fn name(&self) -> &str {
         self.path().file_name().unwrap().to_str().unwrap()
     }
 
-    /// Holds it. What held it before may do so for a moment still: a child that another test is just starting shares every descriptor
-    /// until it has become its program.
+    /// Holds it. What held it before may do so for a moment still: a child that another test is just starting shares
+    /// every descriptor until it has become its program.
     fn held(&self) -> HeldDisk {
         let deadline = Instant::now() + Duration::from_secs(10);
         loop {
@@ -50,7 +52,7 @@ impl Disk {
         }
     }
 
-    fn tell(&self) -> Result<(), String> {
+    fn add(&self) -> Result<(), String> {
         add_partition(ROOT.as_ref(), self.name(), 1, self.table.partition)
     }
 
@@ -58,7 +60,7 @@ impl Disk {
         forget_partition(ROOT.as_ref(), self.name(), 1, self.table.partition)
     }
 
-    fn is_shown(&self) -> bool {
+    fn is_present(&self) -> bool {
         kernel_shows(ROOT.as_ref(), self.name(), 1, self.table.partition).unwrap()
     }
 }
@@ -71,173 +73,6 @@ fn sparse(folder: &Path, bytes: u64) -> std::path::PathBuf {
 
 fn sector(at: u64, len: usize) -> NewSector {
     NewSector { at, bytes: vec![7; len] }
-}
-
-#[test]
-fn a_table_is_written_told_to_the_kernel_and_forgotten_again() {
-    for (bytes, size) in DISKS {
-        let disk = Disk::new(bytes, size);
-        let held = disk.held();
-        assert_eq!((held.bytes(), held.sector_size().bytes()), (bytes, u64::from(size)));
-        assert_eq!(disk.table.begun_on(&held).unwrap(), Begun::Blank);
-        held.write(&disk.table.sectors).unwrap();
-        assert_eq!(disk.table.begun_on(&held).unwrap(), Begun::Whole);
-        drop(held);
-        // As the file shows it that is the medium of this disk.
-        let medium = image::open(&disk.folder.path().join("disk")).unwrap();
-        assert_eq!(disk.table.begun_on(medium.as_ref()).unwrap(), Begun::Whole);
-
-        assert!(!disk.is_shown());
-        disk.tell().unwrap();
-        assert!(disk.is_shown());
-        let partition = image::open(&disk.device.partition(1)).unwrap();
-        assert_eq!(partition.bytes(), disk.table.partition.len());
-        drop(partition);
-        disk.tell().unwrap();
-
-        disk.forget().unwrap();
-        assert!(!disk.is_shown());
-        disk.forget().unwrap();
-    }
-}
-
-#[test]
-fn the_kernel_can_be_told_while_the_disk_is_held() {
-    let disk = Disk::new(64 * MIB, 512);
-    let held = disk.held();
-    held.write(&disk.table.sectors).unwrap();
-    disk.tell().unwrap();
-    disk.forget().unwrap();
-    assert!(!disk.is_shown());
-}
-
-#[test]
-fn a_partition_that_somebody_else_told_of_first_is_as_good() {
-    let disk = Disk::new(64 * MIB, 512);
-    disk.held().write(&disk.table.sectors).unwrap();
-    disk.device.add_partitions().unwrap();
-    assert!(disk.is_shown());
-    disk.tell().unwrap();
-}
-
-#[test]
-fn another_partition_of_that_number_is_neither_taken_nor_forgotten() {
-    let disk = Disk::new(64 * MIB, 512);
-    let other = ByteRange::new(2 * MIB, MIB).unwrap();
-    add_partition(ROOT.as_ref(), disk.name(), 1, other).unwrap();
-    assert!(!disk.is_shown());
-    for refused in [disk.tell(), disk.forget()] {
-        let why = refused.unwrap_err();
-        assert!(why.contains("1048576 bytes from byte 2097152"), "{why}");
-    }
-    assert!(kernel_shows(ROOT.as_ref(), disk.name(), 1, other).unwrap());
-}
-
-#[test]
-fn a_partition_that_overlaps_another_is_refused_with_its_name() {
-    let disk = Disk::new(64 * MIB, 512);
-    add_partition(ROOT.as_ref(), disk.name(), 2, ByteRange::new(2 * MIB, MIB).unwrap()).unwrap();
-    let why = disk.tell().unwrap_err();
-    assert!(why.contains(&format!("{}p1", disk.name())) && why.contains("busy"), "{why}");
-}
-
-#[test]
-fn a_partition_beyond_the_disk_is_refused() {
-    let disk = Disk::new(64 * MIB, 512);
-    let beyond = ByteRange::new(MIB, 64 * MIB).unwrap();
-    assert!(add_partition(ROOT.as_ref(), disk.name(), 1, beyond).is_err());
-    assert!(!kernel_shows(ROOT.as_ref(), disk.name(), 1, beyond).unwrap());
-}
-
-#[test]
-fn a_disk_whose_partition_is_claimed_can_be_neither_held_nor_lose_it() {
-    let disk = Disk::new(64 * MIB, 512);
-    disk.tell().unwrap();
-    // As a mount, a physical volume in use or a swap area claims it.
-    let claimed = claim(&disk.device.partition(1)).unwrap();
-    let why = HeldDisk::open(disk.path()).unwrap_err();
-    assert!(why.contains("in use") && why.contains(disk.name()), "{why}");
-    let why = disk.forget().unwrap_err();
-    assert!(why.contains(&format!("{}p1", disk.name())), "{why}");
-    assert!(disk.is_shown());
-    disk.tell().unwrap();
-    drop(claimed);
-    disk.held();
-    disk.forget().unwrap();
-}
-
-/// A mount that goes away.
-struct Mounted(tempfile::TempDir);
-
-impl Mounted {
-    fn new(device: &Path) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Tool::new("mount").arg(device).arg(folder.path()).run().unwrap();
-        Self(folder)
-    }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        let _ = Tool::new("umount").arg(self.0.path()).outcome();
-    }
-}
-
-#[test]
-fn a_disk_that_is_mounted_or_has_a_partition_that_is_cannot_be_held() {
-    for whole in [true, false] {
-        let disk = Disk::new(64 * MIB, 512);
-        if !whole {
-            disk.tell().unwrap();
-        }
-        let device = if whole { disk.path().to_path_buf() } else { disk.device.partition(1) };
-        Tool::line("mke2fs -q -F -t ext4 {}", &device).run().unwrap();
-        let mounted = Mounted::new(&device);
-        let why = HeldDisk::open(disk.path()).unwrap_err();
-        assert!(why.contains("mounted"), "{why}");
-        if !whole {
-            disk.forget().unwrap_err();
-        }
-        drop(mounted);
-        disk.held();
-    }
-}
-
-#[test]
-fn a_disk_that_is_held_cannot_be_held_twice() {
-    let disk = Disk::new(64 * MIB, 512);
-    let held = disk.held();
-    assert!(HeldDisk::open(disk.path()).unwrap_err().contains("in use"));
-    drop(held);
-    disk.held();
-}
-
-#[test]
-fn a_disk_that_another_program_has_locked_is_waited_for_and_then_refused() {
-    let disk = Disk::new(64 * MIB, 512);
-    let udev = File::open(disk.path()).unwrap();
-    udev.lock_shared().unwrap();
-    let why = HeldDisk::open_within(disk.path(), Duration::from_millis(200)).unwrap_err();
-    assert!(why.contains("locked"), "{why}");
-    let letting_go = thread::spawn(move || {
-        thread::sleep(Duration::from_millis(200));
-        drop(udev);
-    });
-    let held = disk.held();
-    letting_go.join().unwrap();
-    let other = File::open(disk.path()).unwrap();
-    assert!(matches!(other.try_lock_shared(), Err(TryLockError::WouldBlock)));
-    drop(held);
-    lock(&other, "the disk", Duration::from_secs(10)).unwrap();
-}
-
-#[test]
-fn a_device_that_can_only_be_read_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let device = Loop::read_only(&sparse(folder.path(), MIB)).unwrap();
-    assert!(block::is_read_only(&File::open(device.device()).unwrap()).unwrap());
-    let why = HeldDisk::open(device.device()).unwrap_err();
-    assert!(why.contains("can only be read"), "{why}");
 }
 
 #[test]
@@ -290,59 +125,4 @@ fn a_file_stands_for_a_disk_with_512_byte_sectors() {
     assert_eq!((held.bytes(), held.sector_size()), (3 * TIB, SectorSize::S512));
     held.write(&table.sectors).unwrap();
     assert_eq!(table.begun_on(&held).unwrap(), Begun::Whole);
-}
-
-#[test]
-fn what_is_no_disk_cannot_be_held() {
-    let folder = tempfile::tempdir().unwrap();
-    assert!(HeldDisk::open(&folder.path().join("missing")).is_err());
-    assert!(HeldDisk::open(folder.path()).is_err());
-    assert!(HeldDisk::open("/dev/null".as_ref()).unwrap_err().contains("neither"));
-}
-
-/// A folder that stands for a host, with a disk `disk` of which the kernel shows these partitions: name, start, size.
-fn host(disk: &str, partitions: &[(&str, &str, &str)]) -> tempfile::TempDir {
-    let base = tempfile::tempdir().unwrap();
-    let sysfs = base.path().join("sys/class/block").join(disk);
-    fs::create_dir_all(&sysfs).unwrap();
-    fs::create_dir_all(base.path().join("dev")).unwrap();
-    for (name, start, size) in partitions {
-        fs::create_dir_all(sysfs.join(name).join("holders")).unwrap();
-        fs::write(sysfs.join(name).join("start"), start).unwrap();
-        fs::write(sysfs.join(name).join("size"), size).unwrap();
-        fs::write(base.path().join("dev").join(name), "").unwrap();
-    }
-    base
-}
-
-#[test]
-fn sysfs_counts_in_512_bytes_and_sets_the_number_apart_behind_a_digit() {
-    let range = ByteRange::new(MIB, 3 * MIB).unwrap();
-    for (disk, partition) in [("sdb", "sdb1"), ("nvme0n1", "nvme0n1p1"), ("loop7", "loop7p1"), ("vdb", "vdb1")] {
-        let base = host(disk, &[(partition, "2048\n", "6144\n")]);
-        assert!(kernel_shows(base.path(), disk, 1, range).unwrap());
-        assert!(!kernel_shows(base.path(), disk, 2, range).unwrap());
-        assert!(!kernel_shows(base.path(), disk, 1, ByteRange::new(MIB, 2 * MIB).unwrap()).unwrap());
-        add_partition(base.path(), disk, 1, range).unwrap();
-    }
-}
-
-#[test]
-fn a_kernel_that_cannot_be_asked_is_an_error_and_not_an_absent_partition() {
-    let range = ByteRange::new(MIB, 3 * MIB).unwrap();
-    let base = host("sdb", &[("sdb1", "many\n", "6144\n"), ("sdb2", "2048\n", "18446744073709551615\n")]);
-    for (disk, number) in [("sdb", 1), ("sdb", 2), ("sdc", 1), ("", 1), ("..", 1), ("../sdb", 1)] {
-        assert!(kernel_shows(base.path(), disk, number, range).is_err(), "{disk} {number}");
-        assert!(add_partition(base.path(), disk, number, range).is_err(), "{disk} {number}");
-        assert!(forget_partition(base.path(), disk, number, range).is_err(), "{disk} {number}");
-    }
-}
-
-#[test]
-fn a_partition_with_a_holder_is_not_forgotten_and_the_holder_is_named() {
-    let range = ByteRange::new(MIB, 3 * MIB).unwrap();
-    let base = host("sdb", &[("sdb1", "2048\n", "6144\n")]);
-    fs::create_dir(base.path().join("sys/class/block/sdb/sdb1/holders/dm-3")).unwrap();
-    let why = forget_partition(base.path(), "sdb", 1, range).unwrap_err();
-    assert!(why.contains("sdb1") && why.contains("dm-3"), "{why}");
 }

@@ -1,4 +1,5 @@
-//! `swap-extend` carried out on a node that is played: every program of a plan failing in every way, signals, a full disk, crashes.
+//! `swap-extend` carried out on a node that is played: every program of a plan failing in every way, signals, a full
+//! disk, crashes.
 
 mod crash;
 mod failing;

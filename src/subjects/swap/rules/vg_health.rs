@@ -50,8 +50,8 @@ fn judge_group(inputs: &RuleInputs<'_>, group: &VolumeGroup, all: &[&VolumeGroup
     let twice = all.iter().filter(|g| g.name == group.name).count() > 1;
     let problem = |ids: &[ProblemId]| {
         let here = |disk: &&Disk| disk.volume_groups.iter().any(|g| g.uuid == group.uuid && g.name == group.name);
-        let told = |disk: &Disk| disk.problems.iter().find(|p| ids.contains(&p.id)).map(|p| disk.says(p));
-        inputs.facts.node.disks.iter().filter(here).find_map(told)
+        let described = |disk: &Disk| disk.problems.iter().find(|p| ids.contains(&p.id)).map(|p| disk.describe(p));
+        inputs.facts.node.disks.iter().filter(here).find_map(described)
     };
     let finding = if !group.missing_pvs.is_empty() {
         let names: Vec<String> = group.missing_pvs.iter().map(ToString::to_string).collect();

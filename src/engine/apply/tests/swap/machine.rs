@@ -1,18 +1,19 @@
 //! A node that is played: its state in memory, and what is read and written past its programs as files below a folder.
 
+mod files;
+mod programs;
+
 use std::fs;
-use std::os::unix::fs::{FileExt, symlink};
+use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 
 use crate::engine::apply::{Interrupts, News, TargetHost, carry_out, journal_path};
 use crate::engine::{Ending, Entry, Plan, RecordedRun, Refusal, last_run};
 use crate::io::journal::Journal;
-use crate::io::tool::{Cmd, Output, Runner, ToolError};
-use crate::subjects::swap::plan::tests::node::{GROUP, Node, SWAP, TEMPORARY};
+use crate::subjects::swap::plan::tests::node::Node;
 use crate::subjects::swap::plan::{COMMAND, Remembered, Request, plan};
 
-/// How a program fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     /// It does nothing and ends with status 1.
@@ -21,7 +22,6 @@ pub(super) enum Way {
     Hangs,
     /// It does its work and is ended at its limit.
     HangsAfterwards,
-    /// It is not there.
     Missing,
     /// It does nothing, prints garbage, and ends with status 0.
     Garbage,
@@ -55,9 +55,6 @@ struct State {
     /// The call, from 0, at which the journal's disk is full.
     full_at: Option<usize>,
 }
-
-/// Where a test finds bytes on a disk: its first sector, and the beginning of its partition.
-const LOOKED_AT: [(u64, usize); 2] = [(0, 4096), (1 << 20, 16 << 10)];
 
 impl Machine {
     pub(super) fn new(node: Node) -> Self {
@@ -137,56 +134,6 @@ impl Machine {
         self.state().node = node;
     }
 
-    /// Takes over what was written to the files.
-    fn look(&self, node: &mut Node) {
-        for disk in &mut node.disks {
-            let file = fs::File::open(self.at(&disk.path())).unwrap();
-            for (at, len) in LOOKED_AT {
-                let mut bytes = vec![0; len];
-                file.read_exact_at(&mut bytes, at).unwrap();
-                disk.put(at, &bytes);
-            }
-            disk.partition = self.at(&format!("sys/class/block/{0}/{0}1", disk.name)).exists();
-        }
-        for (name, volume) in &mut node.volumes {
-            if let Ok(file) = fs::File::open(self.at(Node::device(name))) {
-                file.read_exact_at(&mut volume.page, 0).unwrap();
-            }
-        }
-    }
-
-    /// Writes the files that the node would show.
-    fn show(&self, node: &Node) {
-        for disk in &node.disks {
-            let file = fs::OpenOptions::new().write(true).open(self.at(&disk.path())).unwrap();
-            for (at, len) in LOOKED_AT {
-                let mut bytes = vec![0; len];
-                crate::io::image::Image::read_at(disk, &mut bytes, at).unwrap();
-                file.write_all_at(&bytes, at).unwrap();
-            }
-        }
-        for name in [SWAP, TEMPORARY] {
-            let (device, link) = (self.at(Node::device(name)), self.at(&format!("dev/{GROUP}/{name}")));
-            let Some(volume) = node.volumes.get(name) else {
-                let _ = (fs::remove_file(device), fs::remove_file(link));
-                continue;
-            };
-            let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(&device).unwrap();
-            file.set_len(volume.extents * crate::subjects::swap::plan::tests::node::EXTENT).unwrap();
-            file.write_all_at(&volume.page, 0).unwrap();
-            let _ = symlink(format!("..{}", Node::device(name).trim_start_matches("/dev")), link);
-        }
-        for backup in &node.backups {
-            fs::write(self.at(backup), "vg_root { }\n").unwrap();
-        }
-        let mut swaps = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n".to_owned();
-        for area in &node.areas {
-            swaps += &format!("{} partition\t{}\t{}\t{}\n", area.path, area.kib, area.used_kib, area.priority);
-        }
-        fs::write(self.at("proc/swaps"), swaps).unwrap();
-        fs::write(self.at("proc/meminfo"), meminfo(node)).unwrap();
-    }
-
     pub(super) fn host(&self) -> TargetHost<'_> {
         TargetHost {
             base: self.base.path().to_owned(),
@@ -213,16 +160,16 @@ impl Machine {
     }
 
     pub(super) fn run(&self, plan: &Plan) -> Ending {
-        self.run_told(plan, &Interrupts::default(), &mut |_| {})
+        self.run_watched(plan, &Interrupts::default(), &mut |_| {})
     }
 
-    pub(super) fn run_told(&self, plan: &Plan, interrupts: &Interrupts, before: &mut dyn FnMut(usize)) -> Ending {
-        let mut tell = |news: News<'_>| {
+    pub(super) fn run_watched(&self, plan: &Plan, interrupts: &Interrupts, before: &mut dyn FnMut(usize)) -> Ending {
+        let mut report = |news: News<'_>| {
             if let News::Step { number, .. } = news {
                 before(number);
             }
         };
-        carry_out(plan, &self.host(), &mut self.journal(), interrupts, &mut tell).unwrap()
+        carry_out(plan, &self.host(), &mut self.journal(), interrupts, &mut report).unwrap()
     }
 
     /// Makes the journal one that cannot be written on: nothing fits behind its end. Gives back its length.
@@ -234,7 +181,6 @@ impl Machine {
         len
     }
 
-    /// There is room again.
     pub(super) fn has_room_again(&self) {
         let path = journal_path(self.base.path());
         let file = fs::OpenOptions::new().read(true).write(true).open(path).unwrap();
@@ -244,80 +190,4 @@ impl Machine {
         let len = head[..read].iter().position(|byte| *byte == 0).unwrap_or(read);
         file.set_len(len as u64).unwrap();
     }
-}
-
-impl Runner for Machine {
-    fn run(&self, cmd: &Cmd) -> Result<Output, ToolError> {
-        let mut state = self.state();
-        let command = cmd.to_string();
-        let call = state.calls.len();
-        state.calls.push(command.clone());
-        if state.full_at == Some(call) {
-            self.fills_up();
-        }
-        let program = cmd.program.path().to_owned();
-        let fault = state.fault.clone();
-        let way = fault.filter(|fault| fault.call == call || state.broken.as_ref() == Some(&program)).map(|fault| {
-            if fault.lasting {
-                state.broken = Some(program.clone());
-            }
-            fault.way
-        });
-        let ended = |status: i32, out: &str, err: &str| {
-            Ok(Output { status: Some(status), stdout: out.as_bytes().to_vec(), stderr: err.as_bytes().to_vec() })
-        };
-        match way {
-            Some(Way::Status) => return ended(1, "", "it does not work"),
-            Some(Way::Hangs) => return Err(ToolError::TimedOut { command, limit: cmd.limit }),
-            Some(Way::Missing) => return Err(ToolError::Missing { command }),
-            Some(Way::Garbage) => return ended(0, "\u{1b}[2J{\"report\": [garbage", ""),
-            Some(Way::HangsAfterwards) | None => {}
-        }
-        let mut node = state.node.clone();
-        self.look(&mut node);
-        let argv: Vec<&str> = std::iter::once(program.as_str()).chain(cmd.args.iter().map(String::as_str)).collect();
-        let answer = node.program(&argv);
-        if answer.is_ok() {
-            self.show(&node);
-            state.node = node;
-        }
-        if way.is_some() {
-            return Err(ToolError::TimedOut { command, limit: cmd.limit });
-        }
-        match answer {
-            Ok(out) => ended(0, &out, ""),
-            Err(why) => ended(5, "", &why),
-        }
-    }
-}
-
-/// Every field that a kernel of el7 has and the reader asks for.
-fn meminfo(node: &Node) -> String {
-    let swap: u64 = node.areas.iter().map(|area| area.kib).sum();
-    let mut text = String::new();
-    for (name, kib) in [
-        ("MemTotal", node.memory.total_kib),
-        ("MemFree", 9_137_984),
-        ("MemAvailable", node.memory.available_kib.unwrap()),
-        ("Buffers", 2104),
-        ("Cached", 4_003_252),
-        ("SwapCached", 0),
-        ("Active", 3_905_204),
-        ("Inactive", 2_671_668),
-        ("SwapTotal", swap),
-        ("SwapFree", swap),
-        ("Dirty", 20),
-        ("Writeback", 0),
-        ("AnonPages", 2_571_516),
-        ("Mapped", 120_004),
-        ("Slab", 311_716),
-        ("CommitLimit", node.memory.commit_limit_kib.unwrap()),
-        ("Committed_AS", node.memory.committed_kib),
-        ("VmallocTotal", 34_359_738_367),
-        ("VmallocUsed", 192_556),
-        ("VmallocChunk", 0),
-    ] {
-        text += &format!("{name}: {kib} kB\n");
-    }
-    text
 }
