@@ -16,6 +16,7 @@ mod disks;
 mod kernel_prune;
 mod node;
 mod power;
+mod record;
 mod ssh;
 mod stage;
 mod swap_extend;

@@ -11,4 +11,5 @@ mod failures;
 mod families;
 mod node;
 mod procedure;
+mod reads;
 mod refusals;

@@ -3,5 +3,6 @@
 mod cuts;
 mod grows;
 mod memory;
+mod reads;
 mod refusals;
 mod state;
