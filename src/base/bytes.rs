@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_field_beyond_the_end_is_an_error_that_says_where() {
+    fn a_field_beyond_the_end_is_an_error_with_its_offset() {
         assert_eq!(le32(&[1, 0, 0, 0], 0), Ok(1));
         assert_eq!(be16(&[1, 2], 0), Ok(0x0102));
         assert_eq!(le32(&[1, 0, 0], 0), Err(Truncated { at: 0, need: 4 }));
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn zeros_are_told_from_one_set_bit_anywhere() {
+    fn one_set_bit_anywhere_is_not_all_zero() {
         for len in [0, 1, 15, 16, 17, 100] {
             let mut bytes = vec![0; len];
             assert!(all_zero(&bytes));

@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_is_shown_as_its_own_tools_show_it() {
+    fn each_kind_is_printed_as_its_own_tools_print_it() {
         let guid = [0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11, 0xba, 0x4b, 0, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b];
         assert_eq!(Id::from_guid(guid).to_string(), "c12a7328-f81f-11d2-ba4b-00a0c93ec93b");
         assert_eq!(Id::Serial32(0xcafe_0001).to_string(), "CAFE-0001");

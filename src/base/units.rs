@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_shown_exactly_and_rounded() {
+    fn sizes_are_printed_exactly_and_rounded() {
         assert_eq!(Bytes(64 * GIB).to_string(), "68719476736 B (64.00 GiB)");
         assert_eq!(Bytes(511_266_816).to_string(), "511266816 B (487.58 MiB)");
         assert_eq!(Bytes(12).to_string(), "12 B");

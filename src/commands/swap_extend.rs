@@ -39,7 +39,7 @@ pub(super) fn run(args: &SwapExtend) -> Result<ExitStatus> {
         volume: profile.swap_volume.clone(),
         target_bytes: args.size.map_or(profile.swap_bytes, |size| size.0),
         disk: args.disk.clone(),
-        disk_path: link.and_then(|link| root.at(link).ok()).map(|place| place.shown()),
+        disk_path: link.and_then(|link| root.at(link).ok()).map(|place| place.host_path()),
         temporary_swap: args.temporary_swap,
         remembered: None,
     };

@@ -87,8 +87,8 @@ impl Disk {
             && self.partitions.is_empty()
     }
 
-    /// A problem of this disk, with its name.
-    pub fn says(&self, problem: &Problem) -> String {
+    /// `problem`, with the path of this disk before it.
+    pub fn describe(&self, problem: &Problem) -> String {
         if problem.message.starts_with(&self.path) {
             return problem.message.clone();
         }

@@ -67,7 +67,7 @@ pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Pro
             _ => found.content,
         }
     };
-    tell_each_once(&mut problems);
+    remove_repeated(&mut problems);
     let disk = Disk {
         schema: Disk::SCHEMA,
         path: path.to_owned(),
@@ -84,7 +84,7 @@ pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Pro
 }
 
 /// The ends of a disk belong to its volumes too, and so does what is wrong with them.
-fn tell_each_once(problems: &mut Vec<Problem>) {
+fn remove_repeated(problems: &mut Vec<Problem>) {
     if problems.len() > 1 {
         let mut seen = HashSet::new();
         problems.retain(|problem| seen.insert((problem.id, problem.message.clone())));

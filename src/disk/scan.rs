@@ -39,7 +39,7 @@ pub fn scan(sources: &[Source]) -> Vec<Disk> {
     let mut probes = parallel::map(sources, Scratch::default, probe_source);
     assemble_groups(sources, &mut probes, &mut Scratch::default());
     let mut disks: Vec<Disk> = probes.into_iter().map(|p| p.disk).collect();
-    tell_copies(&mut disks);
+    report_copies(&mut disks);
     disks
 }
 
@@ -100,7 +100,7 @@ fn assemble_groups(sources: &[Source], probes: &mut [Probe], scratch: &mut Scrat
 
 /// Two disks with one identity are copies of one another or two paths to one disk: either way, a tool that takes the
 /// one for the other writes to the wrong disk.
-fn tell_copies(disks: &mut [Disk]) {
+fn report_copies(disks: &mut [Disk]) {
     let mut seen: HashMap<crate::base::ids::Id, Vec<usize>> = HashMap::new();
     for (index, disk) in disks.iter().enumerate() {
         if let Some(id) = disk.table.uuid.filter(|id| !id.is_nil()) {

@@ -73,7 +73,7 @@ pub fn assemble(pvs: &[PvOnDisk<'_>], identify: &mut Identify<'_>) -> Vec<Assemb
         .filter_map(|copies| Assembly::new(pvs, &by_uuid, copies))
         .map(|assembly| assembly.assemble(identify))
         .collect();
-    tell_names_used_twice(&mut groups);
+    report_names_used_twice(&mut groups);
     groups
 }
 
@@ -96,7 +96,7 @@ impl ById {
     }
 }
 
-fn tell_names_used_twice(groups: &mut [Assembled]) {
+fn report_names_used_twice(groups: &mut [Assembled]) {
     if groups.len() < 2 {
         return;
     }

@@ -60,13 +60,13 @@ fn devices(root: &Root) -> Result<Vec<BlockDevice>, String> {
         }
     }
     devices.sort_by(|a, b| a.name.cmp(&b.name));
-    tell_holders(&mut devices);
+    add_holders(&mut devices);
     Ok(devices)
 }
 
 /// The kernel links a device and the one below it both ways (`bd_link_disk_holder`): `slaves` says it all, and few
 /// devices have any. Takes devices by name.
-fn tell_holders(devices: &mut [BlockDevice]) {
+fn add_holders(devices: &mut [BlockDevice]) {
     let above = |device: &BlockDevice| -> Vec<(String, String)> {
         device.slaves.iter().map(|slave| (slave.clone(), device.name.clone())).collect()
     };
@@ -94,10 +94,14 @@ fn device(place: &Place<'_>) -> Result<Option<BlockDevice>, String> {
     let Some(dev) = text(place, "dev")? else {
         let gone = matches!(place.kind(), Probed::Absent);
         let hidden = text(place, "hidden")?.is_some_and(|hidden| hidden == "1");
-        return if gone || hidden { Ok(None) } else { Err(format!("{}/dev: there is no such file", place.shown())) };
+        return if gone || hidden {
+            Ok(None)
+        } else {
+            Err(format!("{}/dev: there is no such file", place.host_path()))
+        };
     };
     let device = device_number(dev.as_bytes()).ok_or_else(|| bad(place, "dev", &dev))?;
-    let size = figure(place, "size")?.ok_or_else(|| format!("{}/size: there is no such file", place.shown()))?;
+    let size = figure(place, "size")?.ok_or_else(|| format!("{}/size: there is no such file", place.host_path()))?;
     let bytes = size.checked_mul(UNIT).ok_or_else(|| bad(place, "size", &size.to_string()))?;
     let name = device_name(place, place.name().unwrap_or_default())?;
     let partition_of = match text(place, "partition")? {
@@ -126,7 +130,7 @@ fn mapped(place: &Place<'_>) -> Result<Option<(String, String)>, String> {
 fn device_name(place: &Place<'_>, sysfs_name: &str) -> Result<String, String> {
     let name = sysfs_name.replace('!', "/");
     let is_name = Path::new(&name).components().all(|c| matches!(c, Component::Normal(_)));
-    if is_name && !name.is_empty() { Ok(name) } else { Err(format!("{}: no name of a device", place.shown())) }
+    if is_name && !name.is_empty() { Ok(name) } else { Err(format!("{}: no name of a device", place.host_path())) }
 }
 
 fn is_optical_or_floppy(name: &str) -> bool {
@@ -161,7 +165,7 @@ fn figure(place: &Place<'_>, attribute: &str) -> Result<Option<u64>, String> {
 
 fn bad(place: &Place<'_>, attribute: &str, text: &str) -> String {
     let text: String = text.chars().take(80).collect();
-    format!("{}/{attribute}: no such value is known: \"{}\"", place.shown(), text.escape_debug())
+    format!("{}/{attribute}: no such value is known: \"{}\"", place.host_path(), text.escape_debug())
 }
 
 /// The physical disks: the path that the host calls each by, and the path by which this program can open it.

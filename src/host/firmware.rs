@@ -33,7 +33,8 @@ fn look(root: &Root) -> Result<Firmware, String> {
     };
     match efi.below("fw_platform_size")?.read() {
         Probed::Known(bytes) => {
-            let bits = parse(&bytes).ok_or_else(|| format!("{}/fw_platform_size: neither 32 nor 64", efi.shown()))?;
+            let bits =
+                parse(&bytes).ok_or_else(|| format!("{}/fw_platform_size: neither 32 nor 64", efi.host_path()))?;
             Ok(Firmware::Uefi { bits: Some(bits) })
         }
         Probed::Absent => Ok(Firmware::Uefi { bits: None }),

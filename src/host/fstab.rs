@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_line_is_told_by_its_number() {
+    fn a_short_line_is_reported_with_its_number() {
         let why = parse(b"# a comment\n/dev/sda2 /boot\n").unwrap_err().to_string();
         assert_eq!(why, "line 2: fewer than three fields: \"/dev/sda2 /boot\"");
         assert_eq!(parse(b""), Ok(vec![]));

@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_line_is_shown_without_control_characters_and_not_at_any_length() {
+    fn a_bad_line_is_repeated_cut_short_and_without_control_characters() {
         let shown = BadLine::new(7, "short", &[0x1b; 500]).to_string();
         assert!(shown.starts_with("line 7: short: \"\\u{1b}") && shown.len() < 600, "{shown}");
     }

@@ -33,7 +33,9 @@ pub fn gather(root: &Root) -> Probed<Vec<Loop>> {
             Probed::Absent => None,
             Probed::Unreadable(why) => return Probed::Unreadable(why),
         };
-        let Some(device) = device else { return Probed::Unreadable(format!("{}: no device number", place.shown())) };
+        let Some(device) = device else {
+            return Probed::Unreadable(format!("{}: no device number", place.host_path()));
+        };
         let file = file.strip_suffix(b"\n").unwrap_or(&file);
         loops.push(Loop { device, file: String::from_utf8_lossy(file).into_owned() });
     }

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_ends_too_early_is_told_and_damage_does_no_harm() {
+    fn a_line_that_ends_too_early_is_reported_and_damage_does_no_harm() {
         for bad in
             ["1 1 8:2 / /boot rw ext4 /dev/sda2 rw\n", "1 1 8 / / rw - ext4 x rw\n", "1 1 8:2 / boot rw - e x rw\n"]
         {

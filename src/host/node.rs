@@ -54,7 +54,7 @@ impl Node {
             Some(Probed::Known(_)) | None if self.disks.is_empty() => return Some("there is no disk".to_owned()),
             Some(Probed::Known(_)) | None => {}
         }
-        self.disks.iter().find_map(|disk| disk.what_may_hide().map(|problem| disk.says(problem)))
+        self.disks.iter().find_map(|disk| disk.what_may_hide().map(|problem| disk.describe(problem)))
     }
 
     /// `why` something was not found, with what may hide it.

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_kernel_would_not_write_is_told_with_its_line() {
+    fn a_line_that_the_kernel_would_not_write_is_reported_with_its_number() {
         let header = "Filename Type Size Used Priority\n";
         for bad in ["/dev/sda2 partition 12x 0 -1\n", "/dev/sda2 partition 12 0\n", "/dev/sda2 disk 12 0 -1\n", "\n"] {
             let why = parse(format!("{header}{bad}").as_bytes()).unwrap_err();

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_both_kinds_of_addresses_are_read_and_shown_alike() {
+    fn names_and_both_kinds_of_addresses_print_as_they_are_read() {
         for text in ["okv1.example:443", "192.0.2.1:1", "[2001:db8::1]:65535", "[fe80::1]:5696"] {
             assert_eq!(text.parse::<Address>().unwrap().to_string(), text);
         }

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_superblock_that_says_it_lies_elsewhere_is_the_copy_of_another_volume() {
+    fn a_superblock_that_names_another_place_is_the_copy_of_another_volume() {
         let mut block = vec![0; 8192];
         block[4096..4100].copy_from_slice(&MAGIC.to_le_bytes());
         block[4100] = 1;

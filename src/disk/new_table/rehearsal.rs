@@ -37,7 +37,7 @@ impl NewTable {
         let disks = scan(std::slice::from_ref(&source));
         let [disk] = disks.as_slice() else { return Err("the new table cannot be read".into()) };
         if let Some(problem) = disk.problems.first() {
-            return Err(disk.says(problem));
+            return Err(disk.describe(problem));
         }
         let backup = if self.kind == TableKind::Gpt { CopyState::Ok } else { CopyState::Missing };
         let table = &disk.table;
@@ -72,7 +72,7 @@ impl NewTable {
 
     fn reading_of_mbrman(&self, copy: &mut SparseCopy, sector: SectorSize) -> Result<(), String> {
         let block = u32::try_from(sector.bytes()).map_err(|e| e.to_string())?;
-        let table = mbrman::MBR::read_from(copy, block).map_err(|e| said("mbrman", e))?;
+        let table = mbrman::MBR::read_from(copy, block).map_err(|e| unreadable("mbrman", e))?;
         let mut used = table.header.iter().filter(|(_, entry)| entry.is_used());
         let (Some((1, entry)), None) = (used.next(), used.next()) else {
             return Err("mbrman does not read the one partition".into());
@@ -82,7 +82,7 @@ impl NewTable {
     }
 
     fn reading_of_gpt(&self, mut copy: SparseCopy, sector: SectorSize) -> Result<(), String> {
-        let block = gpt::disk::LogicalBlockSize::try_from(sector.bytes()).map_err(|e| said("gpt", e))?;
+        let block = gpt::disk::LogicalBlockSize::try_from(sector.bytes()).map_err(|e| unreadable("gpt", e))?;
         // The crate panics on entries of another size, and takes memory for as many as the header claims.
         let mut header = vec![0; block.as_usize()];
         copy.read_at(&mut header, sector.bytes()).map_err(|e| e.to_string())?;
@@ -90,18 +90,18 @@ impl NewTable {
             Ok(Some(header)) if (header.entries, header.entry_bytes) == (128, 128) => {}
             _ => return Err("the header of the new GPT does not announce 128 entries of 128 bytes".into()),
         }
-        gpt::mbr::ProtectiveMBR::from_disk(&mut copy, block).map_err(|e| said("gpt", e))?;
+        gpt::mbr::ProtectiveMBR::from_disk(&mut copy, block).map_err(|e| unreadable("gpt", e))?;
         let config = gpt::GptConfig::new().logical_block_size(block).only_valid_headers(true);
-        let table = config.open_from_device(copy).map_err(|e| said("gpt", e))?;
+        let table = config.open_from_device(copy).map_err(|e| unreadable("gpt", e))?;
         let mut used = table.partitions().iter().filter(|(_, entry)| entry.is_used());
         let (Some((1, entry)), None) = (used.next(), used.next()) else {
             return Err("gpt does not read the one partition".into());
         };
-        let start = entry.bytes_start(block).map_err(|e| said("gpt", e))?;
-        self.has_range("gpt", start, entry.bytes_len(block).map_err(|e| said("gpt", e))?)
+        let start = entry.bytes_start(block).map_err(|e| unreadable("gpt", e))?;
+        self.has_range("gpt", start, entry.bytes_len(block).map_err(|e| unreadable("gpt", e))?)
     }
 }
 
-fn said(reader: &str, why: impl Display) -> String {
+fn unreadable(reader: &str, why: impl Display) -> String {
     format!("{reader} cannot read the new table: {why}")
 }

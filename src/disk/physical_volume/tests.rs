@@ -75,7 +75,7 @@ fn a_text_outside_the_head_is_one_read_and_a_wrapped_one_two() {
 }
 
 #[test]
-fn a_bit_that_flips_anywhere_in_what_is_used_is_told() {
+fn a_bit_that_flips_anywhere_in_the_used_bytes_is_reported() {
     let good = Sample::new(1, &sample_text());
     let text_len = sample_text().len() + 1;
     let text_at = AREA + 512;
@@ -108,7 +108,7 @@ fn a_bit_that_flips_under_a_right_checksum_never_panics() {
 }
 
 #[test]
-fn a_volume_cut_at_any_sector_is_told() {
+fn a_volume_cut_at_any_sector_is_reported_as_damaged() {
     let good = with_second_area(Sample::new(1, &sample_text())).bytes;
     for cut in (0..BYTES).step_by(512) {
         match reading(good[..cut].to_vec()) {
@@ -119,7 +119,7 @@ fn a_volume_cut_at_any_sector_is_told() {
 }
 
 #[test]
-fn claims_beyond_the_volume_or_the_ring_are_told_without_a_read() {
+fn claims_beyond_the_volume_or_the_ring_are_reported_without_a_read() {
     let claims = [
         (AREA + 40, u64::MAX),
         (AREA + 40, 1 << 60),
@@ -182,7 +182,7 @@ fn a_text_of_a_huge_volume_is_not_read_beyond_its_cap() {
 }
 
 #[test]
-fn a_sound_text_that_does_not_parse_is_told_with_its_place_on_the_volume() {
+fn a_sound_text_that_does_not_parse_is_reported_with_its_offset_on_the_volume() {
     let (good, offset) = (sample_text(), AREA_BYTES - 100);
     let bad = good.replace("extent_size = 128", "extent_size = x");
     let reading = reading(Sample::with_text_at(1, &bad, offset).bytes).unwrap();
@@ -192,7 +192,7 @@ fn a_sound_text_that_does_not_parse_is_told_with_its_place_on_the_volume() {
 }
 
 #[test]
-fn an_orphan_and_a_volume_told_to_ignore_its_metadata_are_normal() {
+fn an_orphan_and_a_volume_with_ignored_metadata_are_normal() {
     let mut orphan = Sample::new(1, "");
     orphan.put(AREA + 40, &[0; 24]);
     let orphan = reading(orphan.sealed().bytes).unwrap();

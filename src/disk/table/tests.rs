@@ -59,6 +59,6 @@ fn problem_ids(reading: &Reading) -> Vec<ProblemId> {
     reading.problems.iter().map(|p| p.id).collect()
 }
 
-fn tells(reading: &Reading, id: ProblemId, text: &str) -> bool {
+fn has_problem(reading: &Reading, id: ProblemId, text: &str) -> bool {
     reading.problems.iter().any(|p| p.id == id && p.message.contains(text))
 }

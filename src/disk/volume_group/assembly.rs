@@ -12,7 +12,7 @@ use crate::disk::{LogicalVolume, PhysicalVolume, Problem, ProblemId, Segment, St
 use crate::io::image::{Image, Mapped, MappedSegment, MappedStripe};
 
 /// Most disks that one problem names, and most problems of one sort: a fleet may hold thousands of copies of a disk.
-const MOST_TOLD: usize = 8;
+const MOST_REPORTED: usize = 8;
 
 /// Most logical volumes whose starts are fetched at once.
 const MOST_AHEAD: usize = 64;
@@ -42,8 +42,8 @@ impl<'a, 'i> Assembly<'a, 'i> {
         Some(Self { pvs, by_uuid, telling, group, checksum, problems: Vec::new(), members: Vec::new() })
     }
 
-    fn tell(&mut self, id: ProblemId, message: String) {
-        if self.problems.iter().filter(|problem| problem.id == id).count() < MOST_TOLD {
+    fn report(&mut self, id: ProblemId, message: String) {
+        if self.problems.iter().filter(|problem| problem.id == id).count() < MOST_REPORTED {
             self.problems.push(Problem::new(id, message));
         }
     }
@@ -51,10 +51,10 @@ impl<'a, 'i> Assembly<'a, 'i> {
     pub(super) fn assemble(mut self, identify: &mut Identify<'_>) -> Assembled {
         let group = self.group;
         let present = self.present();
-        self.tell_stale_copies();
+        self.report_stale_copies();
         let layout = Layout::of(group);
         for contradiction in &layout.contradictions {
-            self.tell(ProblemId::LvmDamaged, format!("volume group {}: {contradiction}", group.name));
+            self.report(ProblemId::LvmDamaged, format!("volume group {}: {contradiction}", group.name));
         }
         let physical_volumes = self.physical_volumes(&present, &layout);
         // Where segments contradict each other, the bytes of a volume may be another's.
@@ -104,10 +104,10 @@ impl<'a, 'i> Assembly<'a, 'i> {
             let mut there = found.iter().filter_map(|(_, index)| self.pvs.get(*index));
             let first = there.clone().next().copied();
             if found.len() > 1 {
-                let places: Vec<String> = there.by_ref().take(MOST_TOLD).map(PvOnDisk::place).collect();
+                let places: Vec<String> = there.by_ref().take(MOST_REPORTED).map(PvOnDisk::place).collect();
                 let (places, count) = (places.join(", "), found.len());
                 let message = format!("physical volume {uuid} of {name} is there {count} times: {places}");
-                self.tell(ProblemId::Duplicate, message);
+                self.report(ProblemId::Duplicate, message);
             }
             match first {
                 None => {
@@ -116,7 +116,7 @@ impl<'a, 'i> Assembly<'a, 'i> {
                         "volume group {name}: physical volume {uuid} is missing (last seen as {})",
                         hint.escape_debug()
                     );
-                    self.tell(ProblemId::MissingPv, message);
+                    self.report(ProblemId::MissingPv, message);
                 }
                 Some(pv) if volume.missing => {
                     let message = format!(
@@ -124,7 +124,7 @@ impl<'a, 'i> Assembly<'a, 'i> {
                          but the group was changed without it",
                         pv.place()
                     );
-                    self.tell(ProblemId::MissingPv, message);
+                    self.report(ProblemId::MissingPv, message);
                 }
                 Some(_) => {}
             }
@@ -133,8 +133,8 @@ impl<'a, 'i> Assembly<'a, 'i> {
         present
     }
 
-    /// Tells which physical volumes know less than the newest description, or something else.
-    fn tell_stale_copies(&mut self) {
+    /// Reports which physical volumes know less than the newest description, or something else.
+    fn report_stale_copies(&mut self) {
         let (name, seqno) = (&self.group.name, self.group.seqno);
         let mut stale = Vec::new();
         for (_, index) in self.telling {
@@ -173,7 +173,7 @@ impl<'a, 'i> Assembly<'a, 'i> {
                 _ => {}
             }
         }
-        stale.into_iter().for_each(|message| self.tell(ProblemId::LvmStale, message));
+        stale.into_iter().for_each(|message| self.report(ProblemId::LvmStale, message));
     }
 
     fn physical_volumes(&self, present: &[Option<PvOnDisk<'_>>], layout: &Layout) -> Vec<PhysicalVolume> {

@@ -71,7 +71,7 @@ fn a_volume_that_came_back_after_a_change_without_it_counts_as_missing() {
 }
 
 #[test]
-fn the_highest_version_is_used_and_older_or_other_ones_are_told() {
+fn the_highest_version_is_used_and_older_or_other_ones_are_reported() {
     let (old, new) = (text(3, &[1, 2], ""), text(4, &[1, 2], &linear("a", 11, 4, 0, 2)));
     let group = &assembled(&[pv("d1", Sample::new(1, &old)), pv("d2", Sample::new(2, &new))])[0];
     assert_eq!((group.group.seqno, group.group.logical_volumes.len()), (4, 1));
@@ -92,7 +92,7 @@ fn the_highest_version_is_used_and_older_or_other_ones_are_told() {
 }
 
 #[test]
-fn one_identity_on_two_disks_and_one_name_on_two_groups_are_told() {
+fn one_identity_on_two_disks_and_one_name_on_two_groups_are_reported() {
     let text = text(3, &[1], &linear("a", 11, 4, 0, 2));
     let twice = &assembled(&[pv("d1", Sample::new(1, &text)), pv("d2", Sample::new(1, &text))]);
     assert_eq!((twice.len(), twice[0].members.as_slice()), (1, &[0, 1][..]));
@@ -120,7 +120,7 @@ fn a_volume_without_metadata_of_its_own_is_found_by_its_identity() {
 }
 
 #[test]
-fn contradictions_are_told_and_nothing_is_looked_at() {
+fn contradictions_are_reported_and_no_volume_is_identified() {
     let text = text(3, &[1], &(linear("a", 11, 4, 0, 2) + &linear("b", 12, 4, 0, 4)));
     let group = &assembled(&[pv("d1", Sample::new(1, &text))])[0];
     assert_eq!(ids(group), [ProblemId::LvmDamaged]);

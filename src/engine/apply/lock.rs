@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_that_was_asked_at_the_same_moment_was_taken_for_another_run() {
+    fn a_shared_lock_that_status_holds_for_a_moment_is_waited_for() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lock");
         let looks = File::create(path).unwrap();
@@ -108,10 +108,9 @@ mod tests {
         assert!(taken.is_ok());
     }
 
-    /// The package manager of a prune that was killed went on, while `undo` said that all was taken back and unmounted
-    /// /boot.
+    /// The package manager of a killed prune goes on: without the lock, `undo` would unmount /boot under it.
     #[test]
-    fn a_program_that_a_killed_run_had_started_was_no_run() {
+    fn a_program_that_a_killed_run_started_still_holds_the_lock() {
         use std::process::{Command, Stdio};
         let dir = tempfile::tempdir().unwrap();
         let lock = Lock::take(dir.path()).unwrap();

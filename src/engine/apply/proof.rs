@@ -112,7 +112,7 @@ impl TargetHost<'_> {
     /// The swap area at `area`, by whatever link, as the kernel shows it.
     fn swap_in_use(&self, area: &str) -> Result<Option<SwapArea>, String> {
         let root = self.root()?;
-        let device = root.at(area)?.shown();
+        let device = root.at(area)?.host_path();
         Ok(self.swaps(&root)?.into_iter().find(|used| used.path == device))
     }
 
@@ -129,7 +129,7 @@ impl TargetHost<'_> {
     /// That memory and the other swap areas hold what is swapped out to `area`, with a margin.
     pub(super) fn has_room_for_pages(&self, area: &str, margin_kib: u64) -> Result<(), String> {
         let root = self.root()?;
-        let device = root.at(area)?.shown();
+        let device = root.at(area)?.host_path();
         let areas = self.swaps(&root)?;
         let memory = match memory::whole(&root) {
             Probed::Known(memory) => memory,

@@ -150,7 +150,7 @@ fn a_name_that_is_taken_is_not_overwritten_and_the_first_rename_is_taken_back() 
 }
 
 #[test]
-fn a_way_back_that_is_barred_is_told_with_both_causes() {
+fn a_rollback_that_fails_is_reported_with_both_causes() {
     let bench = bench();
     // The program puts another file where the key was, as an ssh-keygen -A in between would.
     struct Meddler<'b>(&'b Path, std::cell::Cell<u32>);

@@ -48,7 +48,7 @@ fn find<'r>(root: &'r Root, name: &str) -> Result<Option<Place<'r>>, String> {
 
 fn read(place: &Place<'_>) -> Result<Identity, String> {
     if text(place, "partition")?.is_some() {
-        return Err(format!("{}: it is a partition, not a whole disk", place.shown()));
+        return Err(format!("{}: it is a partition, not a whole disk", place.host_path()));
     }
     let driver = place.below("device")?;
     // SCSI and ATA have it with the driver's device, NVMe and newer kernels with the disk itself.

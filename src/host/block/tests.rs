@@ -75,7 +75,7 @@ fn a_disk_its_partition_and_what_is_mapped_on_it_know_each_other() {
 }
 
 #[test]
-fn the_class_directory_of_links_says_the_same() {
+fn the_class_directory_of_links_gives_the_same_devices() {
     let sysfs = disk();
     for (name, target) in [("sda", "sda"), ("sda3", "sda/sda3"), ("dm-0", "dm-0")] {
         sysfs.link(&format!("../../block/{target}"), &format!("sys/class/block/{name}"));
@@ -114,7 +114,7 @@ fn only_a_device_with_a_driver_and_a_size_is_a_physical_disk() {
 }
 
 #[test]
-fn a_value_that_the_kernel_would_not_write_is_told_with_its_path() {
+fn a_value_that_the_kernel_would_not_write_is_reported_with_its_path() {
     for (path, text) in [
         ("sda/dev", "8\n"),
         ("sda/dev", ""),

@@ -120,7 +120,7 @@ fn a_disk_that_was_not_read_and_a_partition_that_only_the_kernel_has_are_unknown
 }
 
 #[test]
-fn nvme_partitions_go_by_what_sysfs_says_not_by_spelling() {
+fn nvme_partitions_go_by_sysfs_not_by_spelling() {
     let mut node = sample::node();
     node.disks[0].path = "/dev/nvme0n1".into();
     let part = BlockDevice { name: "nvme0n1p2".into(), ..sample::part("nvme0n1", 259, 2, 2) };

@@ -43,7 +43,7 @@ impl<'r> Place<'r> {
     }
 
     /// The path as the host itself would call it.
-    pub fn shown(&self) -> String {
+    pub fn host_path(&self) -> String {
         format!("/{}", self.real.display())
     }
 
@@ -143,7 +143,7 @@ impl<'r> Place<'r> {
         names.sort_unstable();
         let mut places = Vec::new();
         for (name, is_directory) in names {
-            let name = name.to_str().ok_or_else(|| format!("{}: it has a name {name:?}", self.shown()))?;
+            let name = name.to_str().ok_or_else(|| format!("{}: it has a name {name:?}", self.host_path()))?;
             if !wanted(name) {
                 continue;
             }
@@ -182,7 +182,7 @@ impl<'r> Place<'r> {
         match result {
             Ok(value) => Probed::Known(value),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Probed::Absent,
-            Err(e) => Probed::Unreadable(format!("{}: {e}", self.shown())),
+            Err(e) => Probed::Unreadable(format!("{}: {e}", self.host_path())),
         }
     }
 }

@@ -31,7 +31,7 @@ fn no_link_and_no_dots_lead_out_of_a_fixture_host() {
 }
 
 #[test]
-fn links_that_go_round_in_circles_are_told_not_followed() {
+fn links_that_go_round_in_circles_are_an_error() {
     let (_dir, root) = host(|d| {
         symlink("b", d.join("a")).unwrap();
         symlink("/a", d.join("b")).unwrap();
@@ -51,7 +51,7 @@ fn a_place_knows_its_own_name_after_links() {
     });
     let place = root.at("/sys/class/block/sda1").unwrap();
     assert_eq!((place.name(), place.parent_name()), (Some("sda1"), Some("sda")));
-    assert_eq!(place.shown(), "/sys/devices/pci/block/sda/sda1");
+    assert_eq!(place.host_path(), "/sys/devices/pci/block/sda/sda1");
     assert_eq!(place.below("../nothing").unwrap().read(), Probed::Absent);
 }
 
@@ -83,13 +83,13 @@ fn a_host_that_remembers_directories_is_left_no_sooner_and_looked_at_anew_by_the
     });
     let root = plain.remembering();
     for _ in 0..2 {
-        assert_eq!(root.at("/dir/key").unwrap().shown(), "/etc/ssh/key");
+        assert_eq!(root.at("/dir/key").unwrap().host_path(), "/etc/ssh/key");
         assert_eq!(root.read("/etc/ssh/out"), Probed::Absent);
         assert_eq!(root.read("/dir/../ssh/out"), Probed::Absent);
     }
     fs::rename(dir.path().join("etc/ssh"), dir.path().join("etc/old")).unwrap();
     symlink("/other", dir.path().join("etc/ssh")).unwrap();
     for root in [&plain, &root.remembering()] {
-        assert_eq!(root.at("/etc/ssh/key").unwrap().shown(), "/other/key");
+        assert_eq!(root.at("/etc/ssh/key").unwrap().host_path(), "/other/key");
     }
 }

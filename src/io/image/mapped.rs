@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_tells_the_place_in_the_logical_volume() {
+    fn an_error_names_the_offset_in_the_logical_volume() {
         let a = pv(1);
         let bad = Faulty::new(&a, ByteRange::new(1000, 1).unwrap());
         let far = Stripe { image: &bad, at: 990 };

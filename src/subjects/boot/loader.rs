@@ -94,7 +94,7 @@ fn configuration(root: &Root, firmware: &Probed<Firmware>) -> Result<Option<(Str
     }
     let mut found = Vec::new();
     for vendor in root.at("/boot/efi/EFI")?.places(|_| true)?.unwrap_or_default() {
-        found.extend(read(root, &format!("{}/grub.cfg", vendor.shown()))?);
+        found.extend(read(root, &format!("{}/grub.cfg", vendor.host_path()))?);
     }
     match found.as_slice() {
         [] => Err("/boot/efi/EFI has no grub.cfg: is the EFI System Partition mounted?".to_owned()),

@@ -34,6 +34,6 @@ fn iso_at(host: &TargetHost<'_>, iso: &str, point: &str) -> Result<Option<Mount>
         Probed::Absent => return Ok(None),
         Probed::Unreadable(why) => return Err(why),
     };
-    let file = root.at(iso)?.shown();
+    let file = root.at(iso)?.host_path();
     Ok(loops.iter().any(|each| each.device == mount.device && each.file == file).then(|| mount.clone()))
 }

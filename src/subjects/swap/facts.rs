@@ -155,7 +155,7 @@ fn is_behind(one: &Loop, device: &BlockDevice) -> bool {
 
 /// What a link of /dev leads to.
 fn device(root: &Root, path: &str) -> Probed<String> {
-    Probed::from(root.at(path)).and_then(|place| place.metadata().map(|_| place.shown()))
+    Probed::from(root.at(path)).and_then(|place| place.metadata().map(|_| place.host_path()))
 }
 
 fn header(root: &Root, path: &str) -> Probed<Vec<u8>> {

@@ -86,7 +86,7 @@ impl Head {
 }
 
 #[test]
-fn an_ext4_superblock_says_who_it_is_and_how_large() {
+fn an_ext4_superblock_gives_identity_and_size() {
     let content = Head::ext4().content();
     assert_eq!(content.kind, Kind::Ext4);
     assert_eq!(content.uuid, Some(Id::Uuid([7; 16])));

@@ -36,7 +36,7 @@ impl Layout {
         layout
     }
 
-    fn tell(&mut self, why: impl FnOnce() -> String) {
+    fn report(&mut self, why: impl FnOnce() -> String) {
         if self.contradictions.len() < MOST {
             self.contradictions.push(why());
         }
@@ -49,7 +49,7 @@ impl Layout {
             let start = u64::from(segment.start_extent);
             if start != next {
                 let what = if start > next { "nothing lies" } else { "two segments lie" };
-                self.tell(|| {
+                self.report(|| {
                     let (from, to) = (start.min(next), start.max(next).saturating_sub(1));
                     format!("logical volume {}: {what} at its extents {from} to {to}", volume.name)
                 });
@@ -71,12 +71,12 @@ impl Layout {
             if let Some((last, covered)) = covered
                 && start < covered
             {
-                self.tell(|| {
+                self.report(|| {
                     format!("logical volumes {} and {} share extent {start} of {}", name(last), name(run), volume.uuid)
                 });
             }
             if end > limit {
-                self.tell(|| {
+                self.report(|| {
                     let uuid = volume.uuid;
                     format!(
                         "logical volume {} uses extents {start} to {} of {uuid}, which has {limit}",

@@ -116,7 +116,7 @@ fn a_million_levels_or_values_or_brackets_end_quickly() {
 }
 
 #[test]
-fn segments_that_contradict_each_other_are_told_and_counted_once() {
+fn segments_that_contradict_each_other_are_reported_and_counted_once() {
     let layout = |volumes: &str| Layout::of(&VolumeGroup::parse(text(1, &[1], volumes).as_bytes()).unwrap());
     let shared = layout(&(linear("a", 2, 10, 0, 0) + &linear("b", 3, 3, 0, 5) + &linear("c", 4, 5, 0, 9)));
     assert_eq!((shared.allocated, shared.contradictions.len()), (vec![14], 2));

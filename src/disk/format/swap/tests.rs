@@ -88,7 +88,7 @@ fn a_header_that_the_kernel_would_refuse_is_a_problem() {
 }
 
 #[test]
-fn bytes_in_the_padding_say_that_there_is_no_identifier() {
+fn a_header_with_bytes_in_its_padding_has_no_identifier() {
     let mut head = area(4096, ByteOrder::Little, b"SWAPSPACE2");
     head[1024 + 172] = 1;
     let content = found(&head).unwrap().content;

@@ -74,7 +74,7 @@ fn entry(name: &[u8; 11], attributes: u8) -> Vec<u8> {
 }
 
 #[test]
-fn a_fat32_says_who_it_is_and_how_large() {
+fn a_fat32_gives_identity_and_size() {
     let Found { content, problems, .. } = Fat::fat32().found().unwrap();
     assert_eq!(problems, []);
     assert_eq!((content.kind, content.version, content.bytes), (Kind::Vfat, Some("FAT32"), Some(VOLUME)));

@@ -50,7 +50,7 @@ fn problems(head: &[u8]) -> Vec<String> {
 }
 
 #[test]
-fn both_versions_say_who_they_are_and_how_large() {
+fn both_versions_give_identity_and_size() {
     for (head, version) in [(version5(512), "5"), (version5(4096), "5"), (version4(), "4")] {
         let Found { content, problems, .. } = found(&head);
         assert_eq!(problems, []);

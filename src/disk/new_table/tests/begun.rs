@@ -13,7 +13,7 @@ fn flipped(disk: &SparseCopy, at: u64) -> SparseCopy {
 }
 
 #[test]
-fn every_subset_of_the_writes_is_told_as_begun() {
+fn every_subset_of_the_writes_counts_as_begun() {
     for (bytes, sector) in each_kind() {
         let table = table(bytes, sector);
         let all = table.sectors.len();
@@ -31,7 +31,7 @@ fn every_subset_of_the_writes_is_told_as_begun() {
 }
 
 #[test]
-fn every_flipped_byte_of_the_table_is_foreign_and_its_place_is_told() {
+fn every_flipped_byte_of_the_table_is_foreign_and_its_offset_is_reported() {
     for (bytes, sector) in each_kind() {
         let table = table(bytes, sector);
         let whole = disk(bytes, sector, &table.sectors);
@@ -76,7 +76,7 @@ fn what_the_partition_holds_is_foreign_on_a_disk_without_table_and_nobodys_conce
 }
 
 #[test]
-fn the_first_of_several_foreign_bytes_is_told() {
+fn the_first_of_several_foreign_bytes_is_reported() {
     let table = table(3 * TIB, S512);
     let blank = SparseCopy::blank(3 * TIB, S512);
     let twice = flipped(&flipped(&blank, 3 * TIB - 1), 3 * MIB / 2);

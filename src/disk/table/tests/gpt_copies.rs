@@ -39,7 +39,7 @@ fn a_sound_disk_has_no_problem_and_costs_no_read() {
 fn a_primary_header_with_a_wrong_checksum_falls_back_to_the_backup() {
     let reading = changed(|disk, _| disk[512 + 56] ^= 1);
     assert_eq!(states(&reading), (GPT, Damaged, Ok));
-    assert!(tells(&reading, ProblemId::TableDamaged, "primary GPT header at byte 528"), "{:?}", reading.problems);
+    assert!(has_problem(&reading, ProblemId::TableDamaged, "primary GPT header at byte 528"), "{:?}", reading.problems);
     same_partitions(&reading);
 }
 
@@ -47,7 +47,7 @@ fn a_primary_header_with_a_wrong_checksum_falls_back_to_the_backup() {
 fn a_primary_array_with_a_wrong_checksum_falls_back_to_the_backup() {
     let reading = changed(|disk, _| disk[1024 + 32] ^= 1);
     assert_eq!(states(&reading), (GPT, Damaged, Ok));
-    assert!(tells(&reading, ProblemId::TableDamaged, "primary GPT array at byte 1024"), "{:?}", reading.problems);
+    assert!(has_problem(&reading, ProblemId::TableDamaged, "primary GPT array at byte 1024"), "{:?}", reading.problems);
     same_partitions(&reading);
 }
 
@@ -72,7 +72,7 @@ fn a_backup_with_a_wrong_checksum_in_header_or_array_is_damaged() {
 fn a_wiped_backup_is_damaged_because_the_primary_points_there() {
     let reading = changed(|disk, sectors| disk[(sectors - 33) * 512..].fill(0));
     assert_eq!(states(&reading), (GPT, Ok, Damaged));
-    assert!(tells(&reading, ProblemId::TableDamaged, "no signature"));
+    assert!(has_problem(&reading, ProblemId::TableDamaged, "no signature"));
     same_partitions(&reading);
 }
 
@@ -87,7 +87,7 @@ fn two_sound_copies_with_different_disk_guids_or_partitions_disagree() {
             disk[(sectors - 33) * 512..].copy_from_slice(&backup.disk()[(sectors - 33) * 512..])
         });
         assert_eq!(states(&reading), (GPT, Ok, Disagrees));
-        assert!(tells(&reading, ProblemId::TableDisagrees, what), "{:?}", reading.problems);
+        assert!(has_problem(&reading, ProblemId::TableDisagrees, what), "{:?}", reading.problems);
         same_partitions(&reading);
     }
 }
@@ -98,7 +98,7 @@ fn the_backup_of_a_grown_disk_disagrees_and_is_found_in_the_middle() {
     disk.resize(disk.len() + (1 << 20), 0);
     let reading = read_bytes(disk.clone());
     assert_eq!(states(&reading), (GPT, Ok, Disagrees));
-    assert!(tells(&reading, ProblemId::TableDisagrees, "the disk has grown"), "{:?}", reading.problems);
+    assert!(has_problem(&reading, ProblemId::TableDisagrees, "the disk has grown"), "{:?}", reading.problems);
     same_partitions(&reading);
     disk[1024] ^= 1;
     let reading = read_bytes(disk);
@@ -112,7 +112,7 @@ fn a_disk_cut_short_of_its_usable_sectors_has_no_sound_copy() {
     disk.truncate(3 << 20);
     let reading = read_bytes(disk);
     assert_eq!(states(&reading), (GPT, Damaged, Damaged));
-    assert!(tells(&reading, ProblemId::TableDamaged, "beyond the disk"), "{:?}", reading.problems);
+    assert!(has_problem(&reading, ProblemId::TableDamaged, "beyond the disk"), "{:?}", reading.problems);
     assert_eq!(reading.partitions, []);
 }
 
@@ -150,7 +150,7 @@ fn entries_of_256_bytes_are_read() {
     table.entry_bytes = 256;
     let reading = read_bytes(table.disk());
     assert_eq!((states(&reading), problem_ids(&reading)), ((GPT, Ok, Ok), vec![ProblemId::TableDamaged]));
-    assert!(tells(&reading, ProblemId::TableDamaged, "the header grants"), "the array reaches beyond sector 64");
+    assert!(has_problem(&reading, ProblemId::TableDamaged, "the header grants"), "the array reaches beyond sector 64");
     same_partitions(&reading);
 }
 
@@ -167,7 +167,7 @@ fn attributes_are_flags() {
 }
 
 #[test]
-fn overlaps_and_partitions_beyond_the_disk_are_told_once_each() {
+fn overlaps_and_partitions_beyond_the_disk_are_reported_once_each() {
     let table = Gpt::new(512, 8192)
         .with(GptEntry::new(0, LINUX, 64, 499))
         .with(GptEntry::new(1, LINUX, 8000, 9000))
@@ -189,6 +189,6 @@ fn thirty_thousand_overlapping_partitions_are_counted_and_not_listed() {
     table.partitions = (0..32_768).map(|slot| GptEntry::new(slot, LINUX, 9000, 9100)).collect();
     let reading = read_bytes(table.disk());
     assert_eq!(reading.partitions.len(), 32_768);
-    assert!(tells(&reading, ProblemId::PartitionsOverlap, "and 32751 more"), "{:?}", reading.problems);
+    assert!(has_problem(&reading, ProblemId::PartitionsOverlap, "and 32751 more"), "{:?}", reading.problems);
     assert!(reading.problems.len() < 40);
 }

@@ -34,7 +34,7 @@ fn a_chain_that_loops_ends_and_is_damaged() {
     for records in [&[0, 0][..], &[0, 100, 0], &[0, 100, 200, 100]] {
         let reading = read_bytes(chain(8192, records));
         assert_eq!(reading.table.primary, CopyState::Damaged);
-        assert!(tells(&reading, ProblemId::TableDamaged, "comes back"), "{:?}", reading.problems);
+        assert!(has_problem(&reading, ProblemId::TableDamaged, "comes back"), "{:?}", reading.problems);
         assert!(reading.partitions.len() < 6);
     }
 }
@@ -58,7 +58,7 @@ fn a_link_beyond_the_disk_is_damage_even_where_32_bits_would_wrap() {
                 })
                 .collect(),
         );
-        assert!(tells(&reading, ProblemId::TableDamaged, "beyond the disk"), "{:?}", reading.problems);
+        assert!(has_problem(&reading, ProblemId::TableDamaged, "beyond the disk"), "{:?}", reading.problems);
         assert_eq!(places(&reading).len(), 3);
     }
 }
@@ -71,7 +71,11 @@ fn a_record_without_its_signature_or_unreadable_is_damage() {
     assert_eq!((problem_ids(&reading), reading.table.primary), (vec![ProblemId::ReadError], CopyState::Damaged));
     disk[3048 * 512 + 510] = 0;
     let reading = read_bytes(disk);
-    assert!(tells(&reading, ProblemId::TableDamaged, "extended boot record at byte 1560576"), "{:?}", reading.problems);
+    assert!(
+        has_problem(&reading, ProblemId::TableDamaged, "extended boot record at byte 1560576"),
+        "{:?}",
+        reading.problems
+    );
     assert_eq!(reading.partitions.len(), 3);
 }
 
@@ -89,12 +93,12 @@ fn a_logical_partition_outside_its_extended_one_is_damage_and_still_listed() {
     let mut disk = chain(8192, &[0, 1000]);
     disk[..512].copy_from_slice(&mbr(1, &[(0, 0x05, 2048, 900)]));
     let reading = read_bytes(disk);
-    assert!(tells(&reading, ProblemId::TableDamaged, "partition 6 lies outside"), "{:?}", reading.problems);
+    assert!(has_problem(&reading, ProblemId::TableDamaged, "partition 6 lies outside"), "{:?}", reading.problems);
     assert_eq!((places(&reading).len(), reading.table.primary), (3, CopyState::Damaged));
 }
 
 #[test]
-fn a_partition_beyond_the_disk_is_told() {
+fn a_partition_beyond_the_disk_is_reported() {
     let mut disk = vec![0; 1 << 20];
     disk[..512].copy_from_slice(&mbr(1, &[(0, 0x83, 64, 4000)]));
     assert_eq!(problem_ids(&read_bytes(disk)), [ProblemId::PartitionBeyondDisk]);

@@ -14,7 +14,7 @@ fn a_4096_byte_gpt_in_an_image_file_is_found_by_itself() {
 }
 
 #[test]
-fn with_both_headers_gone_the_protective_entry_tells_the_size() {
+fn with_both_headers_gone_the_protective_entry_gives_the_size() {
     for (sector, size) in [(512, SectorSize::S512), (4096, SectorSize::S4096)] {
         let mut disk = usual(sector).disk();
         let last = disk.len() - sector;
@@ -32,7 +32,7 @@ fn a_gpt_for_another_sector_size_than_the_device_has_is_a_problem_and_not_blank(
         let reading = read_image(&Memory::new(usual(made).disk()).with_sector_size(device));
         assert_eq!(states(&reading), (TableKind::Gpt, CopyState::Disagrees, CopyState::Disagrees));
         assert_eq!((reading.sector, reading.partitions.len()), (device, 0));
-        assert!(tells(&reading, ProblemId::TableIgnored, &format!("made for sectors of {made} bytes")));
+        assert!(has_problem(&reading, ProblemId::TableIgnored, &format!("made for sectors of {made} bytes")));
     }
 }
 
@@ -49,7 +49,7 @@ fn an_mbr_that_reaches_the_end_of_the_image_has_512_byte_sectors_and_a_small_one
 }
 
 #[test]
-fn the_extended_boot_record_tells_the_sector_size_of_an_mbr() {
+fn the_extended_boot_record_gives_the_sector_size_of_an_mbr() {
     let mut disk = vec![0; 4 << 20];
     disk[..512].copy_from_slice(&mbr(1, &[(0, 0x05, 256, 100)]));
     disk[256 * 4096..256 * 4096 + 512].copy_from_slice(&mbr(0, &[(0, 0x83, 2, 50)]));

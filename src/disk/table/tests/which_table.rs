@@ -13,7 +13,7 @@ fn an_mbr_with_partitions_but_no_protective_entry_beats_a_gpt() {
     let reading = with_sector_0(&mbr(7, &[(0x80, 0x83, 64, 100)]));
     assert_eq!(states(&reading), (TableKind::Mbr, CopyState::Ok, CopyState::Missing));
     assert_eq!(places(&reading), [(1, 64, 100)]);
-    assert!(tells(&reading, ProblemId::TableDisagrees, "GPT header at byte 512"));
+    assert!(has_problem(&reading, ProblemId::TableDisagrees, "GPT header at byte 512"));
     assert_eq!((reading.table.uuid, reading.boot.active_partition), (Some(Id::MbrDisk(7)), Some(1)));
 }
 
@@ -22,7 +22,7 @@ fn a_gpt_that_lost_only_its_sector_0_is_still_one_with_a_problem() {
     for sector in [[0; 512], mbr(7, &[])] {
         let reading = with_sector_0(&sector);
         assert_eq!(states(&reading), (TableKind::Gpt, CopyState::Ok, CopyState::Ok));
-        assert!(tells(&reading, ProblemId::TableIgnored, "ignore this GPT"));
+        assert!(has_problem(&reading, ProblemId::TableIgnored, "ignore this GPT"));
         assert_eq!(reading.partitions.len(), 3);
     }
 }
@@ -33,7 +33,7 @@ fn a_backup_alone_without_an_mbr_is_a_leftover() {
     disk[..17408].fill(0);
     let reading = read_bytes(disk);
     assert_eq!(states(&reading), (TableKind::None, CopyState::Missing, CopyState::Missing));
-    assert!(tells(&reading, ProblemId::TableDisagrees, "earlier use"), "{:?}", reading.problems);
+    assert!(has_problem(&reading, ProblemId::TableDisagrees, "earlier use"), "{:?}", reading.problems);
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn a_protective_entry_need_be_neither_first_nor_small_nor_at_sector_1() {
     let reading = with_sector_0(&mbr(0, &[(0, 0x83, 64, 36), (0, 0xee, 2, 60)]));
     assert_eq!(states(&reading), (TableKind::Gpt, CopyState::Ok, CopyState::Ok));
     assert!(reading.table.hybrid);
-    assert!(tells(&reading, ProblemId::TableIgnored, "starts in sector 2"));
+    assert!(has_problem(&reading, ProblemId::TableIgnored, "starts in sector 2"));
 }
 
 #[test]

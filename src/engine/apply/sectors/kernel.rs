@@ -26,12 +26,12 @@ const UNIT: u64 = 512;
 /// Where a partition of that number has another range, where the kernel refuses, or where there is no node after 10 s.
 pub(crate) fn add_partition(base: &Path, disk: &str, number: u32, range: ByteRange) -> Result<(), String> {
     let partition = Partition::new(base, disk, number, range)?;
-    if !partition.is_shown()? {
+    if !partition.is_present()? {
         let device = partition.open_disk()?;
         let added = partition.add(&device, number);
         // Whoever was faster, the kernel or udev: it is there, or what is in the way has a name in the error.
         if let Err(e) = added
-            && !(e.kind() == io::ErrorKind::ResourceBusy && partition.is_shown()?)
+            && !(e.kind() == io::ErrorKind::ResourceBusy && partition.is_present()?)
         {
             return Err(format!("the kernel does not take {} from the table of {disk}: {e}", partition.name));
         }
@@ -46,7 +46,11 @@ pub(crate) fn add_partition(base: &Path, disk: &str, number: u32, range: ByteRan
         return Err(format!("{}: no such device {} s after the kernel was told", node.display(), NODE.as_secs()));
     }
     // While the node was waited for, udev may have read the table again.
-    if partition.is_shown()? { Ok(()) } else { Err(format!("{} is gone again from the kernel's view", partition.name)) }
+    if partition.is_present()? {
+        Ok(())
+    } else {
+        Err(format!("{} is gone again from the kernel's view", partition.name))
+    }
 }
 
 /// Takes the partition out of the kernel's view of `disk`, unless it is not there.
@@ -55,7 +59,7 @@ pub(crate) fn add_partition(base: &Path, disk: &str, number: u32, range: ByteRan
 /// Where the partition of that number has another range, where it is mounted or held, or where the kernel refuses.
 pub(crate) fn forget_partition(base: &Path, disk: &str, number: u32, range: ByteRange) -> Result<(), String> {
     let partition = Partition::new(base, disk, number, range)?;
-    if !partition.is_shown()? {
+    if !partition.is_present()? {
         return Ok(());
     }
     if let Some(holder) = partition.holder()? {
@@ -68,7 +72,7 @@ pub(crate) fn forget_partition(base: &Path, disk: &str, number: u32, range: Byte
         // Perhaps only for a moment: udev looks at it.
         Err(e) if e.kind() == io::ErrorKind::ResourceBusy => Ok(false),
         // It was there, and is not now: someone was faster.
-        Err(e) => partition.is_shown().and_then(|shown| if shown { Err(refused(e)) } else { Ok(true) }),
+        Err(e) => partition.is_present().and_then(|is_present| if is_present { Err(refused(e)) } else { Ok(true) }),
     };
     if soon(IN_USE, is_gone)? {
         return Ok(());
@@ -147,7 +151,7 @@ impl<'p> Partition<'p> {
     }
 
     /// Whether the kernel shows it; an error where what it shows under that number is another partition.
-    fn is_shown(&self) -> Result<bool, String> {
+    fn is_present(&self) -> Result<bool, String> {
         match self.range_now()? {
             None => Ok(false),
             Some(range) if range == self.range => Ok(true),

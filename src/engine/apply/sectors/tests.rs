@@ -52,7 +52,7 @@ impl Disk {
         }
     }
 
-    fn tell(&self) -> Result<(), String> {
+    fn add(&self) -> Result<(), String> {
         add_partition(ROOT.as_ref(), self.name(), 1, self.table.partition)
     }
 
@@ -60,7 +60,7 @@ impl Disk {
         forget_partition(ROOT.as_ref(), self.name(), 1, self.table.partition)
     }
 
-    fn is_shown(&self) -> bool {
+    fn is_present(&self) -> bool {
         kernel_shows(ROOT.as_ref(), self.name(), 1, self.table.partition).unwrap()
     }
 }

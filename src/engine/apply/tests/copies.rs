@@ -53,26 +53,21 @@ impl Copies {
         self.run_until("nothing", 0).0
     }
 
-    /// Runs until `bytes` were moved in this way, when a signal comes; gives what was told.
+    /// Runs until `bytes` were moved in this way, when a signal comes; gives what was reported.
     fn run_until(&self, moved: &str, bytes: u64) -> (Ending, Vec<(&'static str, u64)>) {
-        let host = TargetHost {
-            base: self.0.base.path().to_owned(),
-            runner: &Yes,
-            user: "ann".into(),
-            subjects: &crate::subjects::Steps,
-        };
+        let host = self.0.host(&Yes);
         let interrupts = Interrupts::default();
-        let mut told = Vec::new();
-        let mut tell = |news: News<'_>| {
+        let mut moves = Vec::new();
+        let mut report = |news: News<'_>| {
             let News::Bytes { what, done, .. } = news else { return };
-            told.push((what, done));
+            moves.push((what, done));
             if what == moved && done >= bytes {
                 interrupts.raise();
             }
         };
         let mut journal = host.journal().unwrap();
-        let outcome = carry_out(&self.0.plan, &host, &mut journal, &interrupts, &mut tell).unwrap();
-        (outcome, told)
+        let outcome = carry_out(&self.0.plan, &host, &mut journal, &interrupts, &mut report).unwrap();
+        (outcome, moves)
     }
 }
 
@@ -94,10 +89,10 @@ fn a_copy_that_a_signal_stopped_goes_on_where_it_was() {
     assert_eq!(outcome, Ending::Interrupted { steps: 0 });
     assert_eq!(copies.copied(), None);
     assert_eq!(fs::read(copies.part()).unwrap(), content()[..2 * PIECE]);
-    let (outcome, told) = copies.run_until("nothing", 0);
+    let (outcome, moves) = copies.run_until("nothing", 0);
     assert_eq!((outcome, copies.copied()), (Ending::Done, Some(content())));
-    let first = told.iter().find(|(what, _)| *what == "copied").unwrap();
-    assert_eq!(first.1, 3 * PIECE as u64, "two pieces were there: {told:?}");
+    let first = moves.iter().find(|(what, _)| *what == "copied").unwrap();
+    assert_eq!(first.1, 3 * PIECE as u64, "two pieces were there: {moves:?}");
 }
 
 #[test]
@@ -106,9 +101,9 @@ fn a_part_that_a_power_cut_left_with_zeros_is_copied_again_from_there() {
     let mut left = content();
     left[PIECE + 5..].fill(0);
     fs::write(copies.part(), left).unwrap();
-    let (outcome, told) = copies.run_until("nothing", 0);
+    let (outcome, moves) = copies.run_until("nothing", 0);
     assert_eq!((outcome, copies.copied()), (Ending::Done, Some(content())));
-    assert!(told.contains(&("found there already", PIECE as u64)) && told.contains(&("copied", 2 * PIECE as u64)));
+    assert!(moves.contains(&("found there already", PIECE as u64)) && moves.contains(&("copied", 2 * PIECE as u64)));
 }
 
 #[test]
@@ -152,7 +147,7 @@ fn a_link_in_the_place_of_the_part_leads_nowhere() {
 }
 
 #[test]
-fn a_copy_that_could_not_be_begun_was_told_as_half_done() {
+fn a_copy_that_cannot_begin_rolls_back_and_keeps_what_is_in_its_place() {
     let copies = Copies::new();
     fs::create_dir(copies.part()).unwrap();
     assert!(matches!(copies.run(), Ending::RolledBack { why } if why.contains("okv-host-part")));

@@ -61,12 +61,7 @@ fn finished_after(records: usize) -> RunState {
     let bench = bench();
     let machine = Machine(bench.base.path());
     machine.reboot();
-    let host = TargetHost {
-        base: bench.base.path().to_owned(),
-        runner: &machine,
-        user: "ann".into(),
-        subjects: &crate::subjects::Steps,
-    };
+    let host = bench.host(&machine);
     let mut journal = host.journal().unwrap();
     let outcome = carry_out(&plan(&bench), &host, &mut journal, &Interrupts::default(), &mut |_| {}).unwrap();
     assert_eq!(outcome, Ending::Done);

@@ -49,7 +49,7 @@ fn undo_that_would_leave_a_half_is_refused_before_anything_is_changed() {
 }
 
 #[test]
-fn a_way_back_whose_last_look_fails_says_that_everything_is_taken_back() {
+fn an_undo_whose_last_look_fails_reports_that_everything_is_taken_back() {
     let bench = bench();
     bench.run(&twice(), &Interrupts::default());
     let script = Script::new([Scripted::fails(TEST, 255, "line 7: bad option")]);

@@ -1,4 +1,4 @@
-//! The vendor's upgrade is followed to its end, and how it ended is told by its log.
+//! The vendor's upgrade is followed to its end; its log shows how it ended.
 
 use super::*;
 use crate::engine::Follow;
@@ -22,11 +22,11 @@ impl Upgrade {
         let follow = Follow { log: log_of(1), messages: MESSAGES.into(), limit_seconds: 60 };
         bench.plan.steps = vec![Step::new("it ends well", Action::Follow(follow))];
         let upgrade = Self(bench);
-        upgrade.says(&log_of(1), &format!("{BEGAN} at=2026-11-24T03:00:00+00:00 messages=30 iso=/x.iso\n"));
+        upgrade.append(&log_of(1), &format!("{BEGAN} at=2026-11-24T03:00:00+00:00 messages=30 iso=/x.iso\n"));
         upgrade
     }
 
-    fn says(&self, path: &str, text: &str) {
+    fn append(&self, path: &str, text: &str) {
         let path = self.0.base.path().join(&path[1..]);
         let text = fs::read_to_string(&path).unwrap_or_default() + text;
         fs::write(path, text).unwrap();
@@ -40,26 +40,21 @@ impl Upgrade {
 
     fn ends(&self, boot: &str, status: i32) {
         fs::remove_dir_all(self.0.base.path().join("proc/77")).unwrap();
-        self.says(&log_of(1), &format!("\n{ENDED} boot={boot} status={status}\n"));
+        self.append(&log_of(1), &format!("\n{ENDED} boot={boot} status={status}\n"));
     }
 
     /// Follows it, and gives what was passed on. `on` is called with each piece of it.
     fn follow(&self, interrupts: &Interrupts, on: &dyn Fn()) -> (Ending, String) {
-        let host = TargetHost {
-            base: self.0.base.path().to_owned(),
-            runner: &Yes,
-            user: "ann".into(),
-            subjects: &crate::subjects::Steps,
-        };
+        let host = self.0.host(&Yes);
         let mut passed_on = String::new();
-        let mut tell = |news: News<'_>| {
+        let mut report = |news: News<'_>| {
             if let News::Output(bytes) = news {
                 passed_on.push_str(&String::from_utf8_lossy(bytes));
                 on();
             }
         };
         let mut journal = host.journal().unwrap();
-        let outcome = carry_out(&self.0.plan, &host, &mut journal, interrupts, &mut tell).unwrap();
+        let outcome = carry_out(&self.0.plan, &host, &mut journal, interrupts, &mut report).unwrap();
         (outcome, passed_on)
     }
 
@@ -75,11 +70,11 @@ impl Upgrade {
 fn an_upgrade_that_runs_is_followed_until_it_asks_for_a_restart_and_all_that_it_prints_is_passed_on() {
     let upgrade = Upgrade::begun();
     upgrade.runs();
-    upgrade.says(&log_of(1), "first\n");
+    upgrade.append(&log_of(1), "first\n");
     let ended = std::cell::Cell::new(false);
     let end_once = || {
         if !ended.replace(true) {
-            upgrade.says(&log_of(1), "Reboot now\n");
+            upgrade.append(&log_of(1), "Reboot now\n");
             upgrade.ends(BOOT, 0);
         }
     };
@@ -99,9 +94,9 @@ fn a_signal_ends_the_following_and_not_the_upgrade() {
 }
 
 #[test]
-fn one_that_fails_is_told_with_what_the_system_log_got_since_it_began() {
+fn an_upgrade_that_fails_is_reported_with_the_errors_in_the_system_log_since_it_began() {
     let upgrade = Upgrade::begun();
-    upgrade.says(MESSAGES, "upgrade: ERROR of today\n");
+    upgrade.append(MESSAGES, "upgrade: ERROR of today\n");
     upgrade.ends(BOOT, 3);
     let why = upgrade.fails();
     for part in ["exit status 3", &log_of(1), "ERROR of today"] {
@@ -120,6 +115,6 @@ fn one_that_asks_for_nothing_was_cut_off_or_whose_log_is_gone_has_not_ended_well
     fs::remove_file(gone.0.base.path().join(&log_of(1)[1..])).unwrap();
     assert!(gone.fails().contains("is gone"));
     let another = Upgrade::begun();
-    another.says(&log_of(2), "the next\n");
+    another.append(&log_of(2), "the next\n");
     assert!(another.fails().contains("another upgrade was begun"));
 }

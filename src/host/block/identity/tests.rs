@@ -18,7 +18,7 @@ fn why(sysfs: &Sysfs, name: &str) -> String {
 }
 
 #[test]
-fn a_disk_says_what_it_is() {
+fn model_serial_and_world_wide_name_are_read_from_the_disk() {
     let sysfs = disk();
     let expected = Identity {
         model: Some("PERC H730 Mini".into()),
@@ -69,7 +69,7 @@ fn a_damaged_vital_product_data_page_gives_no_serial_number() {
 }
 
 #[test]
-fn a_value_that_the_kernel_would_not_write_is_told_with_its_path() {
+fn a_value_that_the_kernel_would_not_write_is_reported_with_its_path() {
     for (path, text) in [("sda/ro", "2\n"), ("sda/removable", "\u{e9}")] {
         let sysfs = disk();
         fs::write(sysfs.0.path().join("sys/block").join(path), text).unwrap();
@@ -79,7 +79,7 @@ fn a_value_that_the_kernel_would_not_write_is_told_with_its_path() {
 }
 
 #[test]
-fn a_device_that_is_not_there_is_told_apart_from_what_cannot_be_asked() {
+fn an_absent_device_differs_from_one_that_cannot_be_asked() {
     let sysfs = disk();
     for name in ["sdb", "sda3", "", ".", "sda/device"] {
         assert_eq!(identity(&sysfs.root(), name), Probed::Absent, "{name}");

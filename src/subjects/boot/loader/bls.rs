@@ -17,7 +17,7 @@ pub(super) fn gather(root: &Root, variables: &[(String, String)]) -> Result<Vec<
     let places = root.at(FOLDER)?.places(|name| name.ends_with(".conf"))?.unwrap_or_default();
     let mut entries = Vec::new();
     for place in places {
-        let path = place.shown();
+        let path = place.host_path();
         let id = place.name().and_then(|name| name.strip_suffix(".conf")).unwrap_or_default();
         match place.read() {
             Probed::Known(text) => {

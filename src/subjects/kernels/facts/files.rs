@@ -81,7 +81,7 @@ fn judge(place: &Place<'_>, kind: &FileKind) -> Result<Option<&'static str>, Str
         FileKind::Initramfs(_) => is_initramfs,
         FileKind::Hmac(_) | FileKind::Beside(_) | FileKind::Rescue => return Ok(None),
     };
-    let start = start(place).map_err(|why| format!("{}: {why}", place.shown()))?;
+    let start = start(place).map_err(|why| format!("{}: {why}", place.host_path()))?;
     Ok(match () {
         () if start.is_empty() => Some("it is empty"),
         () if !begins(&start) => Some("it does not begin as such a file does"),

@@ -104,7 +104,7 @@ pub fn gather(root: &Root, places: &Places) -> Probed<Isos> {
             Err(why) => isos.not_looked_at.push(why),
         }
         if isos.here.len() >= MOST {
-            return Probed::Unreadable(format!("{}: it has more than {MOST} ISOs", folder.shown()));
+            return Probed::Unreadable(format!("{}: it has more than {MOST} ISOs", folder.host_path()));
         }
     }
     for elsewhere in &places.iso_misplaced {
@@ -141,7 +141,7 @@ impl Isos {
 }
 
 fn lies_in(path: &str, folder: &Place<'_>) -> bool {
-    path.rsplit_once('/').is_some_and(|(parent, _)| parent == folder.shown())
+    path.rsplit_once('/').is_some_and(|(parent, _)| parent == folder.host_path())
 }
 
 /// The file at `place`; `None` where it is none.
@@ -153,16 +153,16 @@ pub(super) fn file(place: &Place<'_>, name: &str, places: &Places) -> Result<Opt
     }
     let image = match image::open(&place.real_path()) {
         Ok(image) => image,
-        Err(e) => return Err(format!("{}: {e}", place.shown())),
+        Err(e) => return Err(format!("{}: {e}", place.host_path())),
     };
     let bytes = image.bytes();
     let mut part = vec![0; READ.min(usize::try_from(bytes.saturating_sub(DESCRIPTORS)).unwrap_or(READ))];
     let volume = match image.read_at(&mut part, DESCRIPTORS.min(bytes)) {
         Ok(()) => volume(bytes, &part),
-        Err(e) => Probed::Unreadable(format!("{}: {e}", place.shown())),
+        Err(e) => Probed::Unreadable(format!("{}: {e}", place.host_path())),
     };
     let is_named_so = glob::matches(places.iso_name.as_bytes(), name.as_bytes());
-    Ok(Some(IsoFile { path: place.shown(), is_named_so, bytes, volume, checksum: None }))
+    Ok(Some(IsoFile { path: place.host_path(), is_named_so, bytes, volume, checksum: None }))
 }
 
 /// The volume of a file of `bytes` bytes, from the `part` with its descriptors.

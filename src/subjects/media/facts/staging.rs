@@ -54,14 +54,14 @@ impl Staging {
         part: impl Fn(&str) -> String,
     ) -> Result<Self, String> {
         let place = root.at(path)?;
-        let shown = place.shown();
+        let shown = place.host_path();
         let name = shown.rsplit('/').next().unwrap_or_default();
         let iso = iso::file(&place, name, places)?.ok_or_else(|| format!("{shown}: it is no regular file"))?;
         let folder = root.at(&places.iso_folder)?;
         if !is_folder(root, &places.iso_folder)? {
             return Err(format!("{}: there is no such folder: is this a node?", places.iso_folder));
         }
-        let target = format!("{}/{name}", folder.shown());
+        let target = format!("{}/{name}", folder.host_path());
         let place = |path: &str| folder.real_path().join(path.rsplit('/').next().unwrap_or_default());
         let there = match looked(fs::symlink_metadata(place(&target)), &target)? {
             None => There::Nothing,
@@ -75,7 +75,7 @@ impl Staging {
         let part_bytes = part_bytes.map_or(0, |meta| meta.blocks().saturating_mul(512));
         let mounted = match Mounted::at(&places.iso_mount, &target, running) {
             Mounted::Nothing if !is_folder(root, &places.iso_mount)? => Mounted::NoFolder,
-            Mounted::Nothing => match root.at(&places.iso_mount)?.shown() {
+            Mounted::Nothing => match root.at(&places.iso_mount)?.host_path() {
                 leads_to if leads_to != places.iso_mount => Mounted::Linked(leads_to),
                 _ => Mounted::Nothing,
             },

@@ -67,7 +67,7 @@ fn is_masked(root: &Root, name: &str) -> Result<bool, String> {
 
 /// What a masked unit is linked to.
 fn is_null(place: &Place<'_>) -> bool {
-    place.shown() == "/dev/null"
+    place.host_path() == "/dev/null"
 }
 
 /// Folders beside units: drop-ins, and links to the units that are wanted.

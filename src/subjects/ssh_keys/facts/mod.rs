@@ -122,7 +122,7 @@ fn absolute(path: &str) -> String {
 /// The mount that /etc/ssh lies on: the last of those with the longest mount point above it.
 fn read_only(root: &Root) -> Probed<Option<String>> {
     let folder = match root.at(FOLDER) {
-        Ok(place) => place.shown(),
+        Ok(place) => place.host_path(),
         Err(why) => return Probed::Unreadable(why),
     };
     mounts::gather(root).map(|mounts| {

@@ -50,7 +50,7 @@ fn judge_group(case: &Case<'_>, group: &VolumeGroup, all: &[&VolumeGroup]) -> Fi
     let twice = all.iter().filter(|g| g.name == group.name).count() > 1;
     let problem = |ids: &[ProblemId]| {
         let here = |disk: &&Disk| disk.volume_groups.iter().any(|g| g.uuid == group.uuid && g.name == group.name);
-        let told = |disk: &Disk| disk.problems.iter().find(|p| ids.contains(&p.id)).map(|p| disk.says(p));
+        let told = |disk: &Disk| disk.problems.iter().find(|p| ids.contains(&p.id)).map(|p| disk.describe(p));
         case.facts.node.disks.iter().filter(here).find_map(told)
     };
     let finding = if !group.missing_pvs.is_empty() {

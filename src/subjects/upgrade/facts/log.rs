@@ -35,7 +35,7 @@ pub fn gather(root: &Root, places: &Places) -> Probed<UpgradeLog> {
     match tail(&place, MOST) {
         Ok((bytes, text)) => Probed::Known(UpgradeLog { bytes, ..parse(&text, text.len() as u64 == bytes, places) }),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Probed::Absent,
-        Err(e) => Probed::Unreadable(format!("{}: {e}", place.shown())),
+        Err(e) => Probed::Unreadable(format!("{}: {e}", place.host_path())),
     }
 }
 

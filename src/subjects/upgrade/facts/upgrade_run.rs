@@ -113,7 +113,7 @@ pub fn gather(root: &Root, processes: &Probed<Vec<Process>>) -> Probed<UpgradeRu
     let text = match tail(&place, MOST) {
         Ok((_, text)) => text,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Probed::Absent,
-        Err(e) => return Probed::Unreadable(format!("{}: {e}", place.shown())),
+        Err(e) => return Probed::Unreadable(format!("{}: {e}", place.host_path())),
     };
     let runs = match processes {
         Probed::Known(processes) => processes.iter().any(|process| writes(process, &name)),
@@ -129,7 +129,7 @@ pub fn gather(root: &Root, processes: &Probed<Vec<Process>>) -> Probed<UpgradeRu
     let state = if runs { UpgradeState::Running } else { ended(&text, boot.as_deref()) };
     let first = first_line(&place).unwrap_or_default();
     let (began, messages, iso) = begin_of(&first);
-    Probed::Known(UpgradeRun { log: place.shown(), number, began, messages, iso, state })
+    Probed::Known(UpgradeRun { log: place.host_path(), number, began, messages, iso, state })
 }
 
 /// Whether it is the service that writes the log of this name, and nobody who reads it.

@@ -32,7 +32,7 @@ fn values_are_strings_integers_of_64_bits_floats_and_arrays_of_them() {
 }
 
 #[test]
-fn what_breaks_the_grammar_is_told_with_its_place() {
+fn a_text_that_breaks_the_grammar_is_refused_with_the_place() {
     for bad in
         ["a", "a =", "a = b", "a = [1", "a = [1 2]", "a = [[1]]", "a = \"x", "a = \"\\", "a = }", "a = 1 }", "= 1"]
     {

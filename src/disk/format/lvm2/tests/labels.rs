@@ -40,7 +40,7 @@ fn a_sound_label_is_preferred_to_a_damaged_one_before_it() {
 }
 
 #[test]
-fn the_signature_tells_identity_and_size() {
+fn the_signature_gives_identity_and_size() {
     let bytes = Sample::new(5, "").bytes;
     let windows = Windows::new(bytes.len() as u64).with(0, &bytes[..4096]);
     let found = find(&windows).unwrap();

@@ -5,15 +5,15 @@ use super::*;
 #[test]
 fn a_disk_whose_partition_is_claimed_can_be_neither_held_nor_lose_it() {
     let disk = Disk::new(64 * MIB, 512);
-    disk.tell().unwrap();
+    disk.add().unwrap();
     // As a mount, a physical volume in use or a swap area claims it.
     let claimed = claim(&disk.device.partition(1)).unwrap();
     let why = HeldDisk::open(disk.path()).unwrap_err();
     assert!(why.contains("in use") && why.contains(disk.name()), "{why}");
     let why = disk.forget().unwrap_err();
     assert!(why.contains(&format!("{}p1", disk.name())), "{why}");
-    assert!(disk.is_shown());
-    disk.tell().unwrap();
+    assert!(disk.is_present());
+    disk.add().unwrap();
     drop(claimed);
     disk.held();
     disk.forget().unwrap();
@@ -41,7 +41,7 @@ fn a_disk_that_is_mounted_or_has_a_partition_that_is_cannot_be_held() {
     for whole in [true, false] {
         let disk = Disk::new(64 * MIB, 512);
         if !whole {
-            disk.tell().unwrap();
+            disk.add().unwrap();
         }
         let device = if whole { disk.path().to_path_buf() } else { disk.device.partition(1) };
         Tool::line("mke2fs -q -F -t ext4 {}", &device).run().unwrap();

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_table_is_written_told_to_the_kernel_and_forgotten_again() {
+fn a_table_is_written_and_its_partition_is_added_to_the_kernel_and_removed_again() {
     for (bytes, size) in DISKS {
         let disk = Disk::new(bytes, size);
         let held = disk.held();
@@ -16,46 +16,46 @@ fn a_table_is_written_told_to_the_kernel_and_forgotten_again() {
         let medium = image::open(&disk.folder.path().join("disk")).unwrap();
         assert_eq!(disk.table.begun_on(medium.as_ref()).unwrap(), Begun::Whole);
 
-        assert!(!disk.is_shown());
-        disk.tell().unwrap();
-        assert!(disk.is_shown());
+        assert!(!disk.is_present());
+        disk.add().unwrap();
+        assert!(disk.is_present());
         let partition = image::open(&disk.device.partition(1)).unwrap();
         assert_eq!(partition.bytes(), disk.table.partition.len());
         drop(partition);
-        disk.tell().unwrap();
+        disk.add().unwrap();
 
         disk.forget().unwrap();
-        assert!(!disk.is_shown());
+        assert!(!disk.is_present());
         disk.forget().unwrap();
     }
 }
 
 #[test]
-fn the_kernel_can_be_told_while_the_disk_is_held() {
+fn a_partition_can_be_added_while_the_disk_is_held() {
     let disk = Disk::new(64 * MIB, 512);
     let held = disk.held();
     held.write(&disk.table.sectors).unwrap();
-    disk.tell().unwrap();
+    disk.add().unwrap();
     disk.forget().unwrap();
-    assert!(!disk.is_shown());
+    assert!(!disk.is_present());
 }
 
 #[test]
-fn a_partition_that_somebody_else_told_of_first_is_as_good() {
+fn a_partition_that_another_program_added_first_is_accepted() {
     let disk = Disk::new(64 * MIB, 512);
     disk.held().write(&disk.table.sectors).unwrap();
     disk.device.add_partitions().unwrap();
-    assert!(disk.is_shown());
-    disk.tell().unwrap();
+    assert!(disk.is_present());
+    disk.add().unwrap();
 }
 
 #[test]
-fn another_partition_of_that_number_is_neither_taken_nor_forgotten() {
+fn another_partition_of_that_number_is_neither_accepted_nor_removed() {
     let disk = Disk::new(64 * MIB, 512);
     let other = ByteRange::new(2 * MIB, MIB).unwrap();
     add_partition(ROOT.as_ref(), disk.name(), 1, other).unwrap();
-    assert!(!disk.is_shown());
-    for refused in [disk.tell(), disk.forget()] {
+    assert!(!disk.is_present());
+    for refused in [disk.add(), disk.forget()] {
         let why = refused.unwrap_err();
         assert!(why.contains("1048576 bytes from byte 2097152"), "{why}");
     }
@@ -66,7 +66,7 @@ fn another_partition_of_that_number_is_neither_taken_nor_forgotten() {
 fn a_partition_that_overlaps_another_is_refused_with_its_name() {
     let disk = Disk::new(64 * MIB, 512);
     add_partition(ROOT.as_ref(), disk.name(), 2, ByteRange::new(2 * MIB, MIB).unwrap()).unwrap();
-    let why = disk.tell().unwrap_err();
+    let why = disk.add().unwrap_err();
     assert!(why.contains(&format!("{}p1", disk.name())) && why.contains("busy"), "{why}");
 }
 

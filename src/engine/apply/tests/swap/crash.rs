@@ -53,7 +53,7 @@ fn starts_again(node: &mut Node) {
 }
 
 #[test]
-fn undo_of_a_run_that_was_killed_anywhere_gives_back_the_state_before_or_says_why_not() {
+fn undo_of_a_run_that_was_killed_anywhere_restores_the_state_before_or_gives_the_reason() {
     let (mut undone, mut refused) = (0, 0);
     for (name, node, request) in plans() {
         let plan = Machine::new(node.clone()).plans(&request).unwrap();

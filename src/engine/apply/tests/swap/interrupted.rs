@@ -15,7 +15,7 @@ fn a_signal_before_any_step_leaves_the_node_with_swap_and_the_next_run_finishes(
             let machine = Machine::new(node.clone());
             let (plan, before) = (machine.plans(&request).unwrap(), machine.bare());
             let interrupts = Interrupts::default();
-            let outcome = machine.run_told(&plan, &interrupts, &mut |number| {
+            let outcome = machine.run_watched(&plan, &interrupts, &mut |number| {
                 if number == signal_before {
                     interrupts.raise();
                 }
@@ -60,7 +60,7 @@ fn a_disk_that_is_full_before_any_step_or_at_any_call_leaves_the_node_with_swap(
             if let Some(call) = call {
                 machine.is_full_at(call);
             }
-            let outcome = machine.run_told(&plan, &Interrupts::default(), &mut |number| {
+            let outcome = machine.run_watched(&plan, &Interrupts::default(), &mut |number| {
                 if Some(number) == step {
                     machine.fills_up();
                 }

@@ -160,16 +160,16 @@ impl Machine {
     }
 
     pub(super) fn run(&self, plan: &Plan) -> Ending {
-        self.run_told(plan, &Interrupts::default(), &mut |_| {})
+        self.run_watched(plan, &Interrupts::default(), &mut |_| {})
     }
 
-    pub(super) fn run_told(&self, plan: &Plan, interrupts: &Interrupts, before: &mut dyn FnMut(usize)) -> Ending {
-        let mut tell = |news: News<'_>| {
+    pub(super) fn run_watched(&self, plan: &Plan, interrupts: &Interrupts, before: &mut dyn FnMut(usize)) -> Ending {
+        let mut report = |news: News<'_>| {
             if let News::Step { number, .. } = news {
                 before(number);
             }
         };
-        carry_out(plan, &self.host(), &mut self.journal(), interrupts, &mut tell).unwrap()
+        carry_out(plan, &self.host(), &mut self.journal(), interrupts, &mut report).unwrap()
     }
 
     /// Makes the journal one that cannot be written on: nothing fits behind its end. Gives back its length.

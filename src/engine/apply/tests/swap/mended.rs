@@ -1,4 +1,4 @@
-//! What once went wrong.
+//! Runs that begin where an earlier one failed or was killed, and hosts that changed since the plan.
 
 use super::failing::{has_swap, is_as, plans, pressed, reached};
 use super::machine::{Fault, Machine, Way};
@@ -20,7 +20,7 @@ fn whole(node: &Node) -> Machine {
 }
 
 #[test]
-fn a_disk_that_was_given_back_was_no_longer_blank_and_refused_by_the_next_run() {
+fn a_disk_that_a_rollback_gives_back_is_blank_again_for_the_next_run() {
     let node = Node::small();
     for begins in ["/vgextend ", "/lvresize "] {
         let machine = Machine::new(node.clone());
@@ -58,7 +58,7 @@ fn what_somebody_else_put_where_the_partition_begins_is_not_wiped_with_the_table
 }
 
 #[test]
-fn a_pvcreate_after_which_lvm_sees_the_new_volume_alone_stayed_done() {
+fn a_pvcreate_after_which_lvm_sees_the_new_volume_alone_is_rolled_back() {
     let machine = Machine::new(Node::small());
     let (plan, before) = (machine.plans(&request()).unwrap(), machine.bare());
     // A volume of another group, which is seen before and hidden by the new devices file.
@@ -77,7 +77,7 @@ fn a_pvcreate_after_which_lvm_sees_the_new_volume_alone_stayed_done() {
 }
 
 #[test]
-fn an_area_that_came_up_with_another_priority_had_its_old_header_written_under_it() {
+fn an_area_in_use_with_another_priority_keeps_its_new_header() {
     let machine = Machine::new(Node::roomy());
     let mut plan = machine.plans(&request()).unwrap();
     let Action::Run(on) = &mut plan.steps.last_mut().unwrap().action else { panic!("swapon is last") };
@@ -90,7 +90,7 @@ fn an_area_that_came_up_with_another_priority_had_its_old_header_written_under_i
 }
 
 #[test]
-fn swap_was_taken_away_where_the_program_that_brings_it_back_was_missing() {
+fn swap_stays_on_where_the_program_that_brings_it_back_fails() {
     for (name, node, request) in plans() {
         for way in [Way::Status, Way::Hangs, Way::Missing, Way::Garbage] {
             let machine = Machine::new(node.clone());
@@ -113,7 +113,7 @@ fn swap_was_taken_away_where_the_program_that_brings_it_back_was_missing() {
 }
 
 #[test]
-fn a_second_run_that_was_stopped_left_the_node_without_the_swap_that_the_first_one_had_taken_away() {
+fn a_signal_does_not_stop_a_second_run_before_swap_is_back() {
     let machine = Machine::new(Node::roomy());
     let plan = machine.plans(&request()).unwrap();
     // Killed when the swap was off.
@@ -122,12 +122,12 @@ fn a_second_run_that_was_stopped_left_the_node_without_the_swap_that_the_first_o
     let again = machine.plans(&request()).unwrap();
     let interrupts = Interrupts::default();
     interrupts.raise();
-    assert_eq!(machine.run_told(&again, &interrupts, &mut |_| {}), Ending::Done);
+    assert_eq!(machine.run_watched(&again, &interrupts, &mut |_| {}), Ending::Done);
     reached(&machine, &request(), "a signal from the beginning");
 }
 
 #[test]
-fn a_header_that_was_half_written_by_a_killed_run_kept_the_next_one_from_bringing_swap_back() {
+fn swap_comes_back_although_a_killed_run_left_half_a_header() {
     use super::crash::{Killed, killed};
     for (name, node, request) in plans() {
         let plan = Machine::new(node.clone()).plans(&request).unwrap();
@@ -148,7 +148,7 @@ fn a_header_that_was_half_written_by_a_killed_run_kept_the_next_one_from_bringin
 }
 
 #[test]
-fn what_a_killed_run_had_begun_and_the_next_one_found_done_stayed_done_in_undo() {
+fn undo_takes_back_a_step_that_a_killed_run_began_and_the_next_one_found_done() {
     let machine = Machine::new(Node::small());
     let (plan, before) = (machine.plans(&request()).unwrap(), machine.bare());
     let extend = plan.steps.iter().position(|step| step.purpose.contains("joins")).unwrap();
@@ -165,7 +165,7 @@ fn what_a_killed_run_had_begun_and_the_next_one_found_done_stayed_done_in_undo()
 }
 
 #[test]
-fn undo_formatted_the_temporary_volume_again_that_it_had_just_removed() {
+fn undo_does_not_format_the_temporary_volume_again() {
     let (node, request) = pressed();
     let machine = Machine::new(node);
     let (plan, before) = (machine.plans(&request).unwrap(), machine.bare());
@@ -178,7 +178,7 @@ fn undo_formatted_the_temporary_volume_again_that_it_had_just_removed() {
 }
 
 #[test]
-fn a_disk_that_got_something_since_the_plan_is_left_alone_and_was_told_as_stuck() {
+fn a_disk_that_got_something_since_the_plan_is_left_alone_and_the_run_rolls_back() {
     let machine = Machine::new(Node::small());
     let plan = machine.plans(&request()).unwrap();
     machine.becomes(|node| node.disk().put(0, b"another's"));
@@ -189,7 +189,7 @@ fn a_disk_that_got_something_since_the_plan_is_left_alone_and_was_told_as_stuck(
 }
 
 #[test]
-fn another_disk_under_the_name_of_the_plan_is_not_written_to_and_was_told_as_stuck() {
+fn another_disk_under_the_name_of_the_plan_is_not_written_to_and_the_run_rolls_back() {
     let machine = Machine::new(Node::small());
     let plan = machine.plans(&request()).unwrap();
     let other = Machine::new(Node { disks: vec![NodeDisk::blank("sdb", "OTHER")], ..Node::small() });
