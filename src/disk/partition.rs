@@ -1,6 +1,6 @@
 //! A partition table and its partitions, as they are reported.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::format::content::Content;
 use crate::base::ids::Id;
@@ -28,13 +28,22 @@ impl Table {
     };
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
 pub enum TableKind {
     Gpt,
     Mbr,
     None,
+}
+
+impl TableKind {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Gpt => "gpt",
+            Self::Mbr => "mbr",
+            Self::None => "none",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

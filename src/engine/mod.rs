@@ -4,6 +4,7 @@
 //! Nothing here touches a host. [`apply`] executes the steps.
 
 pub mod apply;
+mod command;
 mod ending;
 mod entry;
 mod exit_status;
@@ -19,6 +20,7 @@ mod table_write;
 #[cfg(test)]
 mod tests;
 
+pub use command::Command;
 pub use ending::Ending;
 pub use entry::Entry;
 pub use exit_status::ExitStatus;

@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::command::Command;
 use super::proof::Proof;
 use super::table_write::BytesAt;
+use crate::io::tool::Program;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProgramRun {
-    /// Absolute path and arguments.
-    pub argv: Vec<String>,
+    #[serde(rename = "argv")]
+    pub command: Command,
     /// The longest it may take, in seconds.
     #[serde(default = "minute", skip_serializing_if = "is_minute")]
     pub limit_seconds: u64,
@@ -37,9 +39,9 @@ fn is_minute(seconds: &u64) -> bool {
 
 impl ProgramRun {
     /// A program that only looks; its success is the proof.
-    pub fn looks<'a>(argv: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn looks(program: Program, args: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
-            argv: argv.into_iter().map(str::to_owned).collect(),
+            command: Command::new(program, args),
             limit_seconds: minute(),
             guard: None,
             unless: None,
@@ -49,8 +51,13 @@ impl ProgramRun {
     }
 
     /// A program after which `proof` holds, and which `back` takes back.
-    pub fn changes<'a>(argv: impl IntoIterator<Item = &'a str>, proof: impl Into<Proof>, back: Back) -> Self {
-        Self { proof: Some(proof.into()), back, ..Self::looks(argv) }
+    pub fn changes(
+        program: Program,
+        args: impl IntoIterator<Item = impl Into<String>>,
+        proof: impl Into<Proof>,
+        back: Back,
+    ) -> Self {
+        Self { proof: Some(proof.into()), back, ..Self::looks(program, args) }
     }
 
     /// The same with this limit.
@@ -74,8 +81,8 @@ pub enum Back {
     Needless,
     /// By this program, after which the proof of the step does not hold any more.
     By {
-        /// Absolute path and arguments.
-        argv: Vec<String>,
+        #[serde(rename = "argv")]
+        command: Command,
     },
     /// By writing these bytes, which were there before.
     Bytes {
@@ -91,9 +98,8 @@ pub enum Back {
 }
 
 impl Back {
-    /// Back by a program.
-    pub fn by<'a>(argv: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::By { argv: argv.into_iter().map(str::to_owned).collect() }
+    pub fn by(program: Program, args: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self::By { command: Command::new(program, args) }
     }
 
     fn is_nothing(&self) -> bool {

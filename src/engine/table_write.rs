@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::disk::TableKind;
+
 /// A partition table for a disk that has none: every byte that is not listed, and every one before, is zero at the ends
 /// of the disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableWrite {
     pub disk: DiskIdentity,
-    /// `gpt` or `mbr`.
-    pub kind: String,
+    /// GPT or MBR.
+    pub kind: TableKind,
     /// The sectors in the order in which they are written, each flushed before the next.
     pub sectors: Vec<BytesAt>,
 }

@@ -2,6 +2,7 @@ use std::fs;
 
 use super::*;
 use crate::io::journal::Journal;
+use crate::io::tool::Program;
 
 /// A journal as okv-host 0.1.0 wrote it.
 const OLD: &str = include_str!("tests/journal-0.1.0");
@@ -58,8 +59,8 @@ fn the_exit_status_of_each_ending_is_that_of_the_table() {
 
 #[test]
 fn a_step_is_written_with_its_role_unless_it_is_plain() {
-    let step = Step::new("look", Action::Run(ProgramRun::looks(["/bin/true"])));
-    let json = r#"{"purpose":"look","action":{"run":{"argv":["/bin/true"]}}}"#;
+    let step = Step::new("look", Action::Run(ProgramRun::looks(Program::Rpm, ["--version"])));
+    let json = r#"{"purpose":"look","action":{"run":{"argv":["/usr/bin/rpm","--version"]}}}"#;
     assert_eq!(serde_json::to_string(&step).unwrap(), json);
     for role in [Role::Plain, Role::MustBeRestored, Role::Restores, Role::Permanent, Role::Temporary] {
         let step = step.clone().in_role(role);
@@ -71,7 +72,7 @@ fn a_step_is_written_with_its_role_unless_it_is_plain() {
 fn began(command: &str) -> Entry {
     let steps = vec![Step::new(
         "x",
-        Action::Run(ProgramRun::changes(["/x"], Proof::File { path: "/x".into() }, Back::Needless)),
+        Action::Run(ProgramRun::changes(Program::Rpm, ["/x"], Proof::File { path: "/x".into() }, Back::Needless)),
     )];
     Entry::Began { command: command.into(), target: String::new(), steps }
 }
@@ -112,7 +113,7 @@ fn a_run_resumes_an_unfinished_one_of_its_command_only() {
 #[test]
 fn the_role_of_a_step_is_not_implied_by_its_proof() {
     let proof = Proof::SwapUnused { area: "/dev/vg_root/lv_temporary".into() };
-    let run = ProgramRun::changes(["/usr/sbin/swapoff", "/x"], proof, Back::by(["/usr/sbin/swapon", "/x"]));
+    let run = ProgramRun::changes(Program::Swapoff, ["/x"], proof, Back::by(Program::Swapon, ["/x"]));
     let step = Step::new("the temporary volume gives its pages back", Action::Run(run));
     let read: Step = serde_json::from_str(&serde_json::to_string(&step).unwrap()).unwrap();
     assert_eq!((read.role, read.role.always_comes_back(), read.role.stays_done()), (Role::Plain, false, false));

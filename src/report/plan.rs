@@ -121,11 +121,11 @@ pub fn steps_text(report: &PlanReport<'_>) -> String {
 pub fn describe_action(action: &Action) -> String {
     match action {
         Action::Rename { from, to, .. } => format!("rename {} to {}", clean(from), clean(to)),
-        Action::Run(run) => format!("run {}", clean(&run.argv.join(" "))),
+        Action::Run(run) => format!("run {}", clean(&run.command.to_string())),
         Action::WriteTable(table) => {
             let at: Vec<String> = table.sectors.iter().map(|sector| sector.at.to_string()).collect();
             let sector = table.disk.sector_bytes;
-            let (kind, path) = (table.kind.to_uppercase(), clean(&table.disk.path));
+            let (kind, path) = (table.kind.word().to_uppercase(), clean(&table.disk.path));
             format!("write a {kind} to {path}: the sectors of {sector} bytes at byte {}", at.join(", "))
         }
         Action::Follow(follow) => format!("follow {}", clean(&follow.log)),
@@ -148,9 +148,9 @@ pub(super) fn way_back(action: &Action) -> Option<String> {
         Action::Rename { from, to, .. } => Some(format!("rename {} to {}", clean(to), clean(from))),
         Action::Run(run) => match &run.back {
             Back::Nothing | Back::Needless => None,
-            Back::By { argv } => Some(format!("run {}", clean(&argv.join(" ")))),
+            Back::By { command } => Some(format!("run {}", clean(&command.to_string()))),
             Back::Bytes { path, .. } => Some(format!("put the bytes of {} back", clean(path))),
-            Back::Stays { why } => Some(format!("{} stays done: {why}", clean(&run.argv.join(" ")))),
+            Back::Stays { why } => Some(format!("{} stays done: {why}", clean(&run.command.to_string()))),
         },
         Action::Follow(_) => None,
         Action::Copy(copy) => Some(format!("remove {}", clean(&copy.to))),

@@ -159,9 +159,10 @@ pub fn undo_text(run: Option<&RecordedRun>, ending: &Ending, message: Option<&st
 mod tests {
     use super::*;
     use crate::engine::{Action, Back, ProgramRun, Role, RunState};
+    use crate::io::tool::Program;
 
     fn interrupted(back: Back, role: Role) -> RecordedRun {
-        let action = Action::Run(ProgramRun { back, ..ProgramRun::looks(["/usr/bin/dnf"]) });
+        let action = Action::Run(ProgramRun { back, ..ProgramRun::looks(Program::Dnf, ["check"]) });
         RecordedRun {
             began: 0,
             done_at: None,
@@ -180,7 +181,7 @@ mod tests {
     fn undo_is_offered_only_for_a_run_that_can_be_undone() {
         let text = last_run_text(&interrupted(Back::Stays { why: "gone".into() }, Role::Permanent));
         assert!(text.contains("again to finish\n") && !text.contains("undo"), "{text}");
-        let text = last_run_text(&interrupted(Back::by(["/usr/bin/true"]), Role::Plain));
+        let text = last_run_text(&interrupted(Back::by(Program::Rpm, ["--version"]), Role::Plain));
         assert!(text.contains("okv-host undo"), "{text}");
     }
 }

@@ -201,7 +201,7 @@ fn a_refusal_names_file_and_line_and_the_path_that_is_meant() {
 fn sshd_is_asked_before_and_after_and_reloaded_last_and_only_where_that_was_asked() {
     let argv = |plan: &Plan| -> Vec<String> {
         let run = |action: &Action| match action {
-            Action::Run(run) => run.argv.join(" "),
+            Action::Run(run) => run.command.to_string(),
             _ => "rename".into(),
         };
         plan.steps.iter().map(|step| run(&step.action)).collect()

@@ -4,9 +4,10 @@ use anyhow::anyhow;
 
 use super::*;
 use crate::engine::{Follow, ProgramRun};
+use crate::io::tool::Program;
 
 fn step() -> Step {
-    Step::new("x", Action::Run(ProgramRun::looks(["/bin/x"])))
+    Step::new("x", Action::Run(ProgramRun::looks(Program::Rpm, ["--version"])))
 }
 
 fn plan_of(steps: Vec<Step>) -> Plan {

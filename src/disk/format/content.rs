@@ -8,7 +8,6 @@ use crate::base::ids::Id;
 /// The kind of content. The words are part of the JSON schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs)] // The words speak for themselves; what is special is said.
 pub enum Kind {
     Ext2,
     Ext3,
@@ -92,7 +91,6 @@ impl Kind {
 /// Byte order of a structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
 pub enum ByteOrder {
     Little,
     Big,

@@ -4,14 +4,17 @@ use std::time::Duration;
 
 use super::host::TargetHost;
 use super::taken_back::TakenBack;
-use crate::engine::{Back, Guard, ProgramRun};
-use crate::io::tool::{Cmd, Program, success};
+use crate::engine::{Back, Command, Guard, ProgramRun};
+use crate::io::tool::success;
 
 /// Most characters of a command that a message has.
 const LONGEST_COMMAND: usize = 160;
 
 /// The longest that a way back may take: the pages of a whole swap area come back in that time.
 const LONGEST_WAY_BACK: u64 = 1800;
+
+/// The longest that a program may take to print its version.
+const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
 impl TargetHost<'_> {
     pub(super) fn run(&self, run: &ProgramRun) -> Result<(), String> {
@@ -24,13 +27,13 @@ impl TargetHost<'_> {
         {
             return Ok(());
         }
-        self.execute(&run.argv, run.limit_seconds).map(drop)
+        self.execute(&run.command, run.limit_seconds).map(drop)
     }
 
     /// The same for what has to come back: the program of the way back must work before the step is done.
     pub(super) fn run_with_way_back(&self, run: &ProgramRun) -> Result<(), String> {
-        if let Back::By { argv } = &run.back {
-            self.answers(argv)?;
+        if let Back::By { command } = &run.back {
+            self.answers(command)?;
         }
         self.run(run)
     }
@@ -39,55 +42,53 @@ impl TargetHost<'_> {
         match &run.back {
             Back::Nothing | Back::Needless => {}
             Back::Stays { why } => {
-                return Ok(TakenBack::Stays(format!("{} stays done: {why}", format_command(&run.argv))));
+                return Ok(TakenBack::Stays(format!("{} stays done: {why}", format_command(&run.command))));
             }
             Back::Bytes { path, bytes, of } => self.put_bytes(path, bytes, *of)?,
-            Back::By { argv } => self.run_back(run, argv)?,
+            Back::By { command } => self.run_back(run, command)?,
         }
         Ok(TakenBack::Yes)
     }
 
-    fn run_back(&self, run: &ProgramRun, argv: &[String]) -> Result<(), String> {
-        let Some(proof) = &run.proof else { return self.execute(argv, LONGEST_WAY_BACK).map(drop) };
+    fn run_back(&self, run: &ProgramRun, back: &Command) -> Result<(), String> {
+        let Some(proof) = &run.proof else { return self.execute(back, LONGEST_WAY_BACK).map(drop) };
         // Where it cannot be determined, going back is tried all the same: a node without its swap is worse than a
         // program run in vain.
         if self.is_there(proof) == Ok(false) {
             return Ok(());
         }
-        let ran = self.execute(argv, LONGEST_WAY_BACK);
+        let ran = self.execute(back, LONGEST_WAY_BACK);
         match self.is_there(proof) {
             Ok(false) => Ok(()),
-            Ok(true) => Err(ran.err().unwrap_or_else(|| format!("{} changed nothing", argv.join(" ")))),
+            Ok(true) => Err(ran.err().unwrap_or_else(|| format!("{back} changed nothing"))),
             Err(why) => ran.and(Err(why)),
         }
     }
 
     /// That the program of a way back can be run and says its own name, before what the node needs is taken away.
-    fn answers(&self, argv: &[String]) -> Result<(), String> {
-        let path = argv.first().ok_or("an empty command")?;
-        let asked = [path.clone(), "--version".to_owned()];
-        let printed =
-            self.execute(&asked, 60).map_err(|why| format!("what would bring it back does not work: {why}"))?;
+    fn answers(&self, back: &Command) -> Result<(), String> {
+        let does_not_work = |why: String| format!("what would bring it back does not work: {why}");
+        let mut cmd = back.to_cmd(ANSWER_LIMIT).map_err(does_not_work)?;
+        cmd.args = vec!["--version".to_owned()];
+        let printed = success(self.runner, &cmd).map_err(|e| does_not_work(e.to_string()))?.stdout;
+        let path = cmd.program.path();
         let name = path.rsplit('/').next().unwrap_or(path);
         if String::from_utf8_lossy(&printed).contains(name) {
             return Ok(());
         }
-        Err(format!("what would bring it back does not work: {} does not say its name", asked.join(" ")))
+        Err(does_not_work(format!("{cmd} does not say its name")))
     }
 
     /// Runs a program: what it prints.
-    fn execute(&self, argv: &[String], seconds: u64) -> Result<Vec<u8>, String> {
-        let (program, args) = argv.split_first().ok_or("an empty command")?;
-        let program = Program::at(program).ok_or_else(|| format!("{program} is not a program that may be run"))?;
-        let limit = Duration::from_secs(seconds);
-        let cmd = Cmd { limit, ..Cmd::new(program, args.iter().map(String::as_str)) };
+    fn execute(&self, command: &Command, seconds: u64) -> Result<Vec<u8>, String> {
+        let cmd = command.to_cmd(Duration::from_secs(seconds))?;
         success(self.runner, &cmd).map(|output| output.stdout).map_err(|e| e.to_string())
     }
 }
 
 /// A command for a message: a long one without its end, which the plan and the journal have.
-pub(super) fn format_command(argv: &[String]) -> String {
-    let line = argv.join(" ");
+pub(super) fn format_command(command: &Command) -> String {
+    let line = command.to_string();
     match line.char_indices().nth(LONGEST_COMMAND) {
         Some((end, _)) => format!("{}...", line.get(..end).unwrap_or_default()),
         None => line,

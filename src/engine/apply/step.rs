@@ -107,7 +107,7 @@ impl TargetHost<'_> {
         match action {
             Action::Rename { from, to, file } => self.can_rename_back(from, to, file),
             Action::Run(run) => match &run.back {
-                Back::Stays { why } => Err(format!("{} stays done: {why}", format_command(&run.argv))),
+                Back::Stays { why } => Err(format!("{} stays done: {why}", format_command(&run.command))),
                 Back::Nothing | Back::Needless | Back::By { .. } | Back::Bytes { .. } => Ok(()),
             },
             Action::WriteTable(table) => self.can_clear_table(table),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::engine::{Action, FileIdentity, ProgramRun, Role, RunState, Step};
-use crate::io::tool::{Cmd, Output, Runner, Script, Scripted, ToolError};
+use crate::io::tool::{Cmd, Output, Program, Runner, Script, Scripted, ToolError};
 
 mod copies;
 mod cut_off;
@@ -30,7 +30,7 @@ fn bench() -> Bench {
         let from = format!("/etc/ssh/{name}");
         Step::new(format!("retire {name}"), Action::Rename { to: format!("{from}.retire"), from, file })
     };
-    let test = || Step::new("test", Action::Run(ProgramRun::looks(["/usr/sbin/sshd", "-t"])));
+    let test = || Step::new("test", Action::Run(ProgramRun::looks(Program::Sshd, ["-t"])));
     let steps = vec![test(), rename("key"), rename("key.pub"), test()];
     let plan = Plan { command: "ssh-dsa-retire", target: "no DSA key".into(), steps, notes: Vec::new() };
     Bench { base, plan }

@@ -1,7 +1,8 @@
 //! Whether the device that a name means exists. Pure.
 //!
-//! [`volume`] finds what lies on the disks that were read. A name may also mean what was not read: a file system on an md array, in an
-//! encrypted container, or in a logical volume of a type that is not looked into. Such a name is [`Existence::Unknown`], never missing.
+//! [`volume`] finds what lies on the disks that were read. A name may also mean what was not read: a file system on an
+//! md array, in an encrypted container, or in a logical volume of a type that is not looked into. Such a name is
+//! [`Existence::Unknown`], never missing.
 
 use super::{Located, Volume, block, volume, volumes};
 use crate::disk::format::content::Kind;
@@ -63,8 +64,8 @@ fn unread(node: &Node) -> Option<String> {
     })
 }
 
-/// Whether a device has a content of its own that is not read by way of the disks below it: md, and device-mapper but for LVM2 and
-/// multipath. What the kernel makes anew at each start (loop, RAM) has no name that lasts.
+/// Whether a device has a content of its own that is not read by way of the disks below it: md, and device-mapper but
+/// for LVM2 and multipath. What the kernel makes anew at each start (loop, RAM) has no name that lasts.
 fn is_container(device: &BlockDevice) -> bool {
     match &device.mapped {
         Some((_, uuid)) => !(uuid.starts_with("LVM-") || uuid.contains("mpath-")),

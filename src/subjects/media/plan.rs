@@ -113,14 +113,14 @@ fn mount(staging: &Staging, places: &Places) -> Step {
         point: point.clone(),
         has: vec![PROGRAM.to_owned(), REPOSITORY.to_owned()],
     };
-    let argv = [Program::Mount.path(), "-o", "loop,ro", iso, point];
-    let run = ProgramRun::changes(argv, proof, Back::by([Program::Umount.path(), point]));
+    let args = ["-o", "loop,ro", iso, point];
+    let run = ProgramRun::changes(Program::Mount, args, proof, Back::by(Program::Umount, [point]));
     Step::new(format!("{point} shows the upgrade, read-only"), Action::Run(run))
 }
 
 fn clean(cleaner: Program, places: &Places) -> Step {
     let repository = format!("{}/{REPOSITORY}", places.iso_mount);
-    let run = ProgramRun::looks([cleaner.path(), "-c", &repository, "clean", "all"]).within(CLEAN);
+    let run = ProgramRun::looks(cleaner, ["-c", &repository, "clean", "all"]).within(CLEAN);
     let run = ProgramRun { back: Back::Needless, ..run };
     Step::new("what the package manager remembers of an earlier ISO is forgotten", Action::Run(run))
 }

@@ -7,10 +7,9 @@ use super::facts::{Algorithm, Content, DsaKey, DsaState, Half, KeyFile, Ssh, dis
 use super::obstacles::Obstacle;
 use crate::engine::{Action, FileIdentity, Plan, ProgramRun, Reason, Refusal, Step};
 use crate::host::Probed;
+use crate::io::tool::Program;
 
 const COMMAND: &str = "ssh-dsa-retire";
-const SSHD: &str = "/usr/sbin/sshd";
-const SYSTEMCTL: &str = "/usr/bin/systemctl";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request {
@@ -46,12 +45,14 @@ pub fn plan(ssh: &Ssh, request: &Request) -> Result<Plan, Refusal> {
 }
 
 fn steps(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<Step> {
-    let run = |purpose: &str, argv: &[&str]| Step::new(purpose, Action::Run(ProgramRun::looks(argv.iter().copied())));
-    let mut steps = vec![run("sshd can load its configuration and keys as they are", &[SSHD, "-t"])];
+    let run = |purpose: &str, program, args: &[&str]| {
+        Step::new(purpose, Action::Run(ProgramRun::looks(program, args.iter().copied())))
+    };
+    let mut steps = vec![run("sshd can load its configuration and keys as they are", Program::Sshd, &["-t"])];
     steps.extend(keys.iter().flat_map(DsaKey::halves).filter_map(rename));
-    steps.push(run("sshd can load its configuration and keys without the DSA key", &[SSHD, "-t"]));
+    steps.push(run("sshd can load its configuration and keys without the DSA key", Program::Sshd, &["-t"]));
     if let Some(unit) = ssh.unit.as_deref().filter(|_| request.reload) {
-        steps.push(run("the running sshd forgets the DSA key", &[SYSTEMCTL, "reload", unit]));
+        steps.push(run("the running sshd forgets the DSA key", Program::Systemctl, &["reload", unit]));
     }
     steps
 }

@@ -160,8 +160,7 @@ fn start(number: u64, log: &str, boot: &str, iso: &str, places: &Places) -> Step
     let (unit, program) = (format!("--unit={NAME}-{number}"), format!("{}/{PROGRAM}", places.iso_mount));
     let script = script();
     // What it starts may stay, as it would after a login; and it gets the environment of one.
-    let argv = [
-        Program::SystemdRun.path(),
+    let args = [
         &unit,
         "--property=KillMode=process",
         "--setenv=HOME=/root",
@@ -180,7 +179,12 @@ fn start(number: u64, log: &str, boot: &str, iso: &str, places: &Places) -> Step
     ];
     let why =
         "an upgrade that has begun is not ended from outside, and nobody but the vendor knows a way back".to_owned();
-    let run = ProgramRun::changes(argv, SubjectProof::UpgradeBegan { log: log.to_owned() }, Back::Stays { why });
+    let run = ProgramRun::changes(
+        Program::SystemdRun,
+        args,
+        SubjectProof::UpgradeBegan { log: log.to_owned() },
+        Back::Stays { why },
+    );
     let purpose = format!("the vendor's upgrade runs as a service, with its output in {log}");
     Step::new(purpose, Action::Run(run)).in_role(Role::Permanent)
 }
@@ -192,7 +196,7 @@ fn follow(log: &str, places: &Places) -> Step {
 
 fn restart() -> Step {
     let why = "the node restarts".to_owned();
-    let run = ProgramRun { back: Back::Stays { why }, ..ProgramRun::looks([Program::Systemctl.path(), "reboot"]) };
+    let run = ProgramRun { back: Back::Stays { why }, ..ProgramRun::looks(Program::Systemctl, ["reboot"]) };
     Step::new("the node restarts, and the upgrade goes on by itself", Action::Run(run)).in_role(Role::Permanent)
 }
 

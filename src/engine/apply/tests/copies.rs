@@ -25,7 +25,7 @@ impl Copies {
         fs::write(base.join(&FROM[1..]), content()).unwrap();
         let sha256 = sum_of(&content()[..], &mut |_| ControlFlow::Continue(())).unwrap().unwrap();
         let copy = FileCopy { from: FROM.into(), to: TO.into(), bytes: content().len() as u64, sha256 };
-        let look = Step::new("look", Action::Run(ProgramRun::looks(["/usr/sbin/sshd", "-t"])));
+        let look = Step::new("look", Action::Run(ProgramRun::looks(Program::Sshd, ["-t"])));
         bench.plan.steps = vec![Step::new("copy", Action::Copy(copy)), look];
         Self(bench)
     }

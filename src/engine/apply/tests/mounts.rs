@@ -47,11 +47,11 @@ impl Runner for Machine<'_> {
 fn plan(bench: &Bench) -> Plan {
     let step = |run| Step::new("", Action::Run(run));
     let point = "/boot".to_owned();
-    let back = Back::by(["/usr/bin/umount", "/boot"]);
-    let mount = ProgramRun::changes(["/usr/bin/mount", "/boot"], Proof::Mounted { point: point.clone() }, back);
-    let look = || step(ProgramRun::looks(["/usr/bin/rpm", "--verify"]));
+    let back = Back::by(Program::Umount, ["/boot"]);
+    let mount = ProgramRun::changes(Program::Mount, ["/boot"], Proof::Mounted { point: point.clone() }, back);
+    let look = || step(ProgramRun::looks(Program::Rpm, ["--verify"]));
     let unmount =
-        ProgramRun { proof: Some(Proof::NotMounted { point }), ..ProgramRun::looks(["/usr/bin/umount", "/boot"]) };
+        ProgramRun { proof: Some(Proof::NotMounted { point }), ..ProgramRun::looks(Program::Umount, ["/boot"]) };
     let steps = vec![step(mount).in_role(Role::Temporary), bench.plan.steps[1].clone(), look(), step(unmount)];
     Plan { steps, ..bench.plan.clone() }
 }

@@ -1,7 +1,8 @@
 //! `fstab-mounts`: the devices that the next start waits for exist.
 //!
-//! systemd makes a mount unit of each line of /etc/fstab. Without `noauto` and `nofail`, local-fs.target requires it: a device that does
-//! not appear within 90 seconds ends the start in emergency mode (systemd.mount(5), systemd-fstab-generator(8)).
+//! systemd makes a mount unit of each line of /etc/fstab. Without `noauto` and `nofail`, local-fs.target requires it: a
+//! device that does not appear within 90 seconds ends the start in emergency mode (systemd.mount(5),
+//! systemd-fstab-generator(8)).
 
 use crate::host::locate::{Existence, existence};
 use crate::host::{FstabEntry, Probed};

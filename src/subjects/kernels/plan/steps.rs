@@ -112,22 +112,21 @@ fn step(purpose: String, run: ProgramRun) -> Step {
 
 fn mount(point: &str) -> Step {
     let proof = Proof::Mounted { point: point.to_owned() };
-    let back = Back::by([Program::Umount.path(), point]);
-    let run = ProgramRun::changes([Program::Mount.path(), point], proof, back);
+    let back = Back::by(Program::Umount, [point]);
+    let run = ProgramRun::changes(Program::Mount, [point], proof, back);
     step(format!("{point} is mounted for the removal"), run).in_role(Role::Temporary)
 }
 
 fn unmount(point: &str) -> Step {
     let proof = Proof::NotMounted { point: point.to_owned() };
-    let run = ProgramRun { proof: Some(proof), ..ProgramRun::looks([Program::Umount.path(), point]) };
+    let run = ProgramRun { proof: Some(proof), ..ProgramRun::looks(Program::Umount, [point]) };
     step(format!("{point} is unmounted again"), run)
 }
 
 fn transaction(removal: &Removal, prune: &Prune, manager: Program, means: &Means) -> Vec<Step> {
     let release = &removal.release;
-    let test = [Program::Rpm.path(), "--erase", "--test"].into_iter().chain(removal.nvras.iter().map(String::as_str));
+    let test = ["--erase", "--test"].into_iter().chain(removal.nvras.iter().map(String::as_str));
     let fixed = [
-        manager.path(),
         "--assumeyes",
         "--disablerepo=*",
         // What was installed for the kernel and nobody else needs is not looked at: it may be needed by the operator.
@@ -139,10 +138,10 @@ fn transaction(removal: &Removal, prune: &Prune, manager: Program, means: &Means
     let proof = SubjectProof::Kernels { gone: removal.nevras.clone(), whole };
     let why = "packages come back only from where they came; run it again, once what failed is mended".to_owned();
     let mut steps = vec![
-        step(format!("nothing else needs {release}"), ProgramRun::looks(test).within(300)),
+        step(format!("nothing else needs {release}"), ProgramRun::looks(Program::Rpm, test).within(300)),
         step(
             format!("{} of {release} go, and every kernel that stays is whole", packages(removal)),
-            ProgramRun::changes(remove, proof, Back::Stays { why }).within(TRANSACTION),
+            ProgramRun::changes(manager, remove, proof, Back::Stays { why }).within(TRANSACTION),
         )
         .in_role(Role::Permanent),
     ];
@@ -154,18 +153,15 @@ fn transaction(removal: &Removal, prune: &Prune, manager: Program, means: &Means
 fn default_stays(default: &DefaultEntry, means: &Means) -> Option<Step> {
     let release = default.entry.release.clone()?;
     let word = if default.entry.id.is_empty() { &default.entry.title } else { &default.entry.id };
-    let argv = match means.default_setter? {
-        Program::Grubby => vec![Program::Grubby.path().to_owned(), format!("--set-default=/boot/vmlinuz-{release}")],
-        editor => {
-            vec![editor.path().to_owned(), means.environment.clone()?, "set".to_owned(), format!("saved_entry={word}")]
+    let setter = means.default_setter?;
+    let args = match setter {
+        Program::Grubby => vec![format!("--set-default=/boot/vmlinuz-{release}")],
+        _ => {
+            vec![means.environment.clone()?, "set".to_owned(), format!("saved_entry={word}")]
         }
     };
     let proof = Proof::from(SubjectProof::BootDefault { release: release.clone() });
-    let run = ProgramRun {
-        unless: Some(proof.clone()),
-        proof: Some(proof),
-        ..ProgramRun::looks(argv.iter().map(String::as_str))
-    };
+    let run = ProgramRun { unless: Some(proof.clone()), proof: Some(proof), ..ProgramRun::looks(setter, args) };
     Some(step(format!("{release} is still started by default; set only if that moved"), run))
 }
 

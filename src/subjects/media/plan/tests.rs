@@ -55,7 +55,7 @@ fn steps(staging: &Staging, means: &Means) -> Vec<String> {
     let plan = planned(staging, &Request::default(), means, &sums()).unwrap();
     let shown = |step: &Step| match &step.action {
         Action::Copy(copy) => format!("copy {} {}", copy.from, copy.to),
-        Action::Run(run) => run.argv.join(" "),
+        Action::Run(run) => run.command.to_string(),
         other => panic!("{other:?}"),
     };
     plan.steps.iter().map(shown).collect()

@@ -31,9 +31,9 @@ fn refused(growth: &Growth, request: &Request) -> Reason {
 /// A step in one word and what follows the program's name.
 fn shown(step: &Step) -> String {
     match &step.action {
-        Action::WriteTable(table) => format!("write {} {}", table.kind, table.disk.path),
+        Action::WriteTable(table) => format!("write {} {}", table.kind.word(), table.disk.path),
         Action::AddPartition(partition) => format!("tell {} {}", partition.disk, partition.number),
-        Action::Run(run) => run.argv.join(" ").replace("/usr/sbin/", "").replace("/usr/bin/", ""),
+        Action::Run(run) => run.command.to_string().replace("/usr/sbin/", "").replace("/usr/bin/", ""),
         Action::Rename { from, .. } => format!("rename {from}"),
         Action::Copy(copy) => format!("copy {}", copy.from),
         Action::Follow(follow) => format!("follow {}", follow.log),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::engine::Command;
 
 const ISO: &str = "/var/lib/oracle/okv-upgrade-disc-21.8.0.0.0.iso";
 const LOG: &str = "/var/lib/okv-host/upgrade-1.log";
@@ -26,8 +27,10 @@ fn after(state: UpgradeState) -> Means {
 fn shown(means: &Means, reboot: bool) -> Vec<String> {
     let plan = plan(&Places::built_in(), &Request { reboot }, means).unwrap();
     let shown = |step: &Step| match &step.action {
-        Action::Run(run) if run.argv[0].ends_with("systemd-run") => format!("begin {}", run.argv[run.argv.len() - 5]),
-        Action::Run(run) => run.argv.join(" "),
+        Action::Run(run) => match &run.command {
+            Command::Known { program: Program::SystemdRun, args } => format!("begin {}", args[args.len() - 5]),
+            other => other.to_string(),
+        },
         Action::Follow(follow) => format!("follow {}", follow.log),
         other => panic!("{other:?}"),
     };

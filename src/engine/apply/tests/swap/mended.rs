@@ -3,7 +3,7 @@
 use super::failing::{has_swap, is_as, plans, pressed, reached};
 use super::machine::{Fault, Machine, Way};
 use crate::engine::apply::{Interrupts, can_take_back, take_back};
-use crate::engine::{Action, Ending, RunState};
+use crate::engine::{Action, Command, Ending, RunState};
 use crate::subjects::swap::plan::tests::node::{Node, NodeDisk, request};
 
 /// The number of the first call that begins so.
@@ -81,7 +81,8 @@ fn an_area_in_use_with_another_priority_keeps_its_new_header() {
     let machine = Machine::new(Node::roomy());
     let mut plan = machine.plans(&request()).unwrap();
     let Action::Run(on) = &mut plan.steps.last_mut().unwrap().action else { panic!("swapon is last") };
-    on.argv.retain(|word| word != "--priority" && word != "7");
+    let Command::Known { args, .. } = &mut on.command else { panic!("swapon is known") };
+    args.retain(|word| word != "--priority" && word != "7");
     let outcome = machine.run(&plan);
     assert!(matches!(&outcome, Ending::Kept { .. }), "{outcome:?}");
     let node = machine.node();

@@ -24,7 +24,7 @@ fn made(kernels: &Kernels, means: &Means) -> Result<Plan, Refusal> {
 
 fn words(plan: &Plan) -> Vec<String> {
     let argv = |step: &Step| match &step.action {
-        Action::Run(run) => run.argv.join(" ").replace("/usr/bin/", "").replace("/usr/sbin/", ""),
+        Action::Run(run) => run.command.to_string().replace("/usr/bin/", "").replace("/usr/sbin/", ""),
         other => panic!("{other:?}"),
     };
     plan.steps.iter().map(argv).collect()

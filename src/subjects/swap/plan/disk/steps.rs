@@ -2,7 +2,6 @@
 
 use super::{Choice, Stage, describe, partition_path};
 use crate::base::units::TIB;
-use crate::disk::TableKind;
 use crate::disk::new_table::NewTable;
 use crate::engine::{
     Action, Back, BytesAt, DiskIdentity, KernelPartition, ProgramRun, Proof, Refusal, Step, TableWrite,
@@ -51,7 +50,7 @@ impl Choice<'_> {
                         serial: identity.serial,
                         wwn: identity.wwn,
                     },
-                    kind: if table.kind == TableKind::Gpt { "gpt".into() } else { "mbr".into() },
+                    kind: table.kind,
                     sectors: sectors.collect(),
                 }),
             ));
@@ -70,14 +69,14 @@ impl Choice<'_> {
         let proof = Proof::PhysicalVolume { device: partition.clone(), group: None, beside: beside(system) };
         let create = ProgramRun::changes(
             // What the disk says of its best alignment must not cost an extent.
-            [Program::Pvcreate.path(), "--dataalignment", "1m", &partition],
+            Program::Pvcreate,
+            ["--dataalignment", "1m", &partition],
             proof,
-            Back::by([Program::Pvremove.path(), &partition]),
+            Back::by(Program::Pvremove, [&partition]),
         );
         // LVM2 takes its devices from udev, and udev reads the table of a disk anew when it was written to.
-        let settle = |purpose: &str| {
-            step(purpose, ProgramRun::looks([Program::Udevadm.path(), "settle", "--timeout=60"]).within(90))
-        };
+        let settle =
+            |purpose: &str| step(purpose, ProgramRun::looks(Program::Udevadm, ["settle", "--timeout=60"]).within(90));
         vec![
             settle("udev has looked at the disk"),
             Step::new(format!("the kernel knows {partition}"), Action::AddPartition(kernel)),
@@ -91,14 +90,15 @@ impl Choice<'_> {
         let file = format!("{}/{group}-{}.vg", state::STATE, system.group.seqno);
         let backup = ProgramRun {
             proof: Some(Proof::File { path: file.clone() }),
-            ..ProgramRun::looks([Program::Vgcfgbackup.path(), "--file", &file, group])
+            ..ProgramRun::looks(Program::Vgcfgbackup, ["--file", &file, group])
         };
         let proof =
             Proof::PhysicalVolume { device: partition.clone(), group: Some(group.to_owned()), beside: beside(system) };
         let extend = ProgramRun::changes(
-            [Program::Vgextend.path(), group, &partition],
+            Program::Vgextend,
+            [group, &partition],
             proof,
-            Back::by([Program::Vgreduce.path(), group, &partition]),
+            Back::by(Program::Vgreduce, [group, &partition]),
         );
         vec![
             step(format!("the metadata of {group} is kept"), backup),

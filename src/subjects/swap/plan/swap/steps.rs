@@ -35,9 +35,10 @@ pub(crate) fn steps(growth: &Growth, request: &Request, system: &System<'_>, nee
     if need.temporary == Temporary::Used || need.temporary_extents.is_some() {
         let area = format!("/dev/{}/{TEMPORARY}", request.group);
         let run = ProgramRun::changes(
-            [Program::Swapoff.path(), &area],
+            Program::Swapoff,
+            [&area],
             Proof::SwapUnused { area: area.clone() },
-            Back::by([Program::Swapon.path(), &area]),
+            Back::by(Program::Swapon, [&area]),
         );
         let guard = Guard::RoomForPages { area: area.clone(), margin_kib: need.margin_kib.max(64 << 10) };
         steps.push(step("the temporary swap volume gives its pages back", run.within(SWAPOFF_LIMIT).only_if(guard)));
@@ -52,34 +53,26 @@ fn temporary(request: &Request, system: &System<'_>, extents: u64, need: &Need) 
     let whole = system.temporary_extents.unwrap_or(0).saturating_add(extents);
     let count = whole.to_string();
     let proof = Proof::Extents { group: request.group.clone(), volume: TEMPORARY.into(), extents: whole };
-    let gone = Back::by([Program::Lvremove.path(), "--yes", &name]);
+    let gone = Back::by(Program::Lvremove, ["--yes", &name]);
     if need.temporary == Temporary::None {
-        let argv = [
-            Program::Lvcreate.path(),
-            "--extents",
-            &count,
-            "--name",
-            TEMPORARY,
-            "--addtag",
-            TAG,
-            "--wipesignatures",
-            "n",
-            &request.group,
-        ];
-        steps.push(step("a temporary swap volume is made", ProgramRun::changes(argv, proof.clone(), gone.clone())));
+        let args = ["--extents", &count, "--name", TEMPORARY, "--addtag", TAG, "--wipesignatures", "n", &request.group];
+        steps.push(step(
+            "a temporary swap volume is made",
+            ProgramRun::changes(Program::Lvcreate, args, proof.clone(), gone.clone()),
+        ));
     } else if extents > 0 {
-        let argv = [Program::Lvresize.path(), "--extents", &count, &name];
+        let args = ["--extents", &count, &name];
         steps.push(step(
             "the temporary swap volume that was left over is made large enough",
-            ProgramRun::changes(argv, proof.clone(), gone.clone()),
+            ProgramRun::changes(Program::Lvresize, args, proof.clone(), gone.clone()),
         ));
     }
     // The kernel proves the header in the next step; it goes away with its volume.
-    let format = ProgramRun::changes([Program::Mkswap.path(), &area], proof, gone);
+    let format = ProgramRun::changes(Program::Mkswap, [&area], proof, gone);
     steps.push(step("the temporary volume gets a swap header", format));
     let bytes = system.group.extent_bytes.saturating_mul(whole);
     let used = Proof::SwapUsed { area: area.clone(), bytes, priority: None };
-    let run = ProgramRun::changes([Program::Swapon.path(), &area], used, Back::by([Program::Swapoff.path(), &area]));
+    let run = ProgramRun::changes(Program::Swapon, [&area], used, Back::by(Program::Swapoff, [&area]));
     steps.push(step("the kernel swaps to the temporary volume too", run));
     steps
 }
@@ -88,27 +81,28 @@ fn remove_temporary(request: &Request) -> Step {
     let name = format!("{}/{TEMPORARY}", request.group);
     let proof = Proof::NoVolume { group: request.group.clone(), volume: TEMPORARY.into() };
     let back = Back::Stays { why: "it held nothing but pages, which went back".into() };
-    let run = ProgramRun::changes([Program::Lvremove.path(), "--yes", &name], proof, back);
+    let run = ProgramRun::changes(Program::Lvremove, ["--yes", &name], proof, back);
     step("the temporary swap volume goes away", run).in_role(Role::Permanent)
 }
 
-fn swap_on_argv(request: &Request, identity: &Identity) -> Vec<String> {
-    let mut argv = vec![Program::Swapon.path().to_owned()];
+fn swap_on_args(request: &Request, identity: &Identity) -> Vec<String> {
+    let mut args = Vec::new();
     if let Some(priority) = identity.priority {
-        argv.extend(["--priority".to_owned(), priority.to_string()]);
+        args.extend(["--priority".to_owned(), priority.to_string()]);
     }
-    argv.extend(identity.discard.iter().map(|discard| format!("--{discard}")));
-    argv.push(request.device());
-    argv
+    args.extend(identity.discard.iter().map(|discard| format!("--{discard}")));
+    args.push(request.device());
+    args
 }
 
 fn swap_off(request: &Request, need: &Need) -> Step {
     let area = request.device();
-    let back = swap_on_argv(request, &need.identity);
+    let back = swap_on_args(request, &need.identity);
     let run = ProgramRun::changes(
-        [Program::Swapoff.path(), &area],
+        Program::Swapoff,
+        [&area],
         Proof::SwapUnused { area: area.clone() },
-        Back::by(back.iter().map(String::as_str)),
+        Back::by(Program::Swapon, back),
     );
     let guard = Guard::RoomForPages { area, margin_kib: need.margin_kib };
     let purpose = format!("the kernel stops swapping to {}", request.name());
@@ -117,26 +111,27 @@ fn swap_off(request: &Request, need: &Need) -> Step {
 
 fn resize(request: &Request, system: &System<'_>, need: &Need) -> Step {
     let (name, extents) = (request.name(), need.extents.to_string());
-    let mut argv = vec![Program::Lvresize.path(), "--extents", &extents];
+    let mut args = vec!["--extents", &extents];
     if system.is_striped {
         // One new disk has room for one stripe.
-        argv.extend(["--stripes", "1"]);
+        args.extend(["--stripes", "1"]);
     }
-    argv.push(&name);
+    args.push(&name);
     let proof = Proof::Extents { group: request.group.clone(), volume: request.volume.clone(), extents: need.extents };
     let why =
         format!("{name} stays larger, which harms nothing: its old header still says how much of it is swapped to");
     let purpose = format!("{name} grows from {} to {extents} extents", need.have);
-    step(purpose, ProgramRun::changes(argv, proof, Back::Stays { why }).within(120)).in_role(Role::Permanent)
+    step(purpose, ProgramRun::changes(Program::Lvresize, args, proof, Back::Stays { why }).within(120))
+        .in_role(Role::Permanent)
 }
 
 fn format(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) -> Step {
     let (area, identity) = (request.device(), &need.identity);
-    let mut argv = vec![Program::Mkswap.path(), "--uuid", &identity.uuid];
+    let mut args = vec!["--uuid", &identity.uuid];
     if let Some(label) = &identity.label {
-        argv.extend(["--label", label]);
+        args.extend(["--label", label]);
     }
-    argv.push(&area);
+    args.push(&area);
     let proof = Proof::SwapHeader {
         area: area.clone(),
         bytes: system.group.extent_bytes.saturating_mul(need.extents),
@@ -148,11 +143,11 @@ fn format(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) 
     let bytes = sectors.map(|(sector, n)| BytesAt { at: n.saturating_mul(SECTOR as u64), hex: sector.to_vec() });
     let back = Back::Bytes { path: area.clone(), bytes: bytes.collect(), of: page.len() as u64 };
     let purpose = format!("{} gets a swap header of its size, with the UUID it had", request.name());
-    step(purpose, ProgramRun::changes(argv, proof, back))
+    step(purpose, ProgramRun::changes(Program::Mkswap, args, proof, back))
 }
 
 fn swap_on(request: &Request, system: &System<'_>, need: &Need) -> Step {
-    let argv = swap_on_argv(request, &need.identity);
+    let args = swap_on_args(request, &need.identity);
     let bytes = if need.format {
         system.group.extent_bytes.saturating_mul(need.extents)
     } else {
@@ -160,6 +155,6 @@ fn swap_on(request: &Request, system: &System<'_>, need: &Need) -> Step {
     };
     let proof = Proof::SwapUsed { area: request.device(), bytes, priority: need.identity.priority };
     let back = Back::Stays { why: "the node swaps to it".into() };
-    let run = ProgramRun::changes(argv.iter().map(String::as_str), proof, back);
+    let run = ProgramRun::changes(Program::Swapon, args, proof, back);
     step(format!("the kernel swaps to {}", request.name()), run).in_role(Role::Restores)
 }

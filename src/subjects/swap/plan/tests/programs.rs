@@ -17,8 +17,9 @@ impl Node {
                 disk.partition = true;
             }
             Action::Run(run) => {
-                let argv: Vec<&str> = run.argv.iter().map(String::as_str).collect();
-                self.program(&argv).unwrap_or_else(|why| panic!("{}: {why}", run.argv.join(" ")));
+                let argv: Vec<String> = run.command.clone().into();
+                let argv: Vec<&str> = argv.iter().map(String::as_str).collect();
+                self.program(&argv).unwrap_or_else(|why| panic!("{}: {why}", run.command));
             }
             Action::Rename { .. } | Action::Copy(_) | Action::Follow(_) => panic!("no file is touched"),
         }
