@@ -65,10 +65,11 @@
 //!
 //! ```
 //! use okv_host::disk::{Source, scan};
-//! use crate::subjects::of_disks;
+//! use okv_host::subjects::of_disks;
 //! use okv_host::io::image::Memory;
 //! use okv_host::profile::Profile;
-//! use crate::subjects::rule::{Outcome, judge, outcome};
+//! use okv_host::subjects::rule::{Outcome, outcome};
+//! use okv_host::subjects::table::judge;
 //!
 //! let blank = Source::new("blank.img", Ok(Box::new(Memory::new(vec![0; 1 << 20]))));
 //! let disks = scan(std::slice::from_ref(&blank));

@@ -126,7 +126,7 @@ impl std::error::Error for SizeError {}
 /// Reads a size argument such as `64GiB` or `2TB`. A bare `64G` is refused, because it is read both ways.
 ///
 /// ```
-/// use super::units::{parse_size, Bytes};
+/// use okv_host::base::units::{parse_size, Bytes};
 /// assert_eq!(parse_size("64GiB"), Ok(Bytes(68_719_476_736)));
 /// assert_eq!(parse_size("2TB"), Ok(Bytes(2_000_000_000_000)));
 /// assert!(parse_size("64G").is_err());

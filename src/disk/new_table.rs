@@ -96,7 +96,7 @@ const LARGEST_MBR: u64 = 2 * TIB;
 ///
 /// ```
 /// use okv_host::disk::new_table::{Identifiers, one_lvm_partition};
-/// use crate::base::units::{GIB, MIB, SectorSize};
+/// use okv_host::base::units::{GIB, MIB, SectorSize};
 /// let table = one_lvm_partition(64 * GIB, SectorSize::S512, &Identifiers::of("a disk")).unwrap();
 /// assert_eq!((table.partition.start(), table.partition.end()), (MIB, 64 * GIB));
 /// assert_eq!(table.sectors.len(), 1);

@@ -15,7 +15,7 @@ const GPT_END: u64 = MIB;
 /// backup lies in the last MiB. A disk is a whole number of sectors. `None` beyond 2^64.
 ///
 /// ```
-/// use crate::base::units::{Bytes, SectorSize, GIB, MIB};
+/// use okv_host::base::units::{Bytes, SectorSize, GIB, MIB};
 /// use okv_host::disk::smallest_disk;
 /// // A 60 GiB disk is one extent short of 60 GiB.
 /// assert_eq!(smallest_disk(1920, 32 * MIB, SectorSize::S512), Some(Bytes(60 * GIB + 2 * MIB)));
