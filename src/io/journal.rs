@@ -1,18 +1,20 @@
 //! An append-only record on disk that survives a crash at any moment.
 //!
 //! One line a record: eight hexadecimal digits of CRC-32 over the rest, a space, and the record as JSON. A record
-//! counts when its line is whole and sums up; the last line of a file may be torn by a crash and is then ignored and
-//! cut off before the next one is written. What the records mean is not known here.
+//! counts when its line is whole and sums up; the last line of a file may be torn by a crash, also one whose end reached
+//! the disk, and is then ignored and cut off before the next one is written. A record that sums up and cannot be read
+//! is of another version, and never cut off. What the records mean is not known here.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
 use super::sys;
+use crate::base::chars::is_hidden;
 
 mod time;
 
@@ -41,6 +43,8 @@ pub struct Journal<T> {
     path: PathBuf,
     user: Option<String>,
     records: Vec<Record<T>>,
+    /// Whether a part of a line may be at its end, which the next one would be appended to.
+    is_torn: bool,
 }
 
 impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
@@ -60,7 +64,7 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
         if let Some(folder) = path.parent() {
             File::open(folder)?.sync_all()?;
         }
-        Ok(Self { file, path: path.to_owned(), user: None, records })
+        Ok(Self { file, path: path.to_owned(), user: None, records, is_torn: false })
     }
 
     /// The same journal, which from now on records that `user` ran the program.
@@ -103,6 +107,9 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
     /// # Errors
     /// Where it could not be written or flushed: then it must not be counted on.
     pub fn append(&mut self, entry: T) -> io::Result<()> {
+        if self.is_torn {
+            return Err(io::Error::other("a record before it was written in part and could not be cut off"));
+        }
         let number = self.records.last().map_or(1, |last| last.number.saturating_add(1));
         let (user, version) = (self.user.clone(), Some(env!("CARGO_PKG_VERSION").to_owned()));
         let record = Record { number, at: sys::seconds_since_1970(), user, version, entry };
@@ -110,8 +117,8 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
         let line = format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()));
         let before = self.file.metadata()?.len();
         if let Err(e) = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data()) {
-            // Half a line would damage the next one. Where that fails too, the next open cuts it off.
-            let _ = self.file.set_len(before);
+            // Half a line would damage the next one. Where that fails too, nothing more is appended; the next open cuts it off.
+            self.is_torn = self.file.set_len(before).is_err();
             return Err(e);
         }
         self.records.push(record);
@@ -134,11 +141,12 @@ fn read_from<T: DeserializeOwned>(file: &mut File, path: &Path) -> io::Result<(V
         return Err(damaged(0, "longer than a journal may be"));
     }
     let (mut records, mut whole) = (Vec::new(), 0_u64);
-    for (i, line) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
-        match parse(line) {
-            Ok(record) => records.push(record),
-            // A line that was torn has no end; one that has an end was whole once.
-            Err(_) if !line.ends_with(b"\n") => break,
+    let mut lines = bytes.split_inclusive(|b| *b == b'\n').enumerate().peekable();
+    while let Some((i, line)) = lines.next() {
+        match record_text(line) {
+            Ok(json) => records.push(serde_json::from_slice(json).map_err(|_| unreadable(path, i + 1, json))?),
+            // Sectors of one write reach the disk in any order, so the end of a torn line may be there.
+            Err(_) if lines.peek().is_none() && !begins_with_a_record(line) => break,
             Err(why) => return Err(damaged(i + 1, why)),
         }
         whole = whole.saturating_add(line.len() as u64);
@@ -146,16 +154,37 @@ fn read_from<T: DeserializeOwned>(file: &mut File, path: &Path) -> io::Result<(V
     Ok((records, whole))
 }
 
-fn parse<T: DeserializeOwned>(line: &[u8]) -> Result<Record<T>, &'static str> {
+/// The JSON of a line that is whole.
+fn record_text(line: &[u8]) -> Result<&[u8], &'static str> {
     let line = line.strip_suffix(b"\n").ok_or("it has no end")?;
     let (sum, rest) = line.split_at_checked(8).ok_or("it is too short")?;
     let json = rest.strip_prefix(b" ").ok_or("it has no checksum")?;
     let sum =
         std::str::from_utf8(sum).ok().and_then(|s| u32::from_str_radix(s, 16).ok()).ok_or("it has no checksum")?;
-    if sum != crc32fast::hash(json) {
-        return Err("its checksum is wrong");
-    }
-    serde_json::from_slice(json).map_err(|_| "it says nothing that is known")
+    if sum == crc32fast::hash(json) { Ok(json) } else { Err("its checksum is wrong") }
+}
+
+/// Whether a line that is not whole begins with a record that is, and goes on: its end was damaged later, which no torn write does.
+fn begins_with_a_record(line: &[u8]) -> bool {
+    let Some((sum, json)) = line.split_at_checked(9) else { return false };
+    let mut values = serde_json::Deserializer::from_slice(json).into_iter::<IgnoredAny>();
+    let is_value = matches!(values.next(), Some(Ok(_)));
+    let record = json.get(..values.byte_offset()).unwrap_or_default();
+    is_value && record.len() < json.len() && sum == format!("{:08x} ", crc32fast::hash(record)).as_bytes()
+}
+
+/// The error of a record that is whole and cannot be read: another version of okv-host wrote it.
+fn unreadable(path: &Path, line: usize, json: &[u8]) -> io::Error {
+    let record: Result<Record<IgnoredAny>, _> = serde_json::from_slice(json);
+    let version = record.ok().and_then(|record| record.version).filter(|version| !version.contains(is_hidden));
+    let (writer, remedy) = match version {
+        Some(version) => (format!("okv-host {version}"), format!("use okv-host {version} or later")),
+        None => ("another version of okv-host".to_owned(), "use that version".to_owned()),
+    };
+    let (path, this) = (path.display(), env!("CARGO_PKG_VERSION"));
+    let message =
+        format!("{path} line {line}: {writer} wrote this record and okv-host {this} cannot read it; {remedy}");
+    io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 #[cfg(test)]
@@ -198,6 +227,43 @@ mod tests {
             Journal::<String>::open(&path).unwrap().append("again".into()).unwrap();
             assert_eq!(words(&path).unwrap(), ["one", "two", "again"], "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn a_torn_last_line_whose_end_reached_the_disk_is_forgotten() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = filled(dir.path());
+        let good = fs::read(&path).unwrap();
+        let last = good[..good.len() - 1].iter().rposition(|b| *b == b'\n').unwrap() + 1;
+        for at in last..good.len() - 1 {
+            let mut torn = good.clone();
+            torn[at..good.len() - 1].fill(0);
+            fs::write(&path, &torn).unwrap();
+            assert_eq!(words(&path).unwrap(), ["one", "two"], "byte {at}");
+            Journal::<String>::open(&path).unwrap().append("again".into()).unwrap();
+            assert_eq!(words(&path).unwrap(), ["one", "two", "again"], "byte {at}");
+        }
+    }
+
+    #[test]
+    fn a_record_of_a_later_version_is_named_and_never_cut_off() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        Journal::open(&path).unwrap().append((1_u8, 2_u8)).unwrap();
+        let before = fs::read(&path).unwrap();
+        let why = Journal::<String>::open(&path).unwrap_err().to_string();
+        assert!(why.contains(concat!("okv-host ", env!("CARGO_PKG_VERSION"), " wrote this record")), "{why}");
+        assert_eq!(fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn nothing_is_appended_behind_a_part_of_a_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = filled(dir.path());
+        let mut journal = Journal::<String>::open(&path).unwrap();
+        journal.is_torn = true;
+        assert!(journal.append("four".into()).is_err());
+        assert_eq!(words(&path).unwrap(), ["one", "two", "three"]);
     }
 
     #[test]
@@ -252,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_without_a_time_is_damaged() {
+    fn a_record_without_a_time_cannot_be_read() {
         for line in [
             r#"17188e2c {"number":1,"at":"2026-11-26 21:40","entry":"one"}"#,
             r#"652b40a0 {"number":1,"at":"yesterday","entry":"one"}"#,
