@@ -9,7 +9,7 @@ use super::confirm::confirm;
 use super::gate::beneath_upgrade;
 use super::recorded::records;
 use crate::cli::{Change, PlainFormat};
-use crate::engine::apply::{TargetHost, can_take_back, take_back};
+use crate::engine::apply::{Interrupts, TargetHost, can_take_back, take_back};
 use crate::engine::{Ending, Entry, ExitStatus, RecordedRun, last_run};
 use crate::io::journal::Record;
 use crate::report;
@@ -32,6 +32,8 @@ pub(super) fn run(args: &Change) -> Result<ExitStatus> {
     if !args.yes && !confirm(&format!("Take back {} of {}.", count(changes(&run), "change"), run.command))? {
         bail!("not confirmed: nothing was changed");
     }
+    // Between the old header and swapon the node has no swap: a lost connection must not end the way back there.
+    let _held = Interrupts::hold()?;
     let ending = match take_back(&run, &host, &mut journal) {
         Ok(()) => Ending::Undone,
         Err(why) => Ending::Stuck { why: None, undo_why: why },

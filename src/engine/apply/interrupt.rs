@@ -4,23 +4,27 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU};
 use signal_hook::flag;
 
-/// Whether someone asked to stop: at the terminal (SIGINT), from outside (SIGTERM), or by losing the connection
+/// Whether someone asked to stop: at the terminal (SIGINT, SIGQUIT), from outside (SIGTERM), or by losing the connection
 /// (SIGHUP).
 #[derive(Debug, Clone, Default)]
 pub struct Interrupts(Arc<AtomicBool>);
 
 impl Interrupts {
-    /// From now on these signals end nothing; they are only noted.
+    /// From now on these signals end nothing; they are only noted. What would stop the process until somebody continues
+    /// it (SIGTSTP, SIGTTIN, SIGTTOU) does nothing: a run does not pause while the node lacks its swap.
     ///
     /// # Errors
     /// Where the kernel refuses a handler.
     pub fn hold() -> io::Result<Self> {
         let held = Self::default();
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
+        for signal in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] {
             flag::register(signal, Arc::clone(&held.0))?;
+        }
+        for signal in [SIGTSTP, SIGTTIN, SIGTTOU] {
+            flag::register(signal, Arc::default())?;
         }
         Ok(held)
     }
@@ -32,5 +36,26 @@ impl Interrupts {
     /// Acts as if one came, for tests.
     pub fn raise(&self) {
         self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nix::sys::signal::{Signal, raise};
+
+    use super::*;
+
+    #[test]
+    fn no_signal_of_a_terminal_or_a_lost_connection_ends_or_stops_a_run() {
+        for stops in [Signal::SIGTSTP, Signal::SIGTTIN, Signal::SIGTTOU] {
+            let interrupts = Interrupts::hold().unwrap();
+            raise(stops).unwrap();
+            assert!(!interrupts.came(), "{stops}");
+        }
+        for ends in [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTERM, Signal::SIGHUP] {
+            let interrupts = Interrupts::hold().unwrap();
+            raise(ends).unwrap();
+            assert!(interrupts.came(), "{ends}");
+        }
     }
 }
