@@ -90,6 +90,12 @@ impl Action {
         }
     }
 
+    /// Whether it is a program that changes nothing and whose exit status is the proof: running it again verifies again.
+    /// One with a proof of its own leaves something behind, such as a saved file.
+    pub fn only_verifies(&self) -> bool {
+        matches!(self, Self::Run(run) if run.back == Back::Nothing && run.proof.is_none())
+    }
+
     /// The mount point at which something is mounted once it is done.
     pub fn mounts_at(&self) -> Option<&str> {
         match self {

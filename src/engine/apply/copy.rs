@@ -4,7 +4,7 @@
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use super::host::TargetHost;
@@ -69,7 +69,10 @@ impl TargetHost<'_> {
             return Err(format!("{} is not the copy that was made, and stays", copy.to));
         }
         let only = |why: String| format!("{} stays, it may be the only one left: {why}", copy.to);
-        self.source(copy).map_err(only)?;
+        let source = self.source(copy).map_err(only)?;
+        if self.is_same_file(&source, &copy.to)? {
+            return Err(only(format!("{} is a name of the same file now", copy.from)));
+        }
         match self.sums_up(&copy.from, copy)? {
             true => Ok(()),
             false => Err(only(format!("{} is another file now", copy.from))),
@@ -118,6 +121,13 @@ impl TargetHost<'_> {
             return Ok(false);
         }
         self.sums_up(&copy.to, copy)
+    }
+
+    /// Whether `file` is the one at `path`: by device and inode, whatever their names are.
+    fn is_same_file(&self, file: &File, path: &str) -> Result<bool, String> {
+        let identity = |meta: fs::Metadata| (meta.dev(), meta.ino());
+        let (one, other) = (file.metadata(), fs::metadata(self.path(path)));
+        Ok(one.map(identity).map_err(|e| e.to_string())? == other.map(identity).map_err(|e| format!("{path}: {e}"))?)
     }
 
     /// Whether the file at `path` sums up to what was copied.

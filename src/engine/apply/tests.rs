@@ -3,7 +3,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::engine::{Action, FileIdentity, ProgramRun, Role, RunState, Step};
+use crate::engine::{Action, FileIdentity, ProgramRun, Proof, Role, RunState, Step};
 use crate::io::tool::{Cmd, Output, Program, Runner, Script, Scripted, ToolError};
 
 mod copies;

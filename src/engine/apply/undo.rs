@@ -35,7 +35,7 @@ pub fn take_back(run: &RecordedRun, host: &TargetHost<'_>, journal: &mut Journal
     unwritten = unwritten.or(journal.append(Entry::Ended(Ending::Undone)).err());
     let mut looked: Vec<&Step> = Vec::new();
     for standing in run.standing.iter().filter(|standing| standing.done) {
-        let Some(step) = run.steps.get(standing.step).filter(|step| !step.action.changes()) else { continue };
+        let Some(step) = run.steps.get(standing.step).filter(|step| step.action.only_verifies()) else { continue };
         if !looked.iter().any(|before| before.action == step.action) {
             host.perform_to_the_end(step).map_err(|why| format!("everything is taken back, and then: {why}"))?;
             looked.push(step);

@@ -78,6 +78,10 @@ pub fn reserve(file: &std::fs::File, from: u64, bytes: u64) -> std::io::Result<(
     let (Ok(from), Ok(bytes)) = (i64::try_from(from), i64::try_from(bytes)) else {
         return Err(std::io::ErrorKind::InvalidInput.into());
     };
+    // fallocate(2) answers EINVAL to a length of 0.
+    if bytes == 0 {
+        return Ok(());
+    }
     match fallocate(file, FallocateFlags::FALLOC_FL_KEEP_SIZE, from, bytes) {
         Ok(()) | Err(Errno::EOPNOTSUPP | Errno::ENOSYS) => Ok(()),
         Err(e) => Err(e.into()),

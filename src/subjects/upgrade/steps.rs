@@ -65,7 +65,8 @@ pub(crate) fn upgrade_has_begun(host: &TargetHost<'_>, log: &str) -> bool {
 fn upgrade_run(host: &TargetHost<'_>, log: &str) -> Result<UpgradeRun, String> {
     let root = host.root()?;
     match upgrade_run::gather(&root, &processes::gather(&root)) {
-        Probed::Known(run) if run.log == log => Ok(run),
+        // The folder of the state may be reached by a link: the number is the same by every path.
+        Probed::Known(run) if upgrade_run::number_of(log) == Some(run.number) => Ok(run),
         Probed::Known(run) => Err(format!("another upgrade was begun: its log is {}", run.log)),
         Probed::Absent => Err(format!("{log} is gone")),
         Probed::Unreadable(why) => Err(why),

@@ -180,3 +180,25 @@ fn undo_of_a_stopped_copy_removes_its_part() {
     assert_eq!(copies.0.undo(), Ok(()));
     assert!(!copies.part().exists());
 }
+
+#[test]
+fn a_part_that_is_whole_gets_its_name() {
+    let copies = Copies::new();
+    fs::write(copies.part(), content()).unwrap();
+    let (outcome, moves) = copies.run_until("nothing", 0);
+    assert_eq!((outcome, copies.copied()), (Ending::Done, Some(content())));
+    assert!(!moves.iter().any(|(what, _)| *what == "copied"), "{moves:?}");
+}
+
+#[test]
+fn the_copy_stays_where_its_source_is_now_a_link_to_it_or_another_name_of_it() {
+    for link in [std::os::unix::fs::symlink::<PathBuf, PathBuf>, fs::hard_link::<PathBuf, PathBuf>] {
+        let copies = Copies::new();
+        assert_eq!(copies.run_until("nothing", 0).0, Ending::Done);
+        fs::remove_file(copies.at(FROM)).unwrap();
+        link(copies.at(TO), copies.at(FROM)).unwrap();
+        let why = copies.0.undo().unwrap_err();
+        assert!(why.contains("only one left"), "{why}");
+        assert_eq!(copies.copied(), Some(content()));
+    }
+}

@@ -60,3 +60,23 @@ fn an_undo_whose_last_look_fails_reports_that_everything_is_taken_back() {
     assert!(why.contains("everything is taken back") && why.contains("line 7"), "{why}");
     assert_eq!(bench.names(), OLD);
 }
+
+#[test]
+fn undo_does_not_save_again_what_a_step_saved() {
+    let mut bench = bench();
+    let saved = bench.base.path().join("etc/ssh/saved");
+    fs::write(&saved, "the metadata before").unwrap();
+    let save = ProgramRun {
+        proof: Some(Proof::File { path: "/etc/ssh/saved".into() }),
+        ..ProgramRun::looks(Program::Vgcfgbackup, ["--file", "/etc/ssh/saved", "vg_root"])
+    };
+    bench.plan.steps.insert(0, Step::new("save", Action::Run(save)));
+    let host = bench.host(&Yes);
+    let mut journal = host.journal().unwrap();
+    assert_eq!(carry_out(&bench.plan, &host, &mut journal, &Interrupts::default(), &mut |_| {}).unwrap(), Ending::Done);
+    // The script has no vgcfgbackup: running it would fail.
+    let script = Script::new([Scripted::prints(TEST, "")]);
+    let run = last_run(journal.records()).unwrap();
+    assert_eq!(take_back(&run, &bench.host(&script), &mut journal), Ok(()));
+    assert_eq!(fs::read_to_string(saved).unwrap(), "the metadata before");
+}

@@ -118,3 +118,17 @@ fn one_that_asks_for_nothing_was_cut_off_or_whose_log_is_gone_has_not_ended_well
     another.append(&log_of(2), "the next\n");
     assert!(another.fails().contains("another upgrade was begun"));
 }
+
+#[test]
+fn an_upgrade_is_followed_where_the_folder_of_the_state_is_reached_by_a_link() {
+    let upgrade = Upgrade::begun();
+    let (folder, elsewhere) = ("var/lib/okv-host", "data/okv-host");
+    let base = upgrade.0.base.path();
+    fs::create_dir(base.join("data")).unwrap();
+    fs::rename(base.join(folder), base.join(elsewhere)).unwrap();
+    std::os::unix::fs::symlink("../../data/okv-host", base.join(folder)).unwrap();
+    upgrade.runs();
+    upgrade.append(&log_of(1), "Reboot now\n");
+    upgrade.ends(BOOT, 0);
+    assert_eq!(upgrade.follow(&Interrupts::default(), &|| {}).0, Ending::Done);
+}

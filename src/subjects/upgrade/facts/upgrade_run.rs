@@ -86,6 +86,12 @@ pub fn log_of(number: u64) -> String {
     format!("{STATE}/{}", name_of(number))
 }
 
+/// The number of a run, from the path of its log.
+pub fn number_of(log: &str) -> Option<u64> {
+    let name = log.rsplit('/').next().unwrap_or(log);
+    name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?.parse().ok()
+}
+
 fn name_of(number: u64) -> String {
     format!("{PREFIX}{number}{SUFFIX}")
 }
@@ -97,8 +103,7 @@ pub fn gather(root: &Root, processes: &Probed<Vec<Process>>) -> Probed<UpgradeRu
         Probed::Absent => return Probed::Absent,
         Probed::Unreadable(why) => return Probed::Unreadable(why),
     };
-    let number = |name: &str| name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?.parse::<u64>().ok();
-    let Some(number) = names.iter().filter_map(|name| number(name.to_str()?)).max() else { return Probed::Absent };
+    let Some(number) = names.iter().filter_map(|name| number_of(name.to_str()?)).max() else { return Probed::Absent };
     let name = name_of(number);
     let place = match folder.below(&name) {
         Ok(place) => place,
