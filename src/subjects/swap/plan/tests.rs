@@ -47,3 +47,14 @@ fn argv(plan: &Plan) -> Vec<String> {
 fn pressed() -> Request {
     Request { temporary_swap: true, ..request() }
 }
+
+/// With `discard` in fstab, swapon(8) discards the whole area first, which can take minutes.
+#[test]
+fn the_last_swapon_has_ten_seconds_for_each_gib() {
+    let plan = planned(&node::Node::small().growth(), &request());
+    let last = plan.steps.iter().rev().find(|step| shown(step).starts_with("swapon")).unwrap();
+    let Action::Run(run) = &last.action else { panic!("{last:?}") };
+    let Some(crate::engine::Proof::SwapUsed { bytes, .. }) = &run.proof else { panic!("{last:?}") };
+    assert_eq!(run.limit_seconds, 60 + 10 * (bytes >> 30));
+    assert!(run.limit_seconds > 60, "{bytes} bytes");
+}

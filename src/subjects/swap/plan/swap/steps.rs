@@ -2,6 +2,7 @@
 //! identity, on again.
 
 use super::{Identity, Need, Temporary};
+use crate::base::units::GIB;
 use crate::engine::{Back, BytesAt, Guard, ProgramRun, Proof, Role, Step};
 use crate::io::tool::Program;
 use crate::subjects::swap::facts::Growth;
@@ -12,6 +13,8 @@ use crate::subjects::swap::plan::{Request, step};
 const SECTOR: usize = 512;
 /// Pages of a full area come back in this time, in seconds.
 const SWAPOFF_LIMIT: u64 = 1800;
+/// swapon(8) discards the whole area first where fstab asks for that: seconds for each GiB, beside those of any program.
+const DISCARD_LIMIT: u64 = 10;
 
 pub(crate) fn steps(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) -> Vec<Step> {
     let mut steps = Vec::new();
@@ -155,6 +158,7 @@ fn swap_on(request: &Request, system: &System<'_>, need: &Need) -> Step {
     };
     let proof = Proof::SwapUsed { area: request.device(), bytes, priority: need.identity.priority };
     let back = Back::Stays { why: "the node swaps to it".into() };
-    let run = ProgramRun::changes(Program::Swapon, args, proof, back);
+    let limit = (bytes / GIB).saturating_mul(DISCARD_LIMIT).saturating_add(60);
+    let run = ProgramRun::changes(Program::Swapon, args, proof, back).within(limit);
     step(format!("the kernel swaps to {}", request.name()), run).in_role(Role::Restores)
 }
