@@ -1,9 +1,9 @@
 //! An append-only record on disk that survives a crash at any moment.
 //!
 //! One line a record: eight hexadecimal digits of CRC-32 over the rest, a space, and the record as JSON. A record
-//! counts when its line is whole and sums up; the last line of a file may be torn by a crash, also one whose end reached
-//! the disk, and is then ignored and cut off before the next one is written. A record that sums up and cannot be read
-//! is of another version, and never cut off. What the records mean is not known here.
+//! counts when its line is whole and sums up; the last line of a file may be torn by a crash, also one whose end
+//! reached the disk, and is then ignored and cut off before the next one is written. A record that sums up and cannot
+//! be read is of another version, and never cut off. What the records mean is not known here.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -117,7 +117,8 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
         let line = format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()));
         let before = self.file.metadata()?.len();
         if let Err(e) = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data()) {
-            // Half a line would damage the next one. Where that fails too, nothing more is appended; the next open cuts it off.
+            // Half a line would damage the next one. Where that fails too, nothing more is appended, and the next open
+            // cuts it off.
             self.is_torn = self.file.set_len(before).is_err();
             return Err(e);
         }
@@ -164,7 +165,8 @@ fn record_text(line: &[u8]) -> Result<&[u8], &'static str> {
     if sum == crc32fast::hash(json) { Ok(json) } else { Err("its checksum is wrong") }
 }
 
-/// Whether a line that is not whole begins with a record that is, and goes on: its end was damaged later, which no torn write does.
+/// Whether a line that is not whole begins with a record that is, and goes on: its end was damaged later, which no torn
+/// write does.
 fn begins_with_a_record(line: &[u8]) -> bool {
     let Some((sum, json)) = line.split_at_checked(9) else { return false };
     let mut values = serde_json::Deserializer::from_slice(json).into_iter::<IgnoredAny>();

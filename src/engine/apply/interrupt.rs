@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU};
 use signal_hook::flag;
 
-/// Whether someone asked to stop: at the terminal (SIGINT, SIGQUIT), from outside (SIGTERM), or by losing the connection
-/// (SIGHUP).
+/// Whether someone asked to stop: at the terminal (SIGINT, SIGQUIT), from outside (SIGTERM), or by losing the
+/// connection (SIGHUP).
 #[derive(Debug, Clone, Default)]
 pub struct Interrupts(Arc<AtomicBool>);
 
