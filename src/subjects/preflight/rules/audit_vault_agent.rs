@@ -24,8 +24,8 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         process: (Verdict::Warn, "an agent of Audit Vault runs"),
         path: (Verdict::Warn, "an agent of Audit Vault is installed"),
         nothing: "whether Audit Vault was integrated in release 21.2 or earlier is yours to confirm",
-        remedy: "where it was: disable it in the management console, stop the agent (bin/agentctl stop), delete agent and target \
-            in Audit Vault, and then the agent's folder"
+        remedy: "where it was: disable it in the management console, stop the agent (bin/agentctl stop), delete agent \
+            and target in Audit Vault, and then the agent's folder"
             .into(),
     };
     match inputs.subjects() {
