@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 
 use super::confirm::confirm;
-use super::gate::beneath_upgrade;
+use super::gate::{beneath_upgrade, unfinished_before};
 use super::progress::Steps;
+use super::recorded::records;
 use crate::cli::{Change, PlainFormat};
 use crate::engine::apply::{Interrupts, Lock, LockError, TargetHost, carry_out, finish};
 use crate::engine::{Action, Ending, Entry, ExitStatus, Plan, Reason, RecordedRun, Refusal, Step, last_run};
@@ -23,7 +24,8 @@ pub(super) type Planner<'p> = dyn Fn() -> Result<Result<Plan, Refusal>> + 'p;
 
 /// Shows the plan of `command`, and carries it out where that is asked for.
 pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -> Result<ExitStatus> {
-    let planner: &Planner<'_> = &|| match beneath_upgrade(command) {
+    let unfinished = || Ok::<_, anyhow::Error>(unfinished_before(command, last_run(&records()?).as_ref()));
+    let planner: &Planner<'_> = &|| match beneath_upgrade(command).map_or_else(unfinished, |why| Ok(Some(why)))? {
         Some(reason) => Ok(Err(Refusal { reasons: vec![reason] })),
         None => planner(),
     };

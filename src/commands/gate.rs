@@ -1,6 +1,7 @@
 //! What the rules say, as reasons not to begin.
 
-use crate::engine::Reason;
+use crate::base::dates::format_minute;
+use crate::engine::{Reason, RecordedRun};
 use crate::host::{Root, processes};
 use crate::subjects::rule::{Finding, RuleId, Verdict};
 use crate::subjects::upgrade;
@@ -27,6 +28,20 @@ pub(super) fn beneath_upgrade(command: &str) -> Option<Reason> {
     upgrade::plan::runs(&upgrade_run::gather(&root, &processes), process)
 }
 
+/// Why `command` may not begin: the `last` run is of another command and unfinished. The journal has what the disks do not
+/// show any more, such as the UUID of a swap area, and only that command, or `undo`, uses it. The vendor's upgrade is no
+/// such run: the node itself shows how it stands.
+pub(super) fn unfinished_before(command: &str, last: Option<&RecordedRun>) -> Option<Reason> {
+    let is_other = |run: &&RecordedRun| run.command != command && run.command != upgrade::plan::COMMAND;
+    let run = last.filter(|run| run.is_unfinished()).filter(is_other)?;
+    let other = &run.command;
+    Some(Reason {
+        id: "run-unfinished",
+        message: format!("okv-host {other} began at {} and is unfinished (okv-host status)", format_minute(run.began)),
+        remedy: format!("run okv-host {other} again to finish it, or take it back: okv-host undo --apply"),
+    })
+}
+
 /// Findings with one of these verdicts that are not waived.
 fn of<'f>(findings: &'f [Finding], verdicts: &'f [Verdict]) -> impl Iterator<Item = &'f Finding> {
     findings.iter().filter(|finding| verdicts.contains(&finding.verdict) && finding.waived.is_none())
@@ -38,5 +53,56 @@ fn reason(finding: &Finding) -> Reason {
         id: finding.id.as_str(),
         message: format!("{}: {}{measured}", finding.subject, finding.message),
         remedy: finding.remedy.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Ending, Entry, last_run};
+    use crate::io::journal::Record;
+
+    fn last(command: &str, ending: Option<Ending>) -> Option<RecordedRun> {
+        let began = Entry::Began { command: command.into(), target: "x".into(), steps: Vec::new() };
+        let entries = [began].into_iter().chain(ending.map(Entry::Ended));
+        let records = entries.zip(1..).map(|(entry, number)| Record {
+            number,
+            at: 1_795_729_205,
+            user: None,
+            version: None,
+            entry,
+        });
+        last_run(&records.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn no_other_command_begins_while_a_run_is_unfinished() {
+        let refused = |run: Option<RecordedRun>| unfinished_before("ssh-dsa-retire", run.as_ref());
+        for ending in
+            [None, Some(Ending::Interrupted { steps: 1 }), Some(Ending::Kept { why: "x".into(), stays: "y".into() })]
+        {
+            let reason = refused(last("swap-extend", ending.clone())).unwrap_or_else(|| panic!("{ending:?}"));
+            assert!(reason.message.contains("swap-extend began at 2026-11-26 21:40 UTC"), "{}", reason.message);
+            assert!(
+                reason.remedy.contains("okv-host swap-extend") && reason.remedy.contains("undo"),
+                "{}",
+                reason.remedy
+            );
+        }
+    }
+
+    #[test]
+    fn the_same_command_goes_on_and_a_run_that_ended_is_in_nobodys_way() {
+        let refused = |run: Option<RecordedRun>| unfinished_before("swap-extend", run.as_ref());
+        assert_eq!(refused(None), None);
+        assert_eq!(refused(last("swap-extend", None)), None);
+        for ending in [Ending::Done, Ending::Undone, Ending::RolledBack { why: "x".into() }] {
+            assert_eq!(refused(last("ssh-dsa-retire", Some(ending))), None);
+        }
+    }
+
+    #[test]
+    fn an_upgrade_that_is_followed_no_more_is_in_nobodys_way_once_it_does_not_run() {
+        assert_eq!(unfinished_before("kernel-prune", last("upgrade", None).as_ref()), None);
     }
 }

@@ -126,6 +126,10 @@ fn a_run_that_was_stopped_goes_back(guest: &Guest, new: &str) {
         (&status["last_run"]["state"], &status["last_run"]["unfinished"]),
         (&"interrupted".into(), &true.into())
     );
+    // No other command begins, so that the journal keeps what only it knows of this run.
+    let refused = json(guest, &format!("{OKV_HOST} kernel-prune --apply --yes --format json"), 1);
+    assert_eq!(refused["reasons"][0]["id"], "run-unfinished", "{refused:#}");
+    assert_eq!(json(guest, &format!("{OKV_HOST} status --format json"), 4)["last_run"]["state"], "interrupted");
     let undone = json(guest, &format!("{OKV_HOST} undo --apply --yes --format json"), 0);
     assert_eq!(undone["outcome"], "undone", "{undone:#}");
     assert_eq!(guest.run(&format!("test -e /dev/{new}1")).status, 1);
