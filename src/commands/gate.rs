@@ -28,9 +28,9 @@ pub(super) fn beneath_upgrade(command: &str) -> Option<Reason> {
     upgrade::plan::runs(&upgrade_run::gather(&root, &processes), process)
 }
 
-/// Why `command` may not begin: the `last` run is of another command and unfinished. The journal has what the disks do not
-/// show any more, such as the UUID of a swap area, and only that command, or `undo`, uses it. The vendor's upgrade is no
-/// such run: the node itself shows how it stands.
+/// Why `command` may not begin: the `last` run is of another command and unfinished. The journal has what the disks do
+/// not show any more, such as the UUID of a swap area, and only that command, or `undo`, uses it. The vendor's upgrade
+/// is no such run: the node itself shows how it stands.
 pub(super) fn unfinished_before(command: &str, last: Option<&RecordedRun>) -> Option<Reason> {
     let is_other = |run: &&RecordedRun| run.command != command && run.command != upgrade::plan::COMMAND;
     let run = last.filter(|run| run.is_unfinished()).filter(is_other)?;
