@@ -22,10 +22,11 @@ pub(super) fn run(args: &Change) -> Result<ExitStatus> {
         show(args, run.as_ref(), &ending)?;
         return Ok(ending.exit_status());
     }
-    let Some((host, _lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
+    let Some((host, lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
     let mut journal = host.journal().context("the journal cannot be opened: nothing was changed")?;
     let (run, ending) = plan(journal.records(), &host);
     let Some(run) = run.filter(|_| ending == Ending::Planned) else {
+        drop(lock);
         show(args, None, &ending)?;
         return Ok(ending.exit_status());
     };
@@ -33,11 +34,14 @@ pub(super) fn run(args: &Change) -> Result<ExitStatus> {
         bail!("not confirmed: nothing was changed");
     }
     // Between the old header and swapon the node has no swap: a lost connection must not end the way back there.
-    let _held = Interrupts::hold()?;
+    let held = Interrupts::hold()?;
     let ending = match take_back(&run, &host, &mut journal) {
         Ok(()) => Ending::Undone,
         Err(why) => Ending::Stuck { why: None, undo_why: why },
     };
+    // A blocked terminal may make the answer wait.
+    drop(lock);
+    held.let_go();
     // That stdout is gone does not change what was done, nor the exit status.
     if let Err(error) = show(args, Some(&run), &ending) {
         let _ = writeln!(io::stderr(), "okv-host: the answer could not be written: {error:#}");

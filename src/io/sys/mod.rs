@@ -63,6 +63,18 @@ fn signal_group(group: u32, signal: nix::sys::signal::Signal) {
     }
 }
 
+/// From now on this thread, and those that it starts, also write to a terminal that another job has in front where
+/// `stty tostop` stops such a job (`SIGTTOU`). With that signal only caught, the kernel would begin such a write again
+/// and again.
+///
+/// # Errors
+/// What `pthread_sigmask(3)` says.
+pub fn write_from_the_background() -> std::io::Result<()> {
+    let mut signals = nix::sys::signal::SigSet::empty();
+    signals.add(nix::sys::signal::Signal::SIGTTOU);
+    Ok(signals.thread_block()?)
+}
+
 /// The time now, in seconds since 1970-01-01 UTC; 0 on a clock set before that.
 pub fn seconds_since_1970() -> u64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs())
