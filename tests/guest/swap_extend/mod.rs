@@ -6,3 +6,4 @@ mod memory;
 mod reads;
 mod refusals;
 mod state;
+mod terminal;
