@@ -189,7 +189,7 @@ fn a_signal_lets_the_running_step_end_and_begins_no_other() {
     let outcome = carry_out(&bench.plan, &host, &mut journal, &interrupts, &mut hang_up).unwrap();
     assert_eq!(outcome, Ending::Interrupted { steps: 2 });
     assert_eq!(bench.names(), ["key.pub", "key.retire"]);
-    assert!(bench.last().state.is_unfinished());
+    assert!(bench.last().is_unfinished());
     assert_eq!(bench.undo(), Ok(()));
     assert_eq!(bench.names(), OLD);
 }
@@ -201,5 +201,5 @@ fn a_signal_before_the_first_change_leaves_everything_as_it_was() {
     interrupts.raise();
     let outcome = bench.run(&Script::default(), &interrupts);
     assert!(matches!(outcome, Ending::RolledBack { .. }), "{outcome:?}");
-    assert!(!bench.last().state.is_unfinished());
+    assert!(!bench.last().is_unfinished());
 }
