@@ -223,7 +223,13 @@ const SUDO_USER: &str = "SUDO_USER";
 pub(super) fn this_host() -> TargetHost<'static> {
     let sudo_user = std::env::var(SUDO_USER).ok();
     let user = operator::gather(&Root::live()).name(sudo_user.as_deref());
-    TargetHost { base: PathBuf::from("/"), runner: &tool::Host, user, subjects: &crate::subjects::Steps }
+    TargetHost {
+        base: PathBuf::from("/"),
+        runner: &tool::Host,
+        user,
+        subjects: &crate::subjects::Steps,
+        flush: &sys::flush,
+    }
 }
 
 /// This host with the lock on it; `None`, with a word on stderr, where another run holds it.

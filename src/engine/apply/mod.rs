@@ -10,6 +10,7 @@ use crate::io::journal::Journal;
 use run::Execution;
 
 mod copy;
+mod flush;
 mod host;
 mod interrupt;
 mod leftovers;

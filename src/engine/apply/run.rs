@@ -46,7 +46,8 @@ impl Execution<'_, '_> {
         let (steps, first) = (run.steps.as_slice(), run.first_left());
         let (done, left) = steps.split_at_checked(first).unwrap_or((steps, &[]));
         for (index, step) in run.begun().filter(|(_, step)| step.role != Role::Temporary) {
-            let proved = self.host.prove_after_start(&step.action);
+            let flushed = self.host.flush_writes_of(&step.action);
+            let proved = flushed.and_then(|()| self.host.prove_after_start(&step.action));
             if let Err(why) = proved.and_then(|()| self.record(Entry::StepDone(index))) {
                 return self.end(Ending::NotReached { why });
             }
@@ -67,11 +68,17 @@ impl Execution<'_, '_> {
     }
 
     /// A step that cannot be recorded is not begun, and one that is done and cannot be recorded has failed.
+    ///
+    /// What it writes to is flushed before it begins, too: a run that was cut off may have left something there, and one
+    /// disk must not refer to what another one has only in its cache.
     fn step(&mut self, index: usize, step: &Step) -> Result<Performed, String> {
+        self.host.flush_writes_of(&step.action)?;
         self.record(Entry::StepBegan(index))?;
         if self.perform(step)? == Performed::Stopped {
             return Ok(Performed::Stopped);
         }
+        // Before the proof: what LVM2 or the kernel answers comes from their memory.
+        self.host.flush_writes_of(&step.action)?;
         self.host.prove(&step.action)?;
         self.record(Entry::StepDone(index))?;
         Ok(Performed::Done)

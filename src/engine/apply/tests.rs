@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::engine::{Action, FileIdentity, ProgramRun, Proof, Role, RunState, Step};
+use crate::io::sys;
 use crate::io::tool::{Cmd, Output, Program, Runner, Script, Scripted, ToolError};
 
 mod copies;
@@ -38,7 +39,13 @@ fn bench() -> Bench {
 
 impl Bench {
     fn host<'h>(&self, runner: &'h dyn Runner) -> TargetHost<'h> {
-        TargetHost { base: self.base.path().to_owned(), runner, user: "ann".into(), subjects: &crate::subjects::Steps }
+        TargetHost {
+            base: self.base.path().to_owned(),
+            runner,
+            user: "ann".into(),
+            subjects: &crate::subjects::Steps,
+            flush: &sys::flush,
+        }
     }
 
     fn run(&self, script: &Script, interrupts: &Interrupts) -> Ending {
