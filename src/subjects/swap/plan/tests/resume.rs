@@ -11,8 +11,7 @@ const VGEXTEND: &str = "vgextend vg_root /dev/sdb1";
 const BACKUP: &str = "vgcfgbackup --file /var/lib/okv-host/vg_root-7.vg vg_root";
 pub(super) const OFF: &str = "swapoff /dev/vg_root/lv_swap";
 pub(super) const RESIZE: &str = "lvresize --extents 2048 vg_root/lv_swap";
-pub(super) const MKSWAP: &str =
-    "mkswap --uuid aaaaaaaa-0000-4000-8000-000000000003 --label node-swap /dev/vg_root/lv_swap";
+pub(super) const MKSWAP: &str = "swap header aaaaaaaa-0000-4000-8000-000000000003 node-swap /dev/vg_root/lv_swap";
 pub(super) const ON: &str = "swapon --priority 7 /dev/vg_root/lv_swap";
 pub(super) const WHOLE: [&str; 12] =
     ["write mbr /dev/sdb", SETTLE, "tell /dev/sdb 1", SETTLE, PVCREATE, BACKUP, VGEXTEND, OFF, RESIZE, MKSWAP, ON, ""];
