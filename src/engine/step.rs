@@ -67,6 +67,11 @@ pub enum Action {
     AddPartition(KernelPartition),
     /// Writes the first page of a swap area that is not in use.
     WriteSwapHeader(SwapHeader),
+    /// Writes zeros over the label of a physical volume that is half made, and otherwise nothing.
+    ClearLabel {
+        /// The partition.
+        device: String,
+    },
     /// Copies a file to another place, never over an existing one.
     Copy(FileCopy),
     /// Follows the vendor's upgrade until it asks for a restart.
@@ -90,6 +95,7 @@ impl Action {
             Self::Rename { .. }
             | Self::WriteTable(_)
             | Self::AddPartition(_)
+            | Self::ClearLabel { .. }
             | Self::WriteSwapHeader(_)
             | Self::Copy(_) => true,
             Self::Run(run) => run.back != Back::Nothing,

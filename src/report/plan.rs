@@ -129,6 +129,7 @@ pub fn describe_action(action: &Action) -> String {
             let (kind, path) = (table.kind.word().to_uppercase(), clean(&table.disk.path));
             format!("write a {kind} to {path}: the sectors of {sector} bytes at byte {}", at.join(", "))
         }
+        Action::ClearLabel { device } => format!("write zeros over the label of {}", clean(device)),
         Action::WriteSwapHeader(header) => {
             let label = header.label.as_ref().map_or(String::new(), |label| format!(", label {}", clean(label)));
             let (area, size) = (clean(&header.area), Bytes(header.bytes));
@@ -159,7 +160,7 @@ pub(super) fn way_back(action: &Action) -> Option<String> {
             Back::Stays { why } => Some(format!("{} stays done: {why}", clean(&run.command.to_string()))),
         },
         Action::WriteSwapHeader(header) => Some(format!("put the bytes of {} back", clean(&header.area))),
-        Action::Follow(_) => None,
+        Action::ClearLabel { .. } | Action::Follow(_) => None,
         Action::Copy(copy) => Some(format!("remove {}", clean(&copy.to))),
         Action::WriteTable(table) => Some(format!("write zeros over the table of {}", clean(&table.disk.path))),
         Action::AddPartition(partition) => {

@@ -33,6 +33,7 @@ fn shown(step: &Step) -> String {
     match &step.action {
         Action::WriteTable(table) => format!("write {} {}", table.kind.word(), table.disk.path),
         Action::AddPartition(partition) => format!("tell {} {}", partition.disk, partition.number),
+        Action::ClearLabel { device } => format!("clear {device}"),
         Action::WriteSwapHeader(header) => {
             format!("swap header {} {} {}", header.uuid, header.label.as_deref().unwrap_or("-"), header.area)
         }
