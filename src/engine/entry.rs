@@ -22,5 +22,6 @@ pub enum Entry {
     StepUndone(usize),
     /// The way back of the whole run began, by `undo`.
     UndoBegan,
-    Ended(Ending),
+    /// How a run ended: its word alone. An ending that is not one of a run is not recorded, as nobody could read it.
+    Ended(#[serde(with = "super::ending::of_run")] Ending),
 }

@@ -15,7 +15,6 @@ use super::table_write::{KernelPartition, TableWrite};
 pub struct Step {
     pub purpose: String,
     /// What it is to the way back of its run.
-    #[serde(skip_serializing_if = "Role::is_plain")]
     pub role: Role,
     pub action: Action,
 }
@@ -41,6 +40,7 @@ impl<'de> Deserialize<'de> for Step {
             action: Value,
         }
         let Stored { purpose, role, action } = Stored::deserialize(deserializer)?;
+        // Only 0.1.0 wrote steps without a role.
         let role = role.unwrap_or_else(|| Role::of_old(&action));
         Ok(Self { purpose, role, action: Action::deserialize(action).map_err(D::Error::custom)? })
     }

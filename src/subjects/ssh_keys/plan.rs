@@ -127,3 +127,34 @@ fn notes(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<String> {
     }
     notes
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
+    use super::*;
+    use crate::engine::assert_roles_fit;
+    use crate::host::Root;
+    use crate::subjects::ssh_keys::facts;
+
+    #[test]
+    fn every_step_has_a_role_that_its_way_back_allows() {
+        let folder = tempfile::tempdir().unwrap();
+        let ssh = folder.path().join("etc/ssh");
+        fs::create_dir_all(&ssh).unwrap();
+        fs::write(ssh.join("sshd_config"), "").unwrap();
+        let keys = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ssh/keys");
+        for (name, mode) in [("dsa", 0o600), ("dsa.pub", 0o644), ("rsa", 0o600), ("rsa.pub", 0o644)] {
+            let (kind, public) = name.split_once('.').map_or((name, ""), |(kind, _)| (kind, ".pub"));
+            let path = ssh.join(format!("ssh_host_{kind}_key{public}"));
+            fs::copy(keys.join(name), &path).unwrap();
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        }
+        let found = facts::gather(&Root::fixture(folder.path()).unwrap());
+        let plan = plan(found.known().unwrap(), &Request { reload: false }).unwrap();
+        assert_eq!(plan.steps.len(), 4, "{plan:?}");
+        assert_roles_fit(&plan.steps);
+    }
+}

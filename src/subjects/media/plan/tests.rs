@@ -1,5 +1,6 @@
 use super::*;
 use crate::base::digest::Summing;
+use crate::engine::assert_roles_fit;
 use crate::host::Probed;
 use crate::host::space::Space;
 use crate::profile::Places;
@@ -48,7 +49,7 @@ fn sums() -> Sums {
 }
 
 fn planned(staging: &Staging, request: &Request, means: &Means, sums: &Sums) -> Result<Plan, Refusal> {
-    plan(staging, &Places::built_in(), request, means, sums)
+    plan(staging, &Places::built_in(), request, means, sums).inspect(|plan| assert_roles_fit(&plan.steps))
 }
 
 fn steps(staging: &Staging, means: &Means) -> Vec<String> {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::Command;
+use crate::engine::{Command, assert_roles_fit};
 
 const ISO: &str = "/var/lib/oracle/okv-upgrade-disc-21.8.0.0.0.iso";
 const LOG: &str = "/var/lib/okv-host/upgrade-1.log";
@@ -26,6 +26,7 @@ fn after(state: UpgradeState) -> Means {
 
 fn shown(means: &Means, reboot: bool) -> Vec<String> {
     let plan = plan(&Places::built_in(), &Request { reboot }, means).unwrap();
+    assert_roles_fit(&plan.steps);
     let shown = |step: &Step| match &step.action {
         Action::Run(run) => match &run.command {
             Command::Known { program: Program::SystemdRun, args } => format!("begin {}", args[args.len() - 5]),
