@@ -76,6 +76,30 @@ pub(crate) fn paths(code: &str) -> Vec<Vec<String>> {
     found
 }
 
+/// What the folder `module` exports of its own modules: each name, and the module that it comes from.
+pub(crate) fn exports(module: &Module, code: &str, names: &BTreeSet<Module>) -> BTreeMap<String, Module> {
+    let mut found = BTreeMap::new();
+    for (at, start) in code.match_indices("use ").filter(|(at, _)| code[..*at].ends_with([' ', '\n'])) {
+        let rest = &code[at + start.len()..];
+        let is_own = !["crate::", "super::", "std::"].iter().any(|start| rest.starts_with(start));
+        let is_exported = code[..at].rsplit('\n').next().is_some_and(|line| line.starts_with("pub"));
+        if !is_own || !is_exported {
+            continue;
+        }
+        let mut trees = Vec::new();
+        path_tree(rest.strip_prefix("self::").unwrap_or(rest), &mut Vec::new(), &mut trees);
+        for path in trees {
+            let mut from = module.clone();
+            from.extend(path.iter().take_while(|part| part.starts_with(char::is_lowercase)).cloned());
+            while !names.contains(&from) {
+                from.pop();
+            }
+            found.insert(path.last().cloned().unwrap_or_default(), from);
+        }
+    }
+    found
+}
+
 /// Reads one path, or a tree of them, and gives what is behind it.
 fn path_tree<'c>(mut rest: &'c str, before: &mut Vec<String>, found: &mut Vec<Vec<String>>) -> &'c str {
     let depth = before.len();
@@ -139,6 +163,16 @@ fn imports(module: &Module, code: &str, names: &BTreeSet<Module>) -> BTreeSet<(M
         }
     }
     found
+}
+
+#[test]
+fn what_a_folder_exports_has_the_module_that_it_comes_from() {
+    let module = |path: &str| path.split("::").map(str::to_owned).collect::<Module>();
+    let names = ["s", "s::facts", "s::facts::iso", "s::plan"].map(module).into();
+    let code = "pub use facts::iso::{A, b};\nuse plan::C;\npub(crate) use plan::D;\npub use crate::host::E;\n";
+    let found = exports(&module("s"), code, &names);
+    let text: Vec<String> = found.iter().map(|(name, from)| format!("{name} {}", from.join("::"))).collect();
+    assert_eq!(text, ["A s::facts::iso", "D s::plan", "b s::facts::iso"]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! The procedure asks for it after the upgrade, so nothing here blocks one.
 
+use super::host_keys;
 use crate::host::Probed;
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 use crate::subjects::ssh_keys::facts::{Algorithm, Content, DsaKey, DsaState, KeyFile, Ssh, Unknown, display_path};
@@ -30,7 +31,7 @@ pub(crate) const RULE: Rule = Rule {
 const SHOWN: usize = 3;
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
-    let ssh = match inputs.ssh() {
+    let ssh = match host_keys(inputs) {
         Ok(ssh) => ssh,
         Err(finding) => return vec![*finding],
     };
