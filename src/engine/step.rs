@@ -90,8 +90,8 @@ impl Action {
         }
     }
 
-    /// Whether it is a program that changes nothing and whose exit status is the proof: running it again verifies again.
-    /// One with a proof of its own leaves something behind, such as a saved file.
+    /// Whether it is a program that changes nothing and whose exit status is the proof: running it again verifies
+    /// again. One with a proof of its own leaves something behind, such as a saved file.
     pub fn only_verifies(&self) -> bool {
         matches!(self, Self::Run(run) if run.back == Back::Nothing && run.proof.is_none())
     }

@@ -55,7 +55,8 @@ fn module(path: &Path) -> Module {
     parts.filter(|part| part != "mod" && part != "lib").collect()
 }
 
-/// Without comments, and without what is behind `#[cfg(test)]` at the end of a file: tests may use what the code may not.
+/// Without comments, and without what is behind `#[cfg(test)]` at the end of a file: tests may use what the code may
+/// not.
 fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));

@@ -1,5 +1,5 @@
-//! A subject is one folder: what it gathers is below what judges it, rules and plans are below its steps, and what another subject may
-//! read of it is what its `mod.rs` declares.
+//! A subject is one folder: what it gathers is below what judges it, rules and plans are below its steps, and what
+//! another subject may read of it is what its `mod.rs` declares.
 
 use std::collections::BTreeMap;
 
@@ -19,8 +19,8 @@ pub(crate) const SUBJECTS: &[(&str, &[&str])] = &[
     ("records", &[]),
 ];
 
-/// The parts of a subject, the lowest first. What is of none of these names is judgement that rules and plans share, between `facts`
-/// and `rules`.
+/// The parts of a subject, the lowest first. What is of none of these names is judgement that rules and plans share,
+/// between `facts` and `rules`.
 pub(crate) fn part(module: &Module) -> Option<u8> {
     Some(match module.get(2).map(String::as_str)? {
         "facts" => 0,
