@@ -3,8 +3,9 @@
 //! Refuses all where one thing is in the way: a node half done, or without a host key that sshd takes, is worse than
 //! one with a key too many. It never writes over a file, deletes none, and does not edit sshd's configuration.
 
-use super::facts::{Algorithm, Content, DsaKey, DsaState, Half, KeyFile, Ssh, display_path};
+use super::facts::{Algorithm, Content, DsaKey, Half, KeyFile, Ssh, display_path};
 use super::obstacles::Obstacle;
+use super::retired::DsaState;
 use crate::engine::{Action, FileIdentity, Plan, ProgramRun, Reason, Refusal, Step};
 use crate::host::Probed;
 use crate::io::tool::Program;
@@ -82,7 +83,7 @@ fn notes(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<String> {
     let mut notes = Vec::new();
     for key in keys {
         if let (Some(private), Some(public)) = (key.private, key.public)
-            && Ssh::is_a_pair(private, public) == Some(false)
+            && key.is_a_pair() == Some(false)
         {
             notes.push(format!(
                 "{} and {} are halves of different keys",
@@ -90,7 +91,7 @@ fn notes(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<String> {
                 public.display_path()
             ));
         }
-        if key.state == DsaState::HalfRetired {
+        if key.state(ssh) == DsaState::HalfRetired {
             notes.push(format!("{}: one half is retired already; this finishes it", display_path(&key.path)));
         }
     }
