@@ -117,7 +117,7 @@ fn what_rules_are_made_of_knows_no_subject() {
 fn a_subject_stands_behind_those_that_it_reads() {
     for (at, (name, reads)) in SUBJECTS.iter().enumerate() {
         let before = |other: &&str| SUBJECTS[..at].iter().any(|(name, _)| *name == *other);
-        assert!(reads.iter().all(|other| before(&other)), "{name} stands before one of {reads:?}");
+        assert!(reads.iter().all(before), "{name} stands before one of {reads:?}");
     }
 }
 
