@@ -62,7 +62,7 @@ fn an_ending_that_is_not_one_of_a_run_is_not_recorded() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal");
     let mut journal = Journal::open(&path).unwrap();
-    for ending in [Ending::Planned, Ending::NothingToDo, Ending::Refused { why: None }] {
+    for ending in [Ending::Planned, Ending::NothingToDo, Ending::Refused { why: None }, Ending::Closed] {
         assert!(journal.append(Entry::Ended(ending.clone())).is_err(), "{ending:?}");
     }
     assert!(fs::read(&path).unwrap().is_empty());

@@ -80,8 +80,9 @@ pub fn plan_text(report: &PlanReport<'_>) -> String {
         Ending::Stuck { .. } => "STUCK: a step failed and could not be taken back",
         Ending::Kept { .. } => "failed after a step that stays done; the node has what it needs",
         Ending::Undone => "taken back",
+        Ending::Closed => "closed",
         Ending::Interrupted { .. } => "interrupted: not every step is done",
-        Ending::NotReached { .. } => "every step was done, and yet the target is not reached",
+        Ending::NotReached { .. } => "not reached: the host does not show all that was to be done",
     };
     if !end.is_empty() {
         let _ = writeln!(out, "{end}");

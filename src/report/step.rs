@@ -32,6 +32,8 @@ struct RunJson<'s> {
     proof: Option<&'s Proof>,
     #[serde(skip_serializing_if = "Option::is_none")]
     back: Option<BackJson<'s>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    writes: &'s [String],
 }
 
 #[derive(Serialize)]
@@ -59,13 +61,16 @@ impl<'s> StepJson<'s> {
 
 impl<'s> RunJson<'s> {
     fn of(run: &'s ProgramRun, role: Role) -> Self {
+        // By all names, so that a field which is added is not forgotten here.
+        let ProgramRun { command, limit_seconds: _, guard, unless, proof, back, writes } = run;
         Self {
-            argv: &run.command,
+            argv: command,
             limit_seconds: run.limit_of_its_own(),
-            guard: run.guard.as_ref(),
-            unless: run.unless.as_ref(),
-            proof: run.proof.as_ref(),
-            back: match &run.back {
+            guard: guard.as_ref(),
+            unless: unless.as_ref(),
+            proof: proof.as_ref(),
+            writes,
+            back: match back {
                 Back::Nothing => None,
                 Back::By { command } => {
                     Some(BackJson::By { by: ByJson { argv: command, vital: role.always_comes_back() } })
@@ -104,7 +109,7 @@ mod tests {
         let runs = [
             ProgramRun::looks(Program::Rpm, ["--version"]),
             run(Back::Needless),
-            run(by()).within(5).only_if(guard),
+            run(by()).within(5).only_if(guard).writing(["/dev/sdb1"]),
             ProgramRun { unless: Some(point()), ..run(bytes) },
             run(Back::Stays { why: "x".into() }),
         ];

@@ -5,7 +5,7 @@ use super::interrupt::Interrupts;
 use super::program::format_command;
 use super::taken_back::TakenBack;
 use super::watch::{Performed, Watch};
-use crate::engine::{Action, Back, ProgramRun, Role, Step};
+use crate::engine::{Action, Back, ProgramRun, Proof, Role, Step};
 
 impl TargetHost<'_> {
     /// Does `step`. What it finds must be what the plan was made from.
@@ -36,6 +36,17 @@ impl TargetHost<'_> {
             Action::AddPartition(partition) => self.kernel_knows(partition),
             Action::Copy(copy) => self.is_copied(copy),
             Action::Follow(follow) => self.subjects.has_followed(self, follow),
+        }
+    }
+
+    /// Proves from the host that `action`, which a run began before it was cut off, was done. The start of a node gives
+    /// a swap area the priority of its fstab.
+    pub(super) fn prove_after_start(&self, action: &Action) -> Result<(), String> {
+        match action {
+            Action::Run(ProgramRun { proof: Some(Proof::SwapUsed { area, bytes, .. }), .. }) => {
+                self.shows(&Proof::SwapUsed { area: area.clone(), bytes: *bytes, priority: None })
+            }
+            action => self.prove(action),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::base::units::Bytes;
 use crate::engine::{Action, Plan, ProgramRun, Proof, Reason, Refusal, Step};
 
 mod disk;
+mod durable;
 mod group;
 mod space;
 mod swap;
@@ -83,7 +84,8 @@ pub fn plan(growth: &Growth, request: &Request) -> Result<Plan, Refusal> {
     need.find_room(growth, request, &system)?;
     let mut steps = Vec::new();
     let space = space::missing(&system, &need);
-    match disk::choose(growth, request, &system, space)? {
+    let disk = disk::choose(growth, request, &system, space)?;
+    match &disk {
         Some(disk) => {
             notes.extend(disk.notes(growth));
             steps.extend(disk.steps(&system, request)?);
@@ -92,6 +94,7 @@ pub fn plan(growth: &Growth, request: &Request) -> Result<Plan, Refusal> {
         None => {}
     }
     steps.extend(swap::steps(growth, request, &system, &need));
+    let steps = durable::durable(steps, &system, disk.as_ref(), request);
     notes.extend(need.notes(growth, request));
     Ok(Plan {
         command: COMMAND,
