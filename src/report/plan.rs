@@ -5,6 +5,7 @@ use std::io;
 
 use serde::Serialize;
 
+use super::step;
 use super::text::{clean, wrap};
 use crate::base::units::Bytes;
 use crate::engine::{Action, Back, Ending, Plan, Reason, Refusal, Step};
@@ -19,6 +20,7 @@ pub struct PlanReport<'r> {
     pub ending: Ending,
     /// The target, in one sentence.
     pub target: &'r str,
+    #[serde(serialize_with = "step::steps")]
     pub steps: &'r [Step],
     pub notes: &'r [String],
     pub reasons: &'r [Reason],

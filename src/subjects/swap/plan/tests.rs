@@ -10,6 +10,7 @@ pub(crate) mod node;
 mod programs;
 mod refusals;
 mod resume;
+mod roles;
 mod temporary;
 
 /// The plan, made twice: it must be the same.
