@@ -44,6 +44,9 @@ fn a_run_whose_terminal_goes_bad_at_any_step_leaves_the_node_with_swap() {
             node.starts_over();
         }
     }
+    // In the background of a terminal that stops what prints there, it goes on and prints.
+    let seen = node.at_a_terminal("behind", 2, RUN);
+    assert_eq!((seen.run["state"].as_str(), seen.waits), (Some("done"), false));
     node.report("swap-extend");
 }
 

@@ -98,8 +98,8 @@ impl Node {
         // That the kernel knows the partition is left out: udev has it read the table of a disk that was written to.
         let disks = self.guest.ok(&format!(
             "cmp --quiet --bytes 512 /dev/{0} /dev/zero || echo write-table
-             if group=$(pvs --noheadings --options vg_name /dev/{0}1 2> /dev/null); then echo pvcreate; fi
-             [ ${{group:--}} != vg_root ] || echo vgextend
+             ! pvs --noheadings --options vg_name /dev/{0}1 > /run/volume 2> /dev/null || echo pvcreate
+             ! grep --quiet vg_root /run/volume || echo vgextend
              [ $(blockdev --getsize64 /dev/vg_root/lv_swap) != {1} ] || echo lvresize
              ! grep --quiet {FULL_KIB} /proc/swaps || echo swapon",
             self.new,
