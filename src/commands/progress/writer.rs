@@ -88,7 +88,7 @@ impl Queue {
         let noun = if self.left_out == 1 { "line" } else { "lines" };
         match std::mem::take(&mut self.left_out) {
             0 => {}
-            n => self.text.push_str(&format!("     {n} {noun} left out: the terminal did not take them in time\n")),
+            n => self.text.push_str(&format!("     {n} {noun} left out: the output was blocked\n")),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A node whose commands run at a terminal that goes bad.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -14,6 +14,8 @@ pub(super) const UNDO: &str = "/root/okv-host undo --apply --yes";
 
 /// The step that takes the swap away; from there a run goes on until the node has it again.
 pub(super) const SWAPOFF: usize = 7;
+/// What one command takes at most; the script itself waits for less, and reports what it waited for.
+const LIMIT: Duration = Duration::from_secs(1800);
 /// A disk that has just the extents that are missing.
 const NEW_DISK: u64 = 50 * GIB + (2 << 20);
 
@@ -59,7 +61,10 @@ impl Node {
 
     /// Runs `command`, and has `key` happen when the journal has `records` more lines.
     pub(super) fn at_a_terminal(&mut self, key: &str, records: usize, command: &str) -> Seen {
-        let text = self.guest.ok(&format!("exec bash /root/at-a-terminal {key} {records} '{command}'"));
+        let script = format!("exec bash /root/at-a-terminal {key} {records} '{command}'");
+        let output = self.guest.run_with(&script, &[], LIMIT);
+        assert_eq!(output.status, 0, "{script}\n{output}");
+        let text = output.stdout();
         let (figures, rest) = text.split_once('\n').unwrap();
         let (swaps, answer) = rest.split_once('\n').unwrap();
         let figures: Vec<i64> = figures.split_whitespace().map(|figure| figure.parse().unwrap()).collect();
