@@ -110,7 +110,10 @@ impl fmt::Display for ToolError {
                 write!(f, "{command}: ended after {} s without an answer", limit.as_secs())
             }
             Self::StillRuns { command, process } => {
-                write!(f, "{command}: it still runs (process {process}), and must not be killed; what it did is not known")
+                write!(
+                    f,
+                    "{command}: it still runs (process {process}), and must not be killed; what it did is not known"
+                )
             }
             Self::Status { command, status: Some(status), said } => {
                 write!(f, "{command}: exit status {status}: {said}")

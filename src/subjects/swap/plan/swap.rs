@@ -1,14 +1,18 @@
 //! What the swap volume needs: how large it is to be, whether its header holds, where its pages go meanwhile, and its
 //! identity.
 
-use super::group::{System, TEMPORARY};
+use std::cmp::Ordering;
+
+use super::group::System;
 use super::{Request, refuse};
+use crate::base::units::Bytes;
 use crate::disk::format::content::{Content, Kind};
 use crate::engine::Refusal;
+use crate::host::block::VolumeDevice;
 use crate::host::locate::{Located, Volume, volume};
 use crate::host::memory::Room;
 use crate::host::{FstabEntry, Probed, SwapArea};
-use crate::subjects::swap::facts::Growth;
+use crate::subjects::swap::facts::{Growth, TEMPORARY};
 
 mod steps;
 
@@ -22,6 +26,7 @@ pub(super) struct Need {
     /// Extents that it is to have; those it has, where it need not grow.
     pub(super) extents: u64,
     have: u64,
+    kernel: Kernel,
     format: bool,
     /// The area as it is used now.
     used: Option<SwapArea>,
@@ -39,6 +44,16 @@ struct Identity {
     label: Option<String>,
     priority: Option<i32>,
     discard: Option<String>,
+}
+
+/// How the kernel has the swap volume.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kernel {
+    AsLvm,
+    /// With fewer bytes: LVM2 was cut off before it had the kernel load the new size.
+    Smaller,
+    /// Suspended: LVM2 was cut off before it resumed the volume.
+    Suspended,
 }
 
 /// A temporary volume that is there.
@@ -85,7 +100,7 @@ impl Need {
 pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> Result<Need, Refusal> {
     let areas = areas(growth)?;
     let device = match &growth.swap_device {
-        Probed::Known(device) => device.as_str(),
+        Probed::Known(device) => device,
         Probed::Absent => {
             return Err(refuse(
                 "volume-inactive",
@@ -95,6 +110,8 @@ pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> R
         }
         Probed::Unreadable(why) => return Err(refuse("volume-unknown", why.clone(), "look at /dev and at lvs")),
     };
+    let kernel = kernel(device, request, system)?;
+    let device = device.path.as_str();
     let temporary_device = format!("{}-{}", mangled(&request.group), mangled(TEMPORARY));
     let is_temporary = |area: &SwapArea| is_mapped(growth, &area.path, &temporary_device);
     let used = areas.iter().find(|area| area.path == device).cloned();
@@ -103,7 +120,7 @@ pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> R
     let enough = others.saturating_add(used.as_ref().map_or(0, bytes)) >= request.target_bytes;
     let have = system.extents();
     let extents = if enough { have } else { have.max(system.extents_for(request.target_bytes)) };
-    let content = header(growth, request, system)?;
+    let content = header(growth, request, system, kernel)?;
     let formatted = content.and_then(|content| content.bytes);
     let whole = system.group.extent_bytes.saturating_mul(extents);
     let format = extents > have || formatted.is_none() || (!enough && formatted != Some(whole));
@@ -119,6 +136,7 @@ pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> R
     Ok(Need {
         extents,
         have,
+        kernel,
         format,
         on: off || used.is_none(),
         off,
@@ -128,6 +146,28 @@ pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> R
         temporary,
         margin_kib: 0,
     })
+}
+
+fn kernel(device: &VolumeDevice, request: &Request, system: &System<'_>) -> Result<Kernel, Refusal> {
+    let name = request.name();
+    let refresh = format!("lvchange --refresh {name}");
+    match device.bytes.cmp(&system.volume.bytes) {
+        // What a run that was cut off knew is enough to go on: it cannot be read before it is resumed.
+        _ if device.is_suspended => match request.remembered.as_ref().and_then(|known| known.header.as_ref()) {
+            Some(_) => Ok(Kernel::Suspended),
+            None => {
+                let message = format!("{name} is suspended: whatever reads it waits until it is resumed");
+                Err(refuse("volume-suspended", message, refresh))
+            }
+        },
+        Ordering::Less => Ok(Kernel::Smaller),
+        Ordering::Equal => Ok(Kernel::AsLvm),
+        Ordering::Greater => {
+            let (theirs, ours) = (Bytes(device.bytes), Bytes(system.volume.bytes));
+            let message = format!("the kernel has {theirs} of {name}, and LVM2 {ours}");
+            Err(refuse("lvm-sees-otherwise", message, format!("take it out of use, then {refresh}")))
+        }
+    }
 }
 
 impl Need {
@@ -196,7 +236,12 @@ fn is_mapped(growth: &Growth, path: &str, name: &str) -> bool {
 }
 
 /// The area's header; `None` where it has none any more, and a run that was cut off says what it was.
-fn header<'g>(growth: &Growth, request: &Request, system: &System<'g>) -> Result<Option<&'g Content>, Refusal> {
+fn header<'g>(
+    growth: &Growth,
+    request: &Request,
+    system: &System<'g>,
+    kernel: Kernel,
+) -> Result<Option<&'g Content>, Refusal> {
     let name = request.name();
     let content = system.volume.content.as_ref();
     let kind = content.map(|content| content.kind);
@@ -213,7 +258,8 @@ fn header<'g>(growth: &Growth, request: &Request, system: &System<'g>) -> Result
         // What a mkswap that was cut off leaves is nothing that is known: a file system was made by somebody else
         // meanwhile.
         (Some(Kind::Blank | Kind::Unknown), _)
-            if growth.swap_header.known().is_some() && request.remembered.is_some() =>
+            if request.remembered.is_some()
+                && (growth.swap_header.known().is_some() || kernel == Kernel::Suspended) =>
         {
             Ok(None)
         }

@@ -1,16 +1,15 @@
 //! The steps on the swap volume: a temporary one first where memory is short; off, larger, formatted with its old
 //! identity, on again.
 
-use super::{Identity, Need, Temporary};
+use super::{Identity, Kernel, Need, Temporary};
 use crate::base::units::GIB;
-use crate::engine::{Back, BytesAt, Guard, ProgramRun, Proof, Role, Step};
+use crate::engine::{Back, Guard, ProgramRun, Proof, Role, Step};
+use crate::host::Probed;
 use crate::io::tool::Program;
-use crate::subjects::swap::facts::Growth;
-use crate::subjects::swap::plan::group::{System, TAG, TEMPORARY};
-use crate::subjects::swap::plan::{Request, step};
+use crate::subjects::swap::facts::{Growth, TEMPORARY};
+use crate::subjects::swap::plan::group::{System, TAG};
+use crate::subjects::swap::plan::{Header, Request, step};
 
-/// Bytes that a way back is kept in.
-const SECTOR: usize = 512;
 /// Pages of a full area come back in this time, in seconds.
 const SWAPOFF_LIMIT: u64 = 1800;
 /// swapon(8) discards the whole area first where fstab asks for that: seconds for each GiB, beside those of any program.
@@ -18,16 +17,21 @@ const DISCARD_LIMIT: u64 = 10;
 
 pub(crate) fn steps(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) -> Vec<Step> {
     let mut steps = Vec::new();
+    if need.kernel == Kernel::Suspended {
+        steps.push(refresh(request, need));
+    }
     if need.clears_temporary() {
         steps.push(remove_temporary(request));
     } else if let Some(extents) = need.temporary_extents {
-        steps.extend(temporary(request, system, extents, need));
+        steps.extend(temporary(growth, request, system, extents, need));
     }
     if need.off {
         steps.push(swap_off(request, need));
     }
     if need.grows() {
         steps.push(resize(request, system, need));
+    } else if need.kernel == Kernel::Smaller && (need.format || need.on) {
+        steps.push(refresh(request, need));
     }
     if need.format {
         steps.push(format(growth, request, system, need));
@@ -50,7 +54,7 @@ pub(crate) fn steps(growth: &Growth, request: &Request, system: &System<'_>, nee
     steps
 }
 
-fn temporary(request: &Request, system: &System<'_>, extents: u64, need: &Need) -> Vec<Step> {
+fn temporary(growth: &Growth, request: &Request, system: &System<'_>, extents: u64, need: &Need) -> Vec<Step> {
     let (area, name) = (format!("/dev/{}/{TEMPORARY}", request.group), format!("{}/{TEMPORARY}", request.group));
     let mut steps = Vec::new();
     let whole = system.temporary_extents.unwrap_or(0).saturating_add(extents);
@@ -63,7 +67,10 @@ fn temporary(request: &Request, system: &System<'_>, extents: u64, need: &Need) 
             "a temporary swap volume is made",
             ProgramRun::changes(Program::Lvcreate, args, proof.clone(), gone.clone()),
         ));
-    } else if extents > 0 {
+    } else {
+        steps.extend(ready(growth, request, system));
+    }
+    if need.temporary != Temporary::None && extents > 0 {
         let args = ["--extents", &count, &name];
         steps.push(step(
             "the temporary swap volume that was left over is made large enough",
@@ -78,6 +85,29 @@ fn temporary(request: &Request, system: &System<'_>, extents: u64, need: &Need) 
     let run = ProgramRun::changes(Program::Swapon, [&area], used, Back::by(Program::Swapoff, [&area]));
     steps.push(step("the kernel swaps to the temporary volume too", run));
     steps
+}
+
+/// A temporary volume of which LVM2 was cut off: the kernel does not have it yet, or not all of it.
+fn ready(growth: &Growth, request: &Request, system: &System<'_>) -> Option<Step> {
+    let (name, extents) = (format!("{}/{TEMPORARY}", request.group), system.temporary_extents.unwrap_or(0));
+    let bytes = system.group.extent_bytes.saturating_mul(extents);
+    let args = match &growth.temporary_device {
+        Probed::Absent => vec!["--activate", "y", &name],
+        Probed::Known(device) if device.is_suspended || device.bytes < bytes => vec!["--refresh", &name],
+        Probed::Known(_) | Probed::Unreadable(_) => return None,
+    };
+    let proof = Proof::Extents { group: request.group.clone(), volume: TEMPORARY.into(), extents };
+    let gone = Back::by(Program::Lvremove, ["--yes", &name]);
+    let run = ProgramRun::changes(Program::Lvchange, args, proof, gone);
+    Some(step("the kernel takes the temporary swap volume that was left over as LVM2 has it", run))
+}
+
+/// The kernel loads the table of the metadata, and resumes the volume.
+fn refresh(request: &Request, need: &Need) -> Step {
+    let name = request.name();
+    let proof = Proof::Extents { group: request.group.clone(), volume: request.volume.clone(), extents: need.have };
+    let run = ProgramRun::changes(Program::Lvchange, ["--refresh", &name], proof, Back::Needless);
+    step(format!("the kernel takes {name} as LVM2 has it"), run)
 }
 
 fn remove_temporary(request: &Request) -> Step {
@@ -141,10 +171,9 @@ fn format(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) 
         uuid: identity.uuid.clone(),
         label: identity.label.clone(),
     };
-    let page = growth.swap_header.known().map(Vec::as_slice).unwrap_or_default();
-    let sectors = page.chunks(SECTOR).zip(0_u64..).filter(|(sector, _)| sector.iter().any(|byte| *byte != 0));
-    let bytes = sectors.map(|(sector, n)| BytesAt { at: n.saturating_mul(SECTOR as u64), hex: sector.to_vec() });
-    let back = Back::Bytes { path: area.clone(), bytes: bytes.collect(), of: page.len() as u64 };
+    let remembered = request.remembered.as_ref().and_then(|known| known.header.clone());
+    let header = growth.swap_header.known().map(|page| Header::of(page)).or(remembered).unwrap_or_default();
+    let back = Back::Bytes { path: area.clone(), bytes: header.bytes, of: header.of };
     let purpose = format!("{} gets a swap header of its size, with the UUID it had", request.name());
     step(purpose, ProgramRun::changes(Program::Mkswap, args, proof, back))
 }
