@@ -1,21 +1,19 @@
 //! What the swap volume needs: how large it is to be, whether its header holds, where its pages go meanwhile, and its
 //! identity.
 
-use std::cmp::Ordering;
-
 use super::group::System;
 use super::{Request, refuse};
-use crate::base::units::Bytes;
 use crate::disk::format::content::{Content, Kind};
 use crate::engine::Refusal;
-use crate::host::block::VolumeDevice;
 use crate::host::locate::{Located, Volume, volume};
 use crate::host::memory::Room;
 use crate::host::{FstabEntry, Probed, SwapArea};
 use crate::subjects::swap::facts::{Growth, TEMPORARY};
 
+mod kernel;
 mod steps;
 
+use kernel::{Kernel, kernel};
 pub(super) use steps::steps;
 
 /// The kernel leaves the header's page out of an area's size.
@@ -44,16 +42,6 @@ struct Identity {
     label: Option<String>,
     priority: Option<i32>,
     discard: Option<String>,
-}
-
-/// How the kernel has the swap volume.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kernel {
-    AsLvm,
-    /// With fewer bytes: LVM2 was cut off before it had the kernel load the new size.
-    Smaller,
-    /// Suspended: LVM2 was cut off before it resumed the volume.
-    Suspended,
 }
 
 /// A temporary volume that is there.
@@ -146,28 +134,6 @@ pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> R
         temporary,
         margin_kib: 0,
     })
-}
-
-fn kernel(device: &VolumeDevice, request: &Request, system: &System<'_>) -> Result<Kernel, Refusal> {
-    let name = request.name();
-    let refresh = format!("lvchange --refresh {name}");
-    match device.bytes.cmp(&system.volume.bytes) {
-        // What a run that was cut off knew is enough to go on: it cannot be read before it is resumed.
-        _ if device.is_suspended => match request.remembered.as_ref().and_then(|known| known.header.as_ref()) {
-            Some(_) => Ok(Kernel::Suspended),
-            None => {
-                let message = format!("{name} is suspended: whatever reads it waits until it is resumed");
-                Err(refuse("volume-suspended", message, refresh))
-            }
-        },
-        Ordering::Less => Ok(Kernel::Smaller),
-        Ordering::Equal => Ok(Kernel::AsLvm),
-        Ordering::Greater => {
-            let (theirs, ours) = (Bytes(device.bytes), Bytes(system.volume.bytes));
-            let message = format!("the kernel has {theirs} of {name}, and LVM2 {ours}");
-            Err(refuse("lvm-sees-otherwise", message, format!("take it out of use, then {refresh}")))
-        }
-    }
 }
 
 impl Need {
