@@ -42,6 +42,8 @@ pub enum Ending {
     },
     /// The run was taken back as a whole, by `undo`.
     Undone,
+    /// It could be neither finished nor taken back, and an operator closed it with a note.
+    Closed,
     /// Every step was done and proved, and the host does not show the target.
     NotReached {
         /// What shows that.
@@ -62,13 +64,14 @@ impl Ending {
             Self::Kept { .. } => "kept",
             Self::Interrupted { .. } => "interrupted",
             Self::Undone => "undone",
+            Self::Closed => "closed",
             Self::NotReached { .. } => "not-reached",
         }
     }
 
     pub fn exit_status(&self) -> ExitStatus {
         match self {
-            Self::Planned | Self::NothingToDo | Self::Done | Self::Undone => ExitStatus::Success,
+            Self::Planned | Self::NothingToDo | Self::Done | Self::Undone | Self::Closed => ExitStatus::Success,
             Self::Refused { .. } => ExitStatus::Blocked,
             Self::RolledBack { .. } => ExitStatus::Undetermined,
             Self::Stuck { .. } | Self::Kept { .. } | Self::Interrupted { .. } | Self::NotReached { .. } => {

@@ -22,5 +22,10 @@ pub enum Entry {
     StepUndone(usize),
     /// The way back of the whole run began, by `undo`.
     UndoBegan,
+    /// An operator closed a run that could be neither finished nor taken back.
+    Closed {
+        /// What was done about it.
+        note: String,
+    },
     Ended(Ending),
 }

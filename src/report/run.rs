@@ -101,7 +101,7 @@ fn last_run_text(run: &RecordedRun) -> String {
         }
     }
     if run.is_unfinished() {
-        let back = if run.changes().any(|step| step.role.stays_done()) { "" } else { ", or okv-host undo to go back" };
+        let back = if run.keeps_something() { "" } else { ", or okv-host undo to go back" };
         let text = format!("unfinished: run okv-host {} again to finish{back}", run.command);
         wrap(&mut out, &text, 0, 2);
     }
@@ -128,6 +128,22 @@ pub fn undo_json(
     let answer = Undo { schema: "okv-host.undo.v1", outcome: ending, run: run.map(RunJson::of), message };
     serde_json::to_writer_pretty(&mut *out, &answer)?;
     out.write_all(b"\n")
+}
+
+/// What became of `undo --close`, for people.
+pub fn close_text(run: Option<&RecordedRun>, ending: &Ending, message: Option<&str>) -> String {
+    let end = match ending {
+        Ending::Planned => "Nothing was changed. To close the run: the same command with --apply",
+        Ending::Refused { .. } => "refused: the run stays unfinished. Nothing was changed.",
+        Ending::Closed => "closed",
+        _ => "nothing to close",
+    };
+    let mut out = run.map(last_run_text).unwrap_or_default();
+    let _ = writeln!(out, "{end}");
+    if let Some(message) = message {
+        wrap(&mut out, message, 0, 2);
+    }
+    out
 }
 
 /// What became of `undo`, for people.

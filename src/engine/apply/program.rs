@@ -45,7 +45,10 @@ impl TargetHost<'_> {
                 return Ok(TakenBack::Stays(format!("{} stays done: {why}", format_command(&run.command))));
             }
             Back::Bytes { path, bytes, of } => self.put_bytes(path, bytes, *of)?,
-            Back::By { command } => self.run_back(run, command)?,
+            Back::By { command } => {
+                self.run_back(run, command)?;
+                self.flush_writes(run)?;
+            }
         }
         Ok(TakenBack::Yes)
     }

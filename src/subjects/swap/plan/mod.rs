@@ -10,13 +10,14 @@ use crate::base::units::Bytes;
 use crate::engine::{Action, Plan, ProgramRun, Reason, Refusal, Step};
 
 mod disk;
+mod durable;
 mod group;
 mod remembered;
 mod space;
 mod swap;
 
 pub use disk::{Choice, Wanted, disk_to_add};
-pub use remembered::{Header, Remembered};
+pub use remembered::Remembered;
 
 pub const COMMAND: &str = "swap-extend";
 
@@ -59,7 +60,8 @@ pub fn plan(growth: &Growth, request: &Request) -> Result<Plan, Refusal> {
     need.find_room(growth, request, &system)?;
     let mut steps = Vec::new();
     let space = space::missing(&system, &need);
-    match disk::choose(growth, request, &system, space)? {
+    let disk = disk::choose(growth, request, &system, space)?;
+    match &disk {
         Some(disk) => {
             notes.extend(disk.notes(growth));
             steps.extend(disk.steps(&system, request)?);
@@ -67,7 +69,8 @@ pub fn plan(growth: &Growth, request: &Request) -> Result<Plan, Refusal> {
         None if need.grows() => notes.push(format!("{} has the extents: no disk is added", request.group)),
         None => {}
     }
-    steps.extend(swap::steps(growth, request, &system, &need));
+    steps.extend(swap::steps(growth, request, &system, &need)?);
+    let steps = durable::durable(steps, &system, disk.as_ref(), request);
     notes.extend(need.notes(growth, request));
     Ok(Plan {
         command: COMMAND,

@@ -1,9 +1,9 @@
 //! What the disks may not tell any more, and the steps of a run that was cut off do.
 
 use super::Request;
-use crate::engine::{Action, Back, BytesAt, ProgramRun, Proof, Step};
+use crate::engine::{Action, Back, BytesAt, ProgramRun, Proof, Step, SwapHeader};
 
-/// Bytes that a header is kept in.
+/// Bytes that a page is kept in.
 const SECTOR: usize = 512;
 
 /// What the disks may not tell any more.
@@ -13,25 +13,8 @@ pub struct Remembered {
     pub label: Option<String>,
     /// The priority it was used with, where that was chosen.
     pub priority: Option<i32>,
-    /// The header that was there before: a suspended volume cannot be read.
-    pub header: Option<Header>,
-}
-
-/// The page of a swap header, as a way back has it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Header {
-    /// Its sectors that are not zero.
-    pub bytes: Vec<BytesAt>,
-    /// Bytes of the page.
-    pub of: u64,
-}
-
-impl Header {
-    pub(super) fn of(page: &[u8]) -> Self {
-        let sectors = page.chunks(SECTOR).zip(0_u64..).filter(|(sector, _)| sector.iter().any(|byte| *byte != 0));
-        let bytes = sectors.map(|(sector, n)| BytesAt { at: n.saturating_mul(SECTOR as u64), hex: sector.to_vec() });
-        Self { bytes: bytes.collect(), of: page.len() as u64 }
-    }
+    /// The page of the header that was there before: a suspended volume cannot be read.
+    pub header: Option<Vec<BytesAt>>,
 }
 
 impl Remembered {
@@ -40,18 +23,33 @@ impl Remembered {
         let device = request.device();
         let (mut identity, mut chosen, mut header) = (None, None, None);
         for step in steps {
-            let Action::Run(ProgramRun { proof: Some(proof), back, .. }) = &step.action else { continue };
+            let (proof, back) = match &step.action {
+                Action::WriteSwapHeader(SwapHeader { area, uuid, label, before, .. }) if *area == device => {
+                    (identity, header) = (Some((uuid, label)), Some(before));
+                    continue;
+                }
+                Action::Run(ProgramRun { proof: Some(proof), back, .. }) => (proof, back),
+                _ => continue,
+            };
             match proof {
+                // Version 0.1.0 ran mkswap.
                 Proof::SwapHeader { area, uuid, label, .. } if *area == device => {
                     identity = Some((uuid, label));
-                    if let Back::Bytes { bytes, of, .. } = back {
-                        header = Some(Header { bytes: bytes.clone(), of: *of });
+                    if let Back::Bytes { bytes, .. } = back {
+                        header = Some(bytes);
                     }
                 }
                 Proof::SwapUsed { area, priority, .. } if *area == device => chosen = *priority,
                 _ => {}
             }
         }
+        let header = header.cloned();
         identity.map(|(uuid, label)| Self { uuid: uuid.clone(), label: label.clone(), priority: chosen, header })
     }
+}
+
+/// The sectors of a page that are not zero.
+pub(super) fn sectors(page: &[u8]) -> Vec<BytesAt> {
+    let sectors = page.chunks(SECTOR).zip(0_u64..).filter(|(sector, _)| sector.iter().any(|byte| *byte != 0));
+    sectors.map(|(sector, n)| BytesAt { at: n.saturating_mul(SECTOR as u64), hex: sector.to_vec() }).collect()
 }

@@ -25,6 +25,10 @@ impl Choice<'_> {
         notes
     }
 
+    pub(crate) fn partition(&self) -> String {
+        partition_path(&self.state.path)
+    }
+
     /// The steps that bring it into the group, from where it is.
     pub(crate) fn steps(&self, system: &System<'_>, request: &Request) -> Result<Vec<Step>, Refusal> {
         let path = &self.state.path;

@@ -3,19 +3,26 @@
 
 use super::{Identity, Kernel, Need, Temporary};
 use crate::base::units::GIB;
-use crate::engine::{Back, Guard, ProgramRun, Proof, Role, Step};
+use crate::disk::new_swap;
+use crate::engine::{Action, Back, Guard, ProgramRun, Proof, Refusal, Role, Step, SwapHeader};
 use crate::host::Probed;
 use crate::io::tool::Program;
 use crate::subjects::swap::facts::{Growth, TEMPORARY};
 use crate::subjects::swap::plan::group::{System, TAG};
-use crate::subjects::swap::plan::{Header, Request, step};
+use crate::subjects::swap::plan::remembered::sectors;
+use crate::subjects::swap::plan::{Request, refuse, step};
 
 /// Pages of a full area come back in this time, in seconds.
 const SWAPOFF_LIMIT: u64 = 1800;
 /// swapon(8) discards the whole area first where fstab asks for that: seconds for each GiB, beside those of any program.
 const DISCARD_LIMIT: u64 = 10;
 
-pub(crate) fn steps(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) -> Vec<Step> {
+pub(crate) fn steps(
+    growth: &Growth,
+    request: &Request,
+    system: &System<'_>,
+    need: &Need,
+) -> Result<Vec<Step>, Refusal> {
     let mut steps = Vec::new();
     if need.kernel == Kernel::Suspended {
         steps.push(refresh(request, need));
@@ -34,7 +41,7 @@ pub(crate) fn steps(growth: &Growth, request: &Request, system: &System<'_>, nee
         steps.push(refresh(request, need));
     }
     if need.format {
-        steps.push(format(growth, request, system, need));
+        steps.push(format(growth, request, system, need)?);
     }
     if need.on {
         steps.push(swap_on(request, system, need));
@@ -51,7 +58,7 @@ pub(crate) fn steps(growth: &Growth, request: &Request, system: &System<'_>, nee
         steps.push(step("the temporary swap volume gives its pages back", run.within(SWAPOFF_LIMIT).only_if(guard)));
         steps.push(remove_temporary(request));
     }
-    steps
+    Ok(steps)
 }
 
 fn temporary(growth: &Growth, request: &Request, system: &System<'_>, extents: u64, need: &Need) -> Vec<Step> {
@@ -158,24 +165,26 @@ fn resize(request: &Request, system: &System<'_>, need: &Need) -> Step {
         .in_role(Role::Permanent)
 }
 
-fn format(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) -> Step {
+fn format(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) -> Result<Step, Refusal> {
     let (area, identity) = (request.device(), &need.identity);
-    let mut args = vec!["--uuid", &identity.uuid];
-    if let Some(label) = &identity.label {
-        args.extend(["--label", label]);
-    }
-    args.push(&area);
-    let proof = Proof::SwapHeader {
-        area: area.clone(),
-        bytes: system.group.extent_bytes.saturating_mul(need.extents),
-        uuid: identity.uuid.clone(),
-        label: identity.label.clone(),
+    let bytes = system.group.extent_bytes.saturating_mul(need.extents);
+    let page = new_swap::page(bytes, identity.uuid, identity.label.as_deref());
+    let page = page.map_err(|why| refuse("swap-header", format!("{area}: {why}"), "make it swap by hand"))?;
+    let remembered = || request.remembered.as_ref()?.header.clone();
+    let Some(before) = growth.swap_header.known().map(|page| sectors(page)).or_else(remembered) else {
+        let message = format!("the header of {area} could not be read, and could not be put back");
+        return Err(refuse("swap-header", message, "look at okv-host scan"));
     };
-    let remembered = request.remembered.as_ref().and_then(|known| known.header.clone());
-    let header = growth.swap_header.known().map(|page| Header::of(page)).or(remembered).unwrap_or_default();
-    let back = Back::Bytes { path: area.clone(), bytes: header.bytes, of: header.of };
+    let header = SwapHeader {
+        area,
+        bytes,
+        uuid: identity.uuid.to_string(),
+        label: identity.label.clone(),
+        page: sectors(&page),
+        before,
+    };
     let purpose = format!("{} gets a swap header of its size, with the UUID it had", request.name());
-    step(purpose, ProgramRun::changes(Program::Mkswap, args, proof, back))
+    Ok(Step::new(purpose, Action::WriteSwapHeader(header)))
 }
 
 fn swap_on(request: &Request, system: &System<'_>, need: &Need) -> Step {

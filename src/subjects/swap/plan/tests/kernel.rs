@@ -3,8 +3,9 @@
 use super::node::{FULL, Node, NodeVolume, SMALL, SWAP, TEMPORARY, area, request};
 use super::resume::{MKSWAP, OFF, ON, RESIZE, after, reaches, remembering};
 use super::{argv, planned, refused};
-use crate::engine::{Action, Back};
-use crate::subjects::swap::plan::{Header, Request};
+use crate::engine::Action;
+use crate::subjects::swap::plan::Request;
+use crate::subjects::swap::plan::remembered::sectors;
 
 const REFRESH: &str = "lvchange --refresh vg_root/lv_swap";
 
@@ -45,9 +46,8 @@ fn a_suspended_volume_is_resumed_first_with_the_header_that_the_journal_has() {
         let (node, request) = resized(kernel, true);
         let plan = planned(&node.growth(), &request);
         assert_eq!(argv(&plan), [REFRESH, MKSWAP, ON]);
-        let Action::Run(format) = &plan.steps[1].action else { panic!("{plan:?}") };
-        let Back::Bytes { bytes, of, .. } = &format.back else { panic!("{plan:?}") };
-        assert_eq!(Header { bytes: bytes.clone(), of: *of }, Header::of(&Node::small().swap().page));
+        let Action::WriteSwapHeader(header) = &plan.steps[1].action else { panic!("{plan:?}") };
+        assert_eq!(header.before, sectors(&Node::small().swap().page));
         reaches(&after(&node, &request, usize::MAX), &request, 2);
     }
 }

@@ -21,6 +21,14 @@ impl Node {
                 let argv: Vec<&str> = argv.iter().map(String::as_str).collect();
                 self.program(&argv).unwrap_or_else(|why| panic!("{}: {why}", run.command));
             }
+            Action::WriteSwapHeader(header) => {
+                let volume = self.volume(&header.area).unwrap().1;
+                volume.page.fill(0);
+                for piece in &header.page {
+                    let at = usize::try_from(piece.at).unwrap();
+                    volume.page[at..at + piece.hex.len()].copy_from_slice(&piece.hex);
+                }
+            }
             Action::Rename { .. } | Action::Copy(_) | Action::Follow(_) => panic!("no file is touched"),
         }
     }

@@ -3,7 +3,8 @@
 use super::node::{EXTENT, FULL, Node, NodeVolume, SMALL, SWAP, TEMPORARY, area, id, page, request};
 use super::{argv, planned};
 use crate::base::units::{GIB, MIB, TIB};
-use crate::subjects::swap::plan::{Header, Remembered, Request, plan};
+use crate::subjects::swap::plan::remembered::sectors;
+use crate::subjects::swap::plan::{Remembered, Request, plan};
 
 pub(super) const SETTLE: &str = "udevadm settle --timeout=60";
 const PVCREATE: &str = "pvcreate --dataalignment 1m /dev/sdb1";
@@ -11,8 +12,7 @@ const VGEXTEND: &str = "vgextend vg_root /dev/sdb1";
 const BACKUP: &str = "vgcfgbackup --file /var/lib/okv-host/vg_root-7.vg vg_root";
 pub(super) const OFF: &str = "swapoff /dev/vg_root/lv_swap";
 pub(super) const RESIZE: &str = "lvresize --extents 2048 vg_root/lv_swap";
-pub(super) const MKSWAP: &str =
-    "mkswap --uuid aaaaaaaa-0000-4000-8000-000000000003 --label node-swap /dev/vg_root/lv_swap";
+pub(super) const MKSWAP: &str = "swap header aaaaaaaa-0000-4000-8000-000000000003 node-swap /dev/vg_root/lv_swap";
 pub(super) const ON: &str = "swapon --priority 7 /dev/vg_root/lv_swap";
 pub(super) const WHOLE: [&str; 12] =
     ["write mbr /dev/sdb", SETTLE, "tell /dev/sdb 1", SETTLE, PVCREATE, BACKUP, VGEXTEND, OFF, RESIZE, MKSWAP, ON, ""];
@@ -108,7 +108,7 @@ fn a_header_that_is_gone_is_made_anew_from_what_the_journal_remembers() {
 #[test]
 fn uuid_label_and_priority_of_the_swap_volume_are_remembered_from_the_steps() {
     let remembered = remembering(&Node::small(), &request()).remembered.unwrap();
-    let header = Some(Header::of(&Node::small().swap().page));
+    let header = Some(sectors(&Node::small().swap().page));
     let label = Some("node-swap".into());
     let known = Remembered { uuid: super::node::UUID.into(), label, priority: Some(7), header };
     assert_eq!(remembered, known);
