@@ -31,7 +31,7 @@ fn swap_extend_finishes_an_lvresize_of_which_the_kernel_has_nothing_or_a_suspend
     assert_eq!(swap(&guest)[0], SMALL_KIB);
     mend(&guest);
     let plan = extend(&guest, "--size 5GiB", 0);
-    assert_eq!(names(&plan), ["swapoff", "lvchange", "mkswap", "swapon"]);
+    assert_eq!(names(&plan), ["swapoff", "lvchange", "write-swap-header", "swapon"]);
     assert_eq!(extend(&guest, "--size 5GiB --apply --yes", 0)["outcome"], "done");
     assert_eq!(swap(&guest)[0], kib(5));
 
@@ -54,7 +54,7 @@ fn swap_extend_finishes_an_lvresize_of_which_the_kernel_has_nothing_or_a_suspend
     assert_eq!(guest.run("grep --quiet ^/dev /proc/swaps").status, 1);
     assert_eq!(json(&guest, &format!("{OKV_HOST} status --format json"), 4)["last_run"]["state"], "cut-off");
     let plan = extend(&guest, "--size 7GiB", 0);
-    assert_eq!(names(&plan), ["lvchange", "mkswap", "swapon"]);
+    assert_eq!(names(&plan), ["lvchange", "lvchange", "write-swap-header", "swapon"]);
     assert_eq!(extend(&guest, "--size 7GiB --apply --yes", 0)["outcome"], "done");
     assert_eq!(swap(&guest)[0], kib(7));
 

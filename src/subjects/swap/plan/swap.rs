@@ -225,8 +225,7 @@ fn header<'g>(
         // What a mkswap that was cut off leaves is nothing that is known: a file system was made by somebody else
         // meanwhile.
         (Some(Kind::Blank | Kind::Unknown), _)
-            if request.remembered.is_some()
-                && (growth.swap_header.known().is_some() || kernel == Kernel::Suspended) =>
+            if request.remembered.is_some() && (growth.swap_header.known().is_some() || kernel.is_suspended) =>
         {
             Ok(None)
         }

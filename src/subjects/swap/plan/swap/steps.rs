@@ -1,7 +1,7 @@
 //! The steps on the swap volume: a temporary one first where memory is short; off, larger, formatted with its old
 //! identity, on again.
 
-use super::{Identity, Kernel, Need, Temporary};
+use super::{Identity, Need, Temporary};
 use crate::base::units::GIB;
 use crate::disk::new_swap;
 use crate::engine::{Action, Back, Guard, ProgramRun, Proof, Refusal, Role, Step, SwapHeader};
@@ -24,8 +24,8 @@ pub(crate) fn steps(
     need: &Need,
 ) -> Result<Vec<Step>, Refusal> {
     let mut steps = Vec::new();
-    if need.kernel == Kernel::Suspended {
-        steps.push(refresh(request, need));
+    if need.kernel.is_suspended {
+        steps.push(resume(request));
     }
     if need.clears_temporary() {
         steps.push(remove_temporary(request));
@@ -37,7 +37,7 @@ pub(crate) fn steps(
     }
     if need.grows() {
         steps.push(resize(request, system, need));
-    } else if need.kernel == Kernel::Smaller && (need.format || need.on) {
+    } else if need.kernel.is_smaller && (need.format || need.on) {
         steps.push(refresh(request, need));
     }
     if need.format {
@@ -109,11 +109,20 @@ fn ready(growth: &Growth, request: &Request, system: &System<'_>) -> Option<Step
     Some(step("the kernel takes the temporary swap volume that was left over as LVM2 has it", run))
 }
 
-/// The kernel loads the table of the metadata, and resumes the volume.
+/// The volume is resumed with what the kernel was given last. That can be an older table than that of the metadata:
+/// LVM2 loads no other one for a volume that is suspended already.
+fn resume(request: &Request) -> Step {
+    let name = request.name();
+    let look = ProgramRun::looks(Program::Lvchange, ["--refresh", &name]);
+    step(format!("{name} is resumed"), ProgramRun { back: Back::Needless, ..look })
+}
+
+/// The kernel loads the table of the metadata.
 fn refresh(request: &Request, need: &Need) -> Step {
     let name = request.name();
     let proof = Proof::Extents { group: request.group.clone(), volume: request.volume.clone(), extents: need.have };
-    let run = ProgramRun::changes(Program::Lvchange, ["--refresh", &name], proof, Back::Needless);
+    let run = ProgramRun::changes(Program::Lvchange, ["--refresh", &name], proof.clone(), Back::Needless);
+    let run = ProgramRun { unless: Some(proof), ..run };
     step(format!("the kernel takes {name} as LVM2 has it"), run)
 }
 

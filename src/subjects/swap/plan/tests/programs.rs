@@ -155,7 +155,10 @@ impl Node {
     fn lvchange(&mut self, args: &[&str]) -> Result<(), String> {
         let name = args.last().unwrap().trim_start_matches("/dev/").trim_start_matches("vg_root/");
         let volume = self.volumes.get_mut(name).ok_or("no such volume")?;
-        if args[0] == "--activate" || volume.kernel_extents.is_some() {
+        if volume.is_suspended {
+            // It is resumed with what the kernel has.
+            volume.is_suspended = false;
+        } else if args[0] == "--activate" || volume.kernel_extents.is_some() {
             volume.load();
         }
         Ok(())
