@@ -27,5 +27,6 @@ pub enum Entry {
         /// What was done about it.
         note: String,
     },
-    Ended(Ending),
+    /// How a run ended: its word alone. An ending that is not one of a run is not recorded, as nobody could read it.
+    Ended(#[serde(with = "super::ending::of_run")] Ending),
 }

@@ -31,6 +31,8 @@ pub use program::{Back, Guard, ProgramRun};
 pub use proof::Proof;
 pub use recorded::{RecordedRun, RunState, StandingStep, last_run, runs};
 pub use role::Role;
+#[cfg(test)]
+pub(crate) use role::assert_roles_fit;
 pub use step::{Action, Follow, Step};
 pub use subject_proof::SubjectProof;
 pub use swap_header::SwapHeader;

@@ -65,6 +65,11 @@ impl ProgramRun {
         Self { proof: Some(proof.into()), back, ..Self::looks(program, args) }
     }
 
+    /// Its limit, where that is not the minute which a program has that names none.
+    pub fn limit_of_its_own(&self) -> Option<u64> {
+        Some(self.limit_seconds).filter(|seconds| *seconds != minute())
+    }
+
     /// The same with this limit.
     pub fn within(self, limit_seconds: u64) -> Self {
         Self { limit_seconds, ..self }

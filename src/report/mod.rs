@@ -12,6 +12,7 @@ mod reference;
 mod run;
 mod runbook;
 mod scan;
+mod step;
 mod text;
 mod upgrade_run;
 

@@ -5,6 +5,7 @@ use std::io;
 
 use serde::Serialize;
 
+use super::step;
 use super::text::{clean, wrap};
 use crate::base::units::Bytes;
 use crate::engine::{Action, Back, Ending, Plan, Reason, Refusal, Step};
@@ -19,6 +20,7 @@ pub struct PlanReport<'r> {
     pub ending: Ending,
     /// The target, in one sentence.
     pub target: &'r str,
+    #[serde(serialize_with = "step::steps")]
     pub steps: &'r [Step],
     pub notes: &'r [String],
     pub reasons: &'r [Reason],
@@ -129,6 +131,7 @@ pub fn describe_action(action: &Action) -> String {
             let (kind, path) = (table.kind.word().to_uppercase(), clean(&table.disk.path));
             format!("write a {kind} to {path}: the sectors of {sector} bytes at byte {}", at.join(", "))
         }
+        Action::ClearLabel { device } => format!("write zeros over the label of {}", clean(device)),
         Action::WriteSwapHeader(header) => {
             let label = header.label.as_ref().map_or(String::new(), |label| format!(", label {}", clean(label)));
             let (area, size) = (clean(&header.area), Bytes(header.bytes));
@@ -159,7 +162,7 @@ pub(super) fn way_back(action: &Action) -> Option<String> {
             Back::Stays { why } => Some(format!("{} stays done: {why}", clean(&run.command.to_string()))),
         },
         Action::WriteSwapHeader(header) => Some(format!("put the bytes of {} back", clean(&header.area))),
-        Action::Follow(_) => None,
+        Action::ClearLabel { .. } | Action::Follow(_) => None,
         Action::Copy(copy) => Some(format!("remove {}", clean(&copy.to))),
         Action::WriteTable(table) => Some(format!("write zeros over the table of {}", clean(&table.disk.path))),
         Action::AddPartition(partition) => {

@@ -6,6 +6,7 @@ use std::io;
 use serde::Serialize;
 
 use super::plan::{describe_action, way_back};
+use super::step;
 use super::text::{clean, wrap};
 use super::upgrade_run::{self, Upgrade};
 use crate::engine::{Ending, RecordedRun, StandingStep, Step};
@@ -19,9 +20,10 @@ struct RunJson<'r> {
     began: u64,
     state: &'static str,
     unfinished: bool,
+    #[serde(serialize_with = "step::steps")]
     steps: &'r [Step],
     standing: &'r [StandingStep],
-    #[serde(skip_serializing_if = "<[Step]>::is_empty")]
+    #[serde(skip_serializing_if = "<[Step]>::is_empty", serialize_with = "step::steps")]
     earlier: &'r [Step],
 }
 

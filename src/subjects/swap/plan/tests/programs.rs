@@ -29,6 +29,7 @@ impl Node {
                     volume.page[at..at + piece.hex.len()].copy_from_slice(&piece.hex);
                 }
             }
+            Action::ClearLabel { device } => self.on(device).unwrap().put_label(false),
             Action::Rename { .. } | Action::Copy(_) | Action::Follow(_) => panic!("no file is touched"),
         }
     }
@@ -100,6 +101,9 @@ impl Node {
         if disk.volume_of.as_deref() == Some(GROUP) {
             return Err("is already in a volume group".into());
         }
+        if disk.has_label_alone() {
+            return Err("Command failed with status code 5.".into());
+        }
         disk.volume_of = Some(String::new());
         disk.put_label(true);
         disk.put_metadata();
@@ -108,7 +112,7 @@ impl Node {
 
     fn pvremove(&mut self, partition: &str) -> Result<(), String> {
         let disk = self.on(partition)?;
-        if disk.volume_of.as_deref() != Some("") {
+        if disk.volume_of.as_deref() != Some("") || disk.has_label_alone() {
             return Err("No PV label found, or it is used by a VG.".into());
         }
         disk.volume_of = None;

@@ -53,6 +53,18 @@ fn a_run_that_was_cut_off_anywhere_goes_on_from_there() {
     }
 }
 
+/// Without this, LVM2 refuses each of its programs, and every further run ends like the one before.
+#[test]
+fn a_physical_volume_that_a_power_cut_left_half_made_is_cleared_and_made_again() {
+    let node = Node::small();
+    let request = remembering(&node, &request());
+    let mut half = after(&node, &request, 5);
+    half.disk().put((1 << 20) + 4096, &[0; 512]);
+    let left = argv(&planned(&half.growth(), &request));
+    assert_eq!(left[..6], [&WHOLE[1..4], &["clear /dev/sdb1", SETTLE, PVCREATE]].concat());
+    assert_eq!(left[6..], WHOLE[5..11]);
+}
+
 #[test]
 fn a_volume_that_grew_while_its_small_area_came_back_with_the_next_start_is_taken_out_of_use_first() {
     let mut node = after(&Node::small(), &request(), 9);
