@@ -11,8 +11,8 @@ use crate::subjects::swap::plan::{Request, refuse};
 pub(crate) struct Kernel {
     /// LVM2 was cut off before it resumed the volume.
     pub(super) is_suspended: bool,
-    /// With fewer bytes: LVM2 was cut off before it had the kernel load the new size.
-    pub(super) is_smaller: bool,
+    /// It has fewer bytes, or may have them once it is resumed: LVM2 was cut off before the kernel had the new size.
+    pub(super) may_be_smaller: bool,
 }
 
 pub(super) fn kernel(device: &VolumeDevice, request: &Request, system: &System<'_>) -> Result<Kernel, Refusal> {
@@ -29,5 +29,6 @@ pub(super) fn kernel(device: &VolumeDevice, request: &Request, system: &System<'
         let message = format!("the kernel has {theirs} of {name}, and LVM2 {ours}");
         return Err(refuse("lvm-sees-otherwise", message, format!("take it out of use, then {refresh}")));
     }
-    Ok(Kernel { is_suspended: device.is_suspended, is_smaller: device.bytes < system.volume.bytes })
+    let may_be_smaller = device.is_suspended || device.bytes < system.volume.bytes;
+    Ok(Kernel { is_suspended: device.is_suspended, may_be_smaller })
 }

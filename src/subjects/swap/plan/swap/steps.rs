@@ -37,7 +37,7 @@ pub(crate) fn steps(
     }
     if need.grows() {
         steps.push(resize(request, system, need));
-    } else if need.kernel.is_smaller && (need.format || need.on) {
+    } else if need.kernel.may_be_smaller && (need.format || need.on) {
         steps.push(refresh(request, need));
     }
     if need.format {

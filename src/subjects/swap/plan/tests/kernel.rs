@@ -42,12 +42,12 @@ fn a_volume_that_grows_anyway_or_is_large_enough_is_not_refreshed() {
 
 #[test]
 fn a_suspended_volume_is_resumed_first_with_the_header_that_the_journal_has() {
-    // Where the kernel has the old size, resuming it does not give it the new one.
-    for (kernel, steps) in [(SMALL, &[REFRESH, REFRESH, MKSWAP, ON][..]), (FULL, &[REFRESH, MKSWAP, ON])] {
+    // It is resumed with the table that the kernel was given last, which can be an old one.
+    for kernel in [SMALL, FULL] {
         let (node, request) = resized(kernel, true);
         let plan = planned(&node.growth(), &request);
-        assert_eq!(argv(&plan), steps);
-        let Action::WriteSwapHeader(header) = &plan.steps[steps.len() - 2].action else { panic!("{plan:?}") };
+        assert_eq!(argv(&plan), [REFRESH, REFRESH, MKSWAP, ON]);
+        let Action::WriteSwapHeader(header) = &plan.steps[2].action else { panic!("{plan:?}") };
         assert_eq!(header.before, sectors(&Node::small().swap().page));
         reaches(&after(&node, &request, usize::MAX), &request, 2);
     }
