@@ -8,6 +8,7 @@ use super::file::{FileCopy, FileIdentity};
 use super::program::{Back, ProgramRun};
 use super::proof::Proof;
 use super::role::Role;
+use super::swap_header::SwapHeader;
 use super::table_write::{KernelPartition, TableWrite};
 
 /// One step: small, done or not done, provable afterwards.
@@ -64,6 +65,13 @@ pub enum Action {
     /// Adds one partition to those that the kernel knows (`BLKPG`), without having it read the table again.
     #[serde(rename = "tell-kernel")]
     AddPartition(KernelPartition),
+    /// Writes the first page of a swap area that is not in use.
+    WriteSwapHeader(SwapHeader),
+    /// Writes zeros over the label of a physical volume that is half made, and otherwise nothing.
+    ClearLabel {
+        /// The partition.
+        device: String,
+    },
     /// Copies a file to another place, never over an existing one.
     Copy(FileCopy),
     /// Follows the vendor's upgrade until it asks for a restart.
@@ -84,7 +92,12 @@ impl Action {
     /// Whether it changes something; else it looks, or has a program look.
     pub fn changes(&self) -> bool {
         match self {
-            Self::Rename { .. } | Self::WriteTable(_) | Self::AddPartition(_) | Self::Copy(_) => true,
+            Self::Rename { .. }
+            | Self::WriteTable(_)
+            | Self::AddPartition(_)
+            | Self::ClearLabel { .. }
+            | Self::WriteSwapHeader(_)
+            | Self::Copy(_) => true,
             Self::Run(run) => run.back != Back::Nothing,
             Self::Follow(_) => false,
         }
@@ -114,6 +127,6 @@ impl Action {
 
     /// Whether bytes that were there before are its way back.
     pub fn restores_bytes(&self) -> bool {
-        matches!(self, Self::Run(ProgramRun { back: Back::Bytes { .. }, .. }))
+        matches!(self, Self::WriteSwapHeader(_) | Self::Run(ProgramRun { back: Back::Bytes { .. }, .. }))
     }
 }

@@ -11,6 +11,7 @@ use run::Execution;
 
 mod copy;
 mod flush;
+mod half_made;
 mod host;
 mod interrupt;
 mod leftovers;

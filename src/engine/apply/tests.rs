@@ -9,6 +9,7 @@ use crate::io::tool::{Cmd, Output, Program, Runner, Script, Scripted, ToolError}
 
 mod copies;
 mod cut_off;
+mod half_made;
 mod mounts;
 mod swap;
 mod undo;
