@@ -35,17 +35,6 @@ pub fn nameless_file() -> std::io::Result<std::fs::File> {
     Ok(memfd_create(c"okv-host", MFdFlags::MFD_CLOEXEC)?.into())
 }
 
-/// Lets the programs that are started from now on have `file` open, too, so that a lock on it (`flock(2)`) lasts until
-/// the last of them has ended, whatever becomes of this process.
-///
-/// # Errors
-/// What `fcntl(2)` says.
-pub fn let_children_keep(file: &std::fs::File) -> std::io::Result<()> {
-    use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-    fcntl(file, FcntlArg::F_SETFD(FdFlag::empty()))?;
-    Ok(())
-}
-
 /// Asks every process of a group to end (`SIGTERM`).
 pub fn end_process_group(group: u32) {
     signal_group(group, nix::sys::signal::Signal::SIGTERM);

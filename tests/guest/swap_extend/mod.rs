@@ -2,6 +2,7 @@
 
 mod cuts;
 mod grows;
+mod kernel;
 mod memory;
 mod reads;
 mod refusals;
