@@ -55,6 +55,7 @@ fn kernel_has(node: &Node, path: &str) -> bool {
 fn unread(node: &Node) -> Option<String> {
     let of_volume = |volume: Volume<'_>| match volume.content().map(|content| content.kind) {
         None | Some(Kind::Unreadable) => Some(format!("the content of {volume} was not read")),
+        Some(kind) if is_closed(kind) => Some(format!("what is within {volume} ({}) was not read", kind.word())),
         Some(_) => None,
     };
     let of_device = |device: &BlockDevice| format!("the content of /dev/{} was not read", device.name);
@@ -62,6 +63,11 @@ fn unread(node: &Node) -> Option<String> {
         Ok(block) => block.iter().find(|device| is_container(device)).map(of_device),
         Err(why) => Some(why),
     })
+}
+
+/// Whether volumes may lie within what has this content, which is not opened.
+fn is_closed(kind: Kind) -> bool {
+    matches!(kind, Kind::Luks | Kind::Md | Kind::Bcache | Kind::Ddf | Kind::Imsm | Kind::Lvm1)
 }
 
 /// Whether a device has a content of its own that is not read by way of the disks below it: md, and device-mapper but
