@@ -1,6 +1,7 @@
 //! What is to be mounted: `/etc/fstab` (fstab(5)).
 
 use super::line::{BadLine, numbered, options, unescape};
+use super::mounts::Mount;
 use super::probed::Probed;
 use super::root::Root;
 
@@ -17,11 +18,51 @@ pub struct FstabEntry {
     pub kind: String,
     /// Fourth field, in words.
     pub options: Vec<String>,
+    pub at_point: AtPoint,
+}
+
+/// What lies at a mount point where nothing is mounted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AtPoint {
+    Folder,
+    /// systemd makes the folder.
+    Nothing,
+    /// A file or a device.
+    NoFolder,
+    /// Something is mounted there, or looking could wait for a server.
+    #[default]
+    NotLooked,
 }
 
 /// Reads it. A host may have none.
 pub fn gather(root: &Root) -> Probed<Vec<FstabEntry>> {
     root.parse("/etc/fstab", parse)
+}
+
+/// The same entries with what lies at their mount points. A place below a mount that a server or a daemon answers for is
+/// not looked at: that can take for ever, or mount something.
+pub fn with_points(entries: Vec<FstabEntry>, root: &Root, mounts: &[Mount]) -> Vec<FstabEntry> {
+    let look = |mut entry: FstabEntry| {
+        let covers = |mount: &Mount| {
+            let is_here = mount.point == entry.point;
+            is_here || waits(&mount.kind) && std::path::Path::new(&entry.point).starts_with(&mount.point)
+        };
+        if entry.point.starts_with('/') && !mounts.iter().any(covers) {
+            let kind = root.at(&entry.point).map_or_else(Probed::Unreadable, |place| place.kind());
+            entry.at_point = match kind {
+                Probed::Known(kind) if kind.is_dir() => AtPoint::Folder,
+                Probed::Known(_) => AtPoint::NoFolder,
+                Probed::Absent => AtPoint::Nothing,
+                Probed::Unreadable(_) => AtPoint::NotLooked,
+            };
+        }
+        entry
+    };
+    entries.into_iter().map(look).collect()
+}
+
+fn waits(kind: &str) -> bool {
+    ["autofs", "nfs", "cifs", "smb", "fuse", "9p", "ceph", "gluster"].iter().any(|word| kind.starts_with(word))
 }
 
 /// The entries, in order.
@@ -46,6 +87,7 @@ pub fn parse(text: &[u8]) -> Result<Vec<FstabEntry>, BadLine> {
             point: unescape(point),
             kind: unescape(kind),
             options: options(fields.next().unwrap_or_default()).collect(),
+            at_point: AtPoint::default(),
         });
     }
     Ok(entries)
@@ -88,6 +130,22 @@ mod tests {
         assert_eq!(entries[1].options, ["noauto", "nodev"]);
         assert_eq!(entries[3].options, ["defaults", "pri=5"]);
         assert!(entries[2].options.is_empty());
+    }
+
+    #[test]
+    fn what_lies_at_a_mount_point_is_looked_at_where_no_server_answers_for_it() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("folder")).unwrap();
+        std::fs::write(dir.path().join("file"), "").unwrap();
+        std::os::unix::fs::symlink("/folder", dir.path().join("link")).unwrap();
+        let root = Root::fixture(dir.path()).unwrap();
+        let text = b"a /folder x\na /file x\na /none x\na /link x\na none swap\na /nfs/file x\na /here x\n";
+        let mounts = b"1 1 0:5 / /nfs rw - nfs4 server:/ rw\n2 1 8:2 / /here rw - ext4 /dev/sda2 rw\n";
+        let mounts = crate::host::mounts::parse(mounts).unwrap();
+        let seen: Vec<AtPoint> =
+            with_points(parse(text).unwrap(), &root, &mounts).iter().map(|entry| entry.at_point).collect();
+        use AtPoint::{Folder, NoFolder, NotLooked, Nothing};
+        assert_eq!(seen, [Folder, NoFolder, Nothing, Folder, NotLooked, NotLooked, NotLooked]);
     }
 
     #[test]

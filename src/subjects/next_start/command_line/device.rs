@@ -2,11 +2,12 @@
 
 use super::reference::Outcome;
 use crate::disk::VolumeGroup;
-use crate::host::locate::{Existence, Located, Volume, existence, groups, volume};
-use crate::host::{DeviceNumber, Node, Probed};
+use crate::host::locate::{Existence, Located, Volume, existence, groups, logical_name, volume};
+use crate::host::{DeviceNumber, Node};
 
 /// What a name leads to, with the volume where that was read.
 pub(super) fn find<'f>(node: &'f Node, name: &str) -> (Outcome, Option<Volume<'f>>) {
+    let name = &unquoted(name);
     if let Some((group, logical)) = logical_name(name)
         && groups(node).any(|known| known.name == group)
     {
@@ -17,6 +18,15 @@ pub(super) fn find<'f>(node: &'f Node, name: &str) -> (Outcome, Option<Volume<'f
         Located::Several(all) => (Outcome::Ambiguous(all.iter().map(Volume::device).collect()), None),
         Located::Nothing | Located::NotAVolume | Located::Unknown(_) => (not_located(node, name), None),
     }
+}
+
+/// `UUID="x"` as `UUID=x` (systemd `fstab_node_to_udev_node`).
+fn unquoted(name: &str) -> String {
+    let quoted = |(tag, value): (&str, &str)| {
+        let value = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote))?;
+        Some(format!("{tag}={value}"))
+    };
+    name.split_once('=').and_then(quoted).unwrap_or_else(|| name.to_owned())
 }
 
 fn found(volume: Volume<'_>) -> Outcome {
@@ -40,20 +50,9 @@ fn not_located(node: &Node, name: &str) -> Outcome {
     match existence(node, name) {
         Existence::Exists => Outcome::Found { device: name.to_owned(), through: vec![] },
         Existence::NotADevice => Outcome::Missing("it names no device".to_owned()),
-        Existence::Unknown(_) if is_no_kernel_device(node, name) => Outcome::Missing(nothing(node, name)),
         Existence::Unknown(why) => Outcome::Unknown(why),
         Existence::Missing => Outcome::Missing(nothing(node, name)),
     }
-}
-
-/// Whether `name` is one that only the kernel gives, and the kernel of this host has no such device: nothing that was
-/// not read can have it.
-fn is_no_kernel_device(node: &Node, name: &str) -> bool {
-    let Some(name) = name.strip_prefix("/dev/") else { return false };
-    let is_kernels = ["sd", "vd", "xvd", "hd", "nvme"].iter().any(|prefix| name.starts_with(prefix));
-    let known = node.running.as_ref().map(|running| &running.block);
-    let Some(Probed::Known(block)) = known else { return false };
-    is_kernels && !name.contains('/') && !block.iter().any(|device| device.name == name)
 }
 
 /// That nothing has the name, with the likely reason.
@@ -111,20 +110,6 @@ pub(super) fn logical<'f>(node: &'f Node, name: &str) -> (Outcome, Option<Volume
         }
         outcome => (outcome, volume),
     }
-}
-
-/// Group and volume of `/dev/VG/LV` and `/dev/mapper/VG-LV`, in which their own hyphens are doubled.
-fn logical_name(name: &str) -> Option<(String, String)> {
-    let path = name.strip_prefix("/dev/")?;
-    let Some(mapped) = path.strip_prefix("mapper/") else {
-        let (group, logical) = path.split_once('/')?;
-        let is_one = !logical.is_empty() && !logical.contains('/') && !matches!(group, "disk" | "block" | "md");
-        return is_one.then(|| (group.to_owned(), logical.to_owned()));
-    };
-    let whole = mapped.replace("--", "\u{0}");
-    let (group, logical) = whole.split_once('-')?;
-    let plain = |part: &str| part.replace('\u{0}', "-");
-    (!logical.contains('-')).then(|| (plain(group), plain(logical)))
 }
 
 /// The device of a number as the kernel alone takes it: `MAJOR:MINOR`, or its code in hexadecimal (`name_to_dev_t`).

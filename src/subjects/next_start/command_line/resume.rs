@@ -31,11 +31,13 @@ pub(super) fn resolve(line: &Line<'_>, node: &Node) -> Option<Reference> {
 fn content(volume: Volume<'_>, is_file: bool) -> Option<Outcome> {
     let kind = volume.content()?.kind;
     match kind {
-        Kind::Swap if is_file => {
-            Some(Outcome::Doubtful(format!("it names {volume}, which is swap, and resume_offset= asks for a swap file")))
-        }
+        Kind::Swap if is_file => Some(Outcome::Doubtful(format!(
+            "it names {volume}, which is swap, and resume_offset= asks for a swap file"
+        ))),
         Kind::Swap | Kind::Unreadable | Kind::Unknown | Kind::Ambiguous => None,
-        _ if is_file => Some(Outcome::Harmless(format!("it names {volume}, which has the swap file of resume_offset="))),
+        _ if is_file => {
+            Some(Outcome::Harmless(format!("it names {volume}, which has the swap file of resume_offset=")))
+        }
         kind => Some(Outcome::Doubtful(format!("it names {volume}, which is {} and not swap", kind.word()))),
     }
 }

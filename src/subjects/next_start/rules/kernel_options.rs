@@ -50,8 +50,7 @@ fn of_loader(words: &[String]) -> Vec<&String> {
 }
 
 fn default_entry<'f>(inputs: &RuleInputs<'f>) -> Option<&'f DefaultEntry> {
-    let kernels = &inputs.facts.subjects.as_ref()?.kernels;
-    kernels.boot.known()?.seen().ok()?.loader.known()?.default.known()
+    inputs.facts.loader()?.default.known()
 }
 
 fn of_line(inputs: &RuleInputs<'_>, subject: &str, references: &[Reference]) -> Vec<Finding> {
