@@ -34,7 +34,7 @@ pub(super) fn resolve(line: &Line<'_>) -> Vec<Reference> {
 /// The word that names another target than a node's, its value, and the target. The last word counts; the last of
 /// equals is the same (`parse_proc_cmdline_item`).
 fn target<'w>(line: &Line<'w>) -> Option<(&'static str, &'w str, &'w str)> {
-    let named = line.of_kernel().filter_map(|word| match (word.name, word.value) {
+    let mut named = line.of_kernel().filter_map(|word| match (word.name, word.value) {
         ("systemd.unit", Some(unit)) if !unit.is_empty() => Some(("systemd.unit", unit, unit)),
         ("emergency" | "-b", None) => Some(("emergency", "", "emergency.target")),
         ("rescue", None) => Some(("rescue", "", "rescue.target")),
@@ -43,5 +43,7 @@ fn target<'w>(line: &Line<'w>) -> Option<(&'static str, &'w str, &'w str)> {
         ("5", None) => Some(("systemd.unit", "", "graphical.target")),
         _ => None,
     });
-    named.last().filter(|(_, _, unit)| !matches!(*unit, "multi-user.target" | "graphical.target" | "default.target"))
+    named
+        .next_back()
+        .filter(|(_, _, unit)| !matches!(*unit, "multi-user.target" | "graphical.target" | "default.target"))
 }
