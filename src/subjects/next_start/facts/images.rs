@@ -16,12 +16,12 @@ pub type Verified<T> = BTreeMap<String, Probed<Verdict<T>>>;
 
 /// The initramfs files at these paths of the host, such as `/boot/initramfs-RELEASE.img`.
 pub fn verify_initramfs(root: &Root, paths: &[String]) -> Verified<Contents> {
-    verify(root, paths, |file, bytes| initramfs::verify(file, bytes))
+    verify(root, paths, initramfs::verify)
 }
 
 /// The kernel images at these paths.
 pub fn verify_kernels(root: &Root, paths: &[String]) -> Verified<KernelImage> {
-    verify(root, paths, |file, bytes| kernel_image::verify(file, bytes))
+    verify(root, paths, kernel_image::verify)
 }
 
 fn verify<T: Clone>(root: &Root, paths: &[String], read: impl Fn(File, u64) -> Verdict<T>) -> Verified<T> {

@@ -94,7 +94,9 @@ impl<'c> Cpio<'c> {
                 State::Between => break,
                 State::Header => self.collect(rest, HEADER),
                 State::Name { name_bytes } => self.collect(rest, name_bytes),
-                State::NamePadding { ref mut left } | State::Body { ref mut left } | State::Padding { ref mut left } => {
+                State::NamePadding { ref mut left }
+                | State::Body { ref mut left }
+                | State::Padding { ref mut left } => {
                     let taken = usize::try_from(*left).unwrap_or(usize::MAX).min(rest.len());
                     *left = left.saturating_sub(taken as u64);
                     taken

@@ -100,15 +100,18 @@ fn compressed_segment(compression: Compression, source: &mut Source<impl Read>, 
         Ok(())
     };
     let result = unpack(compression, source, &mut sink);
+    // Of lz4, which has no end of its own, the beginning alone is such a stream.
+    let result = result.and_then(|()| if unpacked > 0 { Ok(()) } else { Err(Halt::Stream("it is empty".into())) });
     let result = result.and_then(|()| cpio.end_segment().map_err(Halt::Archive));
     cpio.contents().unpacked_bytes = before.saturating_add(unpacked);
     let at = source.at();
     result.map_err(|halt| match (halt, source.failed.take()) {
         (_, Some(why)) => Verdict::Unknown(why),
         (Halt::Unknown(why), None) => Verdict::Unknown(why),
-        (Halt::Archive(fault), None) => {
-            broken(at, &format!("in the {word} stream that begins at byte {begin}: {}, at byte {} unpacked", fault.why, fault.at))
-        }
+        (Halt::Archive(fault), None) => broken(
+            at,
+            &format!("in the {word} stream that begins at byte {begin}: {}, at byte {} unpacked", fault.why, fault.at),
+        ),
         (Halt::Stream(_), None) if source.has_ended && source.peek(1).is_empty() => {
             broken(at, &format!("the {word} stream that begins at byte {begin} is cut off"))
         }

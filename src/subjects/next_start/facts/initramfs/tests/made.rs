@@ -107,7 +107,7 @@ pub(super) fn packed(kind: Option<Compression>, archive: &[u8]) -> Vec<u8> {
         Some(Compression::Zstd) => {
             ruzstd::encoding::compress_to_vec(archive, ruzstd::encoding::CompressionLevel::Fastest)
         }
-        Some(Compression::Lzo) => unimplemented!("not read"),
+        Some(Compression::Lzo) => panic!("not read"),
     }
 }
 

@@ -72,7 +72,8 @@ fn many_archives_may_follow_each_other_with_zeros_between() {
 fn tools_are_found_in_all_archives() {
     let tools = ["usr/sbin/cryptsetup", "sbin/mdadm", "usr/sbin/multipath"];
     let more = tools.iter().fold(Cpio::new(), |cpio, path| cpio.file(path, b"x")).end(4);
-    let contents = whole(&[packed(Some(Compression::Gzip), &made::root()), packed(Some(Compression::Xz), &more)].concat());
+    let contents =
+        whole(&[packed(Some(Compression::Gzip), &made::root()), packed(Some(Compression::Xz), &more)].concat());
     assert!(contents.has_lvm && contents.has_cryptsetup && contents.has_mdadm && contents.has_multipath);
 }
 
@@ -112,7 +113,8 @@ fn what_the_kernel_does_not_take_as_an_archive_is_broken() {
     old[..6].copy_from_slice(b"070707");
     assert!(why_broken(&old).1.contains("old portable format"));
     let root = made::root();
-    for (at, byte, why) in [(5, b'9', "magic"), (14, b'x', "hexadecimal"), (14 + 80, b'f', "name of"), (110 + 3, b'x', "zero")]
+    for (at, byte, why) in
+        [(5, b'9', "magic"), (14, b'x', "hexadecimal"), (14 + 80, b'f', "name of"), (110 + 3, b'x', "zero")]
     {
         let mut archive = root.clone();
         archive[at] = byte;
