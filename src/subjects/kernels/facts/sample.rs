@@ -37,7 +37,7 @@ pub(crate) fn file(kind: FileKind, bytes: u64) -> BootFile {
         FileKind::Hmac(_) => format!(".vmlinuz-{release}.hmac"),
         FileKind::Beside(_) => format!("config-{release}"),
     };
-    BootFile { name, kind, bytes, wrong: None }
+    BootFile { name, kind, bytes, wrong: None, unverified: None }
 }
 
 pub(crate) fn entry(release: &str) -> Entry {
