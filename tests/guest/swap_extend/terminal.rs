@@ -68,9 +68,7 @@ fn an_undo_whose_terminal_goes_bad_at_any_step_gives_the_node_its_swap_again() {
             is_taken_back(&mut node, key, taken_back);
         }
     }
-    node.guest.ok(
-        "swapoff /dev/vg_root/lv_swap; lvresize --quiet --yes --extents 128 vg_root/lv_swap; swapon /dev/vg_root/lv_swap",
-    );
+    node.guest.ok("swapoff --all; lvresize --quiet --yes --extents 128 vg_root/lv_swap; swapon /dev/vg_root/lv_swap");
     node.report("undo");
 }
 

@@ -72,7 +72,7 @@ impl Node {
         let answer: Value = serde_json::from_str(answer).unwrap_or_else(|e| panic!("{e}: {text}"));
         let run = answer["last_run"].clone();
         assert_eq!(status, if run["unfinished"] == true { 4 } else { 0 }, "{run:#}");
-        // A command that a signal ended while it waited for its terminal has the status of that; a lost shell notes none.
+        // One that a signal ended while it waited for its terminal has the status of that; a lost shell notes none.
         assert!([status, 128 + 15].contains(&exit) || exit < 0 || key == "kill", "{key}: exit status {exit}");
         self.agrees(&run);
         let kib = swaps.split_whitespace().nth(2).map(str::to_owned);
