@@ -126,6 +126,7 @@ impl Node {
             point: "none".into(),
             kind: "swap".into(),
             options: options.split(',').map(str::to_owned).collect(),
+            at_point: crate::host::AtPoint::default(),
         });
         let running = Running {
             now: 0,
