@@ -8,7 +8,7 @@
 mod node;
 
 use super::state::{FULL_KIB, SMALL_KIB};
-use node::{Node, RUN, SWAPOFF, UNDO};
+use node::{Node, RUN, UNDO};
 
 /// What happens to the terminal.
 const KEYS: [&str; 4] = ["lost", "quit", "stop", "block"];
@@ -25,12 +25,12 @@ fn keys(step: usize, has_no_swap: bool) -> Vec<&'static str> {
 fn a_run_whose_terminal_goes_bad_at_any_step_leaves_the_node_with_swap() {
     let mut node = Node::boot();
     for step in 0..node.steps.len() {
-        for key in keys(step, step >= SWAPOFF) {
+        for key in keys(step, step >= node.swapoff) {
             // Its beginning is recorded: that of the run comes before, and two records of each step.
             let seen = node.at_a_terminal(key, 2 + 2 * step, RUN);
             let is_done = seen.run["state"] == "done";
             // It ends early only where it is asked to, and only while the node has its swap.
-            let may_end = ["lost", "quit"].contains(&key) && step < SWAPOFF;
+            let may_end = ["lost", "quit"].contains(&key) && step < node.swapoff;
             assert!(is_done || may_end && seen.run["state"] == "interrupted", "{key}: {:#}", seen.run);
             assert_eq!(seen.kib.as_deref(), Some(if is_done { FULL_KIB } else { SMALL_KIB }));
             assert_eq!(seen.waits, key == "block");
@@ -54,9 +54,9 @@ fn a_run_whose_terminal_goes_bad_at_any_step_leaves_the_node_with_swap() {
 fn an_undo_whose_terminal_goes_bad_at_any_step_gives_the_node_its_swap_again() {
     let mut node = Node::boot();
     // The run was killed between swapoff and lvresize: without swap, and with a disk that was added.
-    for taken_back in 0..=SWAPOFF + 1 {
+    for taken_back in 0..=node.swapoff + 1 {
         for key in keys(taken_back, taken_back == 0) {
-            node.killed_behind(SWAPOFF, RUN);
+            node.killed_behind(node.swapoff, RUN);
             is_taken_back(&mut node, key, taken_back);
         }
     }
@@ -68,7 +68,7 @@ fn an_undo_whose_terminal_goes_bad_at_any_step_gives_the_node_its_swap_again() {
             is_taken_back(&mut node, key, taken_back);
         }
     }
-    node.guest.ok("swapoff /dev/vg_root/lv_swap; lvresize --quiet --yes --extents 128 vg_root/lv_swap; swapon /dev/vg_root/lv_swap");
+    node.guest.ok("swapoff --all; lvresize --quiet --yes --extents 128 vg_root/lv_swap; swapon /dev/vg_root/lv_swap");
     node.report("undo");
 }
 

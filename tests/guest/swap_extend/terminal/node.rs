@@ -12,8 +12,6 @@ use crate::{OKV_HOST, install, json};
 pub(super) const RUN: &str = "/root/okv-host swap-extend --disk NEW --apply --yes";
 pub(super) const UNDO: &str = "/root/okv-host undo --apply --yes";
 
-/// The step that takes the swap away; from there a run goes on until the node has it again.
-pub(super) const SWAPOFF: usize = 9;
 /// What one command takes at most; the script itself waits for less, and reports what it waited for.
 const LIMIT: Duration = Duration::from_secs(1800);
 /// A disk that has just the extents that are missing.
@@ -23,6 +21,8 @@ pub(super) struct Node {
     pub(super) guest: Guest,
     /// The steps of a run.
     pub(super) steps: Vec<String>,
+    /// The index of the one that takes the swap away; from there a run goes on until the node has it again.
+    pub(super) swapoff: usize,
     /// The new disk.
     new: String,
     kept: String,
@@ -55,8 +55,17 @@ impl Node {
         let new = disk(&guest, "NEW");
         let kept = kept(&guest, &new);
         let steps = names(&extend(&guest, "--disk NEW", 0));
-        assert_eq!((steps.len(), steps[SWAPOFF].as_str()), (13, "swapoff"));
-        Self { guest, steps, new, kept, late: BTreeMap::new(), outcomes: BTreeMap::new(), began: Instant::now() }
+        let swapoff = steps.iter().position(|step| step == "swapoff").unwrap();
+        Self {
+            guest,
+            steps,
+            swapoff,
+            new,
+            kept,
+            late: BTreeMap::new(),
+            outcomes: BTreeMap::new(),
+            began: Instant::now(),
+        }
     }
 
     /// Runs `command`, and has `key` happen when the journal has `records` more lines.
@@ -72,7 +81,7 @@ impl Node {
         let answer: Value = serde_json::from_str(answer).unwrap_or_else(|e| panic!("{e}: {text}"));
         let run = answer["last_run"].clone();
         assert_eq!(status, if run["unfinished"] == true { 4 } else { 0 }, "{run:#}");
-        // A command that was ended while it waited for its terminal has the status of the signal; a lost shell notes none.
+        // One that a signal ended while it waited for its terminal has the status of that; a lost shell notes none.
         assert!([status, 128 + 15].contains(&exit) || exit < 0 || key == "kill", "{key}: exit status {exit}");
         self.agrees(&run);
         let kib = swaps.split_whitespace().nth(2).map(str::to_owned);
