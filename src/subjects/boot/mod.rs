@@ -2,6 +2,8 @@
 
 pub mod disagreement;
 pub mod facts;
+mod fstab;
+mod mount_options;
 pub mod rules;
 pub mod volume;
 
