@@ -157,9 +157,12 @@ fn menu(case: &Case<'_>) -> Vec<Started> {
     fn below(case: &Case<'_>, before: &str, depth: usize, all: &mut Vec<Started>) {
         let first = case.started(Some(&format!("{before}0")));
         for number in 0.. {
-            let started = case.started(Some(&format!("{before}{number}")));
+            let started = match number {
+                0 => first.clone(),
+                _ => case.started(Some(&format!("{before}{number}"))),
+            };
             if number > 0 && started == first {
-                return;
+                return; // GRUB takes the first where there is no such number.
             }
             if started.titles.len() > depth {
                 below(case, &format!("{before}{number}>"), depth + 1, all);

@@ -67,7 +67,28 @@ fn with_boot_mounted_and_all_in_order_everything_agrees() {
 #[test]
 fn each_disagreement_is_reported() {
     let gone = |path: String| move |host: &Path| fs::remove_file(host.join(&path)).unwrap();
-    let cases: [Case; 8] = [
+    let without_slash = |host: &Path| {
+        let path = host.join(format!("boot/loader/entries/m-{NEW}.conf"));
+        let text = fs::read_to_string(&path).unwrap().replace(" /", " ");
+        fs::write(path, text).unwrap();
+    };
+    let entry = "/boot/loader/entries/m-5.4.17-2136.329.3.1.el8uek.x86_64.conf";
+    let cases: [Case; 11] = [
+        (
+            "an entry without leading slashes",
+            Box::new(without_slash),
+            vec![(Verdict::Warn, NEW), (Verdict::Warn, entry)],
+        ),
+        (
+            "a file of an entry that a power cut left empty",
+            Box::new(|host| put(host, "boot/loader/entries/m-9.conf", "")),
+            vec![(Verdict::Warn, "/boot/loader/entries/m-9.conf")],
+        ),
+        (
+            "an entry that is no script",
+            Box::new(move |host| put(host, &entry[1..], "title x\nlinux /vmlinuz\noptions a | b\n")),
+            vec![(Verdict::Warn, NEW), (Verdict::Unknown, entry)],
+        ),
         (
             "an entry and a package without the kernel",
             Box::new(gone(format!("boot/vmlinuz-{NEW}"))),

@@ -19,8 +19,8 @@ pub(super) struct File {
     pub(super) arguments: Vec<String>,
 }
 
-/// Most bytes of a file.
-const LARGEST: usize = 1 << 20;
+/// Most bytes of a file: less than GRUB reads, and more than any entry has.
+const LARGEST: usize = 1 << 16;
 /// Most files that an entry loads, and words that it has.
 const MOST: usize = 256;
 
@@ -32,7 +32,7 @@ pub(super) fn is_entry(name: &str) -> bool {
 /// Reads up to the first line that has no key and value; the first of a key counts.
 ///
 /// # Errors
-/// Where it is larger than GRUB reads, or is no text.
+/// Where it is larger than any entry, or is no text.
 pub(super) fn parse(name: &str, text: &[u8]) -> Result<File, BadLine> {
     if text.len() > LARGEST {
         return Err(BadLine::whole(format!("it is larger than {LARGEST} bytes")));

@@ -28,7 +28,9 @@ pub(super) use entries::{Menu, Start, follow};
 /// Most work that a configuration may ask for: commands, and the variables that are copied.
 const BUDGET: usize = 2_000_000;
 /// Most calls and files within each other.
-const DEEPEST: usize = 16;
+const DEEPEST: usize = 8;
+/// Most variables.
+const MOST_VARIABLES: usize = 4096;
 /// Most bytes of a value.
 const LONGEST: usize = 1 << 16;
 
@@ -60,7 +62,7 @@ enum Flow {
 
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Variable {
-    value: String,
+    value: Rc<str>,
     exported: bool,
 }
 
@@ -107,11 +109,11 @@ struct State {
 
 impl State {
     fn get(&self, name: &str) -> &str {
-        self.variables.get(name).map(|variable| variable.value.as_str()).unwrap_or_default()
+        self.variables.get(name).map(|variable| &*variable.value).unwrap_or_default()
     }
 
     fn set(&mut self, name: &str, value: &str) {
-        self.variables.entry(name.to_owned()).or_default().value = value.to_owned();
+        self.variables.entry(name.to_owned()).or_default().value = Rc::from(value);
     }
 
     fn export(&mut self, name: &str) {
@@ -166,6 +168,9 @@ impl Run<'_> {
         for command in block {
             self.line = command.line;
             self.spend(1)?;
+            if state.variables.len() > MOST_VARIABLES {
+                return self.stop("more variables than a configuration has");
+            }
             let flow = self.command(state, command)?;
             if flow != Flow::Next {
                 return Ok(flow);

@@ -12,7 +12,7 @@ mod tests;
 /// Most bytes of a script.
 pub(super) const LARGEST: usize = 1 << 20;
 /// Most tokens and parts of words in a script: they, not its bytes, take memory.
-const MOST_PARTS: usize = 60_000;
+const MOST_PARTS: usize = 20_000;
 /// Most blocks within blocks.
 const DEEPEST: usize = 32;
 

@@ -69,7 +69,7 @@ impl Run<'_> {
             }
             match self.files.read(&path) {
                 Probed::Known(text) => {
-                    self.spend(text.len() / 16)?;
+                    self.spend(text.len())?;
                     match bls::parse(name, &text) {
                         Ok(file) => files.push((path, file)),
                         Err(why) => return Err(super::Stop(format!("{path}: {why}"))),

@@ -22,12 +22,12 @@ pub(super) fn merge(state: &mut State, other: State, why: &str) -> Followed<()> 
     for (name, own) in &mut state.variables {
         let variable = others.remove(name).unwrap_or_default();
         if own.value != variable.value {
-            own.value = hole(why);
+            own.value = Rc::from(hole(why));
         }
         own.exported |= variable.exported;
     }
     for (name, variable) in others.into_iter().filter(|(_, variable)| !variable.value.is_empty()) {
-        state.variables.insert(name, Variable { value: hole(why), exported: variable.exported });
+        state.variables.insert(name, Variable { value: Rc::from(hole(why)), exported: variable.exported });
     }
     if state.loaded != other.loaded {
         let why = state.loaded.unknown.take().or(other.loaded.unknown).unwrap_or_else(|| why.to_owned());

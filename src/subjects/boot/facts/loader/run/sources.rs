@@ -109,7 +109,7 @@ impl Run<'_> {
         if self.depth >= DEEPEST {
             return self.stop("files too deep in each other");
         }
-        self.spend(text.len() / 16)?;
+        self.spend(text.len() / 4)?;
         let script = self.parsed(path, text)?;
         state.enter(word);
         self.within(state, &script, &Rc::from(path))

@@ -51,7 +51,7 @@ impl Run<'_> {
             }
             fields.next();
             let bytes = fields.done.iter().fold(0_usize, |sum, word| sum.saturating_add(word.len()));
-            self.spend(bytes / 16)?;
+            self.spend(bytes / 4)?;
             if word.pattern && fields.done.iter().any(|word| word.starts_with(['/', '('])) {
                 all.push(hole("which files a pattern names is not known"));
                 continue;
