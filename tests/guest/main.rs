@@ -7,6 +7,8 @@
 mod guest;
 #[path = "../support/kernel_rpms/mod.rs"]
 mod kernel_rpms;
+#[path = "../support/nbd/mod.rs"]
+mod nbd;
 #[path = "../support/tools.rs"]
 #[allow(dead_code)]
 mod tools;
@@ -17,6 +19,7 @@ mod kernel_prune;
 mod node;
 mod power;
 mod record;
+mod replay;
 mod ssh;
 mod stage;
 mod swap_extend;

@@ -25,13 +25,31 @@ pub(crate) fn kernel_image() -> PathBuf {
     directory().join("vmlinuz")
 }
 
-/// A fresh system disk: reads from the built one, and keeps its own writes.
-pub(super) fn overlay(firmware: Firmware, disk: Disk, files: &Files) -> Attached {
-    let base = directory().join(match firmware {
+/// The initramfs that they have.
+pub(super) fn initramfs() -> PathBuf {
+    directory().join("initramfs")
+}
+
+/// The disk of a system without a volume group, labelled `rescue`: the root file system alone.
+pub(crate) fn rescue_disk() -> PathBuf {
+    directory().join("rescue.raw")
+}
+
+/// The system disk that was built.
+pub(crate) fn system_disk(firmware: Firmware) -> PathBuf {
+    directory().join(match firmware {
         Firmware::Bios => "bios.raw",
         Firmware::BiosGpt => "bios-gpt.raw",
         Firmware::Uefi => "uefi.raw",
-    });
+    })
+}
+
+/// A fresh system disk: reads from the built one, and keeps its own writes.
+pub(super) fn overlay(firmware: Firmware, disk: Disk, files: &Files) -> Attached {
+    if disk.is_served() {
+        return disk.attach(0, files);
+    }
+    let base = system_disk(firmware);
     let path = files.path("system.qcow2");
     let mut create = Command::new("qemu-img");
     create.args(["create", "-q", "-f", "qcow2", "-F", "raw", "-b"]).arg(&base).arg(&path);

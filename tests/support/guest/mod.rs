@@ -26,7 +26,10 @@ mod machine;
 mod monitor;
 mod spec;
 
+use std::thread;
 use std::time::{Duration, Instant};
+
+use serde_json::json;
 
 pub(crate) use spec::{Firmware, Spec};
 #[allow(unused_imports)]
@@ -35,7 +38,7 @@ pub(crate) use {
     disk::{Bus, Cache, Disk},
 };
 
-pub(crate) use base::kernel_image;
+pub(crate) use base::{kernel_image, rescue_disk, system_disk};
 
 use agent::Agent;
 use disk::Attached;
@@ -158,15 +161,30 @@ impl Guest {
         output.stdout
     }
 
-    /// Plugs in a disk, while the guest runs or while its power is off; it stays for later boots. A guest that runs may need a moment to
-    /// see it.
+    /// Plugs in a disk, while the guest runs or while its power is off; it stays for later boots. A guest that runs may
+    /// need a moment to see it.
     pub(crate) fn plug(&mut self, disk: Disk) {
-        let attached = disk.attach(self.disks.len(), &self.files);
+        let number = self.disks.last().map_or(0, |last| last.number() + 1);
+        let attached = disk.attach(number, &self.files);
         if let Some(power) = &mut self.power {
             power.monitor.command("blockdev-add", attached.blockdev());
             power.monitor.command("device_add", attached.device());
         }
         self.disks.push(attached);
+    }
+
+    /// Takes out a SCSI disk while the guest runs, at once.
+    pub(crate) fn unplug(&mut self, serial: &str) {
+        let at = self.disks.iter().position(|attached| attached.disk().has_serial(serial)).expect("it is plugged in");
+        let attached = self.disks.remove(at);
+        let monitor = &mut self.power.as_mut().expect("the guest is running").monitor;
+        monitor.command("device_del", json!({"id": attached.device()["id"]}));
+        let node = json!({"node-name": attached.blockdev()["node-name"]});
+        let started = Instant::now();
+        while let Err(error) = monitor.attempt("blockdev-del", &node) {
+            assert!(started.elapsed() < COMMAND, "{serial} is still in use: {error}"); // the device goes soon
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// The disks: the system disk (a qcow2 overlay) and then the others (raw), in the order in which they were added.
