@@ -10,10 +10,10 @@ use crate::nbd::{Content, Disks, Server};
 const RECOVER: &str = include_str!("recover");
 /// Nothing of the node is left behind.
 const LEAVE: &str = "
+    losetup --detach-all 2> /dev/null
     vgchange --quiet --activate n vg_root 2> /dev/null
     [ -z \"$(dmsetup ls --target linear 2> /dev/null | grep vg_root)\" ] || dmsetup remove_all --force
     rm -rf /run/lvm/pvs_online/* /run/lvm/vgs_online/* /run/lvm/pvs_lookup/* /run/okv-host
-    losetup --detach-all
     test \"$(dmsetup ls 2> /dev/null)\" = 'No devices found' && test \"$(wc --lines < /proc/swaps)\" = 1";
 const LIMIT: Duration = Duration::from_secs(180);
 const LINE: &str = "root=LABEL=rescue rw fstab=no console=ttyS0 quiet systemd.show_status=0 mitigations=off nowatchdog \

@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::runs::Run;
 use crate::nbd::{Content, Event, PAGE, Recording};
 
 const SECTOR: usize = 512;
@@ -37,6 +38,14 @@ pub(super) struct State {
 }
 
 impl State {
+    /// For people: which state of which run.
+    pub(super) fn name(&self, run: &Run) -> String {
+        let disks: Vec<&str> = self.lost_on.iter().map(|disk| run.serials[*disk]).collect();
+        let lost = if disks.is_empty() { String::new() } else { format!(", lost on {}", disks.join(" and ")) };
+        let step = run.step_at(self.moment);
+        format!("{}: {:?} at {} ({step}{lost})", run.task.name, self.kind, self.moment)
+    }
+
     /// The disks.
     pub(super) fn contents(&self, recording: &Recording) -> Vec<Content> {
         let mut contents: Vec<Content> = recording.before.iter().map(Content::above).collect();
@@ -91,9 +100,7 @@ pub(super) fn derive(recording: &Recording, random: &mut Random) -> Vec<State> {
     }
     states.sort_by_key(|state| state.kind); // the plainest of those that are equal stays
     let mut seen = HashSet::new();
-    states.retain(|state| {
-        seen.insert(state.contents(recording).iter().map(Content::difference).collect::<Vec<u64>>())
-    });
+    states.retain(|state| seen.insert(state.contents(recording).iter().map(Content::difference).collect::<Vec<u64>>()));
     states
 }
 

@@ -1,47 +1,41 @@
-//! `swap-extend`.
+//! `swap-extend`: with a new disk, with a large one, in free space, with a temporary volume; and its way back.
 
-use super::rescue::Rescue;
-use super::states::{Random, derive};
-use crate::guest::{Disk, Firmware, Spec, system_disk};
-use crate::nbd::{Content, Disks, Event, Server};
-use crate::{OKV_HOST, install};
+use super::runs::{Node, Run, Task};
+use crate::guest::Firmware;
+use crate::nbd::Server;
 
-#[test]
-fn swap_extend_with_a_new_disk_recovers_from_every_state() {
-    let server = Server::start();
-    let bytes = (50 << 30) + (2 << 20);
-    let disks = Disks::new(vec![Content::of_file(&system_disk(Firmware::Bios)), Content::blank(bytes)]);
-    server.add("system", &disks, 0);
-    server.add("new", &disks, 1);
-    let mut guest = Spec::new(Firmware::Bios)
-        .system(Disk::scsi("SYSTEM").served(server.socket(), "system"))
-        .disk(Disk::scsi("NEW").served(server.socket(), "new"))
-        .boot();
-    install(&guest);
-    guest.ok("sync; blockdev --flushbufs /dev/sda /dev/sdb");
-    disks.start_recording();
-    let t = std::time::Instant::now();
-    guest.ok(&format!("{OKV_HOST} swap-extend --disk NEW --apply --yes"));
-    println!("the run took {:?}", t.elapsed());
-    let recording = disks.stop_recording();
-    guest.cut_power();
-    let writes = recording.events.iter().filter(|e| matches!(e, Event::Write { .. })).count();
-    println!("{} events, {writes} writes", recording.events.len());
-    for (i, e) in recording.events.iter().enumerate() {
-        match e {
-            Event::Write { disk, at, data, durable } => println!("{i} write {disk} {at} {} {durable}", data.len()),
-            Event::Flush { disk } => println!("{i} flush {disk}"),
-        }
-    }
-    let t = std::time::Instant::now();
-    let states = derive(&recording, &mut Random::new(1));
-    println!("{} states in {:?}", states.len(), t.elapsed());
-    let mut rescue = Rescue::boot(&server, "rescue");
-    let script = format!("part status on_node '{OKV_HOST} status'; part run on_node '{OKV_HOST} swap-extend --disk NEW --apply --yes'; part again on_node '{OKV_HOST} swap-extend --disk NEW'");
-    for i in 0..6 {
-        let state = &states[i * 40 % states.len()];
-        let t = std::time::Instant::now();
-        let answers = rescue.recover(&["SYSTEM", "NEW"], state.contents(&recording), &script);
-        println!("{:?} {} {:?}: {:?}\n{answers:#?}", state.kind, state.moment, state.lost_on, t.elapsed());
-    }
+const GIB: u64 = 1 << 30;
+const KEPT: &str = "
+    cksum /var/lib/oracle/keys /images/keys /etc/fstab
+    lvs --noheadings --segments --options lv_name,lv_uuid,seg_pe_ranges --select 'lv_name!~swap' | sort
+    sfdisk --dump /dev/sda; head --bytes 1M /dev/sda | cksum
+    blkid --probe --output value --match-tag UUID --match-tag LABEL /dev/vg_root/lv_swap";
+const RESULT: &str = "
+    awk 'NR > 1 { print $2, $3 }' /proc/swaps
+    lvs --noheadings --options lv_name,lv_size,lv_active,lv_health_status vg_root
+    vgs --noheadings --options pv_count,vg_missing_pv_count,vg_free_count vg_root";
+/// Records of a run until the new disk is in the group: its beginning, and two a step.
+const EXTENDED: usize = 1 + 2 * 7;
+
+fn task(name: &'static str, command: &'static str) -> Task {
+    Task { name, command, ready: "true", start: "true", kept: KEPT, result: RESULT }
+}
+
+/// The runs on a node with an MBR.
+pub(super) fn on_bios(server: &Server) -> Vec<Run> {
+    let node = Node::boot(server, "bios", Firmware::Bios, &[("NEW", 50 * GIB + (2 << 20))]);
+    node.interrupt("swap-extend --disk NEW", EXTENDED);
+    let undo = node.record(task("undo of swap-extend", "undo"));
+    vec![undo, node.record(task("swap-extend with a new disk", "swap-extend --disk NEW"))]
+}
+
+/// The runs on a node with GPT.
+pub(super) fn on_uefi(server: &Server) -> Vec<Run> {
+    let node = Node::boot(server, "uefi", Firmware::Uefi, &[("HUGE", 3 << 40)]);
+    let tasks = [
+        task("swap-extend in free space", "swap-extend --size 5GiB"),
+        task("swap-extend with a temporary volume", "swap-extend --size 6GiB --temporary-swap"),
+        task("swap-extend with a disk for GPT", "swap-extend --disk HUGE"),
+    ];
+    tasks.map(|task| node.record(task)).into()
 }

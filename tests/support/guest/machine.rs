@@ -84,7 +84,12 @@ impl Machine {
             keeper.args(["-drive", &format!("if=pflash,format=raw,file={}", variables.display())]);
         }
         if let Some(line) = &spec.kernel_line {
-            keeper.arg("-kernel").arg(base::kernel_image()).arg("-initrd").arg(base::initramfs()).args(["-append", line]);
+            keeper
+                .arg("-kernel")
+                .arg(base::kernel_image())
+                .arg("-initrd")
+                .arg(base::initramfs())
+                .args(["-append", line]);
         }
         keeper.args(["-serial", &format!("file:{}", files.path("console").display())]);
         let socket = |path: &Path, id: &str| format!("socket,id={id},server=on,wait=off,path={}", path.display());
