@@ -13,6 +13,7 @@ mod scan;
 mod ssh_dsa_retire;
 mod stage;
 mod swap_extend;
+mod undo;
 mod upgrade;
 
 pub use change::Change;
@@ -25,6 +26,7 @@ pub use scan::{Scan, ScanFormat};
 pub use ssh_dsa_retire::SshDsaRetire;
 pub use stage::Stage;
 pub use swap_extend::SwapExtend;
+pub use undo::Undo;
 pub use upgrade::Upgrade;
 
 /// Judge an Oracle Key Vault node before an upgrade, from its block devices up.
@@ -64,8 +66,8 @@ pub enum Command {
     SshDsaRetire(SshDsaRetire),
     /// Say what the last run did, and whether something is left half-way.
     Status(Status),
-    /// Take back what the last run did.
-    Undo(Change),
+    /// Take back what the last run did, or close it.
+    Undo(Undo),
 }
 
 /// Arguments of `status`.

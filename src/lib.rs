@@ -1,6 +1,6 @@
 //! okv-host reads the disks of an Oracle Key Vault node and judges whether the node may be upgraded.
 //!
-//! This page is the design: what the layers are, how data flows, and what holds everywhere.
+//! This page is the design: what each folder is for, how data flows, and what holds everywhere.
 //!
 //! # Folders
 //!

@@ -10,9 +10,11 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+use okv_host::base::ids::Id;
 use okv_host::disk::format::content::{ByteOrder, Content, Found, Kind};
 use okv_host::disk::format::windows::Windows;
 use okv_host::disk::format::{ext, swap, vfat, xfs};
+use okv_host::disk::new_swap;
 use support::mkfs;
 use support::tools::run;
 
@@ -148,6 +150,22 @@ fn swap_is_identified_as_blkid_identifies_it() {
         (64 * MIB, "mkswap -q -p 32768 -L large"),
         (64 * MIB, "mkswap -q -p 65536"),
     ]);
+}
+
+#[test]
+fn a_new_swap_header_is_to_the_byte_that_of_mkswap() {
+    const UUID: &str = "aaaaaaaa-0000-4000-8000-000000000003";
+    let folder = tempfile::tempdir().expect("a folder");
+    for (bytes, label) in [(40960, None), (4 << 30, Some("SWAP")), (64 << 30, None), (1 << 40, Some("0123456789abcde"))]
+    {
+        let image = mkfs::sparse_file(folder.path(), &format!("{bytes}"), bytes);
+        let option = label.map_or(String::new(), |label| format!(" -L {label}"));
+        mkfs::make(&format!("mkswap -q -U {UUID}{option}"), &image);
+        let mut theirs = vec![0; new_swap::PAGE];
+        File::open(&image).and_then(|file| file.read_exact_at(&mut theirs, 0)).expect("a page");
+        let uuid = Id::parse_uuid(UUID).expect("a UUID");
+        assert!(new_swap::page(bytes, uuid, label).expect("a page") == theirs, "{bytes} bytes, label {label:?}");
+    }
 }
 
 #[test]

@@ -24,6 +24,13 @@ pub enum Id {
 }
 
 impl Id {
+    /// A UUID from its text form; `None` where it is none.
+    pub fn parse_uuid(text: &str) -> Option<Self> {
+        let digits: String = text.chars().filter(|c| *c != '-').collect();
+        let id = Self::Uuid(u128::from_str_radix(&digits, 16).ok()?.to_be_bytes());
+        id.to_string().eq_ignore_ascii_case(text).then_some(id)
+    }
+
     /// A GPT GUID, whose first three fields are little-endian on disk.
     pub fn from_guid(bytes: [u8; 16]) -> Self {
         let [a0, a1, a2, a3, b0, b1, c0, c1, rest @ ..] = bytes;

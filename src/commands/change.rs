@@ -2,7 +2,7 @@
 //! plan under it, ask, make it again and compare, carry it out, and plan once more to prove that nothing is left.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -30,7 +30,17 @@ pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -
         None => planner(),
     };
     if !args.apply {
-        return show_plan(command, args, planner, None);
+        if Lock::is_held(Path::new("/")).with_context(|| format!("the lock {STATE}/lock"))? {
+            let _ = writeln!(io::stderr(), "{UNDER_WAY}; what is left to do can be planned when it has ended");
+            return Ok(ExitStatus::Locked);
+        }
+        return match planner()? {
+            Ok(plan) if plan.steps.is_empty() && unfinished_of(command, last_run(&records()?)).is_some() => {
+                show(args.format, &PlanReport::of_plan(&plan, Ending::Planned, Some(TO_FINISH.to_owned())))?;
+                Ok(ExitStatus::Success)
+            }
+            planned => show_plan(command, args, planned, None),
+        };
     }
     // The lock comes first: what another run is doing must not be taken for the state of the host.
     let Some((host, _lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
@@ -40,13 +50,9 @@ pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -
     };
     let mut journal = host.journal().context("the journal cannot be opened: nothing was changed")?;
     if plan.steps.is_empty() {
-        return match last_run(journal.records()).filter(|run| run.command == command && run.only_looks_are_left()) {
-            Some(cut_off) => finish_run(args, &plan, &cut_off, &host, &mut journal),
+        return match unfinished_of(command, last_run(journal.records())) {
+            Some(run) => finish_run(args, &plan, &run, &host, &mut journal),
             None => {
-                // A run that was cut off after its last change: the host shows that nothing is left of it.
-                if last_run(journal.records()).is_some_and(|run| run.command == command && run.is_unfinished()) {
-                    journal.append(Entry::Ended(Ending::Done)).context("the journal cannot be written")?;
-                }
                 show(args.format, &PlanReport::of_plan(&plan, Ending::NothingToDo, None))?;
                 Ok(ExitStatus::Success)
             }
@@ -64,14 +70,14 @@ pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -
     Ok(answer(args, &plan, ending, &mut journal, planner))
 }
 
-/// Shows the plan, and changes nothing. `elsewhere` is shown instead of how to apply it.
+/// Shows what is planned, and changes nothing. `elsewhere` is shown instead of how to apply it.
 pub(super) fn show_plan(
     command: &'static str,
     args: &Change,
-    planner: &Planner<'_>,
+    planned: Result<Plan, Refusal>,
     elsewhere: Option<&str>,
 ) -> Result<ExitStatus> {
-    match planner()? {
+    match planned {
         Err(refusal) => refuse(command, args, &refusal),
         Ok(plan) => {
             let ending = if plan.steps.is_empty() { Ending::NothingToDo } else { Ending::Planned };
@@ -98,7 +104,13 @@ fn plan_again(plan: &Plan, planner: &Planner<'_>) -> Result<Result<(), Refusal>>
     }
 }
 
-/// A run was cut off behind its last change: what is left only looks, and must still be done before the change counts.
+/// The `last` run, where it is one of `command` that is unfinished.
+fn unfinished_of(command: &str, last: Option<RecordedRun>) -> Option<RecordedRun> {
+    last.filter(|run| run.command == command && run.is_unfinished())
+}
+
+/// Nothing is left to change of an unfinished run: what it began is proved, and its last looks are done, before it
+/// counts as done.
 fn finish_run(
     args: &Change,
     plan: &Plan,
@@ -187,7 +199,7 @@ fn message(ending: &Ending, steps: &[Step], journal: &Journal<Entry>) -> Option<
             })
         }
         Ending::Refused { why } => why.clone(),
-        Ending::Planned | Ending::NothingToDo | Ending::Done | Ending::Undone => None,
+        Ending::Planned | Ending::NothingToDo | Ending::Done | Ending::Undone | Ending::Closed => None,
     }
 }
 
@@ -195,6 +207,10 @@ fn message(ending: &Ending, steps: &[Step], journal: &Journal<Entry>) -> Option<
 pub(super) fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
+
+/// What `--apply` does where an unfinished run left nothing to change.
+const TO_FINISH: &str =
+    "The last run is unfinished, and nothing is left to change: with --apply its changes are verified, and it ends.";
 
 /// What holds the lock.
 pub(super) const UNDER_WAY: &str =
@@ -207,7 +223,13 @@ const SUDO_USER: &str = "SUDO_USER";
 pub(super) fn this_host() -> TargetHost<'static> {
     let sudo_user = std::env::var(SUDO_USER).ok();
     let user = operator::gather(&Root::live()).name(sudo_user.as_deref());
-    TargetHost { base: PathBuf::from("/"), runner: &tool::Host, user, subjects: &crate::subjects::Steps }
+    TargetHost {
+        base: PathBuf::from("/"),
+        runner: &tool::Host,
+        user,
+        subjects: &crate::subjects::Steps,
+        flush: &sys::flush,
+    }
 }
 
 /// This host with the lock on it; `None`, with a word on stderr, where another run holds it.

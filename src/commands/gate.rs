@@ -35,10 +35,14 @@ pub(super) fn unfinished_before(command: &str, last: Option<&RecordedRun>) -> Op
     let is_other = |run: &&RecordedRun| run.command != command && run.command != upgrade::plan::COMMAND;
     let run = last.filter(|run| run.is_unfinished()).filter(is_other)?;
     let other = &run.command;
+    let otherwise = match run.keeps_something() {
+        false => "or take it back: okv-host undo --apply",
+        true => "where that is refused for good: okv-host undo --close NOTE",
+    };
     Some(Reason {
         id: "run-unfinished",
         message: format!("okv-host {other} began at {} and is unfinished (okv-host status)", format_minute(run.began)),
-        remedy: format!("run okv-host {other} again to finish it, or take it back: okv-host undo --apply"),
+        remedy: format!("run okv-host {other} again to finish it, {otherwise}"),
     })
 }
 
@@ -59,12 +63,18 @@ fn reason(finding: &Finding) -> Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Ending, Entry, last_run};
+    use crate::engine::{Action, Back, Ending, Entry, ProgramRun, Proof, Role, Step, last_run};
     use crate::io::journal::Record;
+    use crate::io::tool::Program;
 
-    fn last(command: &str, ending: Option<Ending>) -> Option<RecordedRun> {
-        let began = Entry::Began { command: command.into(), target: "x".into(), steps: Vec::new() };
-        let entries = [began].into_iter().chain(ending.map(Entry::Ended));
+    /// The last run: of `command`, with one change that stands, in this role.
+    fn last(command: &str, role: Role, ending: Option<Ending>) -> Option<RecordedRun> {
+        let back = if role.stays_done() { Back::Stays { why: "x".into() } } else { Back::Needless };
+        let proof = Proof::File { path: "/x".into() };
+        let run = ProgramRun { back, ..ProgramRun::changes(Program::Rpm, ["-e"], proof, Back::Needless) };
+        let steps = vec![Step::new("x", Action::Run(run)).in_role(role)];
+        let began = Entry::Began { command: command.into(), target: "x".into(), steps };
+        let entries = [began, Entry::StepBegan(0)].into_iter().chain(ending.map(Entry::Ended));
         let records = entries.zip(1..).map(|(entry, number)| Record {
             number,
             at: 1_795_729_205,
@@ -77,32 +87,31 @@ mod tests {
 
     #[test]
     fn no_other_command_begins_while_a_run_is_unfinished() {
-        let refused = |run: Option<RecordedRun>| unfinished_before("ssh-dsa-retire", run.as_ref());
+        let refused = |run: Option<RecordedRun>| unfinished_before("ssh-dsa-retire", run.as_ref()).unwrap();
         for ending in
             [None, Some(Ending::Interrupted { steps: 1 }), Some(Ending::Kept { why: "x".into(), stays: "y".into() })]
         {
-            let reason = refused(last("swap-extend", ending.clone())).unwrap_or_else(|| panic!("{ending:?}"));
+            let reason = refused(last("swap-extend", Role::Plain, ending.clone()));
             assert!(reason.message.contains("swap-extend began at 2026-11-26 21:40 UTC"), "{}", reason.message);
-            assert!(
-                reason.remedy.contains("okv-host swap-extend") && reason.remedy.contains("undo"),
-                "{}",
-                reason.remedy
-            );
+            assert!(reason.remedy.contains("okv-host swap-extend again"), "{}", reason.remedy);
+            assert!(reason.remedy.ends_with("okv-host undo --apply"), "{}", reason.remedy);
         }
+        let keeps = refused(last("swap-extend", Role::Permanent, None));
+        assert!(keeps.remedy.ends_with("okv-host undo --close NOTE"), "{}", keeps.remedy);
     }
 
     #[test]
     fn the_same_command_goes_on_and_a_run_that_ended_is_in_nobodys_way() {
         let refused = |run: Option<RecordedRun>| unfinished_before("swap-extend", run.as_ref());
         assert_eq!(refused(None), None);
-        assert_eq!(refused(last("swap-extend", None)), None);
+        assert_eq!(refused(last("swap-extend", Role::Plain, None)), None);
         for ending in [Ending::Done, Ending::Undone, Ending::RolledBack { why: "x".into() }] {
-            assert_eq!(refused(last("ssh-dsa-retire", Some(ending))), None);
+            assert_eq!(refused(last("ssh-dsa-retire", Role::Plain, Some(ending))), None);
         }
     }
 
     #[test]
     fn an_upgrade_that_is_followed_no_more_is_in_nobodys_way_once_it_does_not_run() {
-        assert_eq!(unfinished_before("kernel-prune", last("upgrade", None).as_ref()), None);
+        assert_eq!(unfinished_before("kernel-prune", last("upgrade", Role::Plain, None).as_ref()), None);
     }
 }

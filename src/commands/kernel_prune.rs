@@ -7,14 +7,14 @@ use super::recorded::last_run_of;
 use super::usage_error::UsageError;
 use crate::base::parallel;
 use crate::cli::KernelPrune;
-use crate::engine::{Action, ExitStatus, Plan, ProgramRun, Proof, RecordedRun, Refusal, Step, SubjectProof};
-use crate::host::{Node, Probed, Root, Running, mounts};
+use crate::engine::{ExitStatus, Plan, RecordedRun, Refusal};
+use crate::host::{Node, Probed, Root, Running};
 use crate::io::sys;
 use crate::io::tool::{Host, Program};
 use crate::subjects::boot::Loader;
 use crate::subjects::kernels::Kernels;
 use crate::subjects::kernels::facts::{self, erasure, installed, read_only, unmounted, with_unmounted};
-use crate::subjects::kernels::plan::{COMMAND, Means, Request, plan, steps};
+use crate::subjects::kernels::plan::{COMMAND, Means, Request, left_default, left_mounted, plan, steps};
 
 pub(super) fn run(args: &KernelPrune) -> Result<ExitStatus> {
     let root = match &args.root {
@@ -28,7 +28,7 @@ pub(super) fn run(args: &KernelPrune) -> Result<ExitStatus> {
     let planner = || planned(&root, &request);
     if args.root.is_some() {
         let elsewhere = "Nothing was changed. On that host itself, --apply does this.";
-        return change::show_plan(COMMAND, &args.change, &planner, Some(elsewhere));
+        return change::show_plan(COMMAND, &args.change, planner()?, Some(elsewhere));
     }
     change::run(COMMAND, &args.change, &planner)
 }
@@ -75,22 +75,4 @@ fn means(root: &Root, running: &Running, kernels: &Kernels) -> Result<Means> {
 /// The last run, where it was a prune that was cut off.
 fn unfinished() -> Result<Option<RecordedRun>> {
     Ok(last_run_of(COMMAND)?.filter(RecordedRun::is_unfinished))
-}
-
-/// Mount points that it mounted, and that nobody has unmounted since.
-fn left_mounted(run: &RecordedRun, running: &Running) -> Vec<String> {
-    let mounts = running.mounts.known();
-    let mounted = |point: &String| mounts.is_some_and(|mounts| mounts::mounted_at(mounts, point).is_some());
-    run.changes().filter_map(|step| step.action.mounts_at()).map(str::to_owned).filter(mounted).collect()
-}
-
-/// The step by which it was to set the boot loader's default right, where the default is not what it was to be.
-fn left_default(run: &RecordedRun, kernels: &Kernels) -> Option<Step> {
-    let is_wrong = |step: &&Step| match &step.action {
-        Action::Run(ProgramRun { proof: Some(Proof::Subject(SubjectProof::BootDefault { release })), .. }) => {
-            kernels.default_release() != Some(release.as_str())
-        }
-        _ => false,
-    };
-    run.steps.iter().find(is_wrong).cloned()
 }

@@ -27,7 +27,7 @@ pub(super) fn run(args: &SshDsaRetire) -> Result<ExitStatus> {
     let planner = || Ok(plan(&facts(&root)?, &request));
     if args.root.is_some() {
         let elsewhere = "Nothing was changed. On that host itself, --apply does this.";
-        return change::show_plan(COMMAND, &args.change, &planner, Some(elsewhere));
+        return change::show_plan(COMMAND, &args.change, planner()?, Some(elsewhere));
     }
     change::run(COMMAND, &args.change, &planner)
 }

@@ -15,14 +15,15 @@ use super::usage_error::UsageError;
 use super::{change, gate};
 use crate::base::digest::{Sha256, sum_of};
 use crate::cli::Stage;
-use crate::engine::{Ending, ExitStatus, Plan, Refusal, RunState, part_of};
+use crate::engine::{ExitStatus, Plan, Refusal, part_of};
 use crate::host::Root;
 use crate::io::sys;
 use crate::io::tool::Program;
-use crate::profile::{Places, Profile};
-use crate::subjects::media::Staging;
-use crate::subjects::media::plan::{COMMAND, Means, Request, Sums, needs_sums, obstacles, plan, target};
+use crate::profile::Profile;
+use crate::subjects::media::facts::staging::still_there;
+use crate::subjects::media::plan::{COMMAND, Means, Request, Sums, is_cleaned, needs_sums, obstacles, plan, target};
 use crate::subjects::media::rules::{images_mount, iso_space};
+use crate::subjects::media::{Mounted, Staging};
 use crate::subjects::rule::RuleId;
 
 /// The rules that the plan judges itself, with the ISO at hand.
@@ -57,15 +58,16 @@ fn planned(args: &Stage, profile: &Profile, iso: &str, known: &Known) -> Result<
     let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else {
         bail!("this host was not looked at");
     };
-    let iso = still_there(iso, places);
-    let staging = Staging::gather(&root, running, subjects.media.space.clone(), places, &iso, part_of)
-        .map_err(|why| anyhow!(why))?;
+    let iso = still_there(&root, iso, places);
+    let staging =
+        Staging::gather(&root, subjects.media.space.clone(), places, &iso, part_of).map_err(|why| anyhow!(why))?;
     let request = Request { sha256: args.sha256 };
     let is_there = |program: &Program| program.paths().iter().any(|path| Path::new(path).exists());
     let means = Means {
         blocked: gate::blocks(&findings, OWN),
         cleaner: [Program::Yum, Program::Dnf].into_iter().find(is_there),
-        is_cleaned: is_cleaned(&target(&staging, places))?,
+        is_cleaned: is_cleaned(last_run_of(COMMAND)?.as_ref(), &target(&staging, places)),
+        mounted: Mounted::of(&staging, places, running).map_err(|why| anyhow!(why))?,
         release: profile.release.clone(),
     };
     // What takes minutes comes last, and only where nothing is in the way.
@@ -79,22 +81,6 @@ fn planned(args: &Stage, profile: &Profile, iso: &str, known: &Known) -> Result<
         there: if of_there { Some(known.sum(&staging.target)?) } else { None },
     };
     Ok(plan(&staging, places, &request, &means, &sums))
-}
-
-/// The file that was named; where it went away since, as a medium does that is taken out once all is copied, the one of
-/// its name in the folder of the ISO.
-fn still_there(iso: &str, places: &Places) -> String {
-    let name = iso.rsplit('/').next().unwrap_or_default();
-    match Path::new(iso).exists() {
-        true => iso.to_owned(),
-        false => format!("{}/{name}", places.iso_folder),
-    }
-}
-
-/// Whether the last run reached this target. Where another came since, the cache is emptied again, which harms nothing.
-fn is_cleaned(target: &str) -> Result<bool> {
-    let run = last_run_of(COMMAND)?;
-    Ok(run.is_some_and(|run| run.state == RunState::Ended(Ending::Done) && run.target == target))
 }
 
 /// Sums of files that stay as they are: a plan is made several times in a run.

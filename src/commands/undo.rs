@@ -1,35 +1,46 @@
 //! `okv-host undo`.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use super::change::{count, take_host, this_host};
+use super::change::{UNDER_WAY, count, take_host, this_host};
 use super::confirm::confirm;
 use super::gate::beneath_upgrade;
 use super::recorded::records;
-use crate::cli::{Change, PlainFormat};
-use crate::engine::apply::{Interrupts, TargetHost, can_take_back, take_back};
+use crate::cli::{PlainFormat, Undo};
+use crate::engine::apply::{Interrupts, Lock, TargetHost, can_take_back, lacks_something, take_back};
 use crate::engine::{Ending, Entry, ExitStatus, RecordedRun, last_run};
-use crate::io::journal::Record;
+use crate::host::state::STATE;
+use crate::io::journal::{Journal, Record};
 use crate::report;
 
-pub(super) fn run(args: &Change) -> Result<ExitStatus> {
-    if !args.apply {
-        let records = records()?;
-        let host = this_host();
-        let (run, ending) = plan(&records, &host);
+pub(super) fn run(args: &Undo) -> Result<ExitStatus> {
+    let planned = |records: &[Record<Entry>], host: &TargetHost<'_>| match &args.close {
+        None => plan(records, host),
+        Some(_) => plan_to_close(records, host),
+    };
+    if !args.change.apply {
+        if Lock::is_held(Path::new("/")).with_context(|| format!("the lock {STATE}/lock"))? {
+            let _ = writeln!(io::stderr(), "{UNDER_WAY}; what it does can be taken back when it has ended");
+            return Ok(ExitStatus::Locked);
+        }
+        let (run, ending) = planned(&records()?, &this_host());
         show(args, run.as_ref(), &ending)?;
         return Ok(ending.exit_status());
     }
     let Some((host, _lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
     let mut journal = host.journal().context("the journal cannot be opened: nothing was changed")?;
-    let (run, ending) = plan(journal.records(), &host);
+    let (run, ending) = planned(journal.records(), &host);
     let Some(run) = run.filter(|_| ending == Ending::Planned) else {
         show(args, None, &ending)?;
         return Ok(ending.exit_status());
     };
-    if !args.yes && !confirm(&format!("Take back {} of {}.", count(changes(&run), "change"), run.command))? {
+    if let Some(note) = args.close.clone() {
+        return close(args, &run, note, &mut journal);
+    }
+    if !args.change.yes && !confirm(&format!("Take back {} of {}.", count(changes(&run), "change"), run.command))? {
         bail!("not confirmed: nothing was changed");
     }
     // Between the old header and swapon the node has no swap: a lost connection must not end the way back there.
@@ -64,15 +75,46 @@ fn changes(run: &RecordedRun) -> usize {
     run.changes().count()
 }
 
-fn show(args: &Change, run: Option<&RecordedRun>, ending: &Ending) -> Result<()> {
+/// Closing forgets what the journal knows of the last run. So it must be of no use any more: `undo` cannot take the
+/// run back, and the node lacks nothing that the run took away.
+fn plan_to_close(records: &[Record<Entry>], host: &TargetHost<'_>) -> (Option<RecordedRun>, Ending) {
+    let Some(run) = last_run(records).filter(RecordedRun::is_unfinished) else {
+        return (None, Ending::NothingToDo);
+    };
+    let refused = |why: String| Ending::Refused { why: Some(why) };
+    let ending = if let Some(reason) = beneath_upgrade("undo") {
+        refused(reason.message)
+    } else if lacks_something(&run, host) {
+        refused(format!("the node lacks what {0} took away: run okv-host {0} again", run.command))
+    } else if can_take_back(&run, host).is_ok() {
+        refused("it can be taken back: okv-host undo --apply".to_owned())
+    } else {
+        Ending::Planned
+    };
+    (Some(run), ending)
+}
+
+fn close(args: &Undo, run: &RecordedRun, note: String, journal: &mut Journal<Entry>) -> Result<ExitStatus> {
+    if !args.change.yes && !confirm(&format!("Close the unfinished run of {}.", run.command))? {
+        bail!("not confirmed: nothing was changed");
+    }
+    journal.append(Entry::Closed { note }).context("the journal cannot be written: the run stays unfinished")?;
+    show(args, None, &Ending::Closed)?;
+    Ok(Ending::Closed.exit_status())
+}
+
+fn show(args: &Undo, run: Option<&RecordedRun>, ending: &Ending) -> Result<()> {
     let message = match ending {
         Ending::Refused { why } => why.as_deref(),
         Ending::Stuck { undo_why, .. } => Some(undo_why.as_str()),
         _ => None,
     };
     let mut out = io::stdout().lock();
-    match args.format {
+    match args.change.format {
         PlainFormat::Json => report::undo_json(&mut out, run, ending, message)?,
+        PlainFormat::Text if args.close.is_some() => {
+            out.write_all(report::close_text(run, ending, message).as_bytes())?;
+        }
         PlainFormat::Text => out.write_all(report::undo_text(run, ending, message).as_bytes())?,
     }
     out.flush()?;

@@ -5,6 +5,7 @@ mod edges;
 pub mod format;
 mod group;
 mod identify;
+pub mod new_swap;
 pub mod new_table;
 mod partition;
 pub mod physical_volume;

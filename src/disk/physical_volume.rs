@@ -10,8 +10,11 @@ use super::{Problem, ProblemId};
 use crate::base::units::ByteRange;
 use crate::io::image::{Image, ReadError};
 
+mod half_made;
 #[cfg(test)]
 mod tests;
+
+pub use half_made::{WRITTEN, is_half_made};
 
 /// Longest metadata text that is read, in bytes. Thousands of logical volumes take a few MiB.
 const LONGEST_TEXT: u64 = 16 << 20;

@@ -1,13 +1,12 @@
 //! How a command that changes a host ends: one type for the engine, the journal, the report and the exit status.
 
-use serde::de::{Error as _, Unexpected};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use super::exit_status::ExitStatus;
 
 /// How a command that changes a host ended, with the reasons.
 ///
-/// The journal and JSON have the [word](Self::word) of it. What is read from there has no reasons.
+/// The journal and JSON have the [word](Self::word) of it. What is read from the journal has no reasons.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
     /// The steps would be done with `--apply`; nothing was changed.
@@ -42,6 +41,8 @@ pub enum Ending {
     },
     /// The run was taken back as a whole, by `undo`.
     Undone,
+    /// It could be neither finished nor taken back, and an operator closed it with a note.
+    Closed,
     /// Every step was done and proved, and the host does not show the target.
     NotReached {
         /// What shows that.
@@ -62,13 +63,14 @@ impl Ending {
             Self::Kept { .. } => "kept",
             Self::Interrupted { .. } => "interrupted",
             Self::Undone => "undone",
+            Self::Closed => "closed",
             Self::NotReached { .. } => "not-reached",
         }
     }
 
     pub fn exit_status(&self) -> ExitStatus {
         match self {
-            Self::Planned | Self::NothingToDo | Self::Done | Self::Undone => ExitStatus::Success,
+            Self::Planned | Self::NothingToDo | Self::Done | Self::Undone | Self::Closed => ExitStatus::Success,
             Self::Refused { .. } => ExitStatus::Blocked,
             Self::RolledBack { .. } => ExitStatus::Undetermined,
             Self::Stuck { .. } | Self::Kept { .. } | Self::Interrupted { .. } | Self::NotReached { .. } => {
@@ -104,9 +106,23 @@ impl Serialize for Ending {
     }
 }
 
-impl<'de> Deserialize<'de> for Ending {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+/// The endings of a run, as the journal has them.
+pub(super) mod of_run {
+    use serde::de::{Error as _, Unexpected};
+    use serde::ser::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Ending;
+
+    pub(in crate::engine) fn serialize<S: Serializer>(ending: &Ending, serializer: S) -> Result<S::Ok, S::Error> {
+        if Ending::of_run(ending.word()).is_none() {
+            return Err(S::Error::custom(format!("no run ends as {}", ending.word())));
+        }
+        ending.serialize(serializer)
+    }
+
+    pub(in crate::engine) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Ending, D::Error> {
         let word = String::deserialize(deserializer)?;
-        Self::of_run(&word).ok_or_else(|| D::Error::invalid_value(Unexpected::Str(&word), &"how a run ended"))
+        Ending::of_run(&word).ok_or_else(|| D::Error::invalid_value(Unexpected::Str(&word), &"how a run ended"))
     }
 }

@@ -22,5 +22,11 @@ pub enum Entry {
     StepUndone(usize),
     /// The way back of the whole run began, by `undo`.
     UndoBegan,
-    Ended(Ending),
+    /// An operator closed a run that could be neither finished nor taken back.
+    Closed {
+        /// What was done about it.
+        note: String,
+    },
+    /// How a run ended: its word alone. An ending that is not one of a run is not recorded, as nobody could read it.
+    Ended(#[serde(with = "super::ending::of_run")] Ending),
 }

@@ -16,6 +16,7 @@ mod recorded;
 mod role;
 mod step;
 mod subject_proof;
+mod swap_header;
 mod table_write;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,9 @@ pub use program::{Back, Guard, ProgramRun};
 pub use proof::Proof;
 pub use recorded::{RecordedRun, RunState, StandingStep, last_run, runs};
 pub use role::Role;
+#[cfg(test)]
+pub(crate) use role::assert_roles_fit;
 pub use step::{Action, Follow, Step};
 pub use subject_proof::SubjectProof;
+pub use swap_header::SwapHeader;
 pub use table_write::{BytesAt, DiskIdentity, KernelPartition, TableWrite};

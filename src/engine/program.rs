@@ -26,6 +26,10 @@ pub struct ProgramRun {
     /// How it is taken back.
     #[serde(default, skip_serializing_if = "Back::is_nothing")]
     pub back: Back,
+    /// Block devices that it may write to, and folders of file systems that it may write to. They are flushed before
+    /// the step counts as done or as taken back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub writes: Vec<String>,
 }
 
 fn minute() -> u64 {
@@ -47,6 +51,7 @@ impl ProgramRun {
             unless: None,
             proof: None,
             back: Back::Nothing,
+            writes: Vec::new(),
         }
     }
 
@@ -60,9 +65,19 @@ impl ProgramRun {
         Self { proof: Some(proof.into()), back, ..Self::looks(program, args) }
     }
 
+    /// Its limit, where that is not the minute which a program has that names none.
+    pub fn limit_of_its_own(&self) -> Option<u64> {
+        Some(self.limit_seconds).filter(|seconds| *seconds != minute())
+    }
+
     /// The same with this limit.
     pub fn within(self, limit_seconds: u64) -> Self {
         Self { limit_seconds, ..self }
+    }
+
+    /// The same, which may write to these block devices, and to the file systems of these folders.
+    pub fn writing(self, paths: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { writes: paths.into_iter().map(Into::into).collect(), ..self }
     }
 
     /// The same only where `guard` holds.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::ending::Ending;
 use super::entry::Entry;
-use super::step::Step;
+use super::step::{Action, Step};
 use crate::io::journal::Record;
 
 /// A run as the journal has it.
@@ -52,21 +52,27 @@ impl RunState {
             Self::Ended(ending) => ending.word(),
         }
     }
-
-    /// Whether something is left half-way.
-    pub fn is_unfinished(&self) -> bool {
-        match self {
-            Self::CutOff => true,
-            Self::Ended(ending) => ending.is_unfinished(),
-        }
-    }
 }
 
 impl RecordedRun {
-    /// Whether something is left half-way: by this run, or by one that it was to go on from.
+    /// Whether something is left half-way: by this run, or by one that it was to go on from. A run that was cut off
+    /// before it began to change anything left nothing.
     pub fn is_unfinished(&self) -> bool {
-        let took_nothing_on = matches!(self.state, RunState::Ended(Ending::RolledBack { .. }));
-        self.state.is_unfinished() || (took_nothing_on && !self.earlier.is_empty())
+        match &self.state {
+            RunState::CutOff => self.changes().next().is_some() || self.follows(),
+            RunState::Ended(Ending::RolledBack { .. }) => !self.earlier.is_empty(),
+            RunState::Ended(ending) => ending.is_unfinished(),
+        }
+    }
+
+    /// Whether it changed something that no way back takes back.
+    pub fn keeps_something(&self) -> bool {
+        self.changes().any(|step| step.role.stays_done())
+    }
+
+    fn follows(&self) -> bool {
+        let mut begun = self.standing.iter().filter_map(|standing| self.steps.get(standing.step));
+        begun.any(|step| matches!(step.action, Action::Follow(_)))
     }
 
     /// The changes that stand, in order: those of runs that it went on from, then its own.
@@ -101,16 +107,20 @@ impl RecordedRun {
         own.chain(earlier.map(|(index, step)| (step, !self.unsure.contains(&index))))
     }
 
-    /// The index of its first step that was not done.
+    /// The index of its first step of which there is no change that was begun, and that was not done.
     pub fn first_left(&self) -> usize {
-        let done = |step: usize| self.standing.iter().any(|standing| standing.step == step && standing.done);
-        (0..self.steps.len()).find(|step| !done(*step)).unwrap_or(self.steps.len())
+        let is_past = |step: usize| {
+            let standing = self.standing.iter().find(|standing| standing.step == step);
+            standing.is_some_and(|standing| standing.done || self.begun().any(|(index, _)| index == step))
+        };
+        (0..self.steps.len()).find(|step| !is_past(*step)).unwrap_or(self.steps.len())
     }
 
-    /// Whether it was cut off with all its changes made, so that only steps are left that look.
-    pub fn only_looks_are_left(&self) -> bool {
-        let unfinished = matches!(self.state, RunState::CutOff | RunState::Ended(Ending::Interrupted { .. }));
-        unfinished && self.steps.iter().skip(self.first_left()).all(|step| !step.action.changes())
+    /// Its changes that were begun, and of which nobody knows whether they were done; each with its index.
+    pub fn begun(&self) -> impl Iterator<Item = (usize, &Step)> {
+        let begun = self.standing.iter().filter(|standing| !standing.done);
+        let begun = begun.filter_map(|standing| Some((standing.step, self.steps.get(standing.step)?)));
+        begun.filter(|(_, step)| step.action.changes())
     }
 }
 
@@ -151,7 +161,8 @@ pub fn runs(records: &[Record<Entry>]) -> Vec<RecordedRun> {
             }
             Entry::StepUndone(step) => run.standing.retain(|standing| standing.step != *step),
             // A way back that has no end was cut off like any other run.
-            Entry::UndoBegan => run.state = RunState::CutOff,
+            Entry::UndoBegan => (run.state, run.done_at) = (RunState::CutOff, None),
+            Entry::Closed { .. } => run.state = RunState::Ended(Ending::Closed),
             Entry::Ended(Ending::Undone) => {
                 run.state = RunState::Ended(Ending::Undone);
                 run.earlier.clear();

@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+#[cfg(test)]
+use super::{Action, Back, Step};
+
 /// What happens to the work of a step when a later one fails, or the run stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -22,10 +25,6 @@ pub enum Role {
 }
 
 impl Role {
-    pub(super) fn is_plain(&self) -> bool {
-        *self == Self::Plain
-    }
-
     /// Whether the work of the step comes back even where that of the steps after it stays.
     pub fn always_comes_back(self) -> bool {
         matches!(self, Self::MustBeRestored | Self::Temporary)
@@ -50,5 +49,22 @@ impl Role {
             (false, true) => Self::Permanent,
             (false, false) => Self::Plain,
         }
+    }
+}
+
+/// Verifies that the role of each step is one that its way back allows: just what stays done has none, and what always
+/// comes back is a program with one.
+#[cfg(test)]
+pub(crate) fn assert_roles_fit(steps: &[Step]) {
+    for step in steps {
+        let back = match &step.action {
+            Action::Run(run) => &run.back,
+            _ => {
+                assert_eq!(step.role, Role::Plain, "its way back is that of its action: {step:?}");
+                continue;
+            }
+        };
+        assert_eq!(step.role.stays_done(), matches!(back, Back::Stays { .. }), "{step:?}");
+        assert!(!step.role.always_comes_back() || matches!(back, Back::By { .. }), "{step:?}");
     }
 }

@@ -8,6 +8,7 @@ use super::file::{FileCopy, FileIdentity};
 use super::program::{Back, ProgramRun};
 use super::proof::Proof;
 use super::role::Role;
+use super::swap_header::SwapHeader;
 use super::table_write::{KernelPartition, TableWrite};
 
 /// One step: small, done or not done, provable afterwards.
@@ -15,7 +16,6 @@ use super::table_write::{KernelPartition, TableWrite};
 pub struct Step {
     pub purpose: String,
     /// What it is to the way back of its run.
-    #[serde(skip_serializing_if = "Role::is_plain")]
     pub role: Role,
     pub action: Action,
 }
@@ -41,6 +41,7 @@ impl<'de> Deserialize<'de> for Step {
             action: Value,
         }
         let Stored { purpose, role, action } = Stored::deserialize(deserializer)?;
+        // Only 0.1.0 wrote steps without a role.
         let role = role.unwrap_or_else(|| Role::of_old(&action));
         Ok(Self { purpose, role, action: Action::deserialize(action).map_err(D::Error::custom)? })
     }
@@ -64,6 +65,13 @@ pub enum Action {
     /// Adds one partition to those that the kernel knows (`BLKPG`), without having it read the table again.
     #[serde(rename = "tell-kernel")]
     AddPartition(KernelPartition),
+    /// Writes the first page of a swap area that is not in use.
+    WriteSwapHeader(SwapHeader),
+    /// Writes zeros over the label of a physical volume that is half made, and otherwise nothing.
+    ClearLabel {
+        /// The partition.
+        device: String,
+    },
     /// Copies a file to another place, never over an existing one.
     Copy(FileCopy),
     /// Follows the vendor's upgrade until it asks for a restart.
@@ -84,14 +92,19 @@ impl Action {
     /// Whether it changes something; else it looks, or has a program look.
     pub fn changes(&self) -> bool {
         match self {
-            Self::Rename { .. } | Self::WriteTable(_) | Self::AddPartition(_) | Self::Copy(_) => true,
+            Self::Rename { .. }
+            | Self::WriteTable(_)
+            | Self::AddPartition(_)
+            | Self::ClearLabel { .. }
+            | Self::WriteSwapHeader(_)
+            | Self::Copy(_) => true,
             Self::Run(run) => run.back != Back::Nothing,
             Self::Follow(_) => false,
         }
     }
 
-    /// Whether it is a program that changes nothing and whose exit status is the proof: running it again verifies again.
-    /// One with a proof of its own leaves something behind, such as a saved file.
+    /// Whether it is a program that changes nothing and whose exit status is the proof: running it again verifies
+    /// again. One with a proof of its own leaves something behind, such as a saved file.
     pub fn only_verifies(&self) -> bool {
         matches!(self, Self::Run(run) if run.back == Back::Nothing && run.proof.is_none())
     }
@@ -114,6 +127,6 @@ impl Action {
 
     /// Whether bytes that were there before are its way back.
     pub fn restores_bytes(&self) -> bool {
-        matches!(self, Self::Run(ProgramRun { back: Back::Bytes { .. }, .. }))
+        matches!(self, Self::WriteSwapHeader(_) | Self::Run(ProgramRun { back: Back::Bytes { .. }, .. }))
     }
 }

@@ -58,9 +58,22 @@ fn the_exit_status_of_each_ending_is_that_of_the_table() {
 }
 
 #[test]
-fn a_step_is_written_with_its_role_unless_it_is_plain() {
+fn an_ending_that_is_not_one_of_a_run_is_not_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    let mut journal = Journal::open(&path).unwrap();
+    for ending in [Ending::Planned, Ending::NothingToDo, Ending::Refused { why: None }, Ending::Closed] {
+        assert!(journal.append(Entry::Ended(ending.clone())).is_err(), "{ending:?}");
+    }
+    assert!(fs::read(&path).unwrap().is_empty());
+    journal.append(Entry::Ended(Ending::Done)).unwrap();
+    assert_eq!(Journal::<Entry>::read(&path).unwrap().len(), 1);
+}
+
+#[test]
+fn every_step_is_written_with_its_role() {
     let step = Step::new("look", Action::Run(ProgramRun::looks(Program::Rpm, ["--version"])));
-    let json = r#"{"purpose":"look","action":{"run":{"argv":["/usr/bin/rpm","--version"]}}}"#;
+    let json = r#"{"purpose":"look","role":"plain","action":{"run":{"argv":["/usr/bin/rpm","--version"]}}}"#;
     assert_eq!(serde_json::to_string(&step).unwrap(), json);
     for role in [Role::Plain, Role::MustBeRestored, Role::Restores, Role::Permanent, Role::Temporary] {
         let step = step.clone().in_role(role);
@@ -108,6 +121,16 @@ fn a_run_resumes_an_unfinished_one_of_its_command_only() {
     assert_eq!(after(Ending::Interrupted { steps: 1 }, "a"), (true, 1));
     assert_eq!(after(Ending::Interrupted { steps: 1 }, "b"), (false, 0));
     assert_eq!(after(Ending::Done, "a"), (false, 0));
+}
+
+#[test]
+fn a_role_that_is_written_counts_whatever_the_way_back_implies() {
+    let run = ProgramRun { back: Back::Stays { why: "x".into() }, ..ProgramRun::looks(Program::Rpm, ["--version"]) };
+    let step = Step::new("look", Action::Run(run));
+    let mut json = serde_json::to_value(&step).unwrap();
+    assert_eq!(serde_json::from_value::<Step>(json.clone()).unwrap().role, Role::Plain);
+    json.as_object_mut().unwrap().remove("role");
+    assert_eq!(serde_json::from_value::<Step>(json).unwrap().role, Role::Permanent, "as 0.1.0 meant it");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
 use super::sys;
+use crate::base::bytes::all_zero;
 use crate::base::chars::is_hidden;
 
 mod time;
@@ -51,7 +52,7 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
     /// Opens the journal at `path`, made new where there is none. A torn last line is cut off.
     ///
     /// # Errors
-    /// Where it cannot be opened, or is damaged before its last line: then nothing is changed.
+    /// Where it cannot be opened or is damaged: then nothing is changed.
     pub fn open(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true).mode(0o600).custom_flags(sys::O_NOFOLLOW | sys::O_NONBLOCK);
@@ -75,7 +76,7 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
     /// Reads the journal at `path` without opening it for writing; none is no records.
     ///
     /// # Errors
-    /// Where it cannot be read or is damaged before its last line.
+    /// Where it cannot be read or is damaged.
     pub fn read(path: &Path) -> io::Result<Vec<Record<T>>> {
         match OpenOptions::new().read(true).custom_flags(sys::O_NOFOLLOW | sys::O_NONBLOCK).open(path) {
             Ok(mut file) => Ok(read_from(&mut file, path)?.0),
@@ -146,8 +147,7 @@ fn read_from<T: DeserializeOwned>(file: &mut File, path: &Path) -> io::Result<(V
     while let Some((i, line)) = lines.next() {
         match record_text(line) {
             Ok(json) => records.push(serde_json::from_slice(json).map_err(|_| unreadable(path, i + 1, json))?),
-            // Sectors of one write reach the disk in any order, so the end of a torn line may be there.
-            Err(_) if lines.peek().is_none() && !begins_with_a_record(line) => break,
+            Err(_) if lines.peek().is_none() && is_torn(line) => break,
             Err(why) => return Err(damaged(i + 1, why)),
         }
         whole = whole.saturating_add(line.len() as u64);
@@ -165,14 +165,23 @@ fn record_text(line: &[u8]) -> Result<&[u8], &'static str> {
     if sum == crc32fast::hash(json) { Ok(json) } else { Err("its checksum is wrong") }
 }
 
-/// Whether a line that is not whole begins with a record that is, and goes on: its end was damaged later, which no torn
-/// write does.
-fn begins_with_a_record(line: &[u8]) -> bool {
-    let Some((sum, json)) = line.split_at_checked(9) else { return false };
+/// Whether the last line, which is not whole, was written in part. Sectors of one write reach the disk in any order, so
+/// its end may be there and its middle may not: what never reached the disk is zeros. Any other wrong byte was damaged
+/// later, and the record counted before.
+fn is_torn(line: &[u8]) -> bool {
+    match behind_a_record(line) {
+        Some(rest) => all_zero(rest),
+        None => line.contains(&0) || !line.ends_with(b"\n"),
+    }
+}
+
+/// Where a line begins with a whole record: what goes on behind it.
+fn behind_a_record(line: &[u8]) -> Option<&[u8]> {
+    let (sum, json) = line.split_at_checked(9)?;
     let mut values = serde_json::Deserializer::from_slice(json).into_iter::<IgnoredAny>();
-    let is_value = matches!(values.next(), Some(Ok(_)));
-    let record = json.get(..values.byte_offset()).unwrap_or_default();
-    is_value && record.len() < json.len() && sum == format!("{:08x} ", crc32fast::hash(record)).as_bytes()
+    values.next()?.ok()?;
+    let (record, rest) = json.split_at_checked(values.byte_offset())?;
+    (sum == format!("{:08x} ", crc32fast::hash(record)).as_bytes()).then_some(rest)
 }
 
 /// The error of a record that is whole and cannot be read: another version of okv-host wrote it.

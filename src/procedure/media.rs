@@ -52,8 +52,7 @@ pub(super) fn stage(inputs: &StepInputs<'_>) -> Answer {
         | Combined::Passed(found) => found,
     };
     let isos = inputs.facts.subjects.as_ref().and_then(|subjects| subjects.media.isos.known());
-    let release = &inputs.profile.release;
-    let is_it = |iso: &IsoFile| iso.is_named_so && iso.is_whole() && iso.is_of_another(release).is_none();
+    let is_it = |iso: &IsoFile| iso.brings(&inputs.profile.release);
     if isos.is_some_and(|isos| isos.here.iter().any(is_it)) {
         return Answer::done(words(&found));
     }

@@ -18,6 +18,7 @@ pub mod inputs;
 mod judge;
 mod media;
 mod node;
+mod open;
 mod progress;
 mod record;
 mod row;
@@ -27,6 +28,7 @@ mod table;
 mod upgrade;
 
 pub use confirmed::{NotConfirmable, may_confirm};
+pub use open::reasons_against_upgrade;
 pub use record::is_confirmed;
 pub use row::Row;
 pub use step::{Confirmed, Scope, State, Step, When, next, open_before};

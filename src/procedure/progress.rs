@@ -6,11 +6,10 @@
 use super::record::{OnRecord, on_record};
 use super::step::Confirmed;
 use crate::base::dates::DAY;
-use crate::base::versions::Version;
 use crate::host::Probed;
 use crate::profile::Profile;
 use crate::subjects::Facts;
-use crate::subjects::upgrade::{UpgradeRun, UpgradeState};
+use crate::subjects::upgrade::{SaidRelease, UpgradeRun, UpgradeState};
 
 /// A run that ended so long ago, on a node that still says an older release, was that of an earlier upgrade: a figure
 /// of this program, where the procedure says that the first start after it takes some hours.
@@ -30,7 +29,7 @@ pub(super) fn run_of_now<'f>(facts: &'f Facts, profile: &Profile) -> Probed<&'f 
     let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else { return Probed::Absent };
     match &subjects.upgrade.run {
         Probed::Known(run) => {
-            let is_older = matches!(compare(facts, profile), Some(Release::Older(_)));
+            let is_older = matches!(compare(facts, profile), Some(SaidRelease::Older(_)));
             let is_long_ago = run.began.is_some_and(|began| began.saturating_add(OLD) < running.now);
             let goes_on = matches!(run.state, UpgradeState::Running | UpgradeState::WaitsForReboot);
             if is_older && is_long_ago && !goes_on { Probed::Absent } else { Probed::Known(run) }
@@ -40,24 +39,9 @@ pub(super) fn run_of_now<'f>(facts: &'f Facts, profile: &Profile) -> Probed<&'f 
     }
 }
 
-/// The release that a node says, beside that of the profile.
-enum Release<'f> {
-    Reached(&'f str),
-    Older(&'f str),
-    Newer(&'f str),
-}
-
 /// `None` where the node says none that can be compared.
-fn compare<'f>(facts: &'f Facts, profile: &Profile) -> Option<Release<'f>> {
-    let said = facts.release()?;
-    let (release, target) = (Version::parse(said)?, Version::parse(&profile.release)?);
-    Some(if release.is_of(&target) {
-        Release::Reached(said)
-    } else if release < target {
-        Release::Older(said)
-    } else {
-        Release::Newer(said)
-    })
+fn compare<'f>(facts: &'f Facts, profile: &Profile) -> Option<SaidRelease<'f>> {
+    SaidRelease::beside(facts.release()?, &profile.release)
 }
 
 pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
@@ -67,8 +51,8 @@ pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
     let release = compare(facts, profile);
     match (begun(&run_of_now(facts, profile), &release), &release) {
         // Before the restart, what its files say is only half of it.
-        (Some(begun), Some(Release::Reached(_))) if !begun.is_restarted => return Progress::Begun(begun.why),
-        (_, Some(Release::Reached(said))) => {
+        (Some(begun), Some(SaidRelease::Reached(_))) if !begun.is_restarted => return Progress::Begun(begun.why),
+        (_, Some(SaidRelease::Reached(said))) => {
             return Progress::Upgraded(format!("the node says that it has release {said}"));
         }
         (Some(begun), _) => {
@@ -83,9 +67,9 @@ pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
         (None, _) => {}
     }
     match release {
-        Some(Release::Older(said)) => Progress::NotBegun(format!("the node says that it has release {said}")),
-        Some(Release::Newer(said)) => Progress::NotBegun(format!("the node says another release, {said}")),
-        Some(Release::Reached(_)) | None => match (&subjects.upgrade.run, on_record(facts, profile, "reboot")) {
+        Some(SaidRelease::Older(said)) => Progress::NotBegun(format!("the node says that it has release {said}")),
+        Some(SaidRelease::Newer(said)) => Progress::NotBegun(format!("the node says another release, {said}")),
+        Some(SaidRelease::Reached(_)) | None => match (&subjects.upgrade.run, on_record(facts, profile, "reboot")) {
             (Probed::Unreadable(why), _) => Progress::Unknown(why.clone()),
             _ if !names_no_release(facts) => {
                 Progress::Unknown("what it says its release is cannot be taken for one".into())
@@ -115,11 +99,13 @@ struct Begun {
     is_restarted: bool,
 }
 
-fn begun(run: &Probed<&UpgradeRun>, release: &Option<Release<'_>>) -> Option<Begun> {
+fn begun(run: &Probed<&UpgradeRun>, release: &Option<SaidRelease<'_>>) -> Option<Begun> {
     let Probed::Known(run) = run else { return None };
     let at = run.when();
     let said = match release {
-        Some(Release::Older(said) | Release::Newer(said) | Release::Reached(said)) => format!("still says {said}"),
+        Some(SaidRelease::Older(said) | SaidRelease::Newer(said) | SaidRelease::Reached(said)) => {
+            format!("still says {said}")
+        }
         None => "does not say its release".to_owned(),
     };
     let (why, is_restarted) = match run.state {

@@ -12,6 +12,7 @@ mod reference;
 mod run;
 mod runbook;
 mod scan;
+mod step;
 mod text;
 mod upgrade_run;
 
@@ -22,6 +23,6 @@ pub use json::{CheckReport, check_json, disk_line, list_json, scan_json};
 pub use plan::{PlanReport, describe_action, plan_json, plan_text, steps_text};
 pub use prepare::{prepare_json, prepare_text};
 pub use reference::{Explained, explained_text, list_text};
-pub use run::{status_json, status_text, undo_json, undo_text};
+pub use run::{close_text, status_json, status_text, undo_json, undo_text};
 pub use runbook::{RunbookReport, confirm_json, confirm_text, runbook_json, runbook_markdown, runbook_text};
 pub use scan::text as scan_text;

@@ -5,6 +5,7 @@ use std::io;
 
 use serde::Serialize;
 
+use super::step;
 use super::text::{clean, wrap};
 use crate::base::units::Bytes;
 use crate::engine::{Action, Back, Ending, Plan, Reason, Refusal, Step};
@@ -19,6 +20,7 @@ pub struct PlanReport<'r> {
     pub ending: Ending,
     /// The target, in one sentence.
     pub target: &'r str,
+    #[serde(serialize_with = "step::steps")]
     pub steps: &'r [Step],
     pub notes: &'r [String],
     pub reasons: &'r [Reason],
@@ -78,8 +80,9 @@ pub fn plan_text(report: &PlanReport<'_>) -> String {
         Ending::Stuck { .. } => "STUCK: a step failed and could not be taken back",
         Ending::Kept { .. } => "failed after a step that stays done; the node has what it needs",
         Ending::Undone => "taken back",
+        Ending::Closed => "closed",
         Ending::Interrupted { .. } => "interrupted: not every step is done",
-        Ending::NotReached { .. } => "every step was done, and yet the target is not reached",
+        Ending::NotReached { .. } => "not reached: the host does not show all that was to be done",
     };
     if !end.is_empty() {
         let _ = writeln!(out, "{end}");
@@ -128,6 +131,12 @@ pub fn describe_action(action: &Action) -> String {
             let (kind, path) = (table.kind.word().to_uppercase(), clean(&table.disk.path));
             format!("write a {kind} to {path}: the sectors of {sector} bytes at byte {}", at.join(", "))
         }
+        Action::ClearLabel { device } => format!("write zeros over the label of {}", clean(device)),
+        Action::WriteSwapHeader(header) => {
+            let label = header.label.as_ref().map_or(String::new(), |label| format!(", label {}", clean(label)));
+            let (area, size) = (clean(&header.area), Bytes(header.bytes));
+            format!("write a swap header to {area}: {size}, UUID {}{label}", clean(&header.uuid))
+        }
         Action::Follow(follow) => format!("follow {}", clean(&follow.log)),
         Action::Copy(copy) => {
             format!("copy {} to {}, {}", clean(&copy.from), clean(&copy.to), Bytes(copy.bytes))
@@ -152,7 +161,8 @@ pub(super) fn way_back(action: &Action) -> Option<String> {
             Back::Bytes { path, .. } => Some(format!("put the bytes of {} back", clean(path))),
             Back::Stays { why } => Some(format!("{} stays done: {why}", clean(&run.command.to_string()))),
         },
-        Action::Follow(_) => None,
+        Action::WriteSwapHeader(header) => Some(format!("put the bytes of {} back", clean(&header.area))),
+        Action::ClearLabel { .. } | Action::Follow(_) => None,
         Action::Copy(copy) => Some(format!("remove {}", clean(&copy.to))),
         Action::WriteTable(table) => Some(format!("write zeros over the table of {}", clean(&table.disk.path))),
         Action::AddPartition(partition) => {

@@ -6,6 +6,7 @@ use std::io;
 use serde::Serialize;
 
 use super::plan::{describe_action, way_back};
+use super::step;
 use super::text::{clean, wrap};
 use super::upgrade_run::{self, Upgrade};
 use crate::engine::{Ending, RecordedRun, StandingStep, Step};
@@ -19,9 +20,10 @@ struct RunJson<'r> {
     began: u64,
     state: &'static str,
     unfinished: bool,
+    #[serde(serialize_with = "step::steps")]
     steps: &'r [Step],
     standing: &'r [StandingStep],
-    #[serde(skip_serializing_if = "<[Step]>::is_empty")]
+    #[serde(skip_serializing_if = "<[Step]>::is_empty", serialize_with = "step::steps")]
     earlier: &'r [Step],
 }
 
@@ -101,7 +103,7 @@ fn last_run_text(run: &RecordedRun) -> String {
         }
     }
     if run.is_unfinished() {
-        let back = if run.changes().any(|step| step.role.stays_done()) { "" } else { ", or okv-host undo to go back" };
+        let back = if run.keeps_something() { "" } else { ", or okv-host undo to go back" };
         let text = format!("unfinished: run okv-host {} again to finish{back}", run.command);
         wrap(&mut out, &text, 0, 2);
     }
@@ -128,6 +130,22 @@ pub fn undo_json(
     let answer = Undo { schema: "okv-host.undo.v1", outcome: ending, run: run.map(RunJson::of), message };
     serde_json::to_writer_pretty(&mut *out, &answer)?;
     out.write_all(b"\n")
+}
+
+/// What became of `undo --close`, for people.
+pub fn close_text(run: Option<&RecordedRun>, ending: &Ending, message: Option<&str>) -> String {
+    let end = match ending {
+        Ending::Planned => "Nothing was changed. To close the run: the same command with --apply",
+        Ending::Refused { .. } => "refused: the run stays unfinished. Nothing was changed.",
+        Ending::Closed => "closed",
+        _ => "nothing to close",
+    };
+    let mut out = run.map(last_run_text).unwrap_or_default();
+    let _ = writeln!(out, "{end}");
+    if let Some(message) = message {
+        wrap(&mut out, message, 0, 2);
+    }
+    out
 }
 
 /// What became of `undo`, for people.

@@ -23,6 +23,19 @@ const HOMES: &[(&str, &[&str])] = &[
     ("procfs", &["host"]),
     ("rpm_version", &["base::evr"]),
     ("rustls", &["subjects::preflight"]),
+    (
+        "serde_json",
+        &[
+            "cluster",
+            "engine",
+            "io::journal",
+            "io::tool::lvm",
+            "profile",
+            "report",
+            "subjects::disks",
+            "subjects::waivers",
+        ],
+    ),
     ("sha2", &["base::digest"]),
     ("signal_hook", &["engine"]),
     ("ssh_key", &["subjects::ssh_keys"]),
@@ -30,12 +43,38 @@ const HOMES: &[(&str, &[&str])] = &[
     ("x509_cert", &["subjects::preflight"]),
 ];
 
+/// Whether `code` has a path that begins with the crate's name.
+fn names_crate(code: &str, name: &str) -> bool {
+    let begins = |at: usize| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':');
+    code.match_indices(&format!("{name}::")).any(|(at, _)| begins(at))
+}
+
+#[test]
+fn a_crate_is_found_wherever_its_name_stands() {
+    for code in ["use hex::FromHex;", "Ok(hex::encode(x))", "&hex::encode", "<hex::Error>"] {
+        assert!(names_crate(code, "hex"), "{code}");
+    }
+    assert!(!names_crate("format::hex::x; ishex::y", "hex"));
+}
+
+#[test]
+fn every_crate_that_the_program_depends_on_has_a_home() {
+    let manifest = include_str!("../../Cargo.toml");
+    let (_, dependencies) = manifest.split_once("\n[dependencies]").unwrap();
+    let dependencies = dependencies.split("\n[").next().unwrap().lines().skip(1);
+    let names = dependencies.filter_map(|line| Some(line.split_once(" = ")?.0.replace('-', "_")));
+    // `serde` is derived wherever there is something to serialize.
+    let mut names: Vec<String> = names.filter(|name| name != "serde").collect();
+    names.sort();
+    assert_eq!(names, HOMES.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+}
+
 #[test]
 fn an_outside_crate_lives_in_its_home_only() {
     for (module, source) in modules() {
         let path = module.join("::");
         for (name, homes) in HOMES {
-            let used = source.code.contains(&format!("use {name}::")) || source.code.contains(&format!(" {name}::"));
+            let used = names_crate(&source.code, name);
             let at_home = homes.iter().any(|home| path == *home || path.starts_with(&format!("{home}::")));
             assert!(!used || at_home, "{} uses {name}", source.path.display());
         }

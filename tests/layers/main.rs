@@ -2,6 +2,8 @@
 
 mod crates;
 mod cycles;
+mod fields;
 mod order;
+mod purity;
 mod sources;
 mod subjects;

@@ -55,7 +55,8 @@ fn module(path: &Path) -> Module {
     parts.filter(|part| part != "mod" && part != "lib").collect()
 }
 
-/// Without comments, and without what is behind `#[cfg(test)]` at the end of a file: tests may use what the code may not.
+/// Without comments, and without what is behind `#[cfg(test)]` at the end of a file: tests may use what the code may
+/// not.
 fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
@@ -71,6 +72,30 @@ pub(crate) fn paths(code: &str) -> Vec<Vec<String>> {
             if is_start {
                 path_tree(&code[at..], &mut Vec::new(), &mut found);
             }
+        }
+    }
+    found
+}
+
+/// What the folder `module` exports of its own modules: each name, and the module that it comes from.
+pub(crate) fn exports(module: &Module, code: &str, names: &BTreeSet<Module>) -> BTreeMap<String, Module> {
+    let mut found = BTreeMap::new();
+    for (at, start) in code.match_indices("use ").filter(|(at, _)| code[..*at].ends_with([' ', '\n'])) {
+        let rest = &code[at + start.len()..];
+        let is_own = !["crate::", "super::", "std::"].iter().any(|start| rest.starts_with(start));
+        let is_exported = code[..at].rsplit('\n').next().is_some_and(|line| line.starts_with("pub"));
+        if !is_own || !is_exported {
+            continue;
+        }
+        let mut trees = Vec::new();
+        path_tree(rest.strip_prefix("self::").unwrap_or(rest), &mut Vec::new(), &mut trees);
+        for path in trees {
+            let mut from = module.clone();
+            from.extend(path.iter().take_while(|part| part.starts_with(char::is_lowercase)).cloned());
+            while !names.contains(&from) {
+                from.pop();
+            }
+            found.insert(path.last().cloned().unwrap_or_default(), from);
         }
     }
     found
@@ -139,6 +164,16 @@ fn imports(module: &Module, code: &str, names: &BTreeSet<Module>) -> BTreeSet<(M
         }
     }
     found
+}
+
+#[test]
+fn what_a_folder_exports_has_the_module_that_it_comes_from() {
+    let module = |path: &str| path.split("::").map(str::to_owned).collect::<Module>();
+    let names = ["s", "s::facts", "s::facts::iso", "s::plan"].map(module).into();
+    let code = "pub use facts::iso::{A, b};\nuse plan::C;\npub(crate) use plan::D;\npub use crate::host::E;\n";
+    let found = exports(&module("s"), code, &names);
+    let text: Vec<String> = found.iter().map(|(name, from)| format!("{name} {}", from.join("::"))).collect();
+    assert_eq!(text, ["A s::facts::iso", "D s::plan", "b s::facts::iso"]);
 }
 
 #[test]

@@ -104,8 +104,6 @@ fn the_user_of_sudo_is_recorded_where_it_is_a_name() {
 fn a_damaged_record_is_neither_read_nor_written_on() {
     let dir = tempfile::tempdir().unwrap();
     assert_eq!(text(&run(dir.path(), &["confirm", "back-up", "--note", "tape 7"])).0, 0);
-    // The last record may be torn by a crash, and is then forgotten; one before it was whole once.
-    assert_eq!(text(&run(dir.path(), &["confirm", "stop-backup-jobs", "--note", "none runs"])).0, 0);
     let file = dir.path().join("confirmations");
     let damaged = fs::read_to_string(&file).unwrap().replace("tape 7", "tape 8");
     fs::write(&file, &damaged).unwrap();

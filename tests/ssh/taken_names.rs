@@ -21,7 +21,7 @@ fn what_is_no_key_is_not_reported_as_a_key_that_was_retired_before() {
         let reasons = plan(&ssh, &Request { reload: false }).unwrap_err().reasons;
         assert_eq!((reasons.len(), reasons[0].id), (1, "retire-exists"), "{reasons:#?}");
         assert!(reasons[0].message.contains(part) && !reasons[0].message.contains("before"), "{reasons:#?}");
-        assert_eq!(ssh.dsa_keys()[0].state, DsaState::Present, "{part}");
+        assert_eq!(ssh.dsa_keys()[0].state(&ssh), DsaState::Present, "{part}");
     }
 }
 
@@ -32,7 +32,7 @@ fn a_key_that_was_retired_before_is_reported_as_one() {
         let ssh = gather(host.path());
         let reasons = plan(&ssh, &Request { reload: false }).unwrap_err().reasons;
         assert!(reasons[0].id == "retire-exists" && reasons[0].message.contains(part), "{reasons:#?}");
-        assert_eq!(ssh.dsa_keys()[0].state, DsaState::CameBack);
+        assert_eq!(ssh.dsa_keys()[0].state(&ssh), DsaState::CameBack);
     }
 }
 
@@ -44,5 +44,5 @@ fn a_name_that_would_be_too_long_is_reported_as_that() {
     let ssh = gather(ssh.path());
     let reasons = plan(&ssh, &Request { reload: false }).unwrap_err().reasons;
     assert_eq!((reasons.len(), reasons[0].id), (1, "name-too-long"), "{reasons:#?}");
-    assert_eq!(ssh.dsa_keys()[0].state, DsaState::Present);
+    assert_eq!(ssh.dsa_keys()[0].state(&ssh), DsaState::Present);
 }

@@ -1,5 +1,6 @@
 //! The host that is changed: where its files are, what runs its programs, and where its state is kept.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::watch::{Performed, Watch};
@@ -17,6 +18,8 @@ pub struct TargetHost<'h> {
     pub user: String,
     /// What does and verifies the steps that only a subject knows.
     pub subjects: &'h dyn SubjectSteps,
+    /// Makes durable what programs wrote to a block device, or to the file system of a folder.
+    pub flush: &'h (dyn Fn(&Path) -> io::Result<()> + Sync),
 }
 
 impl TargetHost<'_> {
@@ -37,7 +40,7 @@ impl TargetHost<'_> {
     ///
     /// # Errors
     /// Where it cannot be made.
-    pub fn state_folder(&self) -> std::io::Result<PathBuf> {
+    pub fn state_folder(&self) -> io::Result<PathBuf> {
         use std::os::unix::fs::DirBuilderExt;
         let folder = self.path(STATE);
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
@@ -48,7 +51,7 @@ impl TargetHost<'_> {
     ///
     /// # Errors
     /// Where it cannot be written, or is damaged.
-    pub fn journal(&self) -> std::io::Result<Journal<Entry>> {
+    pub fn journal(&self) -> io::Result<Journal<Entry>> {
         Ok(Journal::open(&self.state_folder()?.join("journal"))?.by(&self.user))
     }
 }

@@ -10,6 +10,8 @@ use crate::io::journal::Journal;
 use run::Execution;
 
 mod copy;
+mod flush;
+mod half_made;
 mod host;
 mod interrupt;
 mod leftovers;
@@ -30,7 +32,7 @@ pub use host::{SubjectSteps, TargetHost, journal_path};
 pub use interrupt::Interrupts;
 pub use lock::{Lock, LockError};
 pub(crate) use mounts::all as all_mounts;
-pub use undo::{can_take_back, take_back};
+pub use undo::{can_take_back, lacks_something, take_back};
 pub use watch::{News, Performed, Watch};
 
 pub use crate::host::state::STATE;
@@ -53,11 +55,11 @@ pub fn carry_out(
     let steps = plan.steps.clone();
     journal.append(Entry::Began { command: plan.command.to_owned(), target: plan.target.clone(), steps })?;
     let earlier = last_run(journal.records()).map(|run| run.earlier).unwrap_or_default();
-    Ok(Execution { host, journal, interrupts, report, earlier }.carry_out(&plan.steps, 0))
+    Ok(Execution { host, journal, interrupts, report, earlier, needless: Vec::new() }.carry_out(&plan.steps, 0))
 }
 
-/// Finishes a run that was cut off with all its changes made: does the steps that are left, which only look, and ends
-/// it.
+/// Finishes an unfinished run of which nothing is left to change: proves the changes that were begun, does the steps
+/// that are left and look, and ends it.
 pub fn finish(
     run: &RecordedRun,
     host: &TargetHost<'_>,
@@ -66,7 +68,7 @@ pub fn finish(
     report: &mut dyn FnMut(News<'_>),
 ) -> Ending {
     let earlier = run.earlier.clone();
-    Execution { host, journal, interrupts, report, earlier }.finish(&run.steps, run.first_left())
+    Execution { host, journal, interrupts, report, earlier, needless: Vec::new() }.finish(run)
 }
 
 /// More bytes than a record of a step takes in the journal.

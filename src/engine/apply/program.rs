@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::host::TargetHost;
 use super::taken_back::TakenBack;
-use crate::engine::{Back, Command, Guard, ProgramRun};
+use crate::engine::{Back, Command, Guard, ProgramRun, Proof};
 use crate::io::tool::success;
 
 /// Most characters of a command that a message has.
@@ -45,13 +45,22 @@ impl TargetHost<'_> {
                 return Ok(TakenBack::Stays(format!("{} stays done: {why}", format_command(&run.command))));
             }
             Back::Bytes { path, bytes, of } => self.put_bytes(path, bytes, *of)?,
-            Back::By { command } => self.run_back(run, command)?,
+            Back::By { command } => {
+                self.run_back(run, command)?;
+                self.flush_writes(run)?;
+            }
         }
         Ok(TakenBack::Yes)
     }
 
     fn run_back(&self, run: &ProgramRun, back: &Command) -> Result<(), String> {
         let Some(proof) = &run.proof else { return self.execute(back, LONGEST_WAY_BACK).map(drop) };
+        if let Proof::PhysicalVolume { device, group: None, .. } = proof
+            && self.has_label_alone(device)?
+        {
+            // pvremove(8) refuses what pvcreate(8) left half made.
+            return self.clear_label(device);
+        }
         // Where it cannot be determined, going back is tried all the same: a node without its swap is worse than a
         // program run in vain.
         if self.is_there(proof) == Ok(false) {

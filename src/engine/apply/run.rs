@@ -4,7 +4,7 @@ use super::host::TargetHost;
 use super::interrupt::Interrupts;
 use super::taken_back::TakenBack;
 use super::watch::{News, Performed, Watch};
-use crate::engine::{Ending, Entry, Role, Step};
+use crate::engine::{Ending, Entry, RecordedRun, Role, Step};
 use crate::io::journal::Journal;
 
 pub(super) struct Execution<'r, 'h> {
@@ -14,6 +14,8 @@ pub(super) struct Execution<'r, 'h> {
     pub(super) report: &'r mut dyn FnMut(News<'_>),
     /// What stands of the runs before it that it goes on from, in order.
     pub(super) earlier: Vec<Step>,
+    /// Indices of steps that are not done: the host shows what they are for.
+    pub(super) needless: Vec<usize>,
 }
 
 impl Execution<'_, '_> {
@@ -21,6 +23,9 @@ impl Execution<'_, '_> {
     pub(super) fn carry_out(mut self, steps: &[Step], first: usize) -> Ending {
         let misses = self.earlier.iter().any(|step| self.host.lacks(step));
         for (index, step) in steps.iter().enumerate().skip(first) {
+            if self.needless.contains(&index) {
+                continue;
+            }
             if self.interrupts.came() && !misses_something(misses, steps, index) {
                 return self.interrupted(steps, index);
             }
@@ -34,10 +39,21 @@ impl Execution<'_, '_> {
         self.end(Ending::Done)
     }
 
-    /// Does what is left of a run that was cut off. What it had mounted for a step that is left, a reboot unmounted:
-    /// that comes first.
-    pub(super) fn finish(mut self, steps: &[Step], first: usize) -> Ending {
+    /// Does what is left of an unfinished run, of which nothing is left to change. What it had mounted for a step that
+    /// is left, a reboot unmounted: that comes first. A change that was begun and that the host does not show stays
+    /// unfinished: nothing is planned that would make it good.
+    pub(super) fn finish(mut self, run: &RecordedRun) -> Ending {
+        let (steps, first) = (run.steps.as_slice(), run.first_left());
         let (done, left) = steps.split_at_checked(first).unwrap_or((steps, &[]));
+        for (index, step) in run.begun().filter(|(_, step)| step.role != Role::Temporary) {
+            let flushed = self.host.flush_writes_of(&step.action);
+            let proved = flushed.and_then(|()| self.host.prove_after_start(&step.action));
+            if let Err(why) = proved.and_then(|()| self.record(Entry::StepDone(index))) {
+                return self.end(Ending::NotReached { why });
+            }
+        }
+        let is_needless = |(_, step): &(usize, &Step)| step.action.changes() && step.role != Role::Temporary;
+        self.needless = steps.iter().enumerate().skip(first).filter(is_needless).map(|(index, _)| index).collect();
         for step in done.iter().filter(|step| step.action.mounts_at().is_some_and(|point| unmounts(left, point))) {
             let again = match step.action.mounts_at().map(|point| self.host.is_mounted(point)) {
                 Some(Ok(false)) => self.perform(step).and_then(|_| self.host.prove(&step.action)),
@@ -52,11 +68,17 @@ impl Execution<'_, '_> {
     }
 
     /// A step that cannot be recorded is not begun, and one that is done and cannot be recorded has failed.
+    ///
+    /// What it writes to is flushed before it begins, too: a run that was cut off may have left something there, and one
+    /// disk must not refer to what another one has only in its cache.
     fn step(&mut self, index: usize, step: &Step) -> Result<Performed, String> {
+        self.host.flush_writes_of(&step.action)?;
         self.record(Entry::StepBegan(index))?;
         if self.perform(step)? == Performed::Stopped {
             return Ok(Performed::Stopped);
         }
+        // Before the proof: what LVM2 or the kernel answers comes from their memory.
+        self.host.flush_writes_of(&step.action)?;
         self.host.prove(&step.action)?;
         self.record(Entry::StepDone(index))?;
         Ok(Performed::Done)
@@ -92,6 +114,9 @@ impl Execution<'_, '_> {
         let _ = self.record(Entry::StepFailed(failed, why.clone()));
         let (mut stays, mut undo_why) = (None, Vec::new());
         for (index, step) in steps.iter().enumerate().take(failed.saturating_add(1)).rev() {
+            if self.needless.contains(&index) {
+                continue;
+            }
             let barred = stays.is_some() || !undo_why.is_empty();
             if barred && !step.role.always_comes_back() {
                 continue;

@@ -5,7 +5,7 @@ use super::interrupt::Interrupts;
 use super::program::format_command;
 use super::taken_back::TakenBack;
 use super::watch::{Performed, Watch};
-use crate::engine::{Action, Back, ProgramRun, Role, Step};
+use crate::engine::{Action, Back, ProgramRun, Proof, Role, Step, SwapHeader};
 
 impl TargetHost<'_> {
     /// Does `step`. What it finds must be what the plan was made from.
@@ -16,6 +16,8 @@ impl TargetHost<'_> {
             Action::Run(run) => self.run(run)?,
             Action::WriteTable(table) => self.write_table(table)?,
             Action::AddPartition(partition) => self.add_partition(partition)?,
+            Action::ClearLabel { device } => self.clear_label(device)?,
+            Action::WriteSwapHeader(header) => self.put_bytes(&header.area, &header.page, SwapHeader::PAGE)?,
             Action::Copy(copy) => return self.copy(copy, watch),
             Action::Follow(follow) => return self.subjects.follow(self, follow, watch),
         }
@@ -34,8 +36,21 @@ impl TargetHost<'_> {
             Action::Run(run) => run.proof.as_ref().map_or(Ok(()), |proof| self.shows(proof)),
             Action::WriteTable(table) => self.has_table(table),
             Action::AddPartition(partition) => self.kernel_knows(partition),
+            Action::ClearLabel { device } => self.has_no_label_alone(device),
+            Action::WriteSwapHeader(header) => self.shows(&header.proof()),
             Action::Copy(copy) => self.is_copied(copy),
             Action::Follow(follow) => self.subjects.has_followed(self, follow),
+        }
+    }
+
+    /// Proves from the host that `action`, which a run began before it was cut off, was done. The start of a node gives
+    /// a swap area the priority of its fstab.
+    pub(super) fn prove_after_start(&self, action: &Action) -> Result<(), String> {
+        match action {
+            Action::Run(ProgramRun { proof: Some(Proof::SwapUsed { area, bytes, .. }), .. }) => {
+                self.shows(&Proof::SwapUsed { area: area.clone(), bytes: *bytes, priority: None })
+            }
+            action => self.prove(action),
         }
     }
 
@@ -46,8 +61,10 @@ impl TargetHost<'_> {
             Action::Run(run) => return self.take_back_run(run),
             Action::WriteTable(table) => self.clear_table(table)?,
             Action::AddPartition(partition) => self.forget_partition(partition)?,
+            Action::WriteSwapHeader(header) => self.put_bytes(&header.area, &header.before, SwapHeader::PAGE)?,
             Action::Copy(copy) => self.remove_copy(copy)?,
-            Action::Follow(_) => {}
+            // A blank partition is what was there before the volume was half made.
+            Action::ClearLabel { .. } | Action::Follow(_) => {}
         }
         Ok(TakenBack::Yes)
     }
@@ -111,7 +128,9 @@ impl TargetHost<'_> {
                 Back::Nothing | Back::Needless | Back::By { .. } | Back::Bytes { .. } => Ok(()),
             },
             Action::WriteTable(table) => self.can_clear_table(table),
-            Action::AddPartition(_) | Action::Follow(_) => Ok(()),
+            Action::AddPartition(_) | Action::ClearLabel { .. } | Action::WriteSwapHeader(_) | Action::Follow(_) => {
+                Ok(())
+            }
             Action::Copy(copy) => self.can_remove_copy(copy),
         }
     }

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::engine::{Action, FileIdentity, ProgramRun, Proof, Role, RunState, Step};
+use crate::io::sys;
 use crate::io::tool::{Cmd, Output, Program, Runner, Script, Scripted, ToolError};
 
 mod copies;
 mod cut_off;
+mod half_made;
 mod mounts;
 mod swap;
 mod undo;
@@ -38,7 +40,13 @@ fn bench() -> Bench {
 
 impl Bench {
     fn host<'h>(&self, runner: &'h dyn Runner) -> TargetHost<'h> {
-        TargetHost { base: self.base.path().to_owned(), runner, user: "ann".into(), subjects: &crate::subjects::Steps }
+        TargetHost {
+            base: self.base.path().to_owned(),
+            runner,
+            user: "ann".into(),
+            subjects: &crate::subjects::Steps,
+            flush: &sys::flush,
+        }
     }
 
     fn run(&self, script: &Script, interrupts: &Interrupts) -> Ending {
@@ -189,7 +197,7 @@ fn a_signal_lets_the_running_step_end_and_begins_no_other() {
     let outcome = carry_out(&bench.plan, &host, &mut journal, &interrupts, &mut hang_up).unwrap();
     assert_eq!(outcome, Ending::Interrupted { steps: 2 });
     assert_eq!(bench.names(), ["key.pub", "key.retire"]);
-    assert!(bench.last().state.is_unfinished());
+    assert!(bench.last().is_unfinished());
     assert_eq!(bench.undo(), Ok(()));
     assert_eq!(bench.names(), OLD);
 }
@@ -201,5 +209,5 @@ fn a_signal_before_the_first_change_leaves_everything_as_it_was() {
     interrupts.raise();
     let outcome = bench.run(&Script::default(), &interrupts);
     assert!(matches!(outcome, Ending::RolledBack { .. }), "{outcome:?}");
-    assert!(!bench.last().state.is_unfinished());
+    assert!(!bench.last().is_unfinished());
 }

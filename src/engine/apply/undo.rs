@@ -16,6 +16,11 @@ pub fn can_take_back(run: &RecordedRun, host: &TargetHost<'_>) -> Result<(), Str
     })
 }
 
+/// Whether `run` took away what the node needs, and the node still lacks it, as far as can be determined.
+pub fn lacks_something(run: &RecordedRun, host: &TargetHost<'_>) -> bool {
+    run.changes().any(|step| host.lacks(step))
+}
+
 /// Takes back every step of `run` that was not taken back, last step first. Then its programs look again: they prove
 /// the way back as they proved the way there.
 ///

@@ -4,9 +4,11 @@
 
 pub mod block;
 pub mod filesystem;
+mod flush;
 mod private_mount;
 mod rename;
 
+pub use flush::flush;
 pub use private_mount::{PrivateMount, look_into};
 pub use rename::rename_without_replacing;
 

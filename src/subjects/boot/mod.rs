@@ -1,11 +1,11 @@
 //! How the node starts: its firmware, the disk it boots from, /boot, and the boot loader's menu.
 
 pub mod disagreement;
-pub mod loader;
+pub mod facts;
 pub mod rules;
 pub mod volume;
 
 pub use disagreement::firmware_disagreement;
-pub use loader::menu::{DefaultEntry, Entry};
-pub use loader::{Loader, boot_loader};
+pub use facts::loader::menu::{DefaultEntry, Entry};
+pub use facts::loader::{Loader, boot_loader};
 pub use volume::{BootDisk, BootEvidence, BootVolume, DiskEvidence, boot_disk, boot_volume, readable_boot_disk};

@@ -22,9 +22,11 @@ use crate::host::Probed;
 
 pub const COMMAND: &str = "kernel-prune";
 
+mod left_over;
 mod obstacles;
 mod steps;
 
+pub use left_over::{left_default, left_mounted};
 pub use steps::{Means, steps};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

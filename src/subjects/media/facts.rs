@@ -5,7 +5,6 @@ use crate::profile::Places;
 
 pub mod iso;
 pub mod jars;
-pub mod mounted;
 pub mod staging;
 
 /// ISOs and what else lies in the folders that the procedure names.

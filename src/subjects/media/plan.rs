@@ -5,10 +5,12 @@
 //! where the copy would leave the node without room, and where something else is mounted at its place. It removes
 //! nothing to make room.
 
-use super::facts::mounted::Mounted;
 use super::facts::staging::{Staging, There};
+use super::mounted::Mounted;
 use crate::base::digest::Sha256;
-use crate::engine::{Action, Back, FileCopy, Plan, ProgramRun, Reason, Refusal, Step, SubjectProof};
+use crate::engine::{
+    Action, Back, Ending, FileCopy, Plan, ProgramRun, Reason, RecordedRun, Refusal, RunState, Step, SubjectProof,
+};
 use crate::io::tool::Program;
 use crate::profile::Places;
 use crate::subjects::upgrade::PROGRAM;
@@ -38,6 +40,8 @@ pub struct Means {
     pub blocked: Vec<Reason>,
     /// yum, or dnf; `None` where neither is there.
     pub cleaner: Option<Program>,
+    /// What is mounted at the place of the ISO.
+    pub mounted: Mounted,
     /// Whether the last run emptied the cache for this ISO.
     pub is_cleaned: bool,
     /// The release that the node is to be upgraded to.
@@ -81,14 +85,20 @@ pub fn plan(
         return Err(Refusal { reasons });
     }
     let mut steps: Vec<Step> = copy(staging, sums).into_iter().collect();
-    let is_mounted = matches!(staging.mounted, Mounted::This { .. });
+    let is_mounted = matches!(means.mounted, Mounted::This { .. });
     if !is_mounted {
         steps.push(mount(staging, places));
     }
     if !(is_mounted && steps.is_empty() && means.is_cleaned) {
         steps.extend(means.cleaner.map(|cleaner| clean(cleaner, places)));
     }
-    Ok(Plan { command: COMMAND, target: target(staging, places), steps, notes: notes(staging, places, request) })
+    Ok(Plan { command: COMMAND, target: target(staging, places), steps, notes: notes(staging, places, request, means) })
+}
+
+/// Whether the `last` run of this command reached `target`. Where another came since, the cache is emptied again, which
+/// harms nothing.
+pub fn is_cleaned(last: Option<&RecordedRun>, target: &str) -> bool {
+    last.is_some_and(|run| run.state == RunState::Ended(Ending::Done) && run.target == target)
 }
 
 /// What a plan is for, in one sentence.
@@ -125,7 +135,7 @@ fn clean(cleaner: Program, places: &Places) -> Step {
     Step::new("what the package manager remembers of an earlier ISO is forgotten", Action::Run(run))
 }
 
-fn notes(staging: &Staging, places: &Places, request: &Request) -> Vec<String> {
+fn notes(staging: &Staging, places: &Places, request: &Request, means: &Means) -> Vec<String> {
     let mut notes = vec![format!("the ISO stays in {} until the upgraded node has started again", places.iso_folder)];
     if request.sha256.is_none() {
         notes.push(match staging.there {
@@ -133,7 +143,7 @@ fn notes(staging: &Staging, places: &Places, request: &Request) -> Vec<String> {
             _ => "without --sha256, only that no byte of its volume is missing is proved".to_owned(),
         });
     }
-    if let Mounted::Own(source) = &staging.mounted {
+    if let Mounted::Own(source) = &means.mounted {
         notes.push(format!("{} hides {source}, which is mounted there", places.iso_mount));
     }
     if !matches!(staging.there, There::ItIs) {

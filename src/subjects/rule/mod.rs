@@ -1,4 +1,6 @@
-//! Judges. Every rule is a pure function of the facts and the release profile, in a file of its own, by subject.
+//! What rules are made of: the record of one, what it is given, what it finds, and what the findings come to.
+//!
+//! Every rule is a pure function of the facts and the release profile, in a file of its own, in its subject's folder.
 //!
 //! A rule answers with one finding for each subject it judged, passes included. What could not be looked at is
 //! `unknown`, which is never a pass; what cannot apply to a powered-off node is `not-applicable`. What no node lets us

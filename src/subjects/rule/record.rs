@@ -3,9 +3,8 @@
 //! `check --list`, `check --explain`, `docs/rules.md`, the rules in the runbook and what may be waived come from it.
 
 use super::finding::{Finding, RuleId, Verdict};
-use crate::host::{Probed, Running};
+use crate::host::Running;
 use crate::profile::Profile;
-use crate::subjects::ssh_keys::facts::Ssh;
 use crate::subjects::{Facts, Subjects};
 
 /// Whether an operator may accept what a rule finds.
@@ -79,17 +78,5 @@ impl<'f> RuleInputs<'f> {
             let not_gathered = || self.finding(Verdict::Unknown, "node", "this host was not looked at");
             self.facts.subjects.as_ref().ok_or_else(|| Box::new(not_gathered()))
         })
-    }
-
-    /// What is known of sshd's host keys, or the finding that says why there is nothing to judge.
-    pub(crate) fn ssh(&self) -> Result<&'f Ssh, Box<Finding>> {
-        match &self.subjects()?.ssh {
-            Probed::Known(ssh) => Ok(ssh),
-            Probed::Absent => Err(Box::new(self.finding(Verdict::NotApplicable, "node", "there is no /etc/ssh"))),
-            Probed::Unreadable(why) => {
-                let message = format!("/etc/ssh could not be looked at: {why}");
-                Err(Box::new(self.finding(Verdict::Unknown, "node", message).remedy("run as a user who may read it")))
-            }
-        }
     }
 }

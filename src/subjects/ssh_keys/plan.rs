@@ -3,8 +3,9 @@
 //! Refuses all where one thing is in the way: a node half done, or without a host key that sshd takes, is worse than
 //! one with a key too many. It never writes over a file, deletes none, and does not edit sshd's configuration.
 
-use super::facts::{Algorithm, Content, DsaKey, DsaState, Half, KeyFile, Ssh, display_path};
+use super::facts::{Algorithm, Content, DsaKey, Half, KeyFile, Ssh, display_path};
 use super::obstacles::Obstacle;
+use super::retired::DsaState;
 use crate::engine::{Action, FileIdentity, Plan, ProgramRun, Reason, Refusal, Step};
 use crate::host::Probed;
 use crate::io::tool::Program;
@@ -82,7 +83,7 @@ fn notes(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<String> {
     let mut notes = Vec::new();
     for key in keys {
         if let (Some(private), Some(public)) = (key.private, key.public)
-            && Ssh::is_a_pair(private, public) == Some(false)
+            && key.is_a_pair() == Some(false)
         {
             notes.push(format!(
                 "{} and {} are halves of different keys",
@@ -90,7 +91,7 @@ fn notes(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<String> {
                 public.display_path()
             ));
         }
-        if key.state == DsaState::HalfRetired {
+        if key.state(ssh) == DsaState::HalfRetired {
             notes.push(format!("{}: one half is retired already; this finishes it", display_path(&key.path)));
         }
     }
@@ -126,4 +127,35 @@ fn notes(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<String> {
         _ => {}
     }
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
+    use super::*;
+    use crate::engine::assert_roles_fit;
+    use crate::host::Root;
+    use crate::subjects::ssh_keys::facts;
+
+    #[test]
+    fn every_step_has_a_role_that_its_way_back_allows() {
+        let folder = tempfile::tempdir().unwrap();
+        let ssh = folder.path().join("etc/ssh");
+        fs::create_dir_all(&ssh).unwrap();
+        fs::write(ssh.join("sshd_config"), "").unwrap();
+        let keys = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ssh/keys");
+        for (name, mode) in [("dsa", 0o600), ("dsa.pub", 0o644), ("rsa", 0o600), ("rsa.pub", 0o644)] {
+            let (kind, public) = name.split_once('.').map_or((name, ""), |(kind, _)| (kind, ".pub"));
+            let path = ssh.join(format!("ssh_host_{kind}_key{public}"));
+            fs::copy(keys.join(name), &path).unwrap();
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        }
+        let found = facts::gather(&Root::fixture(folder.path()).unwrap());
+        let plan = plan(found.known().unwrap(), &Request { reload: false }).unwrap();
+        assert_eq!(plan.steps.len(), 4, "{plan:?}");
+        assert_roles_fit(&plan.steps);
+    }
 }

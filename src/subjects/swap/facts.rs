@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 
 use crate::disk::new_table::{Begun, Identifiers, NewTable, one_lvm_partition};
+use crate::disk::physical_volume::{WRITTEN, is_half_made};
 use crate::host::block::{Identity, identity};
 use crate::host::locate::groups;
 use crate::host::loops::Loop;
@@ -46,6 +47,8 @@ pub struct DiskState {
     pub held: Probed<Option<String>>,
     /// The table that it would get, and how much of that is there; or why it cannot have one.
     pub table: Result<(NewTable, Begun), String>,
+    /// Whether the partition of that table has the label of a physical volume alone: a `pvcreate` was cut off.
+    pub is_half_made: bool,
 }
 
 /// Bytes of a swap header's page.
@@ -94,8 +97,13 @@ fn disk(root: &Root, above: Above<'_>, device: &BlockDevice, seed: &str) -> Disk
         opened.as_ref().ok().and_then(|image| image.sector_size()).unwrap_or(crate::base::units::SectorSize::S512);
     let told = identity.known().map(|id| format!("{:?} {:?}", id.wwn, id.serial)).unwrap_or_default();
     let identifiers = Identifiers::of(&format!("{seed}: {told} {}", device.bytes));
-    let table = opened.and_then(|image| begun(image.as_ref(), sector, &identifiers));
+    let table = opened.as_ref().map_err(String::clone).and_then(|image| begun(image.as_ref(), sector, &identifiers));
+    let is_half_made = match (&table, &opened) {
+        (Ok((table, Begun::Whole)), Ok(image)) => has_label_alone(image.as_ref(), table),
+        _ => false,
+    };
     DiskState {
+        is_half_made,
         held: held(root, above, device, &path),
         bytes: device.bytes,
         sector_bytes: sector.bytes(),
@@ -113,6 +121,12 @@ fn begun(
     let table = one_lvm_partition(image.bytes(), sector, ids).map_err(|e| e.to_string())?;
     let begun = table.begun_on(image).map_err(|e| e.to_string())?;
     Ok((table, begun))
+}
+
+/// What cannot be read is not taken for half made: then LVM2 has the word.
+pub(crate) fn has_label_alone(disk: &dyn Image, table: &NewTable) -> bool {
+    let mut first = vec![0; WRITTEN];
+    disk.read_at(&mut first, table.partition.start()).is_ok() && is_half_made(&first)
 }
 
 /// Who holds a disk. The kernel gives a device for oneself (`O_EXCL`, open(2)) only where nothing is mounted from it,

@@ -3,8 +3,10 @@
 pub mod facts;
 pub mod plan;
 pub mod rules;
+mod said_release;
 pub mod steps;
 
 pub use facts::Upgrade;
 pub use facts::release::Releases;
 pub use facts::upgrade_run::{PROGRAM, UpgradeRun, UpgradeState};
+pub use said_release::SaidRelease;

@@ -5,8 +5,12 @@
 //! way is followed, not begun again. The node is restarted only where that is asked for.
 
 use super::facts::upgrade_run::{ARGUMENT, BEGAN, ENDED, NAME, PROGRAM, UpgradeRun, UpgradeState, log_of};
-use crate::engine::{Action, Back, Follow, Plan, ProgramRun, Reason, Refusal, Role, Step, SubjectProof};
+use crate::engine::{
+    Action, Back, Entry, Follow, Plan, ProgramRun, Reason, RecordedRun, Refusal, Role, RunState, Step, SubjectProof,
+    last_run,
+};
 use crate::host::Probed;
+use crate::io::journal::Record;
 use crate::io::tool::Program;
 use crate::profile::Places;
 
@@ -105,6 +109,13 @@ fn target(request: &Request) -> String {
         true => "the upgrade has asked for a restart, and the node restarts".into(),
         false => "the upgrade has asked for a restart of the node".into(),
     }
+}
+
+/// Whether a run of this command ended since the journal had `before` records: where it asked for a restart, the node
+/// still runs, but not for long.
+pub fn has_ended_since(records: &[Record<Entry>], before: usize) -> bool {
+    let has_ended = |run: RecordedRun| run.command == COMMAND && matches!(run.state, RunState::Ended(_));
+    records.len() > before && last_run(records).is_some_and(has_ended)
 }
 
 /// Why nothing else may change the node now: an upgrade runs, a service of ours or begun by hand as `process`. The lock

@@ -42,7 +42,7 @@ pub(crate) fn follow(host: &TargetHost<'_>, follow: &Follow, watch: &mut Watch<'
     }
 }
 
-/// That it is in the state in which [`Host::follow`] ends.
+/// Whether it is in the state in which [`follow`] ends well.
 pub(crate) fn has_followed(host: &TargetHost<'_>, follow: &Follow) -> Result<(), String> {
     match upgrade_run(host, &follow.log)?.state {
         UpgradeState::WaitsForReboot => Ok(()),

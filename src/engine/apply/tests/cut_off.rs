@@ -13,7 +13,7 @@ fn a_run_cut_off_before_its_last_look_is_finished_with_that_look() {
         bench.run(&twice(), &Interrupts::default());
         cut(&bench, 8);
         let last = bench.last();
-        assert!(last.state == RunState::CutOff && last.only_looks_are_left(), "{last:?}");
+        assert!(last.state == RunState::CutOff && last.is_unfinished(), "{last:?}");
         let script = Script::new([answer]);
         let host = bench.host(&script);
         let mut journal = host.journal().unwrap();
@@ -24,11 +24,35 @@ fn a_run_cut_off_before_its_last_look_is_finished_with_that_look() {
 }
 
 #[test]
-fn a_run_cut_off_between_two_changes_is_not_taken_for_one_that_only_has_to_look() {
-    let bench = bench();
-    bench.run(&twice(), &Interrupts::default());
-    cut(&bench, 5);
-    assert!(!bench.last().only_looks_are_left());
+fn a_change_that_was_begun_and_not_recorded_is_proved_before_the_run_is_done() {
+    // Until the second rename is begun.
+    for is_done in [true, false] {
+        let bench = bench();
+        bench.run(&twice(), &Interrupts::default());
+        cut(&bench, 6);
+        let script = Script::new(is_done.then(|| Scripted::prints(TEST, "")));
+        if !is_done {
+            let at = |name| bench.base.path().join("etc/ssh").join(name);
+            fs::rename(at("key.pub.retire"), at("key.pub")).unwrap();
+        }
+        let names = bench.names();
+        let host = bench.host(&script);
+        let mut journal = host.journal().unwrap();
+        let ending = finish(&bench.last(), &host, &mut journal, &Interrupts::default(), &mut |_| {});
+        assert_eq!(matches!(ending, Ending::Done), is_done, "{ending:?}");
+        assert!(is_done || matches!(&ending, Ending::NotReached { why } if why.contains("key.pub")), "{ending:?}");
+        assert_eq!((bench.names(), bench.last().is_unfinished()), (names, !is_done));
+    }
+}
+
+#[test]
+fn a_run_that_was_cut_off_before_it_began_to_change_anything_left_nothing() {
+    for (kept, is_unfinished) in [(1, false), (2, false), (3, false), (4, true)] {
+        let bench = bench();
+        bench.run(&twice(), &Interrupts::default());
+        cut(&bench, kept);
+        assert_eq!(bench.last().is_unfinished(), is_unfinished, "{kept} records");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! retail "2 TB" disk (2,000,398,934,016 B) lies between the two readings and gets a note. The vendor's install guide
 //! speaks of the boot disk, so it blocks there; other disks get a warning.
 
+use super::of_each_disk;
 use crate::base::units::Bytes;
 use crate::disk::Disk;
 use crate::host::{Firmware, Probed};
@@ -30,10 +31,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
-    if inputs.facts.node.disks.is_empty() {
-        return vec![inputs.no_disks()];
-    }
-    inputs.facts.node.disks.iter().map(|disk| judge_disk(inputs, disk)).collect()
+    of_each_disk(inputs, |disk| judge_disk(inputs, disk))
 }
 
 fn judge_disk(inputs: &RuleInputs<'_>, disk: &Disk) -> Finding {

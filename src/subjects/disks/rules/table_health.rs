@@ -1,5 +1,6 @@
 //! `table-health`: partition tables are sound, their copies agree, and the boot disk's table suits the firmware.
 
+use super::of_each_disk;
 use crate::disk::{CopyState, Disk, ProblemId, TableKind};
 use crate::host::Probed;
 use crate::subjects::boot::{firmware_disagreement, readable_boot_disk};
@@ -26,10 +27,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
-    if inputs.facts.node.disks.is_empty() {
-        return vec![inputs.no_disks()];
-    }
-    inputs.facts.node.disks.iter().map(|disk| judge_disk(inputs, disk)).collect()
+    of_each_disk(inputs, |disk| judge_disk(inputs, disk))
 }
 
 fn judge_disk(inputs: &RuleInputs<'_>, disk: &Disk) -> Finding {

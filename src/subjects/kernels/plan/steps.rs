@@ -11,6 +11,9 @@ use crate::subjects::kernels::facts::ReadOnly;
 /// Packages of a kernel go in this time, in seconds: scriptlets make initramfs files anew on slow disks.
 const TRANSACTION: u64 = 1800;
 
+/// Folders of the file systems that the package manager and what sets the default write to.
+const WRITTEN: [&str; 5] = ["/", "/usr", "/var", "/boot", "/boot/efi"];
+
 /// With what it is done, and what stands in its way.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Means {
@@ -141,7 +144,7 @@ fn transaction(removal: &Removal, prune: &Prune, manager: Program, means: &Means
         step(format!("nothing else needs {release}"), ProgramRun::looks(Program::Rpm, test).within(300)),
         step(
             format!("{} of {release} go, and every kernel that stays is whole", packages(removal)),
-            ProgramRun::changes(manager, remove, proof, Back::Stays { why }).within(TRANSACTION),
+            ProgramRun::changes(manager, remove, proof, Back::Stays { why }).within(TRANSACTION).writing(WRITTEN),
         )
         .in_role(Role::Permanent),
     ];
@@ -162,6 +165,7 @@ fn default_stays(default: &DefaultEntry, means: &Means) -> Option<Step> {
     };
     let proof = Proof::from(SubjectProof::BootDefault { release: release.clone() });
     let run = ProgramRun { unless: Some(proof.clone()), proof: Some(proof), ..ProgramRun::looks(setter, args) };
+    let run = run.writing(WRITTEN);
     Some(step(format!("{release} is still started by default; set only if that moved"), run))
 }
 

@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 
 use crate::base::digest::{Sha256, sum_of};
-use crate::base::versions::Version;
 use crate::disk::format::iso9660;
 use crate::disk::format::windows::Windows;
 use crate::host::{Place, Probed, Root, glob};
@@ -54,26 +53,6 @@ pub struct Volume {
     /// Its size in bytes, as it says itself: a whole file has no fewer.
     pub bytes: u64,
     pub problem: Option<String>,
-}
-
-impl IsoFile {
-    /// The release that its name says it brings; `None` where the name says none.
-    pub fn release(&self) -> Option<Version> {
-        let name = self.path.rsplit('/').next().unwrap_or_default();
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        stem.rsplit(['-', '_', ' ']).filter(|word| word.contains('.')).find_map(Version::parse)
-    }
-
-    /// The release that its name says it brings, where that is another than `wanted`.
-    pub fn is_of_another(&self, wanted: &str) -> Option<Version> {
-        let wanted = Version::parse(wanted)?;
-        self.release().filter(|release| !release.is_of(&wanted))
-    }
-
-    /// Whether no byte of its volume is missing.
-    pub fn is_whole(&self) -> bool {
-        self.volume.known().is_some_and(|volume| volume.bytes > 0 && self.bytes >= volume.bytes)
-    }
 }
 
 /// Looks for them. [`Probed::Absent`] where the folder is not there.

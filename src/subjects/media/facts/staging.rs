@@ -5,9 +5,8 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 
 use super::iso::{self, IsoFile};
-use super::mounted::Mounted;
 use crate::host::space::Space;
-use crate::host::{Probed, Root, Running};
+use crate::host::{Probed, Root};
 use crate::profile::Places;
 
 /// What is there before it is staged.
@@ -23,8 +22,8 @@ pub struct Staging {
     pub part_bytes: u64,
     /// Room in the folder.
     pub space: Probed<Space>,
-    /// What is mounted at the place of the ISO.
-    pub mounted: Mounted,
+    /// Where the folder to mount it at lies, links followed; `Absent` where there is none.
+    pub mount_folder: Probed<String>,
 }
 
 /// What has the name that an ISO is to have in its folder.
@@ -40,14 +39,12 @@ pub enum There {
 }
 
 impl Staging {
-    /// Looks at the file at `path`, which is absolute, for a host that is `running`. `part` gives the name of a copy
-    /// that is not whole yet.
+    /// Looks at the file at `path`, which is absolute. `part` gives the name of a copy that is not whole yet.
     ///
     /// # Errors
     /// Where it is no file, or cannot be looked at.
     pub fn gather(
         root: &Root,
-        running: &Running,
         space: Probed<Space>,
         places: &Places,
         path: &str,
@@ -73,15 +70,25 @@ impl Staging {
         let part_bytes = looked(fs::symlink_metadata(place(&part)), &part)?;
         // Blocks of stat(2) have 512 bytes on every file system.
         let part_bytes = part_bytes.map_or(0, |meta| meta.blocks().saturating_mul(512));
-        let mounted = match Mounted::at(&places.iso_mount, &target, running) {
-            Mounted::Nothing if !is_folder(root, &places.iso_mount)? => Mounted::NoFolder,
-            Mounted::Nothing => match root.at(&places.iso_mount)?.host_path() {
-                leads_to if leads_to != places.iso_mount => Mounted::Linked(leads_to),
-                _ => Mounted::Nothing,
-            },
-            mounted => mounted,
-        };
-        Ok(Self { iso, target, there, part_bytes, space, mounted })
+        Ok(Self { iso, target, there, part_bytes, space, mount_folder: folder_at(root, &places.iso_mount) })
+    }
+}
+
+/// The file that was named; where it went away since, as a medium does that is taken out once all is copied, the one of
+/// its name in the folder of the ISO.
+pub fn still_there(root: &Root, iso: &str, places: &Places) -> String {
+    let name = iso.rsplit('/').next().unwrap_or_default();
+    match root.at(iso).is_ok_and(|place| place.real_path().exists()) {
+        true => iso.to_owned(),
+        false => format!("{}/{name}", places.iso_folder),
+    }
+}
+
+fn folder_at(root: &Root, path: &str) -> Probed<String> {
+    match is_folder(root, path).and_then(|is_there| is_there.then(|| root.at(path)).transpose()) {
+        Ok(Some(place)) => Probed::Known(place.host_path()),
+        Ok(None) => Probed::Absent,
+        Err(why) => Probed::Unreadable(why),
     }
 }
 

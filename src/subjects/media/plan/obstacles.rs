@@ -5,8 +5,8 @@ use crate::base::units::Bytes;
 use crate::engine::Reason;
 use crate::host::Probed;
 use crate::profile::Places;
-use crate::subjects::media::facts::mounted::Mounted;
 use crate::subjects::media::facts::staging::{Staging, There};
+use crate::subjects::media::mounted::Mounted;
 
 /// Bytes that stay free beside the copy, so that what runs on the node can go on writing. The procedure has no figure.
 const MARGIN: u64 = 512 << 20;
@@ -18,7 +18,7 @@ pub fn obstacles(staging: &Staging, places: &Places, means: &Means) -> Vec<Reaso
     reasons.extend(release(staging, means));
     reasons.extend(name(staging));
     reasons.extend(space(staging, places));
-    reasons.extend(mount(staging, places));
+    reasons.extend(mount(&means.mounted, places));
     if means.cleaner.is_none() {
         let message = "there is neither yum nor dnf on this host".to_owned();
         reasons.push(reason("manager-missing", message, "bring the package manager back: the upgrade needs it"));
@@ -110,10 +110,10 @@ fn space(staging: &Staging, places: &Places) -> Option<Reason> {
     })
 }
 
-fn mount(staging: &Staging, places: &Places) -> Option<Reason> {
+fn mount(mounted: &Mounted, places: &Places) -> Option<Reason> {
     let point = &places.iso_mount;
     let free = format!("umount {point}, and run again");
-    match &staging.mounted {
+    match mounted {
         Mounted::Nothing | Mounted::Own(_) | Mounted::This { read_only: true } => None,
         Mounted::NoFolder => Some(reason(
             "no-mount-point",

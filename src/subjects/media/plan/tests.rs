@@ -1,5 +1,6 @@
 use super::*;
 use crate::base::digest::Summing;
+use crate::engine::assert_roles_fit;
 use crate::host::Probed;
 use crate::host::space::Space;
 use crate::profile::Places;
@@ -29,7 +30,7 @@ fn staging() -> Staging {
         there: There::Nothing,
         part_bytes: 0,
         space: Probed::Known(Space { available: 5 * GIB }),
-        mounted: Mounted::Nothing,
+        mount_folder: Probed::Known("/images".into()),
     }
 }
 
@@ -48,7 +49,7 @@ fn sums() -> Sums {
 }
 
 fn planned(staging: &Staging, request: &Request, means: &Means, sums: &Sums) -> Result<Plan, Refusal> {
-    plan(staging, &Places::built_in(), request, means, sums)
+    plan(staging, &Places::built_in(), request, means, sums).inspect(|plan| assert_roles_fit(&plan.steps))
 }
 
 fn steps(staging: &Staging, means: &Means) -> Vec<String> {
@@ -63,7 +64,11 @@ fn steps(staging: &Staging, means: &Means) -> Vec<String> {
 
 /// The only reason for which it is refused.
 fn refused(staging: &Staging) -> &'static str {
-    let refusal = planned(staging, &Request::default(), &means(), &sums()).unwrap_err();
+    refused_with(staging, &means())
+}
+
+fn refused_with(staging: &Staging, means: &Means) -> &'static str {
+    let refusal = planned(staging, &Request::default(), means, &sums()).unwrap_err();
     let [reason] = <[Reason; 1]>::try_from(refusal.reasons).unwrap();
     assert!(!reason.message.is_empty() && !reason.remedy.is_empty(), "{reason:?}");
     reason.id
@@ -86,9 +91,9 @@ fn what_is_done_already_is_left_as_it_is() {
     let mount = format!("/usr/bin/mount -o loop,ro /var/lib/oracle/{ISO} /images");
     let clean = "/usr/bin/yum -c /images/upgrade.repo clean all".to_owned();
     assert_eq!(steps(&put_there(), &means()), [mount, clean.clone()]);
-    let mounted = Staging { mounted: Mounted::This { read_only: true }, ..put_there() };
-    assert_eq!(steps(&mounted, &means()), [clean]);
-    assert!(steps(&mounted, &Means { is_cleaned: true, ..means() }).is_empty());
+    let mounted = Means { mounted: Mounted::This { read_only: true }, ..means() };
+    assert_eq!(steps(&put_there(), &mounted), [clean]);
+    assert!(steps(&put_there(), &Means { is_cleaned: true, ..mounted }).is_empty());
     // After a restart it is mounted, and the cache emptied, again.
     assert_eq!(steps(&put_there(), &Means { is_cleaned: true, ..means() }).len(), 2);
 }
@@ -150,7 +155,7 @@ fn the_copy_needs_room_for_itself_and_what_runs_meanwhile_and_its_own_part_count
 
 #[test]
 fn what_else_is_mounted_there_is_in_the_way() {
-    let mounted = |mounted| refused(&Staging { mounted, ..put_there() });
+    let mounted = |mounted| refused_with(&put_there(), &Means { mounted, ..means() });
     assert_eq!(mounted(Mounted::Other("/mnt/another.iso".into())), "mount-taken");
     assert_eq!(mounted(Mounted::This { read_only: false }), "mounted-writable");
     assert_eq!(mounted(Mounted::NoFolder), "no-mount-point", "it was copied first, and then taken back");
@@ -160,8 +165,38 @@ fn what_else_is_mounted_there_is_in_the_way() {
         "the mount was not found, and left there"
     );
     assert_eq!(mounted(Mounted::Unknown("EIO".into())), "mount-unknown");
-    let own = Staging { mounted: Mounted::Own("/dev/mapper/vg_root-lv_images".into()), ..put_there() };
-    assert_eq!(steps(&own, &means()).len(), 2, "the mount hides it");
+    let own = Means { mounted: Mounted::Own("/dev/mapper/vg_root-lv_images".into()), ..means() };
+    assert_eq!(steps(&put_there(), &own).len(), 2, "the mount hides it");
+}
+
+#[test]
+fn where_the_iso_is_mounted_is_a_folder_of_its_own_name() {
+    let mut running = crate::host::sample::node().running.unwrap();
+    running.mounts = Probed::Known(vec![]);
+    let of = |mount_folder| Mounted::of(&Staging { mount_folder, ..staging() }, &Places::built_in(), &running);
+    assert_eq!(of(Probed::Known("/images".into())), Ok(Mounted::Nothing));
+    assert_eq!(of(Probed::Known("/srv/images".into())), Ok(Mounted::Linked("/srv/images".into())));
+    assert_eq!(of(Probed::Absent), Ok(Mounted::NoFolder));
+    assert_eq!(of(Probed::Unreadable("EIO".into())), Err("EIO".to_owned()));
+}
+
+#[test]
+fn the_cache_is_clean_where_the_last_run_reached_the_same_target() {
+    let run = |ending, target: &str| RecordedRun {
+        began: 0,
+        done_at: None,
+        command: COMMAND.into(),
+        target: target.into(),
+        steps: vec![],
+        standing: vec![],
+        earlier: vec![],
+        unsure: vec![],
+        state: RunState::Ended(ending),
+        resumes: false,
+    };
+    assert!(is_cleaned(Some(&run(Ending::Done, "x")), "x"));
+    assert!(!is_cleaned(Some(&run(Ending::Done, "y")), "x"));
+    assert!(!is_cleaned(Some(&run(Ending::Undone, "x")), "x") && !is_cleaned(None, "x"));
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use super::signs::{Words, judge as by_signs};
 use crate::base::versions::Version;
-use crate::subjects::Subjects;
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("diagnostics-package");
@@ -38,14 +37,14 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         process: (Verdict::Warn, "a diagnostics package is being made"),
         path: (Verdict::Warn, "a diagnostics package is there"),
         nothing: "that there is no diagnostics package is yours to confirm",
-        remedy: remedy(subjects),
+        remedy: remedy(inputs.facts.release()),
     };
     by_signs(inputs, &subjects.preflight.diagnostics_package, &words)
 }
 
-fn remedy(subjects: &Subjects) -> String {
-    let release = subjects.upgrade.release.agreed().and_then(Version::parse);
-    match (release, Version::parse(CLEAR_FROM)) {
+/// How it is removed from a node that says it has `release`.
+fn remedy(release: Option<&str>) -> String {
+    match (release.and_then(Version::parse), Version::parse(CLEAR_FROM)) {
         (Some(release), Some(from)) if release >= from => CLEAR.to_owned(),
         (Some(_), Some(_)) => COMMANDS.to_owned(),
         _ => format!("from release {CLEAR_FROM} on {CLEAR}; before it {COMMANDS}"),

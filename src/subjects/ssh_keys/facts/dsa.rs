@@ -1,10 +1,10 @@
-//! The DSA keys among the key files, as pairs, and how far each is retired.
+//! The DSA keys among the key files, as pairs.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Earlier, Half, KeyFile, Ssh};
+use super::{Half, KeyFile, Ssh};
 
 /// The private DSA key that OpenSSH's own tools make.
 const DEFAULT: &str = "/etc/ssh/ssh_host_dsa_key";
@@ -17,17 +17,6 @@ pub struct DsaKey<'s> {
     pub private: Option<&'s KeyFile>,
     /// The public half, at the same path with `.pub`.
     pub public: Option<&'s KeyFile>,
-    pub state: DsaState,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DsaState {
-    /// Not at all.
-    Present,
-    /// One half has its old name, and the other is retired: a run was cut off.
-    HalfRetired,
-    /// It was retired once: a file with its name and `.retire` stands beside one that has the name again.
-    CameBack,
 }
 
 impl DsaKey<'_> {
@@ -51,12 +40,6 @@ impl Ssh {
     /// certificates.
     pub fn stray_dsa_public_keys(&self) -> impl Iterator<Item = &KeyFile> {
         self.dsa_files().filter(|(file, half)| self.pair_of(file, *half).is_none()).map(|(file, _)| file)
-    }
-
-    /// Whether the halves of a key pair belong together, where both tell.
-    pub fn is_a_pair(private: &KeyFile, public: &KeyFile) -> Option<bool> {
-        let fingerprint = |file: &KeyFile| file.key().and_then(|key| key.fingerprint.clone());
-        Some(fingerprint(private)? == fingerprint(public)?)
     }
 
     fn dsa_files(&self) -> impl Iterator<Item = (&KeyFile, Half)> {
@@ -88,16 +71,7 @@ impl Ssh {
         let public_path = with_suffix(&path, ".pub");
         let private = self.private_dsa(&path);
         let public = self.key(&public_path).filter(|file| file.is_dsa() && !file.is_dsa_certificate());
-        let is_retired = |path: &Path| self.key(with_suffix(path, ".retire")).is_some_and(KeyFile::is_dsa);
-        let state =
-            if private.into_iter().chain(public).any(|file| matches!(file.earlier, Earlier::Same | Earlier::Key)) {
-                DsaState::CameBack
-            } else if private.is_none() && is_retired(&path) || public.is_none() && is_retired(&public_path) {
-                DsaState::HalfRetired
-            } else {
-                DsaState::Present
-            };
-        DsaKey { path, private, public, state }
+        DsaKey { path, private, public }
     }
 }
 

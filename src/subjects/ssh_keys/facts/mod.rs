@@ -28,7 +28,8 @@ mod sysconfig;
 mod words;
 
 pub use content::judge as parse_key;
-pub use dsa::{DsaKey, DsaState};
+pub use dsa::DsaKey;
+pub(crate) use dsa::with_suffix;
 pub use effective::host_key_paths;
 pub use model::{
     Algorithm, Configuration, Content, Earlier, Effective, Half, HostKeyLine, Key, KeyFile, Line, Maker, Naming, Ssh,

@@ -2,10 +2,12 @@
 //!
 //! The procedure asks for it after the upgrade, so nothing here blocks one.
 
+use super::host_keys;
 use crate::host::Probed;
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
-use crate::subjects::ssh_keys::facts::{Algorithm, Content, DsaKey, DsaState, KeyFile, Ssh, Unknown, display_path};
+use crate::subjects::ssh_keys::facts::{Algorithm, Content, DsaKey, KeyFile, Ssh, Unknown, display_path};
 use crate::subjects::ssh_keys::obstacles::Obstacle;
+use crate::subjects::ssh_keys::retired::DsaState;
 
 pub(crate) const ID: RuleId = RuleId::new("ssh-dsa-key");
 
@@ -30,12 +32,12 @@ pub(crate) const RULE: Rule = Rule {
 const SHOWN: usize = 3;
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
-    let ssh = match inputs.ssh() {
+    let ssh = match host_keys(inputs) {
         Ok(ssh) => ssh,
         Err(finding) => return vec![*finding],
     };
     let remedy = remedy(&ssh.obstacles());
-    let mut findings: Vec<Finding> = ssh.dsa_keys().iter().map(|key| present(inputs, key, &remedy)).collect();
+    let mut findings: Vec<Finding> = ssh.dsa_keys().iter().map(|key| present(inputs, ssh, key, &remedy)).collect();
     findings.extend(ssh.stray_dsa_public_keys().map(|file| stray(inputs, ssh, file)));
     findings.extend(ssh.keys.iter().filter_map(|file| misnamed(inputs, ssh, file)));
     findings.extend(ssh.keys.iter().filter_map(|file| unknown(inputs, ssh, file)));
@@ -60,8 +62,9 @@ fn remedy(obstacles: &[Obstacle]) -> String {
     todo.join("; then ")
 }
 
-fn present(inputs: &RuleInputs<'_>, key: &DsaKey<'_>, remedy: &str) -> Finding {
-    let message = match key.state {
+fn present(inputs: &RuleInputs<'_>, ssh: &Ssh, key: &DsaKey<'_>, remedy: &str) -> Finding {
+    let state = key.state(ssh);
+    let message = match state {
         DsaState::Present => "a DSA key is there, which the upgraded release flags",
         DsaState::HalfRetired => "one half of this DSA key is retired, and the other is not: retiring it was cut off",
         DsaState::CameBack => "this DSA key was retired once and is there again",
@@ -69,7 +72,7 @@ fn present(inputs: &RuleInputs<'_>, key: &DsaKey<'_>, remedy: &str) -> Finding {
     inputs
         .finding(Verdict::Warn, display_path(&key.path), message)
         .measured(key.halves().map(describe).collect::<Vec<_>>().join("; "))
-        .remedy(match key.state {
+        .remedy(match state {
             DsaState::Present => remedy.to_owned(),
             DsaState::HalfRetired => format!("{remedy}, which finishes it"),
             DsaState::CameBack => format!("find what made it; {remedy}"),

@@ -3,6 +3,7 @@
 //! Warns and does not block: the upgrade runs without sshd, and its first start makes missing keys; but until then
 //! whoever loses the session cannot come back, and `ssh-dsa-retire` refuses.
 
+use super::host_keys;
 use crate::host::Probed;
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 use crate::subjects::ssh_keys::facts::Ssh;
@@ -26,7 +27,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
-    vec![match inputs.ssh() {
+    vec![match host_keys(inputs) {
         Ok(ssh) => loads(inputs, ssh),
         Err(finding) => *finding,
     }]

@@ -103,9 +103,9 @@ fn begun<'g>(growth: &'g Growth, state: &'g DiskState, system: &System<'_>) -> O
             let path = partition_path(&state.path);
             let seen = system.lvm.devices.iter().find(|device| device.name == path && !device.uuid.is_empty());
             match seen {
-                Some(volume) if volume.group.is_empty() => Stage::Group,
-                Some(_) => return None,
-                None => Stage::PhysicalVolume,
+                Some(volume) if !volume.group.is_empty() => return None,
+                Some(_) if !state.is_half_made => Stage::Group,
+                Some(_) | None => Stage::PhysicalVolume,
             }
         }
         Begun::Blank | Begun::Foreign { .. } => return None,

@@ -7,9 +7,10 @@
 
 use super::facts::Growth;
 use crate::base::units::Bytes;
-use crate::engine::{Action, Plan, ProgramRun, Proof, Reason, Refusal, Step};
+use crate::engine::{Action, Plan, ProgramRun, Proof, Reason, Refusal, Step, SwapHeader};
 
 mod disk;
+mod durable;
 mod group;
 mod space;
 mod swap;
@@ -49,8 +50,16 @@ impl Remembered {
         let device = request.device();
         let (mut identity, mut chosen) = (None, None);
         for step in steps {
-            let Action::Run(ProgramRun { proof: Some(proof), .. }) = &step.action else { continue };
+            let proof = match &step.action {
+                Action::WriteSwapHeader(SwapHeader { area, uuid, label, .. }) if *area == device => {
+                    identity = Some((uuid, label));
+                    continue;
+                }
+                Action::Run(ProgramRun { proof: Some(proof), .. }) => proof,
+                _ => continue,
+            };
             match proof {
+                // Version 0.1.0 ran mkswap.
                 Proof::SwapHeader { area, uuid, label, .. } if *area == device => identity = Some((uuid, label)),
                 Proof::SwapUsed { area, priority, .. } if *area == device => chosen = *priority,
                 _ => {}
@@ -83,7 +92,8 @@ pub fn plan(growth: &Growth, request: &Request) -> Result<Plan, Refusal> {
     need.find_room(growth, request, &system)?;
     let mut steps = Vec::new();
     let space = space::missing(&system, &need);
-    match disk::choose(growth, request, &system, space)? {
+    let disk = disk::choose(growth, request, &system, space)?;
+    match &disk {
         Some(disk) => {
             notes.extend(disk.notes(growth));
             steps.extend(disk.steps(&system, request)?);
@@ -91,7 +101,8 @@ pub fn plan(growth: &Growth, request: &Request) -> Result<Plan, Refusal> {
         None if need.grows() => notes.push(format!("{} has the extents: no disk is added", request.group)),
         None => {}
     }
-    steps.extend(swap::steps(growth, request, &system, &need));
+    steps.extend(swap::steps(growth, request, &system, &need)?);
+    let steps = durable::durable(steps, &system, disk.as_ref(), request);
     notes.extend(need.notes(growth, request));
     Ok(Plan {
         command: COMMAND,

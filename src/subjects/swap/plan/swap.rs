@@ -3,6 +3,7 @@
 
 use super::group::{System, TEMPORARY};
 use super::{Request, refuse};
+use crate::base::ids::Id;
 use crate::disk::format::content::{Content, Kind};
 use crate::engine::Refusal;
 use crate::host::locate::{Located, Volume, volume};
@@ -35,7 +36,7 @@ pub(super) struct Need {
 }
 
 struct Identity {
-    uuid: String,
+    uuid: Id,
     label: Option<String>,
     priority: Option<i32>,
     discard: Option<String>,
@@ -245,10 +246,11 @@ fn identity(
         None => remembered.and_then(|known| known.priority).or(in_fstab),
     };
     let discard = entry.and_then(|entry| entry.options.iter().find(|o| *o == "discard" || o.starts_with("discard=")));
-    let (uuid, label) = match (content.and_then(|c| c.uuid), remembered) {
-        (Some(uuid), _) => (uuid.to_string(), content.and_then(|c| c.label.clone())),
-        (None, Some(known)) => (known.uuid.clone(), known.label.clone()),
-        (None, None) => {
+    let on_disk = content.and_then(|c| Some((c.uuid?, c.label.clone())));
+    let in_journal = || remembered.and_then(|known| Some((Id::parse_uuid(&known.uuid)?, known.label.clone())));
+    let (uuid, label) = match on_disk.or_else(in_journal) {
+        Some(identity) => identity,
+        None => {
             let message = format!("{} has a swap header without a UUID, which could not be kept", request.name());
             return Err(refuse("swap-header", message, "give it one by mkswap --uuid while it is not used"));
         }

@@ -10,6 +10,7 @@ pub(crate) mod node;
 mod programs;
 mod refusals;
 mod resume;
+mod roles;
 mod temporary;
 
 /// The plan, made twice: it must be the same.
@@ -33,6 +34,10 @@ fn shown(step: &Step) -> String {
     match &step.action {
         Action::WriteTable(table) => format!("write {} {}", table.kind.word(), table.disk.path),
         Action::AddPartition(partition) => format!("tell {} {}", partition.disk, partition.number),
+        Action::ClearLabel { device } => format!("clear {device}"),
+        Action::WriteSwapHeader(header) => {
+            format!("swap header {} {} {}", header.uuid, header.label.as_deref().unwrap_or("-"), header.area)
+        }
         Action::Run(run) => run.command.to_string().replace("/usr/sbin/", "").replace("/usr/bin/", ""),
         Action::Rename { from, .. } => format!("rename {from}"),
         Action::Copy(copy) => format!("copy {}", copy.from),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::Command;
+use crate::engine::{Command, Ending, assert_roles_fit};
 
 const ISO: &str = "/var/lib/oracle/okv-upgrade-disc-21.8.0.0.0.iso";
 const LOG: &str = "/var/lib/okv-host/upgrade-1.log";
@@ -26,6 +26,7 @@ fn after(state: UpgradeState) -> Means {
 
 fn shown(means: &Means, reboot: bool) -> Vec<String> {
     let plan = plan(&Places::built_in(), &Request { reboot }, means).unwrap();
+    assert_roles_fit(&plan.steps);
     let shown = |step: &Step| match &step.action {
         Action::Run(run) => match &run.command {
             Command::Known { program: Program::SystemdRun, args } => format!("begin {}", args[args.len() - 5]),
@@ -173,4 +174,16 @@ fn an_upgrade_that_fills_the_disk_and_ends_well_is_logged_once_the_log_has_room(
     assert!(service.wait().unwrap().success());
     let text = std::fs::read_to_string(&log).unwrap();
     assert!(text.contains("\nokv-host: the upgrade ended boot=b00t status=0\n"), "{text}");
+}
+
+#[test]
+fn a_run_has_ended_since_where_the_journal_has_its_end_and_is_longer() {
+    let entry = |number, entry| Record { number, at: 0, user: None, version: None, entry };
+    let records = [
+        entry(1, Entry::Began { command: COMMAND.into(), target: String::new(), steps: vec![] }),
+        entry(2, Entry::Ended(Ending::Done)),
+    ];
+    assert!(has_ended_since(&records, 0) && has_ended_since(&records, 1));
+    assert!(!has_ended_since(&records, 2), "it ended before this command looked");
+    assert!(!has_ended_since(&records[..1], 0), "it goes on");
 }

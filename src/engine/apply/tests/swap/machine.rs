@@ -140,6 +140,7 @@ impl Machine {
             runner: self,
             user: "ann".into(),
             subjects: &crate::subjects::Steps,
+            flush: &crate::io::sys::flush,
         }
     }
 

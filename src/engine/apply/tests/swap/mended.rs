@@ -139,7 +139,7 @@ fn swap_comes_back_although_a_killed_run_left_half_a_header() {
         let again = machine.plans(&request).unwrap();
         machine.breaks(Some(Fault { call: 0, way: Way::Status, lasting: false }));
         let outcome = machine.run(&again);
-        assert!(matches!(&outcome, Ending::RolledBack { why } if why.contains("mkswap")), "{name}: {outcome:?}");
+        assert!(matches!(&outcome, Ending::RolledBack { why } if why.contains("swapon")), "{name}: {outcome:?}");
         assert!(has_swap(&machine.node()), "{name}");
         machine.breaks(None);
         let third = machine.plans(&request).unwrap();

@@ -1,7 +1,7 @@
 //! The steps of a prune, as commands.
 
 use super::*;
-use crate::engine::{Action, Back, Plan, ProgramRun, Proof, Refusal, Role, Step, SubjectProof};
+use crate::engine::{Action, Back, Plan, ProgramRun, Proof, Refusal, Role, Step, SubjectProof, assert_roles_fit};
 use crate::io::tool::Program;
 use crate::subjects::kernels::facts::ReadOnly;
 
@@ -19,7 +19,8 @@ fn means() -> Means {
 }
 
 fn made(kernels: &Kernels, means: &Means) -> Result<Plan, Refusal> {
-    steps(&plan(kernels, &Request::default()).unwrap(), means)
+    let made = steps(&plan(kernels, &Request::default()).unwrap(), means);
+    made.inspect(|plan| assert_roles_fit(&plan.steps))
 }
 
 fn words(plan: &Plan) -> Vec<String> {

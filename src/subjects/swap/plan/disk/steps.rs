@@ -25,6 +25,10 @@ impl Choice<'_> {
         notes
     }
 
+    pub(crate) fn partition(&self) -> String {
+        partition_path(&self.state.path)
+    }
+
     /// The steps that bring it into the group, from where it is.
     pub(crate) fn steps(&self, system: &System<'_>, request: &Request) -> Result<Vec<Step>, Refusal> {
         let path = &self.state.path;
@@ -77,12 +81,18 @@ impl Choice<'_> {
         // LVM2 takes its devices from udev, and udev reads the table of a disk anew when it was written to.
         let settle =
             |purpose: &str| step(purpose, ProgramRun::looks(Program::Udevadm, ["settle", "--timeout=60"]).within(90));
-        vec![
+        let mut steps = vec![
             settle("udev has looked at the disk"),
             Step::new(format!("the kernel knows {partition}"), Action::AddPartition(kernel)),
             settle("udev has looked at the partition"),
-            step(format!("{partition} becomes a physical volume"), create),
-        ]
+        ];
+        if self.state.is_half_made {
+            let purpose = format!("what a pvcreate that was cut off left on {partition} goes away");
+            steps.push(Step::new(purpose, Action::ClearLabel { device: partition.clone() }));
+            steps.push(settle("udev has looked at the partition again"));
+        }
+        steps.push(step(format!("{partition} becomes a physical volume"), create));
+        steps
     }
 
     fn group_steps(&self, system: &System<'_>, request: &Request) -> Vec<Step> {

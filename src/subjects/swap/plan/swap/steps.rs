@@ -3,20 +3,26 @@
 
 use super::{Identity, Need, Temporary};
 use crate::base::units::GIB;
-use crate::engine::{Back, BytesAt, Guard, ProgramRun, Proof, Role, Step};
+use crate::disk::new_swap;
+use crate::engine::{Action, Back, BytesAt, Guard, ProgramRun, Proof, Refusal, Role, Step, SwapHeader};
 use crate::io::tool::Program;
 use crate::subjects::swap::facts::Growth;
 use crate::subjects::swap::plan::group::{System, TAG, TEMPORARY};
-use crate::subjects::swap::plan::{Request, step};
+use crate::subjects::swap::plan::{Request, refuse, step};
 
-/// Bytes that a way back is kept in.
+/// Bytes that a page is kept in.
 const SECTOR: usize = 512;
 /// Pages of a full area come back in this time, in seconds.
 const SWAPOFF_LIMIT: u64 = 1800;
 /// swapon(8) discards the whole area first where fstab asks for that: seconds for each GiB, beside those of any program.
 const DISCARD_LIMIT: u64 = 10;
 
-pub(crate) fn steps(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) -> Vec<Step> {
+pub(crate) fn steps(
+    growth: &Growth,
+    request: &Request,
+    system: &System<'_>,
+    need: &Need,
+) -> Result<Vec<Step>, Refusal> {
     let mut steps = Vec::new();
     if need.clears_temporary() {
         steps.push(remove_temporary(request));
@@ -30,7 +36,7 @@ pub(crate) fn steps(growth: &Growth, request: &Request, system: &System<'_>, nee
         steps.push(resize(request, system, need));
     }
     if need.format {
-        steps.push(format(growth, request, system, need));
+        steps.push(format(growth, request, system, need)?);
     }
     if need.on {
         steps.push(swap_on(request, system, need));
@@ -47,7 +53,7 @@ pub(crate) fn steps(growth: &Growth, request: &Request, system: &System<'_>, nee
         steps.push(step("the temporary swap volume gives its pages back", run.within(SWAPOFF_LIMIT).only_if(guard)));
         steps.push(remove_temporary(request));
     }
-    steps
+    Ok(steps)
 }
 
 fn temporary(request: &Request, system: &System<'_>, extents: u64, need: &Need) -> Vec<Step> {
@@ -128,25 +134,28 @@ fn resize(request: &Request, system: &System<'_>, need: &Need) -> Step {
         .in_role(Role::Permanent)
 }
 
-fn format(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) -> Step {
+fn format(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) -> Result<Step, Refusal> {
     let (area, identity) = (request.device(), &need.identity);
-    let mut args = vec!["--uuid", &identity.uuid];
-    if let Some(label) = &identity.label {
-        args.extend(["--label", label]);
-    }
-    args.push(&area);
-    let proof = Proof::SwapHeader {
-        area: area.clone(),
-        bytes: system.group.extent_bytes.saturating_mul(need.extents),
-        uuid: identity.uuid.clone(),
+    let bytes = system.group.extent_bytes.saturating_mul(need.extents);
+    let page = new_swap::page(bytes, identity.uuid, identity.label.as_deref());
+    let page = page.map_err(|why| refuse("swap-header", format!("{area}: {why}"), "make it swap by hand"))?;
+    let before = growth.swap_header.known().map(Vec::as_slice).unwrap_or_default();
+    let header = SwapHeader {
+        area,
+        bytes,
+        uuid: identity.uuid.to_string(),
         label: identity.label.clone(),
+        page: sectors(&page),
+        before: sectors(before),
     };
-    let page = growth.swap_header.known().map(Vec::as_slice).unwrap_or_default();
-    let sectors = page.chunks(SECTOR).zip(0_u64..).filter(|(sector, _)| sector.iter().any(|byte| *byte != 0));
-    let bytes = sectors.map(|(sector, n)| BytesAt { at: n.saturating_mul(SECTOR as u64), hex: sector.to_vec() });
-    let back = Back::Bytes { path: area.clone(), bytes: bytes.collect(), of: page.len() as u64 };
     let purpose = format!("{} gets a swap header of its size, with the UUID it had", request.name());
-    step(purpose, ProgramRun::changes(Program::Mkswap, args, proof, back))
+    Ok(Step::new(purpose, Action::WriteSwapHeader(header)))
+}
+
+/// The sectors of a page that are not zero.
+fn sectors(page: &[u8]) -> Vec<BytesAt> {
+    let sectors = page.chunks(SECTOR).zip(0_u64..).filter(|(sector, _)| sector.iter().any(|byte| *byte != 0));
+    sectors.map(|(sector, n)| BytesAt { at: n.saturating_mul(SECTOR as u64), hex: sector.to_vec() }).collect()
 }
 
 fn swap_on(request: &Request, system: &System<'_>, need: &Need) -> Step {

@@ -14,7 +14,7 @@ use crate::host::lvm::Lvm;
 use crate::host::{BlockDevice, DeviceNumber, Firmware, FstabEntry, Probed, Running};
 use crate::io::tool::lvm as told;
 use crate::subjects::disks::{Inventory, Known};
-use crate::subjects::swap::facts::{DiskState, Growth};
+use crate::subjects::swap::facts::{DiskState, Growth, has_label_alone};
 
 impl NodeDisk {
     fn state(&self, others: usize) -> DiskState {
@@ -27,6 +27,7 @@ impl NodeDisk {
             sector_bytes: self.sector.bytes(),
             identity: Probed::Known(self.identity.clone()),
             held: Probed::Known(self.held.clone()),
+            is_half_made: table.as_ref().is_ok_and(|table| has_label_alone(self, table)),
             table: table.and_then(|table| {
                 let begun = table.begun_on(self).map_err(|e| e.to_string())?;
                 Ok((table, begun))
@@ -172,6 +173,7 @@ impl Node {
             sector_bytes: 512,
             identity: Probed::Known(Identity { serial: Some("SYSTEM".into()), ..Identity::default() }),
             held: Probed::Known(Some("/dev/dm-0 is built on it".into())),
+            is_half_made: false,
             table: Err("it has a table".into()),
         }];
         disks.extend(self.disks.iter().map(|disk| disk.state(others)));

@@ -21,6 +21,15 @@ impl Node {
                 let argv: Vec<&str> = argv.iter().map(String::as_str).collect();
                 self.program(&argv).unwrap_or_else(|why| panic!("{}: {why}", run.command));
             }
+            Action::WriteSwapHeader(header) => {
+                let volume = self.volume(&header.area).unwrap().1;
+                volume.page.fill(0);
+                for piece in &header.page {
+                    let at = usize::try_from(piece.at).unwrap();
+                    volume.page[at..at + piece.hex.len()].copy_from_slice(&piece.hex);
+                }
+            }
+            Action::ClearLabel { device } => self.on(device).unwrap().put_label(false),
             Action::Rename { .. } | Action::Copy(_) | Action::Follow(_) => panic!("no file is touched"),
         }
     }
@@ -91,6 +100,9 @@ impl Node {
         if disk.volume_of.as_deref() == Some(GROUP) {
             return Err("is already in a volume group".into());
         }
+        if disk.has_label_alone() {
+            return Err("Command failed with status code 5.".into());
+        }
         disk.volume_of = Some(String::new());
         disk.put_label(true);
         disk.put_metadata();
@@ -99,7 +111,7 @@ impl Node {
 
     fn pvremove(&mut self, partition: &str) -> Result<(), String> {
         let disk = self.on(partition)?;
-        if disk.volume_of.as_deref() != Some("") {
+        if disk.volume_of.as_deref() != Some("") || disk.has_label_alone() {
             return Err("No PV label found, or it is used by a VG.".into());
         }
         disk.volume_of = None;

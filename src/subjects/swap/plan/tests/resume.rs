@@ -11,8 +11,7 @@ const VGEXTEND: &str = "vgextend vg_root /dev/sdb1";
 const BACKUP: &str = "vgcfgbackup --file /var/lib/okv-host/vg_root-7.vg vg_root";
 pub(super) const OFF: &str = "swapoff /dev/vg_root/lv_swap";
 pub(super) const RESIZE: &str = "lvresize --extents 2048 vg_root/lv_swap";
-pub(super) const MKSWAP: &str =
-    "mkswap --uuid aaaaaaaa-0000-4000-8000-000000000003 --label node-swap /dev/vg_root/lv_swap";
+pub(super) const MKSWAP: &str = "swap header aaaaaaaa-0000-4000-8000-000000000003 node-swap /dev/vg_root/lv_swap";
 pub(super) const ON: &str = "swapon --priority 7 /dev/vg_root/lv_swap";
 pub(super) const WHOLE: [&str; 12] =
     ["write mbr /dev/sdb", SETTLE, "tell /dev/sdb 1", SETTLE, PVCREATE, BACKUP, VGEXTEND, OFF, RESIZE, MKSWAP, ON, ""];
@@ -51,6 +50,18 @@ fn a_run_that_was_cut_off_anywhere_goes_on_from_there() {
     for (done, left) in [(7, &WHOLE[7..11]), (8, &WHOLE[8..11]), (9, &WHOLE[9..11]), (10, &WHOLE[10..11]), (11, &[])] {
         assert_eq!(cut(done), left, "after {done} steps");
     }
+}
+
+/// Without this, LVM2 refuses each of its programs, and every further run ends like the one before.
+#[test]
+fn a_physical_volume_that_a_power_cut_left_half_made_is_cleared_and_made_again() {
+    let node = Node::small();
+    let request = remembering(&node, &request());
+    let mut half = after(&node, &request, 5);
+    half.disk().put((1 << 20) + 4096, &[0; 512]);
+    let left = argv(&planned(&half.growth(), &request));
+    assert_eq!(left[..6], [&WHOLE[1..4], &["clear /dev/sdb1", SETTLE, PVCREATE]].concat());
+    assert_eq!(left[6..], WHOLE[5..11]);
 }
 
 #[test]

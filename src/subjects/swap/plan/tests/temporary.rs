@@ -7,7 +7,7 @@ use crate::base::units::{GIB, MIB, SectorSize};
 use crate::subjects::swap::plan::Request;
 
 /// A node whose memory does not hold what is swapped out.
-fn under_pressure(node: Node) -> Node {
+pub(super) fn under_pressure(node: Node) -> Node {
     let mut node = node;
     node.memory.available_kib = Some(100 << 10);
     node.areas[0].used_kib = 2 << 20;

@@ -1,7 +1,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener};
 use std::path::Path;
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use rustls::version::{TLS12, TLS13};
 
@@ -22,11 +22,16 @@ fn ask(host: &str, port: u16) -> Probed<Certificate> {
     of_port(&Address { host: host.into(), port }, &script)
 }
 
-/// Why a port that treats its client like `peer` shows no certificate, and that it was known within the limit.
-fn why_not(peer: impl FnOnce(TcpStream) + Send + 'static) -> String {
+/// A port that treats its one client like `peer`, and what that gives in the end.
+fn port_of<T: Send + 'static>(peer: impl FnOnce(TcpStream) -> T + Send + 'static) -> (u16, JoinHandle<T>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    thread::spawn(move || peer(listener.accept().unwrap().0));
+    (port, thread::spawn(move || peer(listener.accept().unwrap().0)))
+}
+
+/// Why a port that treats its client like `peer` shows no certificate, and that it was known within the limit.
+fn why_not(peer: impl FnOnce(TcpStream) + Send + 'static) -> String {
+    let (port, _) = port_of(peer);
     let begun = Instant::now();
     let answer = ask("127.0.0.1", port);
     assert!(begun.elapsed() < LIMIT + Duration::from_secs(2), "{:?}", begun.elapsed());
@@ -34,6 +39,14 @@ fn why_not(peer: impl FnOnce(TcpStream) + Send + 'static) -> String {
         Probed::Unreadable(why) => why,
         other => panic!("{other:?}"),
     }
+}
+
+/// The same of a port that answers with `bytes` and nothing more.
+fn why_not_of(bytes: impl AsRef<[u8]> + Send + 'static) -> String {
+    why_not(move |mut stream| {
+        stream.write_all(bytes.as_ref()).unwrap();
+        drop(stream.read_to_end(&mut Vec::new()));
+    })
 }
 
 /// Sends `bytes` over and over until the other side is gone.
@@ -55,12 +68,9 @@ fn both_versions_show_what_the_file_holds_by_name_and_by_address() {
 
 #[test]
 fn nothing_but_the_handshake_is_sent_to_the_port() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
     let server = tls_server::serve(&[file("server.der")], &TLS12);
     // Between the two, what the client says is counted by kind of record (RFC 5246, 6.2.1): 23 is data.
-    let heard = thread::spawn(move || {
-        let mut client = listener.accept().unwrap().0;
+    let (port, heard) = port_of(move |mut client| {
         let mut behind = TcpStream::connect(server).unwrap();
         let (mut back, mut to_client) = (behind.try_clone().unwrap(), client.try_clone().unwrap());
         thread::spawn(move || std::io::copy(&mut back, &mut to_client));
@@ -86,11 +96,8 @@ fn nothing_but_the_handshake_is_sent_to_the_port() {
 fn the_certificate_of_a_port_that_asks_for_a_client_certificate_is_read() {
     // What Certificate the peer shows in TLS 1.2 comes before it can refuse: here it hangs up after the whole of its
     // first flight.
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
     let server = tls_server::serve(&[file("server.der")], &TLS12);
-    thread::spawn(move || {
-        let mut client = listener.accept().unwrap().0;
+    let (port, _) = port_of(move |mut client| {
         let mut behind = TcpStream::connect(server).unwrap();
         let mut part = [0; 4096];
         let len = client.read(&mut part).unwrap();
@@ -125,20 +132,14 @@ fn a_silent_peer_and_one_that_hangs_up_are_distinguished() {
 #[test]
 fn what_is_no_tls_is_no_certificate() {
     for greeting in ["SSH-2.0-OpenSSH_8.0\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n", "\x00\x00\x00\x00\x00\x00\x00"] {
-        let why = why_not(|mut stream| {
-            stream.write_all(greeting.as_bytes()).unwrap();
-            drop(stream.read_to_end(&mut Vec::new()));
-        });
+        let why = why_not_of(greeting);
         assert!(why.contains("no handshake of TLS"), "{greeting:?}: {why}");
     }
     // SSL 3.0: an alert of its version that the handshake fails, and a ServerHello of it.
     for answer in [&b"\x15\x03\x00\x00\x02\x02\x28"[..], b"\x16\x03\x00\x00\x2a\x02\x00\x00\x26\x03\x00"] {
-        let why = why_not(|mut stream| {
-            let mut answer = answer.to_vec();
-            answer.resize(answer.len().max(if answer.len() > 7 { 47 } else { 7 }), 0);
-            stream.write_all(&answer).unwrap();
-            drop(stream.read_to_end(&mut Vec::new()));
-        });
+        let mut whole = answer.to_vec();
+        whole.resize(if answer.len() > 7 { 47 } else { 7 }, 0);
+        let why = why_not_of(whole);
         assert!(why.contains("no handshake of TLS"), "{why}");
     }
 }

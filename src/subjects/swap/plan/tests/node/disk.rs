@@ -86,6 +86,12 @@ impl NodeDisk {
         self.put(PARTITION + 4096, &header);
     }
 
+    /// Whether a `pvcreate` was cut off before its metadata area had a header.
+    pub(crate) fn has_label_alone(&self) -> bool {
+        let is_there = |at: u64| self.written.contains_key(&(PARTITION + at));
+        is_there(512) && !is_there(4096)
+    }
+
     pub(crate) fn put_label(&mut self, is_there: bool) {
         self.put(PARTITION + 512, if is_there { b"LABELONE" } else { &[0] });
     }

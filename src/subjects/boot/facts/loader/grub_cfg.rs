@@ -133,7 +133,7 @@ fn words(line: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::host::damage;
-    use crate::subjects::boot::loader::menu::{entries, named};
+    use crate::subjects::boot::facts::loader::menu::{entries, named};
 
     /// The shape of what grub2-mkconfig of el7 writes.
     const EL7: &str = r#"

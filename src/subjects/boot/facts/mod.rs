@@ -1,0 +1,3 @@
+//! What boot gathers beyond what every node is asked: the configuration of its boot loader.
+
+pub mod loader;

@@ -1,0 +1,71 @@
+//! What a run that was cut off left to do beside packages, as the host shows it now.
+
+use crate::engine::{Action, ProgramRun, Proof, RecordedRun, Step, SubjectProof};
+use crate::host::{Running, mounts};
+use crate::subjects::kernels::facts::Kernels;
+
+/// Mount points that `run` mounted, and that nobody has unmounted since.
+pub fn left_mounted(run: &RecordedRun, running: &Running) -> Vec<String> {
+    let mounts = running.mounts.known();
+    let mounted = |point: &String| mounts.is_some_and(|mounts| mounts::mounted_at(mounts, point).is_some());
+    run.changes().filter_map(|step| step.action.mounts_at()).map(str::to_owned).filter(mounted).collect()
+}
+
+/// The step by which `run` was to set the boot loader's default right, where the default is not what it was to be.
+pub fn left_default(run: &RecordedRun, kernels: &Kernels) -> Option<Step> {
+    let is_wrong = |step: &&Step| match &step.action {
+        Action::Run(ProgramRun { proof: Some(Proof::Subject(SubjectProof::BootDefault { release })), .. }) => {
+            kernels.default_release() != Some(release.as_str())
+        }
+        _ => false,
+    };
+    run.steps.iter().find(is_wrong).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Back, RunState, StandingStep};
+    use crate::host::{Probed, sample};
+    use crate::io::tool::Program;
+    use crate::subjects::kernels::facts::sample::{UEK5, UEK6, good};
+
+    fn run(steps: Vec<Step>) -> RecordedRun {
+        let standing = (0..steps.len()).map(|step| StandingStep { step, done: true }).collect();
+        RecordedRun {
+            began: 0,
+            done_at: None,
+            command: "kernel-prune".into(),
+            target: String::new(),
+            steps,
+            standing,
+            earlier: vec![],
+            unsure: vec![],
+            state: RunState::CutOff,
+            resumes: false,
+        }
+    }
+
+    fn step(program: Program, proof: impl Into<Proof>) -> Step {
+        Step::new("", Action::Run(ProgramRun::changes(program, ["x"], proof, Back::by(Program::Umount, ["x"]))))
+    }
+
+    #[test]
+    fn what_a_run_mounted_is_left_until_somebody_unmounts_it() {
+        let mount = |point: &str| step(Program::Mount, Proof::Mounted { point: point.into() });
+        let run = run(vec![mount("/boot"), mount("/boot/efi")]);
+        let mut running = sample::node().running.unwrap();
+        running.mounts = Probed::Known(vec![sample::mount(8, 1, "/"), sample::mount(8, 2, "/boot")]);
+        assert_eq!(left_mounted(&run, &running), ["/boot"]);
+        running.mounts = Probed::Unreadable("EIO".into());
+        assert!(left_mounted(&run, &running).is_empty());
+    }
+
+    #[test]
+    fn a_default_is_left_to_set_only_where_it_is_not_what_it_was_to_be() {
+        let default = |release: &str| step(Program::Grubby, SubjectProof::BootDefault { release: release.into() });
+        assert_eq!(good().default_release(), Some(UEK6));
+        assert_eq!(left_default(&run(vec![default(UEK6)]), &good()), None);
+        assert_eq!(left_default(&run(vec![default(UEK6), default(UEK5)]), &good()), Some(default(UEK5)));
+    }
+}
