@@ -90,8 +90,10 @@ fn record(server: &Server) -> Vec<Run> {
     nodes.iter().filter(|(name, _)| named.contains(name)).flat_map(|(_, on)| on(server)).collect()
 }
 
-/// By chance as many as `OKV_REPLAY` says, or all.
+/// By chance as many as `OKV_REPLAY` says, or all; with `OKV_REPLAY_ONLY`, of those whose name contains it.
 fn choose<'r>(mut states: Vec<(&'r Run, State)>, random: &mut Random) -> Vec<(&'r Run, State)> {
+    let only = env::var("OKV_REPLAY_ONLY").unwrap_or_default();
+    states.retain(|(run, state)| state.name(run).contains(&only));
     let wanted = env::var("OKV_REPLAY").unwrap_or_else(|_| SAMPLE.to_string());
     if wanted == "all" {
         return states;
@@ -108,6 +110,26 @@ fn try_all(server: &Server, states: Vec<(&Run, State)>) -> Counts {
         for system in 0..SYSTEMS {
             let (counts, next) = (&counts, &next);
             scope.spawn(move || {
+                if env::var("BOOT_IT").is_ok() {
+                    while let Some((run, state)) = next() {
+                        println!("booting {}", state.name(run));
+                        let disks = crate::nbd::Disks::new(state.contents(&run.recording));
+                        server.add(&format!("b{system}0"), &disks, 0);
+                        server.add(&format!("b{system}1"), &disks, 1);
+                        use crate::guest::*;
+                        let g = Spec::new(Firmware::Bios)
+                            .system(Disk::scsi("SYSTEM").served(server.socket(), &format!("b{system}0")))
+                            .disk(Disk::scsi("NEW").served(server.socket(), &format!("b{system}1")))
+                            .boot();
+                        println!(
+                            "{}",
+                            g.run(
+                                "systemctl list-jobs; systemctl --failed; lvs -a; pvs; cat /proc/swaps; findmnt -t ext4"
+                            )
+                        );
+                    }
+                    return;
+                }
                 let mut rescue = Rescue::boot(server, &format!("rescue{system}"));
                 while let Some((run, state)) = next() {
                     let started = Instant::now();

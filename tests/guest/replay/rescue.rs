@@ -10,7 +10,7 @@ use crate::nbd::{Content, Disks, Server};
 const RECOVER: &str = include_str!("recover");
 /// Nothing of the node is left behind.
 const LEAVE: &str = "
-    losetup --detach-all 2> /dev/null
+    losetup --detach-all 2> /dev/null; systemctl reset-failed
     vgchange --quiet --activate n vg_root 2> /dev/null
     [ -z \"$(dmsetup ls --target linear 2> /dev/null | grep vg_root)\" ] || dmsetup remove_all --force
     rm -rf /run/lvm/pvs_online/* /run/lvm/vgs_online/* /run/lvm/pvs_lookup/* /run/okv-host

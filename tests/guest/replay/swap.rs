@@ -5,10 +5,13 @@ use crate::guest::Firmware;
 use crate::nbd::Server;
 
 const GIB: u64 = 1 << 30;
+/// Disks may have other names after a start.
 const KEPT: &str = "
+    system=$(readlink -f /dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_SYSTEM)
     cksum /var/lib/oracle/keys /images/keys /etc/fstab
-    lvs --noheadings --segments --options lv_name,lv_uuid,seg_pe_ranges --select 'lv_name!~swap' | sort
-    sfdisk --dump /dev/sda; head --bytes 1M /dev/sda | cksum
+    lvs --noheadings --segments --options lv_name,lv_uuid,seg_pe_ranges --select 'lv_name!~swap' | sort |
+        sed s,$system,SYSTEM,
+    sfdisk --dump $system | sed s,$system,SYSTEM,; head --bytes 1M $system | cksum
     blkid --probe --output value --match-tag UUID --match-tag LABEL /dev/vg_root/lv_swap";
 const RESULT: &str = "
     awk 'NR > 1 { print $2, $3 }' /proc/swaps
