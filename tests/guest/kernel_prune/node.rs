@@ -27,7 +27,7 @@ pub(crate) struct Node {
 impl Node {
     /// Boots a node without a kernel in rpm's database, which has these packages in /root/rpms. /boot is not mounted.
     pub(super) fn boot(firmware: Firmware, rpms: Rpms) -> Self {
-        let guest = Spec::new(firmware).boot();
+        let guest = Spec::new(firmware).start();
         install(&guest);
         Self::of(guest, rpms)
     }

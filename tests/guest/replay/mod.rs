@@ -90,10 +90,11 @@ fn record(server: &Server) -> Vec<Run> {
     nodes.iter().filter(|(name, _)| named.contains(name)).flat_map(|(_, on)| on(server)).collect()
 }
 
-/// By chance as many as `OKV_REPLAY` says, or all; with `OKV_REPLAY_ONLY`, of those whose name contains it.
+/// By chance as many as `OKV_REPLAY` says, or all; with `OKV_REPLAY_ONLY`, of those whose name has each of its
+/// parts between semicolons.
 fn choose<'r>(mut states: Vec<(&'r Run, State)>, random: &mut Random) -> Vec<(&'r Run, State)> {
     let only = env::var("OKV_REPLAY_ONLY").unwrap_or_default();
-    states.retain(|(run, state)| state.name(run).contains(&only));
+    states.retain(|(run, state)| only.split(';').all(|part| state.name(run).contains(part)));
     let wanted = env::var("OKV_REPLAY").unwrap_or_else(|_| SAMPLE.to_string());
     if wanted == "all" {
         return states;

@@ -15,7 +15,7 @@ const LEAVE: &str = "
     [ -z \"$(dmsetup ls --target linear 2> /dev/null | grep vg_root)\" ] || dmsetup remove_all --force
     rm -rf /run/lvm/pvs_online/* /run/lvm/vgs_online/* /run/lvm/pvs_lookup/* /run/okv-host
     test \"$(dmsetup ls 2> /dev/null)\" = 'No devices found' && test \"$(wc --lines < /proc/swaps)\" = 1";
-const LIMIT: Duration = Duration::from_secs(180);
+const LIMIT: Duration = Duration::from_secs(900);
 const LINE: &str = "root=LABEL=rescue rw fstab=no console=ttyS0 quiet systemd.show_status=0 mitigations=off nowatchdog \
                     random.trust_cpu=on";
 

@@ -9,7 +9,7 @@ use super::machine::Files;
 use super::spec::Firmware;
 
 /// The directory of the system disks, built where it is not there yet.
-fn directory() -> &'static Path {
+pub(super) fn directory() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/guest/build");
@@ -49,10 +49,14 @@ pub(super) fn overlay(firmware: Firmware, disk: Disk, files: &Files) -> Attached
     if disk.is_served() {
         return disk.attach(0, files);
     }
-    let base = system_disk(firmware);
+    overlay_over(&system_disk(firmware), "raw", disk, files)
+}
+
+/// The same over any disk.
+pub(super) fn overlay_over(base: &Path, format: &str, disk: Disk, files: &Files) -> Attached {
     let path = files.path("system.qcow2");
     let mut create = Command::new("qemu-img");
-    create.args(["create", "-q", "-f", "qcow2", "-F", "raw", "-b"]).arg(&base).arg(&path);
+    create.args(["create", "-q", "-f", "qcow2", "-F", format, "-b"]).arg(base).arg(&path);
     let status = create.stdin(Stdio::null()).status().expect("qemu-img can be run");
     assert!(status.success(), "no overlay over {}: {status}", base.display());
     disk.attach_file(path, "qcow2", 0)

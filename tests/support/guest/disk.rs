@@ -101,6 +101,12 @@ impl Disk {
         self.served.is_some()
     }
 
+    /// What udev calls it.
+    pub(super) fn link(&self) -> String {
+        let bus = if self.bus == Bus::Virtio { "virtio-" } else { "scsi-0QEMU_QEMU_HARDDISK_" };
+        format!("/dev/disk/by-id/{bus}{}", self.serial)
+    }
+
     pub(super) fn has_serial(&self, serial: &str) -> bool {
         self.serial == serial
     }

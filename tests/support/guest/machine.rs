@@ -65,7 +65,8 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    pub(super) fn start(spec: &Spec, disks: &[Attached], files: &Files) -> Self {
+    /// Powers it on; where there is a saved memory, the machine goes on from that.
+    pub(super) fn start(spec: &Spec, disks: &[Attached], files: &Files, memory: Option<&Path>) -> Self {
         for socket in [files.agent(), files.monitor()] {
             assert!(socket.as_os_str().len() < 108, "{}: too long for a socket; set TMPDIR", socket.display());
             let _ = fs::remove_file(socket); // of the boot before
@@ -99,6 +100,9 @@ impl Machine {
         keeper.args(["-device", "virtio-scsi-pci,id=scsi"]);
         for disk in disks {
             keeper.args(["-blockdev", &disk.blockdev().to_string(), "-device", &disk.device().to_string()]);
+        }
+        if let Some(memory) = memory {
+            keeper.args(["-incoming", &format!("exec:cat '{}'", memory.display())]);
         }
         let log = File::create(files.path("qemu.log")).expect("a file for what QEMU says");
         let also = log.try_clone().expect("a second handle");

@@ -24,6 +24,7 @@ mod base;
 mod disk;
 mod machine;
 mod monitor;
+mod snapshot;
 mod spec;
 
 use std::thread;
@@ -44,6 +45,7 @@ use agent::Agent;
 use disk::Attached;
 use machine::{Files, Machine};
 use monitor::Monitor;
+use snapshot::Snapshot;
 
 /// Within this a guest answers, even where other work shares the processors.
 const BOOT: Duration = Duration::from_secs(300);
@@ -81,11 +83,35 @@ impl Guest {
         guest
     }
 
+    /// One that goes on from a saved start of a machine like it.
+    fn resumed(spec: Spec) -> Self {
+        let snapshot = Snapshot::of(&spec);
+        let started = Instant::now();
+        let files = Files::new();
+        let disks = vec![snapshot.system(&spec, &files)];
+        let mut machine = Machine::start(&spec, &disks, &files, Some(&snapshot.memory()));
+        let agent = Agent::reconnect(&files.agent(), started + BOOT, &mut machine, snapshot.boot_id());
+        let agent = agent.unwrap_or_else(|why| panic!("the guest does not go on: {why}\n{}", files.console_text()));
+        let mut monitor = Monitor::connect(&files.monitor());
+        snapshot::waits_for(&mut monitor, "query-status", "paused"); // as it was when it was saved
+        monitor.command("cont", json!({}));
+        let more = spec.disks.clone();
+        let mut guest = Self { spec, disks, power: Some(Power { agent, monitor, machine }), files };
+        snapshot::wake(&guest);
+        let links: Vec<String> = more.iter().map(Disk::link).collect();
+        more.into_iter().for_each(|disk| guest.plug(disk));
+        if !links.is_empty() {
+            guest.ok(&format!("udevadm wait --timeout=60 --settle {}", links.join(" ")));
+        }
+        println!("the guest goes on after {:.1} s", started.elapsed().as_secs_f32());
+        guest
+    }
+
     /// Powers it on, with the disks as they are, and returns when it answers.
     pub(crate) fn boot_again(&mut self) {
         assert!(self.power.is_none(), "the guest is running");
         let started = Instant::now();
-        let mut machine = Machine::start(&self.spec, &self.disks, &self.files);
+        let mut machine = Machine::start(&self.spec, &self.disks, &self.files, None);
         let agent = Agent::connect(&self.files.agent(), started + BOOT, &mut machine);
         let agent = agent.unwrap_or_else(|why| panic!("the guest did not boot: {why}\n{}", self.console()));
         let monitor = Monitor::connect(&self.files.monitor());

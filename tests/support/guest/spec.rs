@@ -73,6 +73,11 @@ impl Spec {
         self
     }
 
+    /// Starts it, from a saved start of a machine like it: quick. Where the start is what a test looks at, [`Self::boot`].
+    pub(crate) fn start(self) -> Guest {
+        Guest::resumed(self)
+    }
+
     /// Boots it.
     pub(crate) fn boot(self) -> Guest {
         Guest::new(self)
