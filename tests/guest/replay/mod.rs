@@ -2,9 +2,10 @@
 //!
 //! The node's disks are served by the test, which records all that reaches them. The states are attached to a system
 //! that runs, where the node "starts": its volumes are activated, mounted and swapped to as at a start, and okv-host
-//! runs on it again, in a chroot.
+//! runs on it again, in a chroot. With `OKV_REPLAY_BOOT` a whole machine boots from each state instead.
 
 mod changes;
+mod place;
 mod rescue;
 mod runs;
 mod states;
@@ -17,7 +18,7 @@ use std::time::{Instant, SystemTime};
 use std::{env, thread};
 
 use crate::nbd::Server;
-use rescue::Rescue;
+use place::Place;
 use runs::Run;
 use states::{Kind, Random, State, derive};
 use verdict::Recovered;
@@ -111,30 +112,10 @@ fn try_all(server: &Server, states: Vec<(&Run, State)>) -> Counts {
         for system in 0..SYSTEMS {
             let (counts, next) = (&counts, &next);
             scope.spawn(move || {
-                if env::var("BOOT_IT").is_ok() {
-                    while let Some((run, state)) = next() {
-                        println!("booting {}", state.name(run));
-                        let disks = crate::nbd::Disks::new(state.contents(&run.recording));
-                        server.add(&format!("b{system}0"), &disks, 0);
-                        server.add(&format!("b{system}1"), &disks, 1);
-                        use crate::guest::*;
-                        let g = Spec::new(Firmware::Bios)
-                            .system(Disk::scsi("SYSTEM").served(server.socket(), &format!("b{system}0")))
-                            .disk(Disk::scsi("NEW").served(server.socket(), &format!("b{system}1")))
-                            .boot();
-                        println!(
-                            "{}",
-                            g.run(
-                                "systemctl list-jobs; systemctl --failed; lvs -a; pvs; cat /proc/swaps; findmnt -t ext4"
-                            )
-                        );
-                    }
-                    return;
-                }
-                let mut rescue = Rescue::boot(server, &format!("rescue{system}"));
+                let mut place = Place::new(server, &format!("place{system}"));
                 while let Some((run, state)) = next() {
                     let started = Instant::now();
-                    let verdict = verdict::of(&mut rescue, run, &state);
+                    let verdict = verdict::of(&mut place, run, &state);
                     let name = state.name(run);
                     let took = started.elapsed().as_secs_f32();
                     let mut counts = counts.lock().expect("no panic in here");

@@ -24,6 +24,7 @@ pub(super) struct Task {
 /// A recorded run.
 pub(super) struct Run {
     pub(super) task: Task,
+    pub(super) firmware: Firmware,
     pub(super) serials: Vec<&'static str>,
     pub(super) recording: Recording,
     pub(super) kept: String,
@@ -34,6 +35,7 @@ pub(super) struct Run {
 pub(super) struct Node {
     pub(super) guest: Guest,
     disks: Disks,
+    firmware: Firmware,
     serials: Vec<&'static str>,
 }
 
@@ -53,7 +55,7 @@ impl Node {
         let spec = Spec::new(firmware).system(served.next().expect("the system disk"));
         let guest = served.fold(spec, Spec::disk).boot();
         install(&guest);
-        Self { guest, disks, serials }
+        Self { guest, disks, firmware, serials }
     }
 
     /// The same disks, with the guest that this makes of it.
@@ -73,7 +75,8 @@ impl Node {
         assert_eq!(done.status, 0, "{}: {done}", task.name);
         assert_eq!(self.guest.run(task.kept).stdout(), kept, "{}", task.name);
         let result = self.guest.run(task.result).stdout();
-        let run = Run { task, serials: self.serials.clone(), recording, kept, result };
+        let (firmware, serials) = (self.firmware, self.serials.clone());
+        let run = Run { task, firmware, serials, recording, kept, result };
         println!("{}: {} writes, {} flushes", run.task.name, run.writes(), run.recording.events.len() - run.writes());
         run
     }

@@ -42,6 +42,7 @@ impl Snapshot {
         let lock = File::create(base::directory().join("snapshot-lock")).expect("a lock");
         lock.lock().expect("one makes it, the others wait");
         if !folder.exists() {
+            remove_old();
             let made = folder.with_extension("part");
             let _ = fs::remove_dir_all(&made); // left by a run that was cut off
             fs::create_dir(&made).unwrap_or_else(|e| panic!("{}: {e}", made.display()));
@@ -77,6 +78,17 @@ pub(super) fn wake(guest: &Guest) {
     let script = WAKE.replace("$NOW", &format!("{now:.3}"));
     let output = guest.run_with(&script, &fresh, Duration::from_secs(60));
     assert_eq!(output.status, 0, "{output}");
+}
+
+/// What other versions of this code made goes after a week.
+fn remove_old() {
+    for entry in fs::read_dir(base::directory()).expect("our own directory").flatten() {
+        let age = entry.metadata().and_then(|data| data.modified()).ok().and_then(|made| made.elapsed().ok());
+        let is_snapshot = entry.file_name().to_string_lossy().starts_with("snapshot-");
+        if is_snapshot && age.is_some_and(|age| age > Duration::from_secs(7 * 24 * 3600)) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 fn make(spec: &Spec, folder: &Path) {

@@ -53,12 +53,9 @@ impl Server {
         Path::new(self.folder.path()).join("socket")
     }
 
+    /// From now on that name is this disk; a client that had another one by it keeps that.
     pub(crate) fn add(&self, name: &str, disks: &Disks, number: usize) {
         let export = Export { disks: disks.clone(), number };
         self.exports.lock().expect("no panic in here").insert(name.to_owned(), export);
-    }
-
-    pub(crate) fn remove(&self, name: &str) {
-        self.exports.lock().expect("no panic in here").remove(name);
     }
 }
