@@ -31,8 +31,10 @@ pub struct BlockDevice {
 }
 
 mod identity;
+mod volume;
 
 pub use identity::{Identity, identity};
+pub use volume::{VolumeDevice, volume_device};
 
 /// sysfs counts in units of 512 bytes, whatever the logical block size is.
 const UNIT: u64 = 512;

@@ -26,6 +26,7 @@ mod step;
 mod table;
 mod taken_back;
 mod undo;
+mod volume;
 mod watch;
 
 pub use host::{SubjectSteps, TargetHost, journal_path};

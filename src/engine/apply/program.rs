@@ -66,6 +66,9 @@ impl TargetHost<'_> {
         if self.is_there(proof) == Ok(false) {
             return Ok(());
         }
+        if let Proof::SwapUnused { area } = proof {
+            self.wake(area)?;
+        }
         let ran = self.execute(back, LONGEST_WAY_BACK);
         match self.is_there(proof) {
             Ok(false) => Ok(()),
@@ -89,7 +92,7 @@ impl TargetHost<'_> {
     }
 
     /// Runs a program: what it prints.
-    fn execute(&self, command: &Command, seconds: u64) -> Result<Vec<u8>, String> {
+    pub(super) fn execute(&self, command: &Command, seconds: u64) -> Result<Vec<u8>, String> {
         let cmd = command.to_cmd(Duration::from_secs(seconds))?;
         success(self.runner, &cmd).map(|output| output.stdout).map_err(|e| e.to_string())
     }

@@ -110,15 +110,22 @@ impl Execution<'_, '_> {
     /// Takes back step `failed` and all before it, down to one that stays or cannot be taken back; below that, only
     /// what the node needs comes back, also what a run before this one took away. A journal that cannot be written does
     /// not keep the host from its way back.
+    ///
+    /// Beside a program that could not be ended ([`still_runs`](crate::io::tool::Runner::still_runs)) only swap comes
+    /// back: what that program did is not known before it ends, and no other one may work on the same group or unmount
+    /// what it writes to. It holds the lock meanwhile, and the next run goes on from what is true then.
     fn go_back(&mut self, steps: &[Step], failed: usize, why: String) -> Ending {
         let _ = self.record(Entry::StepFailed(failed, why.clone()));
         let (mut stays, mut undo_why) = (None, Vec::new());
+        if self.is_beside_a_program() {
+            undo_why.push("beside that program only swap is brought back".to_owned());
+        }
         for (index, step) in steps.iter().enumerate().take(failed.saturating_add(1)).rev() {
             if self.needless.contains(&index) {
                 continue;
             }
             let barred = stays.is_some() || !undo_why.is_empty();
-            if barred && !step.role.always_comes_back() {
+            if barred && !self.comes_back_anyway(step.role) {
                 continue;
             }
             let taken_back =
@@ -137,6 +144,15 @@ impl Execution<'_, '_> {
             Some(stays) => Ending::Kept { why, stays },
             None => Ending::RolledBack { why },
         })
+    }
+
+    fn is_beside_a_program(&self) -> bool {
+        self.host.runner.still_runs().is_some()
+    }
+
+    /// Whether the work of a step in this role comes back even where other steps stay done.
+    fn comes_back_anyway(&self, role: Role) -> bool {
+        role == Role::MustBeRestored || (role.always_comes_back() && !self.is_beside_a_program())
     }
 
     /// Brings back what runs before this one took away, and gives the reasons why it could not.

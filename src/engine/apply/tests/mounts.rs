@@ -86,3 +86,29 @@ fn a_run_that_a_reboot_cut_off_behind_its_last_change_mounts_again_for_what_is_l
 fn what_nothing_is_left_to_unmount_is_not_mounted_again() {
     assert_eq!(finished_after(9), RunState::Ended(Ending::Done));
 }
+
+/// Its look must not be killed, and still runs.
+struct LeavesRunning<'m>(Machine<'m>);
+
+impl Runner for LeavesRunning<'_> {
+    fn run(&self, cmd: &Cmd) -> Result<Output, ToolError> {
+        if cmd.to_string().ends_with("--verify") { Err(self.still_runs().unwrap()) } else { self.0.run(cmd) }
+    }
+
+    fn still_runs(&self) -> Option<ToolError> {
+        Some(ToolError::StillRuns { command: "dnf".into(), process: 4711 })
+    }
+}
+
+#[test]
+fn nothing_is_unmounted_beside_a_program_that_still_runs() {
+    let bench = bench();
+    let runner = LeavesRunning(Machine(bench.base.path()));
+    runner.0.reboot();
+    let host = bench.host(&runner);
+    let ending = carry_out(&plan(&bench), &host, &mut host.journal().unwrap(), &Interrupts::default(), &mut |_| {});
+    let ending = ending.unwrap();
+    assert!(matches!(&ending, Ending::Stuck { undo_why, .. } if undo_why.contains("only swap")), "{ending:?}");
+    assert!(runner.0.is_mounted());
+    assert!(bench.last().is_unfinished());
+}

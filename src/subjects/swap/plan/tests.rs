@@ -5,6 +5,7 @@ use node::request;
 
 mod disks;
 mod gathered;
+mod kernel;
 mod memory;
 pub(crate) mod node;
 mod programs;

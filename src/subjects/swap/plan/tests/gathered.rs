@@ -1,6 +1,6 @@
 //! What is gathered of a [`Node`]: the facts that a plan is made from.
 
-use super::node::{EXTENT, GROUP, Node, NodeDisk, NodeVolume, SWAP, UUID};
+use super::node::{EXTENT, GROUP, Node, NodeDisk, NodeVolume, SWAP, TEMPORARY, UUID};
 use crate::base::ids::Id;
 use crate::base::units::{GIB, MIB, SectorSize};
 use crate::disk::format::content::{Content, Kind};
@@ -9,7 +9,7 @@ use crate::disk::{
     BootEvidence, Disk, LogicalVolume, Partition, PartitionType, PhysicalVolume, Segment, Source, Stripe, Table,
     TableKind, VolumeGroup, scan,
 };
-use crate::host::block::Identity;
+use crate::host::block::{Identity, VolumeDevice};
 use crate::host::lvm::Lvm;
 use crate::host::{BlockDevice, DeviceNumber, Firmware, FstabEntry, Probed, Running};
 use crate::io::tool::lvm as told;
@@ -164,6 +164,17 @@ impl Node {
         block
     }
 
+    fn volume_device(&self, name: &str) -> Probed<VolumeDevice> {
+        let Some(volume) = self.volumes.get(name) else { return Probed::Absent };
+        volume.kernel_extents.map_or(Probed::Absent, |extents| {
+            Probed::Known(VolumeDevice {
+                path: Self::device(name).into(),
+                bytes: extents * EXTENT,
+                is_suspended: volume.is_suspended,
+            })
+        })
+    }
+
     /// All that is gathered of it.
     pub(crate) fn growth(&self) -> Growth {
         let others = self.in_group().count();
@@ -195,8 +206,13 @@ impl Node {
             memory: Probed::Known(self.memory),
             disks,
             inventory: inventory.map_or(Probed::Absent, Probed::Known),
-            swap_device: self.volumes.get(SWAP).map_or(Probed::Absent, |_| Probed::Known("/dev/dm-0".into())),
-            swap_header: self.volumes.get(SWAP).map_or(Probed::Absent, |volume| Probed::Known(volume.page.clone())),
+            swap_device: self.volume_device(SWAP),
+            temporary_device: self.volume_device(TEMPORARY),
+            swap_header: match self.volumes.get(SWAP) {
+                Some(volume) if volume.is_suspended => Probed::Unreadable("it is suspended".into()),
+                Some(volume) => Probed::Known(volume.page.clone()),
+                None => Probed::Absent,
+            },
         }
     }
 }

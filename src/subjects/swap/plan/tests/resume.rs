@@ -3,6 +3,7 @@
 use super::node::{EXTENT, FULL, Node, NodeVolume, SMALL, SWAP, TEMPORARY, area, id, page, request};
 use super::{argv, planned};
 use crate::base::units::{GIB, MIB, TIB};
+use crate::subjects::swap::plan::remembered::sectors;
 use crate::subjects::swap::plan::{Remembered, Request, plan};
 
 pub(super) const SETTLE: &str = "udevadm settle --timeout=60";
@@ -119,7 +120,9 @@ fn a_header_that_is_gone_is_made_anew_from_what_the_journal_remembers() {
 #[test]
 fn uuid_label_and_priority_of_the_swap_volume_are_remembered_from_the_steps() {
     let remembered = remembering(&Node::small(), &request()).remembered.unwrap();
-    let known = Remembered { uuid: super::node::UUID.into(), label: Some("node-swap".into()), priority: Some(7) };
+    let header = Some(sectors(&Node::small().swap().page));
+    let label = Some("node-swap".into());
+    let known = Remembered { uuid: super::node::UUID.into(), label, priority: Some(7), header };
     assert_eq!(remembered, known);
     assert_eq!(Remembered::of(&[], &request()), None);
 }
