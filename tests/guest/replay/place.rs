@@ -18,33 +18,29 @@ const LIMIT: Duration = Duration::from_secs(900);
 /// What each part of the script printed, and its exit status.
 pub(super) type Answers = BTreeMap<String, (i32, String)>;
 
-pub(super) enum Place<'s> {
-    Rescue(Rescue<'s>),
-    /// Some kinds of damage only show there; it takes longer.
-    Machine(&'s Server, String),
+pub(super) struct Place<'s> {
+    server: &'s Server,
+    name: String,
+    /// Without it, whole machines boot: some kinds of damage only show there, and it takes longer.
+    rescue: Option<Rescue<'s>>,
 }
 
 impl<'s> Place<'s> {
     pub(super) fn new(server: &'s Server, name: &str) -> Self {
-        match env::var_os("OKV_REPLAY_BOOT") {
-            None => Self::Rescue(Rescue::boot(server, name)),
-            Some(_) => Self::Machine(server, name.to_owned()),
-        }
+        let boots = env::var_os("OKV_REPLAY_BOOT").is_some();
+        Self { server, name: name.to_owned(), rescue: (!boots).then(|| Rescue::boot(server, name)) }
     }
 
     /// Starts a node from these disks and runs the script there; a machine that does not boot gives no answer.
     pub(super) fn recover(&mut self, run: &Run, contents: Vec<Content>, script: &str) -> Answers {
-        match self {
-            Self::Rescue(rescue) => rescue.recover(&run.serials, contents, script),
-            Self::Machine(server, name) => {
-                let disks = serve(server, name, &run.serials, contents);
-                let mut disks = disks.into_iter();
-                let spec = Spec::new(run.firmware).system(disks.next().expect("the system disk"));
-                let spec = disks.fold(spec, Spec::disk);
-                let guest = catch_unwind(AssertUnwindSafe(|| spec.boot()));
-                guest.map_or_else(|_| Answers::new(), |guest| ask(&guest, &[], script))
-            }
+        if let Some(rescue) = &mut self.rescue {
+            return rescue.recover(&run.serials, contents, script);
         }
+        let mut disks = serve(self.server, &self.name, &run.serials, contents).into_iter();
+        let spec = Spec::new(run.firmware).system(disks.next().expect("the system disk"));
+        let spec = disks.fold(spec, Spec::disk);
+        let guest = catch_unwind(AssertUnwindSafe(|| spec.boot()));
+        guest.map_or_else(|_| Answers::new(), |guest| ask(&guest, &[], script))
     }
 }
 
