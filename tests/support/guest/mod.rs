@@ -11,6 +11,7 @@
 //! ```
 //!
 //! Every guest has its own overlay over system disks that are built once (`scripts/guest/build`), so each starts fresh.
+//! [`Spec::boot`] boots it; [`Spec::start`] goes on from a saved memory, in a second or two where nothing else runs.
 //! Dropping it ends QEMU and removes its files; where the test process is killed, QEMU still ends. A guest that cannot
 //! be had fails the test.
 //!
