@@ -17,6 +17,7 @@ pub mod facts;
 mod gather;
 pub mod kernels;
 pub mod media;
+pub mod next_start;
 pub mod preflight;
 pub mod records;
 pub mod rule;

@@ -30,7 +30,8 @@ fn kernel(host: &Path, release: &str) {
 }
 
 fn grub(host: &Path, saved: &str) {
-    put(host, "boot/efi/EFI/redhat/grub.cfg", "set default=\"${saved_entry}\"\nblscfg\n");
+    let script = "load_env\nset default=\"${saved_entry}\"\nsearch --no-floppy --fs-uuid --set=root 1-2\nblscfg\n";
+    put(host, "boot/efi/EFI/redhat/grub.cfg", script);
     let block = format!("# GRUB Environment Block\nsaved_entry={saved}\nkernelopts=root=/dev/x ro fips=1\n####");
     put(host, "boot/efi/EFI/redhat/grubenv", block);
 }

@@ -9,6 +9,7 @@ use crate::engine::{Ending, Entry, Plan, RecordedRun, last_run};
 use crate::io::journal::Journal;
 use run::Execution;
 
+mod caches;
 mod copy;
 mod flush;
 mod half_made;

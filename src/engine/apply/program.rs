@@ -56,10 +56,10 @@ impl TargetHost<'_> {
     fn run_back(&self, run: &ProgramRun, back: &Command) -> Result<(), String> {
         let Some(proof) = &run.proof else { return self.execute(back, LONGEST_WAY_BACK).map(drop) };
         if let Proof::PhysicalVolume { device, group: None, .. } = proof
-            && self.has_label_alone(device)?
+            && self.is_half_made(device)?
         {
-            // pvremove(8) refuses what pvcreate(8) left half made.
-            return self.clear_label(device);
+            // pvremove(8) refuses it.
+            return self.clear_half_made(device);
         }
         // Where it cannot be determined, going back is tried all the same: a node without its swap is worse than a
         // program run in vain.

@@ -110,7 +110,7 @@ impl TargetHost<'_> {
         Ok(held)
     }
 
-    fn is_disk(&self, disk: &DiskIdentity) -> Result<(), String> {
+    pub(super) fn is_disk(&self, disk: &DiskIdentity) -> Result<(), String> {
         let root = Root::fixture(&self.base).map_err(|e| format!("{}: {e}", self.base.display()))?;
         let name = disk.path.strip_prefix("/dev/").unwrap_or(&disk.path);
         match block::identity(&root, name) {

@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 
 use crate::disk::new_table::{Begun, Identifiers, NewTable, one_lvm_partition};
 use crate::disk::physical_volume::{WRITTEN, is_half_made};
-use crate::host::block::{Identity, VolumeDevice, identity, volume_device};
+use crate::host::block::{Identity, VolumeDevice, WriteCache, identity, volume_device, write_cache};
 use crate::host::locate::groups;
 use crate::host::loops::Loop;
 use crate::host::lvm::{self, Lvm};
@@ -51,6 +51,8 @@ pub struct DiskState {
     pub table: Result<(NewTable, Begun), String>,
     /// Whether the partition of that table has the label of a physical volume alone: a `pvcreate` was cut off.
     pub is_half_made: bool,
+    /// Its volatile write cache, where the kernel can switch one.
+    pub write_cache: Probed<WriteCache>,
 }
 
 /// The temporary swap volume.
@@ -110,6 +112,7 @@ fn disk(root: &Root, above: Above<'_>, device: &BlockDevice, seed: &str) -> Disk
     };
     DiskState {
         is_half_made,
+        write_cache: write_cache(root, &device.name),
         held: held(root, above, device, &path),
         bytes: device.bytes,
         sector_bytes: sector.bytes(),

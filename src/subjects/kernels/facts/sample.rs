@@ -50,6 +50,7 @@ pub(crate) fn entry(release: &str) -> Entry {
         args: vec!["ro".into()],
         lacks: vec![],
         from: format!("/boot/loader/entries/m-{release}.conf"),
+        ..Entry::default()
     }
 }
 
@@ -80,6 +81,9 @@ pub(crate) fn node(running: &str, default: &str, kernels: Vec<Kernel>) -> Kernel
                 entries: releases.iter().rev().map(|release| entry(release)).collect(),
                 default: Probed::Known(default),
                 next: None,
+                once: None,
+                fallback: vec![],
+                skipped: vec![],
                 configured: Some("saved".into()),
             }),
         }))),

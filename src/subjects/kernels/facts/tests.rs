@@ -48,7 +48,8 @@ impl TestHost {
     }
 
     fn has_grub(&self, folder: &str, saved: &str) {
-        self.write(&format!("{folder}/grub.cfg"), "set default=\"${saved_entry}\"\nblscfg\n");
+        let script = "load_env\nset default=\"${saved_entry}\"\nsearch --no-floppy --fs-uuid --set=root 1-2\nblscfg\n";
+        self.write(&format!("{folder}/grub.cfg"), script);
         let block = format!("# GRUB Environment Block\nsaved_entry={saved}\nkernelopts=root=/dev/x\n####");
         self.write(&format!("{folder}/grubenv"), block);
     }
@@ -170,7 +171,9 @@ fn under_uefi_the_configuration_of_the_system_partition_counts() {
     assert_eq!(loader(&kernels).config, "/boot/efi/EFI/redhat/grub.cfg");
     assert_eq!(loader(&kernels).default.known().unwrap().entry.release.as_deref(), Some(OLD));
 
-    host.write("boot/efi/EFI/redhat/grub.cfg", "configfile $prefix/grub.cfg\n");
+    let stub = "search --no-floppy --fs-uuid --set=dev 1-2\nset prefix=($dev)/grub2\nexport $prefix\n\
+                configfile $prefix/grub.cfg\n";
+    host.write("boot/efi/EFI/redhat/grub.cfg", stub);
     let kernels = host.kernels(Firmware::Uefi { bits: None });
     assert_eq!(loader(&kernels).config, "/boot/grub2/grub.cfg");
     assert_eq!(loader(&kernels).default.known().unwrap().entry.release.as_deref(), Some(NEW));
@@ -207,7 +210,7 @@ fn what_cannot_be_read_is_never_an_empty_answer() {
     for (path, text) in [
         ("boot/grub2/grub.cfg", "menuentry x {\n"),
         ("boot/grub2/grubenv", "saved_entry=0\n"),
-        ("boot/loader/entries/bad.conf", "title x\n"),
+        ("boot/loader/entries/bad.conf", "title x\0\n"),
         ("etc/fstab", "x\n"),
         ("proc/self/mountinfo", ""),
     ] {

@@ -7,8 +7,9 @@
 
 use super::facts::Growth;
 use crate::base::units::Bytes;
-use crate::engine::{Action, Plan, ProgramRun, Reason, Refusal, Step};
+use crate::engine::{Action, CacheSwitch, Plan, ProgramRun, Reason, Refusal, Step};
 
+mod caches;
 mod disk;
 mod durable;
 mod group;
@@ -16,6 +17,7 @@ mod remembered;
 mod space;
 mod swap;
 
+pub use caches::left_off;
 pub use disk::{Choice, Wanted, disk_to_add};
 pub use remembered::Remembered;
 
@@ -35,6 +37,8 @@ pub struct Request {
     pub temporary_swap: bool,
     /// What a run that was cut off knew.
     pub remembered: Option<Remembered>,
+    /// Write caches that a run which was cut off switched off.
+    pub caches_off: Vec<CacheSwitch>,
 }
 
 impl Request {
@@ -71,6 +75,7 @@ pub fn plan(growth: &Growth, request: &Request) -> Result<Plan, Refusal> {
     }
     steps.extend(swap::steps(growth, request, &system, &need)?);
     let steps = durable::durable(steps, &system, disk.as_ref(), request);
+    let steps = caches::without_caches(steps, growth, &system, disk.as_ref(), request);
     notes.extend(need.notes(growth, request));
     Ok(Plan {
         command: COMMAND,

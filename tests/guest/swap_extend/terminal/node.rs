@@ -13,7 +13,7 @@ pub(super) const RUN: &str = "/root/okv-host swap-extend --disk NEW --apply --ye
 pub(super) const UNDO: &str = "/root/okv-host undo --apply --yes";
 
 /// The step that takes the swap away; from there a run goes on until the node has it again.
-pub(super) const SWAPOFF: usize = 7;
+pub(super) const SWAPOFF: usize = 9;
 /// What one command takes at most; the script itself waits for less, and reports what it waited for.
 const LIMIT: Duration = Duration::from_secs(1800);
 /// A disk that has just the extents that are missing.
@@ -55,7 +55,7 @@ impl Node {
         let new = disk(&guest, "NEW");
         let kept = kept(&guest, &new);
         let steps = names(&extend(&guest, "--disk NEW", 0));
-        assert_eq!((steps.len(), steps[SWAPOFF].as_str()), (11, "swapoff"));
+        assert_eq!((steps.len(), steps[SWAPOFF].as_str()), (13, "swapoff"));
         Self { guest, steps, new, kept, late: BTreeMap::new(), outcomes: BTreeMap::new(), began: Instant::now() }
     }
 

@@ -27,6 +27,7 @@ impl NodeDisk {
             sector_bytes: self.sector.bytes(),
             identity: Probed::Known(self.identity.clone()),
             held: Probed::Known(self.held.clone()),
+            write_cache: Probed::Absent,
             is_half_made: table.as_ref().is_ok_and(|table| has_label_alone(self, table)),
             table: table.and_then(|table| {
                 let begun = table.begun_on(self).map_err(|e| e.to_string())?;
@@ -125,6 +126,7 @@ impl Node {
             point: "none".into(),
             kind: "swap".into(),
             options: options.split(',').map(str::to_owned).collect(),
+            at_point: crate::host::AtPoint::default(),
         });
         let running = Running {
             now: 0,
@@ -153,7 +155,9 @@ impl Node {
             holders: vec![],
             is_physical_disk: name.starts_with("sd"),
         };
-        let mut block = vec![device("sda", 0)];
+        let of_system =
+            BlockDevice { partition_of: Some(("sda".into(), 3)), is_physical_disk: false, ..device("sda3", 3) };
+        let mut block = vec![device("sda", 0), of_system];
         block.extend(self.disks.iter().zip(1..).map(|(disk, n)| device(&disk.name, n * 16)));
         for name in self.volumes.keys() {
             let kernel = Self::device(name).trim_start_matches("/dev/");
@@ -184,6 +188,7 @@ impl Node {
             sector_bytes: 512,
             identity: Probed::Known(Identity { serial: Some("SYSTEM".into()), ..Identity::default() }),
             held: Probed::Known(Some("/dev/dm-0 is built on it".into())),
+            write_cache: Probed::Absent,
             is_half_made: false,
             table: Err("it has a table".into()),
         }];

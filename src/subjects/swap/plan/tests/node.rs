@@ -84,6 +84,7 @@ pub(crate) fn request() -> Request {
         disk_path: None,
         temporary_swap: false,
         remembered: None,
+        caches_off: vec![],
     }
 }
 

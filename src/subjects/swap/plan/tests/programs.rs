@@ -29,7 +29,8 @@ impl Node {
                     volume.page[at..at + piece.hex.len()].copy_from_slice(&piece.hex);
                 }
             }
-            Action::ClearLabel { device } => self.on(device).unwrap().put_label(false),
+            Action::SwitchCaches(_) => {}
+            Action::ClearHalfMade { device } => self.on(device).unwrap().put_label(false),
             Action::Rename { .. } | Action::Copy(_) | Action::Follow(_) => panic!("no file is touched"),
         }
     }

@@ -3,6 +3,7 @@
 use super::node::{EXTENT, FULL, Node, NodeVolume, SMALL, SWAP, TEMPORARY, area, id, page, request};
 use super::{argv, planned};
 use crate::base::units::{GIB, MIB, TIB};
+use crate::host::Probed;
 use crate::subjects::swap::plan::remembered::sectors;
 use crate::subjects::swap::plan::{Remembered, Request, plan};
 
@@ -61,6 +62,19 @@ fn a_physical_volume_that_a_power_cut_left_half_made_is_cleared_and_made_again()
     let mut half = after(&node, &request, 5);
     half.disk().put((1 << 20) + 4096, &[0; 512]);
     let left = argv(&planned(&half.growth(), &request));
+    assert_eq!(left[..6], [&WHOLE[1..4], &["clear /dev/sdb1", SETTLE, PVCREATE]].concat());
+    assert_eq!(left[6..], WHOLE[5..11]);
+}
+
+/// LVM2 refuses to extend the group with it, and to make it anew.
+#[test]
+fn a_volume_that_vgextend_marked_as_used_before_it_was_cut_off_is_cleared_and_made_again() {
+    let node = Node::small();
+    let request = remembering(&node, &request());
+    let mut growth = after(&node, &request, 5).growth();
+    let Probed::Known(lvm) = &mut growth.lvm else { panic!() };
+    lvm.devices.iter_mut().find(|device| device.name == "/dev/sdb1").unwrap().group = "[unknown]".into();
+    let left = argv(&planned(&growth, &request));
     assert_eq!(left[..6], [&WHOLE[1..4], &["clear /dev/sdb1", SETTLE, PVCREATE]].concat());
     assert_eq!(left[6..], WHOLE[5..11]);
 }

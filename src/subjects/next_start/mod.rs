@@ -1,0 +1,10 @@
+//! The next start: what the firmware, the boot loader, the kernel and its initramfs will do when the node restarts.
+
+pub mod command_line;
+pub mod facts;
+pub mod rules;
+pub mod small_images;
+
+pub use facts::initramfs::{self, Contents};
+pub use facts::kernel_image::{self, KernelImage};
+pub use facts::verdict::Verdict;
