@@ -32,8 +32,10 @@ struct Node {
 
 impl Node {
     fn boot(firmware: Firmware) -> Self {
-        let guest =
-            Spec::new(firmware).disk(Disk::virtio("OTHER").bytes(GIB)).disk(Disk::virtio("NEW").bytes(NEW_DISK)).boot();
+        let guest = Spec::new(firmware)
+            .disk(Disk::virtio("OTHER").bytes(GIB))
+            .disk(Disk::virtio("NEW").bytes(NEW_DISK))
+            .start();
         install(&guest);
         let other = disk(&guest, "OTHER");
         guest.ok(&format!("mkfs.ext4 -q /dev/{other}; sync"));
