@@ -3,8 +3,7 @@
 
 use crate::host::kernel_release::is_release;
 use crate::host::{Place, Probed, Root};
-use crate::subjects::next_start::facts::images::{initramfs_at, kernel_at};
-use crate::subjects::next_start::{Contents, KernelImage, Verdict};
+use crate::subjects::next_start::{Contents, KernelImage, Verdict, initramfs_at, kernel_at};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BootFile {
