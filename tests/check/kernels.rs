@@ -18,12 +18,25 @@ fn put(host: &Path, path: &str, text: impl AsRef<[u8]>) {
     fs::write(path, text).unwrap();
 }
 
+/// An archive with the folder of a kernel's modules and nothing else.
+fn initramfs(release: &str) -> Vec<u8> {
+    let mut archive = Vec::new();
+    for (name, mode) in [(format!("lib/modules/{release}"), 0o040_755), ("TRAILER!!!".to_owned(), 0)] {
+        let fields: [usize; 13] = [1, mode, 0, 0, 1, 0, 0, 0, 0, 0, 0, name.len() + 1, 0];
+        archive.extend(b"070701");
+        fields.iter().for_each(|field| archive.extend(format!("{field:08X}").bytes()));
+        archive.extend(name.bytes().chain([0]));
+        archive.resize(archive.len().next_multiple_of(4), 0);
+    }
+    archive
+}
+
 /// What a kernel has in /boot.
 fn kernel(host: &Path, release: &str) {
     let mut start = vec![0; 4096];
     start[0x1fe..0x206].copy_from_slice(b"\x55\xaa\0\0HdrS");
     put(host, &format!("boot/vmlinuz-{release}"), start);
-    put(host, &format!("boot/initramfs-{release}.img"), "070701");
+    put(host, &format!("boot/initramfs-{release}.img"), initramfs(release));
     put(host, &format!("boot/.vmlinuz-{release}.hmac"), "0123");
     let files = format!("linux /vmlinuz-{release}\ninitrd /initramfs-{release}.img\n");
     put(host, &format!("boot/loader/entries/m-{release}.conf"), format!("title UEK\n{files}options $kernelopts\n"));

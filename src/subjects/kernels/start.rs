@@ -3,7 +3,7 @@
 use super::facts::Kernels;
 use crate::host::Node;
 use crate::subjects::boot::Entry;
-use crate::subjects::next_start::command_line::{Effect, Outcome, Reference, resolve};
+use crate::subjects::next_start::{Effect, Outcome, Reference, resolve};
 
 impl Kernels {
     /// Why `release` would stop on its way to the root file system: each of its entries names what does not exist.

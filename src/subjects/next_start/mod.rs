@@ -5,6 +5,7 @@ pub mod facts;
 pub mod rules;
 pub mod small_images;
 
+pub use command_line::{Effect, Outcome, Reference, resolve};
 pub use facts::images::{initramfs_at, kernel_at};
 pub use facts::initramfs::{self, Contents};
 pub use facts::kernel_image::{self, KernelImage};
