@@ -4,18 +4,6 @@
 /// Each with the parts that the name of the state and the finding have together.
 const KNOWN: &[(&str, &[&str])] = &[
     (
-        "vgextend has marked the new volume as used, and vg_root does not list it yet",
-        &["swap-extend", "disk-has-table"],
-    ),
-    (
-        "vg_root lists the new volume, whose disk has lost its mark: the group is not activated at the start",
-        &["swap-extend", "lost on", "volume-inactive"],
-    ),
-    (
-        "vgreduce has released the volume, and the system disk has lost that: the group is not activated at the start",
-        &["undo of swap-extend", "lost on SYSTEM", "at the start of the node, mounted"],
-    ),
-    (
         "the packages are gone, and /boot is not mounted to verify it",
         &["kernel-prune", "could not be told: /boot is not mounted"],
     ),
