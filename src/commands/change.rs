@@ -249,9 +249,9 @@ pub(super) fn take_host() -> Result<Option<(TargetHost<'static>, Lock)>> {
         host.state_folder().with_context(|| format!("no place for the journal in {STATE}: nothing was changed"))?;
     match Lock::take(&folder) {
         Ok(lock) => {
-            let runner = lock.runner().context("the lock cannot be kept: nothing was changed")?;
             // For as long as this process lives.
-            Ok(Some((TargetHost { runner: Box::leak(Box::new(runner)), ..host }, lock)))
+            let runner = Box::leak(Box::new(lock.runner()));
+            Ok(Some((TargetHost { runner, ..host }, lock)))
         }
         Err(LockError::Held) => {
             let _ = writeln!(io::stderr(), "{UNDER_WAY}; nothing was changed");

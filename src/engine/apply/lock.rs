@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// The lock, held until dropped.
 #[derive(Debug)]
-pub struct Lock(File);
+pub struct Lock(Arc<File>);
 
 /// Why the lock was not had.
 #[derive(Debug)]
@@ -58,7 +59,7 @@ impl Lock {
         for _ in 0..TRIES {
             match file.try_lock() {
                 // Programs read it as their standard input: there must be nothing in it.
-                Ok(()) => return file.set_len(0).map(|()| Self(file)).map_err(LockError::Io),
+                Ok(()) => return file.set_len(0).map(|()| Self(Arc::new(file))).map_err(LockError::Io),
                 Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
                 Err(TryLockError::Error(e)) => return Err(LockError::Io(e)),
             }
@@ -68,11 +69,8 @@ impl Lock {
 
     /// What runs the programs of the run: they hold the lock, too. One that goes on after this process was killed is
     /// still the run, and nobody may judge by what it has not yet done.
-    ///
-    /// # Errors
-    /// Where the file cannot be opened once more.
-    pub fn runner(&self) -> io::Result<LockedHost> {
-        self.0.try_clone().map(LockedHost::new)
+    pub fn runner(&self) -> LockedHost {
+        LockedHost::new(&self.0)
     }
 }
 
@@ -110,6 +108,19 @@ mod tests {
         assert!(taken.is_ok());
     }
 
+    /// The answer of a run may wait for hours for a blocked terminal, and the runner lives as long.
+    #[test]
+    fn a_lock_that_is_dropped_is_free_though_its_runner_lives() {
+        use crate::io::tool::{Cmd, Program, Runner};
+        let dir = tempfile::tempdir().unwrap();
+        let lock = Lock::take(dir.path()).unwrap();
+        let runner = lock.runner();
+        assert!(runner.run(&Cmd::new(Program::Sh, ["-c", "test -f /proc/self/fd/0"])).unwrap().status == Some(0));
+        drop(lock);
+        assert!(within_a_minute(|| Lock::take(dir.path()).is_ok()));
+        assert!(runner.run(&Cmd::new(Program::Sh, ["-c", "test -f /proc/self/fd/0"])).unwrap().status == Some(1));
+    }
+
     /// The package manager of a killed prune goes on: without the lock, `undo` would unmount /boot under it.
     #[test]
     fn a_program_of_lvm2_that_a_killed_run_started_holds_the_lock_until_it_ends() {
@@ -143,7 +154,7 @@ mod tests {
         let folder = Path::new(&folder);
         let lock = Lock::take(folder).unwrap();
         let config = format!("global {{ locking_dir=\"{}\" }}", folder.display());
-        let ended = lock.runner().unwrap().run(&Cmd::new(Program::Pvs, ["--config", &config]));
+        let ended = lock.runner().run(&Cmd::new(Program::Pvs, ["--config", &config]));
         panic!("it was to be killed: {ended:?}");
     }
 

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use super::{AtLimit, Cmd, LONGEST, Output, Runner, ToolError};
@@ -47,19 +48,20 @@ impl Runner for Host {
 /// the file, the kernel puts /dev/null there: that program does not hold the lock.
 #[derive(Debug)]
 pub struct LockedHost {
-    lock: File,
+    /// It does not keep the lock when whoever took it gives it back.
+    lock: Weak<File>,
 }
 
 impl LockedHost {
     /// `lock` is an open file on which this process holds a lock (`flock(2)`).
-    pub fn new(lock: File) -> Self {
-        Self { lock }
+    pub fn new(lock: &Arc<File>) -> Self {
+        Self { lock: Arc::downgrade(lock) }
     }
 }
 
 impl Runner for LockedHost {
     fn run(&self, cmd: &Cmd) -> Result<Output, ToolError> {
-        run(cmd, Some(&self.lock), PATIENCE)
+        run(cmd, self.lock.upgrade().as_deref(), PATIENCE)
     }
 
     fn still_runs(&self) -> Option<ToolError> {
