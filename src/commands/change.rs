@@ -10,20 +10,26 @@ use super::confirm::confirm;
 use super::gate::{beneath_upgrade, unfinished_before};
 use super::progress::Steps;
 use super::recorded::records;
+use super::surroundings::Surroundings;
 use crate::cli::{Change, PlainFormat};
 use crate::engine::apply::{Interrupts, Lock, LockError, TargetHost, carry_out, finish};
 use crate::engine::{Action, Ending, Entry, ExitStatus, Plan, Reason, RecordedRun, Refusal, Step, last_run};
 use crate::host::state::STATE;
 use crate::host::{Root, operator};
 use crate::io::journal::Journal;
-use crate::io::{sys, tool};
+use crate::io::sys;
 use crate::report::{self, PlanReport};
 
 /// Makes the plan from what is true now.
 pub(super) type Planner<'p> = dyn Fn() -> Result<Result<Plan, Refusal>> + 'p;
 
 /// Shows the plan of `command`, and carries it out where that is asked for.
-pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -> Result<ExitStatus> {
+pub(super) fn run(
+    command: &'static str,
+    args: &Change,
+    around: Surroundings,
+    planner: &Planner<'_>,
+) -> Result<ExitStatus> {
     let unfinished = || Ok::<_, anyhow::Error>(unfinished_before(command, last_run(&records()?).as_ref()));
     let planner: &Planner<'_> = &|| match beneath_upgrade(command).map_or_else(unfinished, |why| Ok(Some(why)))? {
         Some(reason) => Ok(Err(Refusal { reasons: vec![reason] })),
@@ -43,7 +49,7 @@ pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -
         };
     }
     // The lock comes first: what another run is doing must not be taken for the state of the host.
-    let Some((host, lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
+    let Some((host, lock)) = take_host(around)? else { return Ok(ExitStatus::Locked) };
     let plan = match planner()? {
         Ok(plan) => plan,
         Err(refusal) => {
@@ -54,7 +60,7 @@ pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -
     let mut journal = host.journal().context("the journal cannot be opened: nothing was changed")?;
     if plan.steps.is_empty() {
         return match unfinished_of(command, last_run(journal.records())) {
-            Some(run) => finish_run(args, &plan, &run, &host, &mut journal, lock),
+            Some(run) => finish_run(args, &plan, &run, &host, &mut journal, around, lock),
             None => {
                 drop(lock);
                 show(args.format, &PlanReport::of_plan(&plan, Ending::NothingToDo, None))?;
@@ -68,7 +74,7 @@ pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -
         return refuse(command, args, &refusal);
     }
     // From here to the end of the step that runs, a lost connection ends nothing.
-    let interrupts = Interrupts::hold()?;
+    let interrupts = (around.hold_signals)()?;
     let ending = carry_out(&plan, &host, &mut journal, &interrupts, &mut Steps::of(plan.steps.len()).reporter());
     let ending = ending
         .with_context(|| format!("the journal {} cannot be begun: nothing was changed", journal.path().display()))?;
@@ -122,9 +128,10 @@ fn finish_run(
     cut_off: &RecordedRun,
     host: &TargetHost<'_>,
     journal: &mut Journal<Entry>,
+    around: Surroundings,
     lock: Lock,
 ) -> Result<ExitStatus> {
-    let interrupts = Interrupts::hold()?;
+    let interrupts = (around.hold_signals)()?;
     let ending = finish(cut_off, host, journal, &interrupts, &mut Steps::of(cut_off.steps.len()).reporter());
     let shown = Plan { steps: cut_off.steps.clone(), ..plan.clone() };
     let message = message(&ending, &cut_off.steps, journal);
@@ -227,12 +234,12 @@ pub(super) const UNDER_WAY: &str =
 const SUDO_USER: &str = "SUDO_USER";
 
 /// This host, changed by whoever runs this.
-pub(super) fn this_host() -> TargetHost<'static> {
+pub(super) fn this_host(around: Surroundings) -> TargetHost<'static> {
     let sudo_user = std::env::var(SUDO_USER).ok();
     let user = operator::gather(&Root::live()).name(sudo_user.as_deref());
     TargetHost {
         base: PathBuf::from("/"),
-        runner: &tool::Host,
+        runner: around.runner,
         user,
         subjects: &crate::subjects::Steps,
         flush: &sys::flush,
@@ -240,18 +247,18 @@ pub(super) fn this_host() -> TargetHost<'static> {
 }
 
 /// This host with the lock on it; `None`, with a word on stderr, where another run holds it.
-pub(super) fn take_host() -> Result<Option<(TargetHost<'static>, Lock)>> {
+pub(super) fn take_host(around: Surroundings) -> Result<Option<(TargetHost<'static>, Lock)>> {
     if !sys::is_root() {
         bail!("changing this host takes root");
     }
-    let host = this_host();
+    let host = this_host(around);
     let folder =
         host.state_folder().with_context(|| format!("no place for the journal in {STATE}: nothing was changed"))?;
     match Lock::take(&folder) {
         Ok(lock) => {
+            let runner = (around.runner_holding)(&lock);
             // For as long as this process lives.
-            let runner = Box::leak(Box::new(lock.runner()));
-            Ok(Some((TargetHost { runner, ..host }, lock)))
+            Ok(Some((TargetHost { runner: Box::leak(runner), ..host }, lock)))
         }
         Err(LockError::Held) => {
             let _ = writeln!(io::stderr(), "{UNDER_WAY}; nothing was changed");

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 
 use super::change::take_host;
 use super::judged::{facts_of, judged, profile, root_at};
+use super::surroundings::Surroundings;
 use super::usage_error::UsageError;
 use crate::cli::{Confirm, PlainFormat};
 use crate::engine::ExitStatus;
@@ -14,10 +15,10 @@ use crate::subjects::Facts;
 use crate::subjects::records::{Confirmation, record_confirmation};
 use crate::{procedure as runbook, report};
 
-pub(super) fn run(args: &Confirm) -> Result<ExitStatus> {
+pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
     // The lock comes first: what another run is doing must not be taken for the state of the host.
-    let Some((place, _lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
+    let Some((place, _lock)) = take_host(around)? else { return Ok(ExitStatus::Locked) };
     let seen = || -> Result<(Facts, Step)> {
         let facts = facts_of(&root_at(None)?, &profile.places, &args.judge);
         let findings = judged(&facts, &profile, &args.judge)?.findings;

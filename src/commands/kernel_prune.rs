@@ -4,13 +4,14 @@ use anyhow::{Result, anyhow, bail};
 
 use super::change;
 use super::recorded::last_run_of;
+use super::surroundings::Surroundings;
 use super::usage_error::UsageError;
 use crate::base::parallel;
 use crate::cli::KernelPrune;
 use crate::engine::{ExitStatus, Plan, Reason, RecordedRun, Refusal};
 use crate::host::{Node, Probed, Root, Running};
 use crate::io::sys;
-use crate::io::tool::{Host, Program};
+use crate::io::tool::Program;
 use crate::subjects::boot::Loader;
 use crate::subjects::kernels::Kernels;
 use crate::subjects::kernels::facts::{self, erasure, installed, read_only, unmounted, with_unmounted};
@@ -18,7 +19,7 @@ use crate::subjects::kernels::plan::{
     COMMAND, Means, Request, UNKNOWN, left_default, left_mounted, plan, start_reasons, steps,
 };
 
-pub(super) fn run(args: &KernelPrune) -> Result<ExitStatus> {
+pub(super) fn run(args: &KernelPrune, around: Surroundings) -> Result<ExitStatus> {
     let root = match &args.root {
         Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?,
         None if !sys::is_root() => {
@@ -27,16 +28,16 @@ pub(super) fn run(args: &KernelPrune) -> Result<ExitStatus> {
         None => Root::live(),
     };
     let request = Request { keep: args.keep.clone() };
-    let planner = || planned(&root, &request);
+    let planner = || planned(&root, &request, around);
     if args.root.is_some() {
         let elsewhere = "Nothing was changed. On that host itself, --apply does this.";
         return change::show_plan(COMMAND, &args.change, planner()?, Some(elsewhere));
     }
-    change::run(COMMAND, &args.change, &planner)
+    change::run(COMMAND, &args.change, around, &planner)
 }
 
-fn planned(root: &Root, request: &Request) -> Result<Result<Plan, Refusal>> {
-    let (installed, node) = parallel::both(|| installed(root, &Host), || Node::gather(root));
+fn planned(root: &Root, request: &Request, around: Surroundings) -> Result<Result<Plan, Refusal>> {
+    let (installed, node) = parallel::both(|| installed(root, around.runner), || Node::gather(root));
     let Some(running) = &node.running else { bail!("this host was not looked at") };
     let kernels = facts::gather(root, running, installed);
     let kernels = with_unmounted(root, &node, kernels).map_err(|why| anyhow!(why))?;
@@ -51,7 +52,7 @@ fn planned(root: &Root, request: &Request) -> Result<Result<Plan, Refusal>> {
         return Ok(Err(Refusal { reasons }));
     }
     // A directory that stands for a host has no rpm that could be asked.
-    let ask = |nvras: &[String]| if root.is_live() { erasure(&Host, nvras) } else { Probed::Known(Vec::new()) };
+    let ask = |nvras: &[String]| if root.is_live() { erasure(around.runner, nvras) } else { Probed::Known(Vec::new()) };
     let erasures = prune.remove.iter().map(|removal| ask(&removal.nvras)).collect();
     Ok(steps(&prune, &Means { erasures, ..means(root, running, &kernels)? }))
 }

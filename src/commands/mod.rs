@@ -18,6 +18,7 @@ mod scan;
 mod ssh_dsa_retire;
 mod stage;
 mod status;
+mod surroundings;
 mod swap_extend;
 mod undo;
 mod upgrade;
@@ -26,25 +27,32 @@ mod verdict;
 
 use std::io::{self, Write};
 
+pub use surroundings::Surroundings;
+
 use crate::cli::{Cli, Command};
 use crate::engine::ExitStatus;
 use usage_error::UsageError;
 
-/// Runs a command. A reader that goes away (a closed pipe) is no failure.
+/// Runs a command on this host.
 pub fn run(cli: &Cli) -> ExitStatus {
+    run_in(cli, Surroundings::HOST)
+}
+
+/// Runs a command. A reader that goes away (a closed pipe) is no failure.
+pub fn run_in(cli: &Cli, around: Surroundings) -> ExitStatus {
     let outcome = match &cli.command {
         Command::Scan(args) => scan::run(args),
         Command::Check(args) => check::run(args),
-        Command::Stage(args) => stage::run(args),
-        Command::Upgrade(args) => upgrade::run(args),
+        Command::Stage(args) => stage::run(args, around),
+        Command::Upgrade(args) => upgrade::run(args, around),
         Command::Runbook(args) => runbook::run(args),
-        Command::Confirm(args) => confirm_step::run(args),
-        Command::SwapExtend(args) => swap_extend::run(args),
-        Command::KernelPrune(args) => kernel_prune::run(args),
+        Command::Confirm(args) => confirm_step::run(args, around),
+        Command::SwapExtend(args) => swap_extend::run(args, around),
+        Command::KernelPrune(args) => kernel_prune::run(args, around),
         Command::Cluster(args) => cluster::run(args),
-        Command::SshDsaRetire(args) => ssh_dsa_retire::run(args),
+        Command::SshDsaRetire(args) => ssh_dsa_retire::run(args, around),
         Command::Status(args) => status::run(args),
-        Command::Undo(args) => undo::run(args),
+        Command::Undo(args) => undo::run(args, around),
     };
     outcome.unwrap_or_else(|error| {
         if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) {

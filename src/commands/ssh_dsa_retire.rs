@@ -3,19 +3,20 @@
 use anyhow::{Result, bail};
 
 use super::change;
+use super::surroundings::Surroundings;
 use super::usage_error::UsageError;
 use crate::cli::SshDsaRetire;
 use crate::engine::ExitStatus;
 use crate::host::{Probed, Root};
 use crate::io::sys;
-use crate::io::tool::{Cmd, Host, success};
+use crate::io::tool::{Cmd, success};
 use crate::subjects::ssh_keys::facts::gather;
 use crate::subjects::ssh_keys::plan::{Request, plan};
 use crate::subjects::ssh_keys::{Ssh, host_key_paths};
 
 const COMMAND: &str = "ssh-dsa-retire";
 
-pub(super) fn run(args: &SshDsaRetire) -> Result<ExitStatus> {
+pub(super) fn run(args: &SshDsaRetire, around: Surroundings) -> Result<ExitStatus> {
     let root = match &args.root {
         Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?,
         None if !sys::is_root() => {
@@ -24,15 +25,15 @@ pub(super) fn run(args: &SshDsaRetire) -> Result<ExitStatus> {
         None => Root::live(),
     };
     let request = Request { reload: args.reload };
-    let planner = || Ok(plan(&facts(&root)?, &request));
+    let planner = || Ok(plan(&facts(&root, around)?, &request));
     if args.root.is_some() {
         let elsewhere = "Nothing was changed. On that host itself, --apply does this.";
         return change::show_plan(COMMAND, &args.change, planner()?, Some(elsewhere));
     }
-    change::run(COMMAND, &args.change, &planner)
+    change::run(COMMAND, &args.change, around, &planner)
 }
 
-fn facts(root: &Root) -> Result<Ssh> {
+fn facts(root: &Root, around: Surroundings) -> Result<Ssh> {
     let mut ssh = match gather(root) {
         Probed::Known(ssh) => ssh,
         Probed::Absent => bail!("there is no /etc/ssh"),
@@ -40,7 +41,7 @@ fn facts(root: &Root) -> Result<Ssh> {
     };
     // Only the daemon of the host itself can say what it makes of its configuration.
     if root.is_live() {
-        let effective = match success(&Host, &Cmd::sshd_effective()) {
+        let effective = match success(around.runner, &Cmd::sshd_effective()) {
             Ok(output) => host_key_paths(&output.stdout),
             Err(error) => Err(error.to_string()),
         };

@@ -11,6 +11,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use super::judged::{facts_of, judged, profile};
 use super::progress::Progress;
 use super::recorded::last_run_of;
+use super::surroundings::Surroundings;
 use super::usage_error::UsageError;
 use super::{change, gate};
 use crate::base::digest::{Sha256, sum_of};
@@ -29,14 +30,14 @@ use crate::subjects::rule::RuleId;
 /// The rules that the plan judges itself, with the ISO at hand.
 const OWN: &[RuleId] = &[iso_space::ID, images_mount::ID];
 
-pub(super) fn run(args: &Stage) -> Result<ExitStatus> {
+pub(super) fn run(args: &Stage, around: Surroundings) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
     let iso = named(&args.iso)?;
     if !sys::is_root() {
         bail!("looking at the disks of this host takes root");
     }
     let known = Known::default();
-    change::run(COMMAND, &args.change, &|| planned(args, &profile, &iso, &known))
+    change::run(COMMAND, &args.change, around, &|| planned(args, &profile, &iso, &known))
 }
 
 /// The file that was named, by its absolute path with every link followed.

@@ -7,13 +7,13 @@ use anyhow::{Context, Result, bail};
 use super::change::{self, take_host};
 use super::judged;
 use super::recorded::last_run_of;
+use super::surroundings::Surroundings;
 use super::usage_error::UsageError;
 use crate::base::units::{MIB, TIB};
 use crate::cli::{PlainFormat, SwapExtend};
 use crate::engine::{ExitStatus, RecordedRun};
 use crate::host::Root;
 use crate::io::sys;
-use crate::io::tool::Host;
 use crate::report::{self, PlanReport};
 use crate::subjects::disks::record_inventory;
 use crate::subjects::disks::{INVENTORY, Inventory, Known};
@@ -25,7 +25,7 @@ use crate::subjects::swap::{DiskState, Growth, Remembered};
 const SMALLEST: u64 = MIB;
 const LARGEST: u64 = 16 * TIB;
 
-pub(super) fn run(args: &SwapExtend) -> Result<ExitStatus> {
+pub(super) fn run(args: &SwapExtend, around: Surroundings) -> Result<ExitStatus> {
     let profile = judged::profile(&args.profile)?;
     if let Some(size) = args.size.filter(|size| !(SMALLEST..=LARGEST).contains(&size.0)) {
         return Err(UsageError(format!("--size {size}: a swap area has 1 MiB to 16 TiB")).into());
@@ -45,15 +45,15 @@ pub(super) fn run(args: &SwapExtend) -> Result<ExitStatus> {
         remembered: None,
         caches_off: Vec::new(),
     };
-    let look = || gather(&root, &Host, &request.group, &request.volume);
+    let look = || gather(&root, around.runner, &request.group, &request.volume);
     if args.prepare {
-        return prepare(args, &look(), &request);
+        return prepare(args, &look(), &request, around);
     }
     let planner = || {
         let unfinished = last_run_of(COMMAND)?.filter(RecordedRun::is_unfinished);
         Ok(plan(&look(), &going_on(&request, unfinished.as_ref())))
     };
-    change::run(COMMAND, &args.change, &planner)
+    change::run(COMMAND, &args.change, around, &planner)
 }
 
 /// The request with what an unfinished run knew.
@@ -64,8 +64,8 @@ fn going_on(request: &Request, run: Option<&RecordedRun>) -> Request {
 }
 
 /// Records the disks and says which to add. It writes its own record and nothing else.
-fn prepare(args: &SwapExtend, growth: &Growth, request: &Request) -> Result<ExitStatus> {
-    let Some((host, _lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
+fn prepare(args: &SwapExtend, growth: &Growth, request: &Request, around: Surroundings) -> Result<ExitStatus> {
+    let Some((host, _lock)) = take_host(around)? else { return Ok(ExitStatus::Locked) };
     let wanted = match disk_to_add(growth, request) {
         Ok(wanted) => wanted,
         Err(refusal) => {

@@ -9,14 +9,15 @@ use super::change::{UNDER_WAY, count, take_host, this_host};
 use super::confirm::confirm;
 use super::gate::beneath_upgrade;
 use super::recorded::records;
+use super::surroundings::Surroundings;
 use crate::cli::{PlainFormat, Undo};
-use crate::engine::apply::{Interrupts, Lock, TargetHost, can_take_back, lacks_something, take_back};
+use crate::engine::apply::{Lock, TargetHost, can_take_back, lacks_something, take_back};
 use crate::engine::{Ending, Entry, ExitStatus, RecordedRun, last_run};
 use crate::host::state::STATE;
 use crate::io::journal::{Journal, Record};
 use crate::report;
 
-pub(super) fn run(args: &Undo) -> Result<ExitStatus> {
+pub(super) fn run(args: &Undo, around: Surroundings) -> Result<ExitStatus> {
     let planned = |records: &[Record<Entry>], host: &TargetHost<'_>| match &args.close {
         None => plan(records, host),
         Some(_) => plan_to_close(records, host),
@@ -26,11 +27,11 @@ pub(super) fn run(args: &Undo) -> Result<ExitStatus> {
             let _ = writeln!(io::stderr(), "{UNDER_WAY}; what it does can be taken back when it has ended");
             return Ok(ExitStatus::Locked);
         }
-        let (run, ending) = planned(&records()?, &this_host());
+        let (run, ending) = planned(&records()?, &this_host(around));
         show(args, run.as_ref(), &ending)?;
         return Ok(ending.exit_status());
     }
-    let Some((host, lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
+    let Some((host, lock)) = take_host(around)? else { return Ok(ExitStatus::Locked) };
     let mut journal = host.journal().context("the journal cannot be opened: nothing was changed")?;
     let (run, ending) = planned(journal.records(), &host);
     let Some(run) = run.filter(|_| ending == Ending::Planned) else {
@@ -45,7 +46,7 @@ pub(super) fn run(args: &Undo) -> Result<ExitStatus> {
         bail!("not confirmed: nothing was changed");
     }
     // Between the old header and swapon the node has no swap: a lost connection must not end the way back there.
-    let held = Interrupts::hold()?;
+    let held = (around.hold_signals)()?;
     let ending = match take_back(&run, &host, &mut journal) {
         Ok(()) => Ending::Undone,
         Err(why) => Ending::Stuck { why: None, undo_why: why },

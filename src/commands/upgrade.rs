@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use super::judged::{facts_of, judged, profile};
 use super::recorded::records;
+use super::surroundings::Surroundings;
 use super::{change, gate};
 use crate::cli::Upgrade;
 use crate::engine::{ExitStatus, Plan, Refusal};
@@ -20,13 +21,13 @@ use crate::subjects::upgrade::SaidRelease;
 use crate::subjects::upgrade::facts::upgrade_run;
 use crate::subjects::upgrade::plan::{COMMAND, Means, Request, has_ended_since, plan};
 
-pub(super) fn run(args: &Upgrade) -> Result<ExitStatus> {
+pub(super) fn run(args: &Upgrade, around: Surroundings) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
     if !sys::is_root() {
         bail!("looking at the disks of this host takes root");
     }
     let before = Cell::new(None);
-    change::run(COMMAND, &args.change, &|| planned(args, &profile, &before))
+    change::run(COMMAND, &args.change, around, &|| planned(args, &profile, &before))
 }
 
 /// `before` is how many records the journal had when this command first looked.

@@ -1,0 +1,7 @@
+//! The kernel of the node: files, devices, and what is open. Every call of the code under test ends here.
+
+pub mod devices;
+pub mod disk;
+pub mod files;
+pub mod handles;
+pub mod shown;
