@@ -169,7 +169,7 @@ impl History<'_> {
         }
         let changes = matches!(command, Command::Extend | Command::Retire | Command::Undo);
         let unchanged = ["planned", "refused", "rolled-back", "nothing-to-do", "none"].contains(&outcome.as_str());
-        if (!changes || unchanged) && now != *before && !self.world().has_acted {
+        if (!changes || unchanged) && !now.is_as(before) && !self.world().has_acted {
             let what = differences(before, &now);
             self.violates(format!("not-as-before: {command:?} {outcome} {status}: {what}"));
         }
@@ -188,7 +188,7 @@ impl History<'_> {
         if command == Command::Undo
             && outcome == "undone"
             && let Some(origin) = self.origin.clone()
-            && now != origin
+            && !now.is_as(&origin)
             && !self.world().has_acted
         {
             self.violates(format!("not-undone: {}", differences(&origin, &now)));
@@ -201,6 +201,8 @@ impl History<'_> {
                 .contains(&outcome.as_str())
             && let Some(recorded) = self.world().recorded_ending()
             && recorded != outcome
+            // All is taken back and recorded, and what looked afterwards failed: the message says both.
+            && !(recorded == "undone" && json["message"].as_str().is_some_and(|why| why.starts_with("everything is taken")))
             && !self.world().was_full
         {
             self.violates(format!("journal: {recorded} is recorded, and {outcome} is printed"));

@@ -58,6 +58,11 @@ pub fn run(mut world: World, args: &[&str]) -> (World, Ended) {
     world.printed.clear();
     (world.is_killed, world.swapon_broke) = (false, false);
     world.pretended = Pretended::default();
+    if world.deliberate.is_some() {
+        // What was pretended is not shown any more.
+        world.show_devices();
+        world.show_swaps();
+    }
     world.calls = 0;
     world.broken_program = None;
     world.handles.clear();

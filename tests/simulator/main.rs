@@ -20,6 +20,7 @@ mod history;
 mod host;
 mod kernel;
 mod lvm;
+mod memory;
 mod node;
 mod power;
 mod pretence;

@@ -52,7 +52,7 @@ impl World {
         }
         let args: Vec<&str> = cmd.args.iter().map(String::as_str).collect();
         let name = path.rsplit('/').next().unwrap_or(path);
-        if CHANGES.contains(&name) && args != ["--version"] && !self.is_recorded() {
+        if CHANGES.contains(&name) && args != ["--version"] && !self.was_full && !self.is_recorded() {
             self.violates(format!("not-recorded: {command} runs, and the journal has no durable record of it"));
         }
         let timed_out = || Err(ToolError::TimedOut { command: command.clone(), limit: cmd.limit });
@@ -65,7 +65,9 @@ impl World {
             self.swapon_broke = true;
         }
         if name == "swapoff" {
-            self.was_broken = self.broken_program.is_some_and(|path| path.ends_with("/swapon"));
+            // One that hangs while it works prints its version all the same.
+            let shows = !matches!(self.fault.map(|fault| fault.way), Some(Way::HangsAmid(_)));
+            self.was_broken = shows && self.broken_program.is_some_and(|path| path.ends_with("/swapon"));
         }
         if let Some(out) = self.pretend_program(name, &args) {
             return Ok(Ok(ended(0, &out, "")));
@@ -145,7 +147,8 @@ impl World {
             let (found, shown) = (crate::table::read(&self.disks[disk]), self.disks[disk].partitions.clone());
             let is_held =
                 |(_, from, bytes): &(u32, u64, u64)| self.is_held(Device::Plain { disk, from: *from, bytes: *bytes });
-            if found != shown && !shown.iter().any(is_held) {
+            let is_hidden = self.has_fault(Deliberate::AnyDiskIsNew) && self.disks[disk].serial == "FOREIGN";
+            if !is_hidden && found != shown && !shown.iter().any(is_held) {
                 self.disks[disk].partitions = found;
                 self.show_devices();
             }

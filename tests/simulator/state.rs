@@ -21,7 +21,17 @@ pub struct State {
     keys: Vec<(String, usize)>,
 }
 
+impl State {
+    /// Whether this is the state that was before a command. A table of which a run that was cut off had written a part
+    /// may be gone: the disk is blank, as it was at first.
+    pub fn is_as(&self, before: &Self) -> bool {
+        let cleared = Self { written: self.written.clone(), ..before.clone() };
+        *self == *before || (*self == cleared && self.written.iter().all(|disk| before.written.contains(disk)))
+    }
+}
+
 impl World {
+    /// The state that is compared.
     pub fn state(&self) -> State {
         let found = self.scan_volumes();
         let empty = Group { seqno: 0, volumes: Vec::new(), logical: Vec::new() };

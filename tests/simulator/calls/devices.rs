@@ -6,8 +6,8 @@ use nix::libc;
 
 use super::{fail, ours, with_world};
 use crate::kernel::devices::Device;
+use crate::kernel::errors::ENOTTY;
 use crate::kernel::files::Kind;
-use crate::kernel::handles::ENOTTY;
 
 const BLKGETSIZE64: c_ulong = 0x8008_1272;
 const BLKSSZGET: c_ulong = 0x1268;

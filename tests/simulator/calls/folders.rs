@@ -6,7 +6,8 @@ use nix::libc;
 
 use super::descriptors::close;
 use super::{FIRST, fail, is_entered, text, to_fd, with_world};
-use crate::kernel::files::{Errno, Kind};
+use crate::kernel::errors::Errno;
+use crate::kernel::files::Kind;
 
 /// A folder that is read: its names, and the entry that was given last.
 struct Reading {

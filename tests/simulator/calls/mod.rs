@@ -16,7 +16,7 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 
 use nix::libc;
 
-use crate::kernel::files::Errno;
+use crate::kernel::errors::Errno;
 use crate::world::World;
 
 /// The power was cut while the code under test ran.

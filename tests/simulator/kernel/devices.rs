@@ -1,8 +1,8 @@
 //! Block devices: disks, partitions, and the linear devices of device-mapper above them; what sysfs and /dev show.
 
 use super::disk::index;
-use super::files::{Errno, Files, Kind};
-use super::handles::{EBUSY, EIO, ENXIO};
+use super::errors::{EBUSY, EIO, ENXIO, Errno};
+use super::files::{Files, Kind};
 use crate::deliberate::Deliberate;
 use crate::world::World;
 
@@ -226,6 +226,6 @@ impl World {
         self.files.put("/proc/swaps", text);
         let total: u64 = self.areas.iter().map(|area| area.kib).sum();
         let available = if self.has_fault(Deliberate::RoomNotAsked) { 12 << 20 } else { self.available_kib };
-        self.files.put("/proc/meminfo", crate::node::meminfo(total, available));
+        self.files.put("/proc/meminfo", crate::memory::meminfo(total, available));
     }
 }

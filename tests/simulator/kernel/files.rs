@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::errors::{EEXIST, ELOOP, ENOENT, ENOTDIR, Errno};
 use crate::random::Random;
 
 pub type Number = usize;
@@ -42,15 +43,6 @@ struct Change {
     gone: Option<(Rc<str>, Number)>,
     come: Option<Rc<str>>,
 }
-
-/// An error number of the kernel.
-pub type Errno = i32;
-pub const ENOENT: Errno = 2;
-pub const EEXIST: Errno = 17;
-pub const ENOTDIR: Errno = 20;
-pub const EISDIR: Errno = 21;
-pub const EINVAL: Errno = 22;
-pub const ELOOP: Errno = 40;
 
 #[derive(Clone)]
 pub struct Files {

@@ -4,17 +4,10 @@ use std::rc::Rc;
 
 use super::devices::Device;
 use super::disk::{SECTOR, index};
-use super::files::{Content, EEXIST, EINVAL, EISDIR, ENOENT, Errno, Inode, Kind, Number};
+use super::errors::{EAGAIN, EBADF, EBUSY, EEXIST, EINVAL, EIO, EISDIR, ELOOP, ENOENT, ENOSPC, ENOTDIR, ENXIO, Errno};
+use super::files::{Content, Inode, Kind, Number};
 use crate::deliberate::Deliberate;
 use crate::world::World;
-
-pub const EBADF: Errno = 9;
-pub const EIO: Errno = 5;
-pub const EBUSY: Errno = 16;
-pub const ENXIO: Errno = 6;
-pub const ENOSPC: Errno = 28;
-pub const ENOTTY: Errno = 25;
-pub const EAGAIN: Errno = 11;
 
 #[derive(Clone)]
 pub struct Handle {
@@ -52,9 +45,9 @@ impl World {
         };
         match &self.files.inodes[number].kind {
             Kind::Folder(_) if writes => return Err(EISDIR),
-            Kind::Link(_) => return Err(super::files::ELOOP),
+            Kind::Link(_) => return Err(ELOOP),
             Kind::File(_) | Kind::Device(_) | Kind::Cache(_) if flags & FOLDER != 0 => {
-                return Err(super::files::ENOTDIR);
+                return Err(ENOTDIR);
             }
             Kind::Device(id) => {
                 let device = self.device(*id).ok_or(ENXIO)?;

@@ -2,6 +2,7 @@
 
 pub mod devices;
 pub mod disk;
+pub mod errors;
 pub mod files;
 pub mod handles;
 pub mod shown;
