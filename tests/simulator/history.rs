@@ -169,7 +169,11 @@ impl History<'_> {
         }
         let changes = matches!(command, Command::Extend | Command::Retire | Command::Undo);
         let unchanged = ["planned", "refused", "rolled-back", "nothing-to-do", "none"].contains(&outcome.as_str());
-        if (!changes || unchanged) && !now.is_as(before) && !self.world().has_acted {
+        if (!changes || unchanged)
+            && !now.is_as(before)
+            && !self.is_as_before_the_run(&outcome, &now)
+            && !self.world().has_acted
+        {
             let what = differences(before, &now);
             self.violates(format!("not-as-before: {command:?} {outcome} {status}: {what}"));
         }
@@ -210,6 +214,11 @@ impl History<'_> {
         if outcome == "undone" {
             self.origin = None;
         }
+    }
+
+    /// A run that was cut off, and that its next command only finishes, is rolled back as a whole.
+    fn is_as_before_the_run(&self, outcome: &str, now: &State) -> bool {
+        outcome == "rolled-back" && self.origin.as_ref().is_some_and(|origin| now.is_as(origin))
     }
 
     /// Nothing fails any more: the command finishes, and finds nothing left to do.

@@ -45,7 +45,10 @@ impl Execution<'_, '_> {
     pub(super) fn finish(mut self, run: &RecordedRun) -> Ending {
         let (steps, first) = (run.steps.as_slice(), run.first_left());
         let (done, left) = steps.split_at_checked(first).unwrap_or((steps, &[]));
-        let is_needless = |(_, step): &(usize, &Step)| step.action.changes() && step.role != Role::Temporary;
+        // What was for this run alone is done again only where it shows something: the write caches of disks do not, and
+        // their disks may have other names by now.
+        let shows_nothing = |step: &Step| step.role != Role::Temporary || step.action.mounts_at().is_none();
+        let is_needless = |(_, step): &(usize, &Step)| step.action.changes() && shows_nothing(step);
         self.needless = steps.iter().enumerate().skip(first).filter(is_needless).map(|(index, _)| index).collect();
         for step in done.iter().filter(|step| step.action.mounts_at().is_some_and(|point| unmounts(left, point))) {
             let again = match step.action.mounts_at().map(|point| self.host.is_mounted(point)) {
