@@ -45,7 +45,9 @@ impl Execution<'_, '_> {
     pub(super) fn finish(mut self, run: &RecordedRun) -> Ending {
         let (steps, first) = (run.steps.as_slice(), run.first_left());
         let (done, left) = steps.split_at_checked(first).unwrap_or((steps, &[]));
-        let is_needless = |(_, step): &(usize, &Step)| step.action.changes() && step.role != Role::Temporary;
+        // A mount for what is left is needed; what else was to be done for the run alone is not.
+        let is_mount = |step: &Step| step.role == Role::Temporary && step.action.mounts_at().is_some();
+        let is_needless = |(_, step): &(usize, &Step)| step.action.changes() && !is_mount(step);
         self.needless = steps.iter().enumerate().skip(first).filter(is_needless).map(|(index, _)| index).collect();
         for step in done.iter().filter(|step| step.action.mounts_at().is_some_and(|point| unmounts(left, point))) {
             let again = match step.action.mounts_at().map(|point| self.host.is_mounted(point)) {
