@@ -15,7 +15,7 @@
 //! | [`disk`] | bytes to what a disk contains: formats, tables, volume groups; and the table of a blank disk |
 //! | [`host`] | how a host is read, live or from a folder: one source a file, gathered and never judged |
 //! | [`engine`] | how a host is changed: steps, proofs and endings as data; only [`engine::apply`] changes a host |
-//! | [`subjects`] | one folder each: boot, disks, swap, kernels, ssh_keys, media, upgrade, preflight, records |
+//! | [`subjects`] | one folder each: boot, disks, swap, kernels, next_start, ssh_keys, media, upgrade, preflight, records |
 //! | [`procedure`] | the numbered items of the procedure as data, and the state of each on a node; pure |
 //! | [`cluster`] | a cluster, from saved reports on its nodes; pure, beside `procedure` |
 //! | [`report`] | findings, plans, runs and disks for people and machines |

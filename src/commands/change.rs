@@ -43,31 +43,36 @@ pub(super) fn run(command: &'static str, args: &Change, planner: &Planner<'_>) -
         };
     }
     // The lock comes first: what another run is doing must not be taken for the state of the host.
-    let Some((host, _lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
+    let Some((host, lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
     let plan = match planner()? {
         Ok(plan) => plan,
-        Err(refusal) => return refuse(command, args, &refusal),
+        Err(refusal) => {
+            drop(lock);
+            return refuse(command, args, &refusal);
+        }
     };
     let mut journal = host.journal().context("the journal cannot be opened: nothing was changed")?;
     if plan.steps.is_empty() {
         return match unfinished_of(command, last_run(journal.records())) {
-            Some(run) => finish_run(args, &plan, &run, &host, &mut journal),
+            Some(run) => finish_run(args, &plan, &run, &host, &mut journal, lock),
             None => {
+                drop(lock);
                 show(args.format, &PlanReport::of_plan(&plan, Ending::NothingToDo, None))?;
                 Ok(ExitStatus::Success)
             }
         };
     }
     ask(args, &plan)?;
-    // From here to the end of the step that runs, a lost connection ends nothing.
-    let interrupts = Interrupts::hold()?;
     if let Err(refusal) = plan_again(&plan, planner)? {
+        drop(lock);
         return refuse(command, args, &refusal);
     }
+    // From here to the end of the step that runs, a lost connection ends nothing.
+    let interrupts = Interrupts::hold()?;
     let ending = carry_out(&plan, &host, &mut journal, &interrupts, &mut Steps::of(plan.steps.len()).reporter());
     let ending = ending
         .with_context(|| format!("the journal {} cannot be begun: nothing was changed", journal.path().display()))?;
-    Ok(answer(args, &plan, ending, &mut journal, planner))
+    Ok(answer(args, &plan, ending, &mut journal, planner, (lock, interrupts)))
 }
 
 /// Shows what is planned, and changes nothing. `elsewhere` is shown instead of how to apply it.
@@ -117,13 +122,14 @@ fn finish_run(
     cut_off: &RecordedRun,
     host: &TargetHost<'_>,
     journal: &mut Journal<Entry>,
+    lock: Lock,
 ) -> Result<ExitStatus> {
     let interrupts = Interrupts::hold()?;
     let ending = finish(cut_off, host, journal, &interrupts, &mut Steps::of(cut_off.steps.len()).reporter());
     let shown = Plan { steps: cut_off.steps.clone(), ..plan.clone() };
     let message = message(&ending, &cut_off.steps, journal);
     let status = ending.exit_status();
-    report_end(args, &PlanReport::of_plan(&shown, ending, message));
+    report_end(args, &PlanReport::of_plan(&shown, ending, message), (lock, interrupts));
     Ok(status)
 }
 
@@ -144,6 +150,7 @@ fn answer(
     ending: Ending,
     journal: &mut Journal<Entry>,
     planner: &Planner<'_>,
+    held: (Lock, Interrupts),
 ) -> ExitStatus {
     let (ending, reasons) = match ending {
         Ending::Done => verify_target(planner),
@@ -154,7 +161,7 @@ fn answer(
     }
     let message = message(&ending, &plan.steps, journal);
     let status = ending.exit_status();
-    report_end(args, &PlanReport { reasons: &reasons, ..PlanReport::of_plan(plan, ending, message) });
+    report_end(args, &PlanReport { reasons: &reasons, ..PlanReport::of_plan(plan, ending, message) }, held);
     status
 }
 
@@ -242,8 +249,9 @@ pub(super) fn take_host() -> Result<Option<(TargetHost<'static>, Lock)>> {
         host.state_folder().with_context(|| format!("no place for the journal in {STATE}: nothing was changed"))?;
     match Lock::take(&folder) {
         Ok(lock) => {
-            lock.outlives_this_process().context("the lock cannot be kept: nothing was changed")?;
-            Ok(Some((host, lock)))
+            // For as long as this process lives.
+            let runner = Box::leak(Box::new(lock.runner()));
+            Ok(Some((TargetHost { runner, ..host }, lock)))
         }
         Err(LockError::Held) => {
             let _ = writeln!(io::stderr(), "{UNDER_WAY}; nothing was changed");
@@ -264,8 +272,11 @@ pub(super) fn show(format: PlainFormat, report: &PlanReport<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Prints what became of a run. That stdout is gone does not change what was done, nor the exit status.
-fn report_end(args: &Change, report: &PlanReport<'_>) {
+/// Prints what became of a run. That stdout is gone does not change what was done, nor the exit status. A terminal may
+/// block for hours: nothing is held meanwhile.
+fn report_end(args: &Change, report: &PlanReport<'_>, (lock, interrupts): (Lock, Interrupts)) {
+    drop(lock);
+    interrupts.let_go();
     if let Err(error) = show(args.format, report) {
         let _ = writeln!(io::stderr(), "okv-host: the answer could not be written: {error:#}");
         let _ = write_all(&report::plan_text(report), io::stderr());

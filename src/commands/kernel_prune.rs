@@ -7,14 +7,16 @@ use super::recorded::last_run_of;
 use super::usage_error::UsageError;
 use crate::base::parallel;
 use crate::cli::KernelPrune;
-use crate::engine::{ExitStatus, Plan, RecordedRun, Refusal};
+use crate::engine::{ExitStatus, Plan, Reason, RecordedRun, Refusal};
 use crate::host::{Node, Probed, Root, Running};
 use crate::io::sys;
 use crate::io::tool::{Host, Program};
 use crate::subjects::boot::Loader;
 use crate::subjects::kernels::Kernels;
 use crate::subjects::kernels::facts::{self, erasure, installed, read_only, unmounted, with_unmounted};
-use crate::subjects::kernels::plan::{COMMAND, Means, Request, left_default, left_mounted, plan, steps};
+use crate::subjects::kernels::plan::{
+    COMMAND, Means, Request, UNKNOWN, left_default, left_mounted, plan, start_reasons, steps,
+};
 
 pub(super) fn run(args: &KernelPrune) -> Result<ExitStatus> {
     let root = match &args.root {
@@ -42,6 +44,12 @@ fn planned(root: &Root, request: &Request) -> Result<Result<Plan, Refusal>> {
         Ok(prune) => prune,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    // A directory that stands for a host may have no disks that could be read.
+    let counts = |reason: &Reason| root.is_live() || reason.id != UNKNOWN;
+    let reasons: Vec<Reason> = start_reasons(&kernels, &prune, &node).into_iter().filter(counts).collect();
+    if !reasons.is_empty() {
+        return Ok(Err(Refusal { reasons }));
+    }
     // A directory that stands for a host has no rpm that could be asked.
     let ask = |nvras: &[String]| if root.is_live() { erasure(&Host, nvras) } else { Probed::Known(Vec::new()) };
     let erasures = prune.remove.iter().map(|removal| ask(&removal.nvras)).collect();

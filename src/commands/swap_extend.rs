@@ -18,7 +18,7 @@ use crate::report::{self, PlanReport};
 use crate::subjects::disks::record_inventory;
 use crate::subjects::disks::{INVENTORY, Inventory, Known};
 use crate::subjects::swap::facts::gather;
-use crate::subjects::swap::plan::{COMMAND, Request, disk_to_add, plan};
+use crate::subjects::swap::plan::{COMMAND, Request, disk_to_add, left_off, plan};
 use crate::subjects::swap::{DiskState, Growth, Remembered};
 
 /// Sizes of a swap area: its header counts pages of 4 KiB in 32 bits.
@@ -43,22 +43,24 @@ pub(super) fn run(args: &SwapExtend) -> Result<ExitStatus> {
         disk_path: link.and_then(|link| root.at(link).ok()).map(|place| place.host_path()),
         temporary_swap: args.temporary_swap,
         remembered: None,
+        caches_off: Vec::new(),
     };
     let look = || gather(&root, &Host, &request.group, &request.volume);
     if args.prepare {
         return prepare(args, &look(), &request);
     }
     let planner = || {
-        let remembered = remembered(&request)?;
-        Ok(plan(&look(), &Request { remembered, ..request.clone() }))
+        let unfinished = last_run_of(COMMAND)?.filter(RecordedRun::is_unfinished);
+        Ok(plan(&look(), &going_on(&request, unfinished.as_ref())))
     };
     change::run(COMMAND, &args.change, &planner)
 }
 
-/// What a run that was cut off knew of the swap volume.
-fn remembered(request: &Request) -> Result<Option<Remembered>> {
-    let run = last_run_of(COMMAND)?.filter(RecordedRun::is_unfinished);
-    Ok(run.and_then(|run| Remembered::of(run.earlier.iter().chain(&run.steps), request)))
+/// The request with what an unfinished run knew.
+fn going_on(request: &Request, run: Option<&RecordedRun>) -> Request {
+    let steps = || run.into_iter().flat_map(|run| run.earlier.iter().chain(&run.steps));
+    let standing = run.into_iter().flat_map(RecordedRun::changes);
+    Request { remembered: Remembered::of(steps(), request), caches_off: left_off(standing), ..request.clone() }
 }
 
 /// Records the disks and says which to add. It writes its own record and nothing else.

@@ -30,25 +30,29 @@ pub(super) fn run(args: &Undo) -> Result<ExitStatus> {
         show(args, run.as_ref(), &ending)?;
         return Ok(ending.exit_status());
     }
-    let Some((host, _lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
+    let Some((host, lock)) = take_host()? else { return Ok(ExitStatus::Locked) };
     let mut journal = host.journal().context("the journal cannot be opened: nothing was changed")?;
     let (run, ending) = planned(journal.records(), &host);
     let Some(run) = run.filter(|_| ending == Ending::Planned) else {
+        drop(lock);
         show(args, None, &ending)?;
         return Ok(ending.exit_status());
     };
     if let Some(note) = args.close.clone() {
-        return close(args, &run, note, &mut journal);
+        return close(args, &run, note, &mut journal, lock);
     }
     if !args.change.yes && !confirm(&format!("Take back {} of {}.", count(changes(&run), "change"), run.command))? {
         bail!("not confirmed: nothing was changed");
     }
     // Between the old header and swapon the node has no swap: a lost connection must not end the way back there.
-    let _held = Interrupts::hold()?;
+    let held = Interrupts::hold()?;
     let ending = match take_back(&run, &host, &mut journal) {
         Ok(()) => Ending::Undone,
         Err(why) => Ending::Stuck { why: None, undo_why: why },
     };
+    // A blocked terminal may make the answer wait.
+    drop(lock);
+    held.let_go();
     // That stdout is gone does not change what was done, nor the exit status.
     if let Err(error) = show(args, Some(&run), &ending) {
         let _ = writeln!(io::stderr(), "okv-host: the answer could not be written: {error:#}");
@@ -94,11 +98,12 @@ fn plan_to_close(records: &[Record<Entry>], host: &TargetHost<'_>) -> (Option<Re
     (Some(run), ending)
 }
 
-fn close(args: &Undo, run: &RecordedRun, note: String, journal: &mut Journal<Entry>) -> Result<ExitStatus> {
+fn close(args: &Undo, run: &RecordedRun, note: String, journal: &mut Journal<Entry>, lock: Lock) -> Result<ExitStatus> {
     if !args.change.yes && !confirm(&format!("Close the unfinished run of {}.", run.command))? {
         bail!("not confirmed: nothing was changed");
     }
     journal.append(Entry::Closed { note }).context("the journal cannot be written: the run stays unfinished")?;
+    drop(lock);
     show(args, None, &Ending::Closed)?;
     Ok(Ending::Closed.exit_status())
 }

@@ -4,6 +4,7 @@
 //! Nothing here touches a host. [`apply`] executes the steps.
 
 pub mod apply;
+mod cache_switch;
 mod command;
 mod ending;
 mod entry;
@@ -21,6 +22,7 @@ mod table_write;
 #[cfg(test)]
 mod tests;
 
+pub use cache_switch::CacheSwitch;
 pub use command::Command;
 pub use ending::Ending;
 pub use entry::Entry;

@@ -4,6 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::cache_switch::CacheSwitch;
 use super::file::{FileCopy, FileIdentity};
 use super::program::{Back, ProgramRun};
 use super::proof::Proof;
@@ -65,10 +66,12 @@ pub enum Action {
     /// Adds one partition to those that the kernel knows (`BLKPG`), without having it read the table again.
     #[serde(rename = "tell-kernel")]
     AddPartition(KernelPartition),
+    /// Switches the volatile write caches of disks.
+    SwitchCaches(Vec<CacheSwitch>),
     /// Writes the first page of a swap area that is not in use.
     WriteSwapHeader(SwapHeader),
-    /// Writes zeros over the label of a physical volume that is half made, and otherwise nothing.
-    ClearLabel {
+    /// Writes zeros over the label and the metadata area of a physical volume that is half made.
+    ClearHalfMade {
         /// The partition.
         device: String,
     },
@@ -95,7 +98,8 @@ impl Action {
             Self::Rename { .. }
             | Self::WriteTable(_)
             | Self::AddPartition(_)
-            | Self::ClearLabel { .. }
+            | Self::ClearHalfMade { .. }
+            | Self::SwitchCaches(_)
             | Self::WriteSwapHeader(_)
             | Self::Copy(_) => true,
             Self::Run(run) => run.back != Back::Nothing,

@@ -31,8 +31,12 @@ pub struct BlockDevice {
 }
 
 mod identity;
+mod volume;
+mod write_cache;
 
 pub use identity::{Identity, identity};
+pub use volume::{VolumeDevice, volume_device};
+pub use write_cache::{WriteCache, write_cache};
 
 /// sysfs counts in units of 512 bytes, whatever the logical block size is.
 const UNIT: u64 = 512;

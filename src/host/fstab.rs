@@ -1,6 +1,9 @@
 //! What is to be mounted: `/etc/fstab` (fstab(5)).
 
+use std::path::Path;
+
 use super::line::{BadLine, numbered, options, unescape};
+use super::mounts::Mount;
 use super::probed::Probed;
 use super::root::Root;
 
@@ -17,11 +20,53 @@ pub struct FstabEntry {
     pub kind: String,
     /// Fourth field, in words.
     pub options: Vec<String>,
+    pub at_point: AtPoint,
+}
+
+/// What lies at a mount point where nothing is mounted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AtPoint {
+    Folder,
+    /// systemd makes the folder.
+    Nothing,
+    /// A file or a device.
+    NoFolder,
+    /// Something is mounted there, or looking could wait for a server.
+    #[default]
+    NotLooked,
 }
 
 /// Reads it. A host may have none.
 pub fn gather(root: &Root) -> Probed<Vec<FstabEntry>> {
     root.parse("/etc/fstab", parse)
+}
+
+/// The same entries with what lies at their mount points. Not looked at is a place below a mount that a server or a daemon
+/// answers for, as that can take for ever or mount something; and one below another entry that is not mounted now, as
+/// what is seen there is not what the next start finds.
+pub fn with_points(mut entries: Vec<FstabEntry>, root: &Root, mounts: &[Mount]) -> Vec<FstabEntry> {
+    let points: Vec<String> = entries.iter().map(|entry| entry.point.clone()).collect();
+    let is_mounted = |point: &String| mounts.iter().any(|mount| mount.point == *point);
+    let is_below = |point: &str, above: &str| point != above && Path::new(point).starts_with(above);
+    for entry in entries.iter_mut().filter(|entry| entry.point.starts_with('/') && !is_mounted(&entry.point)) {
+        let hidden = points.iter().any(|above| above != "/" && is_below(&entry.point, above) && !is_mounted(above));
+        let slow = mounts.iter().any(|mount| waits(&mount.kind) && is_below(&entry.point, &mount.point));
+        if hidden || slow {
+            continue;
+        }
+        let kind = root.at(&entry.point).map_or_else(Probed::Unreadable, |place| place.kind());
+        entry.at_point = match kind {
+            Probed::Known(kind) if kind.is_dir() => AtPoint::Folder,
+            Probed::Known(_) => AtPoint::NoFolder,
+            Probed::Absent => AtPoint::Nothing,
+            Probed::Unreadable(_) => AtPoint::NotLooked,
+        };
+    }
+    entries
+}
+
+fn waits(kind: &str) -> bool {
+    ["autofs", "nfs", "cifs", "smb", "fuse", "9p", "ceph", "gluster"].iter().any(|word| kind.starts_with(word))
 }
 
 /// The entries, in order.
@@ -46,6 +91,7 @@ pub fn parse(text: &[u8]) -> Result<Vec<FstabEntry>, BadLine> {
             point: unescape(point),
             kind: unescape(kind),
             options: options(fields.next().unwrap_or_default()).collect(),
+            at_point: AtPoint::default(),
         });
     }
     Ok(entries)
@@ -88,6 +134,23 @@ mod tests {
         assert_eq!(entries[1].options, ["noauto", "nodev"]);
         assert_eq!(entries[3].options, ["defaults", "pri=5"]);
         assert!(entries[2].options.is_empty());
+    }
+
+    #[test]
+    fn what_lies_at_a_mount_point_is_looked_at_where_no_server_answers_for_it() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("folder")).unwrap();
+        std::fs::write(dir.path().join("file"), "").unwrap();
+        std::os::unix::fs::symlink("/folder", dir.path().join("link")).unwrap();
+        let root = Root::fixture(dir.path()).unwrap();
+        let text =
+            b"a /folder x\na /file x\na /none x\na /link x\na none swap\na /nfs/file x\na /here x\na /none/below x\n";
+        let mounts = b"1 1 0:5 / /nfs rw - nfs4 server:/ rw\n2 1 8:2 / /here rw - ext4 /dev/sda2 rw\n";
+        let mounts = crate::host::mounts::parse(mounts).unwrap();
+        let seen: Vec<AtPoint> =
+            with_points(parse(text).unwrap(), &root, &mounts).iter().map(|entry| entry.at_point).collect();
+        use AtPoint::{Folder, NoFolder, NotLooked, Nothing};
+        assert_eq!(seen, [Folder, NoFolder, Nothing, Folder, NotLooked, NotLooked, NotLooked, NotLooked]);
     }
 
     #[test]

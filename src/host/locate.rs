@@ -14,7 +14,7 @@ use crate::disk::{Disk, LogicalVolume, Partition, VolumeGroup};
 mod device;
 mod existence;
 
-pub use existence::{Existence, existence};
+pub use existence::{Existence, existence, logical_name};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Volume<'f> {

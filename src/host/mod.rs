@@ -32,7 +32,7 @@ pub mod tail;
 pub use block::BlockDevice;
 pub use device_number::DeviceNumber;
 pub use firmware::Firmware;
-pub use fstab::FstabEntry;
+pub use fstab::{AtPoint, FstabEntry};
 pub use line::BadLine;
 pub use mounts::Mount;
 pub use node::Node;

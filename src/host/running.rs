@@ -41,6 +41,11 @@ pub struct Running {
 /// Asks every source of `root`.
 pub fn running(root: &Root) -> Running {
     let mounts = mounts::gather(root);
+    let mounted = mounts.known().map(Vec::as_slice);
+    let fstab = fstab::gather(root).map(|entries| match mounted {
+        Some(mounted) => fstab::with_points(entries, root, mounted),
+        None => entries,
+    });
     Running {
         now: clock::now(root),
         booted: clock::booted(root),
@@ -50,7 +55,7 @@ pub fn running(root: &Root) -> Running {
         boot_df_bytes: boot_df_bytes(root, &mounts),
         mounts,
         loops: loops::gather(root),
-        fstab: fstab::gather(root),
+        fstab,
         cmdline: cmdline::gather(root),
         block: block::gather(root),
     }

@@ -3,7 +3,7 @@
 use super::block::BlockDevice;
 use super::device_number::DeviceNumber;
 use super::firmware::Firmware;
-use super::fstab::FstabEntry;
+use super::fstab::{AtPoint, FstabEntry};
 use super::mounts::Mount;
 use super::node::Node;
 use super::probed::Probed;
@@ -126,7 +126,14 @@ pub(super) fn mapped(minor: u32, name: &str, uuid: &str, slaves: &[&str]) -> Blo
 }
 
 pub(crate) fn fstab(line: u32, source: &str, point: &str) -> FstabEntry {
-    FstabEntry { line, source: source.into(), point: point.into(), kind: "auto".into(), options: vec![] }
+    FstabEntry {
+        line,
+        source: source.into(),
+        point: point.into(),
+        kind: "auto".into(),
+        options: vec![],
+        at_point: AtPoint::default(),
+    }
 }
 
 pub(crate) fn mount(major: u32, minor: u32, point: &str) -> Mount {

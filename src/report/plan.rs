@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::step;
 use super::text::{clean, wrap};
 use crate::base::units::Bytes;
-use crate::engine::{Action, Back, Ending, Plan, Reason, Refusal, Step};
+use crate::engine::{Action, Back, CacheSwitch, Ending, Plan, Reason, Refusal, Step};
 
 /// What a command that changes a host answers.
 #[derive(Debug, Clone, Serialize)]
@@ -131,7 +131,11 @@ pub fn describe_action(action: &Action) -> String {
             let (kind, path) = (table.kind.word().to_uppercase(), clean(&table.disk.path));
             format!("write a {kind} to {path}: the sectors of {sector} bytes at byte {}", at.join(", "))
         }
-        Action::ClearLabel { device } => format!("write zeros over the label of {}", clean(device)),
+        Action::SwitchCaches(switches) => {
+            let each = |switch: &CacheSwitch| format!("{} to {}", clean(&switch.disk.path), clean(&switch.to));
+            format!("switch the write caches: {}", switches.iter().map(each).collect::<Vec<_>>().join(", "))
+        }
+        Action::ClearHalfMade { device } => format!("write zeros over the half-made physical volume {}", clean(device)),
         Action::WriteSwapHeader(header) => {
             let label = header.label.as_ref().map_or(String::new(), |label| format!(", label {}", clean(label)));
             let (area, size) = (clean(&header.area), Bytes(header.bytes));
@@ -162,7 +166,11 @@ pub(super) fn way_back(action: &Action) -> Option<String> {
             Back::Stays { why } => Some(format!("{} stays done: {why}", clean(&run.command.to_string()))),
         },
         Action::WriteSwapHeader(header) => Some(format!("put the bytes of {} back", clean(&header.area))),
-        Action::ClearLabel { .. } | Action::Follow(_) => None,
+        Action::SwitchCaches(switches) => {
+            let each = |switch: &CacheSwitch| format!("{} to {}", clean(&switch.disk.path), clean(&switch.from));
+            Some(format!("switch the write caches: {}", switches.iter().map(each).collect::<Vec<_>>().join(", ")))
+        }
+        Action::ClearHalfMade { .. } | Action::Follow(_) => None,
         Action::Copy(copy) => Some(format!("remove {}", clean(&copy.to))),
         Action::WriteTable(table) => Some(format!("write zeros over the table of {}", clean(&table.disk.path))),
         Action::AddPartition(partition) => {

@@ -1,5 +1,6 @@
 //! Everything the rules judge: the node, and what each subject gathered on it.
 
+use super::boot::Loader;
 use super::kernels::Kernels;
 use super::media::Media;
 use super::preflight::Preflight;
@@ -36,5 +37,10 @@ impl Facts {
     /// The release that the node says it has, where it runs and says so.
     pub fn release(&self) -> Option<&str> {
         self.subjects.as_ref()?.upgrade.release.agreed()
+    }
+
+    /// What the boot loader will do, where its configuration was seen.
+    pub fn loader(&self) -> Option<&Loader> {
+        self.subjects.as_ref()?.kernels.loader()
     }
 }

@@ -18,19 +18,33 @@ fn put(host: &Path, path: &str, text: impl AsRef<[u8]>) {
     fs::write(path, text).unwrap();
 }
 
+/// An archive with the folder of a kernel's modules and nothing else.
+fn initramfs(release: &str) -> Vec<u8> {
+    let mut archive = Vec::new();
+    for (name, mode) in [(format!("lib/modules/{release}"), 0o040_755), ("TRAILER!!!".to_owned(), 0)] {
+        let fields: [usize; 13] = [1, mode, 0, 0, 1, 0, 0, 0, 0, 0, 0, name.len() + 1, 0];
+        archive.extend(b"070701");
+        fields.iter().for_each(|field| archive.extend(format!("{field:08X}").bytes()));
+        archive.extend(name.bytes().chain([0]));
+        archive.resize(archive.len().next_multiple_of(4), 0);
+    }
+    archive
+}
+
 /// What a kernel has in /boot.
 fn kernel(host: &Path, release: &str) {
     let mut start = vec![0; 4096];
     start[0x1fe..0x206].copy_from_slice(b"\x55\xaa\0\0HdrS");
     put(host, &format!("boot/vmlinuz-{release}"), start);
-    put(host, &format!("boot/initramfs-{release}.img"), "070701");
+    put(host, &format!("boot/initramfs-{release}.img"), initramfs(release));
     put(host, &format!("boot/.vmlinuz-{release}.hmac"), "0123");
     let files = format!("linux /vmlinuz-{release}\ninitrd /initramfs-{release}.img\n");
     put(host, &format!("boot/loader/entries/m-{release}.conf"), format!("title UEK\n{files}options $kernelopts\n"));
 }
 
 fn grub(host: &Path, saved: &str) {
-    put(host, "boot/efi/EFI/redhat/grub.cfg", "set default=\"${saved_entry}\"\nblscfg\n");
+    let script = "load_env\nset default=\"${saved_entry}\"\nsearch --no-floppy --fs-uuid --set=root 1-2\nblscfg\n";
+    put(host, "boot/efi/EFI/redhat/grub.cfg", script);
     let block = format!("# GRUB Environment Block\nsaved_entry={saved}\nkernelopts=root=/dev/x ro fips=1\n####");
     put(host, "boot/efi/EFI/redhat/grubenv", block);
 }
@@ -66,7 +80,28 @@ fn with_boot_mounted_and_all_in_order_everything_agrees() {
 #[test]
 fn each_disagreement_is_reported() {
     let gone = |path: String| move |host: &Path| fs::remove_file(host.join(&path)).unwrap();
-    let cases: [Case; 8] = [
+    let without_slash = |host: &Path| {
+        let path = host.join(format!("boot/loader/entries/m-{NEW}.conf"));
+        let text = fs::read_to_string(&path).unwrap().replace(" /", " ");
+        fs::write(path, text).unwrap();
+    };
+    let entry = "/boot/loader/entries/m-5.4.17-2136.329.3.1.el8uek.x86_64.conf";
+    let cases: [Case; 11] = [
+        (
+            "an entry without leading slashes",
+            Box::new(without_slash),
+            vec![(Verdict::Warn, NEW), (Verdict::Warn, entry)],
+        ),
+        (
+            "a file of an entry that a power cut left empty",
+            Box::new(|host| put(host, "boot/loader/entries/m-9.conf", "")),
+            vec![(Verdict::Warn, "/boot/loader/entries/m-9.conf")],
+        ),
+        (
+            "an entry that is no script",
+            Box::new(move |host| put(host, &entry[1..], "title x\nlinux /vmlinuz\noptions a | b\n")),
+            vec![(Verdict::Warn, NEW), (Verdict::Unknown, entry)],
+        ),
         (
             "an entry and a package without the kernel",
             Box::new(gone(format!("boot/vmlinuz-{NEW}"))),

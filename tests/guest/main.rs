@@ -1,12 +1,15 @@
 //! Tests in a whole node: QEMU, a real kernel with device-mapper, LVM, swap, BIOS and UEFI. They take root, and the
 //! packages of `scripts/install-test-tools`. They fail without; they never skip.
 //!
-//! A boot takes 15 to 30 s, so one guest serves several cases: those that only look, then those that change it.
+//! A boot takes 15 to 30 s, so a guest starts from a saved one where the boot is not what the test is about, and serves
+//! several cases: those that only look, then those that change it.
 
 #[path = "../support/guest/mod.rs"]
 mod guest;
 #[path = "../support/kernel_rpms/mod.rs"]
 mod kernel_rpms;
+#[path = "../support/nbd/mod.rs"]
+mod nbd;
 #[path = "../support/tools.rs"]
 #[allow(dead_code)]
 mod tools;
@@ -17,6 +20,7 @@ mod kernel_prune;
 mod node;
 mod power;
 mod record;
+mod replay;
 mod ssh;
 mod stage;
 mod swap_extend;

@@ -50,7 +50,7 @@ fn check(guest: &Guest) -> (String, String) {
 
 #[test]
 fn a_dsa_key_is_retired_while_clients_stay_in_and_a_power_cut_in_the_middle_is_finished() {
-    let mut guest = Spec::new(Firmware::Bios).boot();
+    let mut guest = Spec::new(Firmware::Bios).start();
     install(&guest);
     guest.ok(SET_UP);
     retire_and_undo(&guest);

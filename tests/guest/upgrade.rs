@@ -53,7 +53,7 @@ fn steps(guest: &Guest) -> Vec<Value> {
 
 #[test]
 fn a_node_is_upgraded_only_when_everything_before_is_done_and_whatever_becomes_of_the_connection() {
-    let mut guest = Spec::new(Firmware::Bios).boot();
+    let mut guest = Spec::new(Firmware::Bios).start();
     install(&guest);
     put_profile(&guest);
     has_loop_devices(&guest);

@@ -19,6 +19,7 @@ impl TargetHost<'_> {
 
     /// What is not there was not written to, or is gone with what was.
     pub(super) fn flush_writes(&self, run: &ProgramRun) -> Result<(), String> {
+        run.writes.iter().try_for_each(|path| self.is_awake(path))?;
         run.writes.iter().try_for_each(|path| match (self.flush)(&self.path(path)) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(format!("{path} cannot be flushed: {e}")),
             Ok(()) | Err(_) => Ok(()),

@@ -1,4 +1,5 @@
-//! A physical volume that a `pvcreate` left half made: LVM2 shows it, and refuses to make it, to remove it and to use it.
+//! A physical volume that a program left half made, and which LVM2 then refuses to make, to remove and to use: a
+//! `pvcreate` left its label alone, or a `vgextend` marked it as used and wrote no metadata of the group.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -8,44 +9,55 @@ use super::host::TargetHost;
 use crate::base::bytes::all_zero;
 use crate::disk::physical_volume::{WRITTEN, is_half_made};
 use crate::io::sys;
-
-/// Bytes of the sectors that a label may be in.
-const LABEL: usize = 2048;
+use crate::io::tool::lvm;
 
 impl TargetHost<'_> {
-    /// Writes zeros over the label at `device`. What is blank already stays so.
+    /// Writes zeros over the label and the metadata area of a volume that is half made. What is blank already stays so.
     ///
     /// # Errors
-    /// Where something else is there, or something has the device in use.
-    pub(super) fn clear_label(&self, device: &str) -> Result<(), String> {
+    /// Where it is anything else, or something has the device in use.
+    pub(super) fn clear_half_made(&self, device: &str) -> Result<(), String> {
         let failed = |e: io::Error| format!("{device}: {e}");
         let mut options = OpenOptions::new();
         options.read(true).write(true).custom_flags(sys::block::O_EXCL);
         let file = options.open(self.path(device)).map_err(failed)?;
         let first = first_bytes(&file).map_err(failed)?;
-        if !is_half_made(&first) && !all_zero(&first) {
-            return Err(format!("{device} has more than the label of a physical volume: nothing was written over it"));
+        if !all_zero(&first) && !is_half_made(&first) && !self.is_orphan_in_use(device)? {
+            return Err(format!("{device} is more than a half-made physical volume: nothing was written over it"));
         }
-        file.write_all_at(&[0; LABEL], 0).and_then(|()| file.sync_all()).map_err(failed)
+        // The label goes last: as long as it is there, the rest is recognised.
+        let (label, rest) = first.split_at_checked(LABEL).unwrap_or_default();
+        let zeros = |len: usize| vec![0; len];
+        file.write_all_at(&zeros(rest.len()), LABEL as u64).and_then(|()| file.sync_all()).map_err(failed)?;
+        file.write_all_at(&zeros(label.len()), 0).and_then(|()| file.sync_all()).map_err(failed)
     }
 
-    pub(super) fn has_no_label_alone(&self, device: &str) -> Result<(), String> {
-        match self.has_label_alone(device)? {
+    pub(super) fn is_not_half_made(&self, device: &str) -> Result<(), String> {
+        match self.is_half_made(device)? {
             true => Err(format!("{device} still has the label of a physical volume")),
             false => Ok(()),
         }
     }
 
     /// Whether the volume at `device` is half made; one that is not there is not.
-    pub(super) fn has_label_alone(&self, device: &str) -> Result<bool, String> {
+    pub(super) fn is_half_made(&self, device: &str) -> Result<bool, String> {
         let read = OpenOptions::new().read(true).custom_flags(sys::O_NONBLOCK).open(self.path(device));
         match read.and_then(|file| first_bytes(&file)) {
-            Ok(first) => Ok(is_half_made(&first)),
+            Ok(first) if all_zero(&first) => Ok(false),
+            Ok(first) => Ok(is_half_made(&first) || self.is_orphan_in_use(device)?),
             Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof) => Ok(false),
             Err(e) => Err(format!("{device}: {e}")),
         }
     }
+
+    fn is_orphan_in_use(&self, device: &str) -> Result<bool, String> {
+        let seen: Vec<lvm::PhysicalVolume> = lvm::ask(self.runner, &lvm::devices()).map_err(|e| e.to_string())?;
+        Ok(seen.iter().any(|volume| volume.name == device && volume.is_orphan_in_use()))
+    }
 }
+
+/// Bytes of the sectors that a label may be in.
+const LABEL: usize = 2048;
 
 fn first_bytes(file: &File) -> io::Result<Vec<u8>> {
     sys::block::forget_cached(file);

@@ -7,10 +7,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU};
 use signal_hook::flag;
 
+use crate::io::sys;
+
+/// They ask a run to end.
+const ENDS: &[i32] = &[SIGINT, SIGQUIT, SIGTERM, SIGHUP];
+/// They stop a process until somebody continues it.
+const STOPS: &[i32] = &[SIGTSTP, SIGTTIN, SIGTTOU];
+
 /// Whether someone asked to stop: at the terminal (SIGINT, SIGQUIT), from outside (SIGTERM), or by losing the
 /// connection (SIGHUP).
 #[derive(Debug, Clone, Default)]
-pub struct Interrupts(Arc<AtomicBool>);
+pub struct Interrupts {
+    came: Arc<AtomicBool>,
+    /// Nothing that must not be cut short is left.
+    is_over: Arc<AtomicBool>,
+}
 
 impl Interrupts {
     /// From now on these signals end nothing; they are only noted. What would stop the process until somebody continues
@@ -20,22 +31,29 @@ impl Interrupts {
     /// Where the kernel refuses a handler.
     pub fn hold() -> io::Result<Self> {
         let held = Self::default();
-        for signal in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] {
-            flag::register(signal, Arc::clone(&held.0))?;
+        for signal in ENDS.iter().chain(STOPS) {
+            flag::register_conditional_default(*signal, Arc::clone(&held.is_over))?;
         }
-        for signal in [SIGTSTP, SIGTTIN, SIGTTOU] {
-            flag::register(signal, Arc::default())?;
+        for signal in ENDS {
+            flag::register(*signal, Arc::clone(&held.came))?;
         }
+        sys::write_from_the_background()?;
         Ok(held)
     }
 
+    /// The run has ended and its end is recorded; only the answer is left, which may wait for a blocked terminal: from
+    /// now on a signal does what it does to any program.
+    pub fn let_go(self) {
+        self.is_over.store(true, Ordering::SeqCst);
+    }
+
     pub fn came(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.came.load(Ordering::SeqCst)
     }
 
     /// Acts as if one came, for tests.
     pub fn raise(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.came.store(true, Ordering::SeqCst);
     }
 }
 

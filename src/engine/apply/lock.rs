@@ -5,11 +5,12 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use crate::host::state::STATE;
-use crate::io::sys;
+use crate::io::tool::LockedHost;
 
 /// Whoever only looks holds it for a moment, in which it is tried again.
 const TRIES: u32 = 10;
@@ -17,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// The lock, held until dropped.
 #[derive(Debug)]
-pub struct Lock(File);
+pub struct Lock(Arc<File>);
 
 /// Why the lock was not had.
 #[derive(Debug)]
@@ -52,11 +53,13 @@ impl Lock {
     /// # Errors
     /// Where another run holds it, or the file cannot be opened.
     pub fn take(folder: &Path) -> Result<Self, LockError> {
-        let open = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(folder.join("lock"));
-        let file = open.map_err(LockError::Io)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        let file = options.open(folder.join("lock")).map_err(LockError::Io)?;
         for _ in 0..TRIES {
             match file.try_lock() {
-                Ok(()) => return Ok(Self(file)),
+                // Programs read it as their standard input: there must be nothing in it.
+                Ok(()) => return file.set_len(0).map(|()| Self(Arc::new(file))).map_err(LockError::Io),
                 Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
                 Err(TryLockError::Error(e)) => return Err(LockError::Io(e)),
             }
@@ -64,13 +67,10 @@ impl Lock {
         Err(LockError::Held)
     }
 
-    /// Has the programs that are started from now on hold it, too: one that goes on after this process was killed is
+    /// What runs the programs of the run: they hold the lock, too. One that goes on after this process was killed is
     /// still the run, and nobody may judge by what it has not yet done.
-    ///
-    /// # Errors
-    /// What `fcntl(2)` says.
-    pub fn outlives_this_process(&self) -> io::Result<()> {
-        sys::let_children_keep(&self.0)
+    pub fn runner(&self) -> LockedHost {
+        LockedHost::new(&self.0)
     }
 }
 
@@ -108,23 +108,67 @@ mod tests {
         assert!(taken.is_ok());
     }
 
-    /// The package manager of a killed prune goes on: without the lock, `undo` would unmount /boot under it.
+    /// The answer of a run may wait for hours for a blocked terminal, and the runner lives as long.
     #[test]
-    fn a_program_that_a_killed_run_started_still_holds_the_lock() {
-        use std::process::{Command, Stdio};
+    fn a_lock_that_is_dropped_is_free_though_its_runner_lives() {
+        use crate::io::tool::{Cmd, Program, Runner};
         let dir = tempfile::tempdir().unwrap();
         let lock = Lock::take(dir.path()).unwrap();
-        lock.outlives_this_process().unwrap();
-        let mut program = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        let runner = lock.runner();
+        assert!(runner.run(&Cmd::new(Program::Sh, ["-c", "test -f /proc/self/fd/0"])).unwrap().status == Some(0));
         drop(lock);
+        assert!(within_a_minute(|| Lock::take(dir.path()).is_ok()));
+        assert!(runner.run(&Cmd::new(Program::Sh, ["-c", "test -f /proc/self/fd/0"])).unwrap().status == Some(1));
+    }
+
+    /// The package manager of a killed prune goes on: without the lock, `undo` would unmount /boot under it.
+    #[test]
+    fn a_program_of_lvm2_that_a_killed_run_started_holds_the_lock_until_it_ends() {
+        let dir = tempfile::tempdir().unwrap();
+        let lvm_lock = File::create(dir.path().join("P_global")).unwrap();
+        lvm_lock.lock().unwrap();
+        let mut run = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "engine::apply::lock::tests::a_run_that_waits_for_lvm2", "--nocapture"])
+            .env(FOLDER, dir.path())
+            .spawn()
+            .unwrap();
+        let waits = || std::fs::read_to_string("/proc/locks").unwrap().lines().any(|line| waits_for(line, &lvm_lock));
+        assert!(within_a_minute(waits), "LVM2 never waited for its own lock");
+        run.kill().unwrap();
+        run.wait().unwrap();
+        // The one that waits is the program: its parent is gone.
+        assert!(waits());
         assert!(matches!(Lock::take(dir.path()), Err(LockError::Held)));
-        drop(program.stdin.take());
-        program.wait().unwrap();
-        // Programs of other tests may have been started meanwhile, and have it open, too.
-        let taken = |_| {
-            std::thread::sleep(std::time::Duration::from_millis(100));
-            Lock::take(dir.path()).is_ok()
-        };
-        assert!((0..600).any(taken));
+        drop(lvm_lock);
+        assert!(within_a_minute(|| Lock::take(dir.path()).is_ok()));
+    }
+
+    /// The folder of the lock, for the run that is killed.
+    const FOLDER: &str = "OKV_HOST_TEST_LOCK";
+
+    /// That run: a process of its own. It is no test where nobody kills it.
+    #[test]
+    fn a_run_that_waits_for_lvm2() {
+        use crate::io::tool::{Cmd, Program, Runner};
+        let Some(folder) = std::env::var_os(FOLDER) else { return };
+        let folder = Path::new(&folder);
+        let lock = Lock::take(folder).unwrap();
+        let config = format!("global {{ locking_dir=\"{}\" }}", folder.display());
+        let ended = lock.runner().run(&Cmd::new(Program::Pvs, ["--config", &config]));
+        panic!("it was to be killed: {ended:?}");
+    }
+
+    /// Whether a line of /proc/locks (`1: -> FLOCK ADVISORY WRITE 42 00:18:77 0 EOF`) waits for the lock of that file.
+    fn waits_for(line: &str, file: &File) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let inode = format!(":{} 0 EOF", file.metadata().unwrap().ino());
+        line.contains("-> FLOCK") && line.ends_with(&inode)
+    }
+
+    fn within_a_minute(is: impl Fn() -> bool) -> bool {
+        (0..600).any(|_| {
+            thread::sleep(Duration::from_millis(100));
+            is()
+        })
     }
 }

@@ -9,6 +9,7 @@ use crate::engine::{Ending, Entry, Plan, RecordedRun, last_run};
 use crate::io::journal::Journal;
 use run::Execution;
 
+mod caches;
 mod copy;
 mod flush;
 mod half_made;
@@ -26,6 +27,7 @@ mod step;
 mod table;
 mod taken_back;
 mod undo;
+mod volume;
 mod watch;
 
 pub use host::{SubjectSteps, TargetHost, journal_path};

@@ -56,15 +56,18 @@ impl TargetHost<'_> {
     fn run_back(&self, run: &ProgramRun, back: &Command) -> Result<(), String> {
         let Some(proof) = &run.proof else { return self.execute(back, LONGEST_WAY_BACK).map(drop) };
         if let Proof::PhysicalVolume { device, group: None, .. } = proof
-            && self.has_label_alone(device)?
+            && self.is_half_made(device)?
         {
-            // pvremove(8) refuses what pvcreate(8) left half made.
-            return self.clear_label(device);
+            // pvremove(8) refuses it.
+            return self.clear_half_made(device);
         }
         // Where it cannot be determined, going back is tried all the same: a node without its swap is worse than a
         // program run in vain.
         if self.is_there(proof) == Ok(false) {
             return Ok(());
+        }
+        if let Proof::SwapUnused { area } = proof {
+            self.wake(area)?;
         }
         let ran = self.execute(back, LONGEST_WAY_BACK);
         match self.is_there(proof) {
@@ -89,7 +92,7 @@ impl TargetHost<'_> {
     }
 
     /// Runs a program: what it prints.
-    fn execute(&self, command: &Command, seconds: u64) -> Result<Vec<u8>, String> {
+    pub(super) fn execute(&self, command: &Command, seconds: u64) -> Result<Vec<u8>, String> {
         let cmd = command.to_cmd(Duration::from_secs(seconds))?;
         success(self.runner, &cmd).map(|output| output.stdout).map_err(|e| e.to_string())
     }

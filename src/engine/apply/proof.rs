@@ -34,8 +34,8 @@ impl TargetHost<'_> {
             Proof::PhysicalVolume { device, group, beside } => {
                 self.has_physical_volume(device, group.as_deref(), beside)
             }
-            Proof::Extents { group, volume, extents } => Ok(self.extents(group, volume)? == Some(*extents)),
-            Proof::NoVolume { group, volume } => Ok(self.extents(group, volume)?.is_none()),
+            Proof::Extents { group, volume, extents } => self.has_extents(group, volume, *extents),
+            Proof::NoVolume { group, volume } => self.has_no_volume(group, volume),
             Proof::SwapUnused { area } => Ok(self.swap_in_use(area)?.is_none()),
             Proof::SwapUsed { area, bytes, priority } => Ok(self.swap_in_use(area)?.is_some_and(|used| {
                 used.kib.saturating_mul(1024).saturating_add(PAGE) == *bytes
@@ -56,7 +56,8 @@ impl TargetHost<'_> {
     }
 
     /// Whether what a step did is there, so that it has to be taken back. That asks less than its proof: a physical
-    /// volume that hides all the others, or an area that came up with another priority, is no success, and is there.
+    /// volume that hides all the others, an area that came up with another priority, or a logical volume that the
+    /// kernel does not have as LVM2 has it, is no success, and is there.
     ///
     /// # Errors
     /// Where that cannot be determined.
@@ -65,6 +66,8 @@ impl TargetHost<'_> {
             Proof::PhysicalVolume { device, group, beside: _ } => {
                 self.has_physical_volume(device, group.as_deref(), &[])
             }
+            Proof::Extents { group, volume, extents } => Ok(self.extents(group, volume)? == Some(*extents)),
+            Proof::NoVolume { group, volume } => Ok(self.extents(group, volume)?.is_none()),
             Proof::SwapUsed { area, .. } => Ok(self.swap_in_use(area)?.is_some()),
             Proof::Subject(proof) => self.subjects.is_there(self, proof),
             other => self.holds(other),
@@ -77,6 +80,9 @@ impl TargetHost<'_> {
         {
             return why;
         }
+        if let Some(why) = self.why_volume_differs(proof) {
+            return why;
+        }
         format!("the host does not show that {}", describe(proof))
     }
 
@@ -85,20 +91,6 @@ impl TargetHost<'_> {
         let here =
             seen.iter().any(|pv| pv.name == device && !pv.uuid.is_empty() && pv.group == group.unwrap_or_default());
         Ok(here && beside.iter().all(|uuid| seen.iter().any(|pv| pv.uuid == *uuid)))
-    }
-
-    /// Extents of a logical volume; `None` where there is none of that name.
-    fn extents(&self, group: &str, volume: &str) -> Result<Option<u64>, String> {
-        let groups: Vec<lvm::VolumeGroup> = lvm::ask(self.runner, &lvm::groups()).map_err(|e| e.to_string())?;
-        let Some(its) = groups.iter().find(|its| its.name == group) else {
-            return Err(format!("LVM2 does not see {group}"));
-        };
-        let volumes: Vec<lvm::LogicalVolume> = lvm::ask(self.runner, &lvm::volumes()).map_err(|e| e.to_string())?;
-        let Some(found) = volumes.iter().find(|v| v.group == group && v.name == volume) else { return Ok(None) };
-        match found.bytes.checked_div(its.extent_bytes) {
-            Some(extents) => Ok(Some(extents)),
-            None => Err(format!("{group} has no extent size")),
-        }
     }
 
     fn swaps(&self, root: &Root) -> Result<Vec<SwapArea>, String> {
@@ -117,6 +109,7 @@ impl TargetHost<'_> {
     }
 
     fn has_swap_header(&self, area: &str, bytes: u64, uuid: &str, label: Option<&str>) -> Result<bool, String> {
+        self.is_awake(area)?;
         let place = self.root()?.at(area)?.real_path();
         let device = image::open(&place).map_err(|e| format!("{area}: {e}"))?;
         let found = crate::disk::content_of(device.as_ref());

@@ -40,18 +40,11 @@ impl Execution<'_, '_> {
     }
 
     /// Does what is left of an unfinished run, of which nothing is left to change. What it had mounted for a step that
-    /// is left, a reboot unmounted: that comes first. A change that was begun and that the host does not show stays
-    /// unfinished: nothing is planned that would make it good.
+    /// is left, a reboot unmounted: that comes first, as proofs look there too. A change that was begun and that the
+    /// host does not show stays unfinished: nothing is planned that would make it good.
     pub(super) fn finish(mut self, run: &RecordedRun) -> Ending {
         let (steps, first) = (run.steps.as_slice(), run.first_left());
         let (done, left) = steps.split_at_checked(first).unwrap_or((steps, &[]));
-        for (index, step) in run.begun().filter(|(_, step)| step.role != Role::Temporary) {
-            let flushed = self.host.flush_writes_of(&step.action);
-            let proved = flushed.and_then(|()| self.host.prove_after_start(&step.action));
-            if let Err(why) = proved.and_then(|()| self.record(Entry::StepDone(index))) {
-                return self.end(Ending::NotReached { why });
-            }
-        }
         let is_needless = |(_, step): &(usize, &Step)| step.action.changes() && step.role != Role::Temporary;
         self.needless = steps.iter().enumerate().skip(first).filter(is_needless).map(|(index, _)| index).collect();
         for step in done.iter().filter(|step| step.action.mounts_at().is_some_and(|point| unmounts(left, point))) {
@@ -62,6 +55,14 @@ impl Execution<'_, '_> {
             };
             if let Err(why) = again {
                 return self.go_back(steps, first, why);
+            }
+        }
+        for (index, step) in run.begun().filter(|(_, step)| step.role != Role::Temporary) {
+            let flushed = self.host.flush_writes_of(&step.action);
+            let proved = flushed.and_then(|()| self.host.prove_after_start(&step.action));
+            if let Err(why) = proved.and_then(|()| self.record(Entry::StepDone(index))) {
+                self.give_back(steps, first);
+                return self.end(Ending::NotReached { why });
             }
         }
         self.carry_out(steps, first)
@@ -97,28 +98,40 @@ impl Execution<'_, '_> {
         self.end(Ending::RolledBack { why })
     }
 
-    /// Ends where another run goes on. What was done for this run alone, such as a mount, does not stay behind.
+    /// Ends where another run goes on.
     fn stop(&mut self, steps: &[Step], done: usize) -> Ending {
+        self.give_back(steps, done);
+        self.end(Ending::Interrupted { steps: done })
+    }
+
+    /// What was done for this run alone, such as a mount, does not stay behind.
+    fn give_back(&mut self, steps: &[Step], done: usize) {
         for (index, step) in steps.iter().enumerate().take(done).rev() {
             if step.role == Role::Temporary && self.host.take_back(&step.action).is_ok() {
                 let _ = self.record(Entry::StepUndone(index));
             }
         }
-        self.end(Ending::Interrupted { steps: done })
     }
 
     /// Takes back step `failed` and all before it, down to one that stays or cannot be taken back; below that, only
     /// what the node needs comes back, also what a run before this one took away. A journal that cannot be written does
     /// not keep the host from its way back.
+    ///
+    /// Beside a program that could not be ended ([`still_runs`](crate::io::tool::Runner::still_runs)) only swap comes
+    /// back: what that program did is not known before it ends, and no other one may work on the same group or unmount
+    /// what it writes to. It holds the lock meanwhile, and the next run goes on from what is true then.
     fn go_back(&mut self, steps: &[Step], failed: usize, why: String) -> Ending {
         let _ = self.record(Entry::StepFailed(failed, why.clone()));
         let (mut stays, mut undo_why) = (None, Vec::new());
+        if self.is_beside_a_program() {
+            undo_why.push("beside that program only swap is brought back".to_owned());
+        }
         for (index, step) in steps.iter().enumerate().take(failed.saturating_add(1)).rev() {
             if self.needless.contains(&index) {
                 continue;
             }
             let barred = stays.is_some() || !undo_why.is_empty();
-            if barred && !step.role.always_comes_back() {
+            if barred && !self.comes_back_anyway(step.role) {
                 continue;
             }
             let taken_back =
@@ -137,6 +150,15 @@ impl Execution<'_, '_> {
             Some(stays) => Ending::Kept { why, stays },
             None => Ending::RolledBack { why },
         })
+    }
+
+    fn is_beside_a_program(&self) -> bool {
+        self.host.runner.still_runs().is_some()
+    }
+
+    /// Whether the work of a step in this role comes back even where other steps stay done.
+    fn comes_back_anyway(&self, role: Role) -> bool {
+        role == Role::MustBeRestored || (role.always_comes_back() && !self.is_beside_a_program())
     }
 
     /// Brings back what runs before this one took away, and gives the reasons why it could not.

@@ -16,7 +16,8 @@ impl TargetHost<'_> {
             Action::Run(run) => self.run(run)?,
             Action::WriteTable(table) => self.write_table(table)?,
             Action::AddPartition(partition) => self.add_partition(partition)?,
-            Action::ClearLabel { device } => self.clear_label(device)?,
+            Action::ClearHalfMade { device } => self.clear_half_made(device)?,
+            Action::SwitchCaches(switches) => self.switch_caches(switches)?,
             Action::WriteSwapHeader(header) => self.put_bytes(&header.area, &header.page, SwapHeader::PAGE)?,
             Action::Copy(copy) => return self.copy(copy, watch),
             Action::Follow(follow) => return self.subjects.follow(self, follow, watch),
@@ -36,7 +37,8 @@ impl TargetHost<'_> {
             Action::Run(run) => run.proof.as_ref().map_or(Ok(()), |proof| self.shows(proof)),
             Action::WriteTable(table) => self.has_table(table),
             Action::AddPartition(partition) => self.kernel_knows(partition),
-            Action::ClearLabel { device } => self.has_no_label_alone(device),
+            Action::ClearHalfMade { device } => self.is_not_half_made(device),
+            Action::SwitchCaches(switches) => self.are_switched(switches),
             Action::WriteSwapHeader(header) => self.shows(&header.proof()),
             Action::Copy(copy) => self.is_copied(copy),
             Action::Follow(follow) => self.subjects.has_followed(self, follow),
@@ -63,8 +65,9 @@ impl TargetHost<'_> {
             Action::AddPartition(partition) => self.forget_partition(partition)?,
             Action::WriteSwapHeader(header) => self.put_bytes(&header.area, &header.before, SwapHeader::PAGE)?,
             Action::Copy(copy) => self.remove_copy(copy)?,
+            Action::SwitchCaches(switches) => self.switch_caches_back(switches)?,
             // A blank partition is what was there before the volume was half made.
-            Action::ClearLabel { .. } | Action::Follow(_) => {}
+            Action::ClearHalfMade { .. } | Action::Follow(_) => {}
         }
         Ok(TakenBack::Yes)
     }
@@ -128,9 +131,11 @@ impl TargetHost<'_> {
                 Back::Nothing | Back::Needless | Back::By { .. } | Back::Bytes { .. } => Ok(()),
             },
             Action::WriteTable(table) => self.can_clear_table(table),
-            Action::AddPartition(_) | Action::ClearLabel { .. } | Action::WriteSwapHeader(_) | Action::Follow(_) => {
-                Ok(())
-            }
+            Action::AddPartition(_)
+            | Action::SwitchCaches(_)
+            | Action::ClearHalfMade { .. }
+            | Action::WriteSwapHeader(_)
+            | Action::Follow(_) => Ok(()),
             Action::Copy(copy) => self.can_remove_copy(copy),
         }
     }

@@ -80,6 +80,7 @@ impl TargetHost<'_> {
 
     /// Writes `bytes` over what is at `path`, with zeros between them up to byte `of`.
     pub(super) fn put_bytes(&self, path: &str, bytes: &[BytesAt], of: u64) -> Result<(), String> {
+        self.is_awake(path)?;
         let place = self.path(path);
         let failed = |e: std::io::Error| format!("{path}: {e}");
         let mut whole = vec![0; usize::try_from(of).map_err(|_| format!("{path}: too many bytes"))?];
@@ -109,7 +110,7 @@ impl TargetHost<'_> {
         Ok(held)
     }
 
-    fn is_disk(&self, disk: &DiskIdentity) -> Result<(), String> {
+    pub(super) fn is_disk(&self, disk: &DiskIdentity) -> Result<(), String> {
         let root = Root::fixture(&self.base).map_err(|e| format!("{}: {e}", self.base.display()))?;
         let name = disk.path.strip_prefix("/dev/").unwrap_or(&disk.path);
         match block::identity(&root, name) {

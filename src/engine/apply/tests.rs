@@ -7,6 +7,7 @@ use crate::engine::{Action, FileIdentity, ProgramRun, Proof, Role, RunState, Ste
 use crate::io::sys;
 use crate::io::tool::{Cmd, Output, Program, Runner, Script, Scripted, ToolError};
 
+mod caches;
 mod copies;
 mod cut_off;
 mod half_made;

@@ -34,7 +34,7 @@ pub fn identity(root: &Root, name: &str) -> Probed<Identity> {
     }
 }
 
-fn find<'r>(root: &'r Root, name: &str) -> Result<Option<Place<'r>>, String> {
+pub(super) fn find<'r>(root: &'r Root, name: &str) -> Result<Option<Place<'r>>, String> {
     for directory in ["/sys/class/block", "/sys/block"] {
         let directory = root.at(directory)?;
         if matches!(directory.kind(), Probed::Absent) {

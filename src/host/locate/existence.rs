@@ -4,7 +4,7 @@
 //! md array, in an encrypted container, or in a logical volume of a type that is not looked into. Such a name is
 //! [`Existence::Unknown`], never missing.
 
-use super::{Located, Volume, block, volume, volumes};
+use super::{Located, Volume, block, groups, volume, volumes};
 use crate::disk::format::content::Kind;
 use crate::host::block::BlockDevice;
 use crate::host::node::Node;
@@ -28,6 +28,7 @@ pub fn existence(node: &Node, source: &str) -> Existence {
         Located::One(_) | Located::Several(_) => return Existence::Exists,
         Located::NotAVolume => return Existence::NotADevice,
         Located::Unknown(why) => Some(why),
+        Located::Nothing if cannot_be_hidden(node, source) => None,
         Located::Nothing => unread(node),
     };
     match unread {
@@ -35,6 +36,32 @@ pub fn existence(node: &Node, source: &str) -> Existence {
         Some(why) => Existence::Unknown(why),
         None => Existence::Missing,
     }
+}
+
+/// Whether nothing that was not read can have the name, because the kernel or a volume group gives it and was read.
+fn cannot_be_hidden(node: &Node, source: &str) -> bool {
+    let Some(path) = source.strip_prefix("/dev/") else { return false };
+    let is_kernels = ["sd", "vd", "xvd", "hd", "nvme", "dm-"].iter().any(|prefix| path.starts_with(prefix));
+    if is_kernels && !path.contains('/') {
+        return block(node).is_ok();
+    }
+    let Some((name, _)) = logical_name(source) else { return false };
+    let mut named = groups(node).filter(|group| group.name == name).peekable();
+    named.peek().is_some() && named.all(|group| group.missing_pvs.is_empty())
+}
+
+/// Group and volume of `/dev/VG/LV` and of `/dev/mapper/VG-LV`, in which their own hyphens are doubled.
+pub fn logical_name(source: &str) -> Option<(String, String)> {
+    let path = source.strip_prefix("/dev/")?;
+    let Some(mapped) = path.strip_prefix("mapper/") else {
+        let (group, name) = path.split_once('/')?;
+        let is_one = !name.is_empty() && !name.contains('/') && !matches!(group, "disk" | "block" | "md");
+        return is_one.then(|| (group.to_owned(), name.to_owned()));
+    };
+    let whole = mapped.replace("--", "\u{0}");
+    let (group, name) = whole.split_once('-')?;
+    let plain = |part: &str| part.replace('\u{0}', "-");
+    (!name.contains('-')).then(|| (plain(group), plain(name)))
 }
 
 /// Whether the kernel has a device of that path below /dev.
@@ -55,6 +82,7 @@ fn kernel_has(node: &Node, path: &str) -> bool {
 fn unread(node: &Node) -> Option<String> {
     let of_volume = |volume: Volume<'_>| match volume.content().map(|content| content.kind) {
         None | Some(Kind::Unreadable) => Some(format!("the content of {volume} was not read")),
+        Some(kind) if is_closed(kind) => Some(format!("what is within {volume} ({}) was not read", kind.word())),
         Some(_) => None,
     };
     let of_device = |device: &BlockDevice| format!("the content of /dev/{} was not read", device.name);
@@ -62,6 +90,11 @@ fn unread(node: &Node) -> Option<String> {
         Ok(block) => block.iter().find(|device| is_container(device)).map(of_device),
         Err(why) => Some(why),
     })
+}
+
+/// Whether volumes may lie within what has this content, which is not opened.
+fn is_closed(kind: Kind) -> bool {
+    matches!(kind, Kind::Luks | Kind::Md | Kind::Bcache | Kind::Ddf | Kind::Imsm | Kind::Lvm1)
 }
 
 /// Whether a device has a content of its own that is not read by way of the disks below it: md, and device-mapper but
@@ -108,6 +141,10 @@ mod tests {
         let mut hidden = node.clone();
         hidden.disks[0].volume_groups[0].logical_volumes[0].content = None;
         assert!(matches!(existence(&hidden, NOBODY), Existence::Unknown(why) if why.contains("not read")));
+        for source in ["/dev/vg-root/lv_none", "/dev/mapper/vg--root-lv_none", "/dev/sdz1"] {
+            assert_eq!(existence(&hidden, source), Existence::Missing, "the group and the kernel were read: {source}");
+        }
+        assert!(matches!(existence(&hidden, "/dev/vg_other/lv_none"), Existence::Unknown(_)));
     }
 
     #[test]
@@ -117,6 +154,31 @@ mod tests {
         for device in [luks, md] {
             let found = existence(&with_device(device), NOBODY);
             assert!(matches!(&found, Existence::Unknown(why) if why.contains("not read")), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_within_a_closed_partition_is_unknown_on_a_powered_off_node_too() {
+        for kind in [Kind::Luks, Kind::Md, Kind::Bcache] {
+            let mut node = read_node();
+            node.disks[0].partitions[1].content = crate::disk::format::content::Content::new(kind);
+            let words = [NOBODY, "/dev/vg_other/lv", "LABEL=data"];
+            for source in words {
+                let found = existence(&node, source);
+                assert!(matches!(&found, Existence::Unknown(why) if why.contains(kind.word())), "{source}: {found:?}");
+            }
+            node.running = None;
+            assert!(matches!(existence(&node, NOBODY), Existence::Unknown(_)));
+        }
+    }
+
+    #[test]
+    fn a_mapped_name_is_group_and_volume_with_their_hyphens_doubled() {
+        let pair = |(group, name): (&str, &str)| Some((group.to_owned(), name.to_owned()));
+        assert_eq!(logical_name("/dev/mapper/vg--a-lv--b"), pair(("vg-a", "lv-b")));
+        assert_eq!(logical_name("/dev/vg-a/lv-b"), pair(("vg-a", "lv-b")));
+        for other in ["/dev/mapper/mpatha", "/dev/mapper/a-b-c", "/dev/disk/by-uuid", "/dev/sda", "/dev/a/b/c", "x"] {
+            assert_eq!(logical_name(other), None, "{other}");
         }
     }
 

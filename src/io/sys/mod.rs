@@ -35,17 +35,6 @@ pub fn nameless_file() -> std::io::Result<std::fs::File> {
     Ok(memfd_create(c"okv-host", MFdFlags::MFD_CLOEXEC)?.into())
 }
 
-/// Lets the programs that are started from now on have `file` open, too, so that a lock on it (`flock(2)`) lasts until
-/// the last of them has ended, whatever becomes of this process.
-///
-/// # Errors
-/// What `fcntl(2)` says.
-pub fn let_children_keep(file: &std::fs::File) -> std::io::Result<()> {
-    use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-    fcntl(file, FcntlArg::F_SETFD(FdFlag::empty()))?;
-    Ok(())
-}
-
 /// Asks every process of a group to end (`SIGTERM`).
 pub fn end_process_group(group: u32) {
     signal_group(group, nix::sys::signal::Signal::SIGTERM);
@@ -63,6 +52,18 @@ fn signal_group(group: u32, signal: nix::sys::signal::Signal) {
         // The group may have ended by itself: then there is nobody to signal.
         let _ = nix::sys::signal::killpg(nix::unistd::Pid::from_raw(group), signal);
     }
+}
+
+/// From now on this thread, and those that it starts, also write to a terminal that another job has in front where
+/// `stty tostop` stops such a job (`SIGTTOU`). With that signal only caught, the kernel would begin such a write again
+/// and again.
+///
+/// # Errors
+/// What `pthread_sigmask(3)` says.
+pub fn write_from_the_background() -> std::io::Result<()> {
+    let mut signals = nix::sys::signal::SigSet::empty();
+    signals.add(nix::sys::signal::Signal::SIGTTOU);
+    Ok(signals.thread_block()?)
 }
 
 /// The time now, in seconds since 1970-01-01 UTC; 0 on a clock set before that.

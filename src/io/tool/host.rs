@@ -1,16 +1,27 @@
 //! Runs commands on this host.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use super::{Cmd, LONGEST, Output, Runner, ToolError};
+use super::{AtLimit, Cmd, LONGEST, Output, Runner, ToolError};
 use crate::io::sys;
+
+mod left;
 
 /// How long a program that was asked to end may take before it is killed.
 const GRACE: Duration = Duration::from_secs(2);
+/// How long a program that was killed may take to go away. One that waits for a device in the kernel stays.
+const LAST_GRACE: Duration = Duration::from_secs(10);
 /// How often a program that runs is looked at.
 const LOOK: Duration = Duration::from_millis(100);
+/// How long a program that must not be killed is waited for behind its limit: minutes for a device that answers late,
+/// and not so long that a node stays without swap for hours.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+/// How often somebody is reminded that it is waited for.
+const REMINDER: Duration = Duration::from_secs(60);
 
 /// This host. Programs get an empty environment but for the C locale, no standard input, a process group of their own
 /// (an interrupt at the terminal does not reach them), and files without a name for their output (a grandchild that
@@ -20,57 +31,143 @@ pub struct Host;
 
 impl Runner for Host {
     fn run(&self, cmd: &Cmd) -> Result<Output, ToolError> {
-        let command = cmd.to_string();
-        let found = cmd.program.paths().iter().find(|path| Path::new(path).exists());
-        let program = found.ok_or_else(|| ToolError::Missing { command: command.clone() })?;
-        let failed = |why: io::Error| ToolError::Failed { command: command.clone(), why: why.to_string() };
-        let (mut stdout, mut stderr) = (sys::nameless_file().map_err(failed)?, sys::nameless_file().map_err(failed)?);
-        let handle = duct::cmd(*program, &cmd.args)
-            .full_env([
-                ("LC_ALL", "C.UTF-8"),
-                ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
-                ("LVM_SUPPRESS_FD_WARNINGS", "1"),
-            ])
-            .stdin_null()
-            .stdout_file(stdout.try_clone().map_err(failed)?)
-            .stderr_file(stderr.try_clone().map_err(failed)?)
+        run(cmd, None, PATIENCE)
+    }
+
+    fn still_runs(&self) -> Option<ToolError> {
+        left::still_runs()
+    }
+}
+
+/// This host while a run holds its lock. Programs get the lock file, which is empty, as their standard input: so each of
+/// them holds the lock as long as it runs, also when this process was killed. That has to be one of the first three
+/// descriptors, because LVM2's tools and rpm close all others that they inherit.
+///
+/// No daemon keeps it: the service manager starts those of `systemctl` and `systemd-run`, `dmeventd` opens /dev/null in
+/// its place, and rpm gives its scriptlets a standard input of their own. Where SELinux confines a program and denies it
+/// the file, the kernel puts /dev/null there: that program does not hold the lock.
+#[derive(Debug)]
+pub struct LockedHost {
+    /// It does not keep the lock when whoever took it gives it back.
+    lock: Weak<File>,
+}
+
+impl LockedHost {
+    /// `lock` is an open file on which this process holds a lock (`flock(2)`).
+    pub fn new(lock: &Arc<File>) -> Self {
+        Self { lock: Arc::downgrade(lock) }
+    }
+}
+
+impl Runner for LockedHost {
+    fn run(&self, cmd: &Cmd) -> Result<Output, ToolError> {
+        run(cmd, self.lock.upgrade().as_deref(), PATIENCE)
+    }
+
+    fn still_runs(&self) -> Option<ToolError> {
+        left::still_runs()
+    }
+}
+
+fn run(cmd: &Cmd, stdin: Option<&File>, patience: Duration) -> Result<Output, ToolError> {
+    let command = cmd.to_string();
+    let at_limit = cmd.program.at_limit();
+    if at_limit != AtLimit::Killed
+        && let Some(other) = left::still_runs()
+    {
+        return Err(other);
+    }
+    let failed = |why: io::Error| ToolError::Failed { command: command.clone(), why: why.to_string() };
+    let (mut stdout, mut stderr) = (sys::nameless_file().map_err(failed)?, sys::nameless_file().map_err(failed)?);
+    let handle = start(cmd, stdin, [&stdout, &stderr])?;
+    let deadline = Instant::now() + cmd.limit;
+    let (mut reminder, mut is_asked) = (deadline, false);
+    let status = loop {
+        if let Some(output) = handle.wait_timeout(LOOK).map_err(failed)? {
+            break output.status.code();
+        }
+        let now = Instant::now();
+        let talks = [&stdout, &stderr].into_iter().any(|file| file.metadata().is_ok_and(|m| m.len() > LONGEST as u64));
+        if at_limit == AtLimit::Killed && (talks || now >= deadline) {
+            if !end(&handle) {
+                return Err(left::leave(handle, command));
+            }
+            let why = format!("ended after it wrote more than {LONGEST} bytes");
+            let failed = ToolError::Failed { command: command.clone(), why };
+            return Err(if talks { failed } else { ToolError::TimedOut { command, limit: cmd.limit } });
+        }
+        if talks {
+            // What it writes from here on leaves a hole: no memory is used for it, and it hears of no error.
+            [&stdout, &stderr].into_iter().try_for_each(forget_end).map_err(failed)?;
+        }
+        if now >= deadline && at_limit == AtLimit::Asked && !is_asked {
+            is_asked = true;
+            handle.pids().into_iter().for_each(sys::end_process_group);
+        }
+        if now >= deadline + patience {
+            return Err(left::leave(handle, command));
+        }
+        if now >= reminder {
+            reminder = now + REMINDER;
+            remind(format!("okv-host: {command}: longer than {} s; it is waited for\n", cmd.limit.as_secs()));
+        }
+    };
+    if status.is_none() && is_asked {
+        return Err(ToolError::TimedOut { command, limit: cmd.limit });
+    }
+    let stdout = start_of(&mut stdout).map_err(failed)?;
+    let stderr = start_of(&mut stderr).map_err(failed)?;
+    Ok(Output { status, stdout, stderr })
+}
+
+fn start(cmd: &Cmd, stdin: Option<&File>, [stdout, stderr]: [&File; 2]) -> Result<duct::Handle, ToolError> {
+    let command = cmd.to_string();
+    let found = cmd.program.paths().iter().find(|path| Path::new(path).exists());
+    let program = found.ok_or_else(|| ToolError::Missing { command: command.clone() })?;
+    let start = || {
+        let expression = duct::cmd(*program, &cmd.args).full_env([
+            ("LC_ALL", "C.UTF-8"),
+            ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
+            ("LVM_SUPPRESS_FD_WARNINGS", "1"),
+        ]);
+        let expression = match stdin {
+            Some(file) => expression.stdin_file(file.try_clone()?),
+            None => expression.stdin_null(),
+        };
+        expression
+            .stdout_file(stdout.try_clone()?)
+            .stderr_file(stderr.try_clone()?)
             .unchecked()
             .before_spawn(|command| {
                 std::os::unix::process::CommandExt::process_group(command, 0);
                 Ok(())
             })
             .start()
-            .map_err(failed)?;
-        let deadline = Instant::now() + cmd.limit;
-        let status = loop {
-            if let Some(output) = handle.wait_timeout(LOOK).map_err(failed)? {
-                break output.status.code();
-            }
-            let talks =
-                [&stdout, &stderr].into_iter().any(|file| file.metadata().is_ok_and(|m| m.len() > LONGEST as u64));
-            if talks || Instant::now() >= deadline {
-                end(&handle);
-                let why = format!("ended after it wrote more than {LONGEST} bytes");
-                let failed = ToolError::Failed { command: command.clone(), why };
-                return Err(if talks { failed } else { ToolError::TimedOut { command, limit: cmd.limit } });
-            }
-        };
-        let stdout = start_of(&mut stdout).map_err(failed)?;
-        let stderr = start_of(&mut stderr).map_err(failed)?;
-        Ok(Output { status, stdout, stderr })
-    }
+    };
+    start().map_err(|why: io::Error| ToolError::Failed { command, why: why.to_string() })
 }
 
-/// Ends the program and all that it started in its group: first it is asked, then it is killed.
-fn end(handle: &duct::Handle) {
+/// Ends the program and all that it started in its group: first it is asked, then it is killed. Whether it went away.
+fn end(handle: &duct::Handle) -> bool {
     handle.pids().into_iter().for_each(sys::end_process_group);
     let _ = handle.wait_timeout(GRACE);
     handle.pids().into_iter().for_each(sys::kill_process_group);
-    let _ = handle.wait_timeout(GRACE);
+    !matches!(handle.wait_timeout(LAST_GRACE), Ok(None))
+}
+
+/// Writes to stderr in a thread of its own: a terminal that takes nothing does not hold up the run.
+fn remind(text: String) {
+    let write = move || drop(io::stderr().write_all(text.as_bytes()));
+    let _ = std::thread::Builder::new().spawn(write);
+}
+
+/// Frees what lies behind the first [`LONGEST`] bytes.
+fn forget_end(file: &File) -> io::Result<()> {
+    if file.metadata()?.len() > LONGEST as u64 { file.set_len(LONGEST as u64) } else { Ok(()) }
 }
 
 /// The first [`LONGEST`] bytes.
-fn start_of(file: &mut std::fs::File) -> io::Result<Vec<u8>> {
+fn start_of(file: &mut File) -> io::Result<Vec<u8>> {
     file.seek(SeekFrom::Start(0))?;
     let mut bytes = Vec::new();
     file.take(LONGEST as u64).read_to_end(&mut bytes)?;
@@ -78,55 +175,4 @@ fn start_of(file: &mut std::fs::File) -> io::Result<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::io::tool::{Program, success};
-
-    fn sh(script: &str, limit: Duration) -> Cmd {
-        Cmd { limit, ..Cmd::new(Program::Sh, ["-c", script]) }
-    }
-
-    const LONG: Duration = Duration::from_secs(30);
-
-    #[test]
-    fn both_streams_and_the_status_are_kept() {
-        let output = Host.run(&sh("echo out; echo err >&2; exit 3", LONG)).unwrap();
-        assert_eq!((output.status, &*output.stdout, &*output.stderr), (Some(3), &b"out\n"[..], &b"err\n"[..]));
-        let error = success(&Host, &sh("echo; echo why >&2; exit 3", LONG)).unwrap_err().to_string();
-        assert!(error.starts_with("/bin/sh -c ") && error.ends_with("exit status 3: why"), "{error}");
-        assert!(success(&Host, &sh("kill -9 $$", LONG)).unwrap_err().to_string().contains("signal"));
-    }
-
-    #[test]
-    fn the_environment_is_empty_but_for_the_locale_and_stdin_has_nothing() {
-        let output = Host.run(&sh("env | sort; cat", LONG)).unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert!(text.contains("LC_ALL=C.UTF-8") && !text.contains("CARGO"), "{text}");
-    }
-
-    #[test]
-    fn a_program_and_its_children_are_ended_at_the_limit() {
-        let mark = tempfile::NamedTempFile::new().unwrap();
-        let script = format!("trap '' TERM; (sleep 4; echo late > {}) & sleep 600", mark.path().display());
-        let begun = Instant::now();
-        let error = Host.run(&sh(&script, Duration::from_millis(300))).unwrap_err();
-        assert!(matches!(error, ToolError::TimedOut { .. }), "{error}");
-        assert!(begun.elapsed() < Duration::from_secs(20));
-        std::thread::sleep(Duration::from_secs(5));
-        assert_eq!(std::fs::read(mark.path()).unwrap(), b"");
-    }
-
-    #[test]
-    fn a_child_that_keeps_the_output_open_is_not_waited_for() {
-        let begun = Instant::now();
-        let output = Host.run(&sh("sleep 20 & echo done", LONG)).unwrap();
-        assert_eq!(output.stdout, b"done\n");
-        assert!(begun.elapsed() < Duration::from_secs(15));
-    }
-
-    #[test]
-    fn a_program_that_never_stops_talking_is_ended() {
-        let error = Host.run(&sh("while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done", LONG)).unwrap_err();
-        assert!(error.to_string().contains("wrote more than"), "{error}");
-    }
-}
+mod tests;

@@ -19,6 +19,14 @@ pub struct PhysicalVolume {
     pub group: String,
 }
 
+impl PhysicalVolume {
+    /// Whether it is marked as used by a group, and no metadata has that group: what `vgextend` leaves that was cut off
+    /// before it wrote the metadata. LVM2 then shows this word for the group (2.02.153 and later).
+    pub fn is_orphan_in_use(&self) -> bool {
+        !self.uuid.is_empty() && self.group == "[unknown]"
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct VolumeGroup {
     #[serde(rename = "vg_name")]

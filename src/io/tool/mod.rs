@@ -12,8 +12,8 @@ pub mod lvm;
 mod program;
 mod script;
 
-pub use host::Host;
-pub use program::Program;
+pub use host::{Host, LockedHost};
+pub use program::{AtLimit, Program};
 pub use script::{Script, Scripted};
 
 /// A command: a program, its arguments, and the longest it may take.
@@ -21,7 +21,7 @@ pub use script::{Script, Scripted};
 pub struct Cmd {
     pub program: Program,
     pub args: Vec<String>,
-    /// After this it is ended.
+    /// After this it is ended, where it may be ([`Program::at_limit`]).
     pub limit: Duration,
 }
 
@@ -84,6 +84,13 @@ pub enum ToolError {
     },
     /// It ran longer than its limit and was ended.
     TimedOut { command: String, limit: Duration },
+    /// It ran longer than its limit and is not one that may be killed. What it did is not known; nothing that changes
+    /// the host is run beside it.
+    StillRuns {
+        command: String,
+        /// The number of its process.
+        process: u32,
+    },
     /// It ended with another status than 0.
     Status {
         command: String,
@@ -102,6 +109,12 @@ impl fmt::Display for ToolError {
             Self::TimedOut { command, limit } => {
                 write!(f, "{command}: ended after {} s without an answer", limit.as_secs())
             }
+            Self::StillRuns { command, process } => {
+                write!(
+                    f,
+                    "{command}: it still runs (process {process}), and must not be killed; what it did is not known"
+                )
+            }
             Self::Status { command, status: Some(status), said } => {
                 write!(f, "{command}: exit status {status}: {said}")
             }
@@ -119,6 +132,11 @@ pub trait Runner {
     /// # Errors
     /// Where it could not be run to its end within its limit. A status other than 0 is no error here; see [`success`].
     fn run(&self, cmd: &Cmd) -> Result<Output, ToolError>;
+
+    /// The program that this process started and left running ([`ToolError::StillRuns`]), as long as it runs.
+    fn still_runs(&self) -> Option<ToolError> {
+        None
+    }
 }
 
 /// Runs `cmd` and takes any status but 0 for an error.

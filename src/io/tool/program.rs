@@ -30,6 +30,8 @@ pub enum Program {
     Vgcfgbackup,
     Lvcreate,
     Lvresize,
+    /// Activates a volume, or has the kernel take its device as the metadata has it.
+    Lvchange,
     Lvremove,
     Mkswap,
     /// Makes the kernel swap to an area.
@@ -50,6 +52,26 @@ pub enum Program {
     /// A shell, for the tests of the runner only.
     #[cfg(test)]
     Sh,
+    /// A shell that is asked to end and never killed.
+    #[cfg(test)]
+    ShAsked,
+    /// A shell that is left alone.
+    #[cfg(test)]
+    ShLeftAlone,
+}
+
+/// What happens to a program that outlasts its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AtLimit {
+    /// It is asked to end (`SIGTERM`), then killed. It only looks, or the kernel takes back what is half done: a
+    /// `swapoff` that a signal ends leaves the area in use.
+    Killed,
+    /// It is asked to end and waited for. LVM2 blocks signals while it holds a group's lock and heeds them afterwards;
+    /// killed between suspend and resume it would leave a device to which every access waits for ever.
+    Asked,
+    /// It gets no signal and is waited for. What changes packages does not heed `SIGTERM` at safe moments only (rpm of
+    /// el7 ends in the middle of a transaction), and its group has scriptlets that write an initramfs.
+    LeftAlone,
 }
 
 impl Program {
@@ -71,6 +93,7 @@ impl Program {
         Self::Vgcfgbackup,
         Self::Lvcreate,
         Self::Lvresize,
+        Self::Lvchange,
         Self::Lvremove,
         Self::Mkswap,
         Self::Swapon,
@@ -103,6 +126,7 @@ impl Program {
             Self::Vgcfgbackup => &["/usr/sbin/vgcfgbackup", "/sbin/vgcfgbackup"],
             Self::Lvcreate => &["/usr/sbin/lvcreate", "/sbin/lvcreate"],
             Self::Lvresize => &["/usr/sbin/lvresize", "/sbin/lvresize"],
+            Self::Lvchange => &["/usr/sbin/lvchange", "/sbin/lvchange"],
             Self::Lvremove => &["/usr/sbin/lvremove", "/sbin/lvremove"],
             Self::Mkswap => &["/usr/sbin/mkswap", "/sbin/mkswap"],
             Self::Swapon => &["/usr/sbin/swapon", "/sbin/swapon"],
@@ -114,7 +138,43 @@ impl Program {
             Self::Grubby => &["/usr/sbin/grubby", "/sbin/grubby"],
             Self::GrubEditenv => &["/usr/bin/grub2-editenv", "/usr/bin/grub-editenv"],
             #[cfg(test)]
-            Self::Sh => &["/bin/sh"],
+            Self::Sh | Self::ShAsked | Self::ShLeftAlone => &["/bin/sh"],
+        }
+    }
+
+    pub fn at_limit(self) -> AtLimit {
+        match self {
+            Self::Rpm
+            | Self::Sshd
+            | Self::Systemctl
+            | Self::SystemdRun
+            | Self::Getent
+            | Self::Udevadm
+            | Self::Pvs
+            | Self::Vgs
+            | Self::Lvs
+            | Self::Lvmconfig
+            | Self::Mkswap
+            | Self::Swapon
+            | Self::Swapoff
+            | Self::Mount
+            | Self::Umount => AtLimit::Killed,
+            Self::Pvcreate
+            | Self::Pvremove
+            | Self::Vgextend
+            | Self::Vgreduce
+            | Self::Vgcfgbackup
+            | Self::Lvcreate
+            | Self::Lvresize
+            | Self::Lvchange
+            | Self::Lvremove => AtLimit::Asked,
+            Self::Dnf | Self::Yum | Self::Grubby | Self::GrubEditenv => AtLimit::LeftAlone,
+            #[cfg(test)]
+            Self::Sh => AtLimit::Killed,
+            #[cfg(test)]
+            Self::ShAsked => AtLimit::Asked,
+            #[cfg(test)]
+            Self::ShLeftAlone => AtLimit::LeftAlone,
         }
     }
 

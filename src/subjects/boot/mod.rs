@@ -2,10 +2,12 @@
 
 pub mod disagreement;
 pub mod facts;
+mod fstab;
+mod mount_options;
 pub mod rules;
 pub mod volume;
 
 pub use disagreement::firmware_disagreement;
-pub use facts::loader::menu::{DefaultEntry, Entry};
+pub use facts::loader::menu::{DefaultEntry, Device, Entry};
 pub use facts::loader::{Loader, boot_loader};
 pub use volume::{BootDisk, BootEvidence, BootVolume, DiskEvidence, boot_disk, boot_volume, readable_boot_disk};

@@ -4,6 +4,7 @@ pub mod facts;
 pub mod plan;
 pub mod roles;
 pub mod rules;
+mod start;
 pub mod steps;
 pub mod survivor;
 

@@ -24,9 +24,11 @@ pub const COMMAND: &str = "kernel-prune";
 
 mod left_over;
 mod obstacles;
+mod start;
 mod steps;
 
 pub use left_over::{left_default, left_mounted};
+pub use start::{UNKNOWN, start_reasons};
 pub use steps::{Means, steps};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,7 +1,7 @@
 //! What the host shows of its kernels: asked of rpm, /boot and the boot loader's files anew.
 
 use crate::engine::apply::TargetHost;
-use crate::host::Probed;
+use crate::host::{Node, Probed};
 use crate::subjects::kernels::facts::{Kernels, now};
 
 /// What is wrong with the kernels after packages went: one is still there, or a kernel that stays is not whole. `None`
@@ -21,6 +21,12 @@ pub(crate) fn kernels_lack(host: &TargetHost<'_>, gone: &[String], whole: &[Stri
         let missing: Vec<String> = kernels.missing(release)?.iter().map(ToString::to_string).collect();
         if !missing.is_empty() {
             return Ok(Some(format!("{release}, which stays, lacks {}", missing.join(", "))));
+        }
+    }
+    let node = Node::gather(&host.root()?);
+    for release in whole {
+        if let Some(why) = kernels.stops(release, &node)? {
+            return Ok(Some(format!("{release}, which stays, would not start: {why}")));
         }
     }
     Ok(None)

@@ -12,9 +12,9 @@ pub enum Missing {
     /// Its folder in /lib/modules, or what is in it.
     Modules,
     /// `vmlinuz-RELEASE`; with what is wrong where it is there.
-    Kernel(Option<&'static str>),
+    Kernel(Option<String>),
     /// `initramfs-RELEASE.img`; with what is wrong where it is there.
-    Initramfs(Option<&'static str>),
+    Initramfs(Option<String>),
     /// An entry of the boot loader that starts it, whose files are all there.
     Entry,
     /// `.vmlinuz-RELEASE.hmac`, in FIPS mode.
@@ -24,14 +24,14 @@ pub enum Missing {
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, wrong) = match self {
-            Self::Modules => ("modules in /lib/modules", None),
-            Self::Kernel(wrong) => ("vmlinuz in /boot", *wrong),
-            Self::Initramfs(wrong) => ("initramfs in /boot", *wrong),
-            Self::Entry => ("a boot entry that starts it with its initramfs", None),
-            Self::Hmac => ("the .hmac of its vmlinuz, which FIPS mode asks for", None),
+            Self::Modules => ("modules in /lib/modules", &None),
+            Self::Kernel(wrong) => ("vmlinuz in /boot", wrong),
+            Self::Initramfs(wrong) => ("initramfs in /boot", wrong),
+            Self::Entry => ("a boot entry that starts it with its initramfs", &None),
+            Self::Hmac => ("the .hmac of its vmlinuz, which FIPS mode asks for", &None),
         };
         f.write_str(what)?;
-        wrong.map_or(Ok(()), |wrong| write!(f, " ({wrong})"))
+        wrong.as_ref().map_or(Ok(()), |wrong| write!(f, " ({wrong})"))
     }
 }
 
@@ -57,13 +57,13 @@ impl Kernels {
         if !modules.iter().any(|folder| folder.release == release && folder.is_whole()) {
             missing.push(Missing::Modules);
         }
-        missing.extend(lack(boot, &FileKind::Kernel(release.to_owned())).map(Missing::Kernel));
-        missing.extend(lack(boot, &FileKind::Initramfs(release.to_owned())).map(Missing::Initramfs));
+        missing.extend(lack(boot, &FileKind::Kernel(release.to_owned()))?.map(Missing::Kernel));
+        missing.extend(lack(boot, &FileKind::Initramfs(release.to_owned()))?.map(Missing::Initramfs));
         let loads = |file: &String| file.rsplit('/').next() == Some(initramfs.as_str());
         if !entries.any(|entry| entry.lacks.is_empty() && entry.initrd.iter().any(loads)) {
             missing.push(Missing::Entry);
         }
-        if fips && lack(boot, &FileKind::Hmac(release.to_owned())).is_some() {
+        if fips && lack(boot, &FileKind::Hmac(release.to_owned()))?.is_some() {
             missing.push(Missing::Hmac);
         }
         Ok(missing)
@@ -71,11 +71,16 @@ impl Kernels {
 }
 
 /// `None` where the file is there and right; else what is wrong with it, where it is there.
-fn lack(boot: &SeenBoot, kind: &FileKind) -> Option<Option<&'static str>> {
-    match boot.files.iter().find(|file| file.kind == *kind) {
-        Some(file) if file.wrong.is_none() && file.bytes > 0 => None,
-        Some(file) => Some(file.wrong.or(Some("it is empty"))),
-        None => Some(None),
+///
+/// # Errors
+/// Where it could not be verified to its end.
+fn lack(boot: &SeenBoot, kind: &FileKind) -> Result<Option<Option<String>>, String> {
+    let Some(file) = boot.files.iter().find(|file| file.kind == *kind) else { return Ok(Some(None)) };
+    match (&file.wrong, &file.unverified) {
+        (Some(wrong), _) => Ok(Some(Some(wrong.clone()))),
+        (None, Some(why)) => Err(format!("/boot/{} cannot be verified: {why}", file.name)),
+        (None, None) if file.bytes == 0 => Ok(Some(Some("it is empty".to_owned()))),
+        (None, None) => Ok(None),
     }
 }
 

@@ -1,8 +1,12 @@
 //! The next start: what the firmware, the boot loader, the kernel and its initramfs will do when the node restarts.
 
+pub mod command_line;
 pub mod facts;
+pub mod rules;
 pub mod small_images;
 
+pub use command_line::{Effect, Outcome, Reference, resolve};
+pub use facts::images::{initramfs_at, kernel_at};
 pub use facts::initramfs::{self, Contents};
 pub use facts::kernel_image::{self, KernelImage};
 pub use facts::verdict::Verdict;

@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 
 use crate::disk::new_table::{Begun, Identifiers, NewTable, one_lvm_partition};
 use crate::disk::physical_volume::{WRITTEN, is_half_made};
-use crate::host::block::{Identity, identity};
+use crate::host::block::{Identity, VolumeDevice, WriteCache, identity, volume_device, write_cache};
 use crate::host::locate::groups;
 use crate::host::loops::Loop;
 use crate::host::lvm::{self, Lvm};
@@ -28,8 +28,10 @@ pub struct Growth {
     pub disks: Vec<DiskState>,
     /// The disks that were there before the node was powered off.
     pub inventory: Probed<Inventory>,
-    /// The kernel's path of the swap volume, where it is active: `/dev/dm-0`.
-    pub swap_device: Probed<String>,
+    /// The swap volume as the kernel has it, where it is active.
+    pub swap_device: Probed<VolumeDevice>,
+    /// The temporary swap volume as the kernel has it, where it is active.
+    pub temporary_device: Probed<VolumeDevice>,
     /// The first page of the swap volume.
     pub swap_header: Probed<Vec<u8>>,
 }
@@ -49,8 +51,12 @@ pub struct DiskState {
     pub table: Result<(NewTable, Begun), String>,
     /// Whether the partition of that table has the label of a physical volume alone: a `pvcreate` was cut off.
     pub is_half_made: bool,
+    /// Its volatile write cache, where the kernel can switch one.
+    pub write_cache: Probed<WriteCache>,
 }
 
+/// The temporary swap volume.
+pub const TEMPORARY: &str = "lv_swap_okv_host";
 /// Bytes of a swap header's page.
 pub const PAGE: usize = 4096;
 
@@ -63,13 +69,15 @@ pub fn gather(root: &Root, runner: &dyn Runner, group: &str, volume: &str) -> Gr
     let physical = block.iter().filter(|device| device.is_physical_disk);
     let disks = physical.map(|device| disk(root, Above { block, loops }, device, &seed)).collect();
     let path = format!("/dev/{group}/{volume}");
+    let swap_device = volume_device(root, &path);
     Growth {
         lvm: lvm::gather(root, runner),
         memory: memory::whole(root),
         disks,
         inventory: Inventory::gather(root),
-        swap_device: device(root, &path),
-        swap_header: header(root, &path),
+        swap_header: header(root, &path, &swap_device),
+        swap_device,
+        temporary_device: volume_device(root, &format!("/dev/{group}/{TEMPORARY}")),
         node,
     }
 }
@@ -104,6 +112,7 @@ fn disk(root: &Root, above: Above<'_>, device: &BlockDevice, seed: &str) -> Disk
     };
     DiskState {
         is_half_made,
+        write_cache: write_cache(root, &device.name),
         held: held(root, above, device, &path),
         bytes: device.bytes,
         sector_bytes: sector.bytes(),
@@ -163,12 +172,10 @@ fn is_behind(one: &Loop, device: &BlockDevice) -> bool {
     path.strip_prefix("/dev/").is_some_and(|name| name == device.name)
 }
 
-/// What a link of /dev leads to.
-fn device(root: &Root, path: &str) -> Probed<String> {
-    Probed::from(root.at(path)).and_then(|place| place.metadata().map(|_| place.host_path()))
-}
-
-fn header(root: &Root, path: &str) -> Probed<Vec<u8>> {
+fn header(root: &Root, path: &str, device: &Probed<VolumeDevice>) -> Probed<Vec<u8>> {
+    if device.known().is_some_and(|device| device.is_suspended) {
+        return Probed::Unreadable(format!("{path} is suspended"));
+    }
     let read = || -> Result<Vec<u8>, String> {
         let place = root.at(path)?;
         let image = image::open(&place.real_path()).map_err(|e| format!("{path}: {e}"))?;

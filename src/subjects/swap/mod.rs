@@ -1,5 +1,6 @@
 //! Swap: how much there is, what names it, and how it grows in place.
 
+mod area;
 pub mod facts;
 pub mod plan;
 pub mod rules;

@@ -9,7 +9,7 @@
 mod cuts;
 mod failures;
 mod families;
-mod node;
+pub(crate) mod node;
 mod procedure;
 mod reads;
 mod refusals;

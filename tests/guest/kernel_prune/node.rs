@@ -20,15 +20,20 @@ const STATE: &str = "
     awk '{ print $1, $3 }' /proc/swaps
     cksum /etc/fstab /var/lib/oracle/keys /images/keys";
 
-pub(super) struct Node {
-    pub(super) guest: Guest,
+pub(crate) struct Node {
+    pub(crate) guest: Guest,
 }
 
 impl Node {
     /// Boots a node without a kernel in rpm's database, which has these packages in /root/rpms. /boot is not mounted.
     pub(super) fn boot(firmware: Firmware, rpms: Rpms) -> Self {
-        let guest = Spec::new(firmware).boot();
+        let guest = Spec::new(firmware).start();
         install(&guest);
+        Self::of(guest, rpms)
+    }
+
+    /// Makes a guest such a node.
+    pub(crate) fn of(guest: Guest, rpms: Rpms) -> Self {
         set_up(&guest);
         rpms.base().copy_to(&guest);
         let node = Self { guest };
@@ -50,7 +55,7 @@ impl Node {
     }
 
     /// Installs whole kernels likewise.
-    pub(super) fn install_kernels(&self, kernels: &[Release]) {
+    pub(crate) fn install_kernels(&self, kernels: &[Release]) {
         kernels.iter().for_each(|kernel| self.install(&kernel.packages()));
     }
 
@@ -72,7 +77,7 @@ impl Node {
     }
 
     /// From now on this kernel is the one that runs, as if GRUB had loaded it.
-    pub(super) fn runs(&self, kernel: &Release) {
+    pub(crate) fn runs(&self, kernel: &Release) {
         self.guest.ok(&format!("/usr/local/lib/guest/kernel-release {}", kernel.name()));
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn put_profile(guest: &Guest) {
 
 #[test]
 fn an_iso_is_staged_whatever_comes_between() {
-    let mut guest = Spec::new(Firmware::Bios).boot();
+    let mut guest = Spec::new(Firmware::Bios).start();
     install(&guest);
     put_profile(&guest);
     has_loop_devices(&guest);

@@ -12,7 +12,7 @@ const JOURNAL: &str = "/var/lib/okv-host/journal";
 /// Random moments of each of the two nodes: 30 in all.
 const RANDOM: (u32, u32) = (8, 22);
 /// Of a run on the node as it was.
-const STEPS: usize = 11;
+const STEPS: usize = 13;
 /// A disk that has just the extents that are missing.
 const NEW_DISK: u64 = 50 * GIB + (2 << 20);
 
@@ -32,8 +32,10 @@ struct Node {
 
 impl Node {
     fn boot(firmware: Firmware) -> Self {
-        let guest =
-            Spec::new(firmware).disk(Disk::virtio("OTHER").bytes(GIB)).disk(Disk::virtio("NEW").bytes(NEW_DISK)).boot();
+        let guest = Spec::new(firmware)
+            .disk(Disk::virtio("OTHER").bytes(GIB))
+            .disk(Disk::virtio("NEW").bytes(NEW_DISK))
+            .start();
         install(&guest);
         let other = disk(&guest, "OTHER");
         guest.ok(&format!("mkfs.ext4 -q /dev/{other}; sync"));

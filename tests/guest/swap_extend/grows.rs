@@ -9,7 +9,7 @@ fn a_bios_node_grows_its_swap_with_the_one_new_disk_and_reboots_with_it() {
     let mut guest = Spec::new(Firmware::Bios)
         .disk(Disk::virtio("OLD-BLANK").bytes(100 * GIB))
         .disk(Disk::scsi("OTHER-DATA").bytes(GIB))
-        .boot();
+        .start();
     install(&guest);
     let other = disk(&guest, "OTHER-DATA");
     guest.ok(&format!("mkfs.ext4 -q -L data /dev/{other}; sync"));
@@ -49,7 +49,9 @@ fn a_bios_node_grows_its_swap_with_the_one_new_disk_and_reboots_with_it() {
         "udevadm",
         "pvcreate",
         "vgcfgbackup",
+        "switch-caches",
         "vgextend",
+        "switch-caches",
         "swapoff",
         "lvresize",
         "write-swap-header",
@@ -98,7 +100,7 @@ fn is_full(guest: &Guest, new: &str, before: &str) {
 
 #[test]
 fn a_uefi_node_grows_its_swap_where_room_is_there_and_then_with_a_disk_beyond_2_tib() {
-    let mut guest = Spec::new(Firmware::Uefi).boot();
+    let mut guest = Spec::new(Firmware::Uefi).start();
     install(&guest);
     // A priority that somebody chose, and a label, are kept.
     guest.ok("swapoff /dev/vg_root/lv_swap; swaplabel --label node-swap /dev/vg_root/lv_swap; swapon --priority 7 /dev/vg_root/lv_swap");

@@ -2,7 +2,9 @@
 
 mod cuts;
 mod grows;
+mod kernel;
 mod memory;
 mod reads;
 mod refusals;
 mod state;
+mod terminal;

@@ -19,7 +19,7 @@ const OF_OTHERS: [&str; 8] = [
 
 #[test]
 fn a_growth_looks_at_nothing_of_another_subject_and_never_starts_rpm() {
-    let mut guest = Spec::new(Firmware::Bios).boot();
+    let mut guest = Spec::new(Firmware::Bios).start();
     install(&guest);
     guest.ok(
         "echo '$IncludeConfig /etc/rsyslog.d/*.conf' > /etc/rsyslog.conf; mkdir -p /etc/rsyslog.d /usr/local/okv/ssl

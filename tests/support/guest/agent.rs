@@ -98,16 +98,9 @@ impl Running {
 impl Agent {
     /// Connects to QEMU's socket and waits until the guest is up.
     pub(super) fn connect(path: &Path, deadline: Instant, machine: &mut Machine) -> Result<Self, NoAnswer> {
-        let stream = loop {
-            match UnixStream::connect(path) {
-                Ok(stream) => break stream,
-                Err(_) if machine.has_ended() || Instant::now() > deadline => return Err(NoAnswer::Gone),
-                Err(_) => thread::sleep(Duration::from_millis(10)),
-            }
-        };
+        let stream = open(path, deadline, machine)?;
         let left = deadline.saturating_duration_since(Instant::now());
         stream.set_read_timeout(Some(left.max(Duration::from_secs(1)))).expect("a time limit");
-        let writer = stream.try_clone().expect("a second handle");
         let mut reader = BufReader::new(stream);
         let mut line = String::new();
         match reader.read_line(&mut line) {
@@ -118,6 +111,21 @@ impl Agent {
         let hello: Value = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{line:?}: {e}"));
         let boot_id = hello["ready"].as_str().unwrap_or_else(|| panic!("{hello}")).to_owned();
         reader.get_ref().set_read_timeout(None).expect("no time limit");
+        Ok(Self::new(reader, boot_id))
+    }
+
+    /// Connects to a guest that was up when it was saved.
+    pub(super) fn reconnect(
+        path: &Path,
+        deadline: Instant,
+        machine: &mut Machine,
+        boot_id: String,
+    ) -> Result<Self, NoAnswer> {
+        Ok(Self::new(BufReader::new(open(path, deadline, machine)?), boot_id))
+    }
+
+    fn new(mut reader: BufReader<UnixStream>, boot_id: String) -> Self {
+        let writer = reader.get_ref().try_clone().expect("a second handle");
         let waiting = Waiting::default();
         let routes = Arc::clone(&waiting);
         thread::spawn(move || {
@@ -128,7 +136,7 @@ impl Agent {
             }
             routes.lock().expect("no panic in here").clear(); // all who wait learn that the guest is gone
         });
-        Ok(Self { writer: Mutex::new((writer, 0)), waiting, boot_id })
+        Self { writer: Mutex::new((writer, 0)), waiting, boot_id }
     }
 
     pub(super) fn boot_id(&self) -> &str {
@@ -148,6 +156,16 @@ impl Agent {
             self.waiting.lock().expect("no panic in here").remove(&id);
         }
         Running { answer, limit }
+    }
+}
+
+fn open(path: &Path, deadline: Instant, machine: &mut Machine) -> Result<UnixStream, NoAnswer> {
+    loop {
+        match UnixStream::connect(path) {
+            Ok(stream) => return Ok(stream),
+            Err(_) if machine.has_ended() || Instant::now() > deadline => return Err(NoAnswer::Gone),
+            Err(_) => thread::sleep(Duration::from_millis(10)),
+        }
     }
 }
 

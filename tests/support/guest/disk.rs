@@ -37,6 +37,14 @@ pub(crate) struct Disk {
     sector_bytes: u32,
     cache: Cache,
     logs_writes: bool,
+    served: Option<Served>,
+}
+
+/// A disk that another process has.
+#[derive(Debug, Clone)]
+struct Served {
+    socket: PathBuf,
+    name: String,
 }
 
 impl Disk {
@@ -44,7 +52,8 @@ impl Disk {
     pub(crate) fn virtio(serial: &str) -> Self {
         let serial = serial.to_owned();
         let (bytes, sector_bytes) = (64 << 30, 512);
-        Self { bus: Bus::Virtio, serial, wwn: None, bytes, sector_bytes, cache: Cache::WriteBack, logs_writes: false }
+        let (wwn, served) = (None, None);
+        Self { bus: Bus::Virtio, serial, wwn, bytes, sector_bytes, cache: Cache::WriteBack, logs_writes: false, served }
     }
 
     /// A blank disk of 64 GiB on SCSI.
@@ -82,8 +91,31 @@ impl Disk {
         self
     }
 
-    /// Makes the file of a blank disk.
+    /// What it contains is what a server (NBD) at this socket has under that name.
+    pub(crate) fn served(mut self, socket: PathBuf, name: &str) -> Self {
+        self.served = Some(Served { socket, name: name.to_owned() });
+        self
+    }
+
+    pub(super) fn is_served(&self) -> bool {
+        self.served.is_some()
+    }
+
+    /// What udev calls it.
+    pub(super) fn link(&self) -> String {
+        let bus = if self.bus == Bus::Virtio { "virtio-" } else { "scsi-0QEMU_QEMU_HARDDISK_" };
+        format!("/dev/disk/by-id/{bus}{}", self.serial)
+    }
+
+    pub(super) fn has_serial(&self, serial: &str) -> bool {
+        self.serial == serial
+    }
+
+    /// Makes the file of a blank disk, where it is not served.
     pub(super) fn attach(self, number: usize, files: &Files) -> Attached {
+        if self.is_served() {
+            return self.attach_file(PathBuf::new(), "raw", number);
+        }
         let path = files.path(&format!("disk{number}.raw"));
         let made = File::create_new(&path).and_then(|file| file.set_len(self.bytes));
         made.unwrap_or_else(|e| panic!("{}: {e}", path.display()));
@@ -115,6 +147,14 @@ impl Attached {
         &self.path
     }
 
+    pub(super) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    pub(super) fn number(&self) -> usize {
+        self.number
+    }
+
     /// The record of writes of the last boot; see [`Disk::log_writes`].
     pub(crate) fn log(&self) -> &Path {
         &self.log
@@ -124,11 +164,17 @@ impl Attached {
     pub(super) fn blockdev(&self) -> Value {
         let lies = self.disk.cache == Cache::Unsafe;
         let name = format!("disk{}", self.number);
-        let data = json!({
-            "driver": self.format, "discard": "unmap",
-            "cache": {"direct": false, "no-flush": lies},
-            "file": {"driver": "file", "filename": self.path, "discard": "unmap"},
-        });
+        let data = match &self.disk.served {
+            None => json!({
+                "driver": self.format, "discard": "unmap",
+                "cache": {"direct": false, "no-flush": lies},
+                "file": {"driver": "file", "filename": self.path, "discard": "unmap"},
+            }),
+            Some(Served { socket, name }) => json!({
+                "driver": "nbd", "export": name, "server": {"type": "unix", "path": socket},
+                "cache": {"direct": false, "no-flush": lies},
+            }),
+        };
         let mut top = data;
         if self.disk.logs_writes {
             let log = json!({"driver": "raw", "file": {"driver": "file", "filename": self.log}});
@@ -160,7 +206,7 @@ impl Attached {
             device["wwn"] = json!(wwn);
         }
         if self.number == 0 {
-            device["bootindex"] = json!(0);
+            device["bootindex"] = json!(1); // a kernel that QEMU loads is 0
         }
         device
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use super::base;
 use super::disk::Attached;
 use super::spec::{Firmware, Spec};
 
@@ -64,7 +65,8 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    pub(super) fn start(spec: &Spec, disks: &[Attached], files: &Files) -> Self {
+    /// Powers it on; where there is a saved memory, the machine goes on from that.
+    pub(super) fn start(spec: &Spec, disks: &[Attached], files: &Files, memory: Option<&Path>) -> Self {
         for socket in [files.agent(), files.monitor()] {
             assert!(socket.as_os_str().len() < 108, "{}: too long for a socket; set TMPDIR", socket.display());
             let _ = fs::remove_file(socket); // of the boot before
@@ -82,6 +84,14 @@ impl Machine {
             keeper.args(["-drive", &format!("if=pflash,format=raw,readonly=on,file={OVMF}")]);
             keeper.args(["-drive", &format!("if=pflash,format=raw,file={}", variables.display())]);
         }
+        if let Some(line) = &spec.kernel_line {
+            keeper
+                .arg("-kernel")
+                .arg(base::kernel_image())
+                .arg("-initrd")
+                .arg(base::initramfs())
+                .args(["-append", line]);
+        }
         keeper.args(["-serial", &format!("file:{}", files.path("console").display())]);
         let socket = |path: &Path, id: &str| format!("socket,id={id},server=on,wait=off,path={}", path.display());
         keeper.args(["-chardev", &socket(&files.agent(), "agent"), "-device", "virtio-serial-pci"]);
@@ -90,6 +100,9 @@ impl Machine {
         keeper.args(["-device", "virtio-scsi-pci,id=scsi"]);
         for disk in disks {
             keeper.args(["-blockdev", &disk.blockdev().to_string(), "-device", &disk.device().to_string()]);
+        }
+        if let Some(memory) = memory {
+            keeper.args(["-incoming", &format!("exec:cat '{}'", memory.display())]);
         }
         let log = File::create(files.path("qemu.log")).expect("a file for what QEMU says");
         let also = log.try_clone().expect("a second handle");

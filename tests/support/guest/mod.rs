@@ -11,6 +11,7 @@
 //! ```
 //!
 //! Every guest has its own overlay over system disks that are built once (`scripts/guest/build`), so each starts fresh.
+//! [`Spec::boot`] boots it; [`Spec::start`] goes on from a saved memory, in a second or two where nothing else runs.
 //! Dropping it ends QEMU and removes its files; where the test process is killed, QEMU still ends. A guest that cannot
 //! be had fails the test.
 //!
@@ -24,9 +25,13 @@ mod base;
 mod disk;
 mod machine;
 mod monitor;
+mod snapshot;
 mod spec;
 
+use std::thread;
 use std::time::{Duration, Instant};
+
+use serde_json::json;
 
 pub(crate) use spec::{Firmware, Spec};
 #[allow(unused_imports)]
@@ -35,12 +40,13 @@ pub(crate) use {
     disk::{Bus, Cache, Disk},
 };
 
-pub(crate) use base::kernel_image;
+pub(crate) use base::{kernel_image, rescue_disk, system_disk};
 
 use agent::Agent;
 use disk::Attached;
 use machine::{Files, Machine};
 use monitor::Monitor;
+use snapshot::Snapshot;
 
 /// Within this a guest answers, even where other work shares the processors.
 const BOOT: Duration = Duration::from_secs(300);
@@ -78,11 +84,35 @@ impl Guest {
         guest
     }
 
+    /// One that goes on from a saved start of a machine like it.
+    fn resumed(spec: Spec) -> Self {
+        let snapshot = Snapshot::of(&spec);
+        let started = Instant::now();
+        let files = Files::new();
+        let disks = vec![snapshot.system(&spec, &files)];
+        let mut machine = Machine::start(&spec, &disks, &files, Some(&snapshot.memory()));
+        let agent = Agent::reconnect(&files.agent(), started + BOOT, &mut machine, snapshot.boot_id());
+        let agent = agent.unwrap_or_else(|why| panic!("the guest does not go on: {why}\n{}", files.console_text()));
+        let mut monitor = Monitor::connect(&files.monitor());
+        snapshot::waits_for(&mut monitor, "query-status", "paused"); // as it was when it was saved
+        monitor.command("cont", json!({}));
+        let more = spec.disks.clone();
+        let mut guest = Self { spec, disks, power: Some(Power { agent, monitor, machine }), files };
+        snapshot::wake(&guest);
+        let links: Vec<String> = more.iter().map(Disk::link).collect();
+        more.into_iter().for_each(|disk| guest.plug(disk));
+        if !links.is_empty() {
+            guest.ok(&format!("udevadm wait --timeout=60 --settle {}", links.join(" ")));
+        }
+        println!("the guest goes on after {:.1} s", started.elapsed().as_secs_f32());
+        guest
+    }
+
     /// Powers it on, with the disks as they are, and returns when it answers.
     pub(crate) fn boot_again(&mut self) {
         assert!(self.power.is_none(), "the guest is running");
         let started = Instant::now();
-        let mut machine = Machine::start(&self.spec, &self.disks, &self.files);
+        let mut machine = Machine::start(&self.spec, &self.disks, &self.files, None);
         let agent = Agent::connect(&self.files.agent(), started + BOOT, &mut machine);
         let agent = agent.unwrap_or_else(|why| panic!("the guest did not boot: {why}\n{}", self.console()));
         let monitor = Monitor::connect(&self.files.monitor());
@@ -158,15 +188,30 @@ impl Guest {
         output.stdout
     }
 
-    /// Plugs in a disk, while the guest runs or while its power is off; it stays for later boots. A guest that runs may need a moment to
-    /// see it.
+    /// Plugs in a disk, while the guest runs or while its power is off; it stays for later boots. A guest that runs may
+    /// need a moment to see it.
     pub(crate) fn plug(&mut self, disk: Disk) {
-        let attached = disk.attach(self.disks.len(), &self.files);
+        let number = self.disks.last().map_or(0, |last| last.number() + 1);
+        let attached = disk.attach(number, &self.files);
         if let Some(power) = &mut self.power {
             power.monitor.command("blockdev-add", attached.blockdev());
             power.monitor.command("device_add", attached.device());
         }
         self.disks.push(attached);
+    }
+
+    /// Takes out a SCSI disk while the guest runs, at once.
+    pub(crate) fn unplug(&mut self, serial: &str) {
+        let at = self.disks.iter().position(|attached| attached.disk().has_serial(serial)).expect("it is plugged in");
+        let attached = self.disks.remove(at);
+        let monitor = &mut self.power.as_mut().expect("the guest is running").monitor;
+        monitor.command("device_del", json!({"id": attached.device()["id"]}));
+        let node = json!({"node-name": attached.blockdev()["node-name"]});
+        let started = Instant::now();
+        while let Err(error) = monitor.attempt("blockdev-del", &node) {
+            assert!(started.elapsed() < COMMAND, "{serial} is still in use: {error}"); // the device goes soon
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// The disks: the system disk (a qcow2 overlay) and then the others (raw), in the order in which they were added.

@@ -26,13 +26,20 @@ impl Monitor {
 
     /// Gives a command and returns what it returned.
     pub(super) fn command(&mut self, name: &str, arguments: Value) -> Value {
+        self.attempt(name, &arguments).unwrap_or_else(|error| panic!("{name} {arguments}: {error}"))
+    }
+
+    /// The same, for a command that may be refused.
+    pub(super) fn attempt(&mut self, name: &str, arguments: &Value) -> Result<Value, Value> {
         let command = json!({"execute": name, "arguments": arguments});
         writeln!(self.stream.get_mut(), "{command}").expect("QEMU takes a command");
         loop {
-            let mut answer = self.line(); // or an event, told in between
-            assert!(answer.get("error").is_none(), "{command}: {answer}");
+            let mut answer = self.line(); // or an event in between
+            if let Some(error) = answer.get_mut("error") {
+                return Err(error.take());
+            }
             if let Some(value) = answer.get_mut("return") {
-                return value.take();
+                return Ok(value.take());
             }
         }
     }

@@ -22,12 +22,14 @@ pub(crate) struct Spec {
     pub(super) processors: u32,
     pub(super) system: Disk,
     pub(super) disks: Vec<Disk>,
+    pub(super) kernel_line: Option<String>,
 }
 
 impl Spec {
     /// One processor, 1 GiB of memory, the system disk on virtio and nothing else.
     pub(crate) fn new(firmware: Firmware) -> Self {
-        Self { firmware, memory_mib: 1024, processors: 1, system: Disk::virtio("SYSTEM"), disks: Vec::new() }
+        let system = Disk::virtio("SYSTEM");
+        Self { firmware, memory_mib: 1024, processors: 1, system, disks: Vec::new(), kernel_line: None }
     }
 
     pub(crate) fn memory_mib(mut self, mib: u32) -> Self {
@@ -47,6 +49,18 @@ impl Spec {
         self
     }
 
+    /// Another system disk than the built one.
+    pub(crate) fn system(mut self, disk: Disk) -> Self {
+        self.system = disk;
+        self
+    }
+
+    /// QEMU loads the kernel, with this line, and no boot loader is asked.
+    pub(crate) fn kernel_line(mut self, line: &str) -> Self {
+        self.kernel_line = Some(line.to_owned());
+        self
+    }
+
     /// Records every write and flush of the system disk; see [`Disk::log_writes`].
     pub(crate) fn log_system_writes(mut self) -> Self {
         self.system = self.system.log_writes();
@@ -57,6 +71,11 @@ impl Spec {
     pub(crate) fn disk(mut self, disk: Disk) -> Self {
         self.disks.push(disk);
         self
+    }
+
+    /// Starts it, from a saved start of a machine like it: quick. Where the start is what a test looks at, [`Self::boot`].
+    pub(crate) fn start(self) -> Guest {
+        Guest::resumed(self)
     }
 
     /// Boots it.

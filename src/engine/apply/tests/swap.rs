@@ -4,5 +4,7 @@
 mod crash;
 mod failing;
 mod interrupted;
+mod kernel;
+mod left_running;
 mod machine;
 mod mended;

@@ -2,13 +2,19 @@
 //! default.
 
 use crate::host::{Firmware, Probed, Root};
-use grub_cfg::Config;
-use menu::{DefaultEntry, Entry, Item};
+use files::{Files, on_host};
+use menu::{DefaultEntry, Device, Entry, Item, Naming};
+use run::{Menu, Start, follow};
 
-pub mod bls;
-pub mod grub_cfg;
-pub mod grubenv;
+mod bls;
+pub mod files;
+mod grubenv;
 pub mod menu;
+mod run;
+pub mod script;
+#[cfg(test)]
+mod tests;
+mod value;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Loader {
@@ -20,136 +26,163 @@ pub struct Loader {
     pub default: Probed<DefaultEntry>,
     /// What the next boot alone will start instead, where that is set (`next_entry`).
     pub next: Option<String>,
+    /// The entry that this names.
+    pub once: Option<Probed<DefaultEntry>>,
+    /// The entries that are tried where the default does not start.
+    pub fallback: Vec<Entry>,
     /// `GRUB_DEFAULT` of /etc/default/grub, of which grub2-mkconfig would make the default.
     pub configured: Option<String>,
+    /// Files of entries that the boot loader passes over, and why.
+    pub skipped: Vec<(String, String)>,
 }
 
 impl Loader {
     /// The environment block that the configuration reads: beside it, so under UEFI on the EFI System Partition.
     pub fn environment(&self) -> String {
-        beside(&self.config)
+        let folder = self.config.rsplit_once('/').map_or("", |(folder, _)| folder);
+        format!("{folder}/grubenv")
     }
 }
 
-fn beside(config: &str) -> String {
-    let folder = config.rsplit_once('/').map_or("", |(folder, _)| folder);
-    format!("{folder}/grubenv")
-}
-
+const NEXT: &str = "next_entry";
 const GRUB: &str = "/boot/grub2/grub.cfg";
 
 /// Looks at all of it. `Absent` where there is no configuration of GRUB. `boot` is what the boot loader finds its files
 /// in.
 pub fn boot_loader(root: &Root, firmware: &Probed<Firmware>, boot: &str) -> Probed<Loader> {
     let found = configuration(root, firmware)
-        .and_then(|found| found.map(|(path, config)| look(root, &path, config, boot)).transpose());
+        .and_then(|found| found.map(|(path, device)| look(root, &path, device, boot)).transpose());
     found.map_or_else(Probed::Unreadable, |found| found.map_or(Probed::Absent, Probed::Known))
 }
 
-fn look(root: &Root, path: &str, config: Config, boot: &str) -> Result<Loader, String> {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let variables = match root.parse(&beside(path), grubenv::parse) {
-        Probed::Known(variables) => variables,
-        Probed::Absent => vec![],
-        Probed::Unreadable(why) => return Err(why),
-    };
-    let mut items = with_files(config.items, || bls::gather(root, &variables))?;
-    for_each(&mut items, &mut |entry| {
-        let files = std::iter::once(&entry.linux).chain(&entry.initrd);
-        let lacks: Result<Vec<_>, String> = files.filter_map(|file| lacks(root, boot, file).transpose()).collect();
-        lacks.map(|lacks| entry.lacks = lacks)
-    })?;
-    let (word, because) = default_word(config.default.as_deref(), &variables, folder)?;
-    let default = match menu::named(&items, &word) {
-        _ if items.is_empty() => Probed::Absent,
-        Ok(entry) => Probed::Known(DefaultEntry { entry: entry.clone(), because }),
-        Err(why) => Probed::Unreadable(format!("{because}: {why}")),
-    };
-    let entries = menu::entries(&items).into_iter().cloned().collect();
-    let next = grubenv::value(&variables, "next_entry").map(str::to_owned);
-    Ok(Loader { config: path.to_owned(), entries, default, next, configured: configured(root) })
+/// The entries of the configuration in `files` that a BIOS starts, without looking for what they load: what the fuzz
+/// targets call.
+///
+/// # Errors
+/// As [`boot_loader`].
+pub fn entries_of(files: &dyn Files) -> Result<Vec<Entry>, String> {
+    let start = Start { files, boot: "/boot", path: GRUB, device: Device::Own, without: &[] };
+    let menu = follow(&start)?;
+    let items = menu.map(|menu| menu.items).unwrap_or_default();
+    Ok(menu::entries(&items).into_iter().cloned().collect())
 }
 
-/// The word that names the default, and where it comes from.
-fn default_word(set: Option<&str>, variables: &[(String, String)], folder: &str) -> Result<(String, String), String> {
-    let first = "the first entry".to_owned();
-    match set {
-        None => Ok(("0".into(), first)),
-        Some(word) if word.contains("saved_entry") => Ok(match grubenv::value(variables, "saved_entry") {
-            Some(saved) => (saved.to_owned(), format!("saved_entry of {folder}/grubenv")),
-            None => ("0".into(), first),
-        }),
-        Some(word) if word.contains('$') => Err(format!("the default is a variable that is not known here: {word}")),
-        Some("") => Ok(("0".into(), first)),
-        Some(word) => Ok((word.to_owned(), format!("default of {folder}/grub.cfg"))),
+fn look(root: &Root, path: &str, device: Device, boot: &str) -> Result<Loader, String> {
+    let read = |without: &[&str]| follow(&Start { files: root, boot, path, device: device.clone(), without });
+    let gone = || format!("{path}: it went away");
+    let mut menu = read(&[NEXT])?.ok_or_else(gone)?;
+    lacking(root, boot, &mut menu.items)?;
+    let naming = naming(root);
+    let default = default(&menu, naming);
+    // The block is beside the configuration that has the menu.
+    let folder = menu.config.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let variables = root.parse(&format!("{folder}/grubenv"), grubenv::parse).found()?.unwrap_or_default();
+    let next = grubenv::value(&variables, NEXT).map(str::to_owned);
+    let once = match next {
+        None => None,
+        Some(_) => {
+            let mut menu = read(&[])?.ok_or_else(gone)?;
+            lacking(root, boot, &mut menu.items)?;
+            Some(self::default(&menu, naming))
+        }
+    };
+    let words = menu.fallback.clone().unwrap_or_default();
+    let fallback = words.split_whitespace().filter_map(|word| chosen(&menu.items, word, naming).ok().cloned());
+    Ok(Loader {
+        entries: menu::entries(&menu.items).into_iter().cloned().collect(),
+        default,
+        next,
+        once,
+        fallback: fallback.collect(),
+        configured: configured(root),
+        config: menu.config,
+        skipped: menu.skipped,
+    })
+}
+
+fn default(menu: &Menu, naming: Option<Naming>) -> Probed<DefaultEntry> {
+    if menu.items.is_empty() {
+        return Probed::Absent;
+    }
+    let word = match &menu.default {
+        Ok(word) => word,
+        Err(why) => return Probed::Unreadable(format!("the default depends on what is not known: {why}")),
+    };
+    let because = if word.is_empty() { "the first entry" } else { menu.default_from.as_str() };
+    match chosen(&menu.items, word, naming) {
+        Ok(entry) => Probed::Known(DefaultEntry { entry: entry.clone(), because: because.to_owned() }),
+        Err(why) => Probed::Unreadable(format!("{because}: {why}")),
     }
 }
 
-/// The configuration that the firmware's GRUB reads. Under UEFI that is one of the EFI System Partition, which may hand
-/// over.
-fn configuration(root: &Root, firmware: &Probed<Firmware>) -> Result<Option<(String, Config)>, String> {
+fn chosen<'m>(items: &'m [Item], word: &str, naming: Option<Naming>) -> Result<&'m Entry, String> {
+    match naming {
+        Some(naming) => menu::named(items, word, naming),
+        None => menu::named_by_any(items, word),
+    }
+}
+
+/// How this release's GRUB reads the default; `None` where the release is not known.
+fn naming(root: &Root) -> Option<Naming> {
+    let text = root.read("/etc/os-release");
+    let text = String::from_utf8_lossy(text.known()?).into_owned();
+    let value = text.lines().rev().find_map(|line| line.trim().strip_prefix("VERSION_ID="))?;
+    let major = value.trim_matches(['"', '\'']).split('.').next()?;
+    match major.parse::<u32>().ok()? {
+        7 => Some(Naming::NumberFirst),
+        8 => Some(Naming::NumberLast),
+        _ => None,
+    }
+}
+
+/// The configuration that the firmware's GRUB reads, and the device that it is on. Under UEFI that is one of the EFI
+/// System Partition, which may hand over.
+fn configuration(root: &Root, firmware: &Probed<Firmware>) -> Result<Option<(String, Device)>, String> {
     match firmware {
-        Probed::Known(Firmware::Bios) => return read(root, GRUB),
+        Probed::Known(Firmware::Bios) => {
+            return Ok(Files::kind(root, GRUB).found()?.map(|_| (GRUB.to_owned(), Device::Own)));
+        }
         Probed::Known(Firmware::Uefi { .. }) => {}
         Probed::Absent => return Err("how this host boots is not known".to_owned()),
         Probed::Unreadable(why) => return Err(why.clone()),
     }
     let mut found = Vec::new();
     for vendor in root.at("/boot/efi/EFI")?.places(|_| true)?.unwrap_or_default() {
-        found.extend(read(root, &format!("{}/grub.cfg", vendor.host_path()))?);
+        let path = format!("{}/grub.cfg", vendor.host_path());
+        if Files::kind(root, &path).found()?.is_some() {
+            found.push(path);
+        }
     }
     match found.as_slice() {
         [] => Err("/boot/efi/EFI has no grub.cfg: is the EFI System Partition mounted?".to_owned()),
-        [(_, config)] if config.items.is_empty() && config.goes_on_in.is_some() => read(root, GRUB),
-        [_] => Ok(found.pop()),
-        several => {
-            let paths: Vec<&str> = several.iter().map(|(path, _)| path.as_str()).collect();
-            Err(format!("which configuration of GRUB counts is not known: {}", paths.join(", ")))
-        }
+        [path] => Ok(Some((path.clone(), Device::System))),
+        several => Err(format!("which configuration of GRUB counts is not known: {}", several.join(", "))),
     }
 }
 
-fn read(root: &Root, path: &str) -> Result<Option<(String, Config)>, String> {
-    match root.parse(path, |text| grub_cfg::parse(path, text)) {
-        Probed::Known(config) => Ok(Some((path.to_owned(), config))),
-        Probed::Absent => Ok(None),
-        Probed::Unreadable(why) => Err(why),
-    }
-}
-
-/// The items with the entries of files in their place.
-fn with_files(items: Vec<Item>, files: impl FnOnce() -> Result<Vec<Entry>, String>) -> Result<Vec<Item>, String> {
-    let mut files = Some(files);
-    let mut all = Vec::new();
-    for item in items {
-        match (item, &mut files) {
-            (Item::Bls, files) => {
-                if let Some(files) = files.take() {
-                    all.extend(files()?.into_iter().map(Item::Entry));
-                }
-            }
-            (item, _) => all.push(item),
-        }
-    }
-    Ok(all)
-}
-
-fn for_each(items: &mut [Item], visit: &mut impl FnMut(&mut Entry) -> Result<(), String>) -> Result<(), String> {
+/// Notes which files of the entries are not there.
+fn lacking(files: &dyn Files, boot: &str, items: &mut [Item]) -> Result<(), String> {
     items.iter_mut().try_for_each(|item| match item {
-        Item::Entry(entry) => visit(entry),
-        Item::Submenu { items, .. } => for_each(items, visit),
-        Item::Bls => Ok(()),
+        Item::Submenu { items, .. } => lacking(files, boot, items),
+        Item::Entry(entry) => {
+            let paths = std::iter::once(&entry.linux).chain(&entry.initrd).filter(|path| !path.is_empty());
+            let lacks = paths.filter_map(|path| lacks(files, boot, &entry.device, path).transpose());
+            entry.lacks = lacks.collect::<Result<_, String>>()?;
+            Ok(())
+        }
     })
 }
 
-/// `file`, where it is not there.
-fn lacks(root: &Root, boot: &str, file: &str) -> Result<Option<String>, String> {
-    if file.is_empty() {
-        return Ok(None);
+/// `path`, where it is not there. Without a slash GRUB takes it for a list of blocks, and finds none.
+fn lacks(files: &dyn Files, boot: &str, device: &Device, path: &str) -> Result<Option<String>, String> {
+    if !path.starts_with('/') {
+        return Ok(Some(path.to_owned()));
     }
-    match root.at(format!("{boot}/{file}"))?.kind() {
-        Probed::Known(kind) if kind.is_file() => Ok(None),
-        Probed::Known(_) | Probed::Absent => Ok(Some(file.to_owned())),
+    // A device by its name is taken for the one that has the boot loader's files.
+    let place = on_host(boot, device, path).or_else(|_| on_host(boot, &Device::Own, path))?;
+    match files.kind(&place) {
+        Probed::Known(files::FileKind::File { .. }) => Ok(None),
+        Probed::Known(files::FileKind::Folder) | Probed::Absent => Ok(Some(path.to_owned())),
         Probed::Unreadable(why) => Err(why),
     }
 }

@@ -47,6 +47,13 @@ impl Boot {
     }
 }
 
+impl super::Kernels {
+    /// What the boot loader will do, where /boot and its configuration were seen.
+    pub fn loader(&self) -> Option<&Loader> {
+        self.boot.known()?.seen().ok()?.loader.known()
+    }
+}
+
 impl SeenBoot {
     /// Bytes of the files of that kernel.
     pub fn bytes_of(&self, release: &str) -> u64 {

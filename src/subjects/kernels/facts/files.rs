@@ -1,20 +1,19 @@
-//! The files of /boot: whose they are by their names, and whether they begin as they must.
-
-use std::fs::OpenOptions;
-use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
+//! The files of /boot: whose they are by their names, and whether a kernel and an initramfs are
+//! whole: each is read to its end.
 
 use crate::host::kernel_release::is_release;
 use crate::host::{Place, Probed, Root};
-use crate::io::sys;
+use crate::subjects::next_start::{Contents, KernelImage, Verdict, initramfs_at, kernel_at};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BootFile {
     pub name: String,
     pub kind: FileKind,
     pub bytes: u64,
-    /// For a kernel or an initramfs: what is wrong with its beginning.
-    pub wrong: Option<&'static str>,
+    /// For a kernel or an initramfs: what is wrong with it, as it was read to its end.
+    pub wrong: Option<String>,
+    /// For these: why they could not be verified to their end.
+    pub unverified: Option<String>,
 }
 
 /// What a file of /boot is, with the release that its name tells.
@@ -66,52 +65,35 @@ fn look(place: &Place<'_>) -> Result<Option<BootFile>, String> {
     if meta.is_dir() {
         return Ok(None);
     }
-    let wrong = if meta.is_file() { judge(place, &kind)? } else { Some("it is no regular file") };
-    Ok(Some(BootFile { name, kind, bytes: meta.len(), wrong }))
-}
-
-fn judge(place: &Place<'_>, kind: &FileKind) -> Result<Option<&'static str>, String> {
-    let begins: fn(&[u8]) -> bool = match kind {
-        FileKind::Kernel(_) => is_kernel,
-        FileKind::Initramfs(_) => is_initramfs,
-        FileKind::Hmac(_) | FileKind::Beside(_) | FileKind::Rescue => return Ok(None),
+    let (wrong, unverified) = match meta.is_file() {
+        true => judge(place, &kind)?,
+        false => (Some("it is no regular file".to_owned()), None),
     };
-    let start = start(place).map_err(|why| format!("{}: {why}", place.host_path()))?;
-    Ok(match () {
-        () if start.is_empty() => Some("it is empty"),
-        () if !begins(&start) => Some("it does not begin as such a file does"),
-        () => None,
+    Ok(Some(BootFile { name, kind, bytes: meta.len(), wrong, unverified }))
+}
+
+/// What is wrong with a file, and why it could not be verified to its end; neither where it is as it must be.
+type Judged = (Option<String>, Option<String>);
+
+fn judge(place: &Place<'_>, kind: &FileKind) -> Result<Judged, String> {
+    match kind {
+        FileKind::Kernel(_) => of_verdict(kernel_at(place), |_: KernelImage| None),
+        FileKind::Initramfs(release) => of_verdict(initramfs_at(place), |contents: Contents| {
+            let has_modules = contents.kernel_releases.contains(release);
+            (!has_modules).then(|| "it has no modules of this kernel".to_owned())
+        }),
+        FileKind::Hmac(_) | FileKind::Beside(_) | FileKind::Rescue => Ok((None, None)),
+    }
+}
+
+fn of_verdict<T>(verdict: Probed<Verdict<T>>, wrong: impl Fn(T) -> Option<String>) -> Result<Judged, String> {
+    Ok(match verdict {
+        Probed::Known(Verdict::Whole(found)) => (wrong(found), None),
+        Probed::Known(Verdict::Broken { at, why }) => (Some(format!("byte {at}: {why}")), None),
+        Probed::Known(Verdict::Unknown(why)) => (None, Some(why)),
+        Probed::Absent => (Some("it is gone".to_owned()), None),
+        Probed::Unreadable(why) => return Err(why),
     })
-}
-
-/// Bytes that are read of a file: the header of a kernel ends before.
-const START: u64 = 1024;
-
-fn start(place: &Place<'_>) -> io::Result<Vec<u8>> {
-    let mut start = Vec::new();
-    let file = OpenOptions::new().read(true).custom_flags(sys::O_NONBLOCK).open(place.real_path())?;
-    file.take(START).read_to_end(&mut start)?;
-    Ok(start)
-}
-
-/// Linux/x86 boot protocol (kernel `Documentation/arch/x86/boot.rst`): the flag of a boot sector, and `HdrS`.
-fn is_kernel(start: &[u8]) -> bool {
-    start.get(0x1fe..0x200) == Some(&[0x55, 0xaa]) && start.get(0x202..0x206) == Some(b"HdrS")
-}
-
-/// An archive of cpio, plain or compressed (kernel `init/initramfs.c`, `lib/decompress.c`).
-fn is_initramfs(start: &[u8]) -> bool {
-    let magics: [&[u8]; 8] = [
-        b"070701",
-        b"070702",
-        &[0x1f, 0x8b],
-        &[0xfd, b'7', b'z', b'X', b'Z', 0],
-        &[0x28, 0xb5, 0x2f, 0xfd],
-        &[0x02, 0x21, 0x4c, 0x18],
-        b"BZh",
-        &[0x5d, 0, 0],
-    ];
-    magics.iter().any(|magic| start.starts_with(magic))
 }
 
 fn of_name(name: &str) -> Option<FileKind> {
@@ -160,15 +142,5 @@ mod tests {
         for other in ["grub2", "vmlinuz", "vmlinuz-", "initramfs-5.4.img.bak", "symvers-5.4", "efi", "config-a b"] {
             assert_eq!(release(other), None, "{other}");
         }
-    }
-
-    #[test]
-    fn a_kernel_and_an_initramfs_are_known_by_their_first_bytes() {
-        let mut kernel = vec![0; 1024];
-        assert!(!is_kernel(&kernel) && !is_kernel(&[]) && !is_initramfs(&kernel) && !is_initramfs(&[]));
-        kernel[0x1fe..0x200].copy_from_slice(&[0x55, 0xaa]);
-        kernel[0x202..0x206].copy_from_slice(b"HdrS");
-        assert!(is_kernel(&kernel) && !is_initramfs(&kernel));
-        assert!(is_initramfs(b"070701000") && is_initramfs(&[0x1f, 0x8b, 8]));
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn file(kind: FileKind, bytes: u64) -> BootFile {
         FileKind::Hmac(_) => format!(".vmlinuz-{release}.hmac"),
         FileKind::Beside(_) => format!("config-{release}"),
     };
-    BootFile { name, kind, bytes, wrong: None }
+    BootFile { name, kind, bytes, wrong: None, unverified: None }
 }
 
 pub(crate) fn entry(release: &str) -> Entry {
@@ -50,6 +50,7 @@ pub(crate) fn entry(release: &str) -> Entry {
         args: vec!["ro".into()],
         lacks: vec![],
         from: format!("/boot/loader/entries/m-{release}.conf"),
+        ..Entry::default()
     }
 }
 
@@ -80,6 +81,9 @@ pub(crate) fn node(running: &str, default: &str, kernels: Vec<Kernel>) -> Kernel
                 entries: releases.iter().rev().map(|release| entry(release)).collect(),
                 default: Probed::Known(default),
                 next: None,
+                once: None,
+                fallback: vec![],
+                skipped: vec![],
                 configured: Some("saved".into()),
             }),
         }))),

@@ -16,6 +16,19 @@ const FSTAB: &str = "/dev/mapper/vg_root-lv_root / xfs defaults 0 0\nUUID=x /boo
 
 struct TestHost(tempfile::TempDir);
 
+/// An initramfs with the folder of modules of this kernel and nothing else.
+fn initramfs(release: &str) -> Vec<u8> {
+    let mut archive = Vec::new();
+    for (name, mode) in [(format!("lib/modules/{release}"), 0o040_755), ("TRAILER!!!".to_owned(), 0)] {
+        let fields: [usize; 13] = [1, mode, 0, 0, 1, 0, 0, 0, 0, 0, 0, name.len() + 1, 0];
+        archive.extend(b"070701");
+        fields.iter().for_each(|field| archive.extend(format!("{field:08X}").bytes()));
+        archive.extend(name.bytes().chain([0]));
+        archive.resize(archive.len().next_multiple_of(4), 0);
+    }
+    archive
+}
+
 impl TestHost {
     /// A host with these mounts; /etc/fstab has a line for /boot.
     fn new(mountinfo: &str) -> Self {
@@ -36,9 +49,10 @@ impl TestHost {
     /// All files and the entry of a kernel; the boot loader finds its files below `prefix`.
     fn has_kernel(&self, release: &str, prefix: &str) {
         let mut start = vec![0; 1024];
+        start[0x1f1] = 1;
         start[0x1fe..0x206].copy_from_slice(b"\x55\xaa\0\0HdrS");
         self.write(&format!("boot/vmlinuz-{release}"), start);
-        self.write(&format!("boot/initramfs-{release}.img"), "070701");
+        self.write(&format!("boot/initramfs-{release}.img"), initramfs(release));
         self.write(&format!("boot/.vmlinuz-{release}.hmac"), "0123");
         self.write(&format!("lib/modules/{release}/kernel/fs/x.ko"), "");
         self.write(&format!("lib/modules/{release}/modules.dep"), "kernel/fs/x.ko:\n");
@@ -48,7 +62,8 @@ impl TestHost {
     }
 
     fn has_grub(&self, folder: &str, saved: &str) {
-        self.write(&format!("{folder}/grub.cfg"), "set default=\"${saved_entry}\"\nblscfg\n");
+        let script = "load_env\nset default=\"${saved_entry}\"\nsearch --no-floppy --fs-uuid --set=root 1-2\nblscfg\n";
+        self.write(&format!("{folder}/grub.cfg"), script);
         let block = format!("# GRUB Environment Block\nsaved_entry={saved}\nkernelopts=root=/dev/x\n####");
         self.write(&format!("{folder}/grubenv"), block);
     }
@@ -82,7 +97,7 @@ fn a_kernel_with_all_its_parts_can_boot_and_the_saved_entry_is_the_default() {
     assert_eq!(default.entry.release.as_deref(), Some(OLD));
     assert_eq!(default.because, "saved_entry of /boot/grub2/grubenv");
     let boot = kernels.boot.known().unwrap().seen().unwrap();
-    assert_eq!((boot.files.len(), boot.bytes_of(NEW)), (6, 1024 + 6 + 4));
+    assert_eq!((boot.files.len(), boot.bytes_of(NEW)), (6, 1024 + initramfs(NEW).len() as u64 + 4));
 }
 
 #[test]
@@ -105,13 +120,20 @@ fn every_part_that_is_not_there_is_missed() {
 }
 
 #[test]
-fn a_file_that_a_power_cut_left_empty_or_full_of_zeros_is_no_initramfs() {
-    for (text, wrong) in [("", "it is empty"), ("\0\0\0\0", "it does not begin as such a file does")] {
+fn a_file_that_is_empty_cut_off_full_of_zeros_or_of_another_kernel_is_no_initramfs_of_it() {
+    let whole = initramfs(NEW);
+    let half = &whole[..whole.len() / 2];
+    let other = initramfs(OLD);
+    for (bytes, wrong) in
+        [(&b""[..], "byte"), (b"\0\0\0\0", "byte"), (half, "byte"), (&other, "no modules of this kernel")]
+    {
         let host = TestHost::new(WITH_BOOT);
         host.has_kernel(NEW, "");
         host.has_grub("boot/grub2", "0");
-        host.write(&format!("boot/initramfs-{NEW}.img"), text);
-        assert_eq!(host.kernels(Firmware::Bios).missing(NEW), Ok(vec![Missing::Initramfs(Some(wrong))]));
+        host.write(&format!("boot/initramfs-{NEW}.img"), bytes);
+        let missing = host.kernels(Firmware::Bios).missing(NEW).unwrap();
+        let is_it = matches!(&missing[..], [Missing::Initramfs(Some(why))] if why.contains(wrong));
+        assert!(is_it, "{missing:?}");
     }
 }
 
@@ -170,7 +192,9 @@ fn under_uefi_the_configuration_of_the_system_partition_counts() {
     assert_eq!(loader(&kernels).config, "/boot/efi/EFI/redhat/grub.cfg");
     assert_eq!(loader(&kernels).default.known().unwrap().entry.release.as_deref(), Some(OLD));
 
-    host.write("boot/efi/EFI/redhat/grub.cfg", "configfile $prefix/grub.cfg\n");
+    let stub = "search --no-floppy --fs-uuid --set=dev 1-2\nset prefix=($dev)/grub2\nexport $prefix\n\
+                configfile $prefix/grub.cfg\n";
+    host.write("boot/efi/EFI/redhat/grub.cfg", stub);
     let kernels = host.kernels(Firmware::Uefi { bits: None });
     assert_eq!(loader(&kernels).config, "/boot/grub2/grub.cfg");
     assert_eq!(loader(&kernels).default.known().unwrap().entry.release.as_deref(), Some(NEW));
@@ -207,7 +231,7 @@ fn what_cannot_be_read_is_never_an_empty_answer() {
     for (path, text) in [
         ("boot/grub2/grub.cfg", "menuentry x {\n"),
         ("boot/grub2/grubenv", "saved_entry=0\n"),
-        ("boot/loader/entries/bad.conf", "title x\n"),
+        ("boot/loader/entries/bad.conf", "title x\0\n"),
         ("etc/fstab", "x\n"),
         ("proc/self/mountinfo", ""),
     ] {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::host::{Probed, mounts};
+use crate::host::{Firmware, Probed, mounts};
 use crate::subjects::boot::Loader;
 use crate::subjects::kernels::facts::{Boot, BootFile, FileKind, Installed, Kernels, Modules, SeenBoot};
 use crate::subjects::kernels::survivor::Missing;
@@ -149,7 +149,17 @@ fn entries(inputs: &RuleInputs<'_>, kernels: &Kernels, loader: &Loader) -> Vec<F
         kernels.modules.known().is_some_and(|modules| modules.iter().any(|folder| folder.release == release))
     };
     let mut findings = Vec::new();
+    findings.extend(loader.skipped.iter().map(|(path, why)| {
+        let remedy = "remove the file, or make its entry again with kernel-install";
+        inputs.finding(Verdict::Warn, path.as_str(), format!("a boot entry: {why}")).remedy(remedy)
+    }));
     for entry in loader.entries.iter().filter(|entry| !entry.is_rescue()) {
+        if let Some(why) = &entry.unknown {
+            let message = format!("what a boot entry starts is not known: {why}");
+            let finding = inputs.finding(Verdict::Unknown, entry.from.as_str(), message);
+            findings.push(finding.measured(entry.title.clone()));
+            continue;
+        }
         let message = match entry.release.as_deref() {
             _ if !entry.lacks.is_empty() => {
                 format!("a boot entry names {}, which is not there", entry.lacks.join(", "))
@@ -183,7 +193,8 @@ fn efi_is_not_mounted(inputs: &RuleInputs<'_>) -> bool {
     inputs.facts.node.running.as_ref().is_some_and(|running| {
         let mounted = running.mounts.known().is_some_and(|all| mounts::mounted_at(all, point).is_some());
         let in_fstab = |entry: &crate::host::FstabEntry| entry.point.trim_end_matches('/') == point;
-        !mounted && running.fstab.known().is_some_and(|fstab| fstab.iter().any(in_fstab))
+        let is_uefi = matches!(running.firmware, Probed::Known(Firmware::Uefi { .. }));
+        is_uefi && !mounted && running.fstab.known().is_some_and(|fstab| fstab.iter().any(in_fstab))
     })
 }
 

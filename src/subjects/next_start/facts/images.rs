@@ -24,6 +24,16 @@ pub fn verify_kernels(root: &Root, paths: &[String]) -> Verified<KernelImage> {
     verify(root, paths, kernel_image::verify)
 }
 
+/// The initramfs at one place, which no link leads to.
+pub fn initramfs_at(place: &Place<'_>) -> Probed<Verdict<Contents>> {
+    one(place, initramfs::verify)
+}
+
+/// The kernel image at one place.
+pub fn kernel_at(place: &Place<'_>) -> Probed<Verdict<KernelImage>> {
+    one(place, kernel_image::verify)
+}
+
 fn verify<T: Clone>(root: &Root, paths: &[String], read: impl Fn(File, u64) -> Verdict<T>) -> Verified<T> {
     let mut files: BTreeMap<String, Probed<Verdict<T>>> = BTreeMap::new();
     let look = |path: &String| {

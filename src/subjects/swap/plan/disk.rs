@@ -22,6 +22,8 @@ pub struct Choice<'g> {
     state: &'g DiskState,
     scanned: &'g Disk,
     stage: Stage,
+    /// Whether a `pvcreate` or a `vgextend` that was cut off left its volume so that LVM2 refuses it.
+    is_half_made: bool,
 }
 
 /// How far a disk is on its way into the group.
@@ -103,14 +105,17 @@ fn begun<'g>(growth: &'g Growth, state: &'g DiskState, system: &System<'_>) -> O
             let path = partition_path(&state.path);
             let seen = system.lvm.devices.iter().find(|device| device.name == path && !device.uuid.is_empty());
             match seen {
-                Some(volume) if !volume.group.is_empty() => return None,
-                Some(_) if !state.is_half_made => Stage::Group,
-                Some(_) | None => Stage::PhysicalVolume,
+                Some(volume) if volume.is_orphan_in_use() || (volume.group.is_empty() && state.is_half_made) => {
+                    return Some(Choice { state, scanned, stage: Stage::PhysicalVolume, is_half_made: true });
+                }
+                Some(volume) if volume.group.is_empty() => Stage::Group,
+                Some(_) => return None,
+                None => Stage::PhysicalVolume,
             }
         }
         Begun::Blank | Begun::Foreign { .. } => return None,
     };
-    Some(Choice { state, scanned, stage })
+    Some(Choice { state, scanned, stage, is_half_made: false })
 }
 
 fn by_name<'g>(growth: &'g Growth, request: &Request, named: &str) -> Result<Choice<'g>, Refusal> {
@@ -125,7 +130,7 @@ fn by_name<'g>(growth: &'g Growth, request: &Request, named: &str) -> Result<Cho
     };
     match unfit(growth, state, scanned) {
         Some(reason) => Err(Refusal { reasons: vec![reason] }),
-        None => Ok(Choice { state, scanned, stage: Stage::Table }),
+        None => Ok(Choice { state, scanned, stage: Stage::Table, is_half_made: false }),
     }
 }
 
@@ -182,7 +187,7 @@ fn only_new(growth: &Growth, want: Option<Wanted>) -> Result<Choice<'_>, Refusal
     let is_new = |state: &DiskState| state.identity.known().is_some_and(|id| !inventory.has_blank(id, state.bytes));
     let new: Vec<(&DiskState, &Disk)> = fit.iter().copied().filter(|(state, _)| is_new(state)).collect();
     match *new {
-        [(state, scanned)] => Ok(Choice { state, scanned, stage: Stage::Table }),
+        [(state, scanned)] => Ok(Choice { state, scanned, stage: Stage::Table, is_half_made: false }),
         [] => {
             let message = format!("no disk is new since --prepare; blank, and there before, are: {}", list(&fit));
             Err(refuse("disk-none", message, format!("{add}, or name one by --disk")))

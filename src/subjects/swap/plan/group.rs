@@ -7,10 +7,8 @@ use crate::engine::Refusal;
 use crate::host::Probed;
 use crate::host::locate::{groups, sector_size};
 use crate::host::lvm::{DevicesFile, Lvm};
-use crate::subjects::swap::facts::Growth;
+use crate::subjects::swap::facts::{Growth, TEMPORARY};
 
-/// The temporary swap volume.
-pub(super) const TEMPORARY: &str = "lv_swap_okv_host";
 /// The tag that tells it from a volume of that name which is somebody else's.
 pub(super) const TAG: &str = "okv-host";
 

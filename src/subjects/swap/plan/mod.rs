@@ -7,15 +7,19 @@
 
 use super::facts::Growth;
 use crate::base::units::Bytes;
-use crate::engine::{Action, Plan, ProgramRun, Proof, Reason, Refusal, Step, SwapHeader};
+use crate::engine::{Action, CacheSwitch, Plan, ProgramRun, Reason, Refusal, Step};
 
+mod caches;
 mod disk;
 mod durable;
 mod group;
+mod remembered;
 mod space;
 mod swap;
 
+pub use caches::left_off;
 pub use disk::{Choice, Wanted, disk_to_add};
+pub use remembered::Remembered;
 
 pub const COMMAND: &str = "swap-extend";
 
@@ -33,40 +37,8 @@ pub struct Request {
     pub temporary_swap: bool,
     /// What a run that was cut off knew.
     pub remembered: Option<Remembered>,
-}
-
-/// What the disks may not tell any more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remembered {
-    pub uuid: String,
-    pub label: Option<String>,
-    /// The priority it was used with, where that was chosen.
-    pub priority: Option<i32>,
-}
-
-impl Remembered {
-    /// What the steps of a run that was cut off say of the swap volume.
-    pub fn of<'s>(steps: impl IntoIterator<Item = &'s Step>, request: &Request) -> Option<Self> {
-        let device = request.device();
-        let (mut identity, mut chosen) = (None, None);
-        for step in steps {
-            let proof = match &step.action {
-                Action::WriteSwapHeader(SwapHeader { area, uuid, label, .. }) if *area == device => {
-                    identity = Some((uuid, label));
-                    continue;
-                }
-                Action::Run(ProgramRun { proof: Some(proof), .. }) => proof,
-                _ => continue,
-            };
-            match proof {
-                // Version 0.1.0 ran mkswap.
-                Proof::SwapHeader { area, uuid, label, .. } if *area == device => identity = Some((uuid, label)),
-                Proof::SwapUsed { area, priority, .. } if *area == device => chosen = *priority,
-                _ => {}
-            }
-        }
-        identity.map(|(uuid, label)| Self { uuid: uuid.clone(), label: label.clone(), priority: chosen })
-    }
+    /// Write caches that a run which was cut off switched off.
+    pub caches_off: Vec<CacheSwitch>,
 }
 
 impl Request {
@@ -103,6 +75,7 @@ pub fn plan(growth: &Growth, request: &Request) -> Result<Plan, Refusal> {
     }
     steps.extend(swap::steps(growth, request, &system, &need)?);
     let steps = durable::durable(steps, &system, disk.as_ref(), request);
+    let steps = caches::without_caches(steps, growth, &system, disk.as_ref(), request);
     notes.extend(need.notes(growth, request));
     Ok(Plan {
         command: COMMAND,

@@ -1,7 +1,7 @@
 //! What the swap volume needs: how large it is to be, whether its header holds, where its pages go meanwhile, and its
 //! identity.
 
-use super::group::{System, TEMPORARY};
+use super::group::System;
 use super::{Request, refuse};
 use crate::base::ids::Id;
 use crate::disk::format::content::{Content, Kind};
@@ -9,10 +9,12 @@ use crate::engine::Refusal;
 use crate::host::locate::{Located, Volume, volume};
 use crate::host::memory::Room;
 use crate::host::{FstabEntry, Probed, SwapArea};
-use crate::subjects::swap::facts::Growth;
+use crate::subjects::swap::facts::{Growth, TEMPORARY};
 
+mod kernel;
 mod steps;
 
+use kernel::{Kernel, kernel};
 pub(super) use steps::steps;
 
 /// The kernel leaves the header's page out of an area's size.
@@ -23,6 +25,7 @@ pub(super) struct Need {
     /// Extents that it is to have; those it has, where it need not grow.
     pub(super) extents: u64,
     have: u64,
+    kernel: Kernel,
     format: bool,
     /// The area as it is used now.
     used: Option<SwapArea>,
@@ -86,7 +89,7 @@ impl Need {
 pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> Result<Need, Refusal> {
     let areas = areas(growth)?;
     let device = match &growth.swap_device {
-        Probed::Known(device) => device.as_str(),
+        Probed::Known(device) => device,
         Probed::Absent => {
             return Err(refuse(
                 "volume-inactive",
@@ -96,6 +99,8 @@ pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> R
         }
         Probed::Unreadable(why) => return Err(refuse("volume-unknown", why.clone(), "look at /dev and at lvs")),
     };
+    let kernel = kernel(device, request, system)?;
+    let device = device.path.as_str();
     let temporary_device = format!("{}-{}", mangled(&request.group), mangled(TEMPORARY));
     let is_temporary = |area: &SwapArea| is_mapped(growth, &area.path, &temporary_device);
     let used = areas.iter().find(|area| area.path == device).cloned();
@@ -104,7 +109,7 @@ pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> R
     let enough = others.saturating_add(used.as_ref().map_or(0, bytes)) >= request.target_bytes;
     let have = system.extents();
     let extents = if enough { have } else { have.max(system.extents_for(request.target_bytes)) };
-    let content = header(growth, request, system)?;
+    let content = header(growth, request, system, kernel)?;
     let formatted = content.and_then(|content| content.bytes);
     let whole = system.group.extent_bytes.saturating_mul(extents);
     let format = extents > have || formatted.is_none() || (!enough && formatted != Some(whole));
@@ -120,6 +125,7 @@ pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> R
     Ok(Need {
         extents,
         have,
+        kernel,
         format,
         on: off || used.is_none(),
         off,
@@ -197,7 +203,12 @@ fn is_mapped(growth: &Growth, path: &str, name: &str) -> bool {
 }
 
 /// The area's header; `None` where it has none any more, and a run that was cut off says what it was.
-fn header<'g>(growth: &Growth, request: &Request, system: &System<'g>) -> Result<Option<&'g Content>, Refusal> {
+fn header<'g>(
+    growth: &Growth,
+    request: &Request,
+    system: &System<'g>,
+    kernel: Kernel,
+) -> Result<Option<&'g Content>, Refusal> {
     let name = request.name();
     let content = system.volume.content.as_ref();
     let kind = content.map(|content| content.kind);
@@ -214,7 +225,7 @@ fn header<'g>(growth: &Growth, request: &Request, system: &System<'g>) -> Result
         // What a mkswap that was cut off leaves is nothing that is known: a file system was made by somebody else
         // meanwhile.
         (Some(Kind::Blank | Kind::Unknown), _)
-            if growth.swap_header.known().is_some() && request.remembered.is_some() =>
+            if request.remembered.is_some() && (growth.swap_header.known().is_some() || kernel.is_suspended) =>
         {
             Ok(None)
         }

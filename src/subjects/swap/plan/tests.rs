@@ -3,8 +3,10 @@ use crate::engine::{Action, Plan, Reason, Step};
 use crate::subjects::swap::facts::Growth;
 use node::request;
 
+mod caches;
 mod disks;
 mod gathered;
+mod kernel;
 mod memory;
 pub(crate) mod node;
 mod programs;
@@ -34,7 +36,11 @@ fn shown(step: &Step) -> String {
     match &step.action {
         Action::WriteTable(table) => format!("write {} {}", table.kind.word(), table.disk.path),
         Action::AddPartition(partition) => format!("tell {} {}", partition.disk, partition.number),
-        Action::ClearLabel { device } => format!("clear {device}"),
+        Action::SwitchCaches(switches) => {
+            let each = |switch: &crate::engine::CacheSwitch| format!("{} {}", switch.disk.path, switch.to);
+            switches.iter().map(each).collect::<Vec<_>>().join(", ")
+        }
+        Action::ClearHalfMade { device } => format!("clear {device}"),
         Action::WriteSwapHeader(header) => {
             format!("swap header {} {} {}", header.uuid, header.label.as_deref().unwrap_or("-"), header.area)
         }

@@ -4,9 +4,11 @@
 //! start.
 
 use crate::disk::format::content::Kind;
-use crate::host::locate::{Located, volume};
+use crate::host::cmdline::values;
+use crate::host::locate::{Existence, Located, existence, volume};
 use crate::host::{FstabEntry, Probed, Running};
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::swap::area::refused;
 
 pub(crate) const ID: RuleId = RuleId::new("swap-references");
 
@@ -70,14 +72,35 @@ fn resume(inputs: &RuleInputs<'_>, running: &Running) -> Option<Finding> {
         return None;
     }
     // The kernel takes the last one.
-    let source = words.iter().rev().find_map(|w| w.strip_prefix("resume="))?;
-    Some(reference(inputs, "resume= of the kernel line".into(), source.trim_matches('"')))
+    let source = values(words, "resume").last()?.trim_matches('"');
+    if source.is_empty() {
+        return None;
+    }
+    let subject = "resume= of the kernel line";
+    let has_offset = values(words, "resume_offset").last().is_some_and(|offset| !matches!(offset, "" | "0"));
+    match volume(&inputs.facts.node, source) {
+        Located::One(found) if has_offset && found.content().is_some_and(|content| is_mountable(content.kind)) => {
+            let message =
+                format!("names {found}, whose file system has the swap file that resume_offset= is a place in");
+            Some(inputs.finding(Verdict::Note, subject, message).measured(source))
+        }
+        _ => Some(reference(inputs, subject.into(), source)),
+    }
+}
+
+/// Whether it is a file system that a swap file can be in.
+fn is_mountable(kind: Kind) -> bool {
+    matches!(kind, Kind::Ext2 | Kind::Ext3 | Kind::Ext4 | Kind::Xfs | Kind::Btrfs)
 }
 
 fn reference(inputs: &RuleInputs<'_>, subject: String, source: &str) -> Finding {
     let finding = |verdict, message: String| inputs.finding(verdict, subject.clone(), message).measured(source);
     match volume(&inputs.facts.node, source) {
         Located::One(found) => match found.content().map(|c| c.kind) {
+            Some(Kind::Swap) if let Some(why) = found.content().and_then(|c| refused(c, found.bytes())) => {
+                finding(Verdict::Block, format!("names {found}, whose swap header the kernel refuses: {why}"))
+                    .remedy("make the area again with: mkswap -U UUID DEVICE, with the UUID that it has")
+            }
             Some(Kind::Swap) => finding(Verdict::Pass, format!("names {}, which is swap", found)),
             Some(Kind::Unreadable) | None => {
                 finding(Verdict::Unknown, format!("names {}, whose content could not be read", found))
@@ -93,9 +116,11 @@ fn reference(inputs: &RuleInputs<'_>, subject: String, source: &str) -> Finding 
             finding(Verdict::Note, "names a swap file, which is not looked into".into())
         }
         Located::Unknown(why) => finding(Verdict::Unknown, format!("what it names could not be told: {why}")),
-        Located::Nothing if inputs.facts.node.why_incomplete().is_some() => {
-            let why = inputs.facts.node.why_incomplete().unwrap_or_default();
+        Located::Nothing if let Existence::Unknown(why) = existence(&inputs.facts.node, source) => {
             finding(Verdict::Unknown, format!("names nothing that was found, but it may be there: {why}"))
+        }
+        Located::Nothing if existence(&inputs.facts.node, source) == Existence::Exists => {
+            finding(Verdict::Unknown, "names a device whose content was not read".into())
         }
         Located::Nothing | Located::NotAVolume => finding(Verdict::Block, "names nothing that exists".into())
             .remedy("give the line the UUID or path of the swap volume before the node is started again"),
@@ -162,5 +187,54 @@ pass resume= of the kernel line
 
 "#]],
         );
+    }
+
+    #[test]
+    fn beside_resume_offset_the_volume_of_resume_has_a_file_system_with_the_swap_file() {
+        let resume =
+            |new: &str| Host::named("good-uefi").replacing("proc/cmdline", "resume=/dev/mapper/vg_root-lv_swap", new);
+        assert_found(
+            &RULE,
+            &resume("resume=/dev/mapper/vg_root-lv_var resume_offset=34816"),
+            str![[r#"
+pass /etc/fstab line 9
+  message: names vg_root/lv_swap, which is swap
+  measured: UUID=5a5a5a5a-0000-4000-8000-000000000002
+note resume= of the kernel line
+  message: names vg_root/lv_var, whose file system has the swap file that resume_offset= is a place in
+  measured: /dev/mapper/vg_root-lv_var
+
+"#]],
+        );
+        assert_found(
+            &RULE,
+            &resume("resume=/dev/mapper/vg_root-lv_var"),
+            str![[r#"
+pass /etc/fstab line 9
+  message: names vg_root/lv_swap, which is swap
+  measured: UUID=5a5a5a5a-0000-4000-8000-000000000002
+block resume= of the kernel line
+  message: names vg_root/lv_var, which is ext4 and not swap
+  measured: /dev/mapper/vg_root-lv_var
+  remedy: give the line the UUID or path of the swap volume
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn what_was_not_opened_is_unknown_and_names_its_container() {
+        use crate::disk::format::content::{Content, Kind};
+
+        let host = Host::named("swap-reference-broken");
+        let profile = crate::profile::Profile::named("21.8").unwrap();
+        let root = crate::host::Root::fixture(host.path()).unwrap();
+        let mut facts = crate::subjects::of_host_at(&root, &profile.places);
+        facts.node.disks[0].partitions[1].content = Content::new(Kind::Luks);
+        let inputs = crate::subjects::rule::RuleInputs { facts: &facts, profile: &profile, rule: &RULE };
+        for found in (RULE.judge)(&inputs) {
+            let is_named = found.message.contains("(luks) was not read");
+            assert!(found.verdict == crate::subjects::rule::Verdict::Unknown && is_named, "{found:?}");
+        }
     }
 }

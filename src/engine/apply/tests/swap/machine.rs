@@ -11,6 +11,7 @@ use std::sync::{Mutex, MutexGuard};
 use crate::engine::apply::{Interrupts, News, TargetHost, carry_out, journal_path};
 use crate::engine::{Ending, Entry, Plan, RecordedRun, Refusal, last_run};
 use crate::io::journal::Journal;
+use crate::io::tool::ToolError;
 use crate::subjects::swap::plan::tests::node::Node;
 use crate::subjects::swap::plan::{COMMAND, Remembered, Request, plan};
 
@@ -25,10 +26,27 @@ pub(super) enum Way {
     Missing,
     /// It does nothing, prints garbage, and ends with status 0.
     Garbage,
+    /// It changes LVM2's metadata and not the kernel, and ends with status 0.
+    MetadataOnly,
+    /// The same, and it is ended between suspend and resume.
+    Suspends,
+    /// It does nothing yet, and still runs at its limit.
+    StillRuns,
+    /// It did its work, and still runs at its limit.
+    StillRunsAfterwards,
 }
 
 impl Way {
-    pub(super) const ALL: [Self; 5] = [Self::Status, Self::Hangs, Self::HangsAfterwards, Self::Missing, Self::Garbage];
+    /// Those after which no program runs.
+    pub(super) const ENDED: [Self; 7] = [
+        Self::Status,
+        Self::Hangs,
+        Self::HangsAfterwards,
+        Self::Missing,
+        Self::Garbage,
+        Self::MetadataOnly,
+        Self::Suspends,
+    ];
 }
 
 /// Which call fails.
@@ -52,6 +70,8 @@ struct State {
     fault: Option<Fault>,
     /// The program that fails for good, since its call came.
     broken: Option<String>,
+    /// The program that was left running.
+    left: Option<ToolError>,
     /// The call, from 0, at which the journal's disk is full.
     full_at: Option<usize>,
 }
@@ -60,8 +80,10 @@ impl Machine {
     pub(super) fn new(node: Node) -> Self {
         // In memory, where that can be had: each record of a journal is flushed.
         let base = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
-        let machine =
-            Self { base, state: Mutex::new(State { node, calls: vec![], fault: None, broken: None, full_at: None }) };
+        let machine = Self {
+            base,
+            state: Mutex::new(State { node, calls: vec![], fault: None, broken: None, left: None, full_at: None }),
+        };
         let node = machine.state().node.clone();
         for folder in ["dev/vg_root", "proc/sys/vm", "sys/class/block", "var/lib/okv-host"] {
             fs::create_dir_all(machine.at(folder)).unwrap();
@@ -97,7 +119,7 @@ impl Machine {
     /// From now on, this fails.
     pub(super) fn breaks(&self, fault: Option<Fault>) {
         let mut state = self.state();
-        (state.fault, state.broken) = (fault, None);
+        (state.fault, state.broken, state.left) = (fault, None, None);
         state.calls.clear();
     }
 

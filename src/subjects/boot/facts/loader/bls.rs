@@ -1,84 +1,127 @@
-//! Entries in files of their own (Boot Loader Specification, type 1), in the order in which el8's GRUB shows them.
+//! Files of entries (Boot Loader Specification, type 1) as el8's GRUB reads and sorts them
+//! (`grub-core/commands/blscfg.c`).
 
 use std::cmp::Ordering;
 
-use super::menu::Entry;
-use crate::base::evr::segments;
-use crate::host::line::numbered;
-use crate::host::{BadLine, Probed, Root, cmdline};
+use crate::host::BadLine;
 
-const FOLDER: &str = "/boot/loader/entries";
+/// What GRUB takes of a file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct File {
+    /// Its name without `.conf`.
+    pub(super) id: String,
+    pub(super) title: Option<String>,
+    pub(super) version: Option<String>,
+    pub(super) linux: Option<String>,
+    pub(super) initrd: Vec<String>,
+    pub(super) options: Option<String>,
+    /// `grub_arg`.
+    pub(super) arguments: Vec<String>,
+}
 
-/// The entries, the newest first; none where there is no such folder.
+/// Most bytes of a file: less than GRUB reads, and more than any entry has.
+const LARGEST: usize = 1 << 16;
+/// Most files that an entry loads, and words that it has.
+const MOST: usize = 256;
+
+/// Whether GRUB takes a file of this name for an entry.
+pub(super) fn is_entry(name: &str) -> bool {
+    name.len() > 5 && name.ends_with(".conf") && !name.starts_with('.')
+}
+
+/// Reads up to the first line that has no key and value; the first of a key counts.
 ///
 /// # Errors
-/// Where the folder or a file of it cannot be read, or makes no sense.
-pub(super) fn gather(root: &Root, variables: &[(String, String)]) -> Result<Vec<Entry>, String> {
-    let places = root.at(FOLDER)?.places(|name| name.ends_with(".conf"))?.unwrap_or_default();
-    let mut entries = Vec::new();
-    for place in places {
-        let path = place.host_path();
-        let id = place.name().and_then(|name| name.strip_suffix(".conf")).unwrap_or_default();
-        match place.read() {
-            Probed::Known(text) => {
-                let mut entry = parse(&text, variables).map_err(|why| format!("{path}: {why}"))?;
-                (entry.id, entry.from) = (id.to_owned(), path);
-                entries.push(entry);
-            }
-            Probed::Absent => return Err(format!("{path}: it leads nowhere")),
-            Probed::Unreadable(why) => return Err(why),
-        }
+/// Where it is larger than any entry, or is no text.
+pub(super) fn parse(name: &str, text: &[u8]) -> Result<File, BadLine> {
+    if text.len() > LARGEST {
+        return Err(BadLine::whole(format!("it is larger than {LARGEST} bytes")));
     }
-    entries.sort_by(|a, b| order(&b.id, &a.id));
-    Ok(entries)
-}
-
-/// As GRUB of el8 compares two of them: as names, versions and releases of packages (`grub-core/commands/blscfg.c`).
-fn order(a: &str, b: &str) -> Ordering {
-    let parts = |id: &str| {
-        let mut parts = id.rsplitn(3, '-').map(str::to_owned);
-        let (release, version, name) = (parts.next(), parts.next(), parts.next());
-        [name, version, release].map(Option::unwrap_or_default)
-    };
-    let (a, b) = (parts(a), parts(b));
-    a.iter().zip(&b).map(|(a, b)| segments(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
-}
-
-/// A file: a key and its value a line. Variables of GRUB's environment are put in their place.
-fn parse(text: &[u8], variables: &[(String, String)]) -> Result<Entry, BadLine> {
-    let mut entry = Entry::default();
-    for (at, line) in numbered(text) {
-        let line = line.trim_ascii();
-        if line.is_empty() || line.starts_with(b"#") {
+    let mut file = File { id: name.strip_suffix(".conf").unwrap_or(name).to_owned(), ..File::default() };
+    for (line, number) in text.split(|byte| *byte == b'\n').zip(1..) {
+        if line.contains(&0) {
+            return Err(BadLine::new(number, "it has a NUL byte", line));
+        }
+        let line = String::from_utf8_lossy(line).replace('\r', "");
+        let line = line.trim_start_matches([' ', '\t']);
+        if line.starts_with('#') {
             continue;
         }
-        let text = str::from_utf8(line).ok().filter(|text| !text.contains('\0'));
-        let text = text.ok_or_else(|| BadLine::new(at, "it is no text", line))?;
-        let (key, value) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-        let value = value.trim();
+        let separated = line.split_once(' ').or_else(|| line.split_once('\t'));
+        let Some((key, value)) = separated.filter(|(_, value)| !value.is_empty()) else { break };
+        let value = value.trim_start_matches([' ', '\t']).to_owned();
         match key {
-            "title" => entry.title = value.to_owned(),
-            "linux" => entry.starts(value),
-            "initrd" => value.split_whitespace().for_each(|file| entry.loads(file)),
-            "options" => entry.args.extend(words(value, variables)),
+            "title" => file.title = file.title.or(Some(value)),
+            "version" => file.version = file.version.or(Some(value)),
+            "linux" => file.linux = file.linux.or(Some(value)),
+            "options" => file.options = file.options.or(Some(value)),
+            "initrd" if file.initrd.len() < MOST => file.initrd.push(value),
+            "grub_arg" if file.arguments.len() < MOST => file.arguments.push(value),
             _ => {}
         }
     }
-    if entry.linux.is_empty() { Err(BadLine::whole("it names no kernel")) } else { Ok(entry) }
+    Ok(file)
 }
 
-/// The words of the options, with those of the variables that stand among them.
-fn words(options: &str, variables: &[(String, String)]) -> Vec<String> {
-    let mut words = Vec::new();
-    for word in cmdline::parse(options.as_bytes()).unwrap_or_default() {
-        match word.strip_prefix('$').map(|name| super::grubenv::value(variables, name.trim_matches(['{', '}']))) {
-            Some(Some(value)) => words.extend(cmdline::parse(value.as_bytes()).unwrap_or_default()),
-            // Not set: it stands for nothing.
-            Some(None) => {}
-            None => words.push(word),
+/// Into the order of the menu: by version where each file has one, then by name, the newest first.
+pub(super) fn sort(files: &mut [(String, File)]) {
+    let by_version = files.iter().all(|(_, file)| file.version.is_some());
+    files.sort_by(|(_, a), (_, b)| {
+        let version = |file: &File| file.version.clone().unwrap_or_default();
+        let versions = if by_version { compare(&version(b), &version(a)) } else { Ordering::Equal };
+        versions.then_with(|| compare(&b.id, &a.id))
+    });
+}
+
+/// GRUB's order of versions, which is an older one of rpm's: it knows `~` and not `^`.
+fn compare(a: &str, b: &str) -> Ordering {
+    let (mut one, mut two) = (a.as_bytes(), b.as_bytes());
+    if a == b {
+        return Ordering::Equal;
+    }
+    while !one.is_empty() || !two.is_empty() {
+        one = skip(one, |c| !c.is_ascii_alphanumeric() && c != b'~');
+        two = skip(two, |c| !c.is_ascii_alphanumeric() && c != b'~');
+        match (one.split_first(), two.split_first()) {
+            (Some((b'~', rest)), Some((b'~', other))) => {
+                (one, two) = (rest, other);
+                continue;
+            }
+            (Some((b'~', _)), _) => return Ordering::Less,
+            (_, Some((b'~', _))) => return Ordering::Greater,
+            (None, _) | (_, None) => break,
+            (Some((first, _)), Some(_)) => {
+                let is_number = first.is_ascii_digit();
+                let of_kind = |c: u8| if is_number { c.is_ascii_digit() } else { c.is_ascii_alphabetic() };
+                let (rest, other) = (skip(one, of_kind), skip(two, of_kind));
+                let (left, right) = (taken(one, rest), taken(two, other));
+                if right.is_empty() {
+                    return if is_number { Ordering::Greater } else { Ordering::Less };
+                }
+                let order = if is_number {
+                    let (left, right) = (skip(left, |c| c == b'0'), skip(right, |c| c == b'0'));
+                    left.len().cmp(&right.len()).then_with(|| left.cmp(right))
+                } else {
+                    left.cmp(right)
+                };
+                if order.is_ne() {
+                    return order;
+                }
+                (one, two) = (rest, other);
+            }
         }
     }
-    words
+    one.len().min(1).cmp(&two.len().min(1))
+}
+
+fn skip(text: &[u8], what: impl Fn(u8) -> bool) -> &[u8] {
+    let at = text.iter().position(|c| !what(*c)).unwrap_or(text.len());
+    text.get(at..).unwrap_or_default()
+}
+
+/// What lies before `rest`.
+fn taken<'t>(text: &'t [u8], rest: &[u8]) -> &'t [u8] {
+    text.get(..text.len().saturating_sub(rest.len())).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -93,24 +136,77 @@ mod tests {
         id ol-20230101-5.4\ngrub_users $grub_users\ngrub_arg --unrestricted\n";
 
     #[test]
-    fn an_entry_has_the_words_of_grubs_environment() {
-        let variables = [("kernelopts".to_owned(), "root=/dev/x ro fips=1".to_owned())];
-        let entry = parse(UEK.as_bytes(), &variables).unwrap();
-        assert_eq!(entry.args, ["root=/dev/x", "ro", "fips=1", "quiet"]);
-        assert!(entry.asks_for_fips() && entry.title.starts_with("Oracle Linux Server 8.8"));
-        assert_eq!(entry.initrd, ["/initramfs-5.4.17-2136.el8uek.x86_64.img"]);
-        assert!(parse(b"title x\n", &[]).is_err());
-        damage::battery(UEK.as_bytes(), |text| parse(text, &variables));
+    fn a_file_is_read_up_to_the_first_line_without_a_key_and_a_value_and_the_first_of_a_key_counts() {
+        let file = parse("m-5.4.conf", UEK.as_bytes()).unwrap();
+        assert_eq!(file.id, "m-5.4");
+        assert_eq!(file.options.as_deref(), Some("$kernelopts $tuned_params quiet"));
+        assert_eq!(file.initrd, ["/initramfs-5.4.17-2136.el8uek.x86_64.img $tuned_initrd"]);
+        assert_eq!(file.arguments, ["--unrestricted"]);
+
+        let linux = |text: &str| parse("x.conf", text.as_bytes()).unwrap().linux;
+        let a = Some("/a".to_owned());
+        assert_eq!(linux("title x\nlinux /a\nlinux /b\n"), a);
+        assert_eq!(linux("title x\n\nlinux /a\n"), None);
+        assert_eq!(linux("title\nlinux /a\n"), None);
+        assert_eq!(linux("title \nlinux /a\n"), None);
+        assert_eq!(linux("title  \nlinux /a\n"), a);
+        assert_eq!(linux("  # a comment\n\tlinux  \t/a"), a);
+        assert_eq!(linux("linux\t/a\r\n"), a);
+        // The first space separates, also where a tab is before it.
+        assert_eq!(linux("linux\t/a b\n"), None);
+        assert_eq!(linux(""), None);
+        assert!(parse("x.conf", b"linux /a\0\n").is_err() && parse("x.conf", &vec![b'#'; LARGEST + 1]).is_err());
+        damage::battery(UEK.as_bytes(), |text| parse("x.conf", text));
     }
 
     #[test]
-    fn the_newest_entry_comes_first_and_a_rescue_entry_last() {
-        let mut ids =
+    fn names_that_grub_takes_for_entries() {
+        assert!(is_entry("a.conf") && is_entry("a.conf.conf"));
+        assert!(!is_entry(".conf") && !is_entry(".a.conf") && !is_entry("a.con") && !is_entry("a.conf~"));
+    }
+
+    fn sorted(files: &[(&str, Option<&str>)]) -> Vec<String> {
+        let file = |(id, version): &(&str, Option<&str>)| {
+            let version = version.map(str::to_owned);
+            (String::new(), File { id: (*id).to_owned(), version, ..File::default() })
+        };
+        let mut files: Vec<_> = files.iter().map(file).collect();
+        sort(&mut files);
+        files.into_iter().map(|(_, file)| file.id).collect()
+    }
+
+    #[test]
+    fn the_newest_comes_first_and_a_rescue_entry_last() {
+        let ids =
             ["m-0-rescue", "m-5.4.17-2136.el8uek.x86_64", "m-5.15.0-3.el8uek.x86_64", "m-4.14.35-1.el7uek.x86_64"];
-        ids.sort_by(|a, b| order(b, a));
-        assert_eq!(
-            ids,
-            ["m-5.15.0-3.el8uek.x86_64", "m-5.4.17-2136.el8uek.x86_64", "m-4.14.35-1.el7uek.x86_64", "m-0-rescue"]
-        );
+        assert_eq!(sorted(&ids.map(|id| (id, None))), [ids[2], ids[1], ids[3], ids[0]]);
+    }
+
+    #[test]
+    fn the_version_counts_before_the_name_only_where_each_file_has_one() {
+        assert_eq!(sorted(&[("a", Some("5.4")), ("b", Some("4.14"))]), ["a", "b"]);
+        assert_eq!(sorted(&[("a", Some("5.4")), ("b", None)]), ["b", "a"]);
+        assert_eq!(sorted(&[("a", Some("5.4")), ("b", Some("5.4"))]), ["b", "a"]);
+    }
+
+    #[test]
+    fn versions_are_compared_by_their_segments() {
+        for (less, more) in [
+            ("5.4", "5.15"),
+            ("5.4.17", "5.4.17.1"),
+            ("1.0~rc1", "1.0"),
+            ("1.a", "1.0"),
+            ("1.a", "1.b"),
+            ("009", "10"),
+            ("18446744073709551616", "18446744073709551617"),
+            ("", "a"),
+        ] {
+            assert_eq!(
+                (compare(less, more), compare(more, less)),
+                (Ordering::Less, Ordering::Greater),
+                "{less} {more}"
+            );
+        }
+        assert_eq!(compare("1.0", "1_0"), Ordering::Equal);
     }
 }

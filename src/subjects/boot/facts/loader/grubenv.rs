@@ -3,6 +3,8 @@
 
 use crate::host::BadLine;
 
+/// Most bytes of a block; GRUB's tools make it 1024.
+const LARGEST: usize = 1 << 16;
 const SIGNATURE: &[u8] = b"# GRUB Environment Block\n";
 
 /// The variables, in their order.
@@ -10,6 +12,9 @@ const SIGNATURE: &[u8] = b"# GRUB Environment Block\n";
 /// # Errors
 /// Where it does not begin as such a block: GRUB takes nothing from it then.
 pub(super) fn parse(block: &[u8]) -> Result<Vec<(String, String)>, BadLine> {
+    if block.len() > LARGEST {
+        return Err(BadLine::whole(format!("it is larger than {LARGEST} bytes")));
+    }
     let text = block.strip_prefix(SIGNATURE).ok_or_else(|| BadLine::whole("it is no environment block of GRUB"))?;
     let mut variables = Vec::new();
     let mut line = Vec::new();
@@ -35,9 +40,13 @@ fn take(variables: &mut Vec<(String, String)>, line: &[u8]) {
     }
 }
 
-/// The value of a variable; `None` where it is not set or empty, which is the same to GRUB's scripts.
+/// The last value of a variable; `None` where it is not set or empty, which is the same to GRUB's scripts.
 pub(super) fn value<'v>(variables: &'v [(String, String)], name: &str) -> Option<&'v str> {
-    variables.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    variables
+        .iter()
+        .rfind(|(other, _)| other == name)
+        .map(|(_, value)| value.as_str())
+        .filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]
@@ -56,6 +65,7 @@ mod tests {
         assert_eq!(value(&found, "saved_entry"), Some("Oracle Linux, with a \\ and = in it"));
         assert_eq!(value(&found, "kernelopts"), Some("root=/dev/x ro "));
         assert_eq!((value(&found, "boot_success"), value(&found, "saved")), (None, None));
+        assert!(parse(&[SIGNATURE, &vec![b'a'; LARGEST]].concat()).is_err());
         damage::battery(BLOCK.as_bytes(), parse);
     }
 }

@@ -65,7 +65,7 @@ fn a_survivor_that_lacks_a_part_is_refused_with_each_part() {
             "it does not begin",
             Box::new(|k| {
                 file(k, FileKind::Initramfs(of.clone()), |f, at| {
-                    f[at].wrong = Some("it does not begin as such a file does")
+                    f[at].wrong = Some("it does not begin as such a file does".into())
                 });
             }),
         ),

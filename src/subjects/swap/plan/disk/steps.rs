@@ -8,7 +8,7 @@ use crate::engine::{
 };
 use crate::host::{Firmware, state};
 use crate::io::tool::Program;
-use crate::subjects::swap::facts::Growth;
+use crate::subjects::swap::facts::{DiskState, Growth};
 use crate::subjects::swap::plan::group::System;
 use crate::subjects::swap::plan::{Request, refuse, step};
 
@@ -23,6 +23,10 @@ impl Choice<'_> {
             ));
         }
         notes
+    }
+
+    pub(crate) fn is_of(&self, state: &DiskState) -> bool {
+        self.state.path == state.path
     }
 
     pub(crate) fn partition(&self) -> String {
@@ -86,9 +90,9 @@ impl Choice<'_> {
             Step::new(format!("the kernel knows {partition}"), Action::AddPartition(kernel)),
             settle("udev has looked at the partition"),
         ];
-        if self.state.is_half_made {
-            let purpose = format!("what a pvcreate that was cut off left on {partition} goes away");
-            steps.push(Step::new(purpose, Action::ClearLabel { device: partition.clone() }));
+        if self.is_half_made {
+            let purpose = format!("what a run that was cut off left on {partition} goes away");
+            steps.push(Step::new(purpose, Action::ClearHalfMade { device: partition.clone() }));
             steps.push(settle("udev has looked at the partition again"));
         }
         steps.push(step(format!("{partition} becomes a physical volume"), create));

@@ -4,14 +4,14 @@
 use super::{Identity, Need, Temporary};
 use crate::base::units::GIB;
 use crate::disk::new_swap;
-use crate::engine::{Action, Back, BytesAt, Guard, ProgramRun, Proof, Refusal, Role, Step, SwapHeader};
+use crate::engine::{Action, Back, Guard, ProgramRun, Proof, Refusal, Role, Step, SwapHeader};
+use crate::host::Probed;
 use crate::io::tool::Program;
-use crate::subjects::swap::facts::Growth;
-use crate::subjects::swap::plan::group::{System, TAG, TEMPORARY};
+use crate::subjects::swap::facts::{Growth, TEMPORARY};
+use crate::subjects::swap::plan::group::{System, TAG};
+use crate::subjects::swap::plan::remembered::sectors;
 use crate::subjects::swap::plan::{Request, refuse, step};
 
-/// Bytes that a page is kept in.
-const SECTOR: usize = 512;
 /// Pages of a full area come back in this time, in seconds.
 const SWAPOFF_LIMIT: u64 = 1800;
 /// swapon(8) discards the whole area first where fstab asks for that: seconds for each GiB, beside those of any program.
@@ -24,16 +24,21 @@ pub(crate) fn steps(
     need: &Need,
 ) -> Result<Vec<Step>, Refusal> {
     let mut steps = Vec::new();
+    if need.kernel.is_suspended {
+        steps.push(resume(request));
+    }
     if need.clears_temporary() {
         steps.push(remove_temporary(request));
     } else if let Some(extents) = need.temporary_extents {
-        steps.extend(temporary(request, system, extents, need));
+        steps.extend(temporary(growth, request, system, extents, need));
     }
     if need.off {
         steps.push(swap_off(request, need));
     }
     if need.grows() {
         steps.push(resize(request, system, need));
+    } else if need.kernel.may_be_smaller && (need.format || need.on) {
+        steps.push(refresh(request, need));
     }
     if need.format {
         steps.push(format(growth, request, system, need)?);
@@ -56,7 +61,7 @@ pub(crate) fn steps(
     Ok(steps)
 }
 
-fn temporary(request: &Request, system: &System<'_>, extents: u64, need: &Need) -> Vec<Step> {
+fn temporary(growth: &Growth, request: &Request, system: &System<'_>, extents: u64, need: &Need) -> Vec<Step> {
     let (area, name) = (format!("/dev/{}/{TEMPORARY}", request.group), format!("{}/{TEMPORARY}", request.group));
     let mut steps = Vec::new();
     let whole = system.temporary_extents.unwrap_or(0).saturating_add(extents);
@@ -69,7 +74,10 @@ fn temporary(request: &Request, system: &System<'_>, extents: u64, need: &Need) 
             "a temporary swap volume is made",
             ProgramRun::changes(Program::Lvcreate, args, proof.clone(), gone.clone()),
         ));
-    } else if extents > 0 {
+    } else {
+        steps.extend(ready(growth, request, system));
+    }
+    if need.temporary != Temporary::None && extents > 0 {
         let args = ["--extents", &count, &name];
         steps.push(step(
             "the temporary swap volume that was left over is made large enough",
@@ -84,6 +92,38 @@ fn temporary(request: &Request, system: &System<'_>, extents: u64, need: &Need) 
     let run = ProgramRun::changes(Program::Swapon, [&area], used, Back::by(Program::Swapoff, [&area]));
     steps.push(step("the kernel swaps to the temporary volume too", run));
     steps
+}
+
+/// A temporary volume of which LVM2 was cut off: the kernel does not have it yet, or not all of it.
+fn ready(growth: &Growth, request: &Request, system: &System<'_>) -> Option<Step> {
+    let (name, extents) = (format!("{}/{TEMPORARY}", request.group), system.temporary_extents.unwrap_or(0));
+    let bytes = system.group.extent_bytes.saturating_mul(extents);
+    let args = match &growth.temporary_device {
+        Probed::Absent => vec!["--activate", "y", &name],
+        Probed::Known(device) if device.is_suspended || device.bytes < bytes => vec!["--refresh", &name],
+        Probed::Known(_) | Probed::Unreadable(_) => return None,
+    };
+    let proof = Proof::Extents { group: request.group.clone(), volume: TEMPORARY.into(), extents };
+    let gone = Back::by(Program::Lvremove, ["--yes", &name]);
+    let run = ProgramRun::changes(Program::Lvchange, args, proof, gone);
+    Some(step("the kernel takes the temporary swap volume that was left over as LVM2 has it", run))
+}
+
+/// The volume is resumed with what the kernel was given last. That can be an older table than that of the metadata:
+/// LVM2 loads no other one for a volume that is suspended already.
+fn resume(request: &Request) -> Step {
+    let name = request.name();
+    let look = ProgramRun::looks(Program::Lvchange, ["--refresh", &name]);
+    step(format!("{name} is resumed"), ProgramRun { back: Back::Needless, ..look })
+}
+
+/// The kernel loads the table of the metadata.
+fn refresh(request: &Request, need: &Need) -> Step {
+    let name = request.name();
+    let proof = Proof::Extents { group: request.group.clone(), volume: request.volume.clone(), extents: need.have };
+    let run = ProgramRun::changes(Program::Lvchange, ["--refresh", &name], proof.clone(), Back::Needless);
+    let run = ProgramRun { unless: Some(proof), ..run };
+    step(format!("the kernel takes {name} as LVM2 has it"), run)
 }
 
 fn remove_temporary(request: &Request) -> Step {
@@ -139,23 +179,21 @@ fn format(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) 
     let bytes = system.group.extent_bytes.saturating_mul(need.extents);
     let page = new_swap::page(bytes, identity.uuid, identity.label.as_deref());
     let page = page.map_err(|why| refuse("swap-header", format!("{area}: {why}"), "make it swap by hand"))?;
-    let before = growth.swap_header.known().map(Vec::as_slice).unwrap_or_default();
+    let remembered = || request.remembered.as_ref()?.header.clone();
+    let Some(before) = growth.swap_header.known().map(|page| sectors(page)).or_else(remembered) else {
+        let message = format!("the header of {area} could not be read, and could not be put back");
+        return Err(refuse("swap-header", message, "look at okv-host scan"));
+    };
     let header = SwapHeader {
         area,
         bytes,
         uuid: identity.uuid.to_string(),
         label: identity.label.clone(),
         page: sectors(&page),
-        before: sectors(before),
+        before,
     };
     let purpose = format!("{} gets a swap header of its size, with the UUID it had", request.name());
     Ok(Step::new(purpose, Action::WriteSwapHeader(header)))
-}
-
-/// The sectors of a page that are not zero.
-fn sectors(page: &[u8]) -> Vec<BytesAt> {
-    let sectors = page.chunks(SECTOR).zip(0_u64..).filter(|(sector, _)| sector.iter().any(|byte| *byte != 0));
-    sectors.map(|(sector, n)| BytesAt { at: n.saturating_mul(SECTOR as u64), hex: sector.to_vec() }).collect()
 }
 
 fn swap_on(request: &Request, system: &System<'_>, need: &Need) -> Step {

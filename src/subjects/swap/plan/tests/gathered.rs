@@ -1,6 +1,6 @@
 //! What is gathered of a [`Node`]: the facts that a plan is made from.
 
-use super::node::{EXTENT, GROUP, Node, NodeDisk, NodeVolume, SWAP, UUID};
+use super::node::{EXTENT, GROUP, Node, NodeDisk, NodeVolume, SWAP, TEMPORARY, UUID};
 use crate::base::ids::Id;
 use crate::base::units::{GIB, MIB, SectorSize};
 use crate::disk::format::content::{Content, Kind};
@@ -9,7 +9,7 @@ use crate::disk::{
     BootEvidence, Disk, LogicalVolume, Partition, PartitionType, PhysicalVolume, Segment, Source, Stripe, Table,
     TableKind, VolumeGroup, scan,
 };
-use crate::host::block::Identity;
+use crate::host::block::{Identity, VolumeDevice};
 use crate::host::lvm::Lvm;
 use crate::host::{BlockDevice, DeviceNumber, Firmware, FstabEntry, Probed, Running};
 use crate::io::tool::lvm as told;
@@ -27,6 +27,7 @@ impl NodeDisk {
             sector_bytes: self.sector.bytes(),
             identity: Probed::Known(self.identity.clone()),
             held: Probed::Known(self.held.clone()),
+            write_cache: Probed::Absent,
             is_half_made: table.as_ref().is_ok_and(|table| has_label_alone(self, table)),
             table: table.and_then(|table| {
                 let begun = table.begun_on(self).map_err(|e| e.to_string())?;
@@ -125,6 +126,7 @@ impl Node {
             point: "none".into(),
             kind: "swap".into(),
             options: options.split(',').map(str::to_owned).collect(),
+            at_point: crate::host::AtPoint::default(),
         });
         let running = Running {
             now: 0,
@@ -153,7 +155,9 @@ impl Node {
             holders: vec![],
             is_physical_disk: name.starts_with("sd"),
         };
-        let mut block = vec![device("sda", 0)];
+        let of_system =
+            BlockDevice { partition_of: Some(("sda".into(), 3)), is_physical_disk: false, ..device("sda3", 3) };
+        let mut block = vec![device("sda", 0), of_system];
         block.extend(self.disks.iter().zip(1..).map(|(disk, n)| device(&disk.name, n * 16)));
         for name in self.volumes.keys() {
             let kernel = Self::device(name).trim_start_matches("/dev/");
@@ -162,6 +166,17 @@ impl Node {
         }
         block.sort_by(|a, b| a.name.cmp(&b.name));
         block
+    }
+
+    fn volume_device(&self, name: &str) -> Probed<VolumeDevice> {
+        let Some(volume) = self.volumes.get(name) else { return Probed::Absent };
+        volume.kernel_extents.map_or(Probed::Absent, |extents| {
+            Probed::Known(VolumeDevice {
+                path: Self::device(name).into(),
+                bytes: extents * EXTENT,
+                is_suspended: volume.is_suspended,
+            })
+        })
     }
 
     /// All that is gathered of it.
@@ -173,6 +188,7 @@ impl Node {
             sector_bytes: 512,
             identity: Probed::Known(Identity { serial: Some("SYSTEM".into()), ..Identity::default() }),
             held: Probed::Known(Some("/dev/dm-0 is built on it".into())),
+            write_cache: Probed::Absent,
             is_half_made: false,
             table: Err("it has a table".into()),
         }];
@@ -195,8 +211,13 @@ impl Node {
             memory: Probed::Known(self.memory),
             disks,
             inventory: inventory.map_or(Probed::Absent, Probed::Known),
-            swap_device: self.volumes.get(SWAP).map_or(Probed::Absent, |_| Probed::Known("/dev/dm-0".into())),
-            swap_header: self.volumes.get(SWAP).map_or(Probed::Absent, |volume| Probed::Known(volume.page.clone())),
+            swap_device: self.volume_device(SWAP),
+            temporary_device: self.volume_device(TEMPORARY),
+            swap_header: match self.volumes.get(SWAP) {
+                Some(volume) if volume.is_suspended => Probed::Unreadable("it is suspended".into()),
+                Some(volume) => Probed::Known(volume.page.clone()),
+                None => Probed::Absent,
+            },
         }
     }
 }

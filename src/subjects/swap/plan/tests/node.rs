@@ -46,7 +46,11 @@ pub(crate) struct Node {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NodeVolume {
+    /// What LVM2's metadata has.
     pub(crate) extents: u64,
+    /// What the kernel has; nothing where it is not active.
+    pub(crate) kernel_extents: Option<u64>,
+    pub(crate) is_suspended: bool,
     pub(crate) tags: String,
     /// Its first page.
     pub(crate) page: Vec<u8>,
@@ -80,6 +84,7 @@ pub(crate) fn request() -> Request {
         disk_path: None,
         temporary_swap: false,
         remembered: None,
+        caches_off: vec![],
     }
 }
 
@@ -105,11 +110,26 @@ impl Image for Head<'_> {
 
 impl NodeVolume {
     pub(crate) fn new(extents: u64, tags: &str) -> Self {
-        Self { extents, tags: tags.into(), page: vec![0; 4096] }
+        let kernel_extents = Some(extents);
+        Self { extents, kernel_extents, is_suspended: false, tags: tags.into(), page: vec![0; 4096] }
     }
 
     pub(crate) fn swap(extents: u64, label: Option<&str>) -> Self {
         Self { page: page(extents * EXTENT, id(UUID), label), ..Self::new(extents, "") }
+    }
+
+    /// The kernel loads what the metadata has, and resumes it.
+    pub(crate) fn load(&mut self) {
+        (self.kernel_extents, self.is_suspended) = (Some(self.extents), false);
+    }
+
+    /// Bytes of the device; an access to a suspended one does not end, which a program that is ended at its limit shows.
+    pub(crate) fn device_bytes(&self) -> Result<u64, String> {
+        match self.kernel_extents {
+            Some(_) if self.is_suspended => Err("it waits for a suspended device".into()),
+            Some(extents) => Ok(extents * EXTENT),
+            None => Err("no such device".into()),
+        }
     }
 
     pub(crate) fn content(&self) -> Content {

@@ -29,7 +29,8 @@ impl Node {
                     volume.page[at..at + piece.hex.len()].copy_from_slice(&piece.hex);
                 }
             }
-            Action::ClearLabel { device } => self.on(device).unwrap().put_label(false),
+            Action::SwitchCaches(_) => {}
+            Action::ClearHalfMade { device } => self.on(device).unwrap().put_label(false),
             Action::Rename { .. } | Action::Copy(_) | Action::Follow(_) => panic!("no file is touched"),
         }
     }
@@ -53,6 +54,7 @@ impl Node {
             }
             "lvcreate" => self.lvcreate(args).map(done),
             "lvresize" => self.lvresize(last, after(args, "--extents").unwrap().parse().unwrap()).map(done),
+            "lvchange" => self.lvchange(args).map(done),
             "lvremove" => self.lvremove(last).map(done),
             "mkswap" => self.mkswap(last, after(args, "--uuid"), after(args, "--label")).map(done),
             "swapon" if last == "--version" => Ok("swapon from util-linux\n".into()),
@@ -147,7 +149,23 @@ impl Node {
             return Err("Insufficient free space".into());
         }
         volume.extents = extents;
+        if volume.kernel_extents.is_some() {
+            volume.load();
+        }
         self.seqno += 1;
+        Ok(())
+    }
+
+    /// `lvchange --refresh` or `--activate y`, with a name or the path of its link.
+    fn lvchange(&mut self, args: &[&str]) -> Result<(), String> {
+        let name = args.last().unwrap().trim_start_matches("/dev/").trim_start_matches("vg_root/");
+        let volume = self.volumes.get_mut(name).ok_or("no such volume")?;
+        if volume.is_suspended {
+            // It is resumed with what the kernel has.
+            volume.is_suspended = false;
+        } else if args[0] == "--activate" || volume.kernel_extents.is_some() {
+            volume.load();
+        }
         Ok(())
     }
 
@@ -173,7 +191,8 @@ impl Node {
 
     fn mkswap(&mut self, path: &str, uuid: Option<&str>, label: Option<&str>) -> Result<(), String> {
         let (name, volume) = self.volume(path)?;
-        let new = page(volume.extents * EXTENT, id(uuid.unwrap_or("bbbbbbbb-0000-4000-8000-000000000001")), label);
+        let bytes = volume.device_bytes()?;
+        let new = page(bytes, id(uuid.unwrap_or("bbbbbbbb-0000-4000-8000-000000000001")), label);
         if self.area(name).is_some() {
             return Err("is mounted; will not make swapspace".into());
         }
@@ -183,8 +202,8 @@ impl Node {
 
     fn swapon(&mut self, path: &str, priority: Option<&str>) -> Result<(), String> {
         let (name, volume) = self.volume(path)?;
-        let content = volume.content();
-        let bytes = content.bytes.filter(|bytes| *bytes <= volume.extents * EXTENT).ok_or("read swap header failed")?;
+        let (content, has) = (volume.content(), volume.device_bytes()?);
+        let bytes = content.bytes.filter(|bytes| *bytes <= has).ok_or("read swap header failed")?;
         if self.area(name).is_some() {
             return Err("swapon failed: Device or resource busy".into());
         }

@@ -240,7 +240,7 @@ fn a_swap_volume_that_holds_something_else_is_refused() {
 
 #[test]
 fn a_file_system_on_the_swap_volume_is_refused_even_where_a_run_was_cut_off() {
-    let remembered = Remembered { uuid: super::node::UUID.into(), label: None, priority: None };
+    let remembered = Remembered { uuid: super::node::UUID.into(), label: None, priority: None, header: None };
     let request = Request { remembered: Some(remembered), ..request() };
     for kind in [Kind::Xfs, Kind::Ext4, Kind::Luks, Kind::Lvm2Pv, Kind::Ambiguous, Kind::Unreadable] {
         let mut growth = Node::roomy().growth();

@@ -3,6 +3,8 @@
 use super::node::{EXTENT, FULL, Node, NodeVolume, SMALL, SWAP, TEMPORARY, area, id, page, request};
 use super::{argv, planned};
 use crate::base::units::{GIB, MIB, TIB};
+use crate::host::Probed;
+use crate::subjects::swap::plan::remembered::sectors;
 use crate::subjects::swap::plan::{Remembered, Request, plan};
 
 pub(super) const SETTLE: &str = "udevadm settle --timeout=60";
@@ -64,6 +66,19 @@ fn a_physical_volume_that_a_power_cut_left_half_made_is_cleared_and_made_again()
     assert_eq!(left[6..], WHOLE[5..11]);
 }
 
+/// LVM2 refuses to extend the group with it, and to make it anew.
+#[test]
+fn a_volume_that_vgextend_marked_as_used_before_it_was_cut_off_is_cleared_and_made_again() {
+    let node = Node::small();
+    let request = remembering(&node, &request());
+    let mut growth = after(&node, &request, 5).growth();
+    let Probed::Known(lvm) = &mut growth.lvm else { panic!() };
+    lvm.devices.iter_mut().find(|device| device.name == "/dev/sdb1").unwrap().group = "[unknown]".into();
+    let left = argv(&planned(&growth, &request));
+    assert_eq!(left[..6], [&WHOLE[1..4], &["clear /dev/sdb1", SETTLE, PVCREATE]].concat());
+    assert_eq!(left[6..], WHOLE[5..11]);
+}
+
 #[test]
 fn a_volume_that_grew_while_its_small_area_came_back_with_the_next_start_is_taken_out_of_use_first() {
     let mut node = after(&Node::small(), &request(), 9);
@@ -119,7 +134,9 @@ fn a_header_that_is_gone_is_made_anew_from_what_the_journal_remembers() {
 #[test]
 fn uuid_label_and_priority_of_the_swap_volume_are_remembered_from_the_steps() {
     let remembered = remembering(&Node::small(), &request()).remembered.unwrap();
-    let known = Remembered { uuid: super::node::UUID.into(), label: Some("node-swap".into()), priority: Some(7) };
+    let header = Some(sectors(&Node::small().swap().page));
+    let label = Some("node-swap".into());
+    let known = Remembered { uuid: super::node::UUID.into(), label, priority: Some(7), header };
     assert_eq!(remembered, known);
     assert_eq!(Remembered::of(&[], &request()), None);
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{FileExt, symlink};
 
 use super::Machine;
-use crate::subjects::swap::plan::tests::node::{EXTENT, GROUP, Node, SWAP, TEMPORARY};
+use crate::subjects::swap::plan::tests::node::{EXTENT, GROUP, Node, NodeVolume, SWAP, TEMPORARY};
 
 /// Where a test finds bytes on a disk: its first sector, and the beginning of its partition.
 const LOOKED_AT: [(u64, usize); 2] = [(0, 4096), (1 << 20, 16 << 10)];
@@ -40,12 +40,18 @@ impl Machine {
         }
         for name in [SWAP, TEMPORARY] {
             let (device, link) = (self.at(Node::device(name)), self.at(&format!("dev/{GROUP}/{name}")));
-            let Some(volume) = node.volumes.get(name) else {
+            let has = |volume: &&NodeVolume| volume.kernel_extents.is_some();
+            let Some(volume) = node.volumes.get(name).filter(has) else {
                 let _ = (fs::remove_file(device), fs::remove_file(link));
                 continue;
             };
+            let extents = volume.kernel_extents.unwrap();
+            let sys = self.at(&format!("sys/class/block/{}", Node::device(name).trim_start_matches("/dev/")));
+            fs::create_dir_all(sys.join("dm")).unwrap();
+            fs::write(sys.join("size"), format!("{}\n", extents * EXTENT / 512)).unwrap();
+            fs::write(sys.join("dm/suspended"), format!("{}\n", u8::from(volume.is_suspended))).unwrap();
             let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(&device).unwrap();
-            file.set_len(volume.extents * EXTENT).unwrap();
+            file.set_len(extents * EXTENT).unwrap();
             file.write_all_at(&volume.page, 0).unwrap();
             let _ = symlink(format!("..{}", Node::device(name).trim_start_matches("/dev")), link);
         }

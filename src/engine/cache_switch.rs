@@ -1,0 +1,16 @@
+//! Write caches of disks to be switched.
+
+use serde::{Deserialize, Serialize};
+
+use super::table_write::DiskIdentity;
+
+/// The volatile write cache of a disk to be switched, by a file of sysfs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CacheSwitch {
+    pub disk: DiskIdentity,
+    /// The file of sysfs that shows and switches it.
+    pub file: String,
+    /// What the file has before.
+    pub from: String,
+    pub to: String,
+}

@@ -1,0 +1,46 @@
+//! Whether what the boot loader passes to a kernel leads to a root file system. Pure.
+
+use super::facts::Kernels;
+use crate::host::Node;
+use crate::subjects::boot::Entry;
+use crate::subjects::next_start::{Effect, Outcome, Reference, resolve};
+
+impl Kernels {
+    /// Why `release` would stop on its way to the root file system: each of its entries names what does not exist.
+    /// `None` where one of them leads there.
+    ///
+    /// # Errors
+    /// Where that cannot be determined.
+    pub fn stops(&self, release: &str, node: &Node) -> Result<Option<String>, String> {
+        let loader = self.loader().ok_or("the menu of the boot loader is not seen")?;
+        let entries = loader.entries.iter().filter(|entry| entry.release.as_deref() == Some(release));
+        let usable = entries.filter(|entry| entry.lacks.is_empty());
+        let mut found: Vec<Result<Option<String>, String>> = usable.map(|entry| of_entry(entry, node)).collect();
+        // One entry that leads there is enough.
+        found.sort_by_key(|outcome| match outcome {
+            Ok(None) => 0,
+            Err(_) => 1,
+            Ok(Some(_)) => 2,
+        });
+        found.into_iter().next().unwrap_or(Ok(None))
+    }
+}
+
+fn of_entry(entry: &Entry, node: &Node) -> Result<Option<String>, String> {
+    let references = resolve(&entry.args, node);
+    let with = |effect: Effect| references.iter().find(|reference| reference.effect() == effect);
+    match (with(Effect::Stops), with(Effect::Unknown)) {
+        (Some(reference), _) => Ok(Some(describe(entry, reference))),
+        (None, Some(reference)) => Err(describe(entry, reference)),
+        (None, None) => Ok(None),
+    }
+}
+
+fn describe(entry: &Entry, reference: &Reference) -> String {
+    let why = match &reference.outcome {
+        Outcome::Missing(why) | Outcome::Unknown(why) | Outcome::Doubtful(why) | Outcome::Harmless(why) => why.clone(),
+        Outcome::Ambiguous(devices) => devices.join(", "),
+        Outcome::Found { device, .. } => device.clone(),
+    };
+    format!("{} ({}): {why}", reference.word(), entry.from)
+}

@@ -1,0 +1,3 @@
+//! Rules on the next start.
+
+pub mod kernel_options;
