@@ -106,9 +106,14 @@ impl Execution<'_, '_> {
         self.end(Ending::Interrupted { steps: done })
     }
 
-    /// What was done for this run alone, such as a mount, does not stay behind.
+    /// What was done for this run alone, such as a mount, does not stay behind. Where a later step has reversed it
+    /// nothing does, and `undo`, which takes that step back, then needs the record of both.
     fn give_back(&mut self, steps: &[Step], done: usize) {
         for (index, step) in steps.iter().enumerate().take(done).rev() {
+            let mut later = steps.iter().take(done).skip(index.saturating_add(1));
+            if later.any(|later| later.action.reverses(&step.action)) {
+                continue;
+            }
             if step.role == Role::Temporary && self.host.take_back(&step.action).is_ok() {
                 let _ = self.record(Entry::StepUndone(index));
             }
