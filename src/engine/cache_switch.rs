@@ -14,3 +14,9 @@ pub struct CacheSwitch {
     pub from: String,
     pub to: String,
 }
+
+impl CacheSwitch {
+    pub(super) fn reverses(&self, other: &Self) -> bool {
+        (&self.disk, &self.file, &self.from, &self.to) == (&other.disk, &other.file, &other.to, &other.from)
+    }
+}

@@ -129,6 +129,16 @@ impl Action {
         }
     }
 
+    /// Whether it makes everything again as it was before `other`.
+    pub fn reverses(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::SwitchCaches(on), Self::SwitchCaches(off)) => {
+                off.iter().all(|off| on.iter().any(|on| on.reverses(off)))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether bytes that were there before are its way back.
     pub fn restores_bytes(&self) -> bool {
         matches!(self, Self::WriteSwapHeader(_) | Self::Run(ProgramRun { back: Back::Bytes { .. }, .. }))

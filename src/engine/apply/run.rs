@@ -45,10 +45,9 @@ impl Execution<'_, '_> {
     pub(super) fn finish(mut self, run: &RecordedRun) -> Ending {
         let (steps, first) = (run.steps.as_slice(), run.first_left());
         let (done, left) = steps.split_at_checked(first).unwrap_or((steps, &[]));
-        // What was for this run alone is done again only where it shows something: the write caches of disks do not, and
-        // their disks may have other names by now.
-        let shows_nothing = |step: &Step| step.role != Role::Temporary || step.action.mounts_at().is_none();
-        let is_needless = |(_, step): &(usize, &Step)| step.action.changes() && shows_nothing(step);
+        // A mount for what is left is needed; what else was to be done for the run alone is not.
+        let is_mount = |step: &Step| step.role == Role::Temporary && step.action.mounts_at().is_some();
+        let is_needless = |(_, step): &(usize, &Step)| step.action.changes() && !is_mount(step);
         self.needless = steps.iter().enumerate().skip(first).filter(is_needless).map(|(index, _)| index).collect();
         for step in done.iter().filter(|step| step.action.mounts_at().is_some_and(|point| unmounts(left, point))) {
             let again = match step.action.mounts_at().map(|point| self.host.is_mounted(point)) {
@@ -107,9 +106,14 @@ impl Execution<'_, '_> {
         self.end(Ending::Interrupted { steps: done })
     }
 
-    /// What was done for this run alone, such as a mount, does not stay behind.
+    /// What was done for this run alone, such as a mount, does not stay behind. Where a later step has reversed it
+    /// nothing does, and `undo`, which takes that step back, then needs the record of both.
     fn give_back(&mut self, steps: &[Step], done: usize) {
         for (index, step) in steps.iter().enumerate().take(done).rev() {
+            let mut later = steps.iter().take(done).skip(index.saturating_add(1));
+            if later.any(|later| later.action.reverses(&step.action)) {
+                continue;
+            }
             if step.role == Role::Temporary && self.host.take_back(&step.action).is_ok() {
                 let _ = self.record(Entry::StepUndone(index));
             }

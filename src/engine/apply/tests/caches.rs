@@ -52,3 +52,28 @@ fn another_disk_under_that_name_is_neither_switched_nor_switched_back() {
     host.switch_caches_back(&switch("S2")).unwrap();
     assert_eq!(mode(&bench), "write through");
 }
+
+#[test]
+fn caches_that_are_on_again_when_a_run_stops_are_on_behind_its_undo_too() {
+    let mut bench = with_disk();
+    let off = switch("S1");
+    let on = off.iter().cloned().map(|off| CacheSwitch { from: off.to, to: off.from, ..off }).collect();
+    let renames = bench.plan.steps.clone();
+    bench.plan.steps = vec![
+        Step::new("off", Action::SwitchCaches(off)).in_role(Role::Temporary),
+        Step::new("on", Action::SwitchCaches(on)),
+    ];
+    bench.plan.steps.extend(renames);
+    let (host, interrupts) = (bench.host(&Yes), Interrupts::default());
+    let mut stops_behind_on = |news: News<'_>| {
+        if let News::Step { number: 2, .. } = news {
+            interrupts.raise();
+        }
+    };
+    let mut journal = host.journal().unwrap();
+    let ending = carry_out(&bench.plan, &host, &mut journal, &interrupts, &mut stops_behind_on).unwrap();
+    assert_eq!((ending, mode(&bench).as_str()), (Ending::Interrupted { steps: 2 }, "write back"));
+    drop(journal);
+    assert_eq!(bench.undo(), Ok(()));
+    assert_eq!(mode(&bench), "write back");
+}

@@ -45,6 +45,24 @@ fn a_change_that_was_begun_and_not_recorded_is_proved_before_the_run_is_done() {
     }
 }
 
+/// The start of a node gives disks other names: steps of the run before must not be done to them.
+#[test]
+fn what_was_to_be_done_for_the_run_alone_and_was_not_begun_is_not_done_to_finish_it() {
+    let bench = bench();
+    bench.run(&twice(), &Interrupts::default());
+    let mut last = bench.last();
+    let device = "/dev/of-another-disk".to_owned();
+    let temporary = Step::new("x", Action::ClearHalfMade { device }).in_role(Role::Temporary);
+    last.steps.insert(3, temporary);
+    last.standing.retain(|standing| standing.step < 3);
+    last.state = RunState::CutOff;
+    let script = Script::new([Scripted::prints(TEST, "")]);
+    let host = bench.host(&script);
+    let mut journal = host.journal().unwrap();
+    let ending = finish(&last, &host, &mut journal, &Interrupts::default(), &mut |_| {});
+    assert_eq!(ending, Ending::Done);
+}
+
 #[test]
 fn a_run_that_was_cut_off_before_it_began_to_change_anything_left_nothing() {
     for (kept, is_unfinished) in [(1, false), (2, false), (3, false), (4, true)] {

@@ -1,7 +1,7 @@
 //! What the words of a kernel command line lead to. Pure.
 //!
-//! The kernel, dracut and systemd each read the line by their own rules ([`words`]); a name is resolved on the disks that
-//! were read ([`device`]). Sources: kernel `lib/cmdline.c` and `init/do_mounts.c`, dracut.cmdline(7) with the scripts
+//! The kernel, dracut and systemd each read the line by their own rules (`words`); a name is resolved on the disks that
+//! were read (`device`). Sources: kernel `lib/cmdline.c` and `init/do_mounts.c`, dracut.cmdline(7) with the scripts
 //! of dracut 033 and 049, systemd `proc-cmdline.c` and `fstab-util.c`.
 //!
 //! dracut waits for each volume of `rd.lvm.lv=` and `rd.luks.uuid=` before it mounts the root. One that never appears

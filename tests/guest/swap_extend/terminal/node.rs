@@ -102,7 +102,7 @@ impl Node {
         assert!(standing.len() > last && seen.run["unfinished"] == true, "{:#}", seen.run);
     }
 
-    /// Whether what `status` lists as done is done, and nothing else is.
+    /// Whether what `status` lists as done is done, and nothing else is. Caches are off for the run alone.
     fn agrees(&self, run: &Value) {
         let names = names(run);
         let standing = |name: &&str| {
@@ -115,7 +115,8 @@ impl Node {
              ! pvs --noheadings --options vg_name /dev/{0}1 > /run/volume 2> /dev/null || echo pvcreate
              ! grep --quiet vg_root /run/volume || echo vgextend
              [ $(blockdev --getsize64 /dev/vg_root/lv_swap) != {1} ] || echo lvresize
-             ! grep --quiet {FULL_KIB} /proc/swaps || echo swapon",
+             ! grep --quiet {FULL_KIB} /proc/swaps || echo swapon
+             ! grep 'write through' /sys/block/vd?/queue/write_cache",
             self.new,
             64 * GIB
         ));
