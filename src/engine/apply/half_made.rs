@@ -41,13 +41,34 @@ impl TargetHost<'_> {
 
     /// Whether the volume at `device` is half made; one that is not there is not.
     pub(super) fn is_half_made(&self, device: &str) -> Result<bool, String> {
+        match self.first(device)? {
+            Some(first) if !all_zero(&first) => Ok(is_half_made(&first) || self.is_orphan_in_use(device)?),
+            Some(_) | None => Ok(false),
+        }
+    }
+
+    /// Whether nothing but the label of a physical volume is at `device`.
+    pub(super) fn has_label_alone(&self, device: &str) -> Result<bool, String> {
+        Ok(self.first(device)?.is_some_and(|first| is_half_made(&first)))
+    }
+
+    /// What a `pvcreate` writes to at `device`; `None` where nothing is there that could hold it.
+    fn first(&self, device: &str) -> Result<Option<Vec<u8>>, String> {
         let read = OpenOptions::new().read(true).custom_flags(sys::O_NONBLOCK).open(self.path(device));
         match read.and_then(|file| first_bytes(&file)) {
-            Ok(first) if all_zero(&first) => Ok(false),
-            Ok(first) => Ok(is_half_made(&first) || self.is_orphan_in_use(device)?),
-            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof) => Ok(false),
+            Ok(first) => Ok(Some(first)),
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof) => Ok(None),
             Err(e) => Err(format!("{device}: {e}")),
         }
+    }
+
+    /// The group that LVM2 shows for the volume at `device`, also where no metadata has that group.
+    ///
+    /// # Errors
+    /// Where LVM2 does not answer.
+    pub(super) fn group_of(&self, device: &str) -> Result<Option<String>, String> {
+        let seen: Vec<lvm::PhysicalVolume> = lvm::ask(self.runner, &lvm::devices()).map_err(|e| e.to_string())?;
+        Ok(seen.into_iter().find(|volume| volume.name == device).map(|volume| volume.group).filter(|g| !g.is_empty()))
     }
 
     fn is_orphan_in_use(&self, device: &str) -> Result<bool, String> {

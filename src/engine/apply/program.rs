@@ -55,11 +55,15 @@ impl TargetHost<'_> {
 
     fn run_back(&self, run: &ProgramRun, back: &Command) -> Result<(), String> {
         let Some(proof) = &run.proof else { return self.execute(back, LONGEST_WAY_BACK).map(drop) };
-        if let Proof::PhysicalVolume { device, group: None, .. } = proof
-            && self.is_half_made(device)?
-        {
-            // pvremove(8) refuses it.
-            return self.clear_half_made(device);
+        if let Proof::PhysicalVolume { device, group: None, .. } = proof {
+            if self.has_label_alone(device)? {
+                // pvremove(8) refuses it.
+                return self.clear_half_made(device);
+            }
+            // Below it lies its table, which must not go while a group has the volume.
+            if let Some(group) = self.group_of(device)? {
+                return Err(format!("{device} belongs to {group} now, and stays there"));
+            }
         }
         // Where it cannot be determined, going back is tried all the same: a node without its swap is worse than a
         // program run in vain.

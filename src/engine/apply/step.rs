@@ -80,6 +80,10 @@ impl TargetHost<'_> {
             Action::Rename { to, file, .. } if self.is(to, file).is_err() => Ok(TakenBack::Yes),
             Action::WriteTable(table) if self.has_nothing_of(table) => Ok(TakenBack::Yes),
             Action::Copy(copy) => self.remove_copy_begun(copy).map(|()| TakenBack::Yes),
+            // Its way back looks itself, also for what was left half made.
+            Action::Run(ProgramRun { proof: Some(Proof::PhysicalVolume { group: None, .. }), .. }) => {
+                self.take_back(action)
+            }
             // Programs that change something do it whole or not at all; where this one did not, nothing has to be taken
             // back.
             Action::Run(run) if matches!(run.back, Back::By { .. } | Back::Stays { .. }) => match &run.proof {

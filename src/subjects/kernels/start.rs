@@ -14,7 +14,10 @@ impl Kernels {
     pub fn stops(&self, release: &str, node: &Node) -> Result<Option<String>, String> {
         let loader = self.loader().ok_or("the menu of the boot loader is not seen")?;
         let entries = loader.entries.iter().filter(|entry| entry.release.as_deref() == Some(release));
-        let usable = entries.filter(|entry| entry.lacks.is_empty());
+        // The same entry must load the initramfs of the kernel: see `missing`.
+        let initramfs = format!("initramfs-{release}.img");
+        let loads = |entry: &&Entry| entry.initrd.iter().any(|file| file.rsplit('/').next() == Some(&initramfs));
+        let usable = entries.filter(|entry| entry.lacks.is_empty()).filter(loads);
         let mut found: Vec<Result<Option<String>, String>> = usable.map(|entry| of_entry(entry, node)).collect();
         // One entry that leads there is enough.
         found.sort_by_key(|outcome| match outcome {

@@ -72,8 +72,7 @@ fn a_volume_that_is_marked_as_used_by_a_group_that_has_no_metadata_of_it_is_clea
 fn undo_clears_what_a_pvcreate_left_half_made_without_pvremove() {
     let bench = bench();
     holding(&bench, &[(512, b"LABELONE")]);
-    let script = Script::new([]);
-    let host = bench.host(&script);
+    let host = bench.host(&Pvs(""));
     let proof = Proof::PhysicalVolume { device: DEVICE.into(), group: None, beside: vec![] };
     let back = crate::engine::Back::by(Program::Pvremove, [DEVICE]);
     let run = ProgramRun::changes(Program::Pvcreate, [DEVICE], proof, back);
@@ -85,4 +84,22 @@ fn undo_clears_what_a_pvcreate_left_half_made_without_pvremove() {
 fn a_volume_that_is_not_there_is_not_half_made() {
     let bench = bench();
     assert_eq!(bench.host(&Yes).is_half_made(DEVICE), Ok(false));
+}
+
+/// Its table lies below it: an undo that took that away would leave the group without the volume.
+#[test]
+fn a_volume_that_belongs_to_a_group_by_now_is_not_taken_for_one_that_is_gone() {
+    for group in ["vg_root", "[unknown]"] {
+        let bench = bench();
+        let pvs = Pvs(group);
+        let host = bench.host(&pvs);
+        let before = holding(&bench, &[(512, b"LABELONE"), (4100, b" LVM2 x[5A%r0N*>")]);
+        let proof = Proof::PhysicalVolume { device: DEVICE.into(), group: None, beside: vec![] };
+        let back = crate::engine::Back::by(Program::Pvremove, [DEVICE]);
+        let run = ProgramRun::changes(Program::Pvcreate, [DEVICE], proof, back);
+        assert!(host.take_back_run(&run).unwrap_err().contains("and stays there"), "{group}");
+        let step = Step::new("x", Action::Run(run));
+        assert!(host.take_back_begun(&step).unwrap_err().contains("and stays there"), "{group}");
+        assert!(now(&bench) == before);
+    }
 }

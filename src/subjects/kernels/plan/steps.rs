@@ -46,9 +46,11 @@ pub fn steps(prune: &Prune, means: &Means) -> Result<Plan, Refusal> {
         return Err(Refusal { reasons });
     }
     let mut steps = Vec::new();
-    if !prune.remove.is_empty() || means.left_default.is_some() {
+    // One that goes by now is not made the default again.
+    let left_default = means.left_default.as_ref().filter(|step| stays(step, prune));
+    if !prune.remove.is_empty() || left_default.is_some() {
         steps.extend(means.mounts.iter().map(|point| mount(point)));
-        steps.extend(means.left_default.clone());
+        steps.extend(left_default.cloned());
         if let Some(manager) = means.manager {
             steps.extend(prune.remove.iter().flat_map(|removal| transaction(removal, prune, manager, means)));
         }
@@ -62,6 +64,16 @@ pub fn steps(prune: &Prune, means: &Means) -> Result<Plan, Refusal> {
         steps,
         notes: notes(prune),
     })
+}
+
+/// Whether the kernel that `step` makes the default is one that stays.
+fn stays(step: &Step, prune: &Prune) -> bool {
+    let Action::Run(ProgramRun { proof: Some(Proof::Subject(SubjectProof::BootDefault { release })), .. }) =
+        &step.action
+    else {
+        return false;
+    };
+    prune.keep.iter().any(|kept| kept.release == *release)
 }
 
 fn in_the_way(prune: &Prune, means: &Means) -> Vec<Reason> {
