@@ -32,10 +32,8 @@ struct Node {
 
 impl Node {
     fn boot(firmware: Firmware) -> Self {
-        let guest = Spec::new(firmware)
-            .disk(Disk::virtio("OTHER").bytes(GIB))
-            .disk(Disk::virtio("NEW").bytes(NEW_DISK))
-            .start();
+        let guest =
+            Spec::new(firmware).disk(Disk::virtio("OTHER").bytes(GIB)).disk(Disk::virtio("NEW").bytes(NEW_DISK)).boot();
         install(&guest);
         let other = disk(&guest, "OTHER");
         guest.ok(&format!("mkfs.ext4 -q /dev/{other}; sync"));

@@ -10,7 +10,7 @@ fn a_bios_node_refuses_what_is_in_the_way_and_goes_back_from_a_run_that_was_stop
         .disk(Disk::scsi("NEW").bytes(64 * GIB))
         .disk(Disk::scsi("PATH-1").bytes(64 * GIB).wwn(0x5000_c500_a0b1_c2d3))
         .disk(Disk::scsi("PATH-2").bytes(64 * GIB).wwn(0x5000_c500_a0b1_c2d3))
-        .start();
+        .boot();
     install(&guest);
     settle(&guest, "NEW");
     let new = disk(&guest, "NEW");
