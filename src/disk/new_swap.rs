@@ -1,4 +1,4 @@
-//! The header of a new swap area, to the byte that of `mkswap`, which writes it in several steps: while it runs there is
+//! The header of a new swap area, to the byte that of `mkswap`. That writes it in several steps: while it runs there is
 //! no header at all.
 //!
 //! Source: `union swap_header` in the kernel's `include/linux/swap.h`, version 1.
