@@ -20,7 +20,7 @@ pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
     let id = named(&args.step)?.step()?;
     // The lock comes first: what another run is doing must not be taken for the state of the host.
-    let Some((place, _lock)) = take_host(around)? else { return Ok(ExitStatus::Locked) };
+    let Some((place, lock)) = take_host(around)? else { return Ok(ExitStatus::Locked) };
     let seen = || -> Result<(Facts, Step)> {
         let facts = facts_of(&root_at(None)?, &profile.places, &args.judge);
         let findings = judged(&facts, &profile, &args.judge)?.findings;
@@ -38,6 +38,7 @@ pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
         may_confirm(&step)
     };
     if let Err(NotConfirmable(why)) = allowed {
+        drop(lock);
         show(args, &step, Some(&why))?;
         return Ok(ExitStatus::Blocked);
     }
@@ -50,6 +51,8 @@ pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
         withdrawn: args.withdraw,
     };
     record_confirmation(&place, confirmation).context("it could not be recorded")?;
+    // A blocked terminal may make the answer wait.
+    drop(lock);
     // Read again from the disk: what is shown is what counts from now on. That it cannot be shown does not unmake the
     // record.
     if let Err(error) = seen().and_then(|(_, step)| show(args, &step, None)) {

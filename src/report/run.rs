@@ -23,8 +23,8 @@ struct RunJson<'r> {
     #[serde(serialize_with = "step::steps")]
     steps: &'r [Step],
     standing: &'r [StandingStep],
-    #[serde(skip_serializing_if = "<[Step]>::is_empty", serialize_with = "step::steps")]
-    earlier: &'r [Step],
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "step::steps_of")]
+    earlier: Vec<&'r Step>,
 }
 
 impl<'r> RunJson<'r> {
@@ -35,7 +35,7 @@ impl<'r> RunJson<'r> {
             began: run.began,
             state: run.state.word(),
             unfinished: run.is_unfinished(),
-            earlier: &run.earlier,
+            earlier: run.earlier.iter().map(|earlier| &earlier.step).collect(),
             steps: &run.steps,
             standing: &run.standing,
         }
@@ -100,9 +100,9 @@ fn last_run(out: &mut Page, run: &RecordedRun) {
     }
     if !run.earlier.is_empty() {
         out.push_str("done by runs before it, which it went on from:\n");
-        for (index, step) in run.earlier.iter().enumerate() {
-            out.push_str(if run.unsure.contains(&index) { "  [?] " } else { "  [x] " });
-            wrap(out, &describe_action(&step.action), 6, 8);
+        for earlier in &run.earlier {
+            out.push_str(if earlier.done { "  [x] " } else { "  [?] " });
+            wrap(out, &describe_action(&earlier.step.action), 6, 8);
         }
     }
     if run.is_unfinished() {
@@ -194,7 +194,7 @@ mod tests {
             steps: vec![Step::new("", action).in_role(role)],
             standing: vec![StandingStep { step: 0, done: true }],
             earlier: vec![],
-            unsure: vec![],
+            undo_failed: false,
             state: RunState::CutOff,
             resumes: false,
         }
