@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use super::columns::of_stdout;
 use super::fleet;
 use super::paths::{Batch, Paths};
 use super::usage_error::UsageError;
@@ -30,7 +31,7 @@ pub(super) fn run(args: &Scan) -> Result<ExitStatus> {
     let mut out = io::stdout().lock();
     match args.format {
         ScanFormat::Json => report::scan_json(&mut io::BufWriter::new(&mut out), &found)?,
-        ScanFormat::Text | ScanFormat::Jsonl => out.write_all(report::scan_text(&found).as_bytes())?,
+        ScanFormat::Text | ScanFormat::Jsonl => out.write_all(report::scan_text(&found, of_stdout()).as_bytes())?,
     }
     out.flush()?;
     Ok(exit(&found))

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anyhow::{Context, Result, bail};
 
 use super::change::{self, take_host};
+use super::columns::of_stdout;
 use super::judged;
 use super::recorded::last_run_of;
 use super::surroundings::Surroundings;
@@ -81,7 +82,9 @@ fn prepare(args: &SwapExtend, growth: &Growth, request: &Request, around: Surrou
     let mut out = io::stdout().lock();
     match args.change.format {
         PlainFormat::Json => report::prepare_json(&mut out, &inventory, wanted.as_ref())?,
-        PlainFormat::Text => out.write_all(report::prepare_text(&inventory, wanted.as_ref()).as_bytes())?,
+        PlainFormat::Text => {
+            out.write_all(report::prepare_text(&inventory, wanted.as_ref(), of_stdout()).as_bytes())?
+        }
     }
     Ok(ExitStatus::Success)
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::change::{UNDER_WAY, count, take_host, this_host};
+use super::columns::of_stdout;
 use super::confirm::confirm;
 use super::gate::beneath_upgrade;
 use super::recorded::records;
@@ -119,9 +120,9 @@ fn show(args: &Undo, run: Option<&RecordedRun>, ending: &Ending) -> Result<()> {
     match args.change.format {
         PlainFormat::Json => report::undo_json(&mut out, run, ending, message)?,
         PlainFormat::Text if args.close.is_some() => {
-            out.write_all(report::close_text(run, ending, message).as_bytes())?;
+            out.write_all(report::close_text(run, ending, message, of_stdout()).as_bytes())?;
         }
-        PlainFormat::Text => out.write_all(report::undo_text(run, ending, message).as_bytes())?,
+        PlainFormat::Text => out.write_all(report::undo_text(run, ending, message, of_stdout()).as_bytes())?,
     }
     out.flush()?;
     Ok(())
