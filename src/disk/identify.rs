@@ -158,12 +158,13 @@ fn identify_from(
         false
     };
     let damages: Vec<Malformed> = found.iter_mut().flat_map(|f| std::mem::take(&mut f.problems)).collect();
-    let content = match (decide(found, &mut problems), unreadable) {
+    let mut content = match (decide(found, &mut problems), unreadable) {
         (Some(content), _) => content,
         (None, true) => Content::new(Kind::Unreadable),
         (None, false) if blank => Content::new(Kind::Blank),
         (None, false) => Content::new(Kind::Unknown),
     };
+    content.damage = damages.iter().map(ToString::to_string).collect();
     for damage in damages {
         problems.push(Problem::new(ProblemId::ContentDamaged, damage.to_string()));
     }
