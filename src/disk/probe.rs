@@ -11,7 +11,7 @@ use super::identify::{
     Identified, VolumeBuffers, head_bytes, identify, identify_boot_code, identify_disk, identify_likely_pv,
 };
 use super::{Disk, Partition, Problem, ProblemId, TableKind, array, physical_volume, table};
-use crate::base::units::ByteRange;
+use crate::base::units::{ByteRange, SectorSize};
 use crate::io::image::{Image, Slice};
 
 /// Most partitions whose starts are fetched at once.
@@ -54,7 +54,7 @@ pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Pro
         ByteRange::new(partition.start_bytes, head).into_iter().for_each(|head| image.will_need(head));
     }
     for partition in &mut partitions {
-        physical_volumes.extend(identify_partition(image, partition, volume, &mut problems));
+        physical_volumes.extend(identify_partition((image, reading.sector), partition, volume, &mut problems));
     }
     let divided = reading.table.kind != TableKind::None;
     let content = if divided && !partitions.is_empty() {
@@ -124,7 +124,7 @@ fn empty(path: &str) -> Disk {
 
 /// Fills in what `partition` holds; its physical volume, where it is one.
 fn identify_partition(
-    image: &dyn Image,
+    (image, sector): (&dyn Image, SectorSize),
     partition: &mut Partition,
     buffers: &mut VolumeBuffers,
     problems: &mut Vec<Problem>,
@@ -133,7 +133,7 @@ fn identify_partition(
     if partition.content.kind == Kind::Extended {
         return None;
     }
-    let volume = Slice::new(image, range);
+    let volume = Slice::new(image, range).on_sectors(sector);
     let Identified { content, physical_volume, problems: found } = if partition.kind.is_bios_boot() {
         identify_boot_code(&volume, buffers)
     } else if partition.kind.is_lvm() {

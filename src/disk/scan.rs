@@ -83,7 +83,7 @@ fn assemble_groups(sources: &[Source], probes: &mut [Probe], scratch: &mut Scrat
     for (index, (source, probe)) in sources.iter().zip(probes.iter()).enumerate() {
         if let Ok(image) = &source.image {
             for pv in &probe.physical_volumes {
-                slices.push(Slice::new(image.as_ref(), pv.range));
+                slices.push(Slice::new(image.as_ref(), pv.range).on_sectors(probe.disk.sector_bytes));
                 owners.push(index);
             }
         }

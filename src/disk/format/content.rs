@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Malformed;
+use super::refusal::Refusal;
 use crate::base::ids::Id;
 
 /// The kind of content. The words are part of the JSON schema.
@@ -148,6 +149,12 @@ pub struct Content {
     pub version: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub swap: Option<Swap>,
+    /// ext: whether its journal has yet to be replayed, as while it is mounted, or after a loss of power.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unreplayed_journal: bool,
+    /// What keeps some kernels from mounting it.
+    #[serde(skip)]
+    pub refusals: Vec<Refusal>,
     /// What is wrong with it, in words. The reports of a disk have these among its problems.
     #[serde(skip)]
     pub damage: Vec<String>,
@@ -171,6 +178,8 @@ impl Content {
             free_bytes: None,
             version: None,
             swap: None,
+            unreplayed_journal: false,
+            refusals: Vec::new(),
             array: None,
             damage: Vec::new(),
             candidates: Vec::new(),
