@@ -60,6 +60,17 @@ pub fn judge(set: u32, known: &[Feature]) -> (Option<Refusal>, u32) {
     (since.map(|since| Refusal { features: names.join(", "), since }), unknown)
 }
 
+/// Two of one file system as one: a kernel has to know the features of both.
+pub fn both(one: Option<Refusal>, other: Option<Refusal>) -> Vec<Refusal> {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            let features = format!("{}, {}", one.features, other.features);
+            vec![Refusal { features, since: one.since.max(other.since) }]
+        }
+        (one, other) => one.or(other).into_iter().collect(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

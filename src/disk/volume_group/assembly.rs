@@ -63,6 +63,7 @@ impl<'a, 'i> Assembly<'a, 'i> {
         let map = |volume| if layout.contradictions.is_empty() { followed.image(volume) } else { None };
         let visible = group.logical_volumes.iter().filter(|v| v.visible);
         let images: Vec<_> = visible.map(|volume| (volume, map(volume))).collect();
+        self.problems.extend(followed.unread());
         for image in images.iter().filter_map(|(_, image)| image.as_ref()).take(MOST_AHEAD) {
             ByteRange::new(0, LOGICAL_HEAD as u64).into_iter().for_each(|head| image.will_need(head));
         }

@@ -10,12 +10,13 @@
 //! Nothing else is followed: of a thin volume, vdo, writecache, a cache that writes back, or integrity, the bytes on
 //! the physical volumes may be old or somewhere else.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use super::PvOnDisk;
 use crate::base::bytes::le64;
 use crate::disk::format::lvm2::volume_group::{Area, LogicalVolume, Segment, SegmentKind, VolumeGroup};
+use crate::disk::{Problem, ProblemId};
 use crate::io::image::{Image, Mapped, MappedSegment, MappedStripe};
 
 /// Most volumes within each other: a cached raid that is being moved has four.
@@ -31,16 +32,23 @@ pub(super) struct Followed<'a, 'i> {
     group: &'a VolumeGroup,
     present: &'a [Option<PvOnDisk<'i>>],
     named: Cell<u32>,
+    /// What could not be read of the superblocks of raids.
+    unread: RefCell<Vec<Problem>>,
 }
 
 impl<'a, 'i> Followed<'a, 'i> {
     pub(super) fn new(group: &'a VolumeGroup, present: &'a [Option<PvOnDisk<'i>>]) -> Self {
-        Self { group, present, named: Cell::new(0) }
+        Self { group, present, named: Cell::new(0), unread: RefCell::default() }
     }
 
     /// The volume as an image; `None` where it is not followed, or a part is missing.
     pub(super) fn image(&self, volume: &LogicalVolume) -> Option<Mapped<'i>> {
         Mapped::new(self.pieces(volume, 0..volume.extents(), DEEPEST)?)
+    }
+
+    /// What could not be read on the way.
+    pub(super) fn unread(self) -> Vec<Problem> {
+        self.unread.into_inner()
     }
 
     fn named(&self, name: &str) -> Option<&LogicalVolume> {
@@ -150,6 +158,13 @@ impl<'a, 'i> Followed<'a, 'i> {
     fn superblock(&self, metadata: &LogicalVolume, depth: u32) -> Option<[u8; SUPERBLOCK]> {
         let volume = Mapped::new(self.pieces(metadata, 0..metadata.extents(), depth)?)?;
         let mut start = [0; SUPERBLOCK];
-        volume.read_at(&mut start, 0).ok().map(|()| start)
+        match volume.read_at(&mut start, 0) {
+            Ok(()) => Some(start),
+            Err(e) => {
+                let message = format!("logical volume {}/{}: {e}", self.group.name, metadata.name);
+                self.unread.borrow_mut().push(Problem::new(ProblemId::ReadError, message));
+                None
+            }
+        }
     }
 }

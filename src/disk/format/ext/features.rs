@@ -2,7 +2,7 @@
 //! file system, with an unknown one of the others only for reading.
 
 use super::superblock::Superblock;
-use crate::disk::format::refusal::{Feature, Refusal, judge as judge_set};
+use crate::disk::format::refusal::{Feature, Refusal, both, judge as judge_set};
 
 const RO_COMPAT_AT: u64 = 100;
 const INCOMPAT_AT: u64 = 96;
@@ -54,5 +54,5 @@ pub(super) fn judge(sb: &Superblock) -> (Vec<Refusal>, Vec<(u64, String)>) {
         let why = format!("Linux 4.14 and 5.4 mount it only for reading: unknown features {unknown:#x}");
         problems.push((RO_COMPAT_AT, why));
     }
-    (of_incompat.into_iter().chain(of_ro_compat).collect(), problems)
+    (both(of_incompat, of_ro_compat), problems)
 }

@@ -55,7 +55,7 @@ pub fn of_mirror(content: &Content, windows: &Windows<'_>) -> Option<Member> {
 
 fn old(block: &[u8], array: Id) -> Option<Member> {
     let read = if le32(block, 0) == Ok(MAGIC) { le32 } else { be32 };
-    let word = |number: usize| read(block, number.checked_mul(4).unwrap_or(usize::MAX)).ok();
+    let word = |number: usize| read(block, number.saturating_mul(4)).ok();
     let (level, kib) = (word(7)?, word(8)?);
     let (role, state) = (word(THIS_DISK.checked_add(3)?)?, word(THIS_DISK.checked_add(4)?)?);
     let settled = level == MIRROR && state & STATES == IN_SYNC && role < word(10)?;

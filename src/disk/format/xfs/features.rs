@@ -3,7 +3,7 @@
 //! reading.
 
 use crate::base::bytes::be32;
-use crate::disk::format::refusal::{Feature, Refusal, judge as judge_set};
+use crate::disk::format::refusal::{Feature, Refusal, both, judge as judge_set};
 
 const RO_COMPAT_AT: usize = 212;
 const INCOMPAT_AT: usize = 216;
@@ -44,5 +44,5 @@ pub(super) fn judge(raw: &[u8]) -> (Vec<Refusal>, Vec<(u64, String)>) {
         let why = format!("Linux 4.14 and 5.4 mount it only for reading: unknown features {unknown:#x}");
         problems.push((RO_COMPAT_AT as u64, why));
     }
-    (of_incompat.into_iter().chain(of_ro_compat).collect(), problems)
+    (both(of_incompat, of_ro_compat), problems)
 }

@@ -53,7 +53,7 @@ pub fn of_file(path: &Path) -> Probed<Certificate> {
 /// Asks a TLS port for the certificate that it shows, within five seconds; see the private module `tls`.
 pub fn of_port(address: &Address, expected: &Expected, runner: &dyn Runner) -> Probed<Certificate> {
     let shown = tls::peer_certificate(address, runner);
-    match shown.and_then(|shown| Ok((x509::read(shown.certificate())?, trust::judge(&shown, expected)))) {
+    match shown.and_then(|shown| Ok((parse(shown.certificate())?, trust::judge(&shown, expected)))) {
         Ok((read, trust)) => Probed::Known(Certificate { place: address.to_string(), trust, ..read }),
         Err(why) => Probed::Unreadable(format!("{address}: {why}")),
     }
