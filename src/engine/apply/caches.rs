@@ -50,7 +50,11 @@ impl TargetHost<'_> {
     fn caches_on(&self, group: &str) -> Result<Vec<WriteCache>, String> {
         let seen: Vec<lvm::PhysicalVolume> = lvm::ask(self.runner, &lvm::devices()).map_err(|e| e.to_string())?;
         let root = self.root()?;
-        let Probed::Known(devices) = block::gather(&root) else { return Ok(Vec::new()) };
+        let devices = match block::gather(&root) {
+            Probed::Known(devices) => devices,
+            Probed::Absent => Vec::new(),
+            Probed::Unreadable(why) => return Err(why),
+        };
         let whole = |volume: &lvm::PhysicalVolume| {
             let name = volume.name.strip_prefix("/dev/")?;
             let part = devices.iter().find(|device| device.name == name)?.partition_of.clone();
