@@ -11,6 +11,7 @@
 //! ```
 
 mod actors;
+mod allocator;
 mod calls;
 mod deliberate;
 #[path = "../support/guest/mod.rs"]
@@ -40,6 +41,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use workers::Wanted;
+
+#[global_allocator]
+static ALLOCATOR: allocator::Kept = allocator::Kept;
 
 /// New seeds of a run without arguments.
 const SAMPLE: u64 = if cfg!(debug_assertions) { 300 } else { 20_000 };

@@ -156,7 +156,14 @@ impl World {
         self.commit(&found, group)?;
         self.in_program()?;
         self.remap(name);
-        Ok(())
+        self.zero_start(name)
+    }
+
+    /// LVM2 writes zeros over the first 4 KiB of a new volume (`--zero y`).
+    fn zero_start(&mut self, name: &str) -> Done {
+        let Some(device) = self.logical_device(name) else { return Ok(()) };
+        self.in_program()?;
+        self.write_device(device, 0, &[0; 4096], None).map_err(|_| refused("Input/output error"))
     }
 
     pub fn lvresize(&mut self, name: &str, extents: u64) -> Done {
