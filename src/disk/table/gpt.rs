@@ -242,7 +242,7 @@ fn copy<'a>(source: &Source<'a>, sector: SectorSize, lba: u64, last: u64, twin: 
     };
     if let Err(wrong) = header.check(lba, last, sector) {
         let problem = Problem::new(ProblemId::TableDamaged, format!("{which} {}", wrong.at_offset(at)));
-        return Copy::Damaged { alternate_lba: None, problem, described: longer(source, sector, lba, header) };
+        return Copy::Damaged { alternate_lba: None, problem, described: longer(source, sector, (lba, last), header) };
     }
     let alternate = Some(header.alternate_lba);
     let array_at = sector.offset_of(header.array_lba).unwrap_or(u64::MAX);
@@ -261,9 +261,10 @@ fn copy<'a>(source: &Source<'a>, sector: SectorSize, lba: u64, last: u64, twin: 
     }
 }
 
-/// What a header describes that is right but for the end of the disk.
-fn longer<'a>(source: &Source<'a>, sector: SectorSize, lba: u64, header: Header) -> Option<Sound<'a>> {
-    header.check(lba, u64::MAX, sector).ok()?;
+/// What a primary header describes that is right but for the end of the disk: it puts its backup beyond that.
+fn longer<'a>(source: &Source<'a>, sector: SectorSize, (lba, last): (u64, u64), header: Header) -> Option<Sound<'a>> {
+    let was_longer = lba == 1 && header.alternate_lba > last && header.last_usable_lba < header.alternate_lba;
+    header.check(lba, header.alternate_lba, sector).ok().filter(|()| was_longer)?;
     let array = source.read(sector.offset_of(header.array_lba)?, header.array_bytes()).ok()?;
     header.check_array(&array).ok()?;
     Some(Sound { header, array, same_array: false })
