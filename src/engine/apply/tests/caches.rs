@@ -1,5 +1,11 @@
 //! Write caches of disks, as files of sysfs.
 
+use std::io::Write;
+use std::os::fd::AsRawFd;
+
+use nix::fcntl::{FcntlArg, SealFlag, fcntl};
+use nix::sys::memfd::{MFdFlags, memfd_create};
+
 use super::*;
 use crate::engine::{Back, CacheSwitch, DiskIdentity};
 
@@ -36,11 +42,28 @@ fn mode(bench: &Bench) -> String {
 fn a_cache_is_switched_and_switched_back() {
     let bench = with_disk();
     let host = bench.host(&Yes);
-    assert!(host.are_switched(&switch("S1")).is_err());
+    let as_before = || switch("S1").into_iter().map(|switch| CacheSwitch { from: "none".into(), ..switch });
+    assert!(host.are_switched(&as_before().collect::<Vec<_>>()).is_err());
     host.switch_caches(&switch("S1")).unwrap();
     assert_eq!((mode(&bench).as_str(), host.are_switched(&switch("S1"))), ("write through", Ok(())));
     host.switch_caches_back(&switch("S1")).unwrap();
     assert_eq!(mode(&bench), "write back");
+}
+
+#[test]
+fn a_disk_that_refuses_the_switch_keeps_its_mode_and_stops_nothing() {
+    let bench = with_disk();
+    let file = bench.base.path().join(&FILE[1..]);
+    // Sealed: it is read and opened for writing, and each write fails.
+    let sealed = memfd_create("cache_type", MFdFlags::MFD_ALLOW_SEALING).unwrap();
+    fs::File::from(sealed.try_clone().unwrap()).write_all(b"write back\n").unwrap();
+    fcntl(&sealed, FcntlArg::F_ADD_SEALS(SealFlag::F_SEAL_WRITE | SealFlag::F_SEAL_SHRINK)).unwrap();
+    fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink(format!("/proc/self/fd/{}", sealed.as_raw_fd()), &file).unwrap();
+    let (host, off) = (bench.host(&Yes), switch("S1"));
+    assert!(fs::write(&file, "write through").is_err());
+    host.switch_caches(&off).unwrap();
+    assert_eq!((mode(&bench).as_str(), host.are_switched(&off)), ("write back", Ok(())));
 }
 
 #[test]

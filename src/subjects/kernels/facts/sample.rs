@@ -78,8 +78,11 @@ pub(crate) fn node(running: &str, default: &str, kernels: Vec<Kernel>) -> Kernel
             free_bytes: Probed::Known(300 << 20),
             loader: Probed::Known(Loader {
                 config: "/boot/grub2/grub.cfg".into(),
+                start: "/boot/grub2/grub.cfg".into(),
                 entries: releases.iter().rev().map(|release| entry(release)).collect(),
                 default: Probed::Known(default),
+                is_misnamed: false,
+                boot: "/boot".into(),
                 next: None,
                 once: None,
                 fallback: vec![],

@@ -103,7 +103,7 @@ fn reference(inputs: &RuleInputs<'_>, subject: String, source: &str) -> Finding 
             }
             Some(Kind::Swap) => finding(Verdict::Pass, format!("names {}, which is swap", found)),
             Some(Kind::Unreadable) | None => {
-                finding(Verdict::Unknown, format!("names {}, whose content could not be read", found))
+                finding(Verdict::Unknown, format!("names {}, whose content could not be read", found.unopened()))
             }
             Some(kind) => finding(Verdict::Block, format!("names {}, which is {} and not swap", found, kind.word()))
                 .remedy("give the line the UUID or path of the swap volume"),
