@@ -5,7 +5,7 @@ use std::fs;
 use super::host::TargetHost;
 use crate::engine::CacheSwitch;
 use crate::host::Probed;
-use crate::host::block::{self, WriteCache};
+use crate::host::block::{WriteCache, write_cache};
 use crate::io::tool::lvm;
 
 impl TargetHost<'_> {
@@ -63,21 +63,15 @@ impl TargetHost<'_> {
     fn caches_on(&self, group: &str) -> Result<Vec<WriteCache>, String> {
         let seen: Vec<lvm::PhysicalVolume> = lvm::ask(self.runner, &lvm::devices()).map_err(|e| e.to_string())?;
         let root = self.root()?;
-        let devices = match block::gather(&root) {
-            Probed::Known(devices) => devices,
-            Probed::Absent => Vec::new(),
-            Probed::Unreadable(why) => return Err(why),
-        };
-        let whole = |volume: &lvm::PhysicalVolume| {
-            let name = volume.name.strip_prefix("/dev/")?;
-            let part = devices.iter().find(|device| device.name == name)?.partition_of.clone();
-            Some(part.map_or(name.to_owned(), |(whole, _)| whole))
-        };
-        let mut disks: Vec<String> = seen.iter().filter(|volume| volume.group == group).filter_map(whole).collect();
-        disks.sort_unstable();
-        disks.dedup();
-        let caches = disks.iter().filter_map(|disk| block::write_cache(&root, disk).known().cloned());
-        Ok(caches.filter(|cache| cache.mode == WriteCache::ON).collect())
+        let mut caches: Vec<WriteCache> = Vec::new();
+        for volume in seen.iter().filter(|volume| volume.group == group) {
+            match write_cache(&root, volume.name.strip_prefix("/dev/").unwrap_or(&volume.name)) {
+                Probed::Known(cache) if cache.mode == WriteCache::ON && !caches.contains(&cache) => caches.push(cache),
+                Probed::Known(_) | Probed::Absent => {}
+                Probed::Unreadable(why) => return Err(why),
+            }
+        }
+        Ok(caches)
     }
 
     fn write_cache_mode(&self, cache: &WriteCache, to: &str) -> Result<(), String> {
