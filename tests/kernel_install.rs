@@ -15,7 +15,9 @@ const LINE: &str = "root=/dev/mapper/vg_root-lv_root ro rd.lvm.lv=vg_root/lv_roo
 
 /// Has kernel-install add or remove a kernel in the folder `boot` of `host`.
 fn kernel_install(host: &Path, args: &[&str]) {
-    let script = "mount --bind \"$0/boot\" /boot && exec kernel-install \"$@\"";
+    // A file system of its own: else the paths of the entry begin at the root.
+    let script = "set -e; mount -t tmpfs tmpfs /boot; cp -a \"$0/boot/.\" /boot; kernel-install \"$@\"
+        rm -rf \"$0/boot\"; cp -a /boot \"$0/\"";
     let mut command = Command::new("unshare");
     command.args(["--mount", "bash", "-c", script]).arg(host).args(args).env_clear().env("PATH", "/usr/sbin:/usr/bin");
     command.env("MACHINE_ID", TOKEN).env("KERNEL_INSTALL_CONF_ROOT", host.join("etc/kernel"));
