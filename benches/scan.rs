@@ -23,9 +23,10 @@ use okv_host::disk::table::{self, Edges, HEAD, TAIL};
 use okv_host::disk::{ProblemId, Scratch, Source, scan_alone};
 use okv_host::host::Root;
 use okv_host::io::image::{self, Image, Memory, ReadError};
+use okv_host::procedure::{standing, steps};
 use okv_host::profile::Profile;
-use okv_host::report::{self, CheckReport};
-use okv_host::subjects::{Facts, of_host, rule};
+use okv_host::report::{self, CheckScreen, Columns, Node, Shown};
+use okv_host::subjects::{Facts, of_host};
 
 #[allow(dead_code)]
 #[path = "../tests/signatures/craft.rs"]
@@ -178,23 +179,22 @@ fn hosts(c: &mut Criterion) {
 
     let one = Root::fixture(good_uefi()).expect("a host");
     let profile = Profile::named(Profile::DEFAULT).expect("the default profile");
-    assert!(check(&of_host(&one), &profile).contains("ready"));
+    assert!(check(&of_host(&one), &profile).contains("NO BLOCKER FOUND"));
     c.bench_function("host/check", |b| b.iter(|| check(&of_host(black_box(&one)), &profile)));
 }
 
 /// Judges a host, and writes the report.
 fn check(facts: &Facts, profile: &Profile) -> String {
     let findings = okv_host::subjects::table::judge(facts, profile);
-    let verdict = rule::outcome(&findings);
-    report::check_text(&CheckReport {
-        schema: CheckReport::SCHEMA,
-        profile: &profile.release,
-        host: &facts.node.name,
-        release: None,
-        waivers: &[],
-        verdict,
+    let steps = steps(facts, &findings, profile);
+    let screen = CheckScreen {
+        node: Node { host: &facts.node.name, release: &profile.release, now: None },
+        standing: &standing(facts, &findings, &steps, profile),
         findings: &findings,
-    })
+        steps: &steps,
+        shown: Shown::Screen,
+    };
+    report::check_text(&screen, Columns::PIPE)
 }
 
 /// Makes of the fixture host one with `count` copies of its disk, each with identifiers of its own.

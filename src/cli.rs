@@ -15,6 +15,7 @@ mod stage;
 mod swap_extend;
 mod undo;
 mod upgrade;
+mod vocabulary;
 
 pub use change::Change;
 pub use check::Check;

@@ -75,6 +75,21 @@ fn a_run_that_can_be_taken_back_is_not_closed() {
 }
 
 #[test]
+fn a_run_of_which_an_undo_was_stuck_can_be_closed_whatever_a_look_before_it_promises() {
+    // The way back of this one looks right beforehand, and fails: there is no such volume group.
+    let there = Proof::File { path: "/etc/passwd".into() };
+    let dir = cut_off(vec![step(Role::Plain, there, Back::by(Program::Lvremove, ["vg_none/lv_none"]))]);
+    let close = ["undo", "--close", "x", "--apply", "--yes"];
+    assert_eq!(run(dir.path(), &close).0, 1);
+    let (code, text) = run(dir.path(), &["undo", "--apply", "--yes"]);
+    assert_eq!(code, 4, "{text}");
+    assert_eq!(run(dir.path(), &["status"]).0, 4);
+    let (code, text) = run(dir.path(), &close);
+    assert!(code == 0 && text.starts_with("closed"), "{text}");
+    assert_eq!(run(dir.path(), &["status"]).0, 0);
+}
+
+#[test]
 fn a_run_without_which_the_node_lacks_its_swap_is_not_closed() {
     let proof = Proof::SwapUnused { area: "/dev/vg_none/lv_swap".into() };
     let off = step(Role::MustBeRestored, proof, Back::by(Program::Swapon, ["/dev/vg_none/lv_swap"]));

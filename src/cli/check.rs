@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::vocabulary::{Word, all};
 use super::{Judge, PlainFormat};
 use crate::base::digest::Sha256;
 
@@ -31,9 +32,30 @@ pub struct Check {
     #[arg(long, conflicts_with_all = ["root", "image"])]
     pub list: bool,
 
-    /// Explain a rule by its id, or the rules of a step or item of the procedure (7.2-13), and judge nothing.
-    #[arg(long, value_name = "ID", conflicts_with_all = ["root", "image", "list"])]
+    /// Explain a rule, or the rules of a step or of an item of the procedure (7.2-13), and judge nothing.
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_parser = Word(all),
+        hide_possible_values = true,
+        conflicts_with_all = ["root", "image", "list"]
+    )]
     pub explain: Option<String>,
+
+    /// Show every finding in full, the worst first.
+    #[arg(long, conflicts_with_all = ["list", "explain"])]
+    pub all: bool,
+
+    /// Show the findings of these rules in full: ids of rules or steps, or items of the procedure.
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        value_parser = Word(all),
+        hide_possible_values = true,
+        conflicts_with_all = ["list", "explain", "all"]
+    )]
+    pub only: Vec<String>,
 
     /// How to print.
     #[arg(long, value_enum, default_value_t = PlainFormat::Text)]

@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
+use super::vocabulary::{Word, steps};
 use super::{Judge, PlainFormat};
-use crate::procedure::STEPS;
 use crate::subjects::records::facts::confirmations::note;
 
 /// Arguments of `runbook`.
@@ -48,12 +47,8 @@ pub enum RunbookFormat {
 #[derive(Debug, Args)]
 #[command(after_help = CONFIRM_HELP)]
 pub struct Confirm {
-    /// The step, as okv-host runbook names it.
-    #[arg(
-        value_name = "STEP",
-        value_parser = PossibleValuesParser::new(STEPS.iter().map(|row| row.id)),
-        hide_possible_values = true
-    )]
+    /// The step: its id (back-up), its item of the procedure (7.2-2), or a rule that judges it.
+    #[arg(value_name = "STEP", value_parser = Word(steps), hide_possible_values = true)]
     pub step: String,
 
     /// What was done or seen, in one line of at most 500 characters.

@@ -4,8 +4,9 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
+use super::columns::{of_stderr, of_stdout};
 use super::confirm::confirm;
 use super::gate::{beneath_upgrade, unfinished_before};
 use super::progress::Steps;
@@ -142,10 +143,10 @@ fn finish_run(
 
 fn ask(args: &Change, plan: &Plan) -> Result<()> {
     if !args.yes {
-        write_all(&report::steps_text(&PlanReport::of_plan(plan, Ending::Planned, None)), io::stderr())?;
-        if !confirm(&format!("{} on this host.", count(plan.steps.len(), "step")))? {
-            bail!("not confirmed: nothing was changed");
-        }
+        let report = PlanReport::of_plan(plan, Ending::Planned, None);
+        write_all(&report::steps_text(&report, of_stderr()), io::stderr())?;
+        let question = format!("{} on this host.", count(plan.steps.len(), "step"));
+        ensure!(confirm(&question)?, "not confirmed: nothing was changed");
     }
     Ok(())
 }
@@ -274,7 +275,7 @@ pub(super) fn take_host(around: Surroundings) -> Result<Option<(TargetHost<'stat
 pub(super) fn show(format: PlainFormat, report: &PlanReport<'_>) -> Result<()> {
     match format {
         PlainFormat::Json => report::plan_json(&mut io::stdout().lock(), report)?,
-        PlainFormat::Text => write_all(&report::plan_text(report), io::stdout())?,
+        PlainFormat::Text => write_all(&report::plan_text(report, of_stdout()), io::stdout())?,
     }
     Ok(())
 }
@@ -286,7 +287,7 @@ fn report_end(args: &Change, report: &PlanReport<'_>, (lock, interrupts): (Lock,
     interrupts.let_go();
     if let Err(error) = show(args.format, report) {
         let _ = writeln!(io::stderr(), "okv-host: the answer could not be written: {error:#}");
-        let _ = write_all(&report::plan_text(report), io::stderr());
+        let _ = write_all(&report::plan_text(report, of_stderr()), io::stderr());
     }
 }
 

@@ -4,16 +4,21 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 
+use super::columns::of_stdout;
 use super::explain;
 use super::judged::{Judged, facts_of, judged, profile, root_at};
 use super::progress::Progress;
+use super::usage_error::UsageError;
 use super::verdict::{exit, write_coloured};
+use super::vocabulary::named;
 use crate::cli::{Check, PlainFormat};
 use crate::disk::Source;
 use crate::engine::ExitStatus;
 use crate::host::Probed;
+use crate::procedure::{standing, steps};
 use crate::profile::Places;
-use crate::report::{self, CheckReport};
+use crate::report::{self, CheckReport, CheckScreen, Node, Shown};
+use crate::subjects::rule::RuleId;
 use crate::subjects::table::RULES;
 use crate::subjects::{Facts, of_disks, rule};
 
@@ -22,13 +27,14 @@ pub(super) fn run(args: &Check) -> Result<ExitStatus> {
     if args.list {
         match args.format {
             PlainFormat::Json => report::list_json(&mut io::stdout().lock(), &profile, RULES)?,
-            PlainFormat::Text => io::stdout().lock().write_all(report::list_text(&profile).as_bytes())?,
+            PlainFormat::Text => io::stdout().lock().write_all(report::list_text(&profile, of_stdout()).as_bytes())?,
         }
         return Ok(ExitStatus::Success);
     }
     if let Some(name) = &args.explain {
         return explain::run(name, &profile, args.format);
     }
+    let only = only(args)?;
     let facts = gather(args, &profile.places)?;
     let Judged { findings, waivers } = judged(&facts, &profile, &args.judge)?;
     let verdict = rule::outcome(&findings);
@@ -43,9 +49,42 @@ pub(super) fn run(args: &Check) -> Result<ExitStatus> {
     };
     match args.format {
         PlainFormat::Json => report::check_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
-        PlainFormat::Text => write_coloured(&report::check_text(&report))?,
+        PlainFormat::Text => {
+            let steps = steps(&facts, &findings, &profile);
+            let now = facts.node.running.as_ref().map(|running| running.now);
+            let screen = CheckScreen {
+                node: Node { host: &facts.node.name, release: &profile.release, now },
+                standing: &standing(&facts, &findings, &steps, &profile),
+                findings: &findings,
+                steps: &steps,
+                shown: match only.as_slice() {
+                    [] if args.all => Shown::All,
+                    [] => Shown::Screen,
+                    rules => Shown::Only(rules),
+                },
+            };
+            write_coloured(&report::check_text(&screen, of_stdout()))?;
+        }
     }
     Ok(exit(verdict))
+}
+
+/// The rules that are asked for; none where all are.
+fn only(args: &Check) -> Result<Vec<RuleId>> {
+    if !args.only.is_empty() && args.format == PlainFormat::Json {
+        return Err(UsageError("--only is for people: JSON has every finding".to_owned()).into());
+    }
+    let mut rules = Vec::new();
+    for word in &args.only {
+        let named = named(word)?.what.rules();
+        if named.is_empty() {
+            return Err(
+                UsageError(format!("no rule judges the step {word}. Run: okv-host check --explain {word}")).into()
+            );
+        }
+        rules.extend(named.iter().map(|rule| rule.id));
+    }
+    Ok(rules)
 }
 
 fn gather(args: &Check, places: &Places) -> Result<Facts> {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use super::columns::of_stdout;
 use super::verdict::{exit, write_coloured};
 use crate::cli::{Cluster, PlainFormat};
 use crate::cluster::{Request, info, judge, saved};
@@ -36,7 +37,7 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
     let cluster = judge(request);
     match args.format {
         PlainFormat::Json => report::cluster_json(&mut io::BufWriter::new(io::stdout().lock()), &cluster)?,
-        PlainFormat::Text => write_coloured(&report::cluster_text(&cluster))?,
+        PlainFormat::Text => write_coloured(&report::cluster_text(&cluster, of_stdout()))?,
     }
     Ok(exit(cluster.verdict))
 }

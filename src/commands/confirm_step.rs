@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use anyhow::{Context, Result};
 
 use super::change::take_host;
+use super::columns::of_stdout;
 use super::judged::{facts_of, judged, profile, root_at};
 use super::surroundings::Surroundings;
-use super::usage_error::UsageError;
+use super::vocabulary::named;
 use crate::cli::{Confirm, PlainFormat};
 use crate::engine::ExitStatus;
 use crate::procedure::{NotConfirmable, Step, is_confirmed, may_confirm, steps};
@@ -17,13 +18,14 @@ use crate::{procedure as runbook, report};
 
 pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
+    let id = named(&args.step)?.step()?;
     // The lock comes first: what another run is doing must not be taken for the state of the host.
-    let Some((place, _lock)) = take_host(around)? else { return Ok(ExitStatus::Locked) };
+    let Some((place, lock)) = take_host(around)? else { return Ok(ExitStatus::Locked) };
     let seen = || -> Result<(Facts, Step)> {
         let facts = facts_of(&root_at(None)?, &profile.places, &args.judge);
         let findings = judged(&facts, &profile, &args.judge)?.findings;
-        let step = steps(&facts, &findings, &profile).into_iter().find(|step| step.id == args.step);
-        Ok((facts, step.ok_or_else(|| UsageError(format!("there is no step {}", args.step)))?))
+        let step = steps(&facts, &findings, &profile).into_iter().find(|step| step.id == id);
+        Ok((facts, step.with_context(|| format!("no step {id}"))?))
     };
     let (facts, step) = seen()?;
     let allowed = if args.withdraw {
@@ -36,6 +38,7 @@ pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
         may_confirm(&step)
     };
     if let Err(NotConfirmable(why)) = allowed {
+        drop(lock);
         show(args, &step, Some(&why))?;
         return Ok(ExitStatus::Blocked);
     }
@@ -48,6 +51,8 @@ pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
         withdrawn: args.withdraw,
     };
     record_confirmation(&place, confirmation).context("it could not be recorded")?;
+    // A blocked terminal may make the answer wait.
+    drop(lock);
     // Read again from the disk: what is shown is what counts from now on. That it cannot be shown does not unmake the
     // record.
     if let Err(error) = seen().and_then(|(_, step)| show(args, &step, None)) {
@@ -60,7 +65,7 @@ fn show(args: &Confirm, step: &runbook::Step, refused: Option<&str>) -> Result<(
     let mut out = io::stdout().lock();
     match args.format {
         PlainFormat::Json => report::confirm_json(&mut out, step, refused)?,
-        PlainFormat::Text => out.write_all(report::confirm_text(step, refused).as_bytes())?,
+        PlainFormat::Text => out.write_all(report::confirm_text(step, refused, of_stdout()).as_bytes())?,
     }
     Ok(())
 }

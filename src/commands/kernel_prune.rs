@@ -16,7 +16,7 @@ use crate::subjects::boot::{Loader, unmounted};
 use crate::subjects::kernels::Kernels;
 use crate::subjects::kernels::facts::{self, erasure, installed, read_only, with_unmounted};
 use crate::subjects::kernels::plan::{
-    COMMAND, Means, Request, UNKNOWN, left_default, left_mounted, plan, start_reasons, steps,
+    COMMAND, Means, Request, UNKNOWN, has_removed, left_default, left_mounted, plan, start_reasons, steps,
 };
 use crate::subjects::next_start::Images;
 
@@ -28,7 +28,7 @@ pub(super) fn run(args: &KernelPrune, around: Surroundings) -> Result<ExitStatus
         }
         None => Root::live(),
     };
-    let request = Request { keep: args.keep.clone() };
+    let request = Request { keep: args.keep.clone(), has_removed: false };
     let planner = || planned(&root, &request, around);
     if args.root.is_some() {
         let elsewhere = "Nothing was changed. On that host itself, --apply does this.";
@@ -42,23 +42,25 @@ fn planned(root: &Root, request: &Request, around: Surroundings) -> Result<Resul
     let Some(running) = &node.running else { bail!("this host was not looked at") };
     let kernels = facts::gather(root, running, installed, &Images::default());
     let kernels = with_unmounted(root, &node, kernels).map_err(|why| anyhow!(why))?;
+    let unfinished = if root.is_live() { unfinished()? } else { None };
+    let request = &Request { has_removed: unfinished.as_ref().is_some_and(has_removed), ..request.clone() };
     let prune = match plan(&kernels, request) {
         Ok(prune) => prune,
         Err(refusal) => return Ok(Err(refusal)),
     };
     // A directory that stands for a host may have no disks that could be read.
     let counts = |reason: &Reason| root.is_live() || reason.id != UNKNOWN;
-    let reasons: Vec<Reason> = start_reasons(&kernels, &prune, &node).into_iter().filter(counts).collect();
+    let reasons: Vec<Reason> = start_reasons(&kernels, request, &prune, &node).into_iter().filter(counts).collect();
     if !reasons.is_empty() {
         return Ok(Err(Refusal { reasons }));
     }
     // A directory that stands for a host has no rpm that could be asked.
     let ask = |nvras: &[String]| if root.is_live() { erasure(around.runner, nvras) } else { Probed::Known(Vec::new()) };
     let erasures = prune.remove.iter().map(|removal| ask(&removal.nvras)).collect();
-    Ok(steps(&prune, &Means { erasures, ..means(root, running, &kernels)? }))
+    Ok(steps(&prune, &Means { erasures, ..means(root, running, &kernels, unfinished.as_ref()) }))
 }
 
-fn means(root: &Root, running: &Running, kernels: &Kernels) -> Result<Means> {
+fn means(root: &Root, running: &Running, kernels: &Kernels, unfinished: Option<&RecordedRun>) -> Means {
     let is_there = |program: &Program| {
         program.paths().iter().any(|path| root.at(path).is_ok_and(|place| matches!(place.kind(), Probed::Known(_))))
     };
@@ -67,19 +69,18 @@ fn means(root: &Root, running: &Running, kernels: &Kernels) -> Result<Means> {
         true => programs.into_iter().find(is_there),
         false => programs.into_iter().next(),
     };
-    let unfinished = if root.is_live() { unfinished()? } else { None };
     let loader = kernels.seen_boot().and_then(|seen| seen.loader.known());
-    Ok(Means {
+    Means {
         manager: of([Program::Dnf, Program::Yum]),
         default_setter: of([Program::Grubby, Program::GrubEditenv]),
         mounts: unmounted(running).into_iter().map(str::to_owned).collect(),
-        left_mounted: unfinished.as_ref().map(|run| left_mounted(run, running)).unwrap_or_default(),
-        left_default: unfinished.as_ref().and_then(|run| left_default(run, kernels)),
+        left_mounted: unfinished.map(|run| left_mounted(run, running)).unwrap_or_default(),
+        left_default: unfinished.and_then(|run| left_default(run, kernels)),
         read_only: read_only(running),
         erasures: Vec::new(),
         default: loader.and_then(|loader| loader.default.known().cloned()),
         environment: loader.map(Loader::environment),
-    })
+    }
 }
 
 /// The last run, where it was a prune that was cut off.

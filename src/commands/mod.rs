@@ -3,6 +3,7 @@
 mod change;
 mod check;
 mod cluster;
+pub mod columns;
 mod confirm;
 mod confirm_step;
 mod explain;
@@ -24,6 +25,7 @@ mod undo;
 mod upgrade;
 mod usage_error;
 mod verdict;
+mod vocabulary;
 
 use std::io::{self, Write};
 

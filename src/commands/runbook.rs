@@ -4,22 +4,28 @@ use std::io;
 
 use anyhow::Result;
 
+use super::columns::of_stdout;
 use super::judged::{facts_of, judged, profile, root_at};
 use super::verdict::write_coloured;
 use crate::cli::{Runbook, RunbookFormat};
 use crate::engine::ExitStatus;
-use crate::procedure::{State, Step, steps};
-use crate::report::{self, RunbookReport};
+use crate::procedure::{State, Step, standing, steps};
+use crate::report::{self, Node, RunbookReport};
 
 pub(super) fn run(args: &Runbook) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
     let facts = facts_of(&root_at(args.root.as_deref())?, &profile.places, &args.judge);
     let findings = judged(&facts, &profile, &args.judge)?.findings;
     let steps = steps(&facts, &findings, &profile);
-    let report = RunbookReport { host: &facts.node.name, profile: &profile.release, steps: &steps };
+    let now = facts.node.running.as_ref().map(|running| running.now);
+    let report = RunbookReport {
+        node: Node { host: &facts.node.name, release: &profile.release, now },
+        standing: &standing(&facts, &findings, &steps, &profile),
+        steps: &steps,
+    };
     match args.format {
         RunbookFormat::Json => report::runbook_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
-        RunbookFormat::Text => write_coloured(&report::runbook_text(&report))?,
+        RunbookFormat::Text => write_coloured(&report::runbook_text(&report, of_stdout()))?,
         RunbookFormat::Markdown => write_coloured(&report::runbook_markdown(&report))?,
     }
     Ok(exit(&steps))

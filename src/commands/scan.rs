@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use super::columns::of_stdout;
 use super::fleet;
 use super::paths::{Batch, Paths};
 use super::usage_error::UsageError;
@@ -30,7 +31,7 @@ pub(super) fn run(args: &Scan) -> Result<ExitStatus> {
     let mut out = io::stdout().lock();
     match args.format {
         ScanFormat::Json => report::scan_json(&mut io::BufWriter::new(&mut out), &found)?,
-        ScanFormat::Text | ScanFormat::Jsonl => out.write_all(report::scan_text(&found).as_bytes())?,
+        ScanFormat::Text | ScanFormat::Jsonl => out.write_all(report::scan_text(&found, of_stdout()).as_bytes())?,
     }
     out.flush()?;
     Ok(exit(&found))
@@ -43,8 +44,8 @@ pub(super) fn exit(disks: &[Disk]) -> ExitStatus {
 
 fn disks_of_this_machine() -> Result<Vec<PathBuf>> {
     let root = Root::live();
-    let disks = block::disk_paths(&root, &block::gather(&root));
-    let paths: Vec<PathBuf> = disks.into_iter().map(|(_, path)| path).collect();
+    let disks = block::paths_of_each_disk(&root, &block::gather(&root));
+    let paths: Vec<PathBuf> = disks.into_iter().filter_map(|paths| Some(paths.into_iter().next()?.1)).collect();
     if paths.is_empty() {
         return Err(UsageError("this machine shows no disks in /sys/class/block; name them".into()).into());
     }

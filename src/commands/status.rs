@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::change::UNDER_WAY;
+use super::columns::of_stdout;
 use super::recorded::records;
 use crate::cli::{PlainFormat, Status};
 use crate::engine::apply::Lock;
@@ -33,7 +34,7 @@ fn show(args: &Status, last: Option<&RecordedRun>, exit: ExitStatus) -> Result<E
     let mut out = io::stdout().lock();
     match args.format {
         PlainFormat::Json => report::status_json(&mut out, last, &upgrade)?,
-        PlainFormat::Text => out.write_all(report::status_text(last, &upgrade).as_bytes())?,
+        PlainFormat::Text => out.write_all(report::status_text(last, &upgrade, of_stdout()).as_bytes())?,
     }
     Ok(exit)
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anyhow::{Context, Result, bail};
 
 use super::change::{self, take_host};
+use super::columns::of_stdout;
 use super::judged;
 use super::recorded::last_run_of;
 use super::surroundings::Surroundings;
@@ -69,27 +70,32 @@ fn with_references(root: &Root, growth: &Growth, plan: Plan) -> Result<Plan, Ref
 
 /// The request with what an unfinished run knew.
 fn going_on(request: &Request, run: Option<&RecordedRun>) -> Request {
-    let steps = || run.into_iter().flat_map(|run| run.earlier.iter().chain(&run.steps));
+    let steps = || run.into_iter().flat_map(|run| run.earlier.iter().map(|earlier| &earlier.step).chain(&run.steps));
     let standing = run.into_iter().flat_map(RecordedRun::changes);
     Request { remembered: Remembered::of(steps(), request), caches_off: left_off(standing), ..request.clone() }
 }
 
 /// Records the disks and says which to add. It writes its own record and nothing else.
 fn prepare(args: &SwapExtend, growth: &Growth, request: &Request, around: Surroundings) -> Result<ExitStatus> {
-    let Some((host, _lock)) = take_host(around)? else { return Ok(ExitStatus::Locked) };
+    let Some((host, lock)) = take_host(around)? else { return Ok(ExitStatus::Locked) };
     let wanted = match disk_to_add(growth, request) {
         Ok(wanted) => wanted,
         Err(refusal) => {
+            drop(lock);
             change::show(args.change.format, &PlanReport::of_refusal(COMMAND, &refusal))?;
             return Ok(ExitStatus::Blocked);
         }
     };
     let inventory = inventory(growth)?;
     record_inventory(&host, &inventory).with_context(|| format!("{INVENTORY} cannot be written"))?;
+    // A blocked terminal may make the answer wait.
+    drop(lock);
     let mut out = io::stdout().lock();
     match args.change.format {
         PlainFormat::Json => report::prepare_json(&mut out, &inventory, wanted.as_ref())?,
-        PlainFormat::Text => out.write_all(report::prepare_text(&inventory, wanted.as_ref()).as_bytes())?,
+        PlainFormat::Text => {
+            out.write_all(report::prepare_text(&inventory, wanted.as_ref(), of_stdout()).as_bytes())?
+        }
     }
     Ok(ExitStatus::Success)
 }

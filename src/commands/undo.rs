@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::change::{UNDER_WAY, count, take_host, this_host};
+use super::columns::of_stdout;
 use super::confirm::confirm;
 use super::gate::beneath_upgrade;
 use super::recorded::records;
@@ -81,7 +82,7 @@ fn changes(run: &RecordedRun) -> usize {
 }
 
 /// Closing forgets what the journal knows of the last run. So it must be of no use any more: `undo` cannot take the
-/// run back, and the node lacks nothing that the run took away.
+/// run back, or has tried and failed, and the node lacks nothing that the run took away.
 fn plan_to_close(records: &[Record<Entry>], host: &TargetHost<'_>) -> (Option<RecordedRun>, Ending) {
     let Some(run) = last_run(records).filter(RecordedRun::is_unfinished) else {
         return (None, Ending::NothingToDo);
@@ -91,7 +92,7 @@ fn plan_to_close(records: &[Record<Entry>], host: &TargetHost<'_>) -> (Option<Re
         refused(reason.message)
     } else if lacks_something(&run, host) {
         refused(format!("the node lacks what {0} took away: run okv-host {0} again", run.command))
-    } else if can_take_back(&run, host).is_ok() {
+    } else if !run.undo_failed && can_take_back(&run, host).is_ok() {
         refused("it can be taken back: okv-host undo --apply".to_owned())
     } else {
         Ending::Planned
@@ -119,9 +120,9 @@ fn show(args: &Undo, run: Option<&RecordedRun>, ending: &Ending) -> Result<()> {
     match args.change.format {
         PlainFormat::Json => report::undo_json(&mut out, run, ending, message)?,
         PlainFormat::Text if args.close.is_some() => {
-            out.write_all(report::close_text(run, ending, message).as_bytes())?;
+            out.write_all(report::close_text(run, ending, message, of_stdout()).as_bytes())?;
         }
-        PlainFormat::Text => out.write_all(report::undo_text(run, ending, message).as_bytes())?,
+        PlainFormat::Text => out.write_all(report::undo_text(run, ending, message, of_stdout()).as_bytes())?,
     }
     out.flush()?;
     Ok(())

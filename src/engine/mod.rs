@@ -31,7 +31,7 @@ pub use file::{FileCopy, FileIdentity, part_of};
 pub use plan::{Plan, Reason, Refusal};
 pub use program::{Back, Guard, ProgramRun};
 pub use proof::Proof;
-pub use recorded::{RecordedRun, RunState, StandingStep, last_run, runs};
+pub use recorded::{EarlierStep, Left, RecordedRun, RunState, StandingStep, last_run, runs};
 pub use role::Role;
 #[cfg(test)]
 pub(crate) use role::assert_roles_fit;

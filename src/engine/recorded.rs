@@ -12,7 +12,7 @@ use crate::io::journal::Record;
 pub struct RecordedRun {
     /// When it began, in seconds since 1970.
     pub began: u64,
-    /// When every step was done, in seconds since 1970; `None` where that did not happen, or was undone since.
+    /// When it reached its target, in seconds since 1970; `None` where it did not, or was undone since.
     pub done_at: Option<u64>,
     pub command: String,
     pub target: String,
@@ -20,12 +20,22 @@ pub struct RecordedRun {
     /// The steps that were not taken back, in order.
     pub standing: Vec<StandingStep>,
     /// What stands of the runs before it that it went on from, in order: changes that were done, or at least begun.
-    pub earlier: Vec<Step>,
-    /// Indices of those of them that were only begun: the run was cut off, and nobody knows whether they were done.
-    pub unsure: Vec<usize>,
+    pub earlier: Vec<EarlierStep>,
     pub state: RunState,
     /// Whether it went on from the run before it.
     pub resumes: bool,
+    /// Whether the last `undo` of it ended half-way.
+    pub undo_failed: bool,
+}
+
+/// A step of a run that a later one went on from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierStep {
+    pub step: Step,
+    /// Whether it was done and proved; else the run was cut off, and nobody knows whether it was done.
+    pub done: bool,
+    /// When its run began, in seconds since 1970.
+    pub began: u64,
 }
 
 /// A step that may have changed something.
@@ -54,6 +64,28 @@ impl RunState {
     }
 }
 
+/// A step that stands, of a run or of one that it went on from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left<'r> {
+    pub step: &'r Step,
+    /// Whether it was done and proved.
+    pub done: bool,
+    /// When its run began, in seconds since 1970.
+    pub began: u64,
+}
+
+impl Left<'_> {
+    fn keep(self) -> EarlierStep {
+        EarlierStep { step: self.step.clone(), done: self.done, began: self.began }
+    }
+
+    /// Whether a start of the node at `booted` seconds since 1970 has ended what it did: a start unmounts all, and
+    /// then mounts what is its own.
+    pub fn is_ended_by_start(&self, booted: u64) -> bool {
+        self.step.action.mounts_at().is_some() && self.began < booted
+    }
+}
+
 impl RecordedRun {
     /// Whether something is left half-way: by this run, or by one that it was to go on from. A run that was cut off
     /// before it began to change anything left nothing.
@@ -77,8 +109,7 @@ impl RecordedRun {
 
     /// The changes that stand, in order: those of runs that it went on from, then its own.
     pub fn changes(&self) -> impl DoubleEndedIterator<Item = &Step> {
-        let own = self.standing.iter().filter_map(|standing| self.steps.get(standing.step));
-        self.earlier.iter().chain(own).filter(|step| step.action.changes())
+        self.left().map(|left| left.step).filter(|step| step.action.changes())
     }
 
     /// Whether a run of `command` goes on from this one.
@@ -86,25 +117,19 @@ impl RecordedRun {
         self.command == command && self.is_unfinished()
     }
 
-    /// What a run that goes on from this one takes over from it, and which of that was only begun.
-    fn left_over(&self) -> (Vec<Step>, Vec<usize>) {
-        let (mut steps, mut unsure) = (self.earlier.clone(), self.unsure.clone());
-        for standing in &self.standing {
-            let Some(step) = self.steps.get(standing.step).filter(|step| step.action.changes()) else { continue };
-            if !standing.done {
-                unsure.push(steps.len());
-            }
-            steps.push(step.clone());
-        }
-        (steps, unsure)
+    /// What a run that goes on from this one takes over from it.
+    fn left_over(&self) -> Vec<EarlierStep> {
+        self.left().filter(|left| left.step.action.changes()).map(Left::keep).collect()
     }
 
-    /// Every step that stands, the last first, and whether it was done or only begun.
-    pub fn backwards(&self) -> impl Iterator<Item = (&Step, bool)> {
-        let own = self.standing.iter().rev();
-        let own = own.filter_map(|standing| Some((self.steps.get(standing.step)?, standing.done)));
-        let earlier = self.earlier.iter().enumerate().rev();
-        own.chain(earlier.map(|(index, step)| (step, !self.unsure.contains(&index))))
+    /// Every step that stands, in order.
+    pub fn left(&self) -> impl DoubleEndedIterator<Item = Left<'_>> {
+        let earlier =
+            self.earlier.iter().map(|EarlierStep { step, done, began }| Left { step, done: *done, began: *began });
+        let own = self.standing.iter().filter_map(|standing| {
+            Some(Left { step: self.steps.get(standing.step)?, done: standing.done, began: self.began })
+        });
+        earlier.chain(own)
     }
 
     /// The index of its first step of which there is no change that was begun, and that was not done.
@@ -131,11 +156,12 @@ pub fn last_run(records: &[Record<Entry>]) -> Option<RecordedRun> {
 /// Every run, oldest first.
 pub fn runs(records: &[Record<Entry>]) -> Vec<RecordedRun> {
     let mut runs: Vec<RecordedRun> = Vec::new();
+    let mut is_undo = false;
     for record in records {
         if let Entry::Began { command, target, steps } = &record.entry {
+            is_undo = false;
             let resumed = runs.last().filter(|run| run.is_resumed_by(command));
-            let (resumes, (earlier, unsure)) =
-                (resumed.is_some(), resumed.map(RecordedRun::left_over).unwrap_or_default());
+            let (resumes, earlier) = (resumed.is_some(), resumed.map(RecordedRun::left_over).unwrap_or_default());
             runs.push(RecordedRun {
                 began: record.at,
                 done_at: None,
@@ -144,9 +170,9 @@ pub fn runs(records: &[Record<Entry>]) -> Vec<RecordedRun> {
                 steps: steps.clone(),
                 standing: Vec::new(),
                 earlier,
-                unsure,
                 state: RunState::CutOff,
                 resumes,
+                undo_failed: false,
             });
             continue;
         }
@@ -161,19 +187,21 @@ pub fn runs(records: &[Record<Entry>]) -> Vec<RecordedRun> {
             }
             Entry::StepUndone(step) => run.standing.retain(|standing| standing.step != *step),
             // A way back that has no end was cut off like any other run.
-            Entry::UndoBegan => (run.state, run.done_at) = (RunState::CutOff, None),
+            Entry::UndoBegan => {
+                (run.state, run.done_at) = (RunState::CutOff, None);
+                is_undo = true;
+            }
             Entry::Closed { .. } => run.state = RunState::Ended(Ending::Closed),
             Entry::Ended(Ending::Undone) => {
-                run.state = RunState::Ended(Ending::Undone);
+                (run.state, run.undo_failed) = (RunState::Ended(Ending::Undone), false);
                 run.earlier.clear();
-                run.unsure.clear();
+                run.standing.clear();
                 forget_done(&mut runs);
             }
             Entry::Ended(ending) => {
                 run.state = RunState::Ended(ending.clone());
-                if *ending == Ending::Done {
-                    run.done_at = Some(record.at);
-                }
+                run.undo_failed = is_undo && matches!(ending, Ending::Stuck { .. });
+                run.done_at = (*ending == Ending::Done).then_some(record.at);
             }
             Entry::StepFailed(..) | Entry::Began { .. } => {}
         }

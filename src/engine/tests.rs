@@ -107,8 +107,36 @@ fn a_run_that_is_taken_back_is_not_done_and_one_before_it_still_is() {
     assert_eq!(is_done(done().into_iter().chain(cut_off()).chain(undone()).collect()), [true, false]);
     let not_reached = [Entry::Ended(Ending::NotReached { why: String::new() })];
     let resumed = done().into_iter().chain(not_reached).chain(cut_off());
-    assert_eq!(is_done(resumed.clone().collect()), [true, false]);
+    assert_eq!(is_done(resumed.clone().collect()), [false, false], "it did not reach its target");
     assert_eq!(is_done(resumed.chain(undone()).collect()), [false, false], "it takes back what it went on from");
+}
+
+#[test]
+fn a_run_whose_undo_ended_half_way_is_known_until_an_undo_ends_well() {
+    let stuck = || Entry::Ended(Ending::Stuck { why: None, undo_why: String::new() });
+    let mut entries = vec![began("a"), Entry::StepBegan(0), stuck()];
+    let last = |entries: &[Entry]| runs_of(entries.to_vec()).pop().unwrap();
+    assert!(!last(&entries).undo_failed, "the run itself went back");
+    entries.extend([Entry::UndoBegan, stuck()]);
+    assert!(last(&entries).undo_failed && last(&entries).is_unfinished());
+    // Its last record of a step may be missing.
+    entries.extend([Entry::UndoBegan, Entry::Ended(Ending::Undone)]);
+    let run = last(&entries);
+    assert_eq!((run.undo_failed, run.is_unfinished(), run.standing.as_slice()), (false, false, &[][..]));
+}
+
+#[test]
+fn a_mount_is_ended_by_a_start_behind_the_beginning_of_its_run_alone() {
+    let mount = |point: &str| {
+        let back = Back::by(Program::Umount, [point]);
+        let proof = Proof::Mounted { point: point.into() };
+        Step::new("x", Action::Run(ProgramRun::changes(Program::Mount, [point], proof, back)))
+    };
+    let (mounts, other) = (mount("/boot"), began("a"));
+    let Entry::Began { steps, .. } = other else { panic!() };
+    let left = |step| Left { step, done: true, began: 100 };
+    assert_eq!([99, 100, 101].map(|booted| left(&mounts).is_ended_by_start(booted)), [false, false, true]);
+    assert!(!left(&steps[0]).is_ended_by_start(101));
 }
 
 #[test]

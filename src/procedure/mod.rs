@@ -23,6 +23,7 @@ mod open;
 mod progress;
 mod record;
 mod row;
+mod standing;
 mod step;
 mod swap;
 mod table;
@@ -32,6 +33,7 @@ pub use confirmed::{NotConfirmable, may_confirm};
 pub use open::reasons_against_upgrade;
 pub use record::is_confirmed;
 pub use row::Row;
+pub use standing::{Headline, Next, Standing, remedy, standing};
 pub use step::{Confirmed, Scope, State, Step, When, next, open_before};
 pub use table::{SECTIONS, STEPS, row, row_of_item};
 

@@ -17,14 +17,20 @@ pub(super) fn be_root(inputs: &StepInputs<'_>) -> Answer {
     match is_root {
         Some(Probed::Known(true)) => Answer::done("this runs as root"),
         Some(Probed::Known(false)) => ready("this does not run as root"),
-        Some(Probed::Absent) => ready("nobody is logged in on a host in a directory"),
+        Some(Probed::Absent) => Answer::not_needed(SAVED),
         Some(Probed::Unreadable(why)) => Answer::unknown(why.clone()),
         None => Answer::unknown("only a running host can tell"),
     }
 }
 
+/// Why a step that only makes sense on a running node is none for a saved one.
+const SAVED: &str = "not applicable: this is a saved host, not a running one";
+
 /// 7.3-5: a session that outlives its connection.
 pub(super) fn session(inputs: &StepInputs<'_>) -> Answer {
+    if inputs.facts.subjects.as_ref().is_some_and(|subjects| matches!(subjects.preflight.session, Probed::Absent)) {
+        return Answer::not_needed(SAVED);
+    }
     let words_of = |found: &[_]| Answer::ready("tmux", words(found)).confirmable();
     let session = inputs.facts.subjects.as_ref().and_then(|subjects| subjects.preflight.session.known());
     match (combine(inputs, &[session::ID]), session) {

@@ -39,6 +39,13 @@ pub(super) fn run_of_now<'f>(facts: &'f Facts, profile: &Profile) -> Probed<&'f 
     }
 }
 
+/// Why the last run of the upgrade counts for nothing, where it failed or was cut off.
+pub(super) fn failed_run(facts: &Facts, profile: &Profile) -> Option<String> {
+    let Probed::Known(run) = run_of_now(facts, profile) else { return None };
+    let failed = matches!(run.state, UpgradeState::Failed(_) | UpgradeState::CutOff | UpgradeState::Silent);
+    failed.then(|| format!("the upgrade of {} {}", run.when(), run.state))
+}
+
 /// `None` where the node says none that can be compared.
 fn compare<'f>(facts: &'f Facts, profile: &Profile) -> Option<SaidRelease<'f>> {
     SaidRelease::beside(facts.release()?, &profile.release)

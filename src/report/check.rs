@@ -1,93 +1,147 @@
-//! The text of `check`: every finding with its figures, then the verdict.
+//! The screen of `check`: the answer, what stands against the upgrade, and what to do about each.
 
 use std::fmt::Write;
 
-use anstyle::{AnsiColor, Style};
+use super::findings::{in_full, style, word};
+use super::head::{Node, head};
+use super::text::{Columns, Page, padded, sentence, wrap};
+use crate::procedure::{Standing, Step, remedy};
+use crate::subjects::rule::{Finding, RuleId, Verdict};
 
-use super::json::CheckReport;
-use super::text::wrap;
-use crate::subjects::rule::{Outcome, Verdict};
+/// Most findings of a rule that the screen shows.
+const MOST: usize = 3;
+/// Column where the text of an entry goes on, where the screen is too narrow to put it behind the ids.
+const NARROW: usize = 8;
+/// Width of the words that begin a line below the entries, and of the command that ends it.
+const LABEL: usize = 20;
+const COMMAND: usize = 22;
 
-/// Column where the words of a finding begin.
-pub(super) const INDENT: usize = 8;
-/// Column where the value of a named line begins.
-const VALUE: usize = INDENT + 10;
+/// What `check` found, for people.
+pub struct CheckScreen<'r> {
+    pub node: Node<'r>,
+    pub standing: &'r Standing,
+    pub findings: &'r [Finding],
+    pub steps: &'r [Step],
+    pub shown: Shown<'r>,
+}
 
-/// The report on a node, with colours that a terminal understands (the writer strips them elsewhere).
-pub fn text(report: &CheckReport<'_>) -> String {
-    let mut out = String::new();
-    wrap(&mut out, &format!("{}, against release {}", report.host, report.profile), 0, 4);
+/// How much of it is shown.
+#[derive(Clone, Copy)]
+pub enum Shown<'r> {
+    /// What matters now.
+    Screen,
+    /// Every finding in full.
+    All,
+    /// Those of some rules in full.
+    Only(&'r [RuleId]),
+}
+
+/// The screen, with colours that a terminal understands (the writer strips them elsewhere).
+pub fn text(screen: &CheckScreen<'_>, columns: Columns) -> String {
+    let mut out = Page::new(columns);
+    head(&mut out, &screen.node, screen.standing);
     out.push('\n');
-    for finding in report.findings {
-        let style = style(finding.verdict);
-        let word = if finding.verdict == Verdict::NotApplicable { "n/a" } else { finding.verdict.word() };
-        let _ = write!(out, "{style}{word:<7}{style:#} ");
-        wrap(&mut out, &format!("{}: {}", finding.id, finding.subject), INDENT, INDENT);
-        out.extend(std::iter::repeat_n(' ', INDENT));
-        wrap(&mut out, &finding.message, INDENT, INDENT);
-        if let Some(waived) = &finding.waived {
-            line(&mut out, "waived", &format!("until {}: {}", waived.until, waived.reason));
+    match screen.shown {
+        Shown::Screen => {
+            entries(&mut out, screen);
+            summary(&mut out, screen);
         }
-        line(&mut out, "measured", &finding.measured);
-        if !matches!(finding.verdict, Verdict::Pass | Verdict::NotApplicable) {
-            line(&mut out, "required", &finding.required);
-            line(&mut out, "remedy", &finding.remedy);
-            line(&mut out, "source", &finding.source);
+        Shown::All => in_full(&mut out, &screen.findings.iter().collect::<Vec<_>>()),
+        Shown::Only(rules) => {
+            let found: Vec<&Finding> = screen.findings.iter().filter(|finding| rules.contains(&finding.id)).collect();
+            in_full(&mut out, &found);
         }
     }
-    let (word, style) = verdict(report.verdict);
-    let _ = write!(out, "\nverdict: {style}{word}{style:#} ");
-    let at = "verdict: ".len().saturating_add(word.len()).saturating_add(1);
-    wrap(&mut out, &format!("({})", count(report)), at, "verdict: ".len());
-    out
+    if let Some(next) = screen.standing.next.as_ref().filter(|_| !matches!(screen.shown, Shown::Only(_))) {
+        if !matches!(screen.shown, Shown::Screen) {
+            out.push('\n');
+        }
+        out.push_str(&padded("Next", LABEL));
+        wrap(&mut out, &sentence(&next.what), LABEL, LABEL);
+    }
+    out.into_text()
 }
 
-/// The word for a verdict, and its colour.
-pub(super) fn verdict(outcome: Outcome) -> (&'static str, Style) {
-    let like = match outcome {
-        Outcome::Ready => Verdict::Pass,
-        Outcome::Blocked => Verdict::Block,
-        Outcome::Unknown => Verdict::Unknown,
-    };
-    (outcome.word(), style(like))
+/// What blocks, could not be read, or is not as it should be.
+fn entries(out: &mut Page, screen: &CheckScreen<'_>) {
+    let shown = [Verdict::Block, Verdict::Unknown, Verdict::Warn];
+    let of = |verdict| screen.findings.iter().filter(move |f| f.verdict == verdict && f.waived.is_none());
+    let widest = shown.iter().flat_map(|verdict| of(*verdict)).map(|f| f.id.as_str().len()).max();
+    let Some(widest) = widest else { return };
+    let indent = if out.columns.count() < Columns::PIPE.count() { NARROW } else { NARROW + widest + 2 };
+    for verdict in shown {
+        let mut before: Option<(RuleId, usize)> = None;
+        for finding in of(verdict) {
+            let same = before.filter(|(id, _)| *id == finding.id).map_or(0, |(_, same)| same);
+            before = Some((finding.id, same + 1));
+            match same {
+                MOST => more(out, finding, of(verdict).filter(|f| f.id == finding.id).count() - MOST, indent),
+                same if same > MOST => {}
+                _ => entry(out, finding, screen.steps, indent),
+            }
+        }
+    }
+    out.push('\n');
 }
 
-/// A named line of a finding or of a rule; none where it has no value.
-pub(super) fn line(out: &mut String, name: &str, value: &str) {
-    if !value.is_empty() {
-        let _ = write!(out, "{:INDENT$}{name:<10}", "");
-        wrap(out, value, VALUE, VALUE);
+fn entry(out: &mut Page, finding: &Finding, steps: &[Step], indent: usize) {
+    let style = style(finding.verdict);
+    let word = word(finding.verdict).to_uppercase();
+    let _ = write!(out, "{style}{word:<7}{style:#} ");
+    let at = NARROW + finding.id.as_str().len() + 2;
+    out.push_str(finding.id.as_str());
+    out.blank(at.max(indent) - at + 2);
+    let subject = if finding.subject == "node" { String::new() } else { format!("{}: ", finding.subject) };
+    let measured = if finding.measured.is_empty() { String::new() } else { format!(" ({})", finding.measured) };
+    wrap(out, &format!("{subject}{}{measured}", finding.message), at.max(indent), indent);
+    let remedy = remedy(finding, steps);
+    if !remedy.is_empty() {
+        out.blank(indent);
+        wrap(out, &sentence(&remedy), indent, indent);
     }
 }
 
-fn count(report: &CheckReport<'_>) -> String {
-    let all = [
-        Verdict::Block,
-        Verdict::Unknown,
-        Verdict::Warn,
-        Verdict::Confirm,
-        Verdict::Note,
-        Verdict::Pass,
-        Verdict::NotApplicable,
-    ];
-    let counts = all.iter().filter_map(|verdict| {
-        let n = report.findings.iter().filter(|f| f.verdict == *verdict).count();
-        (n > 0).then(|| format!("{n} {}", verdict.word()))
-    });
-    let waived = report.findings.iter().filter(|f| f.waived.is_some()).count();
-    let waived = (waived > 0).then(|| format!("{waived} of these waived"));
-    counts.chain(waived).collect::<Vec<_>>().join(", ")
+fn more(out: &mut Page, finding: &Finding, more: usize, indent: usize) {
+    out.blank(indent);
+    wrap(out, &format!("{more} more. Run: okv-host check --only {}", finding.id), indent, indent);
 }
 
-pub(super) fn style(verdict: Verdict) -> Style {
-    let colour = match verdict {
-        Verdict::Pass => AnsiColor::Green,
-        Verdict::Note => AnsiColor::Cyan,
-        Verdict::Confirm => AnsiColor::Blue,
-        Verdict::Warn => AnsiColor::Yellow,
-        Verdict::Block => AnsiColor::Red,
-        Verdict::Unknown => AnsiColor::Magenta,
-        Verdict::NotApplicable => AnsiColor::BrightBlack,
-    };
-    Style::new().fg_color(Some(colour.into()))
+/// One line each for what needs no words of its own.
+fn summary(out: &mut Page, screen: &CheckScreen<'_>) {
+    let of = |verdict| ids(screen.findings.iter().filter(|f| f.verdict == verdict && f.waived.is_none()));
+    let waived = ids(screen.findings.iter().filter(|f| f.waived.is_some()));
+    let (all, runbook) = ("okv-host check --all", "okv-host runbook");
+    counted(out, "To confirm", &screen.standing.to_confirm, runbook);
+    counted(out, "Confirmed", &screen.standing.confirmed, runbook);
+    counted(out, "Waived", &waived, all);
+    counted(out, "Noted", &of(Verdict::Note), all);
+    counted(out, "Passed", &of(Verdict::Pass), all);
+    counted(out, "Not applicable", &of(Verdict::NotApplicable), all);
+}
+
+fn ids<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<&'static str> {
+    let mut ids: Vec<&str> = findings.map(|finding| finding.id.as_str()).collect();
+    ids.dedup();
+    ids
+}
+
+/// `Passed (14)  boot-mode, disk-minimum, ...  okv-host check --all`.
+fn counted(out: &mut Page, what: &str, names: &[&str], command: &str) {
+    if names.is_empty() {
+        return;
+    }
+    let room = out.columns.count().saturating_sub(LABEL + COMMAND);
+    let mut shown = String::new();
+    for (number, name) in names.iter().enumerate() {
+        let comma = if number == 0 { "" } else { ", " };
+        let rest = if number + 1 == names.len() { 0 } else { ", ...".len() };
+        if shown.len() + comma.len() + name.len() + rest > room {
+            shown.push_str(if number == 0 { "..." } else { ", ..." });
+            break;
+        }
+        shown.push_str(comma);
+        shown.push_str(name);
+    }
+    let label = format!("{what} ({})", names.len());
+    let _ = writeln!(out, "{}{}  {command}", padded(&label, LABEL), padded(&shown, room));
 }

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::check::verdict;
-use super::text::{cut, wrap};
+use super::findings::verdict;
+use super::text::{Columns, Page, cut, padded, wrap};
 use crate::base::dates::format_minute;
 use crate::cluster::{Cluster, Disabled, Node, Step};
 use crate::subjects::rule::Outcome;
@@ -13,9 +13,9 @@ use crate::subjects::rule::Outcome;
 const WIDTHS: [usize; 4] = [22, 12, 16, 14];
 
 /// The report on a cluster, with colours that a terminal understands (the writer strips them elsewhere).
-pub fn cluster_text(cluster: &Cluster) -> String {
+pub fn cluster_text(cluster: &Cluster, columns: Columns) -> String {
     let release = cluster.profile.as_deref().unwrap_or("more than one");
-    let mut out = String::new();
+    let mut out = Page::new(columns);
     wrap(&mut out, &format!("{} nodes, against release {release}", cluster.nodes.len()), 0, 4);
     out.push('\n');
     row(&mut out, ["node", "mode", "version", "status"].map(str::to_owned));
@@ -52,7 +52,7 @@ pub fn cluster_text(cluster: &Cluster) -> String {
     }
     let (word, style) = verdict(cluster.verdict);
     let _ = writeln!(out, "\nverdict: {style}{word}{style:#}");
-    out
+    out.into_text()
 }
 
 /// Writes the report on a cluster as JSON.
@@ -64,18 +64,18 @@ pub fn cluster_json(out: &mut impl Write, cluster: &Cluster) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-fn item(out: &mut String, text: &str) {
+fn item(out: &mut Page, text: &str) {
     out.push_str("  ");
     wrap(out, text, 2, 6);
 }
 
-fn row(out: &mut String, columns: [String; 4]) {
+fn row(out: &mut Page, columns: [String; 4]) {
     for (text, width) in columns.iter().zip(WIDTHS) {
-        let _ = write!(out, "{:<width$}", cut(text, width.saturating_sub(1)));
+        out.push_str(&padded(&cut(text, width.saturating_sub(1)), width));
     }
 }
 
-fn line_of(out: &mut String, node: &Node) {
+fn line_of(out: &mut Page, node: &Node) {
     let or_dash = |text: Option<&str>| text.unwrap_or("-").to_owned();
     let mode = node.mode.map(|mode| mode.word());
     row(out, [node.name.clone(), or_dash(mode), or_dash(node.version.as_deref()), or_dash(node.status.as_deref())]);
@@ -92,7 +92,7 @@ fn line_of(out: &mut String, node: &Node) {
     }
 }
 
-fn order(out: &mut String, order: Option<&[Step]>) {
+fn order(out: &mut Page, order: Option<&[Step]>) {
     out.push_str("\norder of the upgrade, one node at a time\n");
     match order {
         None => item(out, "cannot be told: read-only nodes come first, then read-write pairs"),

@@ -1,12 +1,10 @@
-//! The picture of a disk: its partitions and gaps as boxes in one line of 80 columns.
+//! The picture of a disk: its partitions and gaps as boxes in one line.
 
-use super::text::{COLUMNS, cut};
+use super::text::{Columns, cut, padded};
 use crate::disk::Disk;
 
 /// Narrowest box, without its borders: a number of two digits.
 const NARROWEST: usize = 2;
-/// Most boxes that fit in a line with the narrowest boxes.
-const MOST: usize = (COLUMNS - 3) / (NARROWEST + 1);
 
 struct Piece {
     label: String,
@@ -15,13 +13,15 @@ struct Piece {
 
 /// One line such as `|1 vfat |2 ext4 |3 lvm2-pv                 |..|`, or none where the disk has no partitions or too
 /// many.
-pub(super) fn picture(disk: &Disk) -> Option<String> {
+pub(super) fn picture(disk: &Disk, columns: Columns) -> Option<String> {
+    let columns = columns.count();
     let pieces = pieces(disk);
-    if pieces.is_empty() || pieces.len() > MOST {
+    let most = columns.saturating_sub(3) / (NARROWEST + 1);
+    if pieces.is_empty() || pieces.len() > most {
         return None;
     }
     let borders = pieces.len() + 1;
-    let room = COLUMNS.saturating_sub(2 + borders);
+    let room = columns.saturating_sub(2 + borders);
     let spare = room.saturating_sub(pieces.len() * NARROWEST);
     // The square root keeps a /boot of 500 MB visible beside terabytes; order and rank stay true.
     let weights: Vec<u64> = pieces.iter().map(|p| p.bytes.isqrt()).collect();
@@ -32,9 +32,7 @@ pub(super) fn picture(disk: &Disk) -> Option<String> {
         let until = usize::try_from(seen * spare as u128 / total).unwrap_or(spare);
         let width = NARROWEST + until.saturating_sub(used);
         used = until.max(used);
-        let text = cut(&piece.label, width);
-        line.push_str(&text);
-        line.extend(std::iter::repeat_n(' ', width.saturating_sub(text.chars().count())));
+        line.push_str(&padded(&cut(&piece.label, width), width));
         line.push('|');
     }
     Some(line)
@@ -61,6 +59,6 @@ fn pieces(disk: &Disk) -> Vec<Piece> {
 fn gap(pieces: &mut Vec<Piece>, from: u64, to: u64) {
     let bytes = to.saturating_sub(from);
     if bytes >= 2 << 20 {
-        pieces.push(Piece { label: ".".repeat(COLUMNS), bytes });
+        pieces.push(Piece { label: ".".repeat(200), bytes });
     }
 }

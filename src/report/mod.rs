@@ -3,6 +3,8 @@
 mod check;
 mod cluster;
 mod documents;
+mod findings;
+mod head;
 mod json;
 mod layout;
 mod line;
@@ -16,9 +18,10 @@ mod step;
 mod text;
 mod upgrade_run;
 
-pub use check::text as check_text;
+pub use check::{CheckScreen, Shown, text as check_text};
 pub use cluster::{cluster_json, cluster_text};
 pub use documents::documents;
+pub use head::Node;
 pub use json::{CheckReport, check_json, disk_line, list_json, scan_json};
 pub use plan::{PlanReport, describe_action, plan_json, plan_text, steps_text};
 pub use prepare::{prepare_json, prepare_text};
@@ -26,3 +29,4 @@ pub use reference::{Explained, explained_text, list_text};
 pub use run::{close_text, status_json, status_text, undo_json, undo_text};
 pub use runbook::{RunbookReport, confirm_json, confirm_text, runbook_json, runbook_markdown, runbook_text};
 pub use scan::text as scan_text;
+pub use text::Columns;

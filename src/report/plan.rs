@@ -6,7 +6,7 @@ use std::io;
 use serde::Serialize;
 
 use super::step;
-use super::text::{clean, wrap};
+use super::text::{Columns, Page, clean, wrap};
 use crate::base::units::Bytes;
 use crate::engine::{Action, Back, CacheSwitch, Ending, Plan, Reason, Refusal, Step};
 
@@ -67,8 +67,9 @@ pub fn plan_json(out: &mut impl io::Write, report: &PlanReport<'_>) -> io::Resul
     out.write_all(b"\n")
 }
 
-pub fn plan_text(report: &PlanReport<'_>) -> String {
-    let mut out = steps_text(report);
+pub fn plan_text(report: &PlanReport<'_>, columns: Columns) -> String {
+    let mut out = Page::new(columns);
+    plan(&mut out, report);
     let end = match &report.ending {
         // Where it is said otherwise, it is said in the message.
         Ending::Planned if report.message.is_some() => "",
@@ -90,34 +91,38 @@ pub fn plan_text(report: &PlanReport<'_>) -> String {
     if let Some(message) = &report.message {
         wrap(&mut out, message, 0, 2);
     }
-    out
+    out.into_text()
 }
 
 /// What would be done, or what is in the way.
-pub fn steps_text(report: &PlanReport<'_>) -> String {
-    let mut out = String::new();
+pub fn steps_text(report: &PlanReport<'_>, columns: Columns) -> String {
+    let mut out = Page::new(columns);
+    plan(&mut out, report);
+    out.into_text()
+}
+
+fn plan(out: &mut Page, report: &PlanReport<'_>) {
     if !report.target.is_empty() {
-        wrap(&mut out, &format!("target: {}", report.target), 0, 8);
+        wrap(out, &format!("target: {}", report.target), 0, 8);
     }
     for (i, step) in report.steps.iter().enumerate() {
         let _ = write!(out, "{:>3}. ", i + 1);
-        wrap(&mut out, &step.purpose, 5, 5);
+        wrap(out, &step.purpose, 5, 5);
         out.push_str("     ");
-        wrap(&mut out, &describe_action(&step.action), 5, 7);
+        wrap(out, &describe_action(&step.action), 5, 7);
     }
     for note in report.notes {
         out.push_str("note: ");
-        wrap(&mut out, note, 6, 6);
+        wrap(out, note, 6, 6);
     }
     for reason in report.reasons {
         let _ = write!(out, "refused ({}): ", reason.id);
-        wrap(&mut out, &reason.message, 12 + reason.id.len(), 8);
+        wrap(out, &reason.message, 12 + reason.id.len(), 8);
         if !reason.remedy.is_empty() {
             out.push_str("        remedy: ");
-            wrap(&mut out, &reason.remedy, 16, 16);
+            wrap(out, &reason.remedy, 16, 16);
         }
     }
-    out
 }
 
 /// What a step does, as a command that people know.
@@ -188,7 +193,7 @@ mod tests {
         for length in 1..90 {
             let message = format!("{} m m m m", "m".repeat(length));
             let refusal = Refusal { reasons: vec![Reason { id: "iso-name", message, remedy: String::new() }] };
-            let text = plan_text(&PlanReport::of_refusal("stage", &refusal));
+            let text = plan_text(&PlanReport::of_refusal("stage", &refusal), Columns::PIPE);
             assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         }
     }

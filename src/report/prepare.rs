@@ -5,7 +5,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::text::{clean, wrap};
+use super::text::{Columns, Page, clean, wrap};
 use crate::base::units::{Bytes, GIB};
 use crate::subjects::disks::{INVENTORY, Inventory};
 use crate::subjects::swap::Wanted;
@@ -40,8 +40,8 @@ pub fn prepare_json(out: &mut impl io::Write, inventory: &Inventory, wanted: Opt
 }
 
 /// For people.
-pub fn prepare_text(inventory: &Inventory, wanted: Option<&Wanted>) -> String {
-    let mut out = String::new();
+pub fn prepare_text(inventory: &Inventory, wanted: Option<&Wanted>, columns: Columns) -> String {
+    let mut out = Page::new(columns);
     let _ = writeln!(out, "recorded in {INVENTORY}:");
     for disk in &inventory.disks {
         let word = |text: &Option<String>| clean(text.as_deref().unwrap_or("none"));
@@ -63,5 +63,5 @@ pub fn prepare_text(inventory: &Inventory, wanted: Option<&Wanted>) -> String {
             wrap(&mut out, &text, 0, 2);
         }
     }
-    out
+    out.into_text()
 }

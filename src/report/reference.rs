@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::check::{INDENT, line};
-use super::text::wrap;
+use super::findings::{INDENT, line};
+use super::text::{Columns, Page, wrap};
 use crate::procedure::Row;
 use crate::profile::Profile;
 use crate::subjects::rule::{Rule, Waivable};
@@ -17,6 +17,15 @@ pub enum Explained {
     Step(&'static Row),
 }
 
+impl std::fmt::Debug for Explained {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Rule(rule) => write!(f, "rule {}", rule.id),
+            Self::Step(row) => write!(f, "step {}", row.id),
+        }
+    }
+}
+
 impl Explained {
     pub fn rules(&self) -> Vec<&'static Rule> {
         match self {
@@ -27,8 +36,9 @@ impl Explained {
 }
 
 /// Every rule with its threshold and its source.
-pub fn list_text(profile: &Profile) -> String {
-    let mut out = format!("Rules of release {}\n", profile.release);
+pub fn list_text(profile: &Profile, columns: Columns) -> String {
+    let mut out = Page::new(columns);
+    let _ = writeln!(out, "Rules of release {}", profile.release);
     for rule in RULES {
         heading(&mut out, rule);
         line(&mut out, "required", &(rule.required)(profile));
@@ -39,26 +49,27 @@ pub fn list_text(profile: &Profile) -> String {
         }
     }
     out.push_str("\nokv-host check --explain RULE explains one of them.\n");
-    out
+    out.into_text()
 }
 
 /// All that the records have on a rule, or on a step and the rules that judge it.
-pub fn explained_text(what: &Explained, profile: &Profile) -> String {
-    let mut out = format!("Release {}\n", profile.release);
+pub fn explained_text(what: &Explained, profile: &Profile, columns: Columns) -> String {
+    let mut out = Page::new(columns);
+    let _ = writeln!(out, "Release {}", profile.release);
     if let Explained::Step(row) = what {
         step(&mut out, row);
     }
     what.rules().iter().for_each(|rule| record(&mut out, rule, profile));
-    out
+    out.into_text()
 }
 
-fn heading(out: &mut String, rule: &Rule) {
+fn heading(out: &mut Page, rule: &Rule) {
     let _ = writeln!(out, "\n{}", rule.id);
-    out.extend(std::iter::repeat_n(' ', INDENT));
+    out.blank(INDENT);
     wrap(out, rule.title, INDENT, INDENT);
 }
 
-fn record(out: &mut String, rule: &Rule, profile: &Profile) {
+fn record(out: &mut Page, rule: &Rule, profile: &Profile) {
     heading(out, rule);
     line(out, "why", rule.why);
     line(out, "required", &(rule.required)(profile));
@@ -76,9 +87,9 @@ pub(super) fn waivable(rule: &Rule) -> String {
     }
 }
 
-fn step(out: &mut String, row: &Row) {
+fn step(out: &mut Page, row: &Row) {
     let _ = writeln!(out, "\n{} {}", row.source(), row.id);
-    out.extend(std::iter::repeat_n(' ', INDENT));
+    out.blank(INDENT);
     wrap(out, row.title, INDENT, INDENT);
     line(out, "to do", row.how);
     line(out, "command", row.does().unwrap_or_default());

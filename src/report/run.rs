@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::plan::{describe_action, way_back};
 use super::step;
-use super::text::{clean, wrap};
+use super::text::{Columns, Page, clean, wrap};
 use super::upgrade_run::{self, Upgrade};
 use crate::engine::{Ending, RecordedRun, StandingStep, Step};
 use crate::host::Probed;
@@ -23,8 +23,8 @@ struct RunJson<'r> {
     #[serde(serialize_with = "step::steps")]
     steps: &'r [Step],
     standing: &'r [StandingStep],
-    #[serde(skip_serializing_if = "<[Step]>::is_empty", serialize_with = "step::steps")]
-    earlier: &'r [Step],
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "step::steps_of")]
+    earlier: Vec<&'r Step>,
 }
 
 impl<'r> RunJson<'r> {
@@ -35,7 +35,7 @@ impl<'r> RunJson<'r> {
             began: run.began,
             state: run.state.word(),
             unfinished: run.is_unfinished(),
-            earlier: &run.earlier,
+            earlier: run.earlier.iter().map(|earlier| &earlier.step).collect(),
             steps: &run.steps,
             standing: &run.standing,
         }
@@ -72,20 +72,23 @@ pub fn status_json(
 }
 
 /// The last run, and how the vendor's upgrade stands, for people.
-pub fn status_text(run: Option<&RecordedRun>, upgrade: &Probed<UpgradeRun>) -> String {
-    let mut out = run.map_or_else(|| "no run has changed this host\n".to_owned(), last_run_text);
+pub fn status_text(run: Option<&RecordedRun>, upgrade: &Probed<UpgradeRun>, columns: Columns) -> String {
+    let mut out = Page::new(columns);
+    match run {
+        Some(run) => last_run(&mut out, run),
+        None => out.push_str("no run has changed this host\n"),
+    }
     match upgrade {
         Probed::Known(run) => upgrade_run::text(&mut out, run),
         Probed::Absent => {}
         Probed::Unreadable(why) => wrap(&mut out, &format!("upgrade: how it stands could not be told: {why}"), 0, 2),
     }
-    out
+    out.into_text()
 }
 
-fn last_run_text(run: &RecordedRun) -> String {
-    let mut out = String::new();
+fn last_run(out: &mut Page, run: &RecordedRun) {
     let _ = writeln!(out, "last run: {} ({})", clean(&run.command), run.state.word());
-    wrap(&mut out, &format!("  target: {}", run.target), 0, 10);
+    wrap(out, &format!("  target: {}", run.target), 0, 10);
     for (index, step) in run.steps.iter().enumerate() {
         let mark = match run.standing.iter().find(|standing| standing.step == index) {
             Some(standing) if standing.done => "x",
@@ -93,21 +96,20 @@ fn last_run_text(run: &RecordedRun) -> String {
             None => " ",
         };
         let _ = write!(out, "  [{mark}] ");
-        wrap(&mut out, &describe_action(&step.action), 6, 8);
+        wrap(out, &describe_action(&step.action), 6, 8);
     }
     if !run.earlier.is_empty() {
         out.push_str("done by runs before it, which it went on from:\n");
-        for (index, step) in run.earlier.iter().enumerate() {
-            out.push_str(if run.unsure.contains(&index) { "  [?] " } else { "  [x] " });
-            wrap(&mut out, &describe_action(&step.action), 6, 8);
+        for earlier in &run.earlier {
+            out.push_str(if earlier.done { "  [x] " } else { "  [?] " });
+            wrap(out, &describe_action(&earlier.step.action), 6, 8);
         }
     }
     if run.is_unfinished() {
         let back = if run.keeps_something() { "" } else { ", or okv-host undo to go back" };
         let text = format!("unfinished: run okv-host {} again to finish{back}", run.command);
-        wrap(&mut out, &text, 0, 2);
+        wrap(out, &text, 0, 2);
     }
-    out
 }
 
 /// Writes what became of `undo` as JSON.
@@ -133,24 +135,27 @@ pub fn undo_json(
 }
 
 /// What became of `undo --close`, for people.
-pub fn close_text(run: Option<&RecordedRun>, ending: &Ending, message: Option<&str>) -> String {
+pub fn close_text(run: Option<&RecordedRun>, ending: &Ending, message: Option<&str>, columns: Columns) -> String {
     let end = match ending {
         Ending::Planned => "Nothing was changed. To close the run: the same command with --apply",
         Ending::Refused { .. } => "refused: the run stays unfinished. Nothing was changed.",
         Ending::Closed => "closed",
         _ => "nothing to close",
     };
-    let mut out = run.map(last_run_text).unwrap_or_default();
+    let mut out = Page::new(columns);
+    if let Some(run) = run {
+        last_run(&mut out, run);
+    }
     let _ = writeln!(out, "{end}");
     if let Some(message) = message {
         wrap(&mut out, message, 0, 2);
     }
-    out
+    out.into_text()
 }
 
 /// What became of `undo`, for people.
-pub fn undo_text(run: Option<&RecordedRun>, ending: &Ending, message: Option<&str>) -> String {
-    let mut out = String::new();
+pub fn undo_text(run: Option<&RecordedRun>, ending: &Ending, message: Option<&str>, columns: Columns) -> String {
+    let mut out = Page::new(columns);
     if let Some(run) = run {
         let _ = writeln!(out, "of {}, last step first:", clean(&run.command));
         for way_back in run.changes().rev().filter_map(|step| way_back(&step.action)) {
@@ -170,7 +175,7 @@ pub fn undo_text(run: Option<&RecordedRun>, ending: &Ending, message: Option<&st
     if let Some(message) = message {
         wrap(&mut out, message, 0, 2);
     }
-    out
+    out.into_text()
 }
 
 #[cfg(test)]
@@ -189,10 +194,14 @@ mod tests {
             steps: vec![Step::new("", action).in_role(role)],
             standing: vec![StandingStep { step: 0, done: true }],
             earlier: vec![],
-            unsure: vec![],
+            undo_failed: false,
             state: RunState::CutOff,
             resumes: false,
         }
+    }
+
+    fn last_run_text(run: &RecordedRun) -> String {
+        status_text(Some(run), &Probed::Absent, Columns::PIPE)
     }
 
     #[test]

@@ -6,24 +6,26 @@ use std::io::{self, Write};
 use anstyle::Style;
 use serde::Serialize;
 
-use super::check::style;
-use super::text::{clean, wrap};
-use crate::procedure::{Confirmed, SECTIONS, Scope, State, Step, When, next};
+use super::findings::style;
+use super::head::{Node, head};
+use super::text::{Columns, Page, clean, sentence, wrap};
+use crate::procedure::{Confirmed, SECTIONS, Scope, Standing, State, Step, When};
 use crate::subjects::rule::{RuleId, Verdict};
 
 /// Column where the words of a step begin.
 const INDENT: usize = 11;
 /// Column where the value of a named line begins.
 const VALUE: usize = INDENT + 7;
+/// What begins the line of what to do next.
+const NEXT: &str = "Next: ";
 /// Every state, in the order in which they are counted.
 const STATES: [State; 6] =
     [State::Done, State::NotNeeded, State::Ready, State::Confirm, State::Blocked, State::Unknown];
 
 #[derive(Debug)]
 pub struct RunbookReport<'r> {
-    pub host: &'r str,
-    /// The release that it is upgraded to.
-    pub profile: &'r str,
+    pub node: Node<'r>,
+    pub standing: &'r Standing,
     pub steps: &'r [Step],
 }
 
@@ -46,20 +48,19 @@ impl RunbookReport<'_> {
     }
 
     fn next(&self) -> String {
-        let Some(step) = next(self.steps) else { return "nothing: every step is done or not needed".to_owned() };
-        let what = match (&step.command, step.how.is_empty()) {
-            (Some(command), _) => command.as_str(),
-            (None, false) => step.how.as_str(),
-            (None, true) => step.evidence.as_str(),
-        };
-        format!("{} ({}), {}: {what}", step.id, step.source, step.state.word())
+        let Some(next) = &self.standing.next else { return "nothing: every step is done or not needed".to_owned() };
+        match next.step.and_then(|id| self.steps.iter().find(|step| step.id == id)) {
+            Some(step) => format!("{} ({}): {}", step.id, step.source, sentence(&next.what)),
+            None => sentence(&next.what),
+        }
     }
 }
 
 /// The report for people, with colours that a terminal understands (the writer strips them elsewhere).
-pub fn runbook_text(report: &RunbookReport<'_>) -> String {
-    let mut out = String::new();
-    wrap(&mut out, &format!("{}, upgrade to release {}", report.host, report.profile), 0, 4);
+pub fn runbook_text(report: &RunbookReport<'_>, columns: Columns) -> String {
+    let mut out = Page::new(columns);
+    head(&mut out, &report.node, report.standing);
+    next(&mut out, report);
     for (section, about) in SECTIONS {
         let _ = writeln!(out, "\n{section} {about}");
         report.of(section).for_each(|step| text_of(&mut out, step));
@@ -67,22 +68,26 @@ pub fn runbook_text(report: &RunbookReport<'_>) -> String {
     let all = format!("\n{} steps: ", report.steps.len());
     out.push_str(&all);
     wrap(&mut out, &report.count(), all.len(), 4);
-    out.push_str("next: ");
-    wrap(&mut out, &report.next(), "next: ".len(), "next: ".len());
-    out
+    next(&mut out, report);
+    out.into_text()
 }
 
-fn text_of(out: &mut String, step: &Step) {
+fn next(out: &mut Page, report: &RunbookReport<'_>) {
+    out.push_str(NEXT);
+    wrap(out, &report.next(), NEXT.len(), NEXT.len());
+}
+
+fn text_of(out: &mut Page, step: &Step) {
     let style = colour(step.state);
     let _ = write!(out, "{style}{:<10}{style:#} ", step.state.word());
     wrap(out, &format!("{} ({}): {}", step.id, step.source, step.title), INDENT, INDENT);
-    out.extend(std::iter::repeat_n(' ', INDENT));
+    out.blank(INDENT);
     wrap(out, &step.evidence, INDENT, INDENT);
     line(out, "to do", &step.how);
     line(out, "run", step.command.as_deref().unwrap_or_default());
 }
 
-fn line(out: &mut String, name: &str, value: &str) {
+fn line(out: &mut Page, name: &str, value: &str) {
     if !value.is_empty() {
         let _ = write!(out, "{:INDENT$}{name:<7}", "");
         wrap(out, value, VALUE, VALUE);
@@ -102,7 +107,7 @@ fn colour(state: State) -> Style {
 
 /// The report as a checklist in Markdown (CommonMark, with the check boxes of tickets).
 pub fn runbook_markdown(report: &RunbookReport<'_>) -> String {
-    let mut out = format!("# {}: upgrade to {}\n", escaped(report.host), escaped(report.profile));
+    let mut out = format!("# {}: upgrade to {}\n", escaped(report.node.host), escaped(report.node.release));
     for (section, about) in SECTIONS {
         let _ = writeln!(out, "\n## {section} {about}\n");
         report.of(section).for_each(|step| item(&mut out, step));
@@ -189,22 +194,22 @@ pub fn runbook_json(out: &mut impl Write, report: &RunbookReport<'_>) -> io::Res
         next: Option<&'r str>,
     }
     let steps = report.steps.iter().map(Row::new).collect();
-    let next = next(report.steps).map(|step| step.id);
-    let RunbookReport { host, profile, .. } = report;
+    let next = report.standing.next.as_ref().and_then(|next| next.step);
+    let Node { host, release: profile, .. } = report.node;
     serde_json::to_writer_pretty(&mut *out, &Report { schema: RunbookReport::SCHEMA, host, profile, steps, next })?;
     out.write_all(b"\n")
 }
 
 /// What `confirm` says for people: the step as it stands now, and why nothing was recorded where it was not.
-pub fn confirm_text(step: &Step, refused: Option<&str>) -> String {
-    let mut out = String::new();
+pub fn confirm_text(step: &Step, refused: Option<&str>, columns: Columns) -> String {
+    let mut out = Page::new(columns);
     match refused {
         Some(why) => wrap(&mut out, &format!("not recorded: {why}"), 0, 4),
         None => {
             wrap(&mut out, &format!("recorded; {} is {}: {}", step.id, step.state.word(), step.evidence), 0, 4);
         }
     }
-    out
+    out.into_text()
 }
 
 /// The same as JSON.

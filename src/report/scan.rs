@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::layout::picture;
-use super::text::{clean, cut, wrap};
+use super::text::{Columns, Page, clean, cut, padded, wrap};
 use crate::base::units::Bytes;
 use crate::disk::format::content::Content;
 use crate::disk::{CopyState, Disk, Partition, PartitionType, TableKind, VolumeGroup, guid};
@@ -11,24 +11,24 @@ use crate::disk::{CopyState, Disk, Partition, PartitionType, TableKind, VolumeGr
 /// Where what a volume holds goes on in a further line: an LVM identifier and a comma still fit.
 const CONTENT_INDENT: usize = 41;
 
-pub fn text(disks: &[Disk]) -> String {
-    let mut out = String::new();
+pub fn text(disks: &[Disk], columns: Columns) -> String {
+    let mut out = Page::new(columns);
     for (i, disk) in disks.iter().enumerate() {
         if i > 0 {
             out.push('\n');
         }
         one(&mut out, disk);
     }
-    out
+    out.into_text()
 }
 
-fn one(out: &mut String, disk: &Disk) {
+fn one(out: &mut Page, disk: &Disk) {
     let _ = writeln!(out, "{}", clean(&disk.path));
     if !disk.could_not_be_opened() {
         let line = format!("{}, sectors of {} B, {}", Bytes(disk.bytes), disk.sector_bytes.bytes(), table(disk));
         out.push_str("  ");
         wrap(out, &line, 2, 4);
-        if let Some(line) = picture(disk) {
+        if let Some(line) = picture(disk, out.columns) {
             let _ = writeln!(out, "{line}");
         }
         if disk.partitions.is_empty() || disk.content.kind != crate::disk::format::content::Kind::Partitioned {
@@ -68,10 +68,10 @@ fn state(copy: CopyState, which: &str) -> String {
     if copy == CopyState::Ok { String::new() } else { format!(",{which} {}", copy.word()) }
 }
 
-fn row(out: &mut String, partition: &Partition) {
+fn row(out: &mut Page, partition: &Partition) {
     let size = Bytes(partition.bytes).rounded();
     let kind = cut(&type_name(partition), 14);
-    let _ = write!(out, "  {:>3} {:>15} {:>11}  {kind:<14} ", partition.number, partition.start_bytes, size);
+    let _ = write!(out, "  {:>3} {:>15} {:>11}  {} ", partition.number, partition.start_bytes, size, padded(&kind, 14));
     wrap(out, &content(&partition.content), 50, CONTENT_INDENT);
 }
 
@@ -117,6 +117,12 @@ fn content(content: &Content) -> String {
             text.push_str(", holds a hibernated system");
         }
     }
+    if content.unreplayed_journal {
+        text.push_str(", journal not replayed");
+    }
+    if let Some(array) = &content.array {
+        let _ = write!(text, ", within it {}", self::content(&array.content));
+    }
     if !content.candidates.is_empty() {
         let names: Vec<&str> = content.candidates.iter().map(|k| k.word()).collect();
         let _ = write!(text, ": {}", names.join(" or "));
@@ -124,7 +130,7 @@ fn content(content: &Content) -> String {
     text
 }
 
-fn volume_group(out: &mut String, group: &VolumeGroup) {
+fn volume_group(out: &mut Page, group: &VolumeGroup) {
     out.push_str("  ");
     let missing = match group.missing_pvs.len() {
         0 => String::new(),
@@ -143,8 +149,8 @@ fn volume_group(out: &mut String, group: &VolumeGroup) {
         let holds = volume.content.as_ref().map_or_else(|| "not looked at".to_owned(), content);
         let _ = write!(
             out,
-            "    {:<20} {:>11}  {:<9} ",
-            cut(&volume.name, 20),
+            "    {} {:>11}  {:<9} ",
+            padded(&cut(&volume.name, 20), 20),
             Bytes(volume.bytes).rounded(),
             cut(kinds, 9)
         );
@@ -152,7 +158,7 @@ fn volume_group(out: &mut String, group: &VolumeGroup) {
     }
 }
 
-fn boot(out: &mut String, disk: &Disk) {
+fn boot(out: &mut Page, disk: &Disk) {
     let mut signs = Vec::new();
     if let Some(n) = disk.boot.esp {
         signs.push(format!("EFI System Partition {n}"));

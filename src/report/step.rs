@@ -86,6 +86,11 @@ pub(super) fn steps<S: Serializer>(steps: &[Step], serializer: S) -> Result<S::O
     serializer.collect_seq(steps.iter().map(StepJson::of))
 }
 
+/// The same for steps that are not one after the other.
+pub(super) fn steps_of<S: Serializer>(steps: &[&Step], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(steps.iter().map(|step| StepJson::of(step)))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json, to_value};

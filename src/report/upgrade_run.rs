@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::text::{clean, wrap};
+use super::text::{Page, clean, wrap};
 use crate::base::dates::format_minute;
 use crate::subjects::upgrade::{UpgradeRun, UpgradeState};
 
@@ -41,7 +41,7 @@ fn word(state: UpgradeState) -> &'static str {
 }
 
 /// The last run of the upgrade for people.
-pub(super) fn text(out: &mut String, run: &UpgradeRun) {
+pub(super) fn text(out: &mut Page, run: &UpgradeRun) {
     let began = run.began.map_or_else(String::new, |began| format!(", begun {}", format_minute(began)));
     let _ = writeln!(out, "upgrade: {}{began}", word(run.state));
     let means = match run.state {

@@ -53,7 +53,7 @@ fn the_reports_on_whole_hosts_are_the_golden_ones() {
         let mut reports = String::new();
         for name in WHOLE {
             let mut check = Command::cargo_bin("okv-host").unwrap();
-            check.env_clear().args(["check", "--format", format, "--root"]).arg(whole(name));
+            check.env_clear().args(["check", "--all", "--format", format, "--root"]).arg(whole(name));
             reports += &String::from_utf8(check.output().unwrap().stdout).unwrap();
         }
         assert_data_eq!(reports, Data::read_from(&golden(file), None).raw());
@@ -64,10 +64,12 @@ fn the_reports_on_whole_hosts_are_the_golden_ones() {
 fn no_line_of_a_report_on_a_host_is_wider_than_80_columns() {
     for name in names() {
         let host = Host::named(&name);
-        let output =
-            Command::cargo_bin("okv-host").unwrap().args(["check", "--root"]).arg(host.path()).output().unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(text.lines().find(|line| line.chars().count() > 80), None, "{name}");
+        for shown in [&[][..], &["--all"]] {
+            let mut check = Command::cargo_bin("okv-host").unwrap();
+            let output = check.arg("check").args(shown).arg("--root").arg(host.path()).output().unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            assert_eq!(text.lines().find(|line| line.chars().count() > 80), None, "{name}");
+        }
     }
 }
 

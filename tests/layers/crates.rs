@@ -45,6 +45,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("signal_hook", &["engine"]),
     ("ssh_key", &["subjects::ssh_keys"]),
     ("strsim", &["commands"]),
+    ("terminal_size", &["commands"]),
+    ("textwrap", &["report"]),
+    ("unicode_width", &["report"]),
     ("x509_cert", &["subjects::preflight"]),
 ];
 

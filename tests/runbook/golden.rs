@@ -12,13 +12,13 @@ const FORMATS: [(&str, &str); 3] = [("text", "runbook.txt"), ("markdown", "runbo
 
 /// Hosts, and the step that comes next on each.
 const HOSTS: &[(&str, &str)] = &[
-    ("good-uefi", "be-root"),
-    ("everything-wrong", "be-root"),
-    ("procedure-staged", "be-root"),
-    ("procedure-wrong", "be-root"),
-    ("kernel-old", "be-root"),
-    ("vg-free-enough", "be-root"),
-    ("unreadable-swaps", "be-root"),
+    ("good-uefi", "back-up"),
+    ("everything-wrong", "disk-limit"),
+    ("procedure-staged", "back-up"),
+    ("procedure-wrong", "stage-iso"),
+    ("kernel-old", "back-up"),
+    ("vg-free-enough", "swap-extend"),
+    ("unreadable-swaps", "look-at-swap"),
 ];
 
 fn runbook(root: &Path, format: &str) -> Command {

@@ -79,7 +79,7 @@ fn a_step_that_there_is_not_is_answered_with_one_of_a_like_name() {
     let output = run(dir.path(), &["confirm", "backup", "--note", "x"]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(said.contains("'back-up'"), "{said}");
+    assert!(said.contains("Nearest: back-up"), "{said}");
     assert_eq!(lines(dir.path()), 0);
 }
 

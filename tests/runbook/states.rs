@@ -62,7 +62,7 @@ fn who_runs_it_is_root_or_not() {
     };
     assert_eq!(is(Probed::Known(true)), State::Done);
     assert_eq!(is(Probed::Known(false)), State::Ready);
-    assert_eq!(is(Probed::Absent), State::Ready);
+    assert_eq!(is(Probed::Absent), State::NotNeeded, "a saved host");
     assert_eq!(is(Probed::Unreadable("x".into())), State::Unknown);
 }
 
@@ -208,7 +208,8 @@ fn a_session_outlives_its_connection_or_is_to_be_begun_anew() {
             &|facts| subjects(facts).preflight.session = Probed::Unreadable("no access".into()),
         ],
     );
-    assert_eq!(found, [State::Done, State::Done, State::Ready, State::Ready, State::Ready, State::Unknown]);
+    let states = [State::Done, State::Done, State::Ready, State::Ready, State::NotNeeded, State::Unknown];
+    assert_eq!(found, states, "a saved host has no session");
     let ssh = |session: Session| {
         state(&with(HOST, |facts| subjects(facts).preflight.session = Probed::Known(session)), "open-ssh")
     };
@@ -373,7 +374,7 @@ fn what_may_be_confirmed_and_what_to_do_instead() {
         Ok(()) => String::new(),
         Err(NotConfirmable(why)) => why,
     };
-    for id in ["back-up", "plan-downtime", "hsm-before", "certificate", "session", "disable-node"] {
+    for id in ["back-up", "plan-downtime", "hsm-before", "certificate", "disable-node"] {
         assert_eq!(refused(id), "", "{id}");
     }
     assert!(refused("disk-limit").contains("which no confirmation lifts"));

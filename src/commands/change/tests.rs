@@ -81,7 +81,10 @@ fn a_refusal_after_the_last_step_is_reported_with_its_reasons() {
     assert!(matches!(&ending, Ending::NotReached { why } if why.contains("was refused")), "{ending:?}");
     assert_eq!(reasons, refusal().reasons);
     let plan = plan_of(vec![step()]);
-    let text = report::plan_text(&PlanReport { reasons: &reasons, ..PlanReport::of_plan(&plan, ending, None) });
+    let text = report::plan_text(
+        &PlanReport { reasons: &reasons, ..PlanReport::of_plan(&plan, ending, None) },
+        report::Columns::PIPE,
+    );
     assert!(text.contains("refused (vg-health): a disk is missing") && text.contains("remedy: bring it"), "{text}");
 }
 

@@ -4,27 +4,78 @@ use std::fs;
 
 use super::host::TargetHost;
 use crate::engine::CacheSwitch;
+use crate::host::Probed;
+use crate::host::block::{WriteCache, write_cache};
+use crate::io::tool::lvm;
 
 impl TargetHost<'_> {
+    /// Switches them. A disk that refuses keeps its mode, as one does that has no switch: many controllers refuse
+    /// MODE SELECT (`drivers/scsi/sd.c` `cache_type_store`). One that accepts must show it.
     pub(super) fn switch_caches(&self, switches: &[CacheSwitch]) -> Result<(), String> {
         for switch in switches {
             self.is_disk(&switch.disk)?;
-            self.switch_cache(switch, &switch.to)?;
+            if self.switch_cache(switch, &switch.to).is_ok() {
+                self.shows_mode(switch, &[&switch.to])?;
+            }
         }
-        self.are_switched(switches)
+        Ok(())
     }
 
+    /// That each has the mode that it was switched to, or, where the disk refused, the one before.
     pub(super) fn are_switched(&self, switches: &[CacheSwitch]) -> Result<(), String> {
-        switches.iter().try_for_each(|switch| match self.cache_mode(switch)? {
-            mode if mode == switch.to => Ok(()),
-            mode => Err(format!("the write cache of {} is \"{mode}\" and not \"{}\"", switch.disk.path, switch.to)),
-        })
+        switches.iter().try_for_each(|switch| self.shows_mode(switch, &[&switch.to, &switch.from]))
+    }
+
+    fn shows_mode(&self, switch: &CacheSwitch, modes: &[&str]) -> Result<(), String> {
+        let mode = self.cache_mode(switch)?;
+        if modes.contains(&mode.as_str()) {
+            return Ok(());
+        }
+        Err(format!("the write cache of {} is \"{mode}\" and not \"{}\"", switch.disk.path, switch.to))
     }
 
     /// A disk that has another name since, or is gone, is left as it is: its cache is what its last start made it.
     pub(super) fn switch_caches_back(&self, switches: &[CacheSwitch]) -> Result<(), String> {
         let here = switches.iter().filter(|switch| self.is_disk(&switch.disk).is_ok());
-        here.rev().try_for_each(|switch| self.switch_cache(switch, &switch.from))
+        here.rev().try_for_each(|switch| {
+            let _refused = self.switch_cache(switch, &switch.from);
+            self.shows_mode(switch, &[&switch.from])
+        })
+    }
+
+    /// Does `work` while no disk of the volume group `group` has a volatile write cache, as a plan has it for the way
+    /// there. If the power is cut and one disk loses that another one left the group, the group is never complete at the
+    /// next start. The steps of the plan do not suffice: a run that stopped has its caches on again, and so has a start.
+    pub(super) fn with_caches_off<R>(
+        &self,
+        group: &str,
+        work: impl FnOnce() -> Result<R, String>,
+    ) -> Result<R, String> {
+        let caches = self.caches_on(group)?;
+        let switched = caches.iter().try_for_each(|cache| self.write_cache_mode(cache, WriteCache::OFF));
+        let done = switched.and_then(|()| work());
+        let on_again = caches.iter().rev().map(|cache| self.write_cache_mode(cache, WriteCache::ON));
+        let on_again = on_again.fold(Ok(()), Result::and);
+        done.and_then(|done| on_again.map(|()| done))
+    }
+
+    /// The caches that are on, of the disks that have a physical volume of `group`.
+    fn caches_on(&self, group: &str) -> Result<Vec<WriteCache>, String> {
+        let seen: Vec<lvm::PhysicalVolume> = lvm::ask(self.runner, &lvm::devices()).map_err(|e| e.to_string())?;
+        let root = self.root()?;
+        let mut caches: Vec<WriteCache> = Vec::new();
+        for volume in seen.iter().filter(|volume| volume.group == group) {
+            match write_cache(&root, volume.name.strip_prefix("/dev/").unwrap_or(&volume.name)) {
+                Probed::Known(cache) if cache.mode == WriteCache::ON && !caches.contains(&cache) => caches.push(cache),
+                Probed::Known(_) | Probed::Absent => {}
+                Probed::Unreadable(why) => return Err(why),
+            }
+        }
+        Ok(caches)
+    }
+
+    fn write_cache_mode(&self, cache: &WriteCache, to: &str) -> Result<(), String> {
+        fs::write(self.path(&cache.file), to).map_err(|e| format!("{}: {e}", cache.file))
     }
 
     fn switch_cache(&self, switch: &CacheSwitch, to: &str) -> Result<(), String> {

@@ -15,26 +15,48 @@ const CHECKSUM: usize = 4;
 /// Where the data of our physical volumes begins.
 const DATA: usize = MIB as usize;
 
-/// Zeros for the sectors of `disk` that a physical volume at byte `from` left behind: none where its label is still
-/// there, or where something else is.
+/// Zeros for the sectors of `disk` that a physical volume at byte `from` left behind; none where all is blank.
 ///
 /// # Errors
-/// Where the disk cannot be read.
+/// Where its label is still there, or anything else is. Where the disk cannot be read.
 pub(super) fn zeros_over_leftovers(disk: &HeldDisk, from: u64) -> Result<Vec<NewSector>, String> {
     let size = disk.sector_size().bytes();
-    let Ok(step) = usize::try_from(size) else { return Ok(Vec::new()) };
-    if from.saturating_add(MIB) > disk.bytes() {
+    let step = usize::try_from(size).map_err(|e| e.to_string())?;
+    let bytes = disk.read(from, DATA)?;
+    if all_zero(&bytes) {
         return Ok(Vec::new());
     }
-    let bytes = disk.read(from, DATA)?;
-    let Some((label, area)) = bytes.split_at_checked(AREA) else { return Ok(Vec::new()) };
+    let (label, area) = bytes.split_at_checked(AREA).unwrap_or_default();
     let is_left = all_zero(label) && area.get(CHECKSUM..).is_some_and(|rest| rest.starts_with(MAGIC));
     if !is_left {
-        return Ok(Vec::new());
+        return Err(format!("{disk}: its partition at byte {from} is not blank: the table stays"));
     }
     let sectors = area.chunks_exact(step).zip(0_u64..).filter(|(sector, _)| !all_zero(sector));
     let begin = from.saturating_add(AREA as u64);
-    Ok(sectors
+    let mut zeros: Vec<NewSector> = sectors
         .map(|(_, n)| NewSector { at: begin.saturating_add(n.saturating_mul(size)), bytes: vec![0; step] })
-        .collect())
+        .collect();
+    // The first one goes last: as long as it is there, the rest is recognised.
+    zeros.reverse();
+    Ok(zeros)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sector_that_leftovers_are_recognised_by_goes_last() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut bytes = vec![0; 4 * DATA];
+        let area = DATA + AREA;
+        bytes[area + CHECKSUM..][..MAGIC.len()].copy_from_slice(MAGIC);
+        bytes[area + 512] = b'v';
+        bytes[area + 1024] = b'v';
+        std::fs::write(file.path(), &bytes).unwrap();
+        let disk = HeldDisk::open(file.path()).unwrap();
+        let at: Vec<u64> = zeros_over_leftovers(&disk, MIB).unwrap().iter().map(|sector| sector.at).collect();
+        let area = area as u64;
+        assert_eq!(at, [area + 1024, area + 512, area]);
+    }
 }

@@ -5,7 +5,7 @@
 //! lock -> plan again, unchanged -> for each step: journal, do, verify, journal -> plan once more: nothing left
 //! ```
 
-use crate::engine::{Ending, Entry, Plan, RecordedRun, last_run};
+use crate::engine::{Ending, Entry, Plan, RecordedRun, Step, last_run};
 use crate::io::journal::Journal;
 use run::Execution;
 
@@ -56,7 +56,7 @@ pub fn carry_out(
     journal.reserve(records.saturating_mul(RECORD).saturating_add(steps) as u64)?;
     let steps = plan.steps.clone();
     journal.append(Entry::Began { command: plan.command.to_owned(), target: plan.target.clone(), steps })?;
-    let earlier = last_run(journal.records()).map(|run| run.earlier).unwrap_or_default();
+    let earlier = last_run(journal.records()).map(steps_before).unwrap_or_default();
     Ok(Execution { host, journal, interrupts, report, earlier, needless: Vec::new() }.carry_out(&plan.steps, 0))
 }
 
@@ -69,8 +69,13 @@ pub fn finish(
     interrupts: &Interrupts,
     report: &mut dyn FnMut(News<'_>),
 ) -> Ending {
-    let earlier = run.earlier.clone();
+    let earlier = steps_before(run.clone());
     Execution { host, journal, interrupts, report, earlier, needless: Vec::new() }.finish(run)
+}
+
+/// The steps of the runs that `run` went on from.
+fn steps_before(run: RecordedRun) -> Vec<Step> {
+    run.earlier.into_iter().map(|earlier| earlier.step).collect()
 }
 
 /// More bytes than a record of a step takes in the journal.

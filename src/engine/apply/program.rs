@@ -81,7 +81,12 @@ impl TargetHost<'_> {
         if let Proof::SwapUnused { area } = proof {
             self.wake(area)?;
         }
-        let ran = self.execute(back, LONGEST_WAY_BACK);
+        let ran = match proof {
+            Proof::PhysicalVolume { group: Some(group), .. } => {
+                self.with_caches_off(group, || self.execute(back, LONGEST_WAY_BACK))
+            }
+            _ => self.execute(back, LONGEST_WAY_BACK),
+        };
         match self.is_there(proof) {
             Ok(false) => Ok(()),
             Ok(true) => Err(ran.err().unwrap_or_else(|| format!("{back} changed nothing"))),

@@ -40,6 +40,12 @@ pub(super) struct HeldDisk {
     is_device: bool,
 }
 
+impl std::fmt::Display for HeldDisk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.path)
+    }
+}
+
 impl HeldDisk {
     /// Opens the disk at `path` for reading and writing, claims and locks it.
     ///

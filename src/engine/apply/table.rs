@@ -51,6 +51,9 @@ impl TargetHost<'_> {
 
     /// What was there before is zero, where the partition begins too. The last that was written goes first: what is
     /// left is at no time a table of something else.
+    ///
+    /// Where anything but leftovers is where the partition begins, the table stays: whoever took back the steps before
+    /// this one may have had a wrong answer of LVM2.
     pub(super) fn clear_table(&self, table: &TableWrite) -> Result<(), String> {
         let disk = self.hold(&table.disk)?;
         each_is_ours_or_zero(&disk, table)?;

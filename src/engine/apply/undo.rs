@@ -2,7 +2,8 @@
 
 use super::host::TargetHost;
 use super::taken_back::TakenBack;
-use crate::engine::{Ending, Entry, RecordedRun, Step};
+use crate::engine::{Ending, Entry, Left, RecordedRun, Step};
+use crate::host::clock;
 use crate::io::journal::Journal;
 
 /// Whether every step of `run` that was not taken back can be, as the host is now; nothing is changed.
@@ -10,9 +11,10 @@ use crate::io::journal::Journal;
 /// # Errors
 /// With the first step that is in the way.
 pub fn can_take_back(run: &RecordedRun, host: &TargetHost<'_>) -> Result<(), String> {
-    run.backwards().try_for_each(|(step, done)| match done {
-        true => host.can_take_back(&step.action),
-        false => host.can_take_back_begun(&step.action),
+    let booted = booted(host);
+    run.left().rev().filter(|left| !left.is_ended_by_start(booted)).try_for_each(|left| match left.done {
+        true => host.can_take_back(&left.step.action),
+        false => host.can_take_back_begun(&left.step.action),
     })
 }
 
@@ -29,13 +31,16 @@ pub fn lacks_something(run: &RecordedRun, host: &TargetHost<'_>) -> bool {
 /// nothing and is reported.
 pub fn take_back(run: &RecordedRun, host: &TargetHost<'_>, journal: &mut Journal<Entry>) -> Result<(), String> {
     let mut unwritten = journal.append(Entry::UndoBegan).err();
-    for standing in run.standing.iter().rev() {
-        let Some(step) = run.steps.get(standing.step) else { continue };
-        gone(if standing.done { host.take_back(&step.action) } else { host.take_back_begun(step) })?;
-        unwritten = unwritten.or(journal.append(Entry::StepUndone(standing.step)).err());
-    }
-    for (step, done) in run.backwards().skip(run.standing.len()) {
-        gone(if done { host.take_back(&step.action) } else { host.take_back_begun(step) })?;
+    let booted = booted(host);
+    let own = run.standing.iter().rev().map(|standing| Some(standing.step));
+    for (left, own) in run.left().rev().zip(own.chain(std::iter::repeat(None))) {
+        if let Err(why) = take_back_left(left, booted, host) {
+            let _ = journal.append(Entry::Ended(Ending::Stuck { why: None, undo_why: why.clone() }));
+            return Err(why);
+        }
+        if let Some(step) = own {
+            unwritten = unwritten.or(journal.append(Entry::StepUndone(step)).err());
+        }
     }
     unwritten = unwritten.or(journal.append(Entry::Ended(Ending::Undone)).err());
     let mut looked: Vec<&Step> = Vec::new();
@@ -52,10 +57,18 @@ pub fn take_back(run: &RecordedRun, host: &TargetHost<'_>, journal: &mut Journal
     }
 }
 
-/// `undo` takes back all or says why not.
-fn gone(taken_back: Result<TakenBack, String>) -> Result<(), String> {
-    match taken_back? {
+/// `undo` takes back all or gives the reason why not.
+fn take_back_left(left: Left<'_>, booted: u64, host: &TargetHost<'_>) -> Result<(), String> {
+    if left.is_ended_by_start(booted) {
+        return Ok(());
+    }
+    match if left.done { host.take_back(&left.step.action) } else { host.take_back_begun(left.step) }? {
         TakenBack::Yes => Ok(()),
         TakenBack::Stays(why) => Err(why),
     }
+}
+
+/// When the node was started, in seconds since 1970; where that is not known, at no time.
+fn booted(host: &TargetHost<'_>) -> u64 {
+    host.root().ok().and_then(|root| clock::booted(&root).known().copied()).unwrap_or_default()
 }

@@ -2,10 +2,15 @@
 //! (kernel `Documentation/ABI/testing/sysfs-block-device`, `drivers/scsi/sd.c` `cache_type_store`,
 //! `drivers/block/virtio_blk.c` `cache_type_store`). Others, such as NVMe, have no switch there.
 
+use std::os::unix::fs::MetadataExt;
+
 use super::identity::find;
 use super::text;
 use crate::host::probed::Probed;
 use crate::host::root::Root;
+
+/// The permissions to write; without any of them the kernel lets nobody open a file of sysfs for writing.
+const WRITABLE: u32 = 0o222;
 
 /// The write cache of a disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +19,8 @@ pub struct WriteCache {
     pub file: String,
     /// What that file has: [`WriteCache::ON`], [`WriteCache::OFF`], or a word for a disk without one.
     pub mode: String,
+    /// Whether that file can be written to: a virtio disk without `VIRTIO_BLK_F_CONFIG_WCE` shows its cache only.
+    pub can_switch: bool,
 }
 
 impl WriteCache {
@@ -23,7 +30,8 @@ impl WriteCache {
     pub const OFF: &str = "write through";
 }
 
-/// Asks the whole disk of this kernel name. [`Probed::Absent`] where the kernel has no switch for it.
+/// Asks the disk of this kernel name, or the one that has the partition of this name. [`Probed::Absent`] where the kernel
+/// has no switch for it.
 pub fn write_cache(root: &Root, name: &str) -> Probed<WriteCache> {
     match look(root, name) {
         Ok(Some(cache)) => Probed::Known(cache),
@@ -33,11 +41,18 @@ pub fn write_cache(root: &Root, name: &str) -> Probed<WriteCache> {
 }
 
 fn look(root: &Root, name: &str) -> Result<Option<WriteCache>, String> {
-    let Some(disk) = find(root, name)? else { return Ok(None) };
+    let Some(device) = find(root, name)? else { return Ok(None) };
+    let disk = match text(&device, "partition")? {
+        Some(_) => find(root, device.parent_name().unwrap_or_default())?,
+        None => Some(device),
+    };
+    let Some(disk) = disk else { return Ok(None) };
     let scsi = disk.below("device")?.below("scsi_disk")?.places(|_| true)?.unwrap_or_default();
     for place in std::iter::once(disk).chain(scsi) {
         if let Some(mode) = text(&place, "cache_type")? {
-            return Ok(Some(WriteCache { file: format!("{}/cache_type", place.host_path()), mode }));
+            let file = place.below("cache_type")?;
+            let can_switch = file.metadata().known().is_some_and(|meta| meta.mode() & WRITABLE != 0);
+            return Ok(Some(WriteCache { file: file.host_path(), mode, can_switch }));
         }
     }
     Ok(None)
@@ -57,6 +72,21 @@ mod tests {
             fs::write(disk.join(file), "write back\n").unwrap();
         }
         write_cache(&Root::fixture(base.path()).unwrap(), "sdb")
+    }
+
+    #[test]
+    fn a_switch_that_nobody_may_write_to_is_none() {
+        use std::os::unix::fs::PermissionsExt;
+        let base = tempfile::tempdir().unwrap();
+        let disk = base.path().join("sys/class/block/vdb");
+        fs::create_dir_all(&disk).unwrap();
+        fs::write(disk.join("dev"), "252:16\n").unwrap();
+        fs::write(disk.join("cache_type"), "write back\n").unwrap();
+        for (mode, can_switch) in [(0o644, true), (0o444, false)] {
+            fs::set_permissions(disk.join("cache_type"), fs::Permissions::from_mode(mode)).unwrap();
+            let cache = write_cache(&Root::fixture(base.path()).unwrap(), "vdb");
+            assert_eq!(cache.known().unwrap().can_switch, can_switch);
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ mod obstacles;
 mod start;
 mod steps;
 
-pub use left_over::{left_default, left_mounted};
+pub use left_over::{has_removed, left_default, left_mounted};
 pub use start::{UNKNOWN, start_reasons};
 pub use steps::{Means, steps};
 
@@ -35,6 +35,9 @@ pub use steps::{Means, steps};
 pub struct Request {
     /// Releases that stay, as `uname -r` would print them.
     pub keep: Vec<String>,
+    /// Whether a run that was cut off has begun to remove packages: the kernels that stay are verified also where
+    /// nothing is left to remove.
+    pub has_removed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

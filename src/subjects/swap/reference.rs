@@ -29,7 +29,7 @@ pub(super) fn named(node: &Node, source: &str) -> Named {
             ),
             Some(Kind::Swap) => is(Verdict::Pass, format!("names {found}, which is swap"), ""),
             Some(Kind::Unreadable) | None => {
-                is(Verdict::Unknown, format!("names {found}, whose content could not be read"), "")
+                is(Verdict::Unknown, format!("names {}, whose content could not be read", found.unopened()), "")
             }
             Some(kind) => is(
                 Verdict::Block,

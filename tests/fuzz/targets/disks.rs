@@ -162,7 +162,7 @@ pub fn check_scan(disks: &[Patched]) {
     }
     let mut text = Vec::new();
     report::scan_json(&mut text, &found).expect("JSON");
-    let _ = report::scan_text(&found);
+    let _ = report::scan_text(&found, report::Columns::PIPE);
 }
 
 /// What must hold of every disk.

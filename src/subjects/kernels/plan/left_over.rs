@@ -4,11 +4,29 @@ use crate::engine::{Action, ProgramRun, Proof, RecordedRun, Step, SubjectProof};
 use crate::host::{Running, mounts};
 use crate::subjects::kernels::facts::Kernels;
 
-/// Mount points that `run` mounted, and that nobody has unmounted since.
+/// Mount points that `run` mounted, and that neither somebody nor a start of the node has unmounted since.
 pub fn left_mounted(run: &RecordedRun, running: &Running) -> Vec<String> {
     let mounts = running.mounts.known();
-    let mounted = |point: &String| mounts.is_some_and(|mounts| mounts::mounted_at(mounts, point).is_some());
-    run.changes().filter_map(|step| step.action.mounts_at()).map(str::to_owned).filter(mounted).collect()
+    let booted = running.booted.known().copied().unwrap_or_default();
+    let is_mounted = |point: &&str| mounts.is_some_and(|mounts| mounts::mounted_at(mounts, point).is_some());
+    let ours = run.left().filter(|left| !left.is_ended_by_start(booted));
+    let mut points: Vec<String> = Vec::new();
+    for point in ours.filter_map(|left| left.step.action.mounts_at()).filter(is_mounted) {
+        if !points.iter().any(|before| before == point) {
+            points.push(point.to_owned());
+        }
+    }
+    points
+}
+
+/// Whether `run` has begun to remove packages, so that the kernels that stay have to be verified.
+pub fn has_removed(run: &RecordedRun) -> bool {
+    run.changes().any(|step| match &step.action {
+        Action::Run(ProgramRun { proof: Some(Proof::Subject(proof)), .. }) => {
+            matches!(proof, SubjectProof::Kernels { .. })
+        }
+        _ => false,
+    })
 }
 
 /// The step by which `run` was to set the boot loader's default right, where the default is not what it was to be.
@@ -40,7 +58,7 @@ mod tests {
             steps,
             standing,
             earlier: vec![],
-            unsure: vec![],
+            undo_failed: false,
             state: RunState::CutOff,
             resumes: false,
         }
@@ -56,6 +74,10 @@ mod tests {
         let run = run(vec![mount("/boot"), mount("/boot/efi")]);
         let mut running = sample::node().running.unwrap();
         running.mounts = Probed::Known(vec![sample::mount(8, 1, "/"), sample::mount(8, 2, "/boot")]);
+        assert_eq!(left_mounted(&run, &running), ["/boot"]);
+        running.booted = Probed::Known(run.began + 1);
+        assert!(left_mounted(&run, &running).is_empty(), "the start of the node mounted it");
+        running.booted = Probed::Known(run.began);
         assert_eq!(left_mounted(&run, &running), ["/boot"]);
         running.mounts = Probed::Unreadable("EIO".into());
         assert!(left_mounted(&run, &running).is_empty());

@@ -25,7 +25,7 @@ pub(super) fn no_roles(kernels: &Kernels, why: &NoKernelRoles) -> Reason {
     }
 }
 
-/// Everything else. Of /boot only where something is to be removed.
+/// Everything else. Of /boot only where something is to be removed, or was by a run that was cut off.
 pub(super) fn find(
     kernels: &Kernels,
     roles: &KernelRoles<'_>,
@@ -40,7 +40,7 @@ pub(super) fn find(
         reasons.push(reason("running-not-newest", message, "reboot first, and see that the newer kernel comes up"));
     }
     reasons.extend(request.keep.iter().filter_map(|release| keep_unknown(kernels, release)));
-    if remove.is_empty() {
+    if remove.is_empty() && !request.has_removed {
         return reasons;
     }
     match &kernels.boot {

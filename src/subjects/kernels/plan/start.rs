@@ -1,6 +1,6 @@
 //! Kernels that stay and would not reach their root file system.
 
-use super::{Prune, reason};
+use super::{Prune, Request, reason};
 use crate::engine::Reason;
 use crate::host::Node;
 use crate::subjects::kernels::Kernels;
@@ -8,10 +8,11 @@ use crate::subjects::kernels::Kernels;
 /// The id of a reason that says what could not be determined.
 pub const UNKNOWN: &str = "start-unknown";
 
-/// A reason for each kernel that stays while others go, and of which no entry of the boot loader is proved to lead to
-/// its root.
-pub fn start_reasons(kernels: &Kernels, prune: &Prune, node: &Node) -> Vec<Reason> {
-    if prune.remove.is_empty() || prune.mount.is_some() {
+/// A reason for each kernel that stays while others go, or went by a run that was cut off, and of which no entry of the
+/// boot loader is proved to lead to its root.
+pub fn start_reasons(kernels: &Kernels, request: &Request, prune: &Prune, node: &Node) -> Vec<Reason> {
+    let removes = !prune.remove.is_empty() || request.has_removed;
+    if !removes || prune.mount.is_some() {
         return Vec::new();
     }
     let of = |release: &str| match kernels.stops(release, node) {
@@ -33,7 +34,7 @@ mod tests {
     use super::*;
     use crate::disk::scan;
     use crate::subjects::kernels::facts::sample::{UEK5, UEK6, kernel, loader, node};
-    use crate::subjects::kernels::plan::{Request, plan};
+    use crate::subjects::kernels::plan::plan;
 
     /// The reasons where every entry has these words, on a node whose disks were all read and have nothing.
     fn reasons(args: &str) -> Vec<&'static str> {
@@ -44,7 +45,7 @@ mod tests {
         let words: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
         loader(&mut kernels).entries.iter_mut().for_each(|entry| entry.args.clone_from(&words));
         let disks = Node { name: "node".into(), disks: scan(&[]), running: None };
-        start_reasons(&kernels, &prune, &disks).into_iter().map(|reason| reason.id).collect()
+        start_reasons(&kernels, &Request::default(), &prune, &disks).into_iter().map(|reason| reason.id).collect()
     }
 
     #[test]

@@ -55,8 +55,9 @@ pub fn steps(prune: &Prune, means: &Means) -> Result<Plan, Refusal> {
             steps.extend(prune.remove.iter().flat_map(|removal| transaction(removal, prune, manager, means)));
         }
         steps.extend(means.mounts.iter().rev().map(|point| unmount(point)));
+        // Where nothing else is left, the run that was cut off is finished: with what it mounts, and with its proofs.
+        steps.extend(means.left_mounted.iter().rev().map(|point| unmount(point)));
     }
-    steps.extend(means.left_mounted.iter().rev().map(|point| unmount(point)));
     let keep: Vec<String> = prune.keep.iter().map(|kept| kept.release.clone()).collect();
     Ok(Plan {
         command: COMMAND,
@@ -125,16 +126,19 @@ fn step(purpose: String, run: ProgramRun) -> Step {
     Step::new(purpose, Action::Run(run))
 }
 
+/// Mounted so that each entry of a folder is durable once it is made or removed (mount(8) `dirsync`): rpm commits to its
+/// database on another file system that files are gone. If the power is cut then, nobody would remove them any more.
 fn mount(point: &str) -> Step {
     let proof = Proof::Mounted { point: point.to_owned() };
     let back = Back::by(Program::Umount, [point]);
-    let run = ProgramRun::changes(Program::Mount, [point], proof, back);
+    let run = ProgramRun::changes(Program::Mount, ["--options", "dirsync", point], proof, back);
     step(format!("{point} is mounted for the removal"), run).in_role(Role::Temporary)
 }
 
 fn unmount(point: &str) -> Step {
     let proof = Proof::NotMounted { point: point.to_owned() };
-    let run = ProgramRun { proof: Some(proof), ..ProgramRun::looks(Program::Umount, [point]) };
+    let looks = ProgramRun::looks(Program::Umount, [point]);
+    let run = ProgramRun { unless: Some(proof.clone()), proof: Some(proof), ..looks };
     step(format!("{point} is unmounted again"), run)
 }
 
@@ -151,9 +155,13 @@ fn transaction(removal: &Removal, prune: &Prune, manager: Program, means: &Means
     let remove = fixed.into_iter().chain(removal.nevras.iter().map(String::as_str));
     let whole = prune.keep.iter().map(|kept| kept.release.clone()).collect();
     let proof = SubjectProof::Kernels { gone: removal.nevras.clone(), whole };
+    // A run that is finished later finds them gone.
+    let are_gone = SubjectProof::Kernels { gone: removal.nevras.clone(), whole: Vec::new() };
+    let nothing_else =
+        ProgramRun { unless: Some(are_gone.into()), ..ProgramRun::looks(Program::Rpm, test).within(300) };
     let why = "packages come back only from where they came; run it again, once what failed is mended".to_owned();
     let mut steps = vec![
-        step(format!("nothing else needs {release}"), ProgramRun::looks(Program::Rpm, test).within(300)),
+        step(format!("nothing else needs {release}"), nothing_else),
         step(
             format!("{} of {release} go, and every kernel that stays is whole", packages(removal)),
             ProgramRun::changes(manager, remove, proof, Back::Stays { why }).within(TRANSACTION).writing(WRITTEN),

@@ -20,7 +20,7 @@ fn singles(releases: &[&str]) -> Vec<Kernel> {
 }
 
 fn request(keep: &[&str]) -> Request {
-    Request { keep: keep.iter().map(|release| (*release).to_owned()).collect() }
+    Request { keep: keep.iter().map(|release| (*release).to_owned()).collect(), has_removed: false }
 }
 
 fn removed(kernels: &Kernels, keep: &[&str]) -> Vec<String> {
@@ -133,6 +133,19 @@ fn nothing_to_remove_is_success_and_asks_nothing_of_boot() {
     kernels.modules = Probed::Absent;
     let prune = plan(&kernels, &Request::default()).unwrap();
     assert_eq!((prune.remove.len(), prune.mount), (0, None));
+}
+
+#[test]
+fn the_kernels_that_stay_are_verified_where_a_run_that_was_cut_off_has_removed_packages() {
+    let request = Request { has_removed: true, ..Request::default() };
+    assert!(plan(&good(), &request).unwrap().remove.is_empty());
+    let mut kernels = good();
+    kernels.boot = Probed::Unreadable("/boot: input/output error".into());
+    assert_eq!(plan(&kernels, &request).unwrap_err().reasons[0].id, "boot-unknown");
+    let mut kernels = good();
+    kernels.modules = Probed::Known(Vec::new());
+    assert_eq!(plan(&kernels, &request).unwrap_err().reasons[0].id, "survivor-not-bootable");
+    assert!(plan(&kernels, &Request::default()).is_ok());
 }
 
 #[test]

@@ -190,7 +190,7 @@ fn the_cache_is_clean_where_the_last_run_reached_the_same_target() {
         steps: vec![],
         standing: vec![],
         earlier: vec![],
-        unsure: vec![],
+        undo_failed: false,
         state: RunState::Ended(ending),
         resumes: false,
     };

@@ -37,8 +37,7 @@ pub(super) fn without_caches(
     request: &Request,
 ) -> Vec<Step> {
     let extend = steps.iter().position(is_extend);
-    let on_now = |state: &&DiskState| state.write_cache.known().is_some_and(|cache| cache.mode == WriteCache::ON);
-    let disks = growth.disks.iter().filter(|_| extend.is_some()).filter(on_now);
+    let disks = growth.disks.iter().filter(|_| extend.is_some()).filter(|state| can_be_off(state));
     let off: Vec<CacheSwitch> =
         disks.filter(|state| takes_part(state, growth, system, choice, request)).filter_map(switch_off).collect();
     let left = request.caches_off.iter().filter(|switch| is_off_still(switch, growth));
@@ -52,6 +51,31 @@ pub(super) fn without_caches(
         steps.insert(at, Step::new(purpose, Action::SwitchCaches(off)).in_role(Role::Temporary));
     }
     steps
+}
+
+/// Whether its cache is on, and can be off.
+fn can_be_off(state: &DiskState) -> bool {
+    state.write_cache.known().is_some_and(|cache| cache.mode == WriteCache::ON && cache.can_switch)
+}
+
+/// A note for each disk that takes part and whose cache stays on.
+pub(super) fn notes(
+    growth: &Growth,
+    system: &System<'_>,
+    choice: Option<&Choice<'_>>,
+    request: &Request,
+) -> Vec<String> {
+    let stays_on = |state: &&DiskState| {
+        let is_on = state.write_cache.known().is_some_and(|cache| cache.mode == WriteCache::ON);
+        is_on && !can_be_off(state) && takes_part(state, growth, system, choice, request)
+    };
+    let note = |state: &DiskState| {
+        let path = &state.path;
+        format!(
+            "the write cache of {path} cannot be switched off: the power must not fail while the group gets the disk"
+        )
+    };
+    growth.disks.iter().filter(|_| choice.is_some()).filter(stays_on).map(note).collect()
 }
 
 fn is_extend(step: &Step) -> bool {

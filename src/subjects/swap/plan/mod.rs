@@ -75,6 +75,7 @@ pub fn plan(growth: &Growth, request: &Request) -> Result<Plan, Refusal> {
     }
     steps.extend(swap::steps(growth, request, &system, &need)?);
     let steps = durable::durable(steps, &system, disk.as_ref(), request);
+    notes.extend(caches::notes(growth, &system, disk.as_ref(), request));
     let steps = caches::without_caches(steps, growth, &system, disk.as_ref(), request);
     notes.extend(need.notes(growth, request));
     Ok(Plan {

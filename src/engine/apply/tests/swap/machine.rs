@@ -178,7 +178,8 @@ impl Machine {
     pub(super) fn plans(&self, request: &Request) -> Result<Plan, Refusal> {
         let last = last_run(&Journal::read(&journal_path(self.base.path())).unwrap());
         let run = last.filter(|run| run.command == COMMAND && run.is_unfinished());
-        let remembered = run.and_then(|run| Remembered::of(run.earlier.iter().chain(&run.steps), request));
+        let remembered = run
+            .and_then(|run| Remembered::of(run.earlier.iter().map(|earlier| &earlier.step).chain(&run.steps), request));
         plan(&self.node().growth(), &Request { remembered, ..request.clone() })
     }
 

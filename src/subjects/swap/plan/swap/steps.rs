@@ -28,7 +28,8 @@ pub(crate) fn steps(
         steps.push(resume(request));
     }
     if need.clears_temporary() {
-        steps.push(remove_temporary(request));
+        // Nothing was ever swapped to it in this run: an undo does not need it.
+        steps.push(step(TEMPORARY_GOES, remove_temporary(request, Back::Needless)));
     } else if let Some(extents) = need.temporary_extents {
         steps.extend(temporary(growth, request, system, extents, need));
     }
@@ -56,7 +57,8 @@ pub(crate) fn steps(
         );
         let guard = Guard::RoomForPages { area: area.clone(), margin_kib: need.margin_kib.max(64 << 10) };
         steps.push(step("the temporary swap volume gives its pages back", run.within(SWAPOFF_LIMIT).only_if(guard)));
-        steps.push(remove_temporary(request));
+        let back = Back::Stays { why: "it held nothing but pages, which went back".into() };
+        steps.push(step(TEMPORARY_GOES, remove_temporary(request, back)).in_role(Role::Permanent));
     }
     Ok(steps)
 }
@@ -126,12 +128,12 @@ fn refresh(request: &Request, need: &Need) -> Step {
     step(format!("the kernel takes {name} as LVM2 has it"), run)
 }
 
-fn remove_temporary(request: &Request) -> Step {
+const TEMPORARY_GOES: &str = "the temporary swap volume goes away";
+
+fn remove_temporary(request: &Request, back: Back) -> ProgramRun {
     let name = format!("{}/{TEMPORARY}", request.group);
     let proof = Proof::NoVolume { group: request.group.clone(), volume: TEMPORARY.into() };
-    let back = Back::Stays { why: "it held nothing but pages, which went back".into() };
-    let run = ProgramRun::changes(Program::Lvremove, ["--yes", &name], proof, back);
-    step("the temporary swap volume goes away", run).in_role(Role::Permanent)
+    ProgramRun::changes(Program::Lvremove, ["--yes", &name], proof, back)
 }
 
 fn swap_on_args(request: &Request, identity: &Identity) -> Vec<String> {

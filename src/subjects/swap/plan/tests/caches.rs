@@ -14,7 +14,7 @@ fn with_caches(mut growth: Growth, modes: &[(&str, &str)]) -> Growth {
     for (path, mode) in modes {
         let state = growth.disks.iter_mut().find(|state| state.path == *path).unwrap();
         let file = format!("/sys/class/block/{}/cache_type", path.trim_start_matches("/dev/"));
-        state.write_cache = Probed::Known(WriteCache { file, mode: (*mode).into() });
+        state.write_cache = Probed::Known(WriteCache { file, mode: (*mode).into(), can_switch: true });
     }
     growth
 }
@@ -42,6 +42,19 @@ fn a_disk_without_a_cache_or_without_a_switch_for_it_is_left_as_it_is() {
     assert_eq!(argv(&planned(&growth, &request())), WHOLE[..11]);
     let growth = with_caches(Node::small().growth(), &[("/dev/sdb", WriteCache::ON)]);
     assert_eq!(argv(&planned(&growth, &request())), around_extend("/dev/sdb write through", "/dev/sdb write back"));
+}
+
+#[test]
+fn a_disk_whose_cache_cannot_be_switched_joins_with_a_note() {
+    let mut growth = with_caches(Node::small().growth(), &BOTH);
+    assert!(!planned(&growth, &request()).notes.iter().any(|note| note.contains("cannot be switched off")));
+    for state in &mut growth.disks {
+        let Probed::Known(cache) = &mut state.write_cache else { continue };
+        cache.can_switch = state.path != "/dev/sdb";
+    }
+    let plan = planned(&growth, &request());
+    assert_eq!(argv(&plan), around_extend("/dev/sda write through", "/dev/sda write back"));
+    assert!(plan.notes.iter().any(|note| note.contains("/dev/sdb cannot be switched off")), "{:?}", plan.notes);
 }
 
 #[test]

@@ -1,0 +1,38 @@
+//! The words that name a rule, a step or an item of the procedure. Each is accepted where one of them is; completions
+//! list them.
+
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, Command, Error};
+
+use crate::procedure::STEPS;
+use crate::subjects::table::RULES;
+
+/// Takes any word. What it names is found by the command, which has the nearest names for one that names nothing.
+#[derive(Clone)]
+pub(super) struct Word(pub(super) fn() -> Vec<String>);
+
+impl TypedValueParser for Word {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new((self.0)().into_iter().map(PossibleValue::new)))
+    }
+}
+
+/// The ids of the steps, and their items.
+pub(super) fn steps() -> Vec<String> {
+    STEPS.iter().map(|row| row.id.to_owned()).chain(STEPS.iter().flat_map(|row| row.item_names())).collect()
+}
+
+/// The ids of the rules, then those of the steps, and their items.
+pub(super) fn all() -> Vec<String> {
+    let mut words: Vec<String> = RULES.iter().map(|rule| rule.id.as_str().to_owned()).collect();
+    words.extend(steps().into_iter().filter(|step| RULES.iter().all(|rule| rule.id != **step)));
+    words
+}

@@ -1,0 +1,78 @@
+//! The first lines of `check` and `runbook`: which node, and whether it can be upgraded.
+
+use anstyle::Style;
+use unicode_width::UnicodeWidthStr;
+
+use super::findings::style;
+use super::text::{Page, clean, padded, wrap};
+use crate::base::dates::format_minute;
+use crate::procedure::{Headline, Standing};
+use crate::subjects::rule::Verdict;
+
+/// Which node a screen is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Node<'r> {
+    pub host: &'r str,
+    /// The release that it is to be upgraded to.
+    pub release: &'r str,
+    /// What time it is on the node, in seconds since 1970; `None` for disks alone.
+    pub now: Option<u64>,
+}
+
+/// The node and this program, then the verdict with its counts.
+pub(super) fn head(out: &mut Page, node: &Node<'_>, standing: &Standing) {
+    let now = node.now.map(format_minute);
+    let left = [Some(clean(node.host)), Some(format!("upgrade to {}", clean(node.release))), now];
+    let left = left.into_iter().flatten().collect::<Vec<_>>().join("  ");
+    let right = concat!("okv-host ", env!("CARGO_PKG_VERSION"));
+    let room = out.columns.count().saturating_sub(right.len());
+    if left.width().saturating_add(2) <= room {
+        out.push_str(&padded(&left, room));
+        out.push_str(right);
+        out.push('\n');
+    } else {
+        wrap(out, &left, 0, 2);
+    }
+    verdict(out, standing);
+}
+
+fn verdict(out: &mut Page, standing: &Standing) {
+    let (words, like, why) = match &standing.headline {
+        Headline::MustBeReplaced => ("THIS NODE MUST BE REPLACED", Verdict::Block, ""),
+        Headline::Blocked => ("CANNOT BE UPGRADED", Verdict::Block, ""),
+        Headline::Unknown => ("CANNOT TELL WHETHER IT CAN BE UPGRADED", Verdict::Unknown, ""),
+        Headline::NoBlocker => ("NO BLOCKER FOUND", Verdict::Warn, ""),
+        Headline::Ready => ("READY FOR THE UPGRADE", Verdict::Pass, ""),
+        Headline::Failed(why) => ("THE UPGRADE FAILED", Verdict::Block, why.as_str()),
+        Headline::UnderWay(why) => ("THE UPGRADE IS UNDER WAY", Verdict::Warn, why.as_str()),
+        Headline::Upgraded(why) => ("UPGRADED", Verdict::Pass, why.as_str()),
+    };
+    let style = style(like).bold();
+    let counts = counts(standing);
+    let rest = [why, counts.as_str()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
+    coloured(out, words, style);
+    if rest.is_empty() {
+        out.push('\n');
+    } else {
+        let at = words.len().saturating_add(2);
+        out.push_str(": ");
+        wrap(out, &rest, at, 2);
+    }
+}
+
+fn coloured(out: &mut Page, words: &str, style: Style) {
+    out.push_str(&format!("{style}{words}{style:#}"));
+}
+
+/// `2 blockers, 1 warning, 8 to confirm`.
+fn counts(standing: &Standing) -> String {
+    let many = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let all = [
+        (standing.blockers, many(standing.blockers, "blocker")),
+        (standing.unknown, format!("{} unknown", standing.unknown)),
+        (standing.warnings, many(standing.warnings, "warning")),
+        (standing.to_confirm.len(), format!("{} to confirm", standing.to_confirm.len())),
+        (standing.waived, format!("{} waived", standing.waived)),
+    ];
+    all.into_iter().filter(|(n, _)| *n > 0).map(|(_, words)| words).collect::<Vec<_>>().join(", ")
+}
