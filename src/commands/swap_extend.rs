@@ -12,15 +12,16 @@ use super::surroundings::Surroundings;
 use super::usage_error::UsageError;
 use crate::base::units::{MIB, TIB};
 use crate::cli::{PlainFormat, SwapExtend};
-use crate::engine::{ExitStatus, RecordedRun};
+use crate::engine::{ExitStatus, Plan, RecordedRun, Refusal};
 use crate::host::Root;
 use crate::io::sys;
 use crate::report::{self, PlanReport};
 use crate::subjects::disks::record_inventory;
 use crate::subjects::disks::{INVENTORY, Inventory, Known};
+use crate::subjects::next_start::menu;
 use crate::subjects::swap::facts::gather;
 use crate::subjects::swap::plan::{COMMAND, Request, disk_to_add, left_off, plan};
-use crate::subjects::swap::{DiskState, Growth, Remembered};
+use crate::subjects::swap::{DiskState, Growth, Remembered, broken_references};
 
 /// Sizes of a swap area: its header counts pages of 4 KiB in 32 bits.
 const SMALLEST: u64 = MIB;
@@ -52,9 +53,19 @@ pub(super) fn run(args: &SwapExtend, around: Surroundings) -> Result<ExitStatus>
     }
     let planner = || {
         let unfinished = last_run_of(COMMAND)?.filter(RecordedRun::is_unfinished);
-        Ok(plan(&look(), &going_on(&request, unfinished.as_ref())))
+        let growth = look();
+        let planned = plan(&growth, &going_on(&request, unfinished.as_ref()));
+        // In the middle of a run the area may have no header that a name could lead to.
+        let is_whole = |plan: &Plan| unfinished.is_none() || plan.steps.is_empty();
+        Ok(planned.and_then(|plan| if is_whole(&plan) { with_references(&root, &growth, plan) } else { Ok(plan) }))
     };
     change::run(COMMAND, &args.change, around, &planner)
+}
+
+/// The plan where /etc/fstab and the default entry name swap that exists: before a run begins, and before it ends.
+fn with_references(root: &Root, growth: &Growth, plan: Plan) -> Result<Plan, Refusal> {
+    let reasons = broken_references(&growth.node, menu(root, &growth.node).known());
+    if reasons.is_empty() { Ok(plan) } else { Err(Refusal { reasons }) }
 }
 
 /// The request with what an unfinished run knew.

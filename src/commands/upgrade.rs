@@ -54,6 +54,7 @@ fn planned(args: &Upgrade, profile: &Profile, before: &Cell<Option<usize>>) -> R
         has_service_manager: Program::SystemdRun.paths().iter().any(|path| Path::new(path).exists()),
         process: upgrade_run::vendors_process(&processes),
         restarts: restarts(before)?,
+        next_start: gate::next_start(&findings),
     };
     Ok(plan(places, &Request { reboot: args.reboot }, &means))
 }

@@ -14,6 +14,7 @@ mod actors;
 mod allocator;
 mod calls;
 mod deliberate;
+mod disagreed;
 #[path = "../support/guest/mod.rs"]
 #[allow(unused_imports)] // the guest tests use all
 mod guest;
@@ -76,7 +77,7 @@ fn main() -> ExitCode {
         // A filter of `cargo test` for tests of other names.
         true
     } else {
-        replay::all(FAILED) & workers::run(&Wanted { count: SAMPLE, ..Wanted::from(from()) })
+        disagreed::agree() & replay::all(FAILED) & workers::run(&Wanted { count: SAMPLE, ..Wanted::from(from()) })
     };
     if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

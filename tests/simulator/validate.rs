@@ -173,7 +173,7 @@ fn in_order(mut lines: Vec<String>) -> Vec<String> {
 }
 
 /// What the model shows after each.
-fn in_model(programs: &[Vec<String>], names: &[String; 2]) -> Vec<Vec<String>> {
+pub fn in_model(programs: &[Vec<String>], names: &[String; 2]) -> Vec<Vec<String>> {
     let mut model = two_disks(names);
     let mut shown = Vec::new();
     for program in programs {

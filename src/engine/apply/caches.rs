@@ -5,7 +5,7 @@ use std::fs;
 use super::host::TargetHost;
 use crate::engine::CacheSwitch;
 use crate::host::Probed;
-use crate::host::block::{self, WriteCache};
+use crate::host::block::{WriteCache, write_cache};
 use crate::io::tool::lvm;
 
 impl TargetHost<'_> {
@@ -46,42 +46,33 @@ impl TargetHost<'_> {
     /// Does `work` while no disk of the volume group `group` has a volatile write cache, as a plan has it for the way
     /// there. If the power is cut and one disk loses that another one left the group, the group is never complete at the
     /// next start. The steps of the plan do not suffice: a run that stopped has its caches on again, and so has a start.
+    /// A disk that refuses keeps its mode.
     pub(super) fn with_caches_off<R>(
         &self,
         group: &str,
         work: impl FnOnce() -> Result<R, String>,
     ) -> Result<R, String> {
         let caches = self.caches_on(group)?;
-        let switched = caches.iter().try_for_each(|cache| self.write_cache_mode(cache, WriteCache::OFF));
-        let done = switched.and_then(|()| work());
-        let on_again = caches.iter().rev().map(|cache| self.write_cache_mode(cache, WriteCache::ON));
-        let on_again = on_again.fold(Ok(()), Result::and);
-        done.and_then(|done| on_again.map(|()| done))
+        let switch = |to: &str| caches.iter().for_each(|cache| drop(fs::write(self.path(&cache.file), to)));
+        switch(WriteCache::OFF);
+        let done = work();
+        switch(WriteCache::ON);
+        done
     }
 
     /// The caches that are on, of the disks that have a physical volume of `group`.
     fn caches_on(&self, group: &str) -> Result<Vec<WriteCache>, String> {
         let seen: Vec<lvm::PhysicalVolume> = lvm::ask(self.runner, &lvm::devices()).map_err(|e| e.to_string())?;
         let root = self.root()?;
-        let devices = match block::gather(&root) {
-            Probed::Known(devices) => devices,
-            Probed::Absent => Vec::new(),
-            Probed::Unreadable(why) => return Err(why),
-        };
-        let whole = |volume: &lvm::PhysicalVolume| {
-            let name = volume.name.strip_prefix("/dev/")?;
-            let part = devices.iter().find(|device| device.name == name)?.partition_of.clone();
-            Some(part.map_or(name.to_owned(), |(whole, _)| whole))
-        };
-        let mut disks: Vec<String> = seen.iter().filter(|volume| volume.group == group).filter_map(whole).collect();
-        disks.sort_unstable();
-        disks.dedup();
-        let caches = disks.iter().filter_map(|disk| block::write_cache(&root, disk).known().cloned());
-        Ok(caches.filter(|cache| cache.mode == WriteCache::ON).collect())
-    }
-
-    fn write_cache_mode(&self, cache: &WriteCache, to: &str) -> Result<(), String> {
-        fs::write(self.path(&cache.file), to).map_err(|e| format!("{}: {e}", cache.file))
+        let mut caches: Vec<WriteCache> = Vec::new();
+        for volume in seen.iter().filter(|volume| volume.group == group) {
+            match write_cache(&root, volume.name.strip_prefix("/dev/").unwrap_or(&volume.name)) {
+                Probed::Known(cache) if cache.mode == WriteCache::ON && !caches.contains(&cache) => caches.push(cache),
+                Probed::Known(_) | Probed::Absent => {}
+                Probed::Unreadable(why) => return Err(why),
+            }
+        }
+        Ok(caches)
     }
 
     fn switch_cache(&self, switch: &CacheSwitch, to: &str) -> Result<(), String> {

@@ -5,11 +5,12 @@ pub mod facts;
 pub mod prediction;
 pub mod rules;
 pub mod small_images;
+pub mod steps;
 
-pub use command_line::{Effect, Need, Outcome, Reference, resolve};
+pub use command_line::{Effect, Outcome, Reference, resolve};
 pub use facts::images::Images;
 pub use facts::initramfs::{self, Contents};
 pub use facts::kernel_image::{self, KernelImage};
-pub use facts::start::{NextStart, Start};
+pub use facts::start::{NextStart, Start, menu};
 pub use facts::verdict::Verdict;
-pub use prediction::{Link, LinkName, Prediction, line_links, predict};
+pub use prediction::{Link, Prediction, line_links, predict, without_boot};

@@ -129,6 +129,11 @@ impl World {
         if !found.is_in_group(&its) || is_used {
             return Err(refused(format!("Physical volume \"{path}\" still in use")));
         }
+        if group.volumes.len() == 1 {
+            return Err(refused(format!(
+                "Can't remove final physical volume \"{path}\" from volume group \"{GROUP}\""
+            )));
+        }
         group.volumes.retain(|volume| volume.uuid != its.uuid);
         self.commit(&found, group)?;
         self.write_direct(disk, from + AREA, &metadata_header(None))?;

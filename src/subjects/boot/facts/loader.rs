@@ -136,7 +136,11 @@ fn default(menu: &Menu, naming: Option<Naming>) -> Probed<DefaultEntry> {
     };
     let because = if word.is_empty() { "the first entry" } else { menu.default_from.as_str() };
     match chosen(&menu.items, word, naming) {
-        Ok(entry) => Probed::Known(DefaultEntry { entry: entry.clone(), because: because.to_owned() }),
+        Ok(entry) => {
+            let is_it = |word: &String| chosen(&menu.items, word, naming).is_ok_and(|other| std::ptr::eq(other, entry));
+            let word = menu::words(&menu.items, entry).into_iter().find(is_it).unwrap_or_default();
+            Probed::Known(DefaultEntry { entry: entry.clone(), word, because: because.to_owned() })
+        }
         Err(why) => Probed::Unreadable(format!("{because}: {why}")),
     }
 }

@@ -40,14 +40,14 @@ pub fn boot_place(mounts: &Probed<Vec<Mount>>, fstab: &Probed<Vec<FstabEntry>>) 
         Probed::Absent => return Err("what is mounted is not known".to_owned()),
         Probed::Unreadable(why) => return Err(why.clone()),
     };
-    if mounts::mounted_at(mounts, FOLDER).is_some() {
-        return Ok(BootPlace::Mounted);
-    }
     let fstab = match fstab {
         Probed::Known(entries) => entries.as_slice(),
         Probed::Absent => &[],
         Probed::Unreadable(why) => return Err(why.clone()),
     };
+    if mounts::mounted_at(mounts, FOLDER).is_some() {
+        return Ok(BootPlace::Mounted);
+    }
     match fstab.iter().find(|entry| entry.point.trim_end_matches('/') == FOLDER) {
         Some(entry) => Ok(BootPlace::NotMounted { line: entry.line }),
         None if waits(mounts, FOLDER) => Err("/boot waits to be mounted, and /etc/fstab does not know it".to_owned()),

@@ -42,42 +42,69 @@ const EFI: &str = "/boot/efi";
 
 /// Looks at all of it; where /boot is not mounted on a live host, by a read-only mount that nobody else sees.
 pub fn gather(root: &Root, node: &Node, images: &Images) -> Probed<NextStart> {
-    let Some(running) = &node.running else { return Probed::Absent };
-    let looked = || -> Result<NextStart, String> {
-        let place = boot_place(&running.mounts, &running.fstab)?;
-        if let BootPlace::NotMounted { line } = place
-            && !root.is_live()
-        {
-            return Ok(NextStart::NotSaved { line });
-        }
-        let start = match root.is_live() && !unmounted(running).is_empty() {
-            // What lies below the mount points has the same names and is not what starts.
-            true => look_unmounted(node, running, |mounts| {
-                start(&root.remembering(), running, mounts, place, &Images::default())
-            })?,
-            false => start(root, running, &running.mounts, place, images),
-        };
-        Ok(NextStart::Seen(Box::new(start)))
-    };
-    looked().into()
+    let seen = look(root, node, |root, running, at| start(root, running, at, images));
+    seen.map(|start| start.map_or_else(|line| NextStart::NotSaved { line }, |start| NextStart::Seen(Box::new(start))))
 }
 
-fn start(root: &Root, running: &Running, mounts: &Probed<Vec<Mount>>, place: BootPlace, images: &Images) -> Start {
-    let is_uefi = matches!(running.firmware, Probed::Known(Firmware::Uefi { .. }));
-    let loader = match mounts.known() {
-        Some(mounts) if is_uefi && waits(mounts, EFI) => Probed::Unreadable(format!("{EFI} is not mounted")),
-        Some(mounts) if is_uefi && mounts::mounted_at(mounts, EFI).is_some() && !has_configuration(root) => {
-            Probed::Absent
-        }
-        _ => boot_loader(root, &running.firmware, place.prefix()),
+/// The menu of the boot loader alone, likewise.
+pub fn menu(root: &Root, node: &Node) -> Probed<Loader> {
+    look(root, node, loader).and_then(|seen| {
+        seen.unwrap_or_else(|line| Probed::Unreadable(format!("/boot is not mounted (/etc/fstab line {line})")))
+    })
+}
+
+/// Where what starts is looked for.
+#[derive(Clone, Copy)]
+struct At<'m> {
+    mounts: &'m Probed<Vec<Mount>>,
+    place: BootPlace,
+    /// Whether it is mounted for this look alone: what lies below the mount points has the same names, and is not what
+    /// starts.
+    is_private: bool,
+}
+
+/// What `look` sees; the line of /etc/fstab where a saved host has no /boot.
+fn look<T: Send>(
+    root: &Root,
+    node: &Node,
+    look: impl FnOnce(&Root, &Running, At<'_>) -> T + Send,
+) -> Probed<Result<T, u32>> {
+    let Some(running) = &node.running else { return Probed::Absent };
+    let place = match boot_place(&running.mounts, &running.fstab) {
+        Ok(BootPlace::NotMounted { line }) if !root.is_live() => return Probed::Known(Err(line)),
+        Ok(place) => place,
+        Err(why) => return Probed::Unreadable(why),
     };
+    if !root.is_live() || unmounted(running).is_empty() {
+        return Probed::Known(Ok(look(root, running, At { mounts: &running.mounts, place, is_private: false })));
+    }
+    let private =
+        |mounts: &Probed<Vec<Mount>>| look(&root.remembering(), running, At { mounts, place, is_private: true });
+    look_unmounted(node, running, private).map(Ok).into()
+}
+
+fn is_uefi(running: &Running) -> bool {
+    matches!(running.firmware, Probed::Known(Firmware::Uefi { .. }))
+}
+
+fn loader(root: &Root, running: &Running, at: At<'_>) -> Probed<Loader> {
+    match at.mounts.known().filter(|_| is_uefi(running)) {
+        Some(mounts) if waits(mounts, EFI) => Probed::Unreadable(format!("{EFI} is not mounted")),
+        Some(mounts) if mounts::mounted_at(mounts, EFI).is_some() && !has_configuration(root) => Probed::Absent,
+        _ => boot_loader(root, &running.firmware, at.place.prefix()),
+    }
+}
+
+fn start(root: &Root, running: &Running, at: At<'_>, images: &Images) -> Start {
+    let (loader, own) = (loader(root, running, at), Images::default());
+    let images = if at.is_private { &own } else { images };
     let mut start = Start {
         kernels: BTreeMap::new(),
         images: BTreeMap::new(),
         sums: BTreeMap::new(),
         modules: BTreeMap::new(),
         sizes: Vec::new(),
-        programs: if is_uefi { programs(root, loader.known()) } else { Probed::Absent },
+        programs: if is_uefi(running) { programs(root, loader.known()) } else { Probed::Absent },
         loader: Probed::Absent,
     };
     if let Probed::Known(loader) = &loader {

@@ -229,11 +229,6 @@ fn small(start: &Start, whole: &[(String, &Contents)]) -> Option<Link> {
 
 /// What a word of the line does to the start.
 fn line(entry: &Entry, reference: &Reference) -> Option<Link> {
-    let effect = reference.effect();
-    let why = match &reference.outcome {
-        Outcome::Found { .. } | Outcome::Harmless(_) => return None,
-        Outcome::Ambiguous(devices) => format!("it names more than one device: {}", devices.join(", ")),
-        Outcome::Missing(why) | Outcome::Unknown(why) | Outcome::Doubtful(why) => why.clone(),
-    };
-    Some(Link::new(LinkName::CommandLine, effect, format!("{} ({}): {why}", reference.word(), entry.from)))
+    let why = format!("{} ({}): {}", reference.word(), entry.from, reference.why()?);
+    Some(Link::new(LinkName::CommandLine, reference.effect(), why))
 }

@@ -68,6 +68,11 @@ pub fn predict(start: &Start, node: &Node) -> Prediction {
     Prediction { what: what(chosen, node), links }
 }
 
+/// What can be followed of a saved host without what the boot loader reads: /etc/fstab.
+pub fn without_boot(node: &Node) -> Prediction {
+    Prediction { what: grub(node), links: mounts::links(node) }
+}
+
 /// The entry that is started, if that is known.
 fn chosen<'l>(loader: &'l Loader, links: &mut Vec<Link>) -> Option<&'l Entry> {
     let (word, default) = match &loader.once {

@@ -7,7 +7,7 @@
 use crate::host::Probed;
 use crate::subjects::next_start::command_line::Effect;
 use crate::subjects::next_start::facts::start::{NextStart, Start};
-use crate::subjects::next_start::prediction::{Link, LinkName, predict};
+use crate::subjects::next_start::prediction::{Link, LinkName, Prediction, predict, without_boot};
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("next-start");
@@ -38,10 +38,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     };
     let found = match &subjects.next_start {
         Probed::Known(NextStart::Seen(start)) => of_start(inputs, start),
-        Probed::Known(NextStart::NotSaved { line }) => {
-            let message = format!("not predicted: /boot of this saved host is not mounted (/etc/fstab line {line})");
-            inputs.finding(Verdict::Note, SUBJECT, message).remedy("mount /boot and check again")
-        }
+        Probed::Known(NextStart::NotSaved { line }) => not_saved(inputs, *line),
         Probed::Unreadable(why) => inputs.finding(Verdict::Unknown, SUBJECT, format!("cannot look at /boot: {why}")),
         Probed::Absent => inputs.finding(Verdict::Unknown, SUBJECT, "this host was not looked at"),
     };
@@ -49,7 +46,20 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
 }
 
 fn of_start(inputs: &RuleInputs<'_>, start: &Start) -> Finding {
-    let prediction = predict(start, &inputs.facts.node);
+    of(inputs, &predict(start, &inputs.facts.node))
+}
+
+/// What surely stops the start does so whatever is in /boot.
+fn not_saved(inputs: &RuleInputs<'_>, line: u32) -> Finding {
+    let prediction = without_boot(&inputs.facts.node);
+    if prediction.effect() == Effect::Stops {
+        return of(inputs, &prediction);
+    }
+    let message = format!("not predicted: /boot of this saved host is not mounted (/etc/fstab line {line})");
+    inputs.finding(Verdict::Note, SUBJECT, message).remedy("mount /boot and check again")
+}
+
+fn of(inputs: &RuleInputs<'_>, prediction: &Prediction) -> Finding {
     let verdict = match prediction.effect() {
         Effect::GoesOn => Verdict::Pass,
         Effect::Doubtful => Verdict::Warn,

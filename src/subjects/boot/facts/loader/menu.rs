@@ -4,7 +4,7 @@ use crate::host::cmdline::asks_for_fips;
 
 mod naming;
 
-pub(super) use naming::{Naming, named, named_by_any};
+pub(super) use naming::{Naming, named, named_by_any, words};
 
 /// The device that a path of the boot loader lies on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -54,6 +54,8 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DefaultEntry {
     pub entry: Entry,
+    /// A word that names this entry and no other, whatever identifiers and titles others share with it.
+    pub word: String,
     /// What names it.
     pub because: String,
 }

@@ -84,3 +84,18 @@ fn where_the_disks_cannot_be_read_nothing_is_missing() {
         is_found(&layout.host().without("dev/sda"), "unknown", "cannot determine the firmware: /dev/sda");
     }
 }
+
+#[test]
+fn a_saved_host_without_its_boot_is_blocked_by_what_stops_its_start_whatever_is_there() {
+    let host = Host::named("good-uefi").replacing("etc/fstab", "/dev/mapper/vg_root-lv_var ", "/dev/vg_root/gone ");
+    assert_found(
+        &RULE,
+        &host,
+        str![[r#"
+block next start
+  message: GRUB (UEFI): it ends at /etc/fstab: line 7: the device for /var does not exist: the next start ends in emergency mode
+  remedy: see fstab-mounts: okv-host check --explain fstab-mounts
+
+"#]],
+    );
+}
