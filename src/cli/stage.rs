@@ -26,6 +26,10 @@ pub struct Stage {
     /// Arguments that every judging command has.
     #[command(flatten)]
     pub judge: Judge,
+
+    /// Plan for the saved host whose proc, sys, etc, dev and var lie under DIR; changes nothing there.
+    #[arg(long, value_name = "DIR", conflicts_with = "apply")]
+    pub root: Option<PathBuf>,
 }
 
 const HELP: &str = "\

@@ -1,5 +1,7 @@
 //! Arguments of `swap-extend`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::Change;
@@ -35,6 +37,10 @@ pub struct SwapExtend {
     /// Release whose figures hold: a built-in name, or a JSON file.
     #[arg(long, value_name = "RELEASE", default_value = Profile::DEFAULT)]
     pub profile: String,
+
+    /// Plan for the saved host whose proc, sys, etc, dev and var lie under DIR; changes nothing there.
+    #[arg(long, value_name = "DIR", conflicts_with = "apply")]
+    pub root: Option<PathBuf>,
 }
 
 const HELP: &str = "\

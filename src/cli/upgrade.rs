@@ -1,5 +1,7 @@
 //! Arguments of `upgrade`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::{Change, Judge};
@@ -19,6 +21,10 @@ pub struct Upgrade {
     /// Arguments that every judging command has.
     #[command(flatten)]
     pub judge: Judge,
+
+    /// Plan for the saved host whose proc, sys, etc, dev and var lie under DIR; changes nothing there.
+    #[arg(long, value_name = "DIR", conflicts_with = "apply")]
+    pub root: Option<PathBuf>,
 }
 
 const HELP: &str = "\

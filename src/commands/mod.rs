@@ -12,9 +12,11 @@ mod gate;
 mod judged;
 mod kernel_prune;
 mod paths;
+mod planned_steps;
 mod progress;
 mod recorded;
 mod runbook;
+mod saved_host;
 mod scan;
 mod ssh_dsa_retire;
 mod stage;
@@ -44,10 +46,10 @@ pub fn run(cli: &Cli) -> ExitStatus {
 pub fn run_in(cli: &Cli, around: Surroundings) -> ExitStatus {
     let outcome = match &cli.command {
         Command::Scan(args) => scan::run(args),
-        Command::Check(args) => check::run(args),
+        Command::Check(args) => check::run(args, around),
         Command::Stage(args) => stage::run(args, around),
         Command::Upgrade(args) => upgrade::run(args, around),
-        Command::Runbook(args) => runbook::run(args),
+        Command::Runbook(args) => runbook::run(args, around),
         Command::Confirm(args) => confirm_step::run(args, around),
         Command::SwapExtend(args) => swap_extend::run(args, around),
         Command::KernelPrune(args) => kernel_prune::run(args, around),

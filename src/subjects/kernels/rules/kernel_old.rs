@@ -129,7 +129,7 @@ unknown node
             &Host::named("rpm-not-asked"),
             str![[r#"
 unknown node
-  message: kernels could not be judged: a fixture host has no rpm to ask, and there is no /rpm-qa.txt
+  message: kernels could not be judged: a saved host has no rpm to ask, and there is no /rpm-qa.txt
 
 "#]],
         );

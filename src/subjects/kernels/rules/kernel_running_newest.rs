@@ -107,7 +107,7 @@ warn node
             &Host::named("rpm-not-asked"),
             str![[r#"
 unknown node
-  message: whether the newest kernel runs could not be told: a fixture host has no rpm to ask, and there is no /rpm-qa.txt
+  message: whether the newest kernel runs could not be told: a saved host has no rpm to ask, and there is no /rpm-qa.txt
 
 "#]],
         );
