@@ -24,5 +24,5 @@ pub(super) fn root_to_plan_for(root: Option<&Path>) -> Result<Root> {
 /// Whether the host has one of the paths of `program`.
 pub(super) fn has_program(root: &Root, program: Program) -> bool {
     let is_there = |path: &&str| root.at(path).is_ok_and(|place| matches!(place.kind(), Probed::Known(_)));
-    program.paths().iter().any(|path| is_there(path))
+    program.paths().iter().any(is_there)
 }
