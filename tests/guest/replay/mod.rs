@@ -5,7 +5,6 @@
 //! runs on it again, in a chroot. With `OKV_REPLAY_BOOT` a whole machine boots from each state instead.
 
 mod changes;
-mod known;
 mod place;
 mod rescue;
 mod runs;
@@ -19,7 +18,6 @@ use std::time::{Instant, SystemTime};
 use std::{env, thread};
 
 use crate::nbd::Server;
-use known::known;
 use place::Place;
 use runs::Run;
 use states::{Kind, Random, State, derive};
@@ -35,8 +33,6 @@ const SYSTEMS: usize = 2;
 struct Counts {
     recovered: usize,
     without_swap_before: usize,
-    /// What is known not to recover, and how often it was seen.
-    known: BTreeMap<&'static str, usize>,
     /// Why not, and from which states.
     not: BTreeMap<String, Vec<String>>,
 }
@@ -71,13 +67,9 @@ fn a_node_recovers_from_every_state_that_a_power_cut_leaves_of_a_recorded_run() 
     for (why, of) in &counts.not {
         println!("not recovered ({}): {why}\n    {}", of.len(), of.join("\n    "));
     }
-    counts.known.iter().for_each(|(what, count)| println!("known not to recover ({count}): {what}"));
     println!(
-        "replay: {all}; {count} tried with seed {seed}: {} recovered, {} of them started without swap; {} are known not \
-         to recover, and {not} more did not",
-        counts.recovered,
-        counts.without_swap_before,
-        counts.known.values().sum::<usize>()
+        "replay: {all}; {count} tried with seed {seed}: {} recovered, {} of them started without swap; {not} did not",
+        counts.recovered, counts.without_swap_before
     );
     assert_eq!(not, 0, "see above");
 }
@@ -131,10 +123,6 @@ fn try_all(server: &Server, states: Vec<(&Run, State)>) -> Counts {
                             counts.recovered += 1;
                             counts.without_swap_before += usize::from(recovered == Recovered::SwapCameBack);
                             println!("{took:.1} s: {name}: {recovered:?}");
-                        }
-                        Err(why) if let Some(what) = known(&name, &why) => {
-                            println!("{took:.1} s: {name}: not recovered, as is known: {what}");
-                            *counts.known.entry(what).or_default() += 1;
                         }
                         Err(why) => {
                             println!("{took:.1} s: {name}: NOT RECOVERED: {why}");

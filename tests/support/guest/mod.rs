@@ -51,7 +51,7 @@ use snapshot::Snapshot;
 /// Within this a guest answers, even where other work shares the processors.
 const BOOT: Duration = Duration::from_secs(300);
 /// What one command takes at most where the test does not say.
-const COMMAND: Duration = Duration::from_secs(180);
+const COMMAND: Duration = Duration::from_secs(600);
 
 /// A node. It runs, except between [`Guest::cut_power`] or [`Guest::shutdown`] and [`Guest::boot_again`].
 #[derive(Debug)]

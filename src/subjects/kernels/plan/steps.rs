@@ -126,10 +126,12 @@ fn step(purpose: String, run: ProgramRun) -> Step {
     Step::new(purpose, Action::Run(run))
 }
 
+/// Mounted so that each entry of a folder is durable once it is made or removed (mount(8) `dirsync`): rpm commits to its
+/// database on another file system that files are gone. If the power is cut then, nobody would remove them any more.
 fn mount(point: &str) -> Step {
     let proof = Proof::Mounted { point: point.to_owned() };
     let back = Back::by(Program::Umount, [point]);
-    let run = ProgramRun::changes(Program::Mount, [point], proof, back);
+    let run = ProgramRun::changes(Program::Mount, ["--options", "dirsync", point], proof, back);
     step(format!("{point} is mounted for the removal"), run).in_role(Role::Temporary)
 }
 

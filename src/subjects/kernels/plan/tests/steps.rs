@@ -37,7 +37,7 @@ fn why(means: &Means) -> (&'static str, String) {
     (refusal.reasons[0].id, refusal.reasons[0].message.clone())
 }
 
-const MOUNTS: [&str; 2] = ["mount /boot", "mount /boot/efi"];
+const MOUNTS: [&str; 2] = ["mount --options dirsync /boot", "mount --options dirsync /boot/efi"];
 const UNMOUNTS: [&str; 2] = ["umount /boot/efi", "umount /boot"];
 
 #[test]
