@@ -102,7 +102,7 @@ fn gather(args: &Check, places: &Places) -> Result<(Option<Root>, Facts)> {
         return Ok((None, of_disks(&sources)));
     }
     let root = root_at(args.root.as_deref())?;
-    let mut facts = facts_of(&root, places, &args.judge);
+    let mut facts = facts_of(&root, places, &args.judge)?;
     let isos = facts.subjects.as_mut().map(|subjects| &mut subjects.media.isos);
     if let (Some(wanted), Some(Probed::Known(isos))) = (args.sha256, isos) {
         let mut progress = Progress::default();

@@ -1,5 +1,6 @@
 //! The commands: wiring of the layers below, and nothing else.
 
+mod answer;
 mod change;
 mod check;
 mod cluster;
@@ -11,6 +12,7 @@ mod fleet;
 mod gate;
 mod judged;
 mod kernel_prune;
+mod lock_holder;
 mod paths;
 mod planned_steps;
 mod progress;

@@ -17,7 +17,7 @@ use crate::report::{self, Node, RunbookReport};
 pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
     let root = &root_at(args.root.as_deref())?;
-    let facts = facts_of(root, &profile.places, &args.judge);
+    let facts = facts_of(root, &profile.places, &args.judge)?;
     let findings = judged(&facts, &profile, &args.judge)?.findings;
     let host = JudgedHost { root, facts: &facts, findings: &findings, profile: &profile, judge: &args.judge, around };
     let steps = planned_steps(&host);

@@ -78,7 +78,7 @@ fn named(root: &Root, iso: &Path) -> Result<String> {
 
 fn planned(root: &Root, args: &Stage, profile: &Profile, iso: &str, known: &Known) -> Result<Result<Plan, Refusal>> {
     let places = &profile.places;
-    let facts = facts_of(root, places, &args.judge);
+    let facts = facts_of(root, places, &args.judge)?;
     let findings = judged(&facts, profile, &args.judge)?.findings;
     let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else {
         bail!("this host was not looked at");

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::{Context, Result, bail};
 
+use super::answer::show;
 use super::change::{self, take_host};
 use super::columns::of_stdout;
 use super::judged;
@@ -110,7 +111,7 @@ fn prepare(args: &SwapExtend, root: &Root, request: &Request, around: Surroundin
         Ok(wanted) => wanted,
         Err(refusal) => {
             drop(held);
-            change::show(args.change.format, &PlanReport::of_refusal(COMMAND, &refusal))?;
+            show(args.change.format, &PlanReport::of_refusal(COMMAND, &refusal))?;
             return Ok(ExitStatus::Blocked);
         }
     };
@@ -134,7 +135,7 @@ fn prepare(args: &SwapExtend, root: &Root, request: &Request, around: Surroundin
 fn inventory(growth: &Growth) -> Result<Inventory> {
     let known = |state: &DiskState| -> Result<Known> {
         let Some(identity) = state.identity.known() else {
-            bail!("{}: its identity could not be read, so that it could not be told from a new disk", state.path);
+            bail!("{}: its identity could not be read, which distinguishes it from a new disk", state.path);
         };
         let scanned = growth.node.disks.iter().find(|disk| disk.path == state.path);
         Ok(Known {

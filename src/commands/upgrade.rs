@@ -46,7 +46,7 @@ fn planned(
     before: &Cell<Option<usize>>,
 ) -> Result<Result<Plan, Refusal>> {
     let places = &profile.places;
-    let facts = facts_of(root, places, args);
+    let facts = facts_of(root, places, args)?;
     let findings = judged(&facts, profile, args)?.findings;
     let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else {
         bail!("this host was not looked at");
@@ -54,7 +54,7 @@ fn planned(
     let processes = match processes::gather(root) {
         Probed::Known(processes) => processes,
         Probed::Absent => bail!("/proc: what runs on this host could not be told"),
-        Probed::Unreadable(why) => bail!("what runs on this host could not be told: {why}"),
+        Probed::Unreadable(why) => bail!("cannot determine what runs on this host: {why}"),
     };
     let steps = steps(&facts, &findings, profile);
     let said = facts.release().and_then(|said| SaidRelease::beside(said, &profile.release));

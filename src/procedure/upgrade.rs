@@ -63,7 +63,7 @@ pub(super) fn run(inputs: &StepInputs<'_>) -> Answer {
             },
             open => Answer::blocked(format!("open before it: {}", names(open))),
         },
-        Probed::Unreadable(why) => Answer::unknown(format!("whether it was run could not be told: {why}")),
+        Probed::Unreadable(why) => Answer::unknown(format!("cannot determine whether it was run: {why}")),
     }
 }
 
@@ -109,14 +109,13 @@ pub(super) fn reboot(inputs: &StepInputs<'_>) -> Answer {
                 .how("copy it there again before the restart"),
         },
         Probed::Known(run) if run.state == UpgradeState::Restarted && names_no_release(inputs.facts) => {
-            Answer::ask(format!("restarted after the upgrade of {}; that it ended is yours to confirm", run.when()))
-                .how(see)
+            Answer::ask(format!("restarted after the upgrade of {}; confirm that it ended", run.when())).how(see)
         }
         Probed::Known(run) if run.state == UpgradeState::Restarted => match inputs.progress {
             Progress::Begun(why) => Answer::blocked(format!("the first start may still be at work: {why}")).how(see),
             _ => Answer::unknown("the node was restarted, and what it says its release is could not be read").how(see),
         },
-        Probed::Unreadable(why) => Answer::unknown(format!("whether the upgrade was run could not be told: {why}")),
+        Probed::Unreadable(why) => Answer::unknown(format!("cannot determine whether the upgrade was run: {why}")),
         // An upgrade that was begun by hand leaves no log of ours.
         Probed::Absent if inputs.facts.node.running.is_some() && names_no_release(inputs.facts) => {
             Answer::blocked("comes after run-upgrade; where that was run by hand and is over, confirm this step")

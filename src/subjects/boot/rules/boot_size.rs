@@ -34,7 +34,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         BootVolume::Found { volume, evidence } => (volume, evidence),
         BootVolume::NotKnown(why) => {
             let why = inputs.facts.node.with_cause(why);
-            let message = format!("which volume is /boot could not be told: {why}");
+            let message = format!("cannot identify the volume of /boot: {why}");
             return vec![inputs.finding(Verdict::Unknown, "/boot", message)];
         }
     };
@@ -59,15 +59,21 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     );
     let differs = matches!((kernel, superblock), (Some(k), Some(s)) if k != s);
     let finding = if mib < inputs.profile.boot_df_minimum_mib {
-        inputs.finding(Verdict::Block, subject, format!("/boot is too small for the upgrade ({evidence})")).remedy(
-            "take the node out of the cluster and replace it by one freshly installed with the cluster's release",
-        )
+        let minimum = inputs.profile.boot_df_minimum_mib;
+        let message = format!("{mib} MiB, {minimum} MiB required ({} MiB short)", minimum.saturating_sub(mib));
+        inputs
+            .finding(Verdict::Block, subject, message)
+            .remedy("Replace this node with one freshly installed with the cluster's release.")
     } else if differs {
         let message =
             format!("large enough; the kernel and the superblock ({} B) give different sizes", superblock.unwrap_or(0));
         inputs.finding(Verdict::Note, subject, message)
     } else {
-        inputs.finding(Verdict::Pass, subject, format!("/boot is large enough ({evidence})"))
+        inputs.finding(
+            Verdict::Pass,
+            subject,
+            format!("{mib} MiB, {} MiB required ({evidence})", inputs.profile.boot_df_minimum_mib),
+        )
     };
     vec![finding.measured(measured)]
 }

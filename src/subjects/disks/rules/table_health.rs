@@ -40,11 +40,10 @@ fn judge_disk(inputs: &RuleInputs<'_>, disk: &Disk) -> Finding {
     let (verdict, message) = verdict(inputs, disk);
     let finding = inputs.finding(verdict, disk.path.clone(), message).measured(measured);
     match verdict {
-        Verdict::Warn => finding.remedy(
-            "back up the disk, then have its table repaired with the vendor's support; do not partition it anew",
-        ),
+        Verdict::Warn => finding
+            .remedy("Back up the disk, then have the vendor's support repair its table. Do not partition it again."),
         Verdict::Block => finding.remedy(
-            "do not restart the node; have the table restored from its backup copy or from a backup of the node",
+            "Do not restart the node. Have its table restored from the backup copy or from a backup of the node.",
         ),
         _ => finding,
     }

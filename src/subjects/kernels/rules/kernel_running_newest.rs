@@ -30,10 +30,12 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         Ok(roles) => roles,
         Err(NoKernelRoles::Unowned(release)) => {
             let message = format!("the running kernel {release} is of no installed package");
-            return vec![inputs.finding(Verdict::Warn, "node", message).remedy("start an installed kernel")];
+            return vec![
+                inputs.finding(Verdict::Warn, "node", message).remedy("Restart the node with an installed kernel."),
+            ];
         }
         Err(NoKernelRoles::Unknown(why)) => {
-            let message = format!("whether the newest kernel runs could not be told: {why}");
+            let message = format!("cannot determine whether the newest kernel runs: {why}");
             return vec![inputs.finding(Verdict::Unknown, "node", message)];
         }
     };
@@ -42,7 +44,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let finding = if running.evr < newest.evr {
         inputs
             .finding(Verdict::Warn, "node", format!("{} runs, and {} is newer", running.release, newest.release))
-            .remedy("reboot, and see that the newer kernel comes up")
+            .remedy("Restart the node, and verify that the newer kernel runs: uname -r")
     } else {
         inputs.finding(Verdict::Pass, "node", "the newest kernel runs")
     };

@@ -30,7 +30,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         Ok(Probed::Known(found)) => jars(inputs, found),
         Ok(Probed::Absent) => inputs.finding(Verdict::NotApplicable, folder, "there is no such folder"),
         Ok(Probed::Unreadable(why)) => {
-            inputs.finding(Verdict::Unknown, folder, format!("what lies there could not be told: {why}"))
+            inputs.finding(Verdict::Unknown, folder, format!("cannot determine what lies there: {why}"))
         }
         Err(finding) => *finding,
     }]
@@ -52,7 +52,7 @@ fn jars(inputs: &RuleInputs<'_>, found: &Jars) -> Finding {
     inputs
         .finding(Verdict::Note, folder, format!("{} could be won", Bytes(bytes)))
         .measured(measured)
-        .remedy("only where space is needed: remove these jars by name, and no other file there")
+        .remedy("If space is needed, remove these jars by name, and no other file there.")
 }
 
 #[cfg(test)]

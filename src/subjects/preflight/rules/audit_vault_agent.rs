@@ -23,7 +23,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         subject: "Audit Vault",
         process: (Verdict::Warn, "an agent of Audit Vault runs"),
         path: (Verdict::Warn, "an agent of Audit Vault is installed"),
-        nothing: "whether Audit Vault was integrated in release 21.2 or earlier is yours to confirm",
+        nothing: "confirm whether Audit Vault was integrated in release 21.2 or earlier",
         remedy: "where it was: disable it in the management console, stop the agent (bin/agentctl stop), delete agent \
             and target in Audit Vault, and then the agent's folder"
             .into(),

@@ -26,7 +26,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         subject: "backups",
         process: (Verdict::Block, "a backup runs"),
         path: (Verdict::Warn, "there are signs of a backup job"),
-        nothing: "that a backup was made, that none runs and none is scheduled, is yours to confirm",
+        nothing: "confirm that a backup was made, that none runs and none is scheduled",
         remedy: "make a backup and wait for its end, then delete the scheduled jobs in the management console".into(),
     };
     match inputs.subjects() {

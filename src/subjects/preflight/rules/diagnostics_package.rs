@@ -36,7 +36,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         subject: "diagnostics",
         process: (Verdict::Warn, "a diagnostics package is being made"),
         path: (Verdict::Warn, "a diagnostics package is there"),
-        nothing: "that there is no diagnostics package is yours to confirm",
+        nothing: "confirm that there is no diagnostics package",
         remedy: remedy(inputs.facts.release()),
     };
     by_signs(inputs, &subjects.preflight.diagnostics_package, &words)

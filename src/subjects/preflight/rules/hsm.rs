@@ -22,7 +22,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         subject: "HSM",
         process: (Verdict::Note, "an HSM seems to be in use"),
         path: (Verdict::Note, "an HSM seems to be set up"),
-        nothing: "whether an HSM is the Root of Trust is yours to confirm",
+        nothing: "confirm whether an HSM is the Root of Trust",
         remedy: "where it is: the Root of Trust HSM guide has steps before the upgrade, and for Entrust after it"
             .into(),
     };

@@ -45,7 +45,11 @@ fn fstab(inputs: &RuleInputs<'_>, running: &Running) -> Vec<Finding> {
     };
     if entries.is_empty() {
         let message = "names no swap: the node has none after its next start";
-        return vec![inputs.finding(Verdict::Block, "/etc/fstab", message).remedy("add a line for the swap volume")];
+        return vec![
+            inputs
+                .finding(Verdict::Block, "/etc/fstab", message)
+                .remedy("Add a line for the swap volume to /etc/fstab."),
+        ];
     }
     entries.iter().map(|e| lenient(e, reference(inputs, format!("/etc/fstab line {}", e.line), &e.source))).collect()
 }
@@ -99,14 +103,14 @@ fn reference(inputs: &RuleInputs<'_>, subject: String, source: &str) -> Finding 
         Located::One(found) => match found.content().map(|c| c.kind) {
             Some(Kind::Swap) if let Some(why) = found.content().and_then(|c| refused(c, found.bytes())) => {
                 finding(Verdict::Block, format!("names {found}, whose swap header the kernel refuses: {why}"))
-                    .remedy("make the area again with: mkswap -U UUID DEVICE, with the UUID that it has")
+                    .remedy("Make the area again with its own UUID: mkswap -U UUID DEVICE")
             }
             Some(Kind::Swap) => finding(Verdict::Pass, format!("names {}, which is swap", found)),
             Some(Kind::Unreadable) | None => {
                 finding(Verdict::Unknown, format!("names {}, whose content could not be read", found))
             }
             Some(kind) => finding(Verdict::Block, format!("names {}, which is {} and not swap", found, kind.word()))
-                .remedy("give the line the UUID or path of the swap volume"),
+                .remedy("Give the line the UUID or path of the swap volume."),
         },
         Located::Several(found) => {
             let names: Vec<String> = found.iter().map(ToString::to_string).collect();
@@ -115,15 +119,15 @@ fn reference(inputs: &RuleInputs<'_>, subject: String, source: &str) -> Finding 
         Located::NotAVolume if source.starts_with('/') => {
             finding(Verdict::Note, "names a swap file, which is not looked into".into())
         }
-        Located::Unknown(why) => finding(Verdict::Unknown, format!("what it names could not be told: {why}")),
+        Located::Unknown(why) => finding(Verdict::Unknown, format!("cannot identify what it names: {why}")),
         Located::Nothing if let Existence::Unknown(why) = existence(&inputs.facts.node, source) => {
-            finding(Verdict::Unknown, format!("names nothing that was found, but it may be there: {why}"))
+            finding(Verdict::Unknown, format!("names nothing that was found, and not everything could be read: {why}"))
         }
         Located::Nothing if existence(&inputs.facts.node, source) == Existence::Exists => {
             finding(Verdict::Unknown, "names a device whose content was not read".into())
         }
         Located::Nothing | Located::NotAVolume => finding(Verdict::Block, "names nothing that exists".into())
-            .remedy("give the line the UUID or path of the swap volume before the node is started again"),
+            .remedy("Give the line the UUID or path of the swap volume before the next restart."),
     }
 }
 

@@ -80,10 +80,10 @@ fn disk_to_add(inputs: &RuleInputs<'_>, subject: String, group: &VolumeGroup, mi
     match smallest_disk(missing, group.extent_bytes, sector) {
         None => finding,
         Some(disk) => finding.remedy(format!(
-            "add one blank disk of at least {disk} with {}-byte sectors, that is {} GiB in whole GiB, before the node \
-             is started again",
-            sector.bytes(),
-            disk.0.div_ceil(GIB)
+            "Add one blank disk of at least {} GiB ({} B) with {}-byte sectors, before the node is started again.",
+            disk.0.div_ceil(GIB),
+            disk.0,
+            sector.bytes()
         )),
     }
 }

@@ -52,7 +52,7 @@ fn errors(inputs: &RuleInputs<'_>, log: &UpgradeLog) -> Finding {
     inputs
         .finding(Verdict::Warn, file, format!("{} lines tell of errors of an upgrade, in {part}", log.errors))
         .measured(format!("the last of them: {}", log.last.join(" | ")))
-        .remedy("find out what failed, and whether it was made good, before the upgrade is tried again")
+        .remedy("Find out what failed, and fix it before the next try.")
 }
 
 #[cfg(test)]
