@@ -15,6 +15,7 @@ mod kernel_prune;
 mod lock_holder;
 mod paths;
 mod planned_steps;
+mod printed;
 mod progress;
 mod recorded;
 mod runbook;
@@ -57,6 +58,8 @@ pub fn run_in(cli: &Cli, around: Surroundings) -> ExitStatus {
         Command::KernelPrune(args) => kernel_prune::run(args, around),
         Command::Cluster(args) => cluster::run(args),
         Command::SshDsaRetire(args) => ssh_dsa_retire::run(args, around),
+        Command::Completions(args) => printed::completions(args),
+        Command::Man(args) => printed::man(args),
         Command::Status(args) => status::run(args),
         Command::Undo(args) => undo::run(args, around),
     };

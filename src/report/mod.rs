@@ -7,6 +7,7 @@ mod effect;
 mod findings;
 mod head;
 mod json;
+mod json_document;
 mod layout;
 mod line;
 mod plan;

@@ -77,11 +77,11 @@ fn modules_and_packages(inputs: &RuleInputs<'_>, installed: &Installed, modules:
 fn not_mounted(inputs: &RuleInputs<'_>, line: u32, shadowed: &[BootFile]) -> Vec<Finding> {
     let message = format!("it is not mounted (/etc/fstab line {line}): its files and boot entries were not looked at");
     let mut findings =
-        vec![inputs.finding(Verdict::Note, "/boot", message).remedy("Mount /boot and run okv-host check again.")];
+        vec![inputs.finding(Verdict::Note, "/boot", message).remedy("Mount /boot, then run: okv-host check")];
     if !shadowed.is_empty() {
         let message = "files of kernels lie below the mount point, where no boot loader finds them: a kernel was \
                        installed or made while /boot was not mounted";
-        let remedy = "mount /boot, see that each installed kernel has its files and entry there; okv-host deletes none";
+        let remedy = "mount /boot, see that each installed kernel has its files and entry there";
         findings.push(inputs.finding(Verdict::Warn, "/boot", message).measured(names(shadowed.iter())).remedy(remedy));
     }
     findings

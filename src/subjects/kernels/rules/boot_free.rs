@@ -41,7 +41,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         } else {
             Verdict::Unknown
         };
-        return vec![inputs.finding(verdict, "/boot", message).remedy("Mount /boot and run okv-host check again.")];
+        return vec![inputs.finding(verdict, "/boot", message).remedy("Mount /boot, then run: okv-host check")];
     };
     let largest = seen.and_then(largest).unwrap_or_default();
     let need = largest.max(inputs.profile.boot_free_minimum_mib.saturating_mul(1 << 20));

@@ -24,7 +24,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         process: (Verdict::Warn, "an agent of Audit Vault runs"),
         path: (Verdict::Warn, "an agent of Audit Vault is installed"),
         nothing: "confirm whether Audit Vault was integrated in release 21.2 or earlier",
-        remedy: "where it was: disable it in the management console, stop the agent (bin/agentctl stop), delete agent \
+        remedy: "If it was, disable it in the management console, stop the agent (bin/agentctl stop), delete agent \
             and target in Audit Vault, and then the agent's folder"
             .into(),
     };

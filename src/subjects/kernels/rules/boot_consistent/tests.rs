@@ -30,7 +30,7 @@ note /boot
 warn /boot
   message: files of kernels lie below the mount point, where no boot loader finds them: a kernel was installed or made while /boot was not mounted
   measured: initramfs-5.4.17-2136.330.7.1.el8uek.x86_64.img, vmlinuz-5.4.17-2136.330.7.1.el8uek.x86_64
-  remedy: mount /boot, see that each installed kernel has its files and entry there; okv-host deletes none
+  remedy: mount /boot, see that each installed kernel has its files and entry there
 
 "#]],
     );
