@@ -123,7 +123,7 @@ pass node
 note node
   message: the node boots by UEFI, but /dev/sda has no EFI System Partition to boot from
   measured: firmware: UEFI; /dev/sda: GPT table, EFI System Partition: none, BIOS boot partition: partition 1, code in sector 0: no
-  remedy: look at table-health
+  remedy: okv-host check --only table-health
 
 "#]],
         );
@@ -138,7 +138,7 @@ note node
 note node
   message: the node boots by BIOS, but /dev/sda has a GPT without a BIOS boot partition
   measured: firmware: BIOS; /dev/sda: GPT table, EFI System Partition: partition 1, BIOS boot partition: none, code in sector 0: yes
-  remedy: look at table-health
+  remedy: okv-host check --only table-health
 
 "#]],
         );

@@ -93,7 +93,7 @@ mod tests {
             &Host::named("boot-512m-ext4"),
             str![[r#"
 pass /boot on /dev/sda partition 2
-  message: /boot is large enough (named by /etc/fstab line 5)
+  message: 488 MiB, 488 MiB required (named by /etc/fstab line 5)
   measured: 488 MiB by df -h: 510873600 B (487.21 MiB) in the file system, 536870912 B (512.00 MiB) in the partition
 
 "#]],
@@ -107,9 +107,9 @@ pass /boot on /dev/sda partition 2
             &Host::named("boot-500m-ext4"),
             str![[r#"
 block /boot on /dev/sda partition 2
-  message: /boot is too small for the upgrade (named by /etc/fstab line 5)
+  message: 459 MiB, 488 MiB required (29 MiB short)
   measured: 459 MiB by df -h: 480591872 B (458.33 MiB) in the file system, 524288000 B (500.00 MiB) in the partition
-  remedy: take the node out of the cluster and replace it by one freshly installed with the cluster's release
+  remedy: Replace this node with one freshly installed with the cluster's release.
 
 "#]],
         );
@@ -122,9 +122,9 @@ block /boot on /dev/sda partition 2
             &Host::named("boot-512m-xfs"),
             str![[r#"
 block /boot on /dev/sda partition 2
-  message: /boot is too small for the upgrade (named by /etc/fstab line 5)
+  message: 448 MiB, 488 MiB required (40 MiB short)
   measured: 448 MiB by df -h: 469762048 B (448.00 MiB) in the file system, 536870912 B (512.00 MiB) in the partition
-  remedy: take the node out of the cluster and replace it by one freshly installed with the cluster's release
+  remedy: Replace this node with one freshly installed with the cluster's release.
 
 "#]],
         );
@@ -140,7 +140,7 @@ block /boot on /dev/sda partition 2
             ),
             str![[r#"
 unknown /boot
-  message: which volume is /boot could not be told: lines 1 and 2 of /etc/fstab name different volumes for /boot
+  message: cannot identify the volume of /boot: lines 1 and 2 of /etc/fstab name different volumes for /boot
 
 "#]],
         );

@@ -117,9 +117,9 @@ note /dev/sda
             &Host::named("bios-2tib-plus-one-sector"),
             str![[r#"
 block /dev/sda
-  message: the node boots by BIOS from a disk over the limit and cannot be upgraded
+  message: 2.00 TiB, at most 2.00 TiB under BIOS (512 B over)
   measured: 2199023256064 B (2.00 TiB)
-  remedy: take the node out of the cluster and replace it by one with a smaller boot disk, or one that boots by UEFI
+  remedy: Replace this node with one that has a smaller boot disk or boots by UEFI.
 
 "#]],
         );
@@ -132,9 +132,9 @@ block /dev/sda
             &Host::named("bios-3tib-boot-disk"),
             str![[r#"
 block /dev/sda
-  message: the node boots by BIOS from a disk over the limit and cannot be upgraded
+  message: 3.00 TiB, at most 2.00 TiB under BIOS (1.00 TiB over)
   measured: 3298534883328 B (3.00 TiB)
-  remedy: take the node out of the cluster and replace it by one with a smaller boot disk, or one that boots by UEFI
+  remedy: Replace this node with one that has a smaller boot disk or boots by UEFI.
 
 "#]],
         );

@@ -77,7 +77,7 @@ note /dev/sda
 block /dev/sda
   message: the system disk is smaller than the release requires
   measured: 999999999488 B (931.32 GiB)
-  remedy: move the node to a machine with a larger disk; memory and disks may grow, never shrink
+  remedy: Move the node to a machine with a larger disk; memory and disks may grow, never shrink.
 
 "#]],
         );

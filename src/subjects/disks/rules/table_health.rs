@@ -137,7 +137,7 @@ pass /dev/sda
 warn /dev/sda
   message: backup GPT header at byte 1200243695120: its checksum is 0x7092305d, not 0x0b867d76 as recorded
   measured: GPT, primary ok, backup damaged
-  remedy: back up the disk, then have its table repaired with the vendor's support; do not partition it anew
+  remedy: Back up the disk, then have the vendor's support repair its table. Do not partition it again.
 
 "#]],
         );
@@ -152,7 +152,7 @@ warn /dev/sda
 warn /dev/sda
   message: /dev/sda has no EFI System Partition to boot from
   measured: GPT, primary ok, backup ok
-  remedy: back up the disk, then have its table repaired with the vendor's support; do not partition it anew
+  remedy: Back up the disk, then have the vendor's support repair its table. Do not partition it again.
 
 "#]],
         );

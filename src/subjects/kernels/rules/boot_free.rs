@@ -121,7 +121,7 @@ pass /boot
             str![[r#"
 note /boot
   message: what is free in it shows only while it is mounted
-  remedy: mount /boot and check again
+  remedy: Mount /boot, then run: okv-host check
 
 "#]],
         );

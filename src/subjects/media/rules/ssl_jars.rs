@@ -86,7 +86,7 @@ pass /usr/local/okv/ssl
 note /usr/local/okv/ssl
   message: 20 B could be won
   measured: 2 jars, 20 B: okvclient-1.jar, okvclient-2.jar; 1 others
-  remedy: only where space is needed: remove these jars by name, and no other file there
+  remedy: If space is needed, remove these jars by name, and no other file there.
 
 "#]],
         );

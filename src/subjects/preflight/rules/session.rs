@@ -75,7 +75,7 @@ pass this session
             str![[r#"
 warn this session
   message: a bare SSH session: an upgrade begun in it is cut off with the connection
-  remedy: begin the upgrade within tmux (tmux a comes back to it), with ServerAliveInterval and ServerAliveCountMax set
+  remedy: Start the upgrade in tmux (tmux a reattaches), with ServerAliveInterval and ServerAliveCountMax set.
 
 "#]],
         );

@@ -104,11 +104,11 @@ pass rsyslog
 confirm logs.example port 10514 over TCP
   message: only the node itself can try to connect: confirm that it is reached
   measured: /etc/rsyslog.d/remote.conf line 1
-  remedy: run check on the node
+  remedy: Run on the node itself: okv-host check
 confirm 192.0.2.20 port 514 over UDP
   message: UDP gives no answer: confirm that logs arrive
   measured: /etc/rsyslog.conf line 2
-  remedy: look on that host for logs of this node
+  remedy: Check on that host that logs of this node arrive.
 
 "#]],
         );

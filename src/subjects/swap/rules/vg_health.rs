@@ -111,7 +111,7 @@ pass vg_root
 block vg_root
   message: physical volumes are missing: J2EFei-dUdY-qoaJ-gOX0-E12e-YAQ1-gtZY0h
   measured: 2 physical volumes, 1 missing; 38946 extents of 33554432 bytes, 100 free
-  remedy: attach the missing disk; never remove missing volumes from the group
+  remedy: Attach the missing disk; never remove missing volumes from the group.
 
 "#]],
         );

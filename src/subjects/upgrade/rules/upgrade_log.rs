@@ -86,7 +86,7 @@ pass /var/log/messages
 warn /var/log/messages
   message: 1 lines tell of errors of an upgrade, in all of its 78 B
   measured: the last of them: Nov 24 03:12:55 okv1 upgrade.rb[4711]: Error: not enough room for the upgrade
-  remedy: find out what failed, and whether it was made good, before the upgrade is tried again
+  remedy: Find out what failed, and fix it before the next try.
 
 "#]],
         );
