@@ -268,7 +268,7 @@ fn a_certificate_is_judged_by_the_clock_of_the_node_and_in_either_encoding() {
 }
 
 #[test]
-fn the_certificate_that_a_port_shows_is_judged_like_a_file() {
+fn the_certificate_that_a_port_shows_is_a_note_at_most_as_nothing_proves_whose_it_is() {
     let dir = tempfile::tempdir().unwrap();
     let clock = dir.path().join("sys/class/rtc/rtc0/since_epoch");
     fs::create_dir_all(clock.parent().unwrap()).unwrap();
@@ -279,16 +279,19 @@ fn the_certificate_that_a_port_shows_is_judged_like_a_file() {
         let report = json(&mut command);
         report["findings"].as_array().unwrap().iter().find(|f| f["id"] == "server-certificate").unwrap().clone()
     };
-    for (now, verdict) in [("1800000000", "pass"), ("1888000000", "warn"), ("1900000000", "block")] {
+    for (now, words) in [("1800000000", "days left"), ("1888000000", "close to expiry"), ("1900000000", "expired on")] {
         fs::write(&clock, now).unwrap();
         let found = finding(&port.to_string());
-        assert_eq!((&found["verdict"], &found["subject"]), (&verdict.into(), &port.to_string().into()), "{found}");
+        assert_eq!((&found["verdict"], &found["subject"]), (&"note".into(), &port.to_string().into()), "{found}");
+        assert!(found["message"].as_str().unwrap().contains(words), "{found}");
+        assert!(found["measured"].as_str().unwrap().contains("issued by CN=okv1.example"), "{found}");
     }
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let found = finding(&gone.to_string());
     assert_eq!(found["verdict"], "unknown", "{found}");
     assert!(found["message"].as_str().unwrap().contains("refused") && found["remedy"] != "", "{found}");
-    for with in [["--image", "x"], ["--certificate", "x"]] {
+    okv_host().args(["check", "--fingerprint", &"0".repeat(64)]).assert().code(2);
+    for with in [["--image", "x"], ["--certificate", "x"], ["--fingerprint", "short"]] {
         okv_host().args(["check", "--certificate-from", "h:443"]).args(with).assert().code(2);
     }
     okv_host()

@@ -5,7 +5,7 @@ mod support;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use okv_host::subjects::next_start::facts::images::verify_initramfs;
+use okv_host::subjects::next_start::Images;
 use okv_host::subjects::next_start::initramfs::{Compression, verify};
 use okv_host::subjects::next_start::{Contents, Verdict};
 use support::tools::Tool;
@@ -81,7 +81,7 @@ fn an_image_of_dracut_with_a_changed_byte_is_broken_and_one_that_cannot_be_unpac
     let image = dracut(folder.path(), "--gzip");
     let root = okv_host::host::Root::fixture(folder.path()).unwrap();
     let path = format!("/{}", image.file_name().unwrap().to_str().unwrap());
-    let found = || verify_initramfs(&root, std::slice::from_ref(&path)).remove(&path).unwrap();
+    let found = || Images::default().initramfs(&root, &path);
     assert!(found().known().unwrap().whole().is_some());
     let right = fs::read(&image).unwrap();
     for at in [20, right.len() / 3, right.len() - 5] {

@@ -26,7 +26,8 @@ impl FromStr for Sha256 {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let mut sum = [0; 32];
-        match hex::decode_to_slice(text.trim(), &mut sum) {
+        let digits: String = text.trim().chars().filter(|c| *c != ':').collect();
+        match hex::decode_to_slice(digits, &mut sum) {
             Ok(()) => Ok(Self(sum)),
             Err(_) => Err(format!("{text} is no SHA-256 sum: 64 hexadecimal digits")),
         }
@@ -43,6 +44,13 @@ impl<'de> Deserialize<'de> for Sha256 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
+}
+
+/// The sum of bytes that are in memory.
+pub fn sum(bytes: &[u8]) -> Sha256 {
+    let mut summing = Summing::default();
+    summing.update(bytes);
+    summing.finish()
 }
 
 /// A sum in the making.

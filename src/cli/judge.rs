@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::base::digest::Sha256;
 use crate::profile::{Address, Profile};
 
 /// Arguments of every command that judges a host by the rules.
@@ -20,6 +21,14 @@ pub struct Judge {
     /// Read the server's certificate from this TLS port, asked from here.
     #[arg(long, value_name = "HOST:PORT", conflicts_with = "certificate")]
     pub certificate_from: Option<Address>,
+
+    /// SHA-256 of the server's certificate, to prove that the port shows that one.
+    #[arg(long, value_name = "SHA256", requires = "certificate_from")]
+    pub fingerprint: Option<Sha256>,
+
+    /// Authorities (PEM or DER), to prove that one of them issued what the port shows.
+    #[arg(long, value_name = "FILE", requires = "certificate_from", conflicts_with = "fingerprint")]
+    pub ca: Option<PathBuf>,
 
     /// Waive the findings that FILE (JSON) names, each for a reason and until a day.
     #[arg(long, value_name = "FILE")]

@@ -3,9 +3,11 @@
 use crate::base::dates::format_minute;
 use crate::engine::{Reason, RecordedRun};
 use crate::host::{Root, processes};
+use crate::subjects::next_start::rules::next_start;
 use crate::subjects::rule::{Finding, RuleId, Verdict};
 use crate::subjects::upgrade;
 use crate::subjects::upgrade::facts::upgrade_run;
+use crate::subjects::upgrade::plan::NextStart;
 
 /// A reason for each finding that blocks, but for those of the rules `but`.
 pub(super) fn blocks(findings: &[Finding], but: &[RuleId]) -> Vec<Reason> {
@@ -15,6 +17,14 @@ pub(super) fn blocks(findings: &[Finding], but: &[RuleId]) -> Vec<Reason> {
 /// A reason for each finding that keeps a node from being ready: what could not be told does so too.
 pub(super) fn not_ready(findings: &[Finding]) -> Vec<Reason> {
     of(findings, &[Verdict::Block, Verdict::Unknown]).map(reason).collect()
+}
+
+/// What the next start is predicted to do.
+pub(super) fn next_start(findings: &[Finding]) -> NextStart {
+    let Some(found) = findings.iter().find(|finding| finding.id == next_start::ID) else { return NextStart::default() };
+    let is_waived = found.waived.is_some();
+    let stops = (found.verdict == Verdict::Block && !is_waived).then(|| reason(found));
+    NextStart { line: found.message.clone(), stops, is_waived }
 }
 
 /// Why `command` may not change this host now: the vendor's upgrade runs. It is `upgrade` itself that follows it.

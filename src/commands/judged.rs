@@ -62,7 +62,8 @@ pub(super) fn facts_of(root: &Root, places: &Places, args: &Judge) -> Result<Fac
         let port_of_profile =
             places.server_certificate_address.as_ref().filter(|_| root.is_live() && args.certificate.is_none());
         if let Some(address) = args.certificate_from.as_ref().or(port_of_profile) {
-            preflight.certificate = Some(certificate::of_port(address, &Host));
+            let expected = certificate::Expected { sha256: args.fingerprint, authority: args.ca.clone() };
+            preflight.certificate = Some(certificate::of_port(address, &expected, &Host));
         }
         // Only the host itself can say whom it reaches.
         if let Probed::Known(syslog) = &mut preflight.syslog

@@ -11,12 +11,13 @@ use crate::cli::KernelPrune;
 use crate::engine::{ExitStatus, Plan, Reason, RecordedRun, Refusal};
 use crate::host::{Node, Probed, Root, Running};
 use crate::io::tool::Program;
-use crate::subjects::boot::Loader;
+use crate::subjects::boot::{Loader, unmounted};
 use crate::subjects::kernels::Kernels;
-use crate::subjects::kernels::facts::{self, erasure, installed, read_only, unmounted, with_unmounted};
+use crate::subjects::kernels::facts::{self, erasure, installed, read_only, with_unmounted};
 use crate::subjects::kernels::plan::{
     COMMAND, Means, Request, UNKNOWN, has_removed, left_default, left_mounted, plan, start_reasons, steps,
 };
+use crate::subjects::next_start::Images;
 
 pub(super) fn run(args: &KernelPrune, around: Surroundings) -> Result<ExitStatus> {
     let root = root_to_plan_for(args.root.as_deref())?;
@@ -31,7 +32,7 @@ pub(super) fn run(args: &KernelPrune, around: Surroundings) -> Result<ExitStatus
 pub(super) fn planned(root: &Root, request: &Request, around: Surroundings) -> Result<Result<Plan, Refusal>> {
     let (installed, node) = parallel::both(|| installed(root, around.runner), || Node::gather(root));
     let Some(running) = &node.running else { bail!("this host was not looked at") };
-    let kernels = facts::gather(root, running, installed);
+    let kernels = facts::gather(root, running, installed, &Images::default());
     let kernels = with_unmounted(root, &node, kernels).map_err(|why| anyhow!(why))?;
     let unfinished = if root.is_live() { unfinished()? } else { None };
     let request = &Request { has_removed: unfinished.as_ref().is_some_and(has_removed), ..request.clone() };

@@ -48,8 +48,8 @@ fn disks_of_this_machine() -> Result<Vec<PathBuf>> {
         let _ = writeln!(io::stderr(), "okv-host: not root: the disks of this machine cannot be opened. Run as root.");
     }
     let root = Root::live();
-    let disks = block::disk_paths(&root, &block::gather(&root));
-    let paths: Vec<PathBuf> = disks.into_iter().map(|(_, path)| path).collect();
+    let disks = block::paths_of_each_disk(&root, &block::gather(&root));
+    let paths: Vec<PathBuf> = disks.into_iter().filter_map(|paths| Some(paths.into_iter().next()?.1)).collect();
     if paths.is_empty() {
         return Err(UsageError("this machine shows no disks in /sys/class/block; name them".into()).into());
     }

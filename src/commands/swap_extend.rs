@@ -21,9 +21,10 @@ use crate::profile::Profile;
 use crate::report::{self, PlanReport};
 use crate::subjects::disks::record_inventory;
 use crate::subjects::disks::{INVENTORY, Inventory, Known};
+use crate::subjects::next_start::menu;
 use crate::subjects::swap::facts::{gather, gather_saved};
 use crate::subjects::swap::plan::{COMMAND, Request, disk_to_add, left_off, plan};
-use crate::subjects::swap::{DiskState, Growth, Remembered, Wanted};
+use crate::subjects::swap::{DiskState, Growth, Remembered, Wanted, broken_references};
 
 /// Sizes of a swap area: its header counts pages of 4 KiB in 32 bits.
 const SMALLEST: u64 = MIB;
@@ -78,7 +79,11 @@ fn look(root: &Root, request: &Request, around: Surroundings) -> Growth {
 fn planned_by(root: &Root, request: &Request, around: Surroundings) -> Result<Result<Plan, Refusal>> {
     let last = if root.is_live() { last_run_of(COMMAND)? } else { None };
     let unfinished = last.filter(RecordedRun::is_unfinished);
-    Ok(plan(&look(root, request, around), &going_on(request, unfinished.as_ref())))
+    let growth = look(root, request, around);
+    let planned = plan(&growth, &going_on(request, unfinished.as_ref()));
+    // In the middle of a run the area may have no header that a name could lead to.
+    let is_whole = |plan: &Plan| unfinished.is_none() || plan.steps.is_empty();
+    Ok(planned.and_then(|plan| if is_whole(&plan) { with_references(root, &growth, plan) } else { Ok(plan) }))
 }
 
 /// The plan without options.
@@ -90,6 +95,12 @@ pub(super) fn planned(root: &Root, profile: &Profile, around: Surroundings) -> R
 pub(super) fn prepared(root: &Root, profile: &Profile, around: Surroundings) -> Result<Option<Wanted>, Refusal> {
     let request = usual(profile);
     disk_to_add(&look(root, &request, around), &request)
+}
+
+/// The plan where /etc/fstab and the default entry name swap that exists: before a run begins, and before it ends.
+fn with_references(root: &Root, growth: &Growth, plan: Plan) -> Result<Plan, Refusal> {
+    let reasons = broken_references(&growth.node, menu(root, &growth.node).known());
+    if reasons.is_empty() { Ok(plan) } else { Err(Refusal { reasons }) }
 }
 
 /// The request with what an unfinished run knew.

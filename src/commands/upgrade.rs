@@ -72,6 +72,7 @@ fn planned(
         has_service_manager: !root.is_live() || has_program(root, Program::SystemdRun),
         process: upgrade_run::vendors_process(&processes),
         restarts: root.is_live() && restarts(before)?,
+        next_start: gate::next_start(&findings),
     };
     Ok(plan(places, &request, &means))
 }

@@ -58,7 +58,7 @@ pub struct LogicalVolume {
     pub uuid: Option<Id>,
     pub bytes: u64,
     pub segments: Vec<Segment>,
-    /// What it holds; `None` where that was not looked at, because it is neither linear nor striped, or a part is
+    /// What it holds; `None` where that was not looked at, because its type is not followed to the disks, or a part is
     /// missing.
     pub content: Option<Content>,
 }

@@ -141,7 +141,8 @@ fn identify_from(
     buffers: &mut RestBuffers,
     mut problems: Vec<Problem>,
 ) -> Identified {
-    let near = Windows::new(volume.bytes()).with(0, head);
+    let sector = volume.sector_size().map(|sector| sector.bytes());
+    let near = Windows::new(volume.bytes()).on_sectors(sector).with(0, head);
     let (mut found, physical_volume) = look(&near, volume, head, &mut buffers.root_directory, &mut problems);
     let mut unreadable = !sound;
     let blank = if far_look_needed(&found, volume.bytes()) {
@@ -158,12 +159,16 @@ fn identify_from(
         false
     };
     let damages: Vec<Malformed> = found.iter_mut().flat_map(|f| std::mem::take(&mut f.problems)).collect();
-    let content = match (decide(found, &mut problems), unreadable) {
+    let mut content = match (decide(found, &mut problems), unreadable) {
         (Some(content), _) => content,
         (None, true) => Content::new(Kind::Unreadable),
         (None, false) if blank => Content::new(Kind::Blank),
         (None, false) => Content::new(Kind::Unknown),
     };
+    content.damage = damages.iter().map(ToString::to_string).collect();
+    for refusal in &content.refusals {
+        problems.push(Problem::new(ProblemId::KernelRefuses, refusal.to_string()));
+    }
     for damage in damages {
         problems.push(Problem::new(ProblemId::ContentDamaged, damage.to_string()));
     }

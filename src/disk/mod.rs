@@ -1,5 +1,6 @@
 //! A disk as a whole: its table, its partitions and what each holds, the volume groups on it.
 
+mod array;
 mod beside_table;
 mod edges;
 pub mod format;

@@ -2,14 +2,16 @@
 
 use std::collections::HashSet;
 
+use super::array::PvWithin;
 use super::beside_table::beside_table;
 use super::edges::EdgeBuffers;
 use super::format::content::{Content, Kind};
+use super::format::md::member::Member;
 use super::identify::{
     Identified, VolumeBuffers, head_bytes, identify, identify_boot_code, identify_disk, identify_likely_pv,
 };
-use super::{Disk, Partition, Problem, ProblemId, TableKind, physical_volume, table};
-use crate::base::units::ByteRange;
+use super::{Disk, Partition, Problem, ProblemId, TableKind, array, physical_volume, table};
+use crate::base::units::{ByteRange, SectorSize};
 use crate::io::image::{Image, Slice};
 
 /// Most partitions whose starts are fetched at once.
@@ -33,6 +35,8 @@ pub(crate) struct PvHere {
     pub(crate) partition: Option<u32>,
     pub(crate) range: ByteRange,
     pub(crate) reading: physical_volume::Reading,
+    /// The array that it is on, where it was found in a member of one.
+    pub(crate) member: Option<Member>,
 }
 
 /// Reads what is on `image`. Volume groups are not assembled yet: that takes all disks of a scan.
@@ -50,7 +54,7 @@ pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Pro
         ByteRange::new(partition.start_bytes, head).into_iter().for_each(|head| image.will_need(head));
     }
     for partition in &mut partitions {
-        physical_volumes.extend(identify_partition(image, partition, volume, &mut problems));
+        physical_volumes.extend(identify_partition((image, reading.sector), partition, volume, &mut problems));
     }
     let divided = reading.table.kind != TableKind::None;
     let content = if divided && !partitions.is_empty() {
@@ -59,12 +63,17 @@ pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Pro
         let found = identify_disk(image, &edges, volume);
         problems.extend(found.problems);
         if let (Some(pv), Some(range)) = (found.physical_volume, ByteRange::new(0, image.bytes())) {
-            physical_volumes.push(PvHere { partition: None, range, reading: pv });
+            physical_volumes.push(PvHere { partition: None, range, reading: pv, member: None });
         }
-        match found.content.kind {
+        let mut content = found.content;
+        if let Some(within) = array::follow(image, &mut content, volume) {
+            problems.extend(within.problems);
+            physical_volumes.extend(within.physical_volume.map(|pv| on_array(pv, None, 0)));
+        }
+        match content.kind {
             // A table without partitions, and nothing else that would own the disk.
             Kind::Blank | Kind::Unknown if divided => Content::new(Kind::Partitioned),
-            _ => found.content,
+            _ => content,
         }
     };
     remove_repeated(&mut problems);
@@ -115,7 +124,7 @@ fn empty(path: &str) -> Disk {
 
 /// Fills in what `partition` holds; its physical volume, where it is one.
 fn identify_partition(
-    image: &dyn Image,
+    (image, sector): (&dyn Image, SectorSize),
     partition: &mut Partition,
     buffers: &mut VolumeBuffers,
     problems: &mut Vec<Problem>,
@@ -124,7 +133,7 @@ fn identify_partition(
     if partition.content.kind == Kind::Extended {
         return None;
     }
-    let volume = Slice::new(image, range);
+    let volume = Slice::new(image, range).on_sectors(sector);
     let Identified { content, physical_volume, problems: found } = if partition.kind.is_bios_boot() {
         identify_boot_code(&volume, buffers)
     } else if partition.kind.is_lvm() {
@@ -135,6 +144,20 @@ fn identify_partition(
     // Of a partition that goes on beyond the disk, what was not found may yet be in the missing part.
     let cut = volume.bytes() < range.len() && matches!(content.kind, Kind::Blank | Kind::Unknown);
     partition.content = if cut { Content::new(Kind::Unreadable) } else { content };
-    problems.extend(found.into_iter().map(|p| p.within(&format!("partition {}", partition.number))));
-    physical_volume.map(|reading| PvHere { partition: Some(partition.number), range, reading })
+    let name = format!("partition {}", partition.number);
+    problems.extend(found.into_iter().map(|p| p.within(&name)));
+    if let Some(within) = array::follow(&volume, &mut partition.content, buffers) {
+        problems.extend(within.problems.into_iter().map(|p| p.within(&name)));
+        return within.physical_volume.map(|pv| on_array(pv, Some(partition.number), partition.start_bytes));
+    }
+    physical_volume.map(|reading| PvHere { partition: Some(partition.number), range, reading, member: None })
+}
+
+/// A physical volume in the data of a member that begins at `start` of its disk.
+fn on_array(found: PvWithin, partition: Option<u32>, start: u64) -> PvHere {
+    let PvWithin { member, reading } = found;
+    let at = start.saturating_add(member.data.start());
+    // The member lies within the disk, so its data does too.
+    let range = ByteRange::new(at, member.data.len()).unwrap_or(member.data);
+    PvHere { partition, range, reading, member: Some(member) }
 }

@@ -40,6 +40,8 @@ pub enum ProblemId {
     PartitionsOverlap,
     /// A signature is there but its structure is damaged.
     ContentDamaged,
+    /// A file system is sound, and some kernels do not mount it.
+    KernelRefuses,
     /// Signatures that exclude each other.
     Ambiguous,
     /// LVM metadata is damaged.

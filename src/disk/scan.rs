@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 
+use super::format::md::member::Member;
 use super::identify::identify_logical;
-use super::probe::{Probe, Scratch, probe, unopened};
+use super::probe::{Probe, PvHere, Scratch, probe, unopened};
 use super::volume_group::{PvOnDisk, assemble};
 use super::{Disk, Problem, ProblemId};
+use crate::base::ids::Id;
 use crate::base::parallel;
 use crate::io::image::{self, Image, Slice};
 
@@ -28,6 +30,20 @@ impl Source {
         Self { path: shown.into(), image: image::open(path) }
     }
 
+    /// Opens a disk by the first of its paths that gives its first sector, or else by the first.
+    pub fn open_by_any(paths: &[(String, std::path::PathBuf)]) -> Option<Self> {
+        let mut opened = paths.iter().map(|(shown, path)| Self::open_as(shown.as_str(), path));
+        let first = opened.next()?;
+        if paths.len() == 1 || first.gives_its_start() {
+            return Some(first);
+        }
+        Some(opened.find(Self::gives_its_start).unwrap_or(first))
+    }
+
+    fn gives_its_start(&self) -> bool {
+        self.image.as_ref().is_ok_and(|image| image.read_at(&mut [0; 512], 0).is_ok())
+    }
+
     /// An image that is already open, under the path to be shown for it.
     pub fn new(path: impl Into<String>, image: io::Result<Box<dyn Image>>) -> Self {
         Self { path: path.into(), image }
@@ -37,6 +53,7 @@ impl Source {
 /// Scans disks that belong together: volume groups are assembled over all of them, and copies of one disk are told.
 pub fn scan(sources: &[Source]) -> Vec<Disk> {
     let mut probes = parallel::map(sources, Scratch::default, probe_source);
+    keep_best_members(&mut probes);
     assemble_groups(sources, &mut probes, &mut Scratch::default());
     let mut disks: Vec<Disk> = probes.into_iter().map(|p| p.disk).collect();
     report_copies(&mut disks);
@@ -66,7 +83,7 @@ fn assemble_groups(sources: &[Source], probes: &mut [Probe], scratch: &mut Scrat
     for (index, (source, probe)) in sources.iter().zip(probes.iter()).enumerate() {
         if let Ok(image) = &source.image {
             for pv in &probe.physical_volumes {
-                slices.push(Slice::new(image.as_ref(), pv.range));
+                slices.push(Slice::new(image.as_ref(), pv.range).on_sectors(probe.disk.sector_bytes));
                 owners.push(index);
             }
         }
@@ -101,7 +118,7 @@ fn assemble_groups(sources: &[Source], probes: &mut [Probe], scratch: &mut Scrat
 /// Two disks with one identity are copies of one another or two paths to one disk: either way, a tool that takes the
 /// one for the other writes to the wrong disk.
 fn report_copies(disks: &mut [Disk]) {
-    let mut seen: HashMap<crate::base::ids::Id, Vec<usize>> = HashMap::new();
+    let mut seen: HashMap<Id, Vec<usize>> = HashMap::new();
     for (index, disk) in disks.iter().enumerate() {
         if let Some(id) = disk.table.uuid.filter(|id| !id.is_nil()) {
             seen.entry(id).or_default().push(index);
@@ -116,5 +133,20 @@ fn report_copies(disks: &mut [Disk]) {
                 disk.problems.push(Problem::new(ProblemId::Duplicate, message));
             }
         }
+    }
+}
+
+/// Of the physical volumes that were found in members of one array, keeps that of the best member. Two members in one
+/// place of an array are copies, and both stay.
+fn keep_best_members(probes: &mut [Probe]) {
+    let mut best: HashMap<Id, (u64, u32)> = HashMap::new();
+    let rank = |member: &Member| (member.events, u32::MAX.saturating_sub(member.role));
+    for member in probes.iter().flat_map(|probe| &probe.physical_volumes).filter_map(|pv| pv.member.as_ref()) {
+        let known = best.entry(member.array).or_insert_with(|| rank(member));
+        *known = rank(member).max(*known);
+    }
+    for probe in probes {
+        let is_kept = |pv: &PvHere| pv.member.is_none_or(|member| best.get(&member.array) == Some(&rank(&member)));
+        probe.physical_volumes.retain(is_kept);
     }
 }

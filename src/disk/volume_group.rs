@@ -11,6 +11,7 @@ use crate::io::image::Image;
 use assembly::Assembly;
 
 mod assembly;
+mod followed;
 #[cfg(test)]
 mod tests;
 
@@ -60,7 +61,7 @@ pub struct Assembled {
 pub type Identify<'f> = dyn FnMut(&dyn Image) -> (Content, Vec<Problem>) + 'f;
 
 /// Puts together every volume group that one of `pvs` tells of, in the order they turn up. Every visible logical volume
-/// that is linear or striped and wholly there is handed to `identify`.
+/// that can be followed to bytes of the disks is handed to `identify`.
 pub fn assemble(pvs: &[PvOnDisk<'_>], identify: &mut Identify<'_>) -> Vec<Assembled> {
     let by_uuid = ById::new(pvs.iter().map(PvOnDisk::uuid));
     let telling = ById::new(pvs.iter().map(|pv| pv.group().map(|(group, _)| group.uuid)));

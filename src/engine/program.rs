@@ -128,4 +128,6 @@ impl Back {
 pub enum Guard {
     /// Memory and the other swap areas hold what is swapped out to this one, with a margin.
     RoomForPages { area: String, margin_kib: u64 },
+    /// The next start of the node does not surely end before its end.
+    NextStart,
 }

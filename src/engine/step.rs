@@ -1,6 +1,8 @@
 //! A step and what it does: data.
 
-use serde::de::Error as _;
+use std::fmt;
+
+use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -35,16 +37,40 @@ impl Step {
 
 impl<'de> Deserialize<'de> for Step {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Stored {
-            purpose: String,
-            role: Option<Role>,
-            action: Value,
+        deserializer.deserialize_map(StepVisitor)
+    }
+}
+
+/// Reads a step. Only 0.1.0 wrote steps without a role: their action implies it. So only such an action is read twice.
+struct StepVisitor;
+
+impl<'de> Visitor<'de> for StepVisitor {
+    type Value = Step;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("a step")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Step, A::Error> {
+        let (mut purpose, mut role, mut action) = (None, None, None);
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "purpose" => purpose = Some(map.next_value()?),
+                "role" => role = map.next_value()?,
+                "action" if role.is_some() => action = Some(map.next_value()?),
+                "action" => {
+                    let value: Value = map.next_value()?;
+                    role = Some(Role::of_old(&value));
+                    action = Some(Action::deserialize(value).map_err(A::Error::custom)?);
+                }
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
         }
-        let Stored { purpose, role, action } = Stored::deserialize(deserializer)?;
-        // Only 0.1.0 wrote steps without a role.
-        let role = role.unwrap_or_else(|| Role::of_old(&action));
-        Ok(Self { purpose, role, action: Action::deserialize(action).map_err(D::Error::custom)? })
+        Ok(Step {
+            purpose: purpose.ok_or_else(|| A::Error::missing_field("purpose"))?,
+            role: role.unwrap_or_default(),
+            action: action.ok_or_else(|| A::Error::missing_field("action"))?,
+        })
     }
 }
 

@@ -21,6 +21,8 @@ pub enum SubjectProof {
     IsoMounted { iso: String, point: String, has: Vec<String> },
     /// The vendor's upgrade has begun to write its log.
     UpgradeBegan { log: String },
+    /// The next start of the node does not surely end before its end.
+    NextStart,
 }
 
 impl fmt::Display for SubjectProof {
@@ -31,6 +33,7 @@ impl fmt::Display for SubjectProof {
             }
             Self::BootDefault { release } => write!(f, "{release} is started by default"),
             Self::IsoMounted { iso, point, .. } => write!(f, "{iso} is mounted at {point}, read-only"),
+            Self::NextStart => f.write_str("the next start of the node gets to its end"),
             Self::UpgradeBegan { log } => write!(f, "the upgrade writes to {log}"),
         }
     }

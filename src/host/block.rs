@@ -187,6 +187,35 @@ pub fn disk_paths(root: &Root, block: &Probed<Vec<BlockDevice>>) -> Vec<(String,
     paths.collect()
 }
 
+/// The physical disks, each once: all paths below one multipath device are one disk. Of each, its paths as
+/// [`disk_paths`] gives them.
+pub fn paths_of_each_disk(root: &Root, block: &Probed<Vec<BlockDevice>>) -> Vec<Vec<(String, PathBuf)>> {
+    let devices = block.known().map(Vec::as_slice).unwrap_or_default();
+    let mut disks: Vec<(String, Vec<(String, PathBuf)>)> = Vec::new();
+    for (shown, real) in disk_paths(root, block) {
+        let name = shown.strip_prefix("/dev/").unwrap_or(&shown).to_owned();
+        match disks.iter_mut().find(|(first, _)| is_same_disk(devices, first, &name)) {
+            Some((_, paths)) => paths.push((shown, real)),
+            None => disks.push((name, vec![(shown, real)])),
+        }
+    }
+    disks.into_iter().map(|(_, paths)| paths).collect()
+}
+
+/// Whether two kernel names are one disk: they are the same, or paths of the same size below one multipath device.
+pub fn is_same_disk(block: &[BlockDevice], one: &str, other: &str) -> bool {
+    let named = |name: &str| block.iter().find(|device| device.name == name);
+    let is_multipath = |name: &&String| {
+        let uuid = named(name).and_then(|device| device.mapped.as_ref()).map(|(_, uuid)| uuid.as_str());
+        uuid.is_some_and(|uuid| uuid.starts_with("mpath-"))
+    };
+    one == other
+        || named(one).zip(named(other)).is_some_and(|(one, other)| {
+            let mut above = one.holders.iter().filter(is_multipath);
+            one.bytes == other.bytes && above.any(|holder| other.holders.contains(holder))
+        })
+}
+
 impl DeviceNumber {
     /// The device with this number.
     pub fn find(self, block: &[BlockDevice]) -> Option<&BlockDevice> {

@@ -8,13 +8,14 @@ use super::node::Node;
 use super::probed::Probed;
 use crate::base::ids::Id;
 use crate::base::units::SectorSize;
-use crate::disk::format::content::Content;
+use crate::disk::format::content::{Array, Content};
 use crate::disk::{Disk, LogicalVolume, Partition, VolumeGroup};
 
+mod array;
 mod device;
 mod existence;
 
-pub use existence::{Existence, existence, logical_name};
+pub use existence::{Existence, closed_container, existence, logical_name, what_was_not_read};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Volume<'f> {
@@ -28,6 +29,14 @@ pub enum Volume<'f> {
     },
     /// A disk without a table.
     WholeDisk(&'f Disk),
+    /// An md array that was followed, by the member it was read from.
+    Array {
+        disk: &'f Disk,
+        /// `None` where the member is a whole disk.
+        partition: Option<&'f Partition>,
+        member: &'f Content,
+        array: &'f Array,
+    },
 }
 
 impl<'f> Volume<'f> {
@@ -37,6 +46,18 @@ impl<'f> Volume<'f> {
             Self::Partition { partition, .. } => Some(&partition.content),
             Self::Logical { volume, .. } => volume.content.as_ref(),
             Self::WholeDisk(disk) => Some(&disk.content),
+            Self::Array { array, .. } => Some(&array.content),
+        }
+    }
+
+    /// Why what it holds is not known: its type, where that is not followed to the disks.
+    pub fn unopened(&self) -> String {
+        match self {
+            Self::Logical { volume, .. } => {
+                let odd = volume.segments.iter().find(|segment| !matches!(&*segment.kind, "linear" | "striped"));
+                odd.map_or(self.to_string(), |segment| format!("{self} (of type {})", segment.kind))
+            }
+            _ => self.to_string(),
         }
     }
 
@@ -49,6 +70,7 @@ impl<'f> Volume<'f> {
             }
             Self::Logical { group, volume } => format!("/dev/{}/{}", group.name, volume.name),
             Self::WholeDisk(disk) => disk.path.clone(),
+            Self::Array { member, .. } => array::link(member),
         }
     }
 
@@ -57,6 +79,7 @@ impl<'f> Volume<'f> {
             Self::Partition { partition, .. } => partition.bytes,
             Self::Logical { volume, .. } => volume.bytes,
             Self::WholeDisk(disk) => disk.bytes,
+            Self::Array { array, .. } => array.bytes,
         }
     }
 }
@@ -67,6 +90,10 @@ impl std::fmt::Display for Volume<'_> {
             Self::Partition { disk, partition } => write!(f, "{} partition {}", disk.path, partition.number),
             Self::Logical { group, volume } => write!(f, "{}/{}", group.name, volume.name),
             Self::WholeDisk(disk) => f.write_str(&disk.path),
+            Self::Array { disk, partition: Some(partition), .. } => {
+                write!(f, "the md array on {} partition {}", disk.path, partition.number)
+            }
+            Self::Array { disk, partition: None, .. } => write!(f, "the md array on {}", disk.path),
         }
     }
 }
@@ -116,6 +143,7 @@ pub fn by_number(node: &Node, number: DeviceNumber) -> Located<'_> {
 pub fn whole_disks_below<'f>(node: &'f Node, volume: Volume<'f>) -> Vec<&'f Disk> {
     let (group, volume) = match volume {
         Volume::Partition { disk, .. } | Volume::WholeDisk(disk) => return vec![disk],
+        Volume::Array { .. } => return array::disks(node, volume),
         Volume::Logical { group, volume } => (group, volume),
     };
     // A segment that does not say where its data lies may have it on any physical volume of the group.
@@ -204,7 +232,7 @@ pub fn volumes(node: &Node) -> impl Iterator<Item = Volume<'_>> {
         let partitions = disk.partitions.iter().map(move |partition| Volume::Partition { disk, partition });
         partitions.chain(std::iter::once(Volume::WholeDisk(disk)))
     });
-    on_disks.chain(logical_volumes(node))
+    on_disks.chain(logical_volumes(node)).chain(array::all(node))
 }
 
 fn logical_volumes(node: &Node) -> impl Iterator<Item = Volume<'_>> {

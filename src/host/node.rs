@@ -27,8 +27,9 @@ impl Node {
 
     /// The same where what the kernel says was read before.
     pub(crate) fn with_disks(root: &Root, running: Running) -> Self {
-        let paths = block::disk_paths(root, &running.block);
-        let sources = parallel::map(&paths, || (), |(shown, path), ()| Source::open_as(shown.as_str(), path));
+        let paths = block::paths_of_each_disk(root, &running.block);
+        let sources = parallel::map(&paths, || (), |paths, ()| Source::open_by_any(paths));
+        let sources: Vec<Source> = sources.into_iter().flatten().collect();
         let name = match host_name(root) {
             Probed::Known(name) => name,
             Probed::Absent | Probed::Unreadable(_) => "host without a name".into(),

@@ -5,7 +5,7 @@ use super::inputs::StepInputs;
 use super::progress::Progress;
 use super::row::{By, Own};
 use super::step::{State, When};
-use super::{confirmed, media, node, swap, upgrade};
+use super::{confirmed, media, next_start, node, swap, upgrade};
 use crate::subjects::rule::RuleId;
 
 impl StepInputs<'_> {
@@ -73,11 +73,11 @@ impl StepInputs<'_> {
             Own::MountIso => media::mount(self),
             Own::CleanCache => media::clean_cache(self),
             Own::RunUpgrade => upgrade::run(self),
-            Own::Reboot => upgrade::reboot(self),
+            Own::Reboot => next_start::predicted(self, upgrade::reboot(self)),
             Own::LookAtSwap => swap::look(self),
             Own::AddDisk => swap::add_disk(self),
             Own::ExtendSwap => swap::extend(self),
-            Own::RestartForSwap => swap::restart(self),
+            Own::RestartForSwap => next_start::predicted(self, swap::restart(self)),
             Own::PruneKernels => node::prune(self),
             Own::SshAgain => node::ssh_again(self),
             Own::RetireKeys => node::retire(self),

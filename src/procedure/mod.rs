@@ -17,6 +17,7 @@ mod confirmed;
 pub mod inputs;
 mod judge;
 mod media;
+mod next_start;
 mod node;
 mod open;
 mod progress;

@@ -117,6 +117,12 @@ fn content(content: &Content) -> String {
             text.push_str(", holds a hibernated system");
         }
     }
+    if content.unreplayed_journal {
+        text.push_str(", journal not replayed");
+    }
+    if let Some(array) = &content.array {
+        let _ = write!(text, ", within it {}", self::content(&array.content));
+    }
     if !content.candidates.is_empty() {
         let names: Vec<&str> = content.candidates.iter().map(|k| k.word()).collect();
         let _ = write!(text, ": {}", names.join(" or "));

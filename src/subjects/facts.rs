@@ -3,6 +3,7 @@
 use super::boot::Loader;
 use super::kernels::Kernels;
 use super::media::Media;
+use super::next_start::NextStart;
 use super::preflight::Preflight;
 use super::records::Records;
 use super::ssh_keys::Ssh;
@@ -23,6 +24,8 @@ pub struct Subjects {
     pub ssh: Probed<Ssh>,
     /// Kernels: installed, running, and what the boot loader knows of them.
     pub kernels: Kernels,
+    /// What the next start reads.
+    pub next_start: Probed<NextStart>,
     /// ISOs, their folder, jars.
     pub media: Media,
     /// The vendor's upgrade: release, log, runs.
@@ -41,6 +44,9 @@ impl Facts {
 
     /// What the boot loader will do, where its configuration was seen.
     pub fn loader(&self) -> Option<&Loader> {
-        self.subjects.as_ref()?.kernels.loader()
+        match self.subjects.as_ref()?.next_start.known()? {
+            NextStart::Seen(start) => start.loader.known(),
+            NextStart::NotSaved { .. } => None,
+        }
     }
 }

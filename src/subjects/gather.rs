@@ -4,7 +4,7 @@ use super::media::facts::Media;
 use super::preflight::facts::Preflight;
 use super::records::facts::Records;
 use super::upgrade::facts::Upgrade;
-use super::{Facts, Subjects, kernels, ssh_keys};
+use super::{Facts, Subjects, kernels, next_start, ssh_keys};
 use crate::base::parallel;
 use crate::disk::Source;
 use crate::host::running::running;
@@ -26,15 +26,19 @@ pub fn of_host_at(root: &Root, places: &Places) -> Facts {
         || parallel::both(|| ssh_keys::facts::gather(root), || running(root)),
     );
     let processes = processes::gather(root);
+    let images = next_start::Images::default();
+    let kernels = kernels::facts::gather(root, &running, installed, &images);
+    let node = Node::with_disks(root, running);
     let subjects = Subjects {
         ssh,
-        kernels: kernels::facts::gather(root, &running, installed),
+        next_start: next_start::facts::start::gather(root, &node, &images),
+        kernels,
         media: Media::gather(root, places),
         upgrade: Upgrade::gather(root, places, &processes),
         preflight: Preflight::gather(root, places, &processes),
         records: Records::gather(root),
     };
-    Facts { node: Node::with_disks(root, running), subjects: Some(subjects) }
+    Facts { node, subjects: Some(subjects) }
 }
 
 /// The facts of a powered-off node, from its disks alone.

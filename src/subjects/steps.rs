@@ -1,6 +1,6 @@
 //! The steps that only a subject knows, for the engine: which subject does which.
 
-use super::{kernels, media, upgrade};
+use super::{kernels, media, next_start, upgrade};
 use crate::engine::apply::{Performed, SubjectSteps, TargetHost, Watch};
 use crate::engine::{Follow, SubjectProof};
 
@@ -21,6 +21,7 @@ impl SubjectSteps for Steps {
             SubjectProof::IsoMounted { iso, point, has } => media::steps::has_iso(host, iso, point, has),
             SubjectProof::Kernels { gone, whole } => Ok(kernels::steps::kernels_lack(host, gone, whole)?.is_none()),
             SubjectProof::BootDefault { release } => kernels::steps::starts_by_default(host, release),
+            SubjectProof::NextStart => Ok(next_start::steps::stops(host)?.is_none()),
             SubjectProof::UpgradeBegan { log } => Ok(upgrade::steps::upgrade_has_begun(host, log)),
         }
     }
@@ -29,13 +30,16 @@ impl SubjectSteps for Steps {
         match proof {
             SubjectProof::Kernels { gone, .. } => kernels::steps::any_is_gone(host, gone),
             SubjectProof::IsoMounted { iso, point, .. } => media::steps::is_iso_at(host, iso, point),
-            SubjectProof::BootDefault { .. } | SubjectProof::UpgradeBegan { .. } => self.holds(host, proof),
+            SubjectProof::BootDefault { .. } | SubjectProof::NextStart | SubjectProof::UpgradeBegan { .. } => {
+                self.holds(host, proof)
+            }
         }
     }
 
     fn why_not(&self, host: &TargetHost<'_>, proof: &SubjectProof) -> Option<String> {
         match proof {
             SubjectProof::Kernels { gone, whole } => kernels::steps::kernels_lack(host, gone, whole).ok().flatten(),
+            SubjectProof::NextStart => next_start::steps::stops(host).ok().flatten(),
             _ => None,
         }
     }

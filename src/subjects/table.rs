@@ -5,7 +5,7 @@ use super::boot::rules::{boot_mode, boot_size, fstab_mounts};
 use super::disks::rules::{disk_bios_limit, disk_minimum, table_health};
 use super::kernels::rules::{boot_consistent, boot_free, kernel_old, kernel_running_newest};
 use super::media::rules::{images_mount, iso_present, iso_space, ssl_jars};
-use super::next_start::rules::kernel_options;
+use super::next_start::rules::{kernel_options, next_start};
 use super::preflight::rules::{
     audit_vault_agent, backup_jobs, diagnostics_package, hsm, server_certificate, session, syslog_remote,
 };
@@ -35,6 +35,7 @@ pub const RULES: &[Rule] = &[
     boot_consistent::RULE,
     fstab_mounts::RULE,
     kernel_options::RULE,
+    next_start::RULE,
     iso_space::RULE,
     iso_present::RULE,
     images_mount::RULE,

@@ -18,6 +18,8 @@ fn a_uefi_node_boots_and_is_judged_right_and_survives_a_power_cut() {
     assert_eq!(guest.ok("cat /sys/firmware/efi/fw_platform_size").trim(), "64");
     is_laid_out_as_the_procedure_implies(&guest);
     assert_eq!(guest.ok("lsblk --noheadings --nodeps --output PTTYPE /dev/vda").trim(), "gpt");
+    // Where the EFI System Partition is looked into; every node has it.
+    guest.ok("mount /boot && mkdir -p /boot/efi && umount /boot");
     is_judged_right_before_and_after_a_power_cut(&mut guest, "the node boots by UEFI");
 }
 

@@ -34,6 +34,12 @@ pub(crate) fn agree_with_the_tools(guest: &Guest, boot_mode: &str) {
     );
 
     assert_eq!(finding(&report, "boot-mode")["message"], boot_mode);
+    // /boot is not mounted: it is looked into.
+    let next = finding(&report, "next-start");
+    let loaded = guest.ok("uname -r");
+    let part = format!("starts {} from /boot on /dev/", loaded.trim());
+    assert_eq!(next["verdict"], "pass", "{next:#}");
+    assert!(next["message"].as_str().unwrap().contains(&part), "{next:#}");
 
     let disk = guest.ok("lsblk --bytes --nodeps --noheadings --output SIZE \"$(ls /dev/vda /dev/sda 2>/dev/null)\"");
     says(&report, "disk-minimum", "pass", &format!("{} B ", disk.trim()));

@@ -9,8 +9,8 @@ use crate::sources::{Module, Source, exports, modules};
 pub(crate) const SUBJECTS: &[(&str, &[&str])] = &[
     ("boot", &[]),
     ("disks", &["boot"]),
-    ("swap", &["boot", "disks"]),
     ("next_start", &["boot"]),
+    ("swap", &["boot", "disks", "next_start"]),
     ("kernels", &["boot", "next_start"]),
     ("ssh_keys", &[]),
     ("upgrade", &[]),

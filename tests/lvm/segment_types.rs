@@ -98,7 +98,7 @@ fn raid_mirror_thin_cache_snapshot_and_a_move_under_way_are_named_and_their_exte
     assert_eq!(problems, []);
     assert_eq!(assembled.group.extents - assembled.group.free_extents, u64::from(v.next) + 8);
     let looked_at = assembled.group.logical_volumes.iter().filter(|v| v.content.is_some());
-    assert_eq!(looked_at.map(|v| v.name.as_str()).collect::<Vec<_>>(), ["org", "cow"]);
+    assert_eq!(looked_at.map(|v| v.name.as_str()).collect::<Vec<_>>(), ["r", "m", "org", "cow", "ca", "moving"]);
 }
 
 #[test]

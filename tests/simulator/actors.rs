@@ -114,7 +114,7 @@ impl World {
     pub fn watch_record(&mut self) {
         let Some(text) = self.files.text(JOURNAL) else { return };
         let line = text.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty()).unwrap_or_default();
-        let is_done = String::from_utf8_lossy(&line[..line.len().min(400)]).contains("\"step-done\"");
+        let is_done = head(line).contains("\"step-done\"");
         if is_begin_of_step(line) {
             self.disks.iter_mut().for_each(crate::kernel::disk::Disk::begin_step);
         }
@@ -135,14 +135,19 @@ impl World {
     }
 }
 
+/// What a line begins with: its kind is there.
+fn head(line: &[u8]) -> &str {
+    let head = &line[..line.len().min(400)];
+    std::str::from_utf8(head).unwrap_or_else(|why| std::str::from_utf8(&head[..why.valid_up_to()]).unwrap())
+}
+
 fn is_begin_of_step(line: &[u8]) -> bool {
-    String::from_utf8_lossy(&line[..line.len().min(400)]).contains("\"step-began\"")
+    head(line).contains("\"step-began\"")
 }
 
 /// Whether a line of the journal begins a run.
 fn is_begin(line: &[u8]) -> bool {
-    let head = &line[..line.len().min(400)];
-    head.windows(17).any(|word| word == b"\"entry\":{\"began\":")
+    head(line).contains("\"entry\":{\"began\":")
 }
 
 pub const JOURNAL: &str = "/var/lib/okv-host/journal";

@@ -25,6 +25,8 @@ struct History<'s> {
     origin: Option<State>,
     /// Whether the last run went on from one before it.
     went_on: bool,
+    /// How many runs the journal had before the last one began, and the two above as they were then.
+    before: (usize, Option<State>, bool),
     commands: u64,
     cuts: u64,
     foreign: Vec<(usize, u64, Vec<u8>)>,
@@ -36,8 +38,16 @@ pub fn history(script: &Script, deliberate: Option<Deliberate>, is_logged: bool)
         world.log = Some(vec![script.describe()]);
     }
     let foreign = foreign_content(&world);
-    let mut history =
-        History { world: Some(world), script, origin: None, went_on: false, commands: 0, cuts: 0, foreign };
+    let mut history = History {
+        world: Some(world),
+        script,
+        origin: None,
+        went_on: false,
+        before: (0, None, false),
+        commands: 0,
+        cuts: 0,
+        foreign,
+    };
     for round in &script.rounds {
         history.trouble(round);
         if history.is_violated() {
@@ -102,6 +112,10 @@ impl History<'_> {
     }
 
     fn start(&mut self) {
+        // A record that the journal lost with the power was of a run that never was.
+        if self.world().recorded_runs() <= self.before.0 {
+            (self.origin, self.went_on) = (self.before.1.clone(), self.before.2);
+        }
         self.world().start();
         self.world().watch_keys();
         let found = self.world().scan_volumes();
@@ -137,11 +151,12 @@ impl History<'_> {
         });
         let (mut world, ended) = run(self.world.take().unwrap(), &args);
         world.watch_keys();
-        if world.recorded_runs() > runs && !goes_on {
-            self.origin = Some(before.clone());
-        }
         if world.recorded_runs() > runs {
+            self.before = (runs, self.origin.clone(), self.went_on);
             self.went_on = goes_on;
+            if !goes_on {
+                self.origin = Some(before.clone());
+            }
         }
         self.world = Some(world);
         match &ended {
@@ -212,7 +227,7 @@ impl History<'_> {
             self.violates(format!("journal: {recorded} is recorded, and {outcome} is printed"));
         }
         if outcome == "undone" {
-            self.origin = None;
+            (self.origin, self.before.1) = (None, None);
         }
     }
 

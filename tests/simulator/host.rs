@@ -1,6 +1,7 @@
 //! A command of the program, run in a world.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -15,6 +16,7 @@ use crate::programs::Programs;
 use crate::world::{Pretended, World};
 
 thread_local! {
+    static CLIS: RefCell<HashMap<String, &'static Cli>> = RefCell::default();
     static SIGNALS: RefCell<Option<Interrupts>> = const { RefCell::new(None) };
 }
 
@@ -29,6 +31,20 @@ pub fn prepare() {
             eprintln!("{info}");
         }
     }));
+}
+
+/// The same few commands are parsed once.
+fn parsed(args: &[&str]) -> &'static Cli {
+    CLIS.with_borrow_mut(|clis| {
+        let line = args.join(" ");
+        if let Some(cli) = clis.get(&line) {
+            return *cli;
+        }
+        let cli = Cli::try_parse_from(std::iter::once("okv-host").chain(args.iter().copied())).unwrap();
+        let cli: &'static Cli = Box::leak(Box::new(cli));
+        clis.insert(line, cli);
+        cli
+    })
 }
 
 /// A signal comes.
@@ -68,8 +84,8 @@ pub fn run(mut world: World, args: &[&str]) -> (World, Ended) {
     world.handles.clear();
     world.note(|| format!("$ okv-host {}", args.join(" ")));
     SIGNALS.set(None);
-    let cli = Cli::try_parse_from(std::iter::once("okv-host").chain(args.iter().copied())).unwrap();
-    let (mut world, result) = in_world(world, || catch_unwind(AssertUnwindSafe(|| run_in(&cli, AROUND))));
+    let cli = parsed(args);
+    let (mut world, result) = in_world(world, || catch_unwind(AssertUnwindSafe(|| run_in(cli, AROUND))));
     let ended = match result {
         _ if world.is_dead => Ended::PowerCut,
         _ if world.is_killed => Ended::Status(130, serde_json::Value::Null),

@@ -11,8 +11,10 @@
 //! ```
 
 mod actors;
+mod allocator;
 mod calls;
 mod deliberate;
+mod disagreed;
 #[path = "../support/guest/mod.rs"]
 #[allow(unused_imports)] // the guest tests use all
 mod guest;
@@ -40,6 +42,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use workers::Wanted;
+
+#[global_allocator]
+static ALLOCATOR: allocator::Kept = allocator::Kept;
 
 /// New seeds of a run without arguments.
 const SAMPLE: u64 = if cfg!(debug_assertions) { 300 } else { 20_000 };
@@ -72,7 +77,7 @@ fn main() -> ExitCode {
         // A filter of `cargo test` for tests of other names.
         true
     } else {
-        replay::all(FAILED) & workers::run(&Wanted { count: SAMPLE, ..Wanted::from(from()) })
+        disagreed::agree() & replay::all(FAILED) & workers::run(&Wanted { count: SAMPLE, ..Wanted::from(from()) })
     };
     if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

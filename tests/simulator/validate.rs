@@ -24,7 +24,7 @@ const UUIDS: [&str; 2] = ["aaaaaaaa-0000-4000-8000-00000000000a", "aaaaaaaa-0000
 /// Runs so many sequences. Whether model and guest agree in each program of each.
 pub fn validate(from: u64, sequences: u64) -> bool {
     let guest =
-        Spec::new(Firmware::Bios).disk(Disk::virtio("A").bytes(BYTES)).disk(Disk::virtio("B").bytes(BYTES)).boot();
+        Spec::new(Firmware::Bios).disk(Disk::virtio("A").bytes(BYTES)).disk(Disk::virtio("B").bytes(BYTES)).start();
     let names = ["A", "B"].map(|serial| {
         guest
             .ok(&format!("lsblk --nodeps --noheadings --output NAME,SERIAL | awk '$2 == \"{serial}\" {{ print $1 }}'"))
@@ -51,6 +51,8 @@ pub fn validate(from: u64, sequences: u64) -> bool {
             }
             agreed += 1;
         }
+        let steps = real.len();
+        println!("sequence {seed}: {steps} programs ran, {agreed} agree so far, {differed} sequences differ");
     }
     println!("{agreed} programs of {sequences} sequences agree, {differed} sequences differ");
     differed == 0
@@ -83,58 +85,102 @@ fn programs(seed: u64, names: &[String; 2]) -> Vec<Vec<String>> {
     (0..LENGTH).map(|_| one()).collect()
 }
 
-/// What the guest shows after each program.
+/// What the guest shows after each program, in the words of the model.
 fn in_guest(guest: &Guest, programs: &[Vec<String>], names: &[String; 2]) -> Vec<Vec<String>> {
     let [a, b] = names;
+    let areas = AREAS.join(" ");
     let mut script = format!(
         "exec 2>/dev/null
-         for area in {}; do swapoff /dev/{MODEL}/$area; done
+         {{
+         for area in {areas}; do swapoff /dev/{MODEL}/$area; done
          vgremove --yes --force {MODEL}
          for disk in {a} {b}; do
              pvremove --yes --force --force /dev/${{disk}}1; wipefs --all /dev/$disk
              dd if=/dev/zero of=/dev/$disk bs=1M count=2 conv=fsync
              echo '2048,,8e' | sfdisk --quiet /dev/$disk; udevadm settle
-             dd if=/dev/zero of=/dev/${{disk}}1 bs=1M oflag=direct
+             dd if=/dev/zero of=/dev/${{disk}}1 bs=1M count=64 oflag=direct
          done
          vgcreate --physicalextentsize 32m --dataalignment 1m {MODEL} /dev/{a}1
-         show() {{
-             pvs --noheadings --options pv_name,vg_name --separator ' ' |
-                 awk '$1 ~ /^.dev.({a}|{b})1$/ {{ print \"pv\", substr($1, 6), $2 }}' | sed 's/ *$//' | sort
-             vgs --noheadings --options vg_free_count,vg_seqno {MODEL} | awk '{{ print \"vg\", $1, $2 }}'
-             lvs --noheadings --options lv_name,lv_size,lv_active --units b --nosuffix {MODEL} |
-                 awk '{{ print \"lv\", $1, $2, $3 }}' | sort
-             for area in {}; do
+         }} >/dev/null
+         pages() {{
+             pages=
+             for area in {areas}; do
                  [ -b /dev/{MODEL}/$area ] || continue
-                 sum=$(dd if=/dev/{MODEL}/$area bs=4096 count=1 iflag=direct | sha256sum | cut -d' ' -f1)
-                 printf 'page %s %s\\n' $area $sum
-                 device=$(readlink -f /dev/{MODEL}/$area)
-                 awk -v at=$device -v name=$area '$1 == at {{ print \"swap\", name, $3 }}' /proc/swaps
+                 pages=\"$pages page $area $(head -c 4096 /dev/{MODEL}/$area | sha256sum)\"
              done
+         }}
+         show() {{
+             echo rows
+             pvs --noheadings --segments --units b --nosuffix --separator , --options \\
+                 pv_name,vg_name,vg_free_count,vg_seqno,lv_name,lv_size,lv_active,lv_kernel_minor /dev/{a}1 /dev/{b}1
+             echo swaps
+             while read -r line; do echo \"$line\"; done </proc/swaps
+             echo pages
+             echo \"$pages\"
              echo ---
-         }}\n",
-        AREAS.join(" "),
-        AREAS.join(" ")
+         }}
+         pages\n"
     );
     for program in programs {
         let line = program.join(" ").replace(GROUP, MODEL);
-        let _ = writeln!(script, "{line} >/dev/null </dev/null; status=$?");
-        let _ = writeln!(script, "udevadm settle; echo \"good $((status == 0))\"; show");
+        let changes = ["mkswap", "lvcreate", "lvresize", "lvremove"].contains(&program[0].as_str());
+        let pages = if changes { "pages;" } else { "" };
+        let _ = writeln!(script, "{line} >/dev/null </dev/null; echo $?");
+        let _ = writeln!(script, "udevadm settle; {pages} show");
     }
-    let output = guest.run_with(&script, &[], std::time::Duration::from_secs(900));
+    let output = guest.run_with(&script, &[], std::time::Duration::from_secs(3600));
     let text = output.stdout();
-    let steps = text.split("---\n").map(|step| step.lines().map(str::to_owned).collect::<Vec<_>>());
-    steps.take(programs.len()).collect()
+    text.split("---\n").take(programs.len()).map(|step| shown_by_guest(step, names)).collect()
+}
+
+fn shown_by_guest(step: &str, names: &[String; 2]) -> Vec<String> {
+    let part = |after: &str, before: &str| {
+        let rest = step.split_once(after).map_or("", |(_, rest)| rest);
+        rest.split_once(before).map_or(rest, |(part, _)| part).to_owned()
+    };
+    let mut lines = vec![format!("good {}", u8::from(step.lines().next() == Some("0")))];
+    let swaps = part("swaps\n", "pages\n");
+    for row in part("rows\n", "swaps\n").lines() {
+        let fields: Vec<&str> = row.trim().split(',').collect();
+        let [pv, group, free, seqno, volume, bytes, active, minor] = fields.as_slice() else {
+            lines.push(format!("row {row}"));
+            continue;
+        };
+        let name = pv.trim_start_matches("/dev/");
+        if names.iter().any(|disk| name == format!("{disk}1")) && !step.is_empty() {
+            lines.push(if group.is_empty() { format!("pv {name}") } else { format!("pv {name} {group}") });
+        }
+        if !group.is_empty() {
+            lines.push(format!("vg {free} {seqno}"));
+        }
+        if !volume.is_empty() {
+            lines.push(format!("lv {volume} {bytes} {active}"));
+            let path = format!("/dev/dm-{minor}");
+            let area = swaps.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+            lines.extend(area.filter(|area| area[0] == path).map(|area| format!("swap {volume} {}", area[2])));
+        }
+    }
+    let pages = part("pages\n", "---");
+    let words: Vec<&str> = pages.split_whitespace().filter(|word| *word != "-").collect();
+    lines.extend(words.chunks_exact(3).map(|page| page.join(" ")));
+    in_order(lines)
+}
+
+fn in_order(mut lines: Vec<String>) -> Vec<String> {
+    lines.sort();
+    lines.dedup();
+    lines
 }
 
 /// What the model shows after each.
-fn in_model(programs: &[Vec<String>], names: &[String; 2]) -> Vec<Vec<String>> {
+pub fn in_model(programs: &[Vec<String>], names: &[String; 2]) -> Vec<Vec<String>> {
     let mut model = two_disks(names);
     let mut shown = Vec::new();
     for program in programs {
         let (name, args) = program.split_first().unwrap();
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let done: Result<String, Ended> = model.program(name, &args);
-        shown.push(show(&model, done.is_ok(), names));
+        shown.push(in_order(show(&model, done.is_ok())));
     }
     shown
 }
@@ -165,7 +211,7 @@ fn two_disks(names: &[String; 2]) -> World {
     model
 }
 
-fn show(model: &World, is_good: bool, names: &[String; 2]) -> Vec<String> {
+fn show(model: &World, is_good: bool) -> Vec<String> {
     let found = model.scan_volumes();
     let mut lines = vec![format!("good {}", u8::from(is_good))];
     let mut volumes: Vec<String> = found
@@ -193,6 +239,5 @@ fn show(model: &World, is_good: bool, names: &[String; 2]) -> Vec<String> {
         let path = format!("/dev/dm-{minor}");
         lines.extend(model.areas.iter().filter(|its| its.path == path).map(|its| format!("swap {area} {}", its.kib)));
     }
-    let _ = names;
     lines
 }

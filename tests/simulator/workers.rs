@@ -88,6 +88,9 @@ fn sum(wanted: &Wanted) -> Sum {
             let parts: Vec<&str> = line.split('\t').collect();
             match parts.as_slice() {
                 ["violation", seed, what] => {
+                    if wanted.deliberate.is_none() {
+                        println!("seed {seed}: {what}");
+                    }
                     let its = sum.violations.entry(class(what).to_owned());
                     its.or_insert((0, seed.parse().unwrap(), (*what).to_owned())).0 += 1;
                 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Malformed;
+use super::refusal::Refusal;
 use crate::base::ids::Id;
 
 /// The kind of content. The words are part of the JSON schema.
@@ -107,6 +108,27 @@ pub struct Swap {
     pub hibernation: bool,
 }
 
+/// An array that can be read from one member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Array {
+    pub content: Content,
+    pub bytes: u64,
+    /// How often the array was changed when this member was last written.
+    #[serde(skip)]
+    pub events: u64,
+    /// Which of the array's members it is.
+    #[serde(skip)]
+    pub role: u32,
+}
+
+impl Array {
+    /// The member with the highest is the one to read: the newest, and of those the first, which the others are made
+    /// from.
+    pub fn rank(&self) -> (u64, u32) {
+        (self.events, u32::MAX.saturating_sub(self.role))
+    }
+}
+
 /// What a volume holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Content {
@@ -127,6 +149,18 @@ pub struct Content {
     pub version: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub swap: Option<Swap>,
+    /// ext: whether its journal has yet to be replayed, as while it is mounted, or after a loss of power.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unreplayed_journal: bool,
+    /// What keeps some kernels from mounting it.
+    #[serde(skip)]
+    pub refusals: Vec<Refusal>,
+    /// What is wrong with it, in words. The reports of a disk have these among its problems.
+    #[serde(skip)]
+    pub damage: Vec<String>,
+    /// Of a member of a mirror of md that has all its data: the array.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub array: Option<Box<Array>>,
     /// Of an ambiguous volume: what it could be.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<Kind>,
@@ -144,6 +178,10 @@ impl Content {
             free_bytes: None,
             version: None,
             swap: None,
+            unreplayed_journal: false,
+            refusals: Vec::new(),
+            array: None,
+            damage: Vec::new(),
             candidates: Vec::new(),
         }
     }

@@ -1,5 +1,7 @@
 //! Members of Linux md arrays: superblocks of version 0.90 and 1.x (`include/uapi/linux/raid/md_p.h`).
 
+pub mod member;
+
 use super::content::{Content, Found, Kind, Place};
 use super::windows::Windows;
 use super::{Malformed, far};

@@ -29,6 +29,7 @@ pub mod mbr;
 pub mod md;
 pub mod ntfs;
 pub mod oracle_asm;
+pub mod refusal;
 pub mod signature;
 pub mod swap;
 pub mod udf;

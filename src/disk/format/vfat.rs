@@ -45,6 +45,9 @@ pub fn find(windows: &Windows<'_>) -> Option<Found> {
         let why = format!("says {} bytes, and the volume has {}", bpb.bytes(), windows.volume_bytes());
         found = found.with_problem(Malformed::new(FORMAT, 32, why));
     }
+    if let Some(why) = windows.too_small_for_device(bpb.sector_bytes()) {
+        found = found.with_problem(Malformed::new(FORMAT, 11, format!("has sectors of {why}")));
+    }
     if let Some(at) = bad_fsinfo(&bpb, windows) {
         found = found.with_problem(Malformed::new("FAT32 FSInfo sector", at, "wrong signature"));
     }

@@ -7,6 +7,8 @@ const MOST: usize = 7;
 #[derive(Debug, Clone, Copy)]
 pub struct Windows<'b> {
     bytes: u64,
+    /// Logical block size of the device in bytes, where it is known.
+    device_sector: Option<u64>,
     /// The part that begins at 0: nearly every question is for that one.
     start: &'b [u8],
     others: [(u64, &'b [u8]); MOST],
@@ -16,7 +18,7 @@ pub struct Windows<'b> {
 impl<'b> Windows<'b> {
     /// A volume of `bytes` bytes of which nothing has been read.
     pub fn new(bytes: u64) -> Self {
-        Self { bytes, start: &[], others: [(0, &[]); MOST], count: 0 }
+        Self { bytes, device_sector: None, start: &[], others: [(0, &[]); MOST], count: 0 }
     }
 
     /// The same with the bytes at `at` read. A part beyond the eighth is ignored.
@@ -28,6 +30,18 @@ impl<'b> Windows<'b> {
             self.count = self.count.saturating_add(1);
         }
         self
+    }
+
+    /// The same on a device with logical blocks of that many bytes.
+    pub fn on_sectors(mut self, bytes: Option<u64>) -> Self {
+        self.device_sector = bytes;
+        self
+    }
+
+    /// Why no kernel can read the volume in blocks of `bytes`: the device cannot give so few.
+    pub fn too_small_for_device(&self, bytes: u64) -> Option<String> {
+        let device = self.device_sector.filter(|device| bytes < *device)?;
+        Some(format!("{bytes} bytes, and the device has logical blocks of {device}: the kernel does not mount it"))
     }
 
     pub fn volume_bytes(&self) -> u64 {

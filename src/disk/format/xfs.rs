@@ -6,6 +6,7 @@
 //! blocks. One thing a superblock cannot tell: where the root directory has `rtinherit` set (`mkfs.xfs -d rtinherit=1`
 //! with a realtime section) `df` shows the realtime section.
 
+mod features;
 #[cfg(test)]
 mod tests;
 
@@ -44,6 +45,14 @@ pub fn find(windows: &Windows<'_>) -> Option<Found> {
     let mut found = Found::at_start(content);
     let wrong = sb.checksum_problem(windows).into_iter().chain(sb.impossible_fields());
     found.problems.extend(wrong.map(|(at, why)| Malformed::new(FORMAT, at, why)));
+    if let Some(why) = windows.too_small_for_device(sb.sector_bytes.into()) {
+        found = found.with_problem(Malformed::new(FORMAT, 102, format!("made for sectors of {why}")));
+    }
+    if sb.version() == 5 {
+        let (refusals, problems) = features::judge(raw);
+        found.content.refusals = refusals;
+        found.problems.extend(problems.into_iter().map(|(at, why)| Malformed::new(FORMAT, at, why)));
+    }
     match found.content.bytes {
         Some(bytes) if bytes > windows.volume_bytes() => {
             let why = format!("says {bytes} bytes, and the volume has {}", windows.volume_bytes());

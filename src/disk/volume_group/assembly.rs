@@ -1,5 +1,6 @@
 //! One volume group, put together from what its physical volumes say.
 
+use super::followed::Followed;
 use super::{Assembled, ById, Identify, PvOnDisk};
 use crate::base::ids::Id;
 use crate::base::units::ByteRange;
@@ -9,7 +10,7 @@ use crate::disk::format::lvm2::volume_group as described;
 use crate::disk::identify::LOGICAL_HEAD;
 use crate::disk::physical_volume::Metadata;
 use crate::disk::{LogicalVolume, PhysicalVolume, Problem, ProblemId, Segment, Stripe, VolumeGroup};
-use crate::io::image::{Image, Mapped, MappedSegment, MappedStripe};
+use crate::io::image::Image;
 
 /// Most disks that one problem names, and most problems of one sort: a fleet may hold thousands of copies of a disk.
 const MOST_REPORTED: usize = 8;
@@ -58,9 +59,11 @@ impl<'a, 'i> Assembly<'a, 'i> {
         }
         let physical_volumes = self.physical_volumes(&present, &layout);
         // Where segments contradict each other, the bytes of a volume may be another's.
-        let map = |volume| if layout.contradictions.is_empty() { self.map(volume, &present) } else { None };
+        let followed = Followed::new(group, &present);
+        let map = |volume| if layout.contradictions.is_empty() { followed.image(volume) } else { None };
         let visible = group.logical_volumes.iter().filter(|v| v.visible);
         let images: Vec<_> = visible.map(|volume| (volume, map(volume))).collect();
+        self.problems.extend(followed.unread());
         for image in images.iter().filter_map(|(_, image)| image.as_ref()).take(MOST_AHEAD) {
             ByteRange::new(0, LOGICAL_HEAD as u64).into_iter().for_each(|head| image.will_need(head));
         }
@@ -191,17 +194,9 @@ impl<'a, 'i> Assembly<'a, 'i> {
             .collect()
     }
 
-    /// The physical volume that an area is on, by its place in the group.
-    fn on(area: &described::Area) -> Option<usize> {
-        match area.of {
-            described::AreaOf::Physical(on) => usize::try_from(on).ok(),
-            described::AreaOf::Logical => None,
-        }
-    }
-
     fn logical_volume(&self, volume: &described::LogicalVolume, content: Option<Content>) -> LogicalVolume {
         let stripe = |area: &described::Area| {
-            let pv = self.group.physical_volumes.get(Self::on(area)?)?.uuid;
+            let pv = self.group.physical_volumes.get(area.physical()?)?.uuid;
             Some(Stripe { pv, start_extent: u64::from(area.start_extent) })
         };
         let segment = |segment: &described::Segment| Segment {
@@ -221,28 +216,5 @@ impl<'a, 'i> Assembly<'a, 'i> {
             segments: volume.segments.iter().map(segment).collect(),
             content,
         }
-    }
-
-    /// The volume as an image; `None` where it is neither linear nor striped, or a part is missing.
-    fn map(&self, volume: &described::LogicalVolume, present: &[Option<PvOnDisk<'i>>]) -> Option<Mapped<'i>> {
-        let extent_bytes = self.group.extent_bytes;
-        let mut segments = Vec::with_capacity(volume.segments.len());
-        for segment in &volume.segments {
-            if segment.kind != described::SegmentKind::Striped {
-                return None;
-            }
-            let stripe = |area: &described::Area| {
-                let on = Self::on(area)?;
-                let first = self.group.physical_volumes.get(on)?.first_extent_bytes;
-                let at = u64::from(area.start_extent).checked_mul(extent_bytes)?.checked_add(first)?;
-                Some(MappedStripe { image: present.get(on).copied()??.image, at })
-            };
-            segments.push(MappedSegment {
-                bytes: u64::from(segment.extents).checked_mul(extent_bytes)?,
-                stripe_bytes: segment.stripe_bytes,
-                stripes: segment.areas.iter().map(stripe).collect::<Option<_>>()?,
-            });
-        }
-        Mapped::new(segments)
     }
 }

@@ -147,3 +147,92 @@ fn sizes_that_overflow_do_not_panic() {
     let group = &assembled(&[pv("d1", Sample::new(1, &huge))])[0];
     assert_eq!((group.group.logical_volumes[0].bytes, &group.group.logical_volumes[0].content), (u64::MAX, &None));
 }
+
+/// A hidden linear volume.
+fn part(name: &str, number: u32, extents: u32, start: u32) -> String {
+    linear(name, number, extents, 0, start).replace(", \"VISIBLE\"", "")
+}
+
+const RAID: &str = "type = \"raid1\"\ndevice_count = 2\nraids = [\"r_m0\", \"r_i0\", \"r_m1\", \"r_i1\"]";
+/// Where extent 0 begins, and how long an extent is.
+const EXTENT: usize = 64 << 10;
+
+/// A superblock of dm-raid: events, images that failed, and how far the image was made anew.
+fn raid_superblock(events: u64, failed: u64, recovered: u64) -> Vec<u8> {
+    let words = [0, events, failed, recovered].map(u64::to_le_bytes).concat();
+    [b"DmRd".as_slice(), &[0; 4], &words].concat()
+}
+
+/// The label of a raid1 whose images begin with "one" and "two".
+fn seen_in_raid1(superblocks: [Vec<u8>; 2]) -> Option<String> {
+    let parts = [part("r_m0", 12, 1, 0), part("r_i0", 13, 4, 1), part("r_m1", 14, 1, 5), part("r_i1", 15, 4, 6)];
+    let text = text(3, &[1], &(logical("r", 11, 4, RAID) + &parts.concat()));
+    let mut sample = Sample::new(1, &text);
+    for (block, (at, image, name)) in superblocks.into_iter().zip([(0, 1, b"one\0"), (5, 6, b"two\0")]) {
+        sample.put(EXTENT * (1 + at), &block);
+        sample.put(EXTENT * (1 + image), name);
+    }
+    let volume = assembled(&[pv("d1", sample)]).remove(0).group.logical_volumes.remove(0);
+    assert_eq!((&*volume.segments[0].kind, volume.segments[0].stripes.len()), ("raid1", 0));
+    volume.content?.label
+}
+
+#[test]
+fn a_raid1_is_read_from_an_image_that_all_superblocks_call_whole_and_from_no_other() {
+    let whole = |events| raid_superblock(events, 0, u64::MAX);
+    let none = || vec![0; 48];
+    for (superblocks, seen) in [
+        ([none(), none()], Some("one")),
+        ([whole(7), whole(7)], Some("one")),
+        ([whole(6), whole(7)], Some("two")),
+        ([whole(7), raid_superblock(8, 1, u64::MAX)], Some("two")),
+        ([raid_superblock(7, 0, 4096), whole(7)], Some("two")),
+        ([none(), whole(7)], Some("two")),
+        ([raid_superblock(7, 0, 0), raid_superblock(7, 0, 0)], None),
+    ] {
+        let case = format!("{superblocks:?}");
+        assert_eq!(seen_in_raid1(superblocks).as_deref(), seen, "{case}");
+    }
+}
+
+#[test]
+fn a_mirror_a_move_under_way_and_a_cache_that_writes_through_are_followed() {
+    let followed = |top: String, parts: &[String]| {
+        let mut sample = Sample::new(1, &text(3, &[1], &(top + &parts.concat())));
+        sample.put(EXTENT * 2, b"old\0");
+        sample.put(EXTENT * 6, b"new\0");
+        assembled(&[pv("d1", sample)]).remove(0).group.logical_volumes.remove(0).content.and_then(|c| c.label)
+    };
+    let is = |label: &str| Some(label.to_owned());
+    let legs = [part("m0", 12, 4, 1), part("m1", 13, 4, 5)];
+    let mirror = "type = \"mirror\"\nmirror_count = 2\nmirrors = [\"m0\", 0, \"m1\", 0]";
+    assert_eq!(followed(logical("m", 11, 4, mirror), &legs), is("old"));
+    let moving = "type = \"striped\"\nstripe_count = 1\nstripes = [\"pvmove0\", 0]";
+    let moved = "type = \"mirror\"\nmirror_count = 2\nmirrors = [\"pv0\", 1, \"pv0\", 5]";
+    let hidden = logical("pvmove0", 12, 4, moved).replace(", \"VISIBLE\"", "");
+    assert_eq!(followed(logical("l", 11, 4, moving), &[hidden]), is("old"));
+    let cache = |mode: &str| {
+        let parts = [
+            part("o", 12, 4, 1),
+            part("d", 13, 4, 5),
+            logical("p", 14, 4, &format!("type = \"cache-pool\"\ncache_mode = \"{mode}\""))
+                .replace(", \"VISIBLE\"", ""),
+        ];
+        followed(logical("c", 11, 4, "type = \"cache\"\ncache_pool = \"p\"\norigin = \"o\""), &parts)
+    };
+    assert_eq!((cache("writethrough"), cache("writeback")), (is("old"), None));
+    for kind in ["writecache", "integrity", "thin", "vdo"] {
+        let top = logical("c", 11, 4, &format!("type = \"{kind}\"\norigin = \"o\""));
+        assert_eq!(followed(top, &[part("o", 12, 4, 1)]), None, "{kind}");
+    }
+}
+
+#[test]
+fn a_volume_that_is_made_of_itself_has_an_end() {
+    let itself = "type = \"striped\"\nstripe_count = 1\nstripes = [\"l\", 0]";
+    let group = &assembled(&[pv("d1", Sample::new(1, &text(3, &[1], &logical("l", 11, 4, itself))))])[0];
+    assert_eq!(group.group.logical_volumes[0].content, None);
+    let raid = "type = \"raid1\"\nraids = [\"r\", \"r\", \"r\", \"r\"]";
+    let group = &assembled(&[pv("d1", Sample::new(1, &text(3, &[1], &logical("r", 11, 4, raid))))])[0];
+    assert_eq!(group.group.logical_volumes[0].content, None);
+}

@@ -4,6 +4,9 @@ use std::fs;
 
 use super::host::TargetHost;
 use crate::engine::CacheSwitch;
+use crate::host::Probed;
+use crate::host::block::{WriteCache, write_cache};
+use crate::io::tool::lvm;
 
 impl TargetHost<'_> {
     /// Switches them. A disk that refuses keeps its mode, as one does that has no switch: many controllers refuse
@@ -38,6 +41,38 @@ impl TargetHost<'_> {
             let _refused = self.switch_cache(switch, &switch.from);
             self.shows_mode(switch, &[&switch.from])
         })
+    }
+
+    /// Does `work` while no disk of the volume group `group` has a volatile write cache, as a plan has it for the way
+    /// there. If the power is cut and one disk loses that another one left the group, the group is never complete at the
+    /// next start. The steps of the plan do not suffice: a run that stopped has its caches on again, and so has a start.
+    /// A disk that refuses keeps its mode.
+    pub(super) fn with_caches_off<R>(
+        &self,
+        group: &str,
+        work: impl FnOnce() -> Result<R, String>,
+    ) -> Result<R, String> {
+        let caches = self.caches_on(group)?;
+        let switch = |to: &str| caches.iter().for_each(|cache| drop(fs::write(self.path(&cache.file), to)));
+        switch(WriteCache::OFF);
+        let done = work();
+        switch(WriteCache::ON);
+        done
+    }
+
+    /// The caches that are on, of the disks that have a physical volume of `group`.
+    fn caches_on(&self, group: &str) -> Result<Vec<WriteCache>, String> {
+        let seen: Vec<lvm::PhysicalVolume> = lvm::ask(self.runner, &lvm::devices()).map_err(|e| e.to_string())?;
+        let root = self.root()?;
+        let mut caches: Vec<WriteCache> = Vec::new();
+        for volume in seen.iter().filter(|volume| volume.group == group) {
+            match write_cache(&root, volume.name.strip_prefix("/dev/").unwrap_or(&volume.name)) {
+                Probed::Known(cache) if cache.mode == WriteCache::ON && !caches.contains(&cache) => caches.push(cache),
+                Probed::Known(_) | Probed::Absent => {}
+                Probed::Unreadable(why) => return Err(why),
+            }
+        }
+        Ok(caches)
     }
 
     fn switch_cache(&self, switch: &CacheSwitch, to: &str) -> Result<(), String> {

@@ -33,7 +33,30 @@ pub(super) fn zeros_over_leftovers(disk: &HeldDisk, from: u64) -> Result<Vec<New
     }
     let sectors = area.chunks_exact(step).zip(0_u64..).filter(|(sector, _)| !all_zero(sector));
     let begin = from.saturating_add(AREA as u64);
-    Ok(sectors
+    let mut zeros: Vec<NewSector> = sectors
         .map(|(_, n)| NewSector { at: begin.saturating_add(n.saturating_mul(size)), bytes: vec![0; step] })
-        .collect())
+        .collect();
+    // The first one goes last: as long as it is there, the rest is recognised.
+    zeros.reverse();
+    Ok(zeros)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sector_that_leftovers_are_recognised_by_goes_last() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut bytes = vec![0; 4 * DATA];
+        let area = DATA + AREA;
+        bytes[area + CHECKSUM..][..MAGIC.len()].copy_from_slice(MAGIC);
+        bytes[area + 512] = b'v';
+        bytes[area + 1024] = b'v';
+        std::fs::write(file.path(), &bytes).unwrap();
+        let disk = HeldDisk::open(file.path()).unwrap();
+        let at: Vec<u64> = zeros_over_leftovers(&disk, MIB).unwrap().iter().map(|sector| sector.at).collect();
+        let area = area as u64;
+        assert_eq!(at, [area + 1024, area + 512, area]);
+    }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::host::TargetHost;
 use super::taken_back::TakenBack;
-use crate::engine::{Back, Command, Guard, ProgramRun, Proof};
+use crate::engine::{Back, Command, Guard, ProgramRun, Proof, SubjectProof};
 use crate::io::tool::success;
 
 /// Most characters of a command that a message has.
@@ -20,6 +20,7 @@ impl TargetHost<'_> {
     pub(super) fn run(&self, run: &ProgramRun) -> Result<(), String> {
         match &run.guard {
             Some(Guard::RoomForPages { area, margin_kib }) => self.has_room_for_pages(area, *margin_kib)?,
+            Some(Guard::NextStart) => self.may_restart()?,
             None => {}
         }
         if let Some(unless) = &run.unless
@@ -28,6 +29,13 @@ impl TargetHost<'_> {
             return Ok(());
         }
         self.execute(&run.command, run.limit_seconds).map(drop)
+    }
+
+    fn may_restart(&self) -> Result<(), String> {
+        match self.subjects.holds(self, &SubjectProof::NextStart)? {
+            true => Ok(()),
+            false => Err(self.subjects.why_not(self, &SubjectProof::NextStart).unwrap_or_default()),
+        }
     }
 
     /// The same for what has to come back: the program of the way back must work before the step is done.
@@ -73,7 +81,12 @@ impl TargetHost<'_> {
         if let Proof::SwapUnused { area } = proof {
             self.wake(area)?;
         }
-        let ran = self.execute(back, LONGEST_WAY_BACK);
+        let ran = match proof {
+            Proof::PhysicalVolume { group: Some(group), .. } => {
+                self.with_caches_off(group, || self.execute(back, LONGEST_WAY_BACK))
+            }
+            _ => self.execute(back, LONGEST_WAY_BACK),
+        };
         match self.is_there(proof) {
             Ok(false) => Ok(()),
             Ok(true) => Err(ran.err().unwrap_or_else(|| format!("{back} changed nothing"))),

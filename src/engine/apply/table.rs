@@ -62,8 +62,15 @@ impl TargetHost<'_> {
         disk.write(&zeros)
     }
 
+    /// A disk with neither serial number nor world wide name is recognised by its table: GPT and MBR have random
+    /// identifiers.
     pub(super) fn can_clear_table(&self, table: &TableWrite) -> Result<(), String> {
-        self.is_disk(&table.disk)
+        self.is_disk(&table.disk)?;
+        let has_name = table.disk.serial.is_some() || table.disk.wwn.is_some();
+        if has_name || self.sectors_there(table)?.contains(&true) {
+            return Ok(());
+        }
+        Err(format!("{} has no serial number, and not the table that was written: is it that disk?", table.disk.path))
     }
 
     pub(super) fn add_partition(&self, partition: &KernelPartition) -> Result<(), String> {

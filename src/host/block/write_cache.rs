@@ -30,7 +30,8 @@ impl WriteCache {
     pub const OFF: &str = "write through";
 }
 
-/// Asks the whole disk of this kernel name. [`Probed::Absent`] where the kernel has no switch for it.
+/// Asks the disk of this kernel name, or the one that has the partition of this name. [`Probed::Absent`] where the kernel
+/// has no switch for it.
 pub fn write_cache(root: &Root, name: &str) -> Probed<WriteCache> {
     match look(root, name) {
         Ok(Some(cache)) => Probed::Known(cache),
@@ -40,7 +41,12 @@ pub fn write_cache(root: &Root, name: &str) -> Probed<WriteCache> {
 }
 
 fn look(root: &Root, name: &str) -> Result<Option<WriteCache>, String> {
-    let Some(disk) = find(root, name)? else { return Ok(None) };
+    let Some(device) = find(root, name)? else { return Ok(None) };
+    let disk = match text(&device, "partition")? {
+        Some(_) => find(root, device.parent_name().unwrap_or_default())?,
+        None => Some(device),
+    };
+    let Some(disk) = disk else { return Ok(None) };
     let scsi = disk.below("device")?.below("scsi_disk")?.places(|_| true)?.unwrap_or_default();
     for place in std::iter::once(disk).chain(scsi) {
         if let Some(mode) = text(&place, "cache_type")? {

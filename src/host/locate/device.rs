@@ -1,8 +1,9 @@
 //! Paths below /dev: udev's links, device-mapper names, kernel names.
 
-use super::{Located, Tag, Volume, block, by_number, by_tag, logical_volumes, one_of};
+use super::{Located, Tag, Volume, array, block, by_number, by_tag, logical_volumes, one_of};
 use crate::base::ids::Id;
-use crate::host::block::BlockDevice;
+use crate::disk::Disk;
+use crate::host::block::{BlockDevice, is_same_disk};
 use crate::host::mounts;
 use crate::host::node::Node;
 
@@ -25,6 +26,9 @@ pub(super) fn by_path<'f>(node: &'f Node, path: &str) -> Located<'f> {
         && let Some(device) = block.iter().find(|device| device.name == path)
     {
         return by_kernel_device(node, block, device);
+    }
+    if let Some(name) = path.strip_prefix("md/") {
+        return by_array_name(node, name);
     }
     if let Some((group, volume)) = path.split_once('/') {
         return by_group_and_volume(node, group, volume);
@@ -126,11 +130,40 @@ pub(super) fn by_kernel_device<'f>(node: &'f Node, block: &[BlockDevice], device
         Some((whole, number)) => (whole.as_str(), Some(*number)),
         None => (device.name.as_str(), None),
     };
-    on_disk(node, whole, number)
+    if device.partition_of.is_none() && device.name.starts_with("md") {
+        return by_array(node, block, device);
+    }
+    on_disk(node, block, whole, number)
 }
 
-fn on_disk<'f>(node: &'f Node, whole: &str, number: Option<u32>) -> Located<'f> {
-    let Some(disk) = node.disks.iter().find(|disk| disk.path.strip_prefix("/dev/") == Some(whole)) else {
+/// The volume of an md array, by its members: those of a mirror were followed.
+fn by_array<'f>(node: &'f Node, block: &[BlockDevice], device: &BlockDevice) -> Located<'f> {
+    let members = device.slaves.iter().filter_map(|name| block.iter().find(|member| member.name == *name));
+    let mut found = members.filter_map(|member| match by_kernel_device(node, block, member) {
+        Located::One(member) => array::all(node).find(|found| found.is_array_of(&member)),
+        _ => None,
+    });
+    match found.next() {
+        Some(found) => Located::One(found),
+        None => Located::Unknown(format!("the md array /dev/{} was not opened", device.name)),
+    }
+}
+
+/// An array by the name that mdadm gave it a link for: with or without the name of its host.
+fn by_array_name<'f>(node: &'f Node, name: &str) -> Located<'f> {
+    let is_it = |array: &Volume<'_>| {
+        let label = array.member_label();
+        label.is_some_and(|label| label == name || label.split_once(':').is_some_and(|(_, short)| short == name))
+    };
+    match one_of(array::all(node).filter(is_it).collect()) {
+        Located::Nothing => Located::Unknown(format!("no md array that was opened is called {name}")),
+        found => found,
+    }
+}
+
+fn on_disk<'f>(node: &'f Node, block: &[BlockDevice], whole: &str, number: Option<u32>) -> Located<'f> {
+    let is_it = |disk: &&Disk| disk.path.strip_prefix("/dev/").is_some_and(|name| is_same_disk(block, name, whole));
+    let Some(disk) = node.disks.iter().find(is_it) else {
         return Located::Unknown(format!("/dev/{whole} is none of the disks that were read"));
     };
     match number {
@@ -160,7 +193,8 @@ fn by_mapped_device<'f>(
     }
     let mut found = Vec::new();
     for disk in disks_below(block, device) {
-        match on_disk(node, disk, number) {
+        match on_disk(node, block, disk, number) {
+            Located::One(volume) if found.contains(&volume) => {}
             Located::One(volume) => found.push(volume),
             other => return other,
         }

@@ -29,7 +29,7 @@ pub fn existence(node: &Node, source: &str) -> Existence {
         Located::NotAVolume => return Existence::NotADevice,
         Located::Unknown(why) => Some(why),
         Located::Nothing if cannot_be_hidden(node, source) => None,
-        Located::Nothing => unread(node),
+        Located::Nothing => what_was_not_read(node),
     };
     match unread {
         _ if source.strip_prefix("/dev/").is_some_and(|path| kernel_has(node, path)) => Existence::Exists,
@@ -78,18 +78,43 @@ fn kernel_has(node: &Node, path: &str) -> bool {
     block(node).is_ok_and(|block| block.iter().any(has_name))
 }
 
-/// The first thing on the node that was not read and may have any name.
-fn unread(node: &Node) -> Option<String> {
-    let of_volume = |volume: Volume<'_>| match volume.content().map(|content| content.kind) {
-        None | Some(Kind::Unreadable) => Some(format!("the content of {volume} was not read")),
-        Some(kind) if is_closed(kind) => Some(format!("what is within {volume} ({}) was not read", kind.word())),
+/// The first thing on the node that was not read: any volume and any group may lie within it.
+pub fn what_was_not_read(node: &Node) -> Option<String> {
+    let unread = |volume: Volume<'_>| match volume.content().map(|content| content.kind) {
+        None | Some(Kind::Unreadable) => Some(format!("the content of {} was not read", volume.unopened())),
         Some(_) => None,
     };
+    let from_kernel = || block(node).err();
+    node.why_incomplete()
+        .or_else(|| volumes(node).find_map(unread))
+        .or_else(|| closed_container(node))
+        .or_else(from_kernel)
+}
+
+/// The first container on the node that was not opened: an array, an encrypted volume, a device that is built on
+/// others.
+pub fn closed_container(node: &Node) -> Option<String> {
+    let of_volume = |volume: Volume<'_>| {
+        let kind = volume.content()?.kind;
+        let closed = is_closed(kind) && !is_followed(&volume);
+        closed.then(|| format!("what is within {volume} ({}) was not read", kind.word()))
+    };
     let of_device = |device: &BlockDevice| format!("the content of /dev/{} was not read", device.name);
-    node.why_incomplete().or_else(|| volumes(node).find_map(of_volume)).or_else(|| match block(node) {
-        Ok(block) => block.iter().find(|device| is_container(device)).map(of_device),
-        Err(why) => Some(why),
-    })
+    let of_kernel = || {
+        let block = block(node).ok()?;
+        block.iter().find(|device| is_container(device) && !is_opened(node, device)).map(of_device)
+    };
+    volumes(node).find_map(of_volume).or_else(of_kernel)
+}
+
+/// Whether a member of an array was read as what the array holds.
+fn is_followed(volume: &Volume<'_>) -> bool {
+    volume.content().is_some_and(|content| content.array.is_some())
+}
+
+/// Whether a device of the kernel's is an array that was followed.
+fn is_opened(node: &Node, device: &BlockDevice) -> bool {
+    matches!(volume(node, &format!("/dev/{}", device.name)), Located::One(Volume::Array { .. }))
 }
 
 /// Whether volumes may lie within what has this content, which is not opened.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::disk::format::content::Kind;
 use crate::disk::{PhysicalVolume, Stripe};
 use crate::host::sample::{self, SWAP_UUID};
 
@@ -176,4 +177,86 @@ fn the_disks_below_a_logical_volume_are_those_of_its_segments() {
     }
     assert_eq!(below(&node, "/dev/vg-root/lv_root"), ["/dev/sda", "/dev/sdb"]);
     assert_eq!(below(&node, "/dev/vg-root/lv-swap"), ["/dev/sda", "/dev/sdb"]);
+}
+
+/// Two paths, `sda` and `sdb`, below one multipath device with partitions.
+fn multipath() -> Node {
+    let mut node = sample::node();
+    let block = block_of(&mut node);
+    block.push(sample::device("sdb", 8, 16));
+    block.extend([1, 2, 3].map(|n| sample::part("sdb", 8, 16 + n, n)));
+    block.push(sample::mapped(10, "mpatha", "mpath-364cd98f0", &["sda", "sdb"]));
+    block.push(sample::mapped(12, "mpatha2", "part2-mpath-364cd98f0", &["dm-10"]));
+    for name in ["sda", "sdb"] {
+        block.iter_mut().find(|device| device.name == name).unwrap().holders.push("dm-10".into());
+    }
+    node
+}
+
+#[test]
+fn both_paths_and_the_multipath_device_lead_to_the_one_disk() {
+    let node = multipath();
+    for source in ["/dev/sda2", "/dev/sdb2", "/dev/mapper/mpatha2", "/dev/dm-12", "8:18"] {
+        assert_eq!(seen(&node, source), "/dev/sda partition 2", "{source}");
+    }
+    assert_eq!((seen(&node, "/dev/sdb"), seen(&node, "/dev/dm-10")), ("/dev/sda".into(), "/dev/sda".into()));
+    let mut apart = multipath();
+    block_of(&mut apart).iter_mut().find(|device| device.name == "sdb").unwrap().bytes += 512;
+    assert_eq!(seen(&apart, "/dev/sdb2"), "unknown", "another size is another disk");
+}
+
+/// A node with an array over partition 2 of one disk and partition 1 of another.
+fn mirrored(events: [u64; 2], roles: [u32; 2]) -> Node {
+    let mut node = sample::node();
+    let mut other = sample::disk("/dev/sdb");
+    other.volume_groups.clear();
+    other.partitions.truncate(1);
+    node.disks.push(other);
+    for ((disk, partition), (events, role)) in [(0, 1), (1, 0)].into_iter().zip(events.into_iter().zip(roles)) {
+        let content = Content::new(Kind::Swap).uuid(sample::uuid(0x77));
+        let array = Array { content, bytes: 1 << 20, events, role };
+        let member = Content::new(Kind::Md).uuid(sample::uuid(0x70)).label(Some("node1:swap".into()));
+        node.disks[disk].partitions[partition].content = Content { array: Some(Box::new(array)), ..member };
+    }
+    let array = BlockDevice {
+        slaves: vec!["sda2".into(), "sdb1".into()],
+        is_physical_disk: false,
+        ..sample::device("md127", 9, 127)
+    };
+    block_of(&mut node).extend([array, sample::part("sdb", 8, 17, 1), sample::device("sdb", 8, 16)]);
+    node
+}
+
+#[test]
+fn a_mirror_of_md_is_one_volume_read_from_its_newest_member() {
+    const ARRAY: &str = "UUID=aaaaaaaa-0000-4000-8000-000000000077";
+    let node = mirrored([7, 7], [1, 0]);
+    for source in [ARRAY, "/dev/md127", "/dev/md/swap", "/dev/md/node1:swap"] {
+        assert_eq!(seen(&node, source), "the md array on /dev/sdb partition 1", "{source}");
+    }
+    assert_eq!(seen(&mirrored([8, 7], [1, 0]), ARRAY), "the md array on /dev/sda partition 2");
+    let Located::One(array) = volume(&node, ARRAY) else { panic!("no array") };
+    assert_eq!(array.device(), "/dev/disk/by-id/md-uuid-aaaaaaaa:00004000:80000000:00000070");
+    let below: Vec<&str> = whole_disks_below(&node, array).iter().map(|disk| disk.path.as_str()).collect();
+    assert_eq!(below, ["/dev/sda", "/dev/sdb"]);
+}
+
+#[test]
+fn two_members_in_one_place_of_an_array_are_a_copy_and_ambiguous() {
+    let node = mirrored([7, 7], [0, 0]);
+    assert!(matches!(volume(&node, "LABEL="), Located::Nothing));
+    assert!(matches!(volume(&node, "UUID=aaaaaaaa-0000-4000-8000-000000000077"), Located::Several(_)));
+}
+
+#[test]
+fn an_array_that_was_not_followed_is_unknown_and_a_followed_one_hides_nothing() {
+    let mut node = mirrored([7, 7], [0, 1]);
+    node.disks[0].volume_groups[0].logical_volumes.iter_mut().for_each(|volume| {
+        volume.content.get_or_insert_with(|| Content::new(Kind::Xfs));
+    });
+    assert_eq!(closed_container(&node), None);
+    node.disks[0].partitions[1].content.array = None;
+    node.disks[1].partitions[0].content.array = None;
+    assert!(matches!(volume(&node, "/dev/md127"), Located::Unknown(why) if why.contains("md127")));
+    assert!(closed_container(&node).unwrap().contains("/dev/sda partition 2 (md)"));
 }

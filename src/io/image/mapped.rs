@@ -44,7 +44,8 @@ impl<'i> Mapped<'i> {
             bytes = bytes.checked_add(segment.bytes)?;
             placed.push((at, segment));
         }
-        let sector = placed.first()?.1.stripes.first()?.image.sector_size();
+        let sizes = placed.iter().flat_map(|(_, segment)| &segment.stripes).map(|stripe| stripe.image.sector_size());
+        let sector = sizes.max()?;
         Some(Self { bytes, sector, segments: placed })
     }
 

@@ -7,6 +7,7 @@ use crate::base::units::{ByteRange, SectorSize};
 pub struct Slice<'i> {
     image: &'i dyn Image,
     range: ByteRange,
+    sector: Option<SectorSize>,
 }
 
 impl<'i> Slice<'i> {
@@ -14,7 +15,13 @@ impl<'i> Slice<'i> {
     pub fn new(image: &'i dyn Image, range: ByteRange) -> Self {
         let len = image.bytes().saturating_sub(range.start()).min(range.len());
         let range = ByteRange::new(range.start(), len).unwrap_or(range);
-        Self { image, range }
+        Self { image, range, sector: image.sector_size() }
+    }
+
+    /// The same with the sector size that its disk was found to have, where the image does not tell.
+    pub fn on_sectors(mut self, found: SectorSize) -> Self {
+        self.sector = self.sector.or(Some(found));
+        self
     }
 }
 
@@ -24,7 +31,7 @@ impl Image for Slice<'_> {
     }
 
     fn sector_size(&self) -> Option<SectorSize> {
-        self.image.sector_size()
+        self.sector
     }
 
     fn is_hole(&self, range: ByteRange) -> bool {

@@ -3,7 +3,7 @@
 use super::facts::Kernels;
 use crate::host::Node;
 use crate::subjects::boot::Entry;
-use crate::subjects::next_start::{Effect, Outcome, Reference, resolve};
+use crate::subjects::next_start::{Effect, line_links};
 
 impl Kernels {
     /// Why `release` would stop on its way to the root file system: each of its entries names what does not exist.
@@ -30,20 +30,11 @@ impl Kernels {
 }
 
 fn of_entry(entry: &Entry, node: &Node) -> Result<Option<String>, String> {
-    let references = resolve(&entry.args, node);
-    let with = |effect: Effect| references.iter().find(|reference| reference.effect() == effect);
+    let links = line_links(entry, node);
+    let with = |effect: Effect| links.iter().find(|link| link.effect == effect).map(|link| link.why.clone());
     match (with(Effect::Stops), with(Effect::Unknown)) {
-        (Some(reference), _) => Ok(Some(describe(entry, reference))),
-        (None, Some(reference)) => Err(describe(entry, reference)),
+        (Some(why), _) => Ok(Some(why)),
+        (None, Some(why)) => Err(why),
         (None, None) => Ok(None),
     }
-}
-
-fn describe(entry: &Entry, reference: &Reference) -> String {
-    let why = match &reference.outcome {
-        Outcome::Missing(why) | Outcome::Unknown(why) | Outcome::Doubtful(why) | Outcome::Harmless(why) => why.clone(),
-        Outcome::Ambiguous(devices) => devices.join(", "),
-        Outcome::Found { device, .. } => device.clone(),
-    };
-    format!("{} ({}): {why}", reference.word(), entry.from)
 }

@@ -2,11 +2,15 @@
 
 pub mod command_line;
 pub mod facts;
+pub mod prediction;
 pub mod rules;
 pub mod small_images;
+pub mod steps;
 
 pub use command_line::{Effect, Outcome, Reference, resolve};
-pub use facts::images::{initramfs_at, kernel_at};
+pub use facts::images::Images;
 pub use facts::initramfs::{self, Contents};
 pub use facts::kernel_image::{self, KernelImage};
+pub use facts::start::{NextStart, Start, menu};
 pub use facts::verdict::Verdict;
+pub use prediction::{Link, Prediction, line_links, predict, without_boot};

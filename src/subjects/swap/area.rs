@@ -15,11 +15,13 @@ pub(super) fn refused(content: &Content, volume_bytes: u64) -> Option<String> {
     if page != PAGE {
         return Some(format!("it was made for pages of {page} bytes, and this kernel has pages of {PAGE}"));
     }
-    let bytes = content.bytes?;
-    if bytes > volume_bytes {
+    if let Some(bytes) = content.bytes.filter(|bytes| *bytes > volume_bytes) {
         return Some(format!("it has {}, and the volume has {}", Bytes(bytes), Bytes(volume_bytes)));
     }
-    (bytes <= u64::from(page)).then(|| "it has no page to swap to".to_owned())
+    if content.bytes.is_some_and(|bytes| bytes <= u64::from(page)) {
+        return Some("it has no page to swap to".to_owned());
+    }
+    content.damage.first().map(|why| format!("it is damaged: {why}"))
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 mod area;
 pub mod facts;
 pub mod plan;
+mod reference;
 pub mod rules;
 
 pub use facts::{DiskState, Growth};
 pub use plan::{Remembered, Wanted};
+pub use reference::broken_references;

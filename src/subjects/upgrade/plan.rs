@@ -6,8 +6,8 @@
 
 use super::facts::upgrade_run::{ARGUMENT, BEGAN, ENDED, NAME, PROGRAM, UpgradeRun, UpgradeState, log_of};
 use crate::engine::{
-    Action, Back, Entry, Follow, Plan, ProgramRun, Reason, RecordedRun, Refusal, Role, RunState, Step, SubjectProof,
-    last_run,
+    Action, Back, Entry, Follow, Guard, Plan, ProgramRun, Reason, RecordedRun, Refusal, Role, RunState, Step,
+    SubjectProof, last_run,
 };
 use crate::host::Probed;
 use crate::io::journal::Record;
@@ -60,6 +60,18 @@ pub struct Means {
     pub process: Option<u32>,
     /// Whether this very run asked for a restart, which is on its way.
     pub restarts: bool,
+    pub next_start: NextStart,
+}
+
+/// What the next start of the node is predicted to do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NextStart {
+    /// In one line; empty where it is not predicted.
+    pub line: String,
+    /// Why it surely ends before its end, where it does and nobody accepted that.
+    pub stops: Option<Reason>,
+    /// Whether an operator accepted what is predicted.
+    pub is_waived: bool,
 }
 
 /// The plan. Without steps where nothing is left but to restart the node, or nothing at all.
@@ -93,7 +105,13 @@ pub fn plan(places: &Places, request: &Request, means: &Means) -> Result<Plan, R
     };
     let ends = !steps.is_empty() || run.is_some_and(|run| run.state == UpgradeState::WaitsForReboot);
     let ends = ends && !means.is_upgraded;
-    let restart = (ends && request.reboot && !means.restarts).then(restart);
+    let restart = (ends && request.reboot && !means.restarts).then(|| restart(&means.next_start));
+    if let (Some(_), Some(stops)) = (&restart, &means.next_start.stops) {
+        return refused(vec![stops.clone()]);
+    }
+    if ends && !means.next_start.line.is_empty() {
+        notes.push(format!("next start: {}", means.next_start.line));
+    }
     if ends && !request.reboot {
         notes.push("it does not restart the node: reboot, or --reboot, once the upgrade asks for it".into());
     }
@@ -205,9 +223,11 @@ fn follow(log: &str, places: &Places) -> Step {
     Step::new("the upgrade ends well, and asks for a restart", Action::Follow(follow))
 }
 
-fn restart() -> Step {
+/// What the next start does is predicted anew then: the upgrade writes kernels and the menu.
+fn restart(next_start: &NextStart) -> Step {
     let why = "the node restarts".to_owned();
     let run = ProgramRun { back: Back::Stays { why }, ..ProgramRun::looks(Program::Systemctl, ["reboot"]) };
+    let run = if next_start.is_waived { run } else { run.only_if(Guard::NextStart) };
     Step::new("the node restarts, and the upgrade goes on by itself", Action::Run(run)).in_role(Role::Permanent)
 }
 

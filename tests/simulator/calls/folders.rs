@@ -15,12 +15,21 @@ struct Reading {
     at: usize,
     fd: c_int,
     entry: libc::dirent64,
-    is_ours: bool,
+}
+
+unsafe extern "C" {
+    fn __opendir(path: *const c_char) -> *mut c_void;
+    fn __fdopendir(fd: c_int) -> *mut c_void;
+    fn __readdir64(folder: *mut c_void) -> *mut libc::dirent64;
+    fn __closedir(folder: *mut c_void) -> c_int;
+    fn __dirfd(folder: *mut c_void) -> c_int;
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn opendir(path: *const c_char) -> *mut c_void {
-    assert!(is_entered(), "the simulator reads no folder of the real host");
+    if !is_entered() {
+        return unsafe { __opendir(path) };
+    }
     let path = unsafe { text(path) };
     let fd = with_world(|world| to_fd(world.open(path, 0, 0)));
     if fd < 0 {
@@ -31,6 +40,9 @@ unsafe extern "C" fn opendir(path: *const c_char) -> *mut c_void {
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn fdopendir(fd: c_int) -> *mut c_void {
+    if !is_entered() {
+        return unsafe { __fdopendir(fd) };
+    }
     let names = with_world(|world| {
         let number = world.handle((fd - FIRST) as usize)?.number;
         let kind = |number: usize| match &world.files.inodes[number].kind {
@@ -46,7 +58,7 @@ unsafe extern "C" fn fdopendir(fd: c_int) -> *mut c_void {
         Ok(names) => {
             // SAFETY: all zero is an entry.
             let entry = unsafe { std::mem::zeroed() };
-            Box::into_raw(Box::new(Reading { names, at: 0, fd, entry, is_ours: true })).cast()
+            Box::into_raw(Box::new(Reading { names, at: 0, fd, entry })).cast()
         }
         Err(errno) => {
             unsafe { close(fd) };
@@ -58,6 +70,9 @@ unsafe extern "C" fn fdopendir(fd: c_int) -> *mut c_void {
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn readdir64(folder: *mut c_void) -> *mut libc::dirent64 {
+    if !is_entered() {
+        return unsafe { __readdir64(folder) };
+    }
     let reading = unsafe { &mut *folder.cast::<Reading>() };
     let Some((inode, kind, name)) = reading.names.get(reading.at) else { return std::ptr::null_mut() };
     reading.at += 1;
@@ -72,12 +87,14 @@ unsafe extern "C" fn readdir64(folder: *mut c_void) -> *mut libc::dirent64 {
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn closedir(folder: *mut c_void) -> c_int {
+    if !is_entered() {
+        return unsafe { __closedir(folder) };
+    }
     let reading = unsafe { Box::from_raw(folder.cast::<Reading>()) };
-    debug_assert!(reading.is_ours);
     unsafe { close(reading.fd) }
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn dirfd(folder: *mut c_void) -> c_int {
-    unsafe { &*folder.cast::<Reading>() }.fd
+    if is_entered() { unsafe { &*folder.cast::<Reading>() }.fd } else { unsafe { __dirfd(folder) } }
 }

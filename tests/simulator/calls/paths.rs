@@ -66,12 +66,14 @@ unsafe extern "C" fn readlink(path: *const c_char, buf: *mut c_char, len: usize)
     .unwrap_or_else(|errno| i64::from(fail(errno))) as isize
 }
 
+unsafe extern "C" {
+    fn __realpath(path: *const c_char, to: *mut c_char) -> *mut c_char;
+}
+
 #[unsafe(no_mangle)]
-unsafe extern "C" fn realpath(path: *const c_char, _: *mut c_char) -> *mut c_char {
-    let path = unsafe { text(path) };
-    assert!(!is_entered(), "realpath of {path} is not modelled");
-    fail(libc::ENOSYS);
-    std::ptr::null_mut()
+unsafe extern "C" fn realpath(path: *const c_char, to: *mut c_char) -> *mut c_char {
+    assert!(!is_entered(), "realpath of {} is not modelled", unsafe { text(path) });
+    unsafe { __realpath(path, to) }
 }
 
 #[unsafe(no_mangle)]

@@ -1,8 +1,10 @@
 //! Block devices: disks, partitions, and the linear devices of device-mapper above them; what sysfs and /dev show.
 
+use std::rc::Rc;
+
 use super::disk::index;
 use super::errors::{EBUSY, EIO, ENXIO, Errno};
-use super::files::{Files, Kind};
+use super::files::{Files, Kind, Number};
 use crate::deliberate::Deliberate;
 use crate::world::World;
 
@@ -30,6 +32,55 @@ pub struct MappedDevice {
     pub slaves: Vec<String>,
     /// Every access waits until it is resumed.
     pub is_suspended: bool,
+}
+
+/// The folders in which devices are shown.
+struct Shown {
+    devices: Number,
+    class: Number,
+    dev: Number,
+    mapper: Number,
+    /// The folder of each volume group in /dev, by its name.
+    groups: Vec<(String, Number)>,
+    /// Partitions, and where what is built on each is shown.
+    holders: Vec<(String, Number)>,
+}
+
+impl Shown {
+    fn anew(files: &mut Files) -> Self {
+        let top = files.find("/", true).unwrap();
+        let sys = files.find("/sys", true).unwrap();
+        let class = files.emptied_in(sys, "class");
+        let (devices, dev) = (files.emptied_in(sys, "devices"), files.emptied_in(top, "dev"));
+        let (class, mapper) = (files.folder_in(class, "block"), files.folder_in(dev, "mapper"));
+        Self { devices, class, dev, mapper, groups: Vec::new(), holders: Vec::new() }
+    }
+
+    /// One device, with what all have in common: the number of its folder in `folder`, which lies at `path`.
+    fn device(&self, files: &mut Files, folder: Number, path: &str, name: &str, id: u64, bytes: u64) -> Number {
+        let its = files.folder_in(folder, name);
+        files.file_in(its, "dev", format!("{}:{}\n", id >> 8, id & 0xff).into());
+        files.file_in(its, "size", format!("{}\n", bytes / 512).into());
+        files.file_in(its, "ro", b"0\n".to_vec());
+        files.put_in(self.class, name, Kind::Link(format!("{path}/{name}").into()));
+        files.put_in(self.dev, name, Kind::Device(id));
+        its
+    }
+
+    /// The names that a logical volume has in /dev.
+    fn name(&mut self, files: &mut Files, mapped: &MappedDevice, name: &str) {
+        let group = match self.groups.iter().find(|(group, _)| *group == mapped.group) {
+            Some((_, folder)) => *folder,
+            None => {
+                let folder = files.folder_in(self.dev, &mapped.group);
+                self.groups.push((mapped.group.clone(), folder));
+                folder
+            }
+        };
+        let link: Rc<str> = format!("../{name}").into();
+        files.put_in(group, &mapped.name, Kind::Link(Rc::clone(&link)));
+        files.put_in(self.mapper, &format!("{}-{}", mapped.group, mapped.name), Kind::Link(link));
+    }
 }
 
 impl MappedDevice {
@@ -165,54 +216,46 @@ impl World {
 
     /// Makes sysfs and /dev anew from what the kernel has.
     pub fn show_devices(&mut self) {
-        let mut files = std::mem::replace(&mut self.files, Files { inodes: Vec::new() });
-        for folder in ["/sys/devices", "/sys/class", "/dev"] {
-            if files.find(folder, true).is_ok() {
-                files.remove(folder).unwrap();
-            }
-            files.make_folders(folder);
-        }
-        let device = |files: &mut Files, folder: &str, name: &str, id: u64, bytes: u64| {
-            files.put(&format!("{folder}/dev"), format!("{}:{}\n", id >> 8, id & 0xff));
-            files.put(&format!("{folder}/size"), format!("{}\n", bytes / 512));
-            files.put(&format!("{folder}/ro"), "0\n");
-            files.link(&format!("/sys/class/block/{name}"), folder);
-            files.make(&format!("/dev/{name}"), Kind::Device(id), 0o660).unwrap();
-        };
+        let mut files = std::mem::replace(&mut self.files, Files::none());
+        let mut shown = Shown::anew(&mut files);
         for (disk, its) in self.disks.iter().enumerate().filter(|(disk, _)| !self.absent.contains(disk)) {
             let (name, id) = (&its.name, DISKS + disk as u64 * 16);
-            let folder = format!("/sys/devices/{name}");
-            device(&mut files, &folder, name, id, its.bytes);
-            files.put(&format!("{folder}/removable"), "0\n");
-            files.make(&format!("{folder}/cache_type"), Kind::Cache(disk), 0o644).unwrap();
-            files.put(&format!("{folder}/device/model"), "DISK\n");
-            files.put(&format!("{folder}/device/serial"), format!("{}\n", its.serial));
-            files.put(&format!("{folder}/device/wwid"), format!("naa.5000{}\n", its.serial));
+            let folder = shown.device(&mut files, shown.devices, "/sys/devices", name, id, its.bytes);
+            let serial = its.serial;
+            let below = files.folder_in(folder, "device");
+            files.file_in(folder, "removable", b"0\n".to_vec());
+            files.put_in(folder, "cache_type", Kind::Cache(disk));
+            files.file_in(below, "model", b"DISK\n".to_vec());
+            files.file_in(below, "serial", format!("{serial}\n").into());
+            files.file_in(below, "wwid", format!("naa.5000{serial}\n").into());
             for (number, start, bytes) in &its.partitions {
                 let part = format!("{name}{number}");
-                let below = format!("{folder}/{part}");
-                device(&mut files, &below, &part, id + u64::from(*number), *bytes);
-                files.put(&format!("{below}/start"), format!("{}\n", start / 512));
-                files.put(&format!("{below}/partition"), format!("{number}\n"));
-                files.make_folders(&format!("{below}/holders"));
+                let path = format!("/sys/devices/{name}");
+                let below = shown.device(&mut files, folder, &path, &part, id + u64::from(*number), *bytes);
+                files.file_in(below, "start", format!("{}\n", start / 512).into());
+                files.file_in(below, "partition", format!("{number}\n").into());
+                let holders = files.folder_in(below, "holders");
+                shown.holders.push((part, holders));
             }
         }
         for (minor, mapped) in self.mapped.iter().enumerate().filter_map(|(n, mapped)| Some((n, mapped.as_ref()?))) {
             let name = format!("dm-{minor}");
-            let folder = format!("/sys/devices/{name}");
             let said = self.pretended.extents.iter().rfind(|(its, _)| *its == mapped.name);
             let bytes = said.map_or(mapped.bytes(), |(_, extents)| extents * crate::lvm::EXTENT);
-            device(&mut files, &folder, &name, MAPPED + minor as u64, bytes);
-            files.put(&format!("{folder}/dm/name"), format!("{}-{}\n", mapped.group, mapped.name));
-            files.put(&format!("{folder}/dm/uuid"), format!("{}\n", mapped.uuid));
-            files.put(&format!("{folder}/dm/suspended"), format!("{}\n", u8::from(mapped.is_suspended)));
+            let id = MAPPED + minor as u64;
+            let folder = shown.device(&mut files, shown.devices, "/sys/devices", &name, id, bytes);
+            let dm = files.folder_in(folder, "dm");
+            files.file_in(dm, "name", format!("{}-{}\n", mapped.group, mapped.name).into());
+            files.file_in(dm, "uuid", format!("{}\n", mapped.uuid).into());
+            files.file_in(dm, "suspended", format!("{}\n", u8::from(mapped.is_suspended)).into());
+            let slaves = files.folder_in(folder, "slaves");
             for slave in &mapped.slaves {
-                files.link(&format!("{folder}/slaves/{slave}"), &format!("/sys/class/block/{slave}"));
-                let disk = slave.trim_end_matches(|c: char| c.is_ascii_digit());
-                files.link(&format!("/sys/devices/{disk}/{slave}/holders/{name}"), &folder);
+                files.put_in(slaves, slave, Kind::Link(format!("/sys/class/block/{slave}").into()));
+                if let Some((_, holders)) = shown.holders.iter().find(|(part, _)| part == slave) {
+                    files.put_in(*holders, &name, Kind::Link(format!("/sys/devices/{name}").into()));
+                }
             }
-            files.link(&format!("/dev/{}/{}", mapped.group, mapped.name), &format!("../{name}"));
-            files.link(&format!("/dev/mapper/{}-{}", mapped.group, mapped.name), &format!("../{name}"));
+            shown.name(&mut files, mapped, &name);
         }
         self.files = files;
     }

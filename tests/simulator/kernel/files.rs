@@ -1,6 +1,8 @@
 //! A tree of files in memory: what was not flushed is lost by a power cut.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
 use super::errors::{EEXIST, ELOOP, ENOENT, ENOTDIR, Errno};
@@ -47,6 +49,56 @@ struct Change {
 #[derive(Clone)]
 pub struct Files {
     pub inodes: Vec<Rc<Inode>>,
+    known: Known,
+}
+
+/// Where paths lead, until a folder changes. Of a file alone, or of what a link leads to.
+#[derive(Default)]
+struct Known(RefCell<HashMap<Box<str>, [Option<Number>; 2], BuildHasherDefault<PathHasher>>>);
+
+impl Clone for Known {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Known {
+    fn get(&self, path: &str, follow: bool) -> Option<Number> {
+        self.0.borrow().get(path)?[usize::from(follow)]
+    }
+
+    fn put(&self, path: &str, follow: bool, number: Number) {
+        let mut known = self.0.borrow_mut();
+        match known.get_mut(path) {
+            Some(its) => its[usize::from(follow)] = Some(number),
+            None => {
+                let mut its = [None; 2];
+                its[usize::from(follow)] = Some(number);
+                known.insert(path.into(), its);
+            }
+        }
+    }
+
+    fn forget(&mut self) {
+        self.0.get_mut().clear();
+    }
+}
+
+/// FNV with words: paths are short, and nobody chooses them to be slow.
+#[derive(Default)]
+struct PathHasher(u64);
+
+impl Hasher for PathHasher {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let mut mix = |word: u64| self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+        let (words, rest) = bytes.as_chunks::<8>();
+        words.iter().for_each(|word| mix(u64::from_le_bytes(*word)));
+        rest.iter().for_each(|byte| mix(u64::from(*byte)));
+    }
 }
 
 const TOP: Number = 0;
@@ -55,7 +107,13 @@ const DEEPEST: usize = 24;
 
 impl Files {
     pub fn new() -> Self {
-        Self { inodes: vec![Rc::new(Inode { kind: Kind::Folder(Folder::default()), mode: 0o755 })] }
+        let top = Inode { kind: Kind::Folder(Folder::default()), mode: 0o755 };
+        Self { inodes: vec![Rc::new(top)], known: Known::default() }
+    }
+
+    /// No files at all, while they are elsewhere.
+    pub fn none() -> Self {
+        Self { inodes: Vec::new(), known: Known::default() }
     }
 
     pub fn folder(&self, number: Number) -> Result<&Folder, Errno> {
@@ -76,11 +134,16 @@ impl Files {
     pub fn place<'p>(&self, path: &'p str) -> Result<(Number, &'p str), Errno> {
         let path = path.trim_end_matches('/');
         let (folder, name) = path.rsplit_once('/').ok_or(ENOENT)?;
-        Ok((self.find_from(TOP, folder, true, 0)?, name))
+        Ok((self.find(folder, true)?, name))
     }
 
     pub fn find(&self, path: &str, follow: bool) -> Result<Number, Errno> {
-        self.find_from(TOP, path, follow, 0)
+        if let Some(number) = self.known.get(path, follow) {
+            return Ok(number);
+        }
+        let number = self.find_from(TOP, path, follow, 0)?;
+        self.known.put(path, follow, number);
+        Ok(number)
     }
 
     fn find_from(&self, from: Number, path: &str, follow: bool, links: u32) -> Result<Number, Errno> {
@@ -120,6 +183,7 @@ impl Files {
     }
 
     fn change(&mut self, folder: Number, gone: Option<&str>, come: Option<(&str, Number)>) -> Result<(), Errno> {
+        self.known.forget();
         let folder = self.folder_mut(folder)?;
         let gone = match gone {
             Some(name) => Some((Rc::from(name), folder.names.remove(name).ok_or(ENOENT)?)),
@@ -169,12 +233,39 @@ impl Files {
         self.make(path, content, 0o644).unwrap();
     }
 
-    pub fn link(&mut self, path: &str, target: &str) {
-        if self.place(path).is_err() {
-            self.make_folders(path.rsplit_once('/').unwrap().0);
+    /// Puts what no power cut concerns into a folder, where nothing has its name yet: sysfs and /dev are made anew.
+    pub fn put_in(&mut self, folder: Number, name: &str, kind: Kind) -> Number {
+        let mode = match kind {
+            Kind::Folder(_) => 0o755,
+            Kind::Link(_) => 0o777,
+            Kind::Device(_) => 0o660,
+            Kind::File(_) | Kind::Cache(_) => 0o644,
+        };
+        let number = self.inodes.len();
+        self.inodes.push(Rc::new(Inode { kind, mode }));
+        self.folder_mut(folder).unwrap().names.insert(Rc::from(name), number);
+        number
+    }
+
+    pub fn file_in(&mut self, folder: Number, name: &str, bytes: Vec<u8>) -> Number {
+        self.put_in(folder, name, Kind::File(Content::new(bytes).flushed()))
+    }
+
+    pub fn folder_in(&mut self, folder: Number, name: &str) -> Number {
+        self.put_in(folder, name, Kind::Folder(Folder::default()))
+    }
+
+    /// The folder of this name in `folder`, without what was in it.
+    pub fn emptied_in(&mut self, folder: Number, name: &str) -> Number {
+        self.known.forget();
+        let new = Rc::new(Inode { kind: Kind::Folder(Folder::default()), mode: 0o755 });
+        match self.folder(folder).unwrap().names.get(name).copied() {
+            Some(number) => {
+                self.inodes[number] = new;
+                number
+            }
+            None => self.folder_in(folder, name),
         }
-        let _ = self.remove(path);
-        self.make(path, Kind::Link(Rc::from(target)), 0o777).unwrap();
     }
 
     pub fn remove(&mut self, path: &str) -> Result<(), Errno> {
@@ -228,6 +319,7 @@ impl Files {
     }
 
     pub fn lose_power(&mut self, random: &mut Random) {
+        self.known.forget();
         for inode in &mut self.inodes {
             let is_durable = match &inode.kind {
                 Kind::File(content) => Rc::ptr_eq(&content.bytes, &content.durable),
@@ -249,6 +341,11 @@ impl Content {
     pub fn new(bytes: Vec<u8>) -> Self {
         let bytes = Rc::new(bytes);
         Self { durable: Rc::new(Vec::new()), bytes }
+    }
+
+    fn flushed(mut self) -> Self {
+        self.durable = Rc::clone(&self.bytes);
+        self
     }
 
     /// The old bytes, the new ones, or new ones of which some sectors did not reach the disk.

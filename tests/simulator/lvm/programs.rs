@@ -129,6 +129,11 @@ impl World {
         if !found.is_in_group(&its) || is_used {
             return Err(refused(format!("Physical volume \"{path}\" still in use")));
         }
+        if group.volumes.len() == 1 {
+            return Err(refused(format!(
+                "Can't remove final physical volume \"{path}\" from volume group \"{GROUP}\""
+            )));
+        }
         group.volumes.retain(|volume| volume.uuid != its.uuid);
         self.commit(&found, group)?;
         self.write_direct(disk, from + AREA, &metadata_header(None))?;
@@ -156,7 +161,14 @@ impl World {
         self.commit(&found, group)?;
         self.in_program()?;
         self.remap(name);
-        Ok(())
+        self.zero_start(name)
+    }
+
+    /// LVM2 writes zeros over the first 4 KiB of a new volume (`--zero y`).
+    fn zero_start(&mut self, name: &str) -> Done {
+        let Some(device) = self.logical_device(name) else { return Ok(()) };
+        self.in_program()?;
+        self.write_device(device, 0, &[0; 4096], None).map_err(|_| refused("Input/output error"))
     }
 
     pub fn lvresize(&mut self, name: &str, extents: u64) -> Done {

@@ -5,6 +5,7 @@
 //! counts.
 
 mod bigalloc;
+mod features;
 mod layout;
 mod overhead;
 mod superblock;
@@ -47,6 +48,15 @@ pub fn find(windows: &Windows<'_>) -> Option<Found> {
     for (at, why) in [checksum, first, second].into_iter().flatten() {
         found = found.with_problem(Malformed::new(FORMAT, START.saturating_add(at), why));
     }
+    let (refusals, unknown) = features::judge(&sb);
+    found.content.refusals = refusals;
+    for (at, why) in unknown {
+        found = found.with_problem(Malformed::new(FORMAT, START.saturating_add(at), why));
+    }
+    if let Some(why) = sb.block_bytes().and_then(|bytes| windows.too_small_for_device(bytes)) {
+        found = found.with_problem(Malformed::new(FORMAT, START.saturating_add(24), format!("has blocks of {why}")));
+    }
+    found.content.unreplayed_journal = sb.incompat & incompat::RECOVER != 0;
     match found.content.bytes {
         Some(bytes) if bytes > windows.volume_bytes() => {
             let why = format!("says {bytes} bytes, and the volume has {}", windows.volume_bytes());

@@ -220,3 +220,40 @@ fn no_damage_to_a_superblock_makes_it_panic_or_goes_unseen_by_its_checksum() {
     let keep = [1024 + 20..1024 + 44, 1080..1082, 1100..1104, 1112..1114];
     damage::noise(&Head::ext2().0, u64::MAX, 1024..2048, &keep, find);
 }
+
+#[test]
+fn an_unknown_feature_is_a_problem_and_takes_the_size_away() {
+    for (at, bits, word) in [(96, 0x0104_02c2, "0x1040000"), (100, 0x0008_046b, "0x80000"), (96, 0x2c3, "0x1")] {
+        let found = Head::ext4().with(|head| head.le32(at, bits)).sealed().found().unwrap();
+        let why = found.problems[0].to_string();
+        assert!(found.content.df_bytes.is_none() && why.contains(word), "{why}");
+    }
+}
+
+#[test]
+fn a_feature_that_linux_4_14_lacks_keeps_the_size_and_is_stated() {
+    let found = Head::ext4().with(|head| head.le32(96, 0x0002_02c2)).sealed().found().unwrap();
+    assert!(found.problems.is_empty() && found.content.df_bytes.is_some());
+    let why = found.content.refusals[0].to_string();
+    assert_eq!(why, "not mounted for writing by Linux 4.14, but by 5.2 and newer: casefold");
+}
+
+#[test]
+fn a_journal_that_has_yet_to_be_replayed_is_stated() {
+    assert!(!Head::ext4().sealed().content().unreplayed_journal);
+    let found = Head::ext4().with(|head| head.le32(96, 0x2c6)).sealed().found().unwrap();
+    assert!(found.problems.is_empty() && found.content.unreplayed_journal);
+}
+
+#[test]
+fn blocks_smaller_than_those_of_the_device_are_a_problem() {
+    let head = Head::ext4()
+        .with(|head| {
+            head.le32(24, 0);
+            head.le32(28, 0)
+        })
+        .sealed();
+    let on = |device| find(&Windows::new(VOLUME).on_sectors(Some(device)).with(0, &head.0)).unwrap().problems;
+    assert!(on(4096).iter().any(|problem| problem.why.contains("logical blocks of 4096")));
+    assert!(!on(512).iter().any(|problem| problem.why.contains("logical blocks")));
+}

@@ -1,7 +1,7 @@
 //! Segments of logical volumes in the metadata text, and the areas they take.
 
 use super::text::{Bad, Item, Text, Value, unescape};
-use super::volume_group::{Area, AreaOf, LONGEST_NAME, Segment, SegmentKind};
+use super::volume_group::{Area, AreaOf, LONGEST_NAME, Parts, Segment, SegmentKind};
 
 /// LVM2 counts in sectors of 512 bytes, whatever the devices have.
 const SECTOR: u64 = 512;
@@ -29,7 +29,7 @@ impl<'t> Segments<'t> {
             return Err(text.bad("too many segments"));
         }
         let (mut start, mut count, mut kind, mut stripes) = (None, None, None, None);
-        let (mut stripe_bytes, mut areas) = (0, Vec::new());
+        let (mut stripe_bytes, mut areas, mut parts) = (0, Vec::new(), Parts::default());
         loop {
             match text.item()? {
                 Item::Setting(b"start_extent") => start = Some(text.one_integer::<u32>()?),
@@ -41,8 +41,12 @@ impl<'t> Segments<'t> {
                 // Mirrors have areas on physical volumes only while `pvmove` runs.
                 Item::Setting(b"stripes" | b"mirrors") => {
                     areas.reserve(usize::try_from(stripes.unwrap_or(1)).unwrap_or(1).min(16));
-                    self.areas(text, &mut areas)?;
+                    self.areas(text, &mut areas, &mut parts.areas)?;
                 }
+                Item::Setting(b"raids") => parts.raid = self.raid(text)?,
+                Item::Setting(b"origin") => parts.origin = Some(word(text.one_string()?)),
+                Item::Setting(b"cache_pool" | b"cache_vol") => parts.cache = Some(word(text.one_string()?)),
+                Item::Setting(b"cache_mode") => parts.cache_mode = Some(word(text.one_string()?)),
                 Item::Setting(_) => text.skip_value()?,
                 Item::Section(_) => text.skip_section()?,
                 Item::End => break,
@@ -63,11 +67,28 @@ impl<'t> Segments<'t> {
             }
         }
         let start_extent = start.ok_or(text.bad("a segment without start_extent"))?;
-        Ok(Segment { kind, start_extent, extents, stripe_bytes, areas })
+        Ok(Segment { kind, start_extent, extents, stripe_bytes, areas, parts })
+    }
+
+    /// Names of logical volumes, for each image that of its metadata and that of its data.
+    fn raid(&mut self, text: &mut Text<'t>) -> Result<Vec<String>, Bad> {
+        let mut names = Vec::new();
+        text.each(|at, value| {
+            self.areas = self.areas.saturating_add(1);
+            if self.areas > MOST_AREAS {
+                return Err(at.bad("too many areas"));
+            }
+            // Older versions have numbers beside the names.
+            if let Value::String(name) = value {
+                names.push(word(name));
+            }
+            Ok(())
+        })?;
+        Ok(names)
     }
 
     /// Pairs of a name and the first extent there.
-    fn areas(&mut self, text: &mut Text<'t>, areas: &mut Vec<Area>) -> Result<(), Bad> {
+    fn areas(&mut self, text: &mut Text<'t>, areas: &mut Vec<Area>, names: &mut Vec<String>) -> Result<(), Bad> {
         let mut name = None;
         text.each(|at, value| {
             match (name.take(), value) {
@@ -78,6 +99,7 @@ impl<'t> Segments<'t> {
                         Some(volume) => AreaOf::Physical(volume),
                         None => {
                             self.borrowed.push((string, named_at));
+                            names.push(word(string));
                             AreaOf::Logical
                         }
                     };
@@ -93,6 +115,12 @@ impl<'t> Segments<'t> {
         })?;
         if name.is_some() { Err(text.bad("an area without its first extent")) } else { Ok(()) }
     }
+}
+
+/// A name or another word, no longer than a name can be.
+fn word(string: &[u8]) -> String {
+    let kept = string.get(..string.len().min(LONGEST_NAME)).unwrap_or_default();
+    String::from_utf8_lossy(kept).into_owned()
 }
 
 /// Names of the physical volumes, in order.

@@ -64,6 +64,23 @@ pub struct Segment {
     pub stripe_bytes: u64,
     /// What it takes from physical volumes, and from logical ones that stand in for those.
     pub areas: Vec<Area>,
+    /// The logical volumes that it is made of.
+    pub parts: Parts,
+}
+
+/// Names of the logical volumes that a segment is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Parts {
+    /// Those of its areas that are on no physical volume, in order.
+    pub areas: Vec<String>,
+    /// Of a raid: for each image the volume of its metadata and that of its data.
+    pub raid: Vec<String>,
+    /// Of a cache: the volume that is cached.
+    pub origin: Option<String>,
+    /// Of a cache: the pool or volume that caches.
+    pub cache: Option<String>,
+    /// Of a cache or its pool: when what is written reaches the origin.
+    pub cache_mode: Option<String>,
 }
 
 impl Segment {
@@ -99,6 +116,16 @@ pub enum SegmentKind {
 pub struct Area {
     pub of: AreaOf,
     pub start_extent: u32,
+}
+
+impl Area {
+    /// The physical volume that it is on, by its place in the group.
+    pub fn physical(&self) -> Option<usize> {
+        match self.of {
+            AreaOf::Physical(on) => usize::try_from(on).ok(),
+            AreaOf::Logical => None,
+        }
+    }
 }
 
 /// What an area is a part of.

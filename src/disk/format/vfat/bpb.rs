@@ -88,6 +88,10 @@ impl Bpb {
         if self.width == Width::Fat32 { (67, 71) } else { (39, 43) }
     }
 
+    pub(super) fn sector_bytes(&self) -> u64 {
+        self.sector_bytes
+    }
+
     /// Bytes that the file system occupies.
     pub(super) fn bytes(&self) -> u64 {
         self.sectors.saturating_mul(self.sector_bytes)

@@ -162,3 +162,10 @@ fn no_damage_makes_it_panic() {
         damage::noise(&fat.0, u64::MAX, 0..2048, &[11..14, 21..22, 82..90, 54..62], find);
     }
 }
+
+#[test]
+fn sectors_smaller_than_those_of_the_device_are_a_problem() {
+    let on = |device| find(&Windows::new(VOLUME).on_sectors(Some(device)).with(0, &Fat::fat32().0)).unwrap().problems;
+    assert!(on(4096).iter().any(|problem| problem.why.contains("logical blocks of 4096")));
+    assert_eq!(on(512), []);
+}

@@ -123,3 +123,39 @@ fn no_damage_to_a_superblock_makes_it_panic_or_goes_unseen_by_its_checksum() {
     damage::noise(&version4(), u64::MAX, 0..512, &[0..4], find);
     damage::noise(&version4(), u64::MAX, 0..512, &[0..8, 100..106, 120..127], find);
 }
+
+fn with_features(at: usize, bits: u32) -> Found {
+    let mut head = version5(512);
+    head[at..at + 4].copy_from_slice(&bits.to_be_bytes());
+    seal(&mut head, 512);
+    found(&head)
+}
+
+#[test]
+fn a_file_system_that_no_kernel_of_the_appliance_mounts_has_a_problem_and_no_size() {
+    for (at, bits, word) in [(216, 0x1f, "needsrepair"), (216, 0x107, "0x100"), (212, 0x1000, "only for reading")] {
+        let found = with_features(at, bits);
+        let why = found.problems[0].to_string();
+        assert!(found.content.df_bytes.is_none() && why.contains(word), "{why}");
+    }
+    let sound = with_features(216, 0x7);
+    assert_eq!((sound.problems, sound.content.refusals), (vec![], vec![]));
+}
+
+#[test]
+fn a_feature_of_newer_kernels_is_stated_with_the_kernels_that_refuse_it() {
+    let found = with_features(216, 0xf);
+    assert_eq!((found.problems.len(), found.content.df_bytes), (0, Some(448 << 20)));
+    let why = found.content.refusals[0].to_string();
+    assert_eq!(why, "not mounted for writing by Linux 4.14 and 5.4, but by 5.10 and newer: bigtime");
+}
+
+#[test]
+fn sectors_smaller_than_those_of_the_device_are_a_problem_and_larger_ones_are_not() {
+    let on = |device: u64, sector: u16| {
+        find(&Windows::new(VOLUME).on_sectors(Some(device)).with(0, &version5(sector))).unwrap()
+    };
+    let small = on(4096, 512);
+    assert!(small.content.df_bytes.is_none() && small.problems[0].why.contains("logical blocks of 4096"));
+    assert!(on(512, 4096).problems.is_empty() && on(4096, 4096).problems.is_empty());
+}

@@ -7,7 +7,7 @@ use nix::fcntl::{FcntlArg, SealFlag, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 
 use super::*;
-use crate::engine::{CacheSwitch, DiskIdentity};
+use crate::engine::{Back, CacheSwitch, DiskIdentity};
 
 const FILE: &str = "/sys/class/block/sdb/cache_type";
 
@@ -99,4 +99,45 @@ fn caches_that_are_on_again_when_a_run_stops_are_on_behind_its_undo_too() {
     drop(journal);
     assert_eq!(bench.undo(), Ok(()));
     assert_eq!(mode(&bench), "write back");
+}
+
+/// Answers as `pvs` does: sdb1 is of the group. Notes the mode of the cache when `vgreduce` runs.
+struct Reduces<'b> {
+    bench: &'b Bench,
+    seen: std::sync::Mutex<Vec<String>>,
+}
+
+impl Runner for Reduces<'_> {
+    fn run(&self, cmd: &Cmd) -> Result<Output, ToolError> {
+        let mut seen = self.seen.lock().unwrap();
+        let group = if seen.is_empty() { "vg_root" } else { "" };
+        if cmd.program == Program::Vgreduce {
+            seen.push(mode(self.bench));
+        }
+        let row = format!(r#"{{"pv_name":"/dev/sdb1","pv_uuid":"u","vg_name":"{group}"}}"#);
+        let stdout = format!(r#"{{"report":[{{"pv":[{row}]}}]}}"#).into_bytes();
+        Ok(Output { status: Some(0), stdout, stderr: Vec::new() })
+    }
+}
+
+#[test]
+fn a_disk_leaves_its_group_while_the_caches_are_off_although_no_step_has_switched_them() {
+    let bench = with_disk();
+    let class = bench.base.path().join("sys/class/block");
+    let part = class.join("sdb/sdb1");
+    fs::create_dir_all(&part).unwrap();
+    std::os::unix::fs::symlink("sdb/sdb1", class.join("sdb1")).unwrap();
+    fs::write(class.join("sdb/size"), "2097152\n").unwrap();
+    for (file, text) in [("dev", "8:17"), ("size", "2048"), ("partition", "1")] {
+        fs::write(part.join(file), format!("{text}\n")).unwrap();
+    }
+    let proof = Proof::PhysicalVolume { device: "/dev/sdb1".into(), group: Some("vg_root".into()), beside: Vec::new() };
+    let args = ["vg_root", "/dev/sdb1"];
+    let extend = ProgramRun::changes(Program::Vgextend, args, proof, Back::by(Program::Vgreduce, args));
+    let runner = Reduces { bench: &bench, seen: std::sync::Mutex::default() };
+    bench.host(&runner).take_back(&Action::Run(extend)).unwrap();
+    assert_eq!(
+        (runner.seen.into_inner().unwrap(), mode(&bench).as_str()),
+        (vec!["write through".into()], "write back")
+    );
 }

@@ -20,10 +20,16 @@ mod value;
 pub struct Loader {
     /// The configuration that counts.
     pub config: String,
+    /// The one that the firmware's GRUB reads first, which may hand over to that.
+    pub start: String,
     /// Entries of the menu, those of submenus too.
     pub entries: Vec<Entry>,
     /// The entry that is started by default; unreadable where what names it names none.
     pub default: Probed<DefaultEntry>,
+    /// Whether what names the default names no entry: GRUB starts the first one then.
+    pub is_misnamed: bool,
+    /// Where the file system of its files begins on the host.
+    pub boot: String,
     /// What the next boot alone will start instead, where that is set (`next_entry`).
     pub next: Option<String>,
     /// The entry that this names.
@@ -41,6 +47,23 @@ impl Loader {
     pub fn environment(&self) -> String {
         let folder = self.config.rsplit_once('/').map_or("", |(folder, _)| folder);
         format!("{folder}/grubenv")
+    }
+
+    /// The entries that the next start may take: the one for once, the default, and those that are tried behind it. Where
+    /// the default names none, the first.
+    pub fn may_start(&self) -> impl Iterator<Item = &Entry> {
+        let once = self.once.as_ref().and_then(Probed::known).map(|once| &once.entry);
+        let default = self.default.known().map(|default| &default.entry);
+        let first = self.entries.first().filter(|_| self.is_misnamed);
+        once.into_iter().chain(default).chain(first).chain(&self.fallback)
+    }
+
+    /// Where a file that an entry loads is on the host.
+    ///
+    /// # Errors
+    /// Where that is not known.
+    pub fn place_of(&self, entry: &Entry, path: &str) -> Result<String, String> {
+        place_of(&self.boot, &entry.device, path)
     }
 }
 
@@ -90,12 +113,15 @@ fn look(root: &Root, path: &str, device: Device, boot: &str) -> Result<Loader, S
     let fallback = words.split_whitespace().filter_map(|word| chosen(&menu.items, word, naming).ok().cloned());
     Ok(Loader {
         entries: menu::entries(&menu.items).into_iter().cloned().collect(),
+        is_misnamed: is_misnamed(&menu, naming),
+        boot: boot.to_owned(),
         default,
         next,
         once,
         fallback: fallback.collect(),
         configured: configured(root),
         config: menu.config,
+        start: path.to_owned(),
         skipped: menu.skipped,
     })
 }
@@ -110,8 +136,24 @@ fn default(menu: &Menu, naming: Option<Naming>) -> Probed<DefaultEntry> {
     };
     let because = if word.is_empty() { "the first entry" } else { menu.default_from.as_str() };
     match chosen(&menu.items, word, naming) {
-        Ok(entry) => Probed::Known(DefaultEntry { entry: entry.clone(), because: because.to_owned() }),
+        Ok(entry) => {
+            let is_it = |word: &String| chosen(&menu.items, word, naming).is_ok_and(|other| std::ptr::eq(other, entry));
+            let word = menu::words(&menu.items, entry).into_iter().find(is_it).unwrap_or_default();
+            Probed::Known(DefaultEntry { entry: entry.clone(), word, because: because.to_owned() })
+        }
         Err(why) => Probed::Unreadable(format!("{because}: {why}")),
+    }
+}
+
+fn is_misnamed(menu: &Menu, naming: Option<Naming>) -> bool {
+    let names_none = |word: &str, naming| menu::named(&menu.items, word, naming).is_err();
+    match (&menu.default, naming) {
+        _ if menu.items.is_empty() => false,
+        (Ok(word), Some(naming)) => names_none(word, naming),
+        (Ok(word), None) => {
+            [Naming::NumberFirst, Naming::NumberLast].into_iter().all(|naming| names_none(word, naming))
+        }
+        (Err(_), _) => false,
     }
 }
 
@@ -178,13 +220,17 @@ fn lacks(files: &dyn Files, boot: &str, device: &Device, path: &str) -> Result<O
     if !path.starts_with('/') {
         return Ok(Some(path.to_owned()));
     }
-    // A device by its name is taken for the one that has the boot loader's files.
-    let place = on_host(boot, device, path).or_else(|_| on_host(boot, &Device::Own, path))?;
+    let place = place_of(boot, device, path)?;
     match files.kind(&place) {
         Probed::Known(files::FileKind::File { .. }) => Ok(None),
         Probed::Known(files::FileKind::Folder) | Probed::Absent => Ok(Some(path.to_owned())),
         Probed::Unreadable(why) => Err(why),
     }
+}
+
+/// A device by its name is taken for the one that has the boot loader's files.
+fn place_of(boot: &str, device: &Device, path: &str) -> Result<String, String> {
+    on_host(boot, device, path).or_else(|_| on_host(boot, &Device::Own, path))
 }
 
 /// A shell's assignment; the last counts.

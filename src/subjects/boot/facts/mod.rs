@@ -1,3 +1,4 @@
-//! What boot gathers beyond what every node is asked: the configuration of its boot loader.
+//! What boot gathers beyond what every node is asked: where the boot loader's files are, and its configuration.
 
 pub mod loader;
+pub mod place;

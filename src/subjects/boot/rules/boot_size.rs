@@ -47,7 +47,8 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     };
     let Some(bytes) = kernel.or(superblock) else {
         let kind = content.map_or("not looked at", |c| c.kind.word());
-        let message = format!("the size of its file system could not be read (content: {kind}; {evidence})");
+        let damage = content.and_then(|c| c.damage.first()).map(|why| format!("; {why}")).unwrap_or_default();
+        let message = format!("the size of its file system could not be read (content: {kind}; {evidence}){damage}");
         return vec![inputs.finding(Verdict::Unknown, subject, inputs.facts.node.with_cause(message))];
     };
     let mib = Bytes(bytes).mib_rounded_up();
@@ -68,6 +69,12 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         let message =
             format!("large enough; the kernel and the superblock ({} B) give different sizes", superblock.unwrap_or(0));
         inputs.finding(Verdict::Note, subject, message)
+    } else if let Some(why) = refused(inputs, &volume).filter(|_| kernel.is_none()) {
+        inputs.finding(
+            Verdict::Unknown,
+            subject,
+            format!("large enough, but the running kernel does not mount it: {why}"),
+        )
     } else {
         inputs.finding(
             Verdict::Pass,
@@ -76,6 +83,13 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         )
     };
     vec![finding.measured(measured)]
+}
+
+/// What keeps the kernel that runs from mounting the file system.
+fn refused(inputs: &RuleInputs<'_>, volume: &Volume<'_>) -> Option<String> {
+    let running = inputs.subjects().ok()?.kernels.running.known()?;
+    let refusals = &volume.content()?.refusals;
+    refusals.iter().find(|refusal| refusal.holds_for(running)).map(ToString::to_string)
 }
 
 #[cfg(test)]
@@ -128,6 +142,32 @@ block /boot on /dev/sda partition 2
 
 "#]],
         );
+    }
+
+    #[test]
+    fn a_boot_that_no_kernel_or_not_this_one_mounts_is_unknown() {
+        use crate::disk::format::refusal::Refusal;
+        use crate::subjects::rule::{RuleInputs, Verdict};
+
+        let host = Host::named("good-uefi");
+        let profile = crate::profile::Profile::named("21.8").unwrap();
+        let root = crate::host::Root::fixture(host.path()).unwrap();
+        let mut facts = crate::subjects::of_host_at(&root, &profile.places);
+        let found = |facts: &crate::subjects::Facts| {
+            let finding = (RULE.judge)(&RuleInputs { facts, profile: &profile, rule: &RULE }).remove(0);
+            (finding.verdict, finding.message)
+        };
+        let refusal = |since| vec![Refusal { features: "bigtime".into(), since }];
+        facts.node.disks[0].partitions[1].content.refusals = refusal((5, 2));
+        assert_eq!(found(&facts).0, Verdict::Pass, "5.4 runs");
+        facts.node.disks[0].partitions[1].content.refusals = refusal((5, 10));
+        let (verdict, message) = found(&facts);
+        assert!(verdict == Verdict::Unknown && message.contains("5.4, but by 5.10 and newer: bigtime"), "{message}");
+        let content = &mut facts.node.disks[0].partitions[1].content;
+        content.df_bytes = None;
+        content.damage.push("xfs superblock at byte 216: needsrepair".into());
+        let (verdict, message) = found(&facts);
+        assert!(verdict == Verdict::Unknown && message.ends_with("needsrepair"), "{message}");
     }
 
     #[test]

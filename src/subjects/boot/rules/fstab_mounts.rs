@@ -4,10 +4,11 @@
 //! device that does not appear within 90 seconds, or a mount that fails, ends the start in emergency mode
 //! (systemd.mount(5), systemd-fstab-generator(8)). `swap-references` judges swap.
 
-use crate::host::locate::{Existence, Located, Volume, existence, volume};
-use crate::host::{AtPoint, FstabEntry, Probed};
-use crate::subjects::boot::fstab::{earlier, is_of_other_type, is_required, needs_device};
+use crate::host::locate::{Existence, existence};
+use crate::host::{FstabEntry, Probed};
+use crate::subjects::boot::fstab::{earlier, is_required};
 use crate::subjects::boot::mount_options::refused;
+use crate::subjects::boot::required_mount::{MountProblem, Severity, problems};
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("fstab-mounts");
@@ -57,8 +58,7 @@ fn of_entry(inputs: &RuleInputs<'_>, entries: &[FstabEntry], entry: &FstabEntry)
     }
     let mut found = Vec::new();
     if is_required(entry) {
-        found.extend(device(inputs, entry));
-        found.extend(point(inputs, entry));
+        found.extend(problems(&inputs.facts.node, entry).into_iter().map(|found| of_problem(inputs, entry, found)));
         found.extend(options(inputs, entry));
     } else if entry.point == "/" && existence(&inputs.facts.node, &entry.source) == Existence::Missing {
         let message = "the device for / does not exist: the root file system is mounted by root= alone";
@@ -72,51 +72,13 @@ fn of_line(inputs: &RuleInputs<'_>, entry: &FstabEntry, verdict: Verdict, messag
     inputs.finding(verdict, subject, message).measured(entry.source.as_str()).remedy(remedy)
 }
 
-fn device(inputs: &RuleInputs<'_>, entry: &FstabEntry) -> Option<Finding> {
-    if !needs_device(entry) {
-        return None;
-    }
-    let node = &inputs.facts.node;
-    let (verdict, message, remedy) = match (volume(node, &entry.source), existence(node, &entry.source)) {
-        (Located::One(found), _) => return content(inputs, entry, found),
-        (Located::Several(found), _) => {
-            let names: Vec<String> = found.iter().map(ToString::to_string).collect();
-            let message =
-                format!("the device for {} is one of several of that name: {}", entry.point, names.join(", "));
-            (Verdict::Warn, message, "detach the copy, or give the line a name that only one has")
-        }
-        (_, Existence::Exists | Existence::NotADevice) => return None,
-        (_, Existence::Missing) => (
-            Verdict::Block,
-            format!("the device for {} does not exist: the next start ends in emergency mode", entry.point),
-            "correct the line or attach the device; if the node can start without it, add nofail to its options",
-        ),
-        (_, Existence::Unknown(why)) => (
-            Verdict::Unknown,
-            format!("cannot determine whether the device for {} exists: {why}", entry.point),
-            "verify it with: findmnt --verify",
-        ),
+fn of_problem(inputs: &RuleInputs<'_>, entry: &FstabEntry, problem: MountProblem) -> Finding {
+    let verdict = match problem.severity {
+        Severity::Stops => Verdict::Block,
+        Severity::Doubtful => Verdict::Warn,
+        Severity::Unknown => Verdict::Unknown,
     };
-    Some(of_line(inputs, entry, verdict, message, remedy))
-}
-
-/// A file system of another type than the line has is not mounted.
-fn content(inputs: &RuleInputs<'_>, entry: &FstabEntry, found: Volume<'_>) -> Option<Finding> {
-    let kind = found.content()?.kind;
-    is_of_other_type(entry, kind).then(|| {
-        let (word, wanted) = (kind.word(), &entry.kind);
-        let message = format!("{found} is {word} and not {wanted}: the next start ends in emergency mode");
-        of_line(inputs, entry, Verdict::Block, message, "give the line the type of the file system")
-    })
-}
-
-/// systemd makes the folder of a mount point; it cannot where something else has its name.
-fn point(inputs: &RuleInputs<'_>, entry: &FstabEntry) -> Option<Finding> {
-    let may_be_a_file = !needs_device(entry);
-    (entry.at_point == AtPoint::NoFolder && !may_be_a_file).then(|| {
-        let message = format!("{} is not a folder: the mount fails, and the start ends in emergency mode", entry.point);
-        of_line(inputs, entry, Verdict::Block, message, "move the file away, or correct the mount point")
-    })
+    of_line(inputs, entry, verdict, problem.message, problem.remedy)
 }
 
 fn options(inputs: &RuleInputs<'_>, entry: &FstabEntry) -> Option<Finding> {

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::Beside;
 use super::files::{self, BootFile};
-use crate::host::{Firmware, Probed, Root, mounts};
+use crate::host::{Firmware, Probed, Root};
 use crate::io::sys::filesystem::free_bytes;
-use crate::subjects::boot::Loader;
+use crate::subjects::boot::{BootPlace, Loader, boot_loader, boot_place, waits};
 
 /// What is at /boot.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,36 +71,21 @@ pub(super) fn gather(root: &Root, beside: Beside<'_>) -> Probed<Boot> {
 }
 
 fn look(root: &Root, beside: Beside<'_>) -> Result<Boot, String> {
-    let mounts = known(beside.mounts, "what is mounted is not known")?;
-    let mounts = mounts.map(Vec::as_slice).unwrap_or_default();
-    let mounted = mounts::mounted_at(mounts, FOLDER).is_some();
-    let fstab = known(beside.fstab, "")?;
-    let of_boot = |point: &str| point.trim_end_matches('/') == FOLDER;
-    let line = fstab.and_then(|entries| entries.iter().find(|entry| of_boot(&entry.point))).map(|entry| entry.line);
+    let place = boot_place(beside.mounts, beside.fstab)?;
+    let mounts = beside.mounts.known().map(Vec::as_slice).unwrap_or_default();
     // Whoever looks into a folder that waits to be mounted mounts it. What lies below is not seen then either.
-    let waits = |point| mounts.iter().rfind(|mount| mount.point == point).is_some_and(|mount| mount.kind == "autofs");
-    let files = if waits(FOLDER) { vec![] } else { files::gather(root)? };
-    match line {
-        Some(line) if !mounted => return Ok(Boot::NotMounted { line, shadowed: files }),
-        None if waits(FOLDER) => return Err("/boot waits to be mounted, and /etc/fstab does not know it".to_owned()),
-        _ => {}
+    let files = if waits(mounts, FOLDER) { vec![] } else { files::gather(root, beside.images)? };
+    if let BootPlace::NotMounted { line } = place {
+        return Ok(Boot::NotMounted { line, shadowed: files });
     }
-    // In a file system of its own, the boot loader's paths begin at /boot.
     let loader = match beside.firmware {
-        Probed::Known(Firmware::Uefi { .. }) if waits(EFI) => Probed::Unreadable(format!("{EFI} is not mounted")),
-        firmware => crate::subjects::boot::boot_loader(root, firmware, if mounted { FOLDER } else { "" }),
+        Probed::Known(Firmware::Uefi { .. }) if waits(mounts, EFI) => {
+            Probed::Unreadable(format!("{EFI} is not mounted"))
+        }
+        firmware => boot_loader(root, firmware, place.prefix()),
     };
+    let mounted = place == BootPlace::Mounted;
     Ok(Boot::Seen(Box::new(SeenBoot { mounted, files, free_bytes: free(root), loader })))
-}
-
-/// What a source says; `None` where it is surely not there and `why_not` is empty.
-fn known<'p, T>(probed: &'p Probed<T>, why_not: &str) -> Result<Option<&'p T>, String> {
-    match probed {
-        Probed::Known(value) => Ok(Some(value)),
-        Probed::Absent if why_not.is_empty() => Ok(None),
-        Probed::Absent => Err(why_not.to_owned()),
-        Probed::Unreadable(why) => Err(why.clone()),
-    }
 }
 
 fn free(root: &Root) -> Probed<u64> {

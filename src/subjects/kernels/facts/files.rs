@@ -3,7 +3,7 @@
 
 use crate::host::kernel_release::is_release;
 use crate::host::{Place, Probed, Root};
-use crate::subjects::next_start::{Contents, KernelImage, Verdict, initramfs_at, kernel_at};
+use crate::subjects::next_start::{Contents, Images, KernelImage, Verdict};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BootFile {
@@ -48,12 +48,12 @@ const FOLDER: &str = "/boot";
 ///
 /// # Errors
 /// Where the folder or a file cannot be looked at.
-pub(super) fn gather(root: &Root) -> Result<Vec<BootFile>, String> {
+pub(super) fn gather(root: &Root, images: &Images) -> Result<Vec<BootFile>, String> {
     let Some(places) = root.at(FOLDER)?.places(|name| of_name(name).is_some())? else { return Ok(vec![]) };
-    places.iter().filter_map(|place| look(place).transpose()).collect()
+    places.iter().filter_map(|place| look(place, images).transpose()).collect()
 }
 
-fn look(place: &Place<'_>) -> Result<Option<BootFile>, String> {
+fn look(place: &Place<'_>, images: &Images) -> Result<Option<BootFile>, String> {
     let Some((name, kind)) = place.name().and_then(|name| Some((name.to_owned(), of_name(name)?))) else {
         return Ok(None);
     };
@@ -66,7 +66,7 @@ fn look(place: &Place<'_>) -> Result<Option<BootFile>, String> {
         return Ok(None);
     }
     let (wrong, unverified) = match meta.is_file() {
-        true => judge(place, &kind)?,
+        true => judge(place, &kind, images)?,
         false => (Some("it is no regular file".to_owned()), None),
     };
     Ok(Some(BootFile { name, kind, bytes: meta.len(), wrong, unverified }))
@@ -75,10 +75,13 @@ fn look(place: &Place<'_>) -> Result<Option<BootFile>, String> {
 /// What is wrong with a file, and why it could not be verified to its end; neither where it is as it must be.
 type Judged = (Option<String>, Option<String>);
 
-fn judge(place: &Place<'_>, kind: &FileKind) -> Result<Judged, String> {
+fn judge(place: &Place<'_>, kind: &FileKind, images: &Images) -> Result<Judged, String> {
     match kind {
-        FileKind::Kernel(_) => of_verdict(kernel_at(place), |_: KernelImage| None),
-        FileKind::Initramfs(release) => of_verdict(initramfs_at(place), |contents: Contents| {
+        FileKind::Kernel(release) => of_verdict(images.kernel_at(place), |image: KernelImage| {
+            let other = image.release.filter(|other| other != release)?;
+            Some(format!("its own header says that it is {other}"))
+        }),
+        FileKind::Initramfs(release) => of_verdict(images.initramfs_at(place), |contents: Contents| {
             let has_modules = contents.kernel_releases.contains(release);
             (!has_modules).then(|| "it has no modules of this kernel".to_owned())
         }),

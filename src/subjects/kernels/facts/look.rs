@@ -1,28 +1,18 @@
 //! The kernels of a host looked at by themselves, also where /boot is not mounted.
 
 use super::{Beside, Boot, Kernels, gather_beside, installed};
-use crate::disk::format::content::Kind;
-use crate::host::locate::{Located, volume};
-use crate::host::{Firmware, Mount, Node, Probed, Root, Running, cmdline, firmware, fstab, mounts};
-use crate::io::sys::{PrivateMount, look_into};
+use crate::host::{Node, Probed, Root, Running, cmdline, firmware, fstab, mounts};
 use crate::io::tool::Runner;
+use crate::subjects::boot::{look_unmounted, unmounted};
+use crate::subjects::next_start::Images;
 
 pub fn now(root: &Root, runner: &dyn Runner) -> Kernels {
     let installed = installed(root, runner);
     let (mounts, fstab) = (mounts::gather(root), fstab::gather(root));
     let (cmdline, firmware) = (cmdline::gather(root), firmware::gather(root));
-    gather_beside(root, Beside { mounts: &mounts, fstab: &fstab, cmdline: &cmdline, firmware: &firmware }, installed)
-}
-
-/// The mount points of what the boot loader reads that are not mounted and that /etc/fstab knows, in the order in which
-/// they are mounted.
-pub fn unmounted(running: &Running) -> Vec<&'static str> {
-    let (Some(mounts), Some(fstab)) = (running.mounts.known(), running.fstab.known()) else { return Vec::new() };
-    let is_uefi = matches!(running.firmware.known(), Some(Firmware::Uefi { .. }));
-    let points: &[&'static str] = if is_uefi { &["/boot", "/boot/efi"] } else { &["/boot"] };
-    let known = |point: &&&str| fstab.iter().any(|entry| entry.point.trim_end_matches('/') == **point);
-    let is_mounted = |point: &str| mounts::mounted_at(mounts, point).is_some();
-    points.iter().filter(known).filter(|point| !is_mounted(point)).copied().collect()
+    let images = &Images::default();
+    let beside = Beside { mounts: &mounts, fstab: &fstab, cmdline: &cmdline, firmware: &firmware, images };
+    gather_beside(root, beside, installed)
 }
 
 /// A place that cannot be written to.
@@ -59,70 +49,21 @@ pub fn read_only(running: &Running) -> Vec<ReadOnly> {
 /// Where what /etc/fstab names for it cannot be found or looked into.
 pub fn with_unmounted(root: &Root, node: &Node, kernels: Kernels) -> Result<Kernels, String> {
     let Some(running) = &node.running else { return Err("a host that does not run has no kernel that runs".into()) };
-    let points = unmounted(running);
-    if points.is_empty() || !root.is_live() || !matches!(kernels.boot, Probed::Known(Boot::NotMounted { .. })) {
+    let is_not_mounted = matches!(kernels.boot, Probed::Known(Boot::NotMounted { .. }));
+    if unmounted(running).is_empty() || !root.is_live() || !is_not_mounted {
         return Ok(kernels);
     }
-    let private: Vec<PrivateMount> =
-        points.iter().map(|point| source(node, running, point)).collect::<Result<_, _>>()?;
-    let mounts = match &running.mounts {
-        Probed::Known(mounts) => Probed::Known(mounts.iter().cloned().chain(private.iter().map(seen)).collect()),
-        other => other.clone(),
-    };
-    let look = || {
-        let beside =
-            Beside { mounts: &mounts, fstab: &running.fstab, cmdline: &running.cmdline, firmware: &running.firmware };
+    look_unmounted(node, running, |mounts| {
+        let Running { fstab, cmdline, firmware, .. } = running;
+        let beside = Beside { mounts, fstab, cmdline, firmware, images: &Images::default() };
         gather_beside(&root.remembering(), beside, kernels.installed.clone())
-    };
-    look_into(&private, look).map_err(|e| {
-        let elsewhere = mounted_elsewhere(&private, &running.mounts);
-        format!("/boot, which is not mounted, could not be looked into: {e}{elsewhere}")
     })
-}
-
-/// The kernel mounts no file system read-only that it has mounted to be written to (`EBUSY`).
-fn mounted_elsewhere(private: &[PrivateMount], mounts: &Probed<Vec<Mount>>) -> String {
-    let is_ours = |mount: &&Mount| private.iter().any(|ours| ours.device == mount.source && ours.point != mount.point);
-    let found = mounts.known().into_iter().flatten().find(is_ours);
-    found.map_or_else(String::new, |m| format!("; {} is mounted on {}: unmount it there", m.source, m.point))
-}
-
-/// The mount as mountinfo would tell of it.
-fn seen(private: &PrivateMount) -> Mount {
-    Mount {
-        device: crate::host::DeviceNumber { major: 0, minor: 0 },
-        point: private.point.clone(),
-        kind: private.kind.to_owned(),
-        source: private.device.clone(),
-        options: vec!["ro".to_owned()],
-    }
-}
-
-fn source(node: &Node, running: &Running, point: &str) -> Result<PrivateMount, String> {
-    let entries = running.fstab.known().map(Vec::as_slice).unwrap_or_default();
-    let entry = entries.iter().find(|entry| entry.point.trim_end_matches('/') == point);
-    let entry = entry.ok_or_else(|| format!("no line of /etc/fstab names {point}"))?;
-    let Located::One(found) = volume(node, &entry.source) else {
-        return Err(format!("{}, which /etc/fstab names for {point}, was not found", entry.source));
-    };
-    let (kind, options) = match found.content().map(|content| content.kind) {
-        Some(Kind::Ext2) => ("ext2", ""),
-        Some(Kind::Ext3) => ("ext3", "noload"),
-        Some(Kind::Ext4) => ("ext4", "noload"),
-        Some(Kind::Xfs) => ("xfs", "norecovery"),
-        Some(Kind::Vfat) => ("vfat", ""),
-        other => {
-            let what = other.map_or("nothing that was read", Kind::word);
-            return Err(format!("{found}, which /etc/fstab names for {point}, holds {what}"));
-        }
-    };
-    Ok(PrivateMount { device: found.device(), point: point.to_owned(), kind, options })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::sample;
+    use crate::host::{Mount, sample};
 
     fn places(mounted: &[(&str, &[&str])], fstab: &[&str]) -> Vec<ReadOnly> {
         let words = |options: &[&str]| options.iter().map(|&option| option.to_owned()).collect();
@@ -133,17 +74,6 @@ mod tests {
         let entry = crate::host::FstabEntry { options: words(fstab), ..sample::fstab(7, "LABEL=boot", "/boot/") };
         running.fstab = Probed::Known(vec![entry]);
         read_only(&running)
-    }
-
-    #[test]
-    fn a_boot_that_is_mounted_elsewhere_is_named_with_its_mount_point() {
-        let private = PrivateMount { device: "/dev/sda2".into(), point: "/boot".into(), kind: "ext4", options: "" };
-        let told = |source: &str, point: &str| {
-            let mount = Mount { source: source.into(), ..sample::mount(8, 2, point) };
-            mounted_elsewhere(std::slice::from_ref(&private), &Probed::Known(vec![mount]))
-        };
-        assert_eq!(told("/dev/sda2", "/mnt"), "; /dev/sda2 is mounted on /mnt: unmount it there");
-        assert_eq!((told("/dev/sda3", "/mnt"), told("/dev/sda2", "/boot")), (String::new(), String::new()));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::base::evr::Evr;
 use crate::host::kernel_release::is_release;
 use crate::host::{FstabEntry, Mount, Probed, Root, Running};
 use crate::io::tool;
+use crate::subjects::next_start::Images;
 
 mod boot;
 mod erasure;
@@ -21,7 +22,7 @@ pub(crate) mod sample;
 pub use boot::{Boot, SeenBoot};
 pub use erasure::erasure;
 pub use files::{BootFile, FileKind};
-pub use look::{ReadOnly, now, read_only, unmounted, with_unmounted};
+pub use look::{ReadOnly, now, read_only, with_unmounted};
 pub use modules::Modules;
 pub use rpm::{SAVED, query};
 
@@ -112,12 +113,14 @@ pub(super) struct Beside<'f> {
     pub(super) fstab: &'f Probed<Vec<FstabEntry>>,
     pub(super) cmdline: &'f Probed<Vec<String>>,
     pub(super) firmware: &'f Probed<crate::host::Firmware>,
+    /// What was verified in this look.
+    pub(super) images: &'f Images,
 }
 
 impl<'f> Beside<'f> {
-    pub(super) fn of(running: &'f Running) -> Self {
+    pub(super) fn of(running: &'f Running, images: &'f Images) -> Self {
         let Running { mounts, fstab, cmdline, firmware, .. } = running;
-        Self { mounts, fstab, cmdline, firmware }
+        Self { mounts, fstab, cmdline, firmware, images }
     }
 }
 
@@ -127,8 +130,8 @@ pub fn installed(root: &Root, runner: &dyn tool::Runner) -> Probed<Installed> {
 }
 
 /// All but what rpm says.
-pub fn gather(root: &Root, running: &Running, installed: Probed<Installed>) -> Kernels {
-    gather_beside(root, Beside::of(running), installed)
+pub fn gather(root: &Root, running: &Running, installed: Probed<Installed>, images: &Images) -> Kernels {
+    gather_beside(root, Beside::of(running, images), installed)
 }
 
 fn gather_beside(root: &Root, beside: Beside<'_>, installed: Probed<Installed>) -> Kernels {

@@ -67,7 +67,8 @@ pub(crate) fn node(running: &str, default: &str, kernels: Vec<Kernel>) -> Kernel
             file(FileKind::Beside(release.clone()), 1 << 20),
         ]
     };
-    let default = DefaultEntry { entry: entry(default), because: "saved_entry of /boot/grub2/grubenv".into() };
+    let word = format!("m-{default}");
+    let default = DefaultEntry { entry: entry(default), word, because: "saved_entry of /boot/grub2/grubenv".into() };
     let whole = |release: &String| Modules { release: release.clone(), has_modules: true, has_list: true };
     Kernels {
         running: Probed::Known(running.into()),
@@ -78,8 +79,11 @@ pub(crate) fn node(running: &str, default: &str, kernels: Vec<Kernel>) -> Kernel
             free_bytes: Probed::Known(300 << 20),
             loader: Probed::Known(Loader {
                 config: "/boot/grub2/grub.cfg".into(),
+                start: "/boot/grub2/grub.cfg".into(),
                 entries: releases.iter().rev().map(|release| entry(release)).collect(),
                 default: Probed::Known(default),
+                is_misnamed: false,
+                boot: "/boot".into(),
                 next: None,
                 once: None,
                 fallback: vec![],

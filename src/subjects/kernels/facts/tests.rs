@@ -75,6 +75,7 @@ impl TestHost {
             fstab: &fstab::gather(&root),
             cmdline: &cmdline::gather(&root),
             firmware: &Probed::Known(firmware),
+            images: &Images::default(),
         };
         gather_beside(&root, beside, installed(&root, &crate::io::tool::Host))
     }

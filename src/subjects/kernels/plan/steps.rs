@@ -175,7 +175,7 @@ fn transaction(removal: &Removal, prune: &Prune, manager: Program, means: &Means
 /// A package manager has been seen to leave the default pointing nowhere. It is set only where it moved.
 fn default_stays(default: &DefaultEntry, means: &Means) -> Option<Step> {
     let release = default.entry.release.clone()?;
-    let word = if default.entry.id.is_empty() { &default.entry.title } else { &default.entry.id };
+    let word = &default.word;
     let setter = means.default_setter?;
     let args = match setter {
         Program::Grubby => vec![format!("--set-default=/boot/vmlinuz-{release}")],

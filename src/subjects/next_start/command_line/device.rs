@@ -40,7 +40,7 @@ fn found(volume: Volume<'_>) -> Outcome {
             });
             std::iter::once(group.name.clone()).chain(parts).collect()
         }
-        Volume::Partition { disk, .. } => vec![disk.path.clone()],
+        Volume::Partition { disk, .. } | Volume::Array { disk, .. } => vec![disk.path.clone()],
         Volume::WholeDisk(_) => vec![],
     };
     Outcome::Found { device: volume.device(), through }

@@ -70,6 +70,15 @@ impl Reference {
         }
     }
 
+    /// What is wrong with it; `None` where nothing is.
+    pub fn why(&self) -> Option<String> {
+        match &self.outcome {
+            Outcome::Found { .. } | Outcome::Harmless(_) => None,
+            Outcome::Ambiguous(devices) => Some(format!("it names more than one device: {}", devices.join(", "))),
+            Outcome::Missing(why) | Outcome::Unknown(why) | Outcome::Doubtful(why) => Some(why.clone()),
+        }
+    }
+
     /// The word as it is on the line.
     pub fn word(&self) -> String {
         if self.value.is_empty() { self.name.to_owned() } else { format!("{}={}", self.name, self.value) }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
+use std::sync::Mutex;
 
 use super::initramfs::{self, Contents};
 use super::kernel_image::{self, KernelImage};
@@ -14,36 +15,50 @@ use crate::io::sys;
 /// What was found, by the path that was asked for.
 pub type Verified<T> = BTreeMap<String, Probed<Verdict<T>>>;
 
-/// The initramfs files at these paths of the host, such as `/boot/initramfs-RELEASE.img`.
-pub fn verify_initramfs(root: &Root, paths: &[String]) -> Verified<Contents> {
-    verify(root, paths, initramfs::verify)
+/// What was verified in one look at a host, so that who asks for a file again does not have it read again. By the path
+/// behind all links.
+#[derive(Debug, Default)]
+pub struct Images {
+    initramfs: Mutex<Verified<Contents>>,
+    kernels: Mutex<Verified<KernelImage>>,
 }
 
-/// The kernel images at these paths.
-pub fn verify_kernels(root: &Root, paths: &[String]) -> Verified<KernelImage> {
-    verify(root, paths, kernel_image::verify)
+impl Images {
+    /// The initramfs at one place, which no link leads to.
+    pub fn initramfs_at(&self, place: &Place<'_>) -> Probed<Verdict<Contents>> {
+        once(&self.initramfs, place, initramfs::verify)
+    }
+
+    /// The kernel image at one place.
+    pub fn kernel_at(&self, place: &Place<'_>) -> Probed<Verdict<KernelImage>> {
+        once(&self.kernels, place, kernel_image::verify)
+    }
+
+    /// The initramfs that a path leads to.
+    pub fn initramfs(&self, root: &Root, path: &str) -> Probed<Verdict<Contents>> {
+        root.at(path).map_or_else(Probed::Unreadable, |place| self.initramfs_at(&place))
+    }
+
+    /// The kernel image that a path leads to.
+    pub fn kernel(&self, root: &Root, path: &str) -> Probed<Verdict<KernelImage>> {
+        root.at(path).map_or_else(Probed::Unreadable, |place| self.kernel_at(&place))
+    }
 }
 
-/// The initramfs at one place, which no link leads to.
-pub fn initramfs_at(place: &Place<'_>) -> Probed<Verdict<Contents>> {
-    one(place, initramfs::verify)
-}
-
-/// The kernel image at one place.
-pub fn kernel_at(place: &Place<'_>) -> Probed<Verdict<KernelImage>> {
-    one(place, kernel_image::verify)
-}
-
-fn verify<T: Clone>(root: &Root, paths: &[String], read: impl Fn(File, u64) -> Verdict<T>) -> Verified<T> {
-    let mut files: BTreeMap<String, Probed<Verdict<T>>> = BTreeMap::new();
-    let look = |path: &String| {
-        let found = match root.at(path) {
-            Ok(place) => files.entry(place.host_path()).or_insert_with(|| one(&place, &read)).clone(),
-            Err(why) => Probed::Unreadable(why),
-        };
-        (path.clone(), found)
-    };
-    paths.iter().map(look).collect()
+fn once<T: Clone>(
+    seen: &Mutex<Verified<T>>,
+    place: &Place<'_>,
+    read: impl Fn(File, u64) -> Verdict<T>,
+) -> Probed<Verdict<T>> {
+    let path = place.host_path();
+    let known = seen.lock().ok().and_then(|seen| seen.get(&path).cloned());
+    known.unwrap_or_else(|| {
+        let found = one(place, read);
+        if let Ok(mut seen) = seen.lock() {
+            seen.insert(path, found.clone());
+        }
+        found
+    })
 }
 
 fn one<T>(place: &Place<'_>, read: impl Fn(File, u64) -> Verdict<T>) -> Probed<Verdict<T>> {
@@ -82,17 +97,16 @@ mod tests {
         symlink("/boot/cut", boot.join("link")).unwrap();
         symlink("../../../../../../../../etc/passwd", boot.join("out")).unwrap();
         let root = Root::fixture(dir.path()).unwrap();
-        let paths = ["/boot/cut", "/boot/link", "/boot/out", "/boot/folder", "/boot/none", "/boot/cut/x"];
-        let found = verify_initramfs(&root, &paths.map(str::to_owned));
+        let images = Images::default();
+        let found = |path: &str| images.initramfs(&root, path);
         for path in ["/boot/cut", "/boot/link"] {
-            assert!(matches!(&found[path], Probed::Known(Verdict::Broken { at: 6, .. })), "{path}: {:?}", found[path]);
+            assert!(matches!(found(path), Probed::Known(Verdict::Broken { at: 6, .. })), "{path}: {:?}", found(path));
         }
-        assert_eq!(found["/boot/out"], Probed::Absent);
-        assert_eq!(found["/boot/none"], Probed::Absent);
-        assert_eq!(found["/boot/cut/x"], Probed::Absent);
-        assert!(matches!(&found["/boot/folder"], Probed::Unreadable(why) if why.starts_with("/boot/folder: ")));
-        let kernels = verify_kernels(&root, &["/boot/cut".into()]);
-        assert!(matches!(&kernels["/boot/cut"], Probed::Known(Verdict::Broken { .. })));
+        assert_eq!(found("/boot/out"), Probed::Absent);
+        assert_eq!(found("/boot/none"), Probed::Absent);
+        assert_eq!(found("/boot/cut/x"), Probed::Absent);
+        assert!(matches!(found("/boot/folder"), Probed::Unreadable(why) if why.starts_with("/boot/folder: ")));
+        assert!(matches!(images.kernel(&root, "/boot/cut"), Probed::Known(Verdict::Broken { .. })));
     }
 
     #[test]
@@ -102,10 +116,14 @@ mod tests {
         symlink("file", dir.path().join("link")).unwrap();
         let root = Root::fixture(dir.path()).unwrap();
         let reads = std::cell::Cell::new(0);
-        let found = verify(&root, &["/file".into(), "/link".into()], |_, bytes| {
-            reads.set(reads.get() + 1);
-            Verdict::Whole(bytes)
-        });
-        assert_eq!((found.len(), reads.get()), (2, 1));
+        let seen = Mutex::default();
+        for path in ["/file", "/link"] {
+            let found = once(&seen, &root.at(path).unwrap(), |_, bytes| {
+                reads.set(reads.get() + 1);
+                Verdict::Whole(bytes)
+            });
+            assert_eq!(found, Probed::Known(Verdict::Whole(1)));
+        }
+        assert_eq!(reads.get(), 1);
     }
 }

@@ -1,6 +1,10 @@
-//! What the next start reads. The readers of files take any stream of bytes; only `images` opens a host's files.
+//! What the next start reads. The readers of files take any stream of bytes; only `images` opens a host's files, and `start`
+//! says which.
 
 pub mod images;
 pub mod initramfs;
 pub mod kernel_image;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod start;
 pub mod verdict;

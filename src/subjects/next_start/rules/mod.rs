@@ -1,3 +1,4 @@
 //! Rules on the next start.
 
 pub mod kernel_options;
+pub mod next_start;

@@ -1,16 +1,18 @@
-//! A certificate, for how long it holds: X.509 in PEM or DER, by the crate `x509-cert`; of a file, or shown by a TLS
-//! port.
+//! A certificate, for how long it holds: X.509 in PEM or DER, of a file, or shown by a TLS port.
 
 use std::path::Path;
 
-use x509_cert::Certificate as X509;
-use x509_cert::der::Decode;
-
+use crate::base::digest::Sha256;
 use crate::host::{Probed, Root};
 use crate::io::tool::Runner;
 use crate::profile::Address;
 
+mod pem;
 mod tls;
+mod trust;
+mod x509;
+
+pub use trust::{Expected, Trust};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
@@ -18,7 +20,13 @@ pub struct Certificate {
     pub place: String,
     /// Whose it is.
     pub subject: String,
-    /// First second of its validity, since 1970-01-01 UTC.
+    /// Who issued it.
+    pub issuer: String,
+    /// The sum of its DER form, by which people know a certificate.
+    pub sha256: Sha256,
+    /// Whether it surely is the server's.
+    pub trust: Trust,
+    /// First second of its validity, since 1970-01-01 UTC; 0 where that is earlier.
     pub not_before: u64,
     /// Last second of its validity, since 1970-01-01 UTC.
     pub not_after: u64,
@@ -43,9 +51,10 @@ pub fn of_file(path: &Path) -> Probed<Certificate> {
 }
 
 /// Asks a TLS port for the certificate that it shows, within five seconds; see the private module `tls`.
-pub fn of_port(address: &Address, runner: &dyn Runner) -> Probed<Certificate> {
-    match tls::peer_certificate(address, runner).and_then(|der| parse(&der)) {
-        Ok(certificate) => Probed::Known(Certificate { place: address.to_string(), ..certificate }),
+pub fn of_port(address: &Address, expected: &Expected, runner: &dyn Runner) -> Probed<Certificate> {
+    let shown = tls::peer_certificate(address, runner);
+    match shown.and_then(|shown| Ok((parse(shown.certificate())?, trust::judge(&shown, expected)))) {
+        Ok((read, trust)) => Probed::Known(Certificate { place: address.to_string(), trust, ..read }),
         Err(why) => Probed::Unreadable(format!("{address}: {why}")),
     }
 }
@@ -55,27 +64,12 @@ pub fn of_port(address: &Address, runner: &dyn Runner) -> Probed<Certificate> {
 /// # Errors
 /// Where it holds none.
 pub fn parse(bytes: &[u8]) -> Result<Certificate, String> {
-    let is_text = bytes.windows(PEM.len()).any(|window| window == PEM);
-    let chain =
-        if is_text { X509::load_pem_chain(from_first(bytes)) } else { X509::from_der(bytes).map(|one| vec![one]) };
-    let chain = chain.map_err(|e| format!("no certificate in PEM or DER: {e}"))?;
-    let first = chain.first().ok_or("no certificate in PEM or DER")?.tbs_certificate();
-    let validity = first.validity();
-    Ok(Certificate {
-        place: String::new(),
-        subject: first.subject().to_string(),
-        not_before: validity.not_before.to_unix_duration().as_secs(),
-        not_after: validity.not_after.to_unix_duration().as_secs(),
-        more: chain.len().saturating_sub(1),
-    })
-}
-
-const PEM: &[u8] = b"-----BEGIN CERTIFICATE-----";
-
-/// From the first certificate on: tools write its text before it.
-fn from_first(bytes: &[u8]) -> &[u8] {
-    let at = bytes.windows(PEM.len()).position(|window| window == PEM).unwrap_or_default();
-    bytes.get(at..).unwrap_or_default()
+    let Some(first) = pem::Block::first(bytes) else {
+        return x509::read(bytes).map_err(|why| format!("no certificate in PEM or DER: {why}"));
+    };
+    let read = first.der().and_then(|der| x509::read(&der));
+    let read = read.map_err(|why| format!("its first certificate cannot be read: {why}"))?;
+    Ok(Certificate { more: first.following().count(), ..read })
 }
 
 #[cfg(test)]
@@ -93,6 +87,44 @@ mod tests {
         assert_eq!(der.not_after - der.not_before, 1096 * 86_400);
         assert_eq!(parse(&file("server.pem")).unwrap(), der);
         assert_eq!(parse(&file("chain.pem")).unwrap(), Certificate { more: 1, ..der });
+    }
+
+    fn text() -> String {
+        String::from_utf8(file("server.pem")).unwrap()
+    }
+
+    #[test]
+    fn what_stands_around_a_certificate_does_not_matter() {
+        let (pem, known) = (text(), parse(&file("server.der")).unwrap());
+        let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+        let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+        let parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+        for (name, file) in [
+            ("key behind", format!("{pem}{key}")),
+            ("key before", format!("{key}{pem}")),
+            ("parameters behind", format!("{pem}{parameters}")),
+            ("text around", format!("Bag Attributes: <none>\n{pem}and a comment\n")),
+            ("CRLF", pem.replace('\n', "\r\n")),
+            ("BOM", format!("\u{feff}{pem}")),
+            ("spaces behind the dashes", pem.replace("-----\n", "-----  \n")),
+            ("one line", format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----")),
+            ("older label", pem.replace("CERTIFICATE", "X509 CERTIFICATE")),
+            ("trusted", pem.replace("CERTIFICATE", "TRUSTED CERTIFICATE")),
+            ("header lines", pem.replacen("-----\n", "-----\nProc-Type: 4,CLEAR\n\n", 1)),
+        ] {
+            assert_eq!(parse(file.as_bytes()).as_ref(), Ok(&known), "{name}");
+        }
+        let two = format!("{pem}between\n{pem}{key}");
+        assert_eq!(parse(two.as_bytes()).unwrap().more, 1);
+        assert!(parse(key.as_bytes()).is_err() && parse(pem.replace("MII", "M*I").as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_certificate_has_its_issuer_and_its_sum() {
+        let read = parse(&file("server.der")).unwrap();
+        assert!(!read.issuer.is_empty());
+        assert_eq!(read.sha256, crate::base::digest::sum(&file("server.der")));
+        assert_eq!(read.trust, Trust::File);
     }
 
     #[test]

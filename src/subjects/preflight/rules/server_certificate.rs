@@ -2,7 +2,7 @@
 
 use crate::base::dates::{DAY, Date};
 use crate::host::Probed;
-use crate::subjects::preflight::facts::certificate::Certificate;
+use crate::subjects::preflight::facts::certificate::{Certificate, Trust};
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("server-certificate");
@@ -15,7 +15,8 @@ pub(crate) const RULE: Rule = Rule {
     required: |p| format!("more than {} days left", p.certificate_warn_days),
     source: |p| p.source_of(ID.as_str()),
     inputs: &[
-        "--certificate FILE (PEM or DER), or --certificate-from HOST:PORT (what a TLS port shows)",
+        "--certificate FILE (PEM or DER), or --certificate-from HOST:PORT (what a TLS port shows: a note at most, unless \
+         --fingerprint or --ca proves whose it is)",
         "without them: a place of the release profile",
         "the clock of the node",
     ],
@@ -28,6 +29,8 @@ const SUBJECT: &str = "server certificate";
 const REMEDY: &str = "renew the certificates in the management console before the upgrade";
 const NAME_IT: &str = "name a file that holds it in PEM or DER with --certificate FILE, or a port of the node that \
                        shows it over TLS 1.2 or 1.3 with --certificate-from HOST:PORT";
+const PROVE_IT: &str = "compare issuer and fingerprint with the management console, and give --fingerprint SHA256, or \
+                        --ca FILE with the authority that issued it";
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     vec![match inputs.subjects() {
@@ -52,17 +55,35 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     }]
 }
 
+/// Whoever answers on an address can show any certificate: what is found of it is a note at most.
 fn holds(inputs: &RuleInputs<'_>, certificate: &Certificate) -> Finding {
+    let mut finding = dates(inputs, certificate);
+    match certificate.more {
+        0 => {}
+        more => finding.message.push_str(&format!("; the file has {more} more after this one, the first")),
+    }
+    let Trust::Unverified(why) = &certificate.trust else { return finding };
+    if matches!(finding.verdict, Verdict::Block | Verdict::Warn | Verdict::Pass) {
+        finding.verdict = Verdict::Note;
+        finding.message.push_str(&format!("; not proved to be the server's: {why}"));
+        return finding.remedy(PROVE_IT);
+    }
+    finding
+}
+
+fn dates(inputs: &RuleInputs<'_>, certificate: &Certificate) -> Finding {
     let now = match inputs.running() {
         Ok(running) => running.now,
         Err(finding) => return *finding,
     };
     let day = Date::of_second;
     let measured = format!(
-        "{} to {}; {}; today is {}",
+        "{} to {}; {}; issued by {}; SHA-256 {}; today is {}",
         day(certificate.not_before),
         day(certificate.not_after),
         certificate.subject,
+        certificate.issuer,
+        certificate.sha256,
         day(now)
     );
     let finding =

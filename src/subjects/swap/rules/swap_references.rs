@@ -5,10 +5,10 @@
 
 use crate::disk::format::content::Kind;
 use crate::host::cmdline::values;
-use crate::host::locate::{Existence, Located, existence, volume};
+use crate::host::locate::{Located, volume};
 use crate::host::{FstabEntry, Probed, Running};
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
-use crate::subjects::swap::area::refused;
+use crate::subjects::swap::reference::{Named, named};
 
 pub(crate) const ID: RuleId = RuleId::new("swap-references");
 
@@ -98,37 +98,8 @@ fn is_mountable(kind: Kind) -> bool {
 }
 
 fn reference(inputs: &RuleInputs<'_>, subject: String, source: &str) -> Finding {
-    let finding = |verdict, message: String| inputs.finding(verdict, subject.clone(), message).measured(source);
-    match volume(&inputs.facts.node, source) {
-        Located::One(found) => match found.content().map(|c| c.kind) {
-            Some(Kind::Swap) if let Some(why) = found.content().and_then(|c| refused(c, found.bytes())) => {
-                finding(Verdict::Block, format!("names {found}, whose swap header the kernel refuses: {why}"))
-                    .remedy("Make the area again with its own UUID: mkswap -U UUID DEVICE")
-            }
-            Some(Kind::Swap) => finding(Verdict::Pass, format!("names {}, which is swap", found)),
-            Some(Kind::Unreadable) | None => {
-                finding(Verdict::Unknown, format!("names {}, whose content could not be read", found))
-            }
-            Some(kind) => finding(Verdict::Block, format!("names {}, which is {} and not swap", found, kind.word()))
-                .remedy("Give the line the UUID or path of the swap volume."),
-        },
-        Located::Several(found) => {
-            let names: Vec<String> = found.iter().map(ToString::to_string).collect();
-            finding(Verdict::Warn, format!("names more than one volume: {}", names.join(", ")))
-        }
-        Located::NotAVolume if source.starts_with('/') => {
-            finding(Verdict::Note, "names a swap file, which is not looked into".into())
-        }
-        Located::Unknown(why) => finding(Verdict::Unknown, format!("cannot identify what it names: {why}")),
-        Located::Nothing if let Existence::Unknown(why) = existence(&inputs.facts.node, source) => {
-            finding(Verdict::Unknown, format!("names nothing that was found, and not everything could be read: {why}"))
-        }
-        Located::Nothing if existence(&inputs.facts.node, source) == Existence::Exists => {
-            finding(Verdict::Unknown, "names a device whose content was not read".into())
-        }
-        Located::Nothing | Located::NotAVolume => finding(Verdict::Block, "names nothing that exists".into())
-            .remedy("Give the line the UUID or path of the swap volume before the next restart."),
-    }
+    let Named { verdict, message, remedy } = named(&inputs.facts.node, source);
+    inputs.finding(verdict, subject, message).measured(source).remedy(remedy)
 }
 
 #[cfg(test)]

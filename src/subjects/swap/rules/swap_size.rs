@@ -6,9 +6,11 @@
 
 use crate::base::units::Bytes;
 use crate::disk::format::content::Kind;
-use crate::host::locate::groups;
-use crate::host::{Probed, Running, SwapArea};
+use crate::host::locate::{Located, groups, volume};
+use crate::host::{Node, Probed, Running, SwapArea};
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+
+use crate::subjects::swap::area::refused;
 
 /// Page size of x86_64, the only machine the appliance runs on, in KiB.
 const PAGE_KIB: u64 = 4;
@@ -56,7 +58,15 @@ fn judge_running(inputs: &RuleInputs<'_>, running: &Running) -> Finding {
             return inputs.finding(Verdict::Unknown, "node", format!("the sum of the swap could not be read: {why}"));
         }
     }
-    let finding = verdict(inputs, sum(areas), &list(areas), areas.len());
+    let (refused, taken): (Vec<&SwapArea>, Vec<&SwapArea>) =
+        areas.iter().partition(|area| why_refused(&inputs.facts.node, area).is_some());
+    let mut finding = verdict(inputs, sum(&taken), &list(&taken), taken.len());
+    for area in refused {
+        let why = why_refused(&inputs.facts.node, area).unwrap_or_default();
+        finding
+            .message
+            .push_str(&format!("; {} does not count: the kernel refuses it at the next start, {why}", area.path));
+    }
     // The procedure means swap on the disk. What is elsewhere counts, as the kernel counts it, and is named.
     let elsewhere: Vec<&str> =
         areas.iter().filter(|a| a.is_file || a.path.starts_with("/dev/zram")).map(|a| a.path.as_str()).collect();
@@ -75,12 +85,18 @@ fn judge_disks(inputs: &RuleInputs<'_>) -> Finding {
     let subject = format!("{group}/{name}");
     let volumes = groups(&inputs.facts.node).filter(|g| g.name == *group).flat_map(|g| &g.logical_volumes);
     let found: Vec<_> = volumes.filter(|v| v.name == *name).collect();
-    let content = match found.as_slice() {
-        [one] => one.content.as_ref(),
+    let (content, volume_bytes) = match found.as_slice() {
+        [one] => (one.content.as_ref(), one.bytes),
         [] => return unknown(inputs, subject, "there is no such volume"),
         _ => return unknown(inputs, subject, "there is more than one such volume"),
     };
-    match content.filter(|c| c.kind == Kind::Swap).and_then(|c| c.bytes) {
+    let content = content.filter(|c| c.kind == Kind::Swap);
+    if let Some(why) = content.and_then(|content| refused(content, volume_bytes)) {
+        let finding = verdict(inputs, 0, "", 0);
+        let message = format!("{}; the kernel refuses the header of {subject}: {why}", finding.message);
+        return Finding { message, ..finding };
+    }
+    match content.and_then(|c| c.bytes) {
         Some(bytes) => verdict(inputs, bytes, &format!("the header of {subject}"), 1),
         None => unknown(inputs, subject, "it holds no swap area that could be read"),
     }
@@ -119,12 +135,24 @@ fn verdict(inputs: &RuleInputs<'_>, total: u64, areas: &str, count: usize) -> Fi
     finding.measured(measured)
 }
 
+/// Why the kernel will not take an area again that it has now. An area that was not read is taken as the kernel shows
+/// it.
+fn why_refused(node: &Node, area: &SwapArea) -> Option<String> {
+    let Located::One(volume) = volume(node, &area.path) else { return None };
+    let content = volume.content()?;
+    match content.kind {
+        Kind::Swap => refused(content, volume.bytes()),
+        Kind::Unreadable | Kind::Ambiguous => None,
+        other => Some(format!("it has no swap header (content: {})", other.word())),
+    }
+}
+
 /// Bytes in the areas, with the header page that the kernel leaves out of each.
-fn sum(areas: &[SwapArea]) -> u64 {
+fn sum(areas: &[&SwapArea]) -> u64 {
     areas.iter().map(|a| a.kib.saturating_add(PAGE_KIB).saturating_mul(1024)).fold(0, u64::saturating_add)
 }
 
-fn list(areas: &[SwapArea]) -> String {
+fn list(areas: &[&SwapArea]) -> String {
     let names: Vec<String> = areas.iter().map(|a| format!("{} (shown as {} KiB)", a.path, a.kib)).collect();
     names.join(", ")
 }

@@ -1,7 +1,7 @@
 //! `vg-health`: the volume groups are whole, and the system group is there once.
 
 use crate::disk::{Disk, ProblemId, VolumeGroup};
-use crate::host::locate::groups;
+use crate::host::locate::{closed_container, groups};
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("vg-health");
@@ -24,7 +24,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = groups.iter().map(|group| judge_group(inputs, group, &groups)).collect();
     let system = &inputs.profile.volume_group;
     if !groups.iter().any(|g| g.name == *system) {
-        findings.push(match inputs.facts.node.why_incomplete() {
+        findings.push(match inputs.facts.node.why_incomplete().or_else(|| closed_container(&inputs.facts.node)) {
             Some(why) => inputs.finding(
                 Verdict::Unknown,
                 system.clone(),
@@ -55,8 +55,11 @@ fn judge_group(inputs: &RuleInputs<'_>, group: &VolumeGroup, all: &[&VolumeGroup
         let described = |disk: &Disk| disk.problems.iter().find(|p| ids.contains(&p.id)).map(|p| disk.describe(p));
         inputs.facts.node.disks.iter().filter(here).find_map(described)
     };
-    let finding = if !group.missing_pvs.is_empty() {
-        let names: Vec<String> = group.missing_pvs.iter().map(ToString::to_string).collect();
+    let names: Vec<String> = group.missing_pvs.iter().map(ToString::to_string).collect();
+    let finding = if let Some(why) = closed_container(&inputs.facts.node).filter(|_| !names.is_empty()) {
+        let message = format!("physical volumes were not found, but may be there: {}; {why}", names.join(", "));
+        inputs.finding(Verdict::Unknown, group.name.clone(), message)
+    } else if !names.is_empty() {
         inputs
             .finding(bad, group.name.clone(), format!("physical volumes are missing: {}", names.join(", ")))
             .remedy("Attach the missing disk; never remove missing volumes from the group.")
@@ -84,9 +87,10 @@ fn judge_group(inputs: &RuleInputs<'_>, group: &VolumeGroup, all: &[&VolumeGroup
 mod tests {
     use snapbox::str;
 
-    use super::RULE;
+    use super::{RULE, judge};
     use crate::overlay::Host;
     use crate::subjects::rule::tests::assert_found;
+    use crate::subjects::rule::{RuleInputs, Verdict};
 
     #[test]
     fn a_group_with_all_its_physical_volumes_is_whole() {
@@ -100,6 +104,39 @@ pass vg_root
 
 "#]],
         );
+    }
+
+    /// What the rule finds on a host whose second partition holds something else than its file system.
+    fn found_beside(host: &str, partition: usize, kind: crate::disk::format::content::Kind) -> Vec<(Verdict, String)> {
+        let host = Host::named(host);
+        let profile = crate::profile::Profile::named("21.8").unwrap();
+        let root = crate::host::Root::fixture(host.path()).unwrap();
+        let mut facts = crate::subjects::of_host_at(&root, &profile.places);
+        facts.node.disks[0].partitions[partition].content = crate::disk::format::content::Content::new(kind);
+        if partition == 2 {
+            facts.node.disks[0].volume_groups.clear();
+        }
+        let inputs = RuleInputs { facts: &facts, profile: &profile, rule: &RULE };
+        judge(&inputs).into_iter().map(|finding| (finding.verdict, finding.message)).collect()
+    }
+
+    #[test]
+    fn a_group_is_missing_only_where_no_container_can_have_it() {
+        use crate::disk::format::content::Kind;
+        for kind in [Kind::Md, Kind::Luks, Kind::Bcache] {
+            let [(verdict, message)] = found_beside("good-uefi", 2, kind).try_into().unwrap();
+            let named = format!("/dev/sda partition 3 ({})", kind.word());
+            assert!(verdict == Verdict::Unknown && message.contains(&named), "{message}");
+        }
+        let [(verdict, message)] = found_beside("good-uefi", 2, Kind::Blank).try_into().unwrap();
+        assert_eq!((verdict, message.as_str()), (Verdict::Block, "there is no such volume group on the disks"));
+    }
+
+    #[test]
+    fn a_missing_physical_volume_may_lie_in_a_container_that_was_not_opened() {
+        use crate::disk::format::content::Kind;
+        let [(verdict, message)] = found_beside("vg-missing-pv", 1, Kind::Luks).try_into().unwrap();
+        assert!(verdict == Verdict::Unknown && message.contains("/dev/sda partition 2 (luks)"), "{message}");
     }
 
     #[test]

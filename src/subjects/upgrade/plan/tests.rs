@@ -15,6 +15,7 @@ fn means() -> Means {
         has_service_manager: true,
         process: None,
         restarts: false,
+        next_start: NextStart::default(),
     }
 }
 
@@ -82,6 +83,26 @@ fn one_that_waits_for_a_restart_gets_one_where_that_is_asked_for_and_only_once()
     assert!(shown(&waits, false).is_empty());
     assert_eq!(shown(&waits, true), [REBOOT]);
     assert!(shown(&Means { restarts: true, ..waits }, true).is_empty());
+}
+
+#[test]
+fn a_node_that_would_not_start_again_is_not_restarted_and_the_prediction_is_shown() {
+    let stops = Reason { id: "next-start", message: "it ends at the initramfs".into(), remedy: "mend it".into() };
+    let next_start = NextStart { line: "GRUB starts x".into(), stops: Some(stops), is_waived: false };
+    for run in [after(UpgradeState::WaitsForReboot), after(UpgradeState::Running)] {
+        let means = Means { next_start: next_start.clone(), ..run };
+        let planned = |reboot| plan(&Places::built_in(), &Request { reboot }, &means);
+        assert_eq!(planned(true).unwrap_err().reasons[0].id, "next-start");
+        assert!(planned(false).unwrap().notes.contains(&"next start: GRUB starts x".to_owned()));
+    }
+    let guard = |is_waived| {
+        let next_start = NextStart { is_waived, ..NextStart::default() };
+        let means = Means { next_start, ..after(UpgradeState::WaitsForReboot) };
+        let plan = plan(&Places::built_in(), &Request { reboot: true }, &means).unwrap();
+        let Action::Run(run) = &plan.steps[0].action else { panic!("{plan:?}") };
+        run.guard.clone()
+    };
+    assert_eq!((guard(false), guard(true)), (Some(crate::engine::Guard::NextStart), None));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::host::cmdline::asks_for_fips;
 
 mod naming;
 
-pub(super) use naming::{Naming, named, named_by_any};
+pub(super) use naming::{Naming, named, named_by_any, words};
 
 /// The device that a path of the boot loader lies on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,7 +15,12 @@ pub enum Device {
     /// The EFI System Partition, which the firmware started it from.
     System,
     /// The one that it searches for: `by` is `fs_uuid`, `fs_label` or `file`.
-    Found { by: String, value: String },
+    Found {
+        by: String,
+        value: String,
+        /// Whether it stays on the EFI System Partition where the search finds nothing.
+        else_system: bool,
+    },
     /// One by its name, which depends on the firmware: `hd0,msdos1`.
     Named(String),
 }
@@ -27,17 +32,17 @@ pub struct Entry {
     pub title: String,
     /// Its identifier; empty where it has none.
     pub id: String,
-    /// The kernel that it starts, told by the name of its file.
+    /// The kernel that it starts, by the name of its file.
     pub release: Option<String>,
     /// The file of the kernel, as the boot loader finds it.
     pub linux: String,
     /// Files of its initramfs.
     pub initrd: Vec<String>,
-    /// What the kernel is told, in words as the kernel tells them apart.
+    /// The kernel command line, in words as the kernel separates them.
     pub args: Vec<String>,
     /// Those of its files that are not there.
     pub lacks: Vec<String>,
-    /// File and line that it stands in.
+    /// File and line of it.
     pub from: String,
     /// Where its files are looked for.
     pub device: Device,
@@ -49,6 +54,8 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DefaultEntry {
     pub entry: Entry,
+    /// A word that names this entry and no other, whatever identifiers and titles others share with it.
+    pub word: String,
     /// What names it.
     pub because: String,
 }
@@ -69,7 +76,7 @@ impl Entry {
         self.release.as_deref().is_some_and(|release| release.starts_with("0-rescue"))
     }
 
-    /// Whether it tells its kernel `fips=1`.
+    /// Whether it passes `fips=1` to its kernel.
     pub fn asks_for_fips(&self) -> bool {
         asks_for_fips(&self.args)
     }

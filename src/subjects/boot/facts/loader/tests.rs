@@ -136,7 +136,7 @@ fn el8_starts_the_saved_entry_with_the_options_of_the_block_or_of_the_fallback()
     assert_eq!((started(&loader.default), default.because.as_str()), (OLD, "saved_entry of /boot/grub2/grubenv"));
     assert_eq!(default.entry.args, ["root=/dev/x", "ro"]);
     assert_eq!((default.entry.lacks.len(), loader.entries.len(), loader.once), (0, 2, None));
-    assert_eq!(default.entry.device, Device::Found { by: "fs_uuid".into(), value: "1-2".into() });
+    assert_eq!(default.entry.device, Device::Found { by: "fs_uuid".into(), value: "1-2".into(), else_system: false });
 
     host.block("boot/grub2", "");
     let loader = host.loader();

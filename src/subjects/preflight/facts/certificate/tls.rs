@@ -2,8 +2,8 @@
 //!
 //! **Nothing is verified here, and that is the point.** An expired or self-signed certificate is exactly what is to be
 //! judged, so the verifier below keeps what is shown and accepts it. That is sound only because nothing is ever sent
-//! through the connection, and nothing is believed that comes through it but the dates of the certificate: who stands
-//! between the node and this program could show another certificate, as could who changes a file.
+//! through the connection, and nothing is believed that comes through it: who stands between the node and this program
+//! can show another certificate, so that what is found is at most a note, unless the module `trust` proves more.
 //!
 //! Bounded whatever the peer does: by [`LIMIT`] in time, by [`LONGEST`] in bytes, and by rustls, which takes no message
 //! of a handshake beyond 64 KiB.
@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::ring::default_provider;
+use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme};
 
@@ -27,12 +28,31 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// Most bytes that are read; a handshake with a long chain has some ten thousand.
 const LONGEST: usize = 256 << 10;
 
-/// The certificate of the server itself, in DER. Its name goes with the first message (RFC 6066, 3), an address does
+/// The certificates that a port showed, in DER: that of the server itself comes first.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shown {
+    pub(super) chain: Vec<Vec<u8>>,
+    /// Whether the port proved that it has the key of its certificate.
+    pub(super) holds_key: bool,
+}
+
+impl Shown {
+    pub(super) fn certificate(&self) -> &[u8] {
+        self.chain.first().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Those that came with it.
+    pub(super) fn others(&self) -> impl Iterator<Item = &[u8]> {
+        self.chain.iter().skip(1).map(Vec::as_slice)
+    }
+}
+
+/// The certificate of the server itself and those that come with it. Its name goes with the first message (RFC 6066, 3), an address does
 /// not.
 ///
 /// # Errors
 /// Why none was seen.
-pub(super) fn peer_certificate(address: &Address, runner: &dyn Runner) -> Result<Vec<u8>, String> {
+pub(super) fn peer_certificate(address: &Address, runner: &dyn Runner) -> Result<Shown, String> {
     let end = Instant::now() + LIMIT;
     let (stream, taken_by) = dial(&address.host, address.port, end, runner)?;
     let name = ServerName::try_from(address.host.clone()).unwrap_or_else(|_| taken_by.ip().into());
@@ -49,7 +69,7 @@ pub(super) fn peer_certificate(address: &Address, runner: &dyn Runner) -> Result
     }
     match (recorder.shown.get(), ended) {
         // What went wrong after it, such as a peer that wants a certificate of ours, does not matter.
-        (Some(shown), _) => Ok(shown.clone()),
+        (Some(chain), _) => Ok(Shown { chain: chain.clone(), holds_key: recorder.proved.get().is_some() }),
         (None, Err(e)) => Err(why(&e)),
         (None, Ok(_)) => Err("its handshake ended without a certificate".into()),
     }
@@ -123,41 +143,51 @@ impl Write for Bounded<'_> {
 /// Keeps the certificate that is shown, and accepts it; see the top of this file for why that is right here.
 #[derive(Debug, Default)]
 struct Recorder {
-    shown: OnceLock<Vec<u8>>,
+    shown: OnceLock<Vec<Vec<u8>>>,
+    /// That the peer has the key of its certificate.
+    proved: OnceLock<()>,
 }
 
 impl ServerCertVerifier for Recorder {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
+        others: &[CertificateDer<'_>],
         _: &ServerName<'_>,
         _: &[u8],
         _: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        self.shown.get_or_init(|| end_entity.to_vec());
+        self.shown.get_or_init(|| std::iter::once(end_entity).chain(others).map(|der| der.to_vec()).collect());
         Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
         &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &default_provider().signature_verification_algorithms;
+        if verify_tls12_signature(message, certificate, signed, algorithms).is_ok() {
+            self.proved.get_or_init(|| ());
+        }
         Ok(HandshakeSignatureValid::assertion())
     }
 
     fn verify_tls13_signature(
         &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &default_provider().signature_verification_algorithms;
+        if verify_tls13_signature(message, certificate, signed, algorithms).is_ok() {
+            self.proved.get_or_init(|| ());
+        }
         Ok(HandshakeSignatureValid::assertion())
     }
 
-    /// All that a server may sign with, old ones too: none is relied on.
+    /// All that a server may sign with, old ones too: one that is not verified proves nothing.
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         use SignatureScheme as S;
         vec![

@@ -1,8 +1,12 @@
 use snapbox::str;
 
-use super::RULE;
+use super::{RULE, judge};
+use crate::disk::format::content::{Content, Kind};
+use crate::host::Root;
 use crate::overlay::Host;
+use crate::profile::Profile;
 use crate::subjects::rule::tests::assert_found;
+use crate::subjects::rule::{Finding, RuleInputs, Verdict};
 
 #[test]
 fn an_area_of_64_gib_that_the_kernel_lists_one_page_short_is_enough() {
@@ -82,4 +86,41 @@ note node
 
 "#]],
     );
+}
+
+/// What the rule finds where the swap volume holds something else, of a running node or of its disks.
+fn found_with(runs: bool, change: impl Fn(&mut Content)) -> Finding {
+    let host = Host::named("good-uefi");
+    let profile = Profile::named("21.8").unwrap();
+    let mut facts = crate::subjects::of_host_at(&Root::fixture(host.path()).unwrap(), &profile.places);
+    let volumes = &mut facts.node.disks[0].volume_groups[0].logical_volumes;
+    let swap = volumes.iter_mut().find(|volume| volume.name == "lv_swap").unwrap();
+    change(swap.content.as_mut().unwrap());
+    if !runs {
+        facts.node.running = None;
+    }
+    judge(&RuleInputs { facts: &facts, profile: &profile, rule: &RULE }).remove(0)
+}
+
+#[test]
+fn an_area_that_the_kernel_will_refuse_does_not_count_live_and_in_an_image() {
+    for runs in [true, false] {
+        assert_eq!(found_with(runs, |_| ()).verdict, Verdict::Pass);
+        let larger = found_with(runs, |content| content.bytes = Some(65 << 30));
+        assert!(larger.verdict == Verdict::Block && larger.message.contains("the volume has"), "{}", larger.message);
+        let pages = found_with(runs, |content| content.swap.as_mut().unwrap().page_bytes = 65536);
+        assert!(pages.verdict == Verdict::Block && pages.message.contains("pages of 65536"), "{}", pages.message);
+        let damaged = found_with(runs, |content| content.damage.push("impossible number of bad pages".into()));
+        assert!(damaged.verdict == Verdict::Block && damaged.message.contains("bad pages"), "{}", damaged.message);
+        let old = found_with(runs, |content| content.version = Some("0"));
+        assert!(old.verdict == Verdict::Block && old.message.contains("version 0"), "{}", old.message);
+    }
+}
+
+#[test]
+fn a_volume_without_a_header_does_not_count_and_one_that_was_not_read_counts_as_the_kernel_shows_it() {
+    let blank = found_with(true, |content| *content = Content::new(Kind::Blank));
+    assert!(blank.verdict == Verdict::Block && blank.message.contains("no swap header"), "{}", blank.message);
+    assert_eq!(found_with(true, |content| *content = Content::new(Kind::Unreadable)).verdict, Verdict::Pass);
+    assert_eq!(found_with(false, |content| *content = Content::new(Kind::Unreadable)).verdict, Verdict::Unknown);
 }

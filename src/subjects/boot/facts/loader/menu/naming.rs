@@ -46,6 +46,30 @@ pub(in super::super) fn named_by_any<'m>(items: &'m [Item], word: &str) -> Resul
     }
 }
 
+/// The words that may name `entry`, the best first: identifiers, titles, numbers. Another entry may be meant by one of
+/// them.
+pub(in super::super) fn words(items: &[Item], entry: &Entry) -> Vec<String> {
+    let Some(path) = path(items, entry) else { return Vec::new() };
+    let doubled = |name: &str| name.replace('>', ">>");
+    let joined = |name: fn(&Item) -> &str| {
+        let names: Vec<String> = path.iter().map(|(_, item)| doubled(name(item))).collect();
+        names.join(">")
+    };
+    let numbers: Vec<String> = path.iter().map(|(at, _)| at.to_string()).collect();
+    vec![joined(Item::id), joined(Item::title), numbers.join(">")]
+}
+
+/// The items that lead to it, with their places.
+fn path<'m>(items: &'m [Item], entry: &Entry) -> Option<Vec<(usize, &'m Item)>> {
+    items.iter().enumerate().find_map(|(at, item)| match item {
+        Item::Entry(own) => std::ptr::eq(own, entry).then(|| vec![(at, item)]),
+        Item::Submenu { items, .. } => {
+            let below = path(items, entry)?;
+            Some(std::iter::once((at, item)).chain(below).collect())
+        }
+    })
+}
+
 fn number_first(items: &[Item], word: &str) -> Option<usize> {
     if word.trim_start_matches(is_space).starts_with(|c: char| c.is_ascii_digit()) {
         // One that is too large names nothing, also by its title.
@@ -176,6 +200,21 @@ mod tests {
         assert!(named_by_any(&menu(), "1>0").unwrap_err().contains("depends on the release"));
         assert_eq!(named_by_any(&menu(), "2").unwrap().title, "third");
         assert!(named_by_any(&menu(), "gone").unwrap_err().contains("names no entry"));
+    }
+
+    #[test]
+    fn an_entry_that_shares_its_identifier_or_title_is_named_by_what_it_alone_has() {
+        let submenu = |items| Item::Submenu { title: "more".into(), id: "more".into(), items };
+        let menu = [entry("one", "same"), entry("two", "same"), submenu(vec![entry("two", "same"), entry("a>b", "")])];
+        for (naming, at) in [(NumberFirst, 0), (NumberFirst, 1), (NumberLast, 1), (NumberLast, 2), (NumberLast, 3)] {
+            let entry = entries(&menu)[at];
+            let is_it = |word: &String| named(&menu, word, naming).is_ok_and(|found| std::ptr::eq(found, entry));
+            let word = words(&menu, entry).into_iter().find(is_it).unwrap();
+            assert_eq!(word, ["same", "two", "more>same", "more>a>>b"][at], "{naming:?}");
+        }
+        let twice = [entry("one", "same"), entry("one", "same")];
+        let all = words(&twice, entries(&twice)[1]);
+        assert_eq!(all, ["same", "one", "1"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! GRUB's commands, as far as they say what is started.
 
-use super::sources::{device_name, split};
+use super::sources::{device as device_of, device_name, split};
 use super::{Flow, Followed, Run, State, Status};
 use crate::subjects::boot::facts::loader::menu::Device;
 use crate::subjects::boot::facts::loader::script::{Block, Word};
@@ -166,7 +166,9 @@ fn search(state: &mut State, name: &str, args: &[String]) {
     let is_plain = name != "search";
     let variable = variable.or_else(|| rest.next()).or(is_plain.then_some("root").filter(|_| false));
     if let (Some(by), Some(variable)) = (by, variable) {
-        let device = Device::Found { by: by.to_owned(), value: value.to_owned() };
+        let before = device_of(state.get(variable));
+        let else_system = matches!(before, Ok(Device::System | Device::Found { else_system: true, .. }));
+        let device = Device::Found { by: by.to_owned(), value: value.to_owned(), else_system };
         state.set(variable, &device_name(&device));
     }
     state.status = Status::Unknown(format!("whether {name} finds {value}"));

@@ -12,13 +12,15 @@ use crate::subjects::boot::facts::loader::value::{hole, unknown};
 const OWN: &str = "the device that GRUB's files are on";
 const SYSTEM: &str = "the EFI System Partition";
 const FOUND: &str = "the device found by ";
+const FOUND_OR_SYSTEM: &str = "the device, or the EFI System Partition, found by ";
 
 /// How a script names a device that only the firmware can name.
 pub(super) fn device_name(device: &Device) -> String {
     match device {
         Device::Own => hole(OWN),
         Device::System => hole(SYSTEM),
-        Device::Found { by, value } => hole(&format!("{FOUND}{by} {value}")),
+        Device::Found { by, value, else_system: false } => hole(&format!("{FOUND}{by} {value}")),
+        Device::Found { by, value, else_system: true } => hole(&format!("{FOUND_OR_SYSTEM}{by} {value}")),
         Device::Named(name) => name.clone(),
     }
 }
@@ -26,8 +28,12 @@ pub(super) fn device_name(device: &Device) -> String {
 pub(super) fn device(name: &str) -> Result<Device, String> {
     let Some(why) = unknown(name) else { return Ok(Device::Named(name.to_owned())) };
     let found = || {
-        let (by, value) = why.strip_prefix(FOUND)?.split_once(' ')?;
-        Some(Device::Found { by: by.to_owned(), value: value.to_owned() })
+        let (rest, else_system) = match why.strip_prefix(FOUND) {
+            Some(rest) => (rest, false),
+            None => (why.strip_prefix(FOUND_OR_SYSTEM)?, true),
+        };
+        let (by, value) = rest.split_once(' ')?;
+        Some(Device::Found { by: by.to_owned(), value: value.to_owned(), else_system })
     };
     match why.as_str() {
         OWN => Ok(Device::Own),

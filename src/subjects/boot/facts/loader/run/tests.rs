@@ -153,7 +153,7 @@ fn the_device_that_an_entry_searches_for_is_kept() {
                 menuentry c { set root=(hd1,gpt2); linux /c }\nmenuentry d { linux (hd2)/d }\n\
                 menuentry e { search.fs_uuid 3-4 root hd0; linux /e }\n";
     let menu = menu(text).unwrap();
-    let found = |by: &str, value: &str| Device::Found { by: by.into(), value: value.into() };
+    let found = |by: &str, value: &str| Device::Found { by: by.into(), value: value.into(), else_system: false };
     let devices: Vec<Device> = entries(&menu.items).iter().map(|entry| entry.device.clone()).collect();
     let named = |name: &str| Device::Named(name.into());
     assert_eq!(devices[0], found("fs_uuid", "1-2"));

@@ -5,7 +5,7 @@ use std::thread::{self, JoinHandle};
 
 use rustls::version::{TLS12, TLS13};
 
-use super::super::{Certificate, of_port, parse};
+use super::super::{Certificate, Expected, Trust, of_port, parse};
 use super::*;
 use crate::host::Probed;
 use crate::io::tool::{Script, Scripted};
@@ -19,7 +19,7 @@ fn ask(host: &str, port: u16) -> Probed<Certificate> {
     let named = host == "okv1.example";
     let looked_up = named.then(|| Scripted::prints("/usr/bin/getent ahosts okv1.example", "127.0.0.1 STREAM\n"));
     let script = Script::new(looked_up);
-    of_port(&Address { host: host.into(), port }, &script)
+    of_port(&Address { host: host.into(), port }, &Expected::default(), &script)
 }
 
 /// A port that treats its one client like `peer`, and what that gives in the end.
@@ -60,9 +60,21 @@ fn both_versions_show_what_the_file_holds_by_name_and_by_address() {
     for version in [&TLS12, &TLS13] {
         let port = tls_server::serve(&[file("server.der")], version).port();
         for host in ["127.0.0.1", "okv1.example"] {
-            let shown = Certificate { place: format!("{host}:{port}"), ..known.clone() };
+            let trust = Trust::Unverified("neither --fingerprint nor --ca was given".into());
+            let shown = Certificate { place: format!("{host}:{port}"), trust, ..known.clone() };
             assert_eq!(ask(host, port), Probed::Known(shown), "{version:?}");
         }
+    }
+}
+
+#[test]
+fn a_port_without_the_key_of_its_certificate_proves_nothing_by_showing_the_right_one() {
+    for version in [&TLS12, &TLS13] {
+        let port = tls_server::serve(&[file("server.der")], version).port();
+        let expected = Expected { sha256: Some(crate::base::digest::sum(&file("server.der"))), authority: None };
+        let shown = of_port(&Address { host: "127.0.0.1".into(), port }, &expected, &Script::new([]));
+        let Probed::Known(Certificate { trust: Trust::Unverified(why), .. }) = shown else { panic!("{shown:?}") };
+        assert!(why.contains("the key of this certificate"), "{why}");
     }
 }
 
@@ -114,7 +126,7 @@ fn a_closed_port_and_an_unknown_name_are_reported() {
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     assert!(matches!(ask("127.0.0.1", gone), Probed::Unreadable(why) if why.contains("refused")));
     let script = Script::new([Scripted::fails("/usr/bin/getent ahosts nowhere.example", 2, "")]);
-    let unknown = of_port(&Address { host: "nowhere.example".into(), port: 1 }, &script);
+    let unknown = of_port(&Address { host: "nowhere.example".into(), port: 1 }, &Expected::default(), &script);
     assert!(matches!(unknown, Probed::Unreadable(_)), "{unknown:?}");
 }
 

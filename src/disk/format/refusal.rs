@@ -1,0 +1,100 @@
+//! Features of file systems that some kernels do not mount: those of the appliance are 4.14 (UEK5) and 5.4 (UEK6).
+
+use std::fmt;
+
+/// Version of a kernel: 5.4 is `(5, 4)`.
+pub type Kernel = (u32, u32);
+
+/// The kernels of the appliance.
+const APPLIANCE: [Kernel; 2] = [(4, 14), (5, 4)];
+
+/// A feature, and the first kernel that mounts a file system with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Feature {
+    pub bit: u32,
+    pub name: &'static str,
+    pub since: Kernel,
+}
+
+/// What keeps kernels before `since` from mounting a file system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub features: String,
+    pub since: Kernel,
+}
+
+impl Refusal {
+    /// Whether a kernel of this release refuses it; an unreadable release is taken for one that does not.
+    pub fn holds_for(&self, release: &str) -> bool {
+        kernel(release).is_some_and(|kernel| kernel < self.since)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (major, minor) = self.since;
+        let refuse: Vec<String> =
+            APPLIANCE.iter().filter(|kernel| **kernel < self.since).map(|(a, b)| format!("{a}.{b}")).collect();
+        write!(
+            f,
+            "not mounted for writing by Linux {}, but by {major}.{minor} and newer: {}",
+            refuse.join(" and "),
+            self.features
+        )
+    }
+}
+
+/// Major and minor number of `5.4.17-2136.330.7.1.el8uek.x86_64`.
+fn kernel(release: &str) -> Option<Kernel> {
+    let mut numbers = release.split(['.', '-']);
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+/// What the features `set` say: a refusal where a kernel of the appliance lacks some that another has, and the bits
+/// that no kernel of `known` has.
+pub fn judge(set: u32, known: &[Feature]) -> (Option<Refusal>, u32) {
+    let unknown = known.iter().fold(set, |rest, feature| rest & !feature.bit);
+    let late = known.iter().filter(|feature| set & feature.bit != 0 && feature.since > (4, 14));
+    let names: Vec<&str> = late.clone().map(|feature| feature.name).collect();
+    let since = late.map(|feature| feature.since).max();
+    (since.map(|since| Refusal { features: names.join(", "), since }), unknown)
+}
+
+/// Two of one file system as one: a kernel has to know the features of both.
+pub fn both(one: Option<Refusal>, other: Option<Refusal>) -> Vec<Refusal> {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            let features = format!("{}, {}", one.features, other.features);
+            vec![Refusal { features, since: one.since.max(other.since) }]
+        }
+        (one, other) => one.or(other).into_iter().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: &[Feature] = &[
+        Feature { bit: 1, name: "old", since: (2, 6) },
+        Feature { bit: 2, name: "casefold", since: (5, 2) },
+        Feature { bit: 4, name: "bigtime", since: (5, 10) },
+    ];
+
+    #[test]
+    fn a_refusal_names_the_kernels_and_the_features() {
+        assert_eq!(judge(1, KNOWN), (None, 0));
+        let (refusal, unknown) = judge(1 | 2 | 64, KNOWN);
+        let refusal = refusal.unwrap();
+        assert_eq!(unknown, 64);
+        let why = "not mounted for writing by Linux 4.14, but by 5.2 and newer: casefold";
+        assert_eq!(refusal.to_string(), why);
+        assert!(refusal.holds_for("4.14.35-2047.504.2.el7uek.x86_64"));
+        assert!(!refusal.holds_for("5.4.17-2136.el8uek.x86_64") && !refusal.holds_for("unreadable"));
+        let both = judge(2 | 4, KNOWN).0.unwrap().to_string();
+        assert!(
+            both.starts_with("not mounted for writing by Linux 4.14 and 5.4,") && both.ends_with("casefold, bigtime"),
+            "{both}"
+        );
+    }
+}

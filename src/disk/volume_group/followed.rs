@@ -1,0 +1,170 @@
+//! A logical volume as an image over the physical volumes, wherever its bytes are surely found there.
+//!
+//! | type | its bytes |
+//! | --- | --- |
+//! | linear, striped | its areas |
+//! | `raid1` | the first image that the superblocks of all images call whole (kernel `drivers/md/dm-raid.c`) |
+//! | `mirror`, also that of `pvmove` | the first leg, from which the others are made |
+//! | `cache` that writes through | the cached volume: the cache holds nothing else (kernel `device-mapper/cache.rst`) |
+//!
+//! Nothing else is followed: of a thin volume, vdo, writecache, a cache that writes back, or integrity, the bytes on
+//! the physical volumes may be old or somewhere else.
+
+use std::cell::{Cell, RefCell};
+use std::ops::Range;
+
+use super::PvOnDisk;
+use crate::base::bytes::le64;
+use crate::disk::format::lvm2::volume_group::{Area, LogicalVolume, Segment, SegmentKind, VolumeGroup};
+use crate::disk::{Problem, ProblemId};
+use crate::io::image::{Image, Mapped, MappedSegment, MappedStripe};
+
+/// Most volumes within each other: a cached raid that is being moved has four.
+const DEEPEST: u32 = 6;
+/// Most volumes of a group that are looked up by name: a text can name one volume within another over and over.
+const MOST_NAMED: u32 = 8192;
+/// Bytes of the superblock of dm-raid that matter.
+const SUPERBLOCK: usize = 48;
+const MAGIC: &[u8] = b"DmRd";
+
+/// The volumes of a group, and where its physical volumes are.
+pub(super) struct Followed<'a, 'i> {
+    group: &'a VolumeGroup,
+    present: &'a [Option<PvOnDisk<'i>>],
+    named: Cell<u32>,
+    /// What could not be read of the superblocks of raids.
+    unread: RefCell<Vec<Problem>>,
+}
+
+impl<'a, 'i> Followed<'a, 'i> {
+    pub(super) fn new(group: &'a VolumeGroup, present: &'a [Option<PvOnDisk<'i>>]) -> Self {
+        Self { group, present, named: Cell::new(0), unread: RefCell::default() }
+    }
+
+    /// The volume as an image; `None` where it is not followed, or a part is missing.
+    pub(super) fn image(&self, volume: &LogicalVolume) -> Option<Mapped<'i>> {
+        Mapped::new(self.pieces(volume, 0..volume.extents(), DEEPEST)?)
+    }
+
+    /// What could not be read on the way.
+    pub(super) fn unread(self) -> Vec<Problem> {
+        self.unread.into_inner()
+    }
+
+    fn named(&self, name: &str) -> Option<&LogicalVolume> {
+        let named = self.named.get();
+        self.named.set(named.checked_add(1).filter(|count| *count <= MOST_NAMED)?);
+        self.group.logical_volumes.iter().find(|volume| volume.name == name)
+    }
+
+    /// The extents `run` of a volume.
+    fn pieces(&self, volume: &LogicalVolume, run: Range<u64>, depth: u32) -> Option<Vec<MappedSegment<'i>>> {
+        let depth = depth.checked_sub(1)?;
+        let mut pieces = Vec::with_capacity(volume.segments.len());
+        for segment in &volume.segments {
+            let start = u64::from(segment.start_extent);
+            let end = start.checked_add(u64::from(segment.extents))?;
+            let (from, to) = (run.start.max(start), run.end.min(end));
+            if from < to {
+                pieces.extend(self.of_segment(segment, from.checked_sub(start)?..to.checked_sub(start)?, depth)?);
+            }
+        }
+        Some(pieces)
+    }
+
+    /// The extents `run` of a segment, counted from its start.
+    fn of_segment(&self, segment: &Segment, run: Range<u64>, depth: u32) -> Option<Vec<MappedSegment<'i>>> {
+        let name = match &segment.kind {
+            SegmentKind::Striped => return self.striped(segment, run, depth),
+            SegmentKind::Other(name) => name.as_str(),
+        };
+        match name {
+            "raid1" => self.pieces(self.whole_image(segment, depth)?, run, depth),
+            "mirror" => self.area(segment.areas.first()?, segment.parts.areas.first(), run, depth),
+            "cache" if self.writes_through(segment) => {
+                self.pieces(self.named(segment.parts.origin.as_deref()?)?, run, depth)
+            }
+            _ => None,
+        }
+    }
+
+    fn striped(&self, segment: &Segment, run: Range<u64>, depth: u32) -> Option<Vec<MappedSegment<'i>>> {
+        if let [only] = segment.areas.as_slice() {
+            return self.area(only, segment.parts.areas.first(), run, depth);
+        }
+        // A part of a row of stripes is not followed.
+        if run != (0..u64::from(segment.extents)) {
+            return None;
+        }
+        Some(vec![MappedSegment {
+            bytes: u64::from(segment.extents).checked_mul(self.group.extent_bytes)?,
+            stripe_bytes: segment.stripe_bytes,
+            stripes: segment.areas.iter().map(|area| self.stripe(area, 0)).collect::<Option<_>>()?,
+        }])
+    }
+
+    /// The extents `run` of an area, which is on a physical volume or on the logical volume `name`.
+    fn area(&self, area: &Area, name: Option<&String>, run: Range<u64>, depth: u32) -> Option<Vec<MappedSegment<'i>>> {
+        if area.physical().is_some() {
+            let bytes = run.end.checked_sub(run.start)?.checked_mul(self.group.extent_bytes)?;
+            return Some(vec![MappedSegment { bytes, stripe_bytes: 0, stripes: vec![self.stripe(area, run.start)?] }]);
+        }
+        let first = u64::from(area.start_extent);
+        self.pieces(self.named(name?)?, first.checked_add(run.start)?..first.checked_add(run.end)?, depth)
+    }
+
+    fn stripe(&self, area: &Area, extent: u64) -> Option<MappedStripe<'i>> {
+        let on = area.physical()?;
+        let first = self.group.physical_volumes.get(on)?.first_extent_bytes;
+        let extent = u64::from(area.start_extent).checked_add(extent)?;
+        let at = extent.checked_mul(self.group.extent_bytes)?.checked_add(first)?;
+        Some(MappedStripe { image: self.present.get(on).copied()??.image, at })
+    }
+
+    /// Whether what is written to a cache is in its origin at once: the mode is that of its pool where it has one.
+    fn writes_through(&self, segment: &Segment) -> bool {
+        let pool = segment.parts.cache.as_deref().and_then(|name| self.named(name));
+        let of_pool = pool.and_then(|pool| pool.segments.first()?.parts.cache_mode.as_deref());
+        let mode = segment.parts.cache_mode.as_deref().or(of_pool);
+        matches!(mode, Some("writethrough" | "passthrough"))
+    }
+
+    /// The first image of a raid1 that has all of its data.
+    fn whole_image(&self, segment: &Segment, depth: u32) -> Option<&LogicalVolume> {
+        let mut images = Vec::new();
+        let (pairs, _) = segment.parts.raid.as_chunks::<2>();
+        for (place, [metadata, data]) in pairs.iter().enumerate() {
+            let superblock = self.superblock(self.named(metadata)?, depth);
+            images.push((place, superblock, self.named(data)?));
+        }
+        let known = |of: &Option<[u8; SUPERBLOCK]>| of.filter(|block| block.starts_with(MAGIC));
+        let newest = images.iter().filter_map(|(_, block, _)| known(block)).max_by_key(|block| le64(block, 16).ok());
+        let Some(newest) = newest else {
+            // It was never active: the first image is the volume that it was made of.
+            let all_read = images.iter().all(|(_, block, _)| block.is_some());
+            return images.first().filter(|_| all_read).map(|(_, _, image)| *image);
+        };
+        let (events, failed) = (le64(&newest, 16).ok()?, le64(&newest, 24).ok()?);
+        let is_whole = |place: usize, block: [u8; SUPERBLOCK]| {
+            let lost =
+                u32::try_from(place).ok().and_then(|place| failed.checked_shr(place)).is_none_or(|bits| bits & 1 == 1);
+            !lost && le64(&block, 16) == Ok(events) && le64(&block, 32) == Ok(u64::MAX)
+        };
+        let whole = images.iter().find(|(place, block, _)| known(block).is_some_and(|block| is_whole(*place, block)));
+        whole.map(|(_, _, image)| *image)
+    }
+
+    /// The start of the metadata of an image; `None` where it cannot be read.
+    fn superblock(&self, metadata: &LogicalVolume, depth: u32) -> Option<[u8; SUPERBLOCK]> {
+        let volume = Mapped::new(self.pieces(metadata, 0..metadata.extents(), depth)?)?;
+        let mut start = [0; SUPERBLOCK];
+        match volume.read_at(&mut start, 0) {
+            Ok(()) => Some(start),
+            Err(e) => {
+                let message = format!("logical volume {}/{}: {e}", self.group.name, metadata.name);
+                self.unread.borrow_mut().push(Problem::new(ProblemId::ReadError, message));
+                None
+            }
+        }
+    }
+}

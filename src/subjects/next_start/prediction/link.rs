@@ -1,0 +1,78 @@
+//! A link of the chain that is not as it must be.
+
+use crate::subjects::next_start::command_line::Effect;
+
+/// Which link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkName {
+    /// What the firmware starts.
+    Firmware,
+    /// The configuration of the boot loader.
+    Loader,
+    /// The entry that is started.
+    Default,
+    /// The files that the entry names.
+    Files,
+    Kernel,
+    Modules,
+    Initramfs,
+    CommandLine,
+    Fstab,
+    Swap,
+}
+
+impl LinkName {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Firmware => "the firmware",
+            Self::Loader => "the configuration of GRUB",
+            Self::Default => "the default entry",
+            Self::Files => "the files of the entry",
+            Self::Kernel => "the kernel",
+            Self::Modules => "the modules of the kernel",
+            Self::Initramfs => "the initramfs",
+            Self::CommandLine => "the kernel command line",
+            Self::Fstab => "/etc/fstab",
+            Self::Swap => "swap",
+        }
+    }
+
+    /// The rule that reports it in detail.
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::Firmware => "boot-mode",
+            Self::Loader | Self::Default | Self::Files | Self::Kernel | Self::Modules | Self::Initramfs => {
+                "boot-consistent"
+            }
+            Self::CommandLine => "kernel-options",
+            Self::Fstab => "fstab-mounts",
+            Self::Swap => "swap-references",
+        }
+    }
+}
+
+/// A link that is not as it must be, and what that does to the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    pub name: LinkName,
+    /// Never [`Effect::GoesOn`].
+    pub effect: Effect,
+    pub why: String,
+}
+
+impl Link {
+    pub(super) fn new(name: LinkName, effect: Effect, why: impl Into<String>) -> Self {
+        Self { name, effect, why: why.into() }
+    }
+}
+
+impl std::fmt::Display for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { name, why, .. } = self;
+        match self.effect {
+            Effect::Stops => write!(f, "it ends at {}: {why}", name.word()),
+            Effect::Unknown => write!(f, "cannot determine {}: {why}", name.word()),
+            Effect::Doubtful | Effect::GoesOn => write!(f, "{} is doubtful: {why}", name.word()),
+        }
+    }
+}
