@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::step;
 use super::text::{Columns, Page, clean, wrap};
 use crate::base::units::Bytes;
+use crate::disk::new_table::BLOCKS;
 use crate::engine::{Action, Back, CacheSwitch, Ending, Plan, Reason, Refusal, Step};
 
 /// What a command that changes a host answers.
@@ -134,7 +135,8 @@ pub fn describe_action(action: &Action) -> String {
             let at: Vec<String> = table.sectors.iter().map(|sector| sector.at.to_string()).collect();
             let sector = table.disk.sector_bytes;
             let (kind, path) = (table.kind.word().to_uppercase(), clean(&table.disk.path));
-            format!("write a {kind} to {path}: the sectors of {sector} bytes at byte {}", at.join(", "))
+            let sample = format!("{BLOCKS} blocks spread over it are read first, by seed {:016x}", table.seed());
+            format!("write a {kind} to {path}: the sectors of {sector} bytes at byte {}; {sample}", at.join(", "))
         }
         Action::SwitchCaches(switches) => {
             let each = |switch: &CacheSwitch| format!("{} to {}", clean(&switch.disk.path), clean(&switch.to));
