@@ -13,6 +13,7 @@ mod damage;
 mod disks;
 mod memory;
 mod reads;
+mod start;
 mod view;
 
 use okv_host::base::units::ByteRange;

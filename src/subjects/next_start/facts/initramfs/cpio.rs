@@ -85,7 +85,7 @@ impl<'c> Cpio<'c> {
         let mut rest = bytes;
         while let Some(first) = rest.first() {
             let taken = match self.state {
-                State::Between if *first == 0 => rest.iter().take_while(|byte| **byte == 0).count(),
+                State::Between if *first == 0 => zeros(rest),
                 State::Between if *first == b'0' && self.at.is_multiple_of(4) => {
                     self.member.at = self.at;
                     self.state = State::Header;
@@ -211,6 +211,15 @@ impl<'c> Cpio<'c> {
         self.state = State::Padding { left: padding(self.at) };
         Ok(())
     }
+}
+
+/// How many zeros it begins with. Block by block: a file may be nothing else.
+fn zeros(bytes: &[u8]) -> usize {
+    const BLOCK: [u8; 4096] = [0; 4096];
+    let blocks = bytes.chunks_exact(BLOCK.len()).take_while(|block| **block == BLOCK).count();
+    let whole = blocks.saturating_mul(BLOCK.len());
+    let rest = bytes.get(whole..).unwrap_or_default();
+    whole.saturating_add(rest.iter().take_while(|byte| **byte == 0).count())
 }
 
 /// Up to the next offset that four divides.
