@@ -96,22 +96,28 @@ impl Running {
 }
 
 impl Agent {
-    /// Connects to QEMU's socket and waits until the guest is up.
-    pub(super) fn connect(path: &Path, deadline: Instant, machine: &mut Machine) -> Result<Self, NoAnswer> {
-        let stream = open(path, deadline, machine)?;
-        let left = deadline.saturating_duration_since(Instant::now());
-        stream.set_read_timeout(Some(left.max(Duration::from_secs(1)))).expect("a time limit");
-        let mut reader = BufReader::new(stream);
-        let mut line = String::new();
-        match reader.read_line(&mut line) {
-            Ok(0) => return Err(NoAnswer::Gone),
-            Ok(_) => {}
-            Err(_) => return Err(NoAnswer::Silent),
+    /// Connects to QEMU's socket and waits until the guest is up, or `is_lost`.
+    pub(super) fn connect(
+        path: &Path,
+        deadline: Instant,
+        machine: &mut Machine,
+        is_lost: impl Fn() -> bool,
+    ) -> Result<Self, NoAnswer> {
+        let mut stream = open(path, deadline, machine)?;
+        stream.set_read_timeout(Some(Duration::from_millis(200))).expect("a time limit");
+        let (mut line, mut byte) = (Vec::new(), [0]);
+        while byte != *b"\n" {
+            match stream.read(&mut byte) {
+                Ok(0) => return Err(NoAnswer::Gone),
+                Ok(_) => line.push(byte[0]),
+                Err(_) if Instant::now() > deadline || is_lost() => return Err(NoAnswer::Silent),
+                Err(_) => {}
+            }
         }
-        let hello: Value = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{line:?}: {e}"));
+        let hello: Value = serde_json::from_slice(&line).unwrap_or_else(|e| panic!("{line:?}: {e}"));
         let boot_id = hello["ready"].as_str().unwrap_or_else(|| panic!("{hello}")).to_owned();
-        reader.get_ref().set_read_timeout(None).expect("no time limit");
-        Ok(Self::new(reader, boot_id))
+        stream.set_read_timeout(None).expect("no time limit");
+        Ok(Self::new(BufReader::new(stream), boot_id))
     }
 
     /// Connects to a guest that was up when it was saved.

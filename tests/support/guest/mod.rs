@@ -113,11 +113,35 @@ impl Guest {
         assert!(self.power.is_none(), "the guest is running");
         let started = Instant::now();
         let mut machine = Machine::start(&self.spec, &self.disks, &self.files, None);
-        let agent = Agent::connect(&self.files.agent(), started + BOOT, &mut machine);
+        let agent = Agent::connect(&self.files.agent(), started + BOOT, &mut machine, || false);
         let agent = agent.unwrap_or_else(|why| panic!("the guest did not boot: {why}\n{}", self.console()));
         let monitor = Monitor::connect(&self.files.monitor());
         println!("the guest answers after {:.1} s", started.elapsed().as_secs_f32());
         self.power = Some(Power { agent, monitor, machine });
+    }
+
+    /// Powers it on, and says whether it comes up within `limit`. It does not where its console has one of `marks`: the
+    /// power is off then.
+    ///
+    /// # Errors
+    /// With the mark, or that it says nothing.
+    pub(crate) fn comes_up(&mut self, limit: Duration, marks: &[&str]) -> Result<(), String> {
+        assert!(self.power.is_none(), "the guest is running");
+        let _ = std::fs::remove_file(self.files.path("console")); // of the boot before
+        let mut machine = Machine::start(&self.spec, &self.disks, &self.files, None);
+        let mark = || {
+            let text = self.files.console_text();
+            marks.iter().find(|mark| text.contains(**mark)).map(|mark| (*mark).to_owned())
+        };
+        let connected = Agent::connect(&self.files.agent(), Instant::now() + limit, &mut machine, || mark().is_some());
+        match connected {
+            Ok(agent) => {
+                let monitor = Monitor::connect(&self.files.monitor());
+                self.power = Some(Power { agent, monitor, machine });
+                Ok(())
+            }
+            Err(why) => Err(mark().unwrap_or_else(|| why.to_string())),
+        }
     }
 
     /// Cuts the power: QEMU is killed, at once.

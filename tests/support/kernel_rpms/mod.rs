@@ -79,7 +79,10 @@ impl Rpms {
     /// Builds the packages of that kernel.
     pub(crate) fn kernel(self, release: &Release) -> Self {
         let spec = if release.family == Family::Split { "uek-split.spec" } else { "uek-single.spec" };
-        let image = format!("image {}", kernel_image().display());
+        let image = self.0.path().join(format!("vmlinuz-{}", release.name()));
+        std::fs::write(&image, renamed(std::fs::read(kernel_image()).expect("the guest's kernel"), &release.name()))
+            .expect("our own directory");
+        let image = format!("image {}", image.display());
         let mut macros = vec![image.as_str()];
         if release.family == Family::El7 {
             macros.push("el7 1");
@@ -140,6 +143,17 @@ impl Rpms {
         );
         assert_eq!(output.status, 0, "{output}");
     }
+}
+
+/// The kernel with this release in its setup header. Nothing else of it has the text: the kernel that runs is the same.
+fn renamed(mut image: Vec<u8>, release: &str) -> Vec<u8> {
+    let at = 0x200 + usize::from(u16::from_le_bytes([image[0x20e], image[0x20f]]));
+    let length = image[at..].iter().position(|byte| *byte == 0).expect("a text that ends");
+    let text = format!("{release} (guest)");
+    assert!(text.len() <= length, "there is room for {text} in {length} bytes");
+    image[at..at + length].fill(0);
+    image[at..at + text.len()].copy_from_slice(text.as_bytes());
+    image
 }
 
 /// Makes the guest a node that has no kernel yet, with /boot mounted.
