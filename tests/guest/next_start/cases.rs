@@ -60,6 +60,7 @@ pub(super) const UNUSUAL: &[Case] = &[
         Bios,
         r#"{
   head
+  echo 'export common' # a submenu sees nothing else
   echo "submenu 'More' --id more {"
   entry | sed "s#^menuentry .*#menuentry 'Linux' --id linux {#"
   echo '}'
