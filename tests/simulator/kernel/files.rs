@@ -1,11 +1,10 @@
 //! A tree of files in memory: what was not flushed is lost by a power cut.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::errors::{EEXIST, ELOOP, ENOENT, ENOTDIR, Errno};
+use super::known::Known;
 use crate::random::Random;
 
 pub type Number = usize;
@@ -30,77 +29,26 @@ pub enum Kind {
 #[derive(Clone)]
 pub struct Content {
     pub bytes: Rc<Vec<u8>>,
-    durable: Rc<Vec<u8>>,
+    pub(super) durable: Rc<Vec<u8>>,
 }
 
 #[derive(Clone, Default)]
 pub struct Folder {
     pub names: BTreeMap<Rc<str>, Number>,
     /// Changes that are not durable, in order: each a name that goes, a name that comes, or both at once.
-    log: Vec<Change>,
+    pub(super) log: Vec<Change>,
 }
 
 #[derive(Clone)]
-struct Change {
-    gone: Option<(Rc<str>, Number)>,
-    come: Option<Rc<str>>,
+pub(super) struct Change {
+    pub(super) gone: Option<(Rc<str>, Number)>,
+    pub(super) come: Option<Rc<str>>,
 }
 
 #[derive(Clone)]
 pub struct Files {
     pub inodes: Vec<Rc<Inode>>,
     known: Known,
-}
-
-/// Where paths lead, until a folder changes. Of a file alone, or of what a link leads to.
-#[derive(Default)]
-struct Known(RefCell<Places>);
-
-type Places = HashMap<Box<str>, [Option<Number>; 2], BuildHasherDefault<PathHasher>>;
-
-impl Clone for Known {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
-}
-
-impl Known {
-    fn get(&self, path: &str, follow: bool) -> Option<Number> {
-        self.0.borrow().get(path)?[usize::from(follow)]
-    }
-
-    fn put(&self, path: &str, follow: bool, number: Number) {
-        let mut known = self.0.borrow_mut();
-        match known.get_mut(path) {
-            Some(its) => its[usize::from(follow)] = Some(number),
-            None => {
-                let mut its = [None; 2];
-                its[usize::from(follow)] = Some(number);
-                known.insert(path.into(), its);
-            }
-        }
-    }
-
-    fn forget(&mut self) {
-        self.0.get_mut().clear();
-    }
-}
-
-/// FNV with words: paths are short, and nobody chooses them to be slow.
-#[derive(Default)]
-struct PathHasher(u64);
-
-impl Hasher for PathHasher {
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        let mut mix = |word: u64| self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-        let (words, rest) = bytes.as_chunks::<8>();
-        words.iter().for_each(|word| mix(u64::from_le_bytes(*word)));
-        rest.iter().for_each(|byte| mix(u64::from(*byte)));
-    }
 }
 
 const TOP: Number = 0;
@@ -348,48 +296,5 @@ impl Content {
     fn flushed(mut self) -> Self {
         self.durable = Rc::clone(&self.bytes);
         self
-    }
-
-    /// The old bytes, the new ones, or new ones of which some sectors did not reach the disk.
-    fn lose_power(&mut self, random: &mut Random) {
-        match random.below(3) {
-            0 => self.bytes = Rc::clone(&self.durable),
-            1 => {}
-            _ => {
-                let mut torn = (*self.bytes).clone();
-                let same = self.bytes.iter().zip(self.durable.iter()).take_while(|(a, b)| a == b).count();
-                let end = same + crate::kernel::disk::index(random.below((torn.len() - same) as u64 + 1));
-                if random.percent(50) {
-                    torn.truncate(end.max(self.durable.len().min(torn.len())));
-                }
-                for (n, sector) in torn.chunks_mut(512).enumerate() {
-                    if (n + 1) * 512 > same && random.percent(30) {
-                        let kept = same.saturating_sub(n * 512).min(sector.len());
-                        sector[kept..].fill(0);
-                        let old = self.durable.get(n * 512 + kept..).unwrap_or_default();
-                        sector[kept..].iter_mut().zip(old).for_each(|(to, from)| *to = *from);
-                    }
-                }
-                self.bytes = Rc::new(torn);
-            }
-        }
-        self.durable = Rc::clone(&self.bytes);
-    }
-}
-
-impl Folder {
-    /// Changes survive in their order.
-    fn lose_power(&mut self, random: &mut Random) {
-        let kept = crate::kernel::disk::index(random.below(self.log.len() as u64 + 1));
-        while self.log.len() > kept {
-            let change = self.log.pop().unwrap();
-            if let Some(name) = change.come {
-                self.names.remove(&name);
-            }
-            if let Some((name, number)) = change.gone {
-                self.names.insert(name, number);
-            }
-        }
-        self.log.clear();
     }
 }

@@ -5,4 +5,6 @@ pub mod disk;
 pub mod errors;
 pub mod files;
 pub mod handles;
+mod known;
+mod lost;
 pub mod shown;
