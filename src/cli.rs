@@ -1,13 +1,14 @@
 //! The command line: what can be asked, and how.
 
 use clap::builder::styling::Styles;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 mod change;
 mod check;
 mod cluster;
 mod judge;
 mod kernel_prune;
+mod printed;
 mod runbook;
 mod scan;
 mod ssh_dsa_retire;
@@ -22,6 +23,7 @@ pub use check::Check;
 pub use cluster::Cluster;
 pub use judge::Judge;
 pub use kernel_prune::KernelPrune;
+pub use printed::{Completions, Man};
 pub use runbook::{Confirm, Runbook, RunbookFormat};
 pub use scan::{Scan, ScanFormat};
 pub use ssh_dsa_retire::SshDsaRetire;
@@ -30,59 +32,107 @@ pub use swap_extend::SwapExtend;
 pub use undo::Undo;
 pub use upgrade::Upgrade;
 
-/// Judge an Oracle Key Vault node before an upgrade, from its block devices up.
-///
-/// Exit status: 0 ready, done or nothing to do, 1 blocked or refused, 2 wrong usage, 3 could not tell or failed with
-/// everything as it was, 4 left half-way, 5 another run holds the lock.
+/// Verify and prepare an Oracle Key Vault node for an upgrade, and change it safely.
 #[derive(Debug, Parser)]
-#[command(name = "okv-host", version, max_term_width = 80, styles = Styles::plain())]
+#[command(name = "okv-host", styles = Styles::plain(), disable_help_subcommand = true)]
+#[command(subcommand_required = true, arg_required_else_help = true, after_help = HELP)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// The commands.
+/// The commands; those that only read first.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Judge whether a node may be upgraded, and say what would lift what blocks it.
+    /// Check whether this node can be upgraded
     Check(Check),
-    /// Show what is on disks: tables, partitions, file systems, swap, LVM.
+    /// Show tables, file systems, swap and LVM
     Scan(Scan),
-    /// Say of every step of the upgrade procedure how it stands on a node.
+    /// Show every step of the upgrade procedure
     Runbook(Runbook),
-    /// Record that a step was done which no node shows.
-    Confirm(Confirm),
-    /// Judge a cluster by the saved reports on its nodes, offline.
+    /// Check a cluster by saved reports
     Cluster(Cluster),
-    /// Bring an upgrade ISO to where the upgrade looks for it: copy, mount, clean.
-    Stage(Stage),
-    /// Run the vendor's upgrade so that a lost connection does not end it.
-    Upgrade(Upgrade),
-    /// Grow the swap of this node in place, with a new disk where one is needed.
-    SwapExtend(SwapExtend),
-    /// Remove old kernels, and prove that the ones that stay can boot.
-    KernelPrune(KernelPrune),
-    /// Retire the SSH DSA host keys that an upgrade leaves behind.
-    SshDsaRetire(SshDsaRetire),
-    /// Say what the last run did, and whether something is left half-way.
+    /// Show the last run and the upgrade
     Status(Status),
-    /// Take back what the last run did, or close it.
+    /// Print completions for a shell
+    Completions(Completions),
+    /// Print a man page
+    Man(Man),
+    /// Record a step that cannot be verified
+    Confirm(Confirm),
+    /// Copy and mount the upgrade ISO
+    Stage(Stage),
+    /// Run the vendor's upgrade as a service
+    Upgrade(Upgrade),
+    /// Grow the swap of this node in place
+    SwapExtend(SwapExtend),
+    /// Remove old kernels
+    KernelPrune(KernelPrune),
+    /// Retire the DSA host keys of SSH
+    SshDsaRetire(SshDsaRetire),
+    /// Take back the last run, or close it
     Undo(Undo),
+}
+
+/// The commands that read, which come first in [`Command`]; the others change this host.
+const READING: &[&str] = &["check", "scan", "runbook", "cluster", "status", "completions", "man"];
+
+const HELP: &str = "\
+Examples:
+  okv-host check
+  okv-host swap-extend --help
+
+Exit status: 0 done, ready or nothing to do; 1 blocked or refused; 2 usage error; 3 unknown, or failed with \
+everything as before; 4 stopped half-way; 5 another run holds the lock.";
+
+impl Cli {
+    /// The arguments of this process, with help for a page of so many columns. Wrong ones end the process.
+    pub fn read(columns: usize, version: &'static str) -> Self {
+        let matches = Self::in_groups().version(version).term_width(columns).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
+    /// The command line, with its commands in two groups in the help.
+    pub fn in_groups() -> clap::Command {
+        let command = Self::command();
+        let list = |reads: bool| {
+            let of_group = command.get_subcommands().filter(|sub| READING.contains(&sub.get_name()) == reads);
+            let line = |sub: &clap::Command| {
+                format!("  {:<15} {}\n", sub.get_name(), sub.get_about().map(ToString::to_string).unwrap_or_default())
+            };
+            of_group.map(line).collect::<String>()
+        };
+        let template = format!(
+            "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\nThese read, and change nothing:\n{}\n\
+             These change this host. Without --apply they show their plan:\n{}\nOptions:\n{{options}}{{after-help}}",
+            list(true),
+            list(false)
+        );
+        command.help_template(template)
+    }
 }
 
 /// Arguments of `status`.
 #[derive(Debug, Args)]
+#[command(after_help = STATUS_HELP)]
 pub struct Status {
     /// How to print.
     #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
     pub format: PlainFormat,
 }
 
+const STATUS_HELP: &str = "\
+Examples:
+  okv-host status
+  okv-host status --format json
+
+Exit status: 0 nothing is left half-way; 3 the record could not be read; 4 a run is left half-way; 5 a run goes on.";
+
 /// Formats of everything but `scan`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PlainFormat {
-    /// For people, in 80 columns.
+    /// For people.
     Text,
     /// For programs.
     Json,
@@ -90,10 +140,16 @@ pub enum PlainFormat {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
-        super::Cli::command().debug_assert();
+        Cli::in_groups().debug_assert();
+    }
+
+    #[test]
+    fn every_reading_command_is_one_and_stands_first() {
+        let names: Vec<String> = Cli::command().get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+        assert_eq!(names[..READING.len()], *READING);
     }
 }

@@ -2,9 +2,16 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use okv_host::cli::Cli;
+use okv_host::commands;
+
+/// With the commit and its day, where the build knows them.
+const VERSION: &str = match option_env!("OKV_HOST_VERSION") {
+    Some(version) => version,
+    None => env!("CARGO_PKG_VERSION"),
+};
 
 fn main() -> ExitCode {
-    let cli = okv_host::cli::Cli::parse();
-    okv_host::commands::run(&cli).into()
+    let cli = Cli::read(commands::columns::of_stdout().count(), VERSION);
+    commands::run(&cli).into()
 }

@@ -69,7 +69,11 @@ fn help_fits_in_80_columns() {
 
 #[test]
 fn the_version_is_that_of_the_package() {
-    okv_host().arg("--version").assert().code(0).stdout(format!("okv-host {}\n", env!("CARGO_PKG_VERSION")));
+    okv_host()
+        .arg("--version")
+        .assert()
+        .code(0)
+        .stdout(predicate::str::starts_with(format!("okv-host {}", env!("CARGO_PKG_VERSION"))));
 }
 
 #[test]
@@ -425,4 +429,82 @@ fn a_command_that_changes_a_node_asks_before_it_does_and_never_changes_another_r
 fn a_host_without_ssh_is_an_error_that_names_its_folder() {
     let assert = okv_host().args(["ssh-dsa-retire", "--root", "fixtures/hosts/good-uefi"]).assert().code(3);
     assert.stdout("").stderr(predicate::str::contains("/etc/ssh"));
+}
+
+/// The names of all commands.
+fn commands() -> Vec<String> {
+    let program = okv_host::cli::Cli::in_groups();
+    program.get_subcommands().map(|command| command.get_name().to_owned()).collect()
+}
+
+#[test]
+fn the_help_of_every_command_has_two_examples_that_parse() {
+    for name in commands() {
+        let text = okv_host().args([&name, "--help"]).assert().code(0).get_output().stdout.clone();
+        let text = String::from_utf8(text).unwrap();
+        let examples: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("  okv-host ")).collect();
+        assert_eq!(examples.len(), 2, "{name}: {text}");
+        for example in examples {
+            parses(example);
+        }
+    }
+}
+
+/// Whether the command line takes these words, up to a pipe or a redirection.
+#[track_caller]
+fn parses(words: &str) {
+    let words = words.split([';', '|', '>']).next().unwrap().trim().trim_end_matches('.');
+    let words = words.replace("HEX", &"0".repeat(64)).replace("ISO ", "x.iso ").replace("NUMBER", "1");
+    let mut arguments = vec!["okv-host".to_owned()];
+    let mut quoted = false;
+    for part in words.split('"') {
+        if quoted {
+            arguments.push(part.to_owned());
+        } else {
+            arguments.extend(part.split_whitespace().map(str::to_owned));
+        }
+        quoted = !quoted;
+    }
+    let parsed = okv_host::cli::Cli::in_groups().try_get_matches_from(&arguments);
+    let is_help = |error: &clap::Error| error.kind() == clap::error::ErrorKind::DisplayHelp;
+    assert!(parsed.as_ref().map_or_else(is_help, |_| true), "{arguments:?}: {}", parsed.unwrap_err());
+}
+
+#[test]
+fn every_command_in_a_remedy_of_a_fixture_host_is_valid() {
+    let mut commands = std::collections::BTreeSet::new();
+    for name in overlay::names() {
+        let host = Host::named(&name);
+        for command in ["check", "runbook"] {
+            let report = json(okv_host().args([command, "--format", "json", "--root"]).arg(host.path()));
+            let rows = report["findings"].as_array().or(report["steps"].as_array()).unwrap();
+            for text in rows.iter().flat_map(|row| ["remedy", "how", "command"].map(|key| row[key].as_str())) {
+                let Some((_, words)) = text.unwrap_or_default().split_once("okv-host ") else { continue };
+                commands.insert(words.to_owned());
+            }
+        }
+    }
+    for words in &commands {
+        parses(words);
+    }
+    assert!(commands.len() > 10, "{commands:?}");
+}
+
+#[test]
+fn man_pages_and_completions_are_made_from_the_arguments() {
+    for name in commands() {
+        okv_host()
+            .args(["man", &name])
+            .assert()
+            .code(0)
+            .stdout(predicate::str::contains(format!("okv\\-host\\-{}", name.replace('-', "\\-"))));
+    }
+    okv_host().args(["man", "nope"]).assert().code(2).stdout("");
+    for shell in ["bash", "zsh", "fish"] {
+        let made = okv_host().args(["completions", shell]).assert().code(0).get_output().stdout.clone();
+        let made = String::from_utf8(made).unwrap();
+        for word in ["swap-size", "back-up", "7.2-2", "kernel-prune"] {
+            assert!(made.contains(word), "{shell}: {word}");
+        }
+    }
 }

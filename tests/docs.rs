@@ -104,3 +104,52 @@ fn a_rule_has_a_file_of_its_own_that_begins_with_what_it_does() {
         assert_eq!(text.matches("RuleId::new(").count(), 1, "{}", path.display());
     }
 }
+
+/// The pages that people write, with their text.
+fn pages() -> Vec<(PathBuf, String)> {
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(project().join("docs")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.extend(["README.md", "CONTRIBUTING.md"].map(|name| project().join(name)));
+    paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// The output of `okv-host ARGUMENTS` or of `okv-host ARGUMENTS | head -N`.
+fn output_of(command: &str) -> String {
+    let (command, most) = command.split_once(" | head -").unwrap_or((command, ""));
+    let arguments = command.strip_prefix("okv-host ").unwrap_or_else(|| panic!("{command}")).split(' ');
+    let mut process = std::process::Command::new(env!("CARGO_BIN_EXE_okv-host"));
+    let output = process.env_clear().current_dir(project()).args(arguments).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().take(most.parse().unwrap_or(usize::MAX)).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn what_a_page_shows_is_what_the_command_prints() {
+    let mut shown = 0;
+    for (path, text) in pages() {
+        for block in text.split("```console\n").skip(1) {
+            let block = block.split("```").next().unwrap();
+            let (command, expected) = block.strip_prefix("$ ").unwrap().split_once('\n').unwrap();
+            assert_eq!(output_of(command), expected, "{}: {command}", path.display());
+            shown += 1;
+        }
+    }
+    assert!(shown >= 2, "the README shows a healthy and a sick node");
+}
+
+#[test]
+fn every_link_of_a_page_leads_to_a_file() {
+    for (path, text) in pages() {
+        for target in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            let file = target.split('#').next().unwrap();
+            let is_there = file.is_empty() || file.contains("://") || path.parent().unwrap().join(file).exists();
+            assert!(is_there, "{}: {target}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_readme_is_short() {
+    let readme = fs::read_to_string(project().join("README.md")).unwrap();
+    assert!(readme.lines().count() < 120);
+}

@@ -139,7 +139,7 @@ fn a_fixture_with_boot_mounted_is_not_answered_by_the_machine_of_the_tests() {
     fs::create_dir_all(dir.path().join("proc/self")).unwrap();
     fs::write(dir.path().join("proc/self/mountinfo"), "1 1 8:2 / /boot rw - ext4 /dev/sda2 rw\n").unwrap();
     let running = host::running::running(&Root::fixture(dir.path()).unwrap());
-    assert!(matches!(running.boot_df_bytes, Probed::Unreadable(why) if why.contains("fixture")));
+    assert!(matches!(running.boot_df_bytes, Probed::Unreadable(why) if why.contains("saved")));
 }
 
 #[test]

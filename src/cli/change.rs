@@ -7,7 +7,7 @@ use super::PlainFormat;
 /// Arguments that every command which changes a host has.
 #[derive(Debug, Args)]
 pub struct Change {
-    /// Do it; without this the plan is shown and nothing is changed.
+    /// Carry out the plan; without this it is only shown.
     #[arg(long)]
     pub apply: bool,
 

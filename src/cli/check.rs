@@ -12,11 +12,11 @@ use crate::base::digest::Sha256;
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub struct Check {
-    /// Judge the host whose proc, sys, etc and dev lie under DIR.
+    /// Check the saved host whose proc, sys, etc and dev lie under DIR.
     #[arg(long, value_name = "DIR", conflicts_with = "image")]
     pub root: Option<PathBuf>,
 
-    /// Judge a powered-off node by its disks alone.
+    /// Check a powered-off node by its disks alone.
     #[arg(long, value_name = "DISK", num_args = 1.., conflicts_with_all = ["certificate", "certificate_from"])]
     pub image: Vec<PathBuf>,
 
@@ -24,15 +24,15 @@ pub struct Check {
     #[command(flatten)]
     pub judge: Judge,
 
-    /// The upgrade ISO has to sum up to this (SHA-256); all of it is read.
+    /// SHA-256 that the upgrade ISO must have; all of it is read.
     #[arg(long, value_name = "HEX", conflicts_with = "image")]
     pub sha256: Option<Sha256>,
 
-    /// Print the rules with their thresholds and sources, and judge nothing.
+    /// List the rules with their thresholds and sources.
     #[arg(long, conflicts_with_all = ["root", "image"])]
     pub list: bool,
 
-    /// Explain a rule, or the rules of a step or of an item of the procedure (7.2-13), and judge nothing.
+    /// Explain a rule, or the rules of a step or of an item of the procedure (7.2-13).
     #[arg(
         long,
         value_name = "RULE",
@@ -63,5 +63,10 @@ pub struct Check {
 }
 
 const HELP: &str = "\
-Without --root and --image this host is judged, which takes root.
-Exit status: 0 ready, 1 blocked, 2 wrong usage, 3 could not tell.";
+Without --root and --image it checks this host, as root. It takes no lock and opens nothing for writing.
+
+Examples:
+  okv-host check
+  okv-host check --only swap-size,7.2-9 --root DIR
+
+Exit status: 0 no blocker found; 1 blocked; 2 usage error; 3 something could not be read.";

@@ -33,9 +33,13 @@ pub struct Cluster {
 }
 
 const HELP: &str = "\
-Nothing is asked of any host: all is in the files.
-Exit status: 0 every node is ready, 1 a node is blocked or was disabled for too
-long, 2 wrong usage, 3 could not tell.";
+It reads the files alone, and asks no host.
+
+Examples:
+  okv-host cluster okv1.json okv2.json
+  okv-host cluster *.json --cluster-info info.json
+
+Exit status: 0 every node is ready; 1 a node is blocked or was disabled for too long; 2 usage error; 3 unknown.";
 
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {

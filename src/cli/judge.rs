@@ -10,15 +10,15 @@ use crate::profile::{Address, Profile};
 /// Arguments of every command that judges a host by the rules.
 #[derive(Debug, Args)]
 pub struct Judge {
-    /// Release to judge by: a built-in name, or a JSON file.
+    /// Release profile to use: a built-in name, or a JSON file.
     #[arg(long, value_name = "RELEASE", default_value = Profile::DEFAULT)]
     pub profile: String,
 
-    /// Judge this certificate (PEM or DER) as the server's.
+    /// The server's certificate (PEM or DER).
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
 
-    /// Judge the certificate that this TLS port shows as the server's; it is asked from here, with --root too.
+    /// Read the server's certificate from this TLS port, asked from here.
     #[arg(long, value_name = "HOST:PORT", conflicts_with = "certificate")]
     pub certificate_from: Option<Address>,
 
@@ -30,7 +30,7 @@ pub struct Judge {
     #[arg(long, value_name = "FILE", requires = "certificate_from", conflicts_with = "fingerprint")]
     pub ca: Option<PathBuf>,
 
-    /// Accept the findings that FILE (JSON) names, each for its reason and until its day.
+    /// Waive the findings that FILE (JSON) names, each for a reason and until a day.
     #[arg(long, value_name = "FILE")]
     pub waivers: Option<PathBuf>,
 }

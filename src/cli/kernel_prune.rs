@@ -25,11 +25,13 @@ pub struct KernelPrune {
 }
 
 const HELP: &str = "\
-The kernel that runs stays, the newest, the one that boots by default, and those
-that --keep names; of the same family everything older goes, one release a
-transaction, by yum or dnf with no repository. Each kernel that stays must have
-its vmlinuz, initramfs, modules and boot entry before and after. /boot is looked
-into also where it is not mounted, mounted for the removal, and unmounted again.
-Exit status: 0 planned, done or nothing to do, 1 refused, 2 wrong usage, 3 failed
-and everything as it was, 4 left half-way (see status), 5 another run holds the
-lock.";
+The running kernel stays, the newest, the default of the boot loader, and those of --keep. Everything older of \
+the same family goes, one kernel per transaction, by yum or dnf without a repository. Each kernel that stays \
+must have its vmlinuz, initramfs, modules and boot entry before and after.
+
+Examples:
+  okv-host kernel-prune
+  okv-host kernel-prune --apply
+
+Exit status: 0 planned, done or nothing to do; 1 refused; 2 usage error; 3 failed, with everything as before; 4 \
+stopped half-way (okv-host status); 5 another run holds the lock.";

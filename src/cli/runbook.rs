@@ -26,11 +26,15 @@ pub struct Runbook {
 }
 
 const RUNBOOK_HELP: &str = "\
-A step is done, ready (it can be done now), blocked, confirm (yours to confirm,
-by okv-host confirm), unknown (could not be told) or not-needed. Without --root
-this host is judged, which takes root.
-Exit status: 0 every step is done or not needed, 1 something is left to do,
-2 wrong usage, 3 nothing is left but what could not be told.";
+A step is done, ready (its command plans it now), blocked, confirm (cannot be verified from the node), unknown \
+(could not be read) or not-needed. Without --root it shows the steps of this host, as root.
+
+Examples:
+  okv-host runbook
+  okv-host runbook --format markdown > ticket.md
+
+Exit status: 0 every step is done or not needed; 1 something is left to do; 2 usage error; 3 only unknown steps \
+are left.";
 
 /// Formats of `runbook`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -69,8 +73,13 @@ pub struct Confirm {
 }
 
 const CONFIRM_HELP: &str = "\
-It is kept on this host with time, user and note, for this upgrade; the last
-word on a step counts. What a rule blocks or could not tell no confirmation
-lifts, and what a command does and proves is not confirmed: both are refused.
-Exit status: 0 recorded, 1 refused, 2 wrong usage, 3 failed with nothing
-recorded, 5 another run holds the lock.";
+It is kept on this host with time, user and note, for this upgrade; the last record of a step counts. A \
+confirmation does not override a rule that blocks or is unknown, and does not replace a command: both are \
+refused.
+
+Examples:
+  okv-host confirm back-up --note \"full backup okv-0412, restored on the test system\"
+  okv-host confirm 7.2-2 --withdraw --note \"it was that of another node\"
+
+Exit status: 0 recorded; 1 refused; 2 usage error; 3 failed, with nothing recorded; 5 another run holds the \
+lock.";

@@ -30,9 +30,14 @@ pub struct Scan {
 }
 
 const HELP: &str = "\
-Volume groups are assembled over all disks given; with --format jsonl each disk
-stands alone, so that memory stays flat over any number of images.
-Exit status: 0 all were read, 2 wrong usage, 3 something could not be read.";
+Without a disk it reads every whole disk of this machine, as root. Volume groups are assembled over all disks \
+given. With --format jsonl each disk stands alone, so that memory stays flat over any number of images.
+
+Examples:
+  okv-host scan
+  okv-host scan --format json disk.img
+
+Exit status: 0 everything was read; 2 usage error; 3 something could not be read.";
 
 /// Formats of `scan`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

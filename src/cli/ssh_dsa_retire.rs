@@ -14,7 +14,7 @@ pub struct SshDsaRetire {
     #[command(flatten)]
     pub change: Change,
 
-    /// Tell the running daemon to read its keys again afterwards.
+    /// Reload the running daemon afterwards.
     #[arg(long)]
     pub reload: bool,
 
@@ -24,8 +24,12 @@ pub struct SshDsaRetire {
 }
 
 const HELP: &str = "\
-Each DSA key and its .pub get the ending .retire, never over an existing file.
-sshd_config is not edited: a line there that names the key is a refusal.
-Exit status: 0 planned, done or nothing to do, 1 refused, 2 wrong usage, 3 failed
-and everything as it was, 4 left half-way (see status), 5 another run holds the
-lock.";
+Each DSA key and its .pub get the ending .retire, never over an existing file. It does not edit sshd_config: it \
+refuses where a line there names the key.
+
+Examples:
+  okv-host ssh-dsa-retire
+  okv-host ssh-dsa-retire --reload --apply
+
+Exit status: 0 planned, done or nothing to do; 1 refused; 2 usage error; 3 failed, with everything as before; 4 \
+stopped half-way (okv-host status); 5 another run holds the lock.";

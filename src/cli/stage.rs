@@ -15,7 +15,7 @@ pub struct Stage {
     #[arg(value_name = "ISO")]
     pub iso: PathBuf,
 
-    /// What it sums up to, as its publisher says.
+    /// Its published SHA-256.
     #[arg(long, value_name = "HEX")]
     pub sha256: Option<Sha256>,
 
@@ -26,14 +26,21 @@ pub struct Stage {
     /// Arguments that every judging command has.
     #[command(flatten)]
     pub judge: Judge,
+
+    /// Plan for the saved host whose proc, sys, etc, dev and var lie under DIR; changes nothing there.
+    #[arg(long, value_name = "DIR", conflicts_with = "apply")]
+    pub root: Option<PathBuf>,
 }
 
 const HELP: &str = "\
-The ISO is copied into the folder in which the upgrade looks for it, read back
-from the disk and compared, mounted read-only, and the package manager's cache of
-its repository is emptied. What is done already is left as it is; a copy that was
-cut off goes on where it was. It refuses what check blocks, an ISO that is not
-whole or not of that sum, and a copy that would leave the node without room.
-Exit status: 0 planned, done or nothing to do, 1 refused, 2 wrong usage, 3 failed
-and everything as it was, 4 left half-way (see status), 5 another run holds the
-lock.";
+It copies the ISO into the folder in which the upgrade looks for it, reads it back from the disk and compares \
+it, mounts it read-only, and empties the package manager's cache of its repository. An interrupted copy \
+continues where it stopped. It refuses if check has a blocker, if the ISO is not whole or has another checksum, \
+and if the copy would leave no room.
+
+Examples:
+  okv-host stage /root/okv-upgrade-disc-21.8.0.0.0.iso
+  okv-host stage ISO --sha256 HEX --apply
+
+Exit status: 0 planned, done or nothing to do; 1 refused; 2 usage error; 3 failed, with everything as before; 4 \
+stopped half-way (okv-host status); 5 another run holds the lock.";

@@ -4,22 +4,24 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 
-use super::columns::{of_stderr, of_stdout};
+use super::answer::{show, write_all};
+use super::columns::of_stderr;
 use super::confirm::confirm;
 use super::gate::{beneath_upgrade, unfinished_before};
+use super::lock_holder::under_way;
 use super::progress::Steps;
 use super::recorded::records;
 use super::surroundings::Surroundings;
-use crate::cli::{Change, PlainFormat};
+use crate::cli::Change;
 use crate::engine::apply::{Interrupts, Lock, LockError, TargetHost, carry_out, finish};
 use crate::engine::{Action, Ending, Entry, ExitStatus, Plan, Reason, RecordedRun, Refusal, Step, last_run};
 use crate::host::state::STATE;
 use crate::host::{Root, operator};
 use crate::io::journal::Journal;
 use crate::io::sys;
-use crate::report::{self, PlanReport};
+use crate::report::{self, Applied, PlanReport};
 
 /// Makes the plan from what is true now.
 pub(super) type Planner<'p> = dyn Fn() -> Result<Result<Plan, Refusal>> + 'p;
@@ -38,7 +40,7 @@ pub(super) fn run(
     };
     if !args.apply {
         if Lock::is_held(Path::new("/")).with_context(|| format!("the lock {STATE}/lock"))? {
-            let _ = writeln!(io::stderr(), "{UNDER_WAY}; what is left to do can be planned when it has ended");
+            let _ = writeln!(io::stderr(), "{}; what is left to do can be planned when it has ended", under_way());
             return Ok(ExitStatus::Locked);
         }
         return match planner()? {
@@ -69,17 +71,20 @@ pub(super) fn run(
             }
         };
     }
-    ask(args, &plan)?;
+    if !ask(args, &plan)? {
+        return Ok(ExitStatus::Success);
+    }
     if let Err(refusal) = plan_again(&plan, planner)? {
         drop(lock);
         return refuse(command, args, &refusal);
     }
     // From here to the end of the step that runs, a lost connection ends nothing.
     let interrupts = (around.hold_signals)()?;
+    let began = sys::seconds_since_1970();
     let ending = carry_out(&plan, &host, &mut journal, &interrupts, &mut Steps::of(plan.steps.len()).reporter());
     let ending = ending
         .with_context(|| format!("the journal {} cannot be begun: nothing was changed", journal.path().display()))?;
-    Ok(answer(args, &plan, ending, &mut journal, planner, (lock, interrupts)))
+    Ok(answer(args, &plan, (ending, began), &mut journal, planner, (lock, interrupts)))
 }
 
 /// Shows what is planned, and changes nothing. `elsewhere` is shown instead of how to apply it.
@@ -141,21 +146,21 @@ fn finish_run(
     Ok(status)
 }
 
-fn ask(args: &Change, plan: &Plan) -> Result<()> {
-    if !args.yes {
-        let report = PlanReport::of_plan(plan, Ending::Planned, None);
-        write_all(&report::steps_text(&report, of_stderr()), io::stderr())?;
-        let question = format!("{} on this host.", count(plan.steps.len(), "step"));
-        ensure!(confirm(&question)?, "not confirmed: nothing was changed");
+/// Shows the plan and asks, unless `--yes` was given.
+fn ask(args: &Change, plan: &Plan) -> Result<bool> {
+    if args.yes {
+        return Ok(true);
     }
-    Ok(())
+    let report = PlanReport::of_plan(plan, Ending::Planned, None);
+    write_all(&report::steps_text(&report, of_stderr()), io::stderr())?;
+    confirm(&format!("the {} above on this host", count(plan.steps.len(), "step")))
 }
 
 /// Proves the result, and reports how the run ended.
 fn answer(
     args: &Change,
     plan: &Plan,
-    ending: Ending,
+    (ending, began): (Ending, u64),
     journal: &mut Journal<Entry>,
     planner: &Planner<'_>,
     held: (Lock, Interrupts),
@@ -169,7 +174,11 @@ fn answer(
     }
     let message = message(&ending, &plan.steps, journal);
     let status = ending.exit_status();
-    report_end(args, &PlanReport { reasons: &reasons, ..PlanReport::of_plan(plan, ending, message) }, held);
+    let applied = Some(Applied {
+        seconds: sys::seconds_since_1970().saturating_sub(began),
+        journal: journal.path().display().to_string(),
+    });
+    report_end(args, &PlanReport { reasons: &reasons, applied, ..PlanReport::of_plan(plan, ending, message) }, held);
     status
 }
 
@@ -227,10 +236,6 @@ pub(super) fn count(n: usize, what: &str) -> String {
 const TO_FINISH: &str =
     "The last run is unfinished, and nothing is left to change: with --apply its changes are verified, and it ends.";
 
-/// What holds the lock.
-pub(super) const UNDER_WAY: &str =
-    "okv-host: another run is under way, or a program that it had started before it was killed";
-
 /// The variable in which sudo(8) leaves the user who called it.
 const SUDO_USER: &str = "SUDO_USER";
 
@@ -262,22 +267,13 @@ pub(super) fn take_host(around: Surroundings) -> Result<Option<(TargetHost<'stat
             Ok(Some((TargetHost { runner: Box::leak(runner), ..host }, lock)))
         }
         Err(LockError::Held) => {
-            let _ = writeln!(io::stderr(), "{UNDER_WAY}; nothing was changed");
+            let _ = writeln!(io::stderr(), "{}; nothing was changed", under_way());
             Ok(None)
         }
         Err(LockError::Io(e)) => {
             Err(e).with_context(|| format!("the lock {STATE}/lock cannot be taken: nothing was changed"))
         }
     }
-}
-
-/// Prints an answer after which nothing was changed.
-pub(super) fn show(format: PlainFormat, report: &PlanReport<'_>) -> Result<()> {
-    match format {
-        PlainFormat::Json => report::plan_json(&mut io::stdout().lock(), report)?,
-        PlainFormat::Text => write_all(&report::plan_text(report, of_stdout()), io::stdout())?,
-    }
-    Ok(())
 }
 
 /// Prints what became of a run. That stdout is gone does not change what was done, nor the exit status. A terminal may
@@ -289,11 +285,6 @@ fn report_end(args: &Change, report: &PlanReport<'_>, (lock, interrupts): (Lock,
         let _ = writeln!(io::stderr(), "okv-host: the answer could not be written: {error:#}");
         let _ = write_all(&report::plan_text(report, of_stderr()), io::stderr());
     }
-}
-
-fn write_all(text: &str, mut out: impl Write) -> io::Result<()> {
-    out.write_all(text.as_bytes())?;
-    out.flush()
 }
 
 #[cfg(test)]

@@ -7,14 +7,16 @@ use anyhow::Result;
 use super::columns::of_stdout;
 use super::explain;
 use super::judged::{Judged, facts_of, judged, profile, root_at};
+use super::planned_steps::{JudgedHost, planned_steps};
 use super::progress::Progress;
+use super::surroundings::Surroundings;
 use super::usage_error::UsageError;
 use super::verdict::{exit, write_coloured};
 use super::vocabulary::named;
 use crate::cli::{Check, PlainFormat};
 use crate::disk::Source;
 use crate::engine::ExitStatus;
-use crate::host::Probed;
+use crate::host::{Probed, Root};
 use crate::procedure::{standing, steps};
 use crate::profile::Places;
 use crate::report::{self, CheckReport, CheckScreen, Node, Shown};
@@ -22,7 +24,7 @@ use crate::subjects::rule::RuleId;
 use crate::subjects::table::RULES;
 use crate::subjects::{Facts, of_disks, rule};
 
-pub(super) fn run(args: &Check) -> Result<ExitStatus> {
+pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
     if args.list {
         match args.format {
@@ -35,7 +37,7 @@ pub(super) fn run(args: &Check) -> Result<ExitStatus> {
         return explain::run(name, &profile, args.format);
     }
     let only = only(args)?;
-    let facts = gather(args, &profile.places)?;
+    let (root, facts) = gather(args, &profile.places)?;
     let Judged { findings, waivers } = judged(&facts, &profile, &args.judge)?;
     let verdict = rule::outcome(&findings);
     let report = CheckReport {
@@ -50,7 +52,13 @@ pub(super) fn run(args: &Check) -> Result<ExitStatus> {
     match args.format {
         PlainFormat::Json => report::check_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
         PlainFormat::Text => {
-            let steps = steps(&facts, &findings, &profile);
+            let steps = match &root {
+                Some(root) => {
+                    let (facts, findings, profile) = (&facts, findings.as_slice(), &profile);
+                    planned_steps(&JudgedHost { root, facts, findings, profile, judge: &args.judge, around })
+                }
+                None => steps(&facts, &findings, &profile),
+            };
             let now = facts.node.running.as_ref().map(|running| running.now);
             let screen = CheckScreen {
                 node: Node { host: &facts.node.name, release: &profile.release, now },
@@ -87,17 +95,18 @@ fn only(args: &Check) -> Result<Vec<RuleId>> {
     Ok(rules)
 }
 
-fn gather(args: &Check, places: &Places) -> Result<Facts> {
+/// What is judged: a host, or disks alone.
+fn gather(args: &Check, places: &Places) -> Result<(Option<Root>, Facts)> {
     if !args.image.is_empty() {
         let sources: Vec<Source> = args.image.iter().map(|path| Source::open(path)).collect();
-        return Ok(of_disks(&sources));
+        return Ok((None, of_disks(&sources)));
     }
     let root = root_at(args.root.as_deref())?;
-    let mut facts = facts_of(&root, places, &args.judge);
+    let mut facts = facts_of(&root, places, &args.judge)?;
     let isos = facts.subjects.as_mut().map(|subjects| &mut subjects.media.isos);
     if let (Some(wanted), Some(Probed::Known(isos))) = (args.sha256, isos) {
         let mut progress = Progress::default();
         isos.compare(&root, wanted, &mut |read, of| progress.report("read for its checksum", read, of));
     }
-    Ok(facts)
+    Ok((Some(root), facts))
 }

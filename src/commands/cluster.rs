@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::columns::of_stdout;
+use super::usage_error::UsageError;
 use super::verdict::{exit, write_coloured};
 use crate::cli::{Cluster, PlainFormat};
 use crate::cluster::{Request, info, judge, saved};
@@ -29,6 +30,11 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
             Ok(report) => request.reports.push(report),
             Err(why) => request.unreadable.push(format!("{}: {why}", path.display())),
         }
+    }
+    if request.reports.is_empty() {
+        let why = request.unreadable.join("; ");
+        let how = "Make one on each node: okv-host check --format json > NODE.json";
+        return Err(UsageError(format!("none of these is a report on a node: {why}. {how}")).into());
     }
     request.info = args
         .cluster_info

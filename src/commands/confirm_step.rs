@@ -22,7 +22,7 @@ pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
     // The lock comes first: what another run is doing must not be taken for the state of the host.
     let Some((place, lock)) = take_host(around)? else { return Ok(ExitStatus::Locked) };
     let seen = || -> Result<(Facts, Step)> {
-        let facts = facts_of(&root_at(None)?, &profile.places, &args.judge);
+        let facts = facts_of(&root_at(None)?, &profile.places, &args.judge)?;
         let findings = judged(&facts, &profile, &args.judge)?.findings;
         let step = steps(&facts, &findings, &profile).into_iter().find(|step| step.id == id);
         Ok((facts, step.with_context(|| format!("no step {id}"))?))
@@ -32,7 +32,7 @@ pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
         match is_confirmed(&facts, &profile, step.id) {
             Ok(true) => Ok(()),
             Ok(false) => Err(NotConfirmable(format!("{} is not confirmed: there is nothing to withdraw", step.id))),
-            Err(why) => Err(NotConfirmable(format!("what was confirmed could not be told: {why}"))),
+            Err(why) => Err(NotConfirmable(format!("cannot determine what was confirmed: {why}"))),
         }
     } else {
         may_confirm(&step)

@@ -44,7 +44,14 @@ pub(super) fn root_at(root: Option<&Path>) -> Result<Root> {
 }
 
 /// The facts of a host, with what only goes over the network or stands in the arguments.
-pub(super) fn facts_of(root: &Root, places: &Places, args: &Judge) -> Facts {
+///
+/// # Errors
+/// Where an argument names a file that cannot be read.
+pub(super) fn facts_of(root: &Root, places: &Places, args: &Judge) -> Result<Facts> {
+    if let Some(path) = &args.certificate {
+        let opened = std::fs::File::open(path);
+        opened.map_err(|e| UsageError(format!("--certificate {}: {e}", path.display())))?;
+    }
     let mut facts = of_host_at(root, places);
     if let Some(Subjects { preflight, .. }) = &mut facts.subjects {
         if let Some(path) = &args.certificate {
@@ -65,7 +72,7 @@ pub(super) fn facts_of(root: &Root, places: &Places, args: &Judge) -> Facts {
             syslog::reach(syslog, &Host);
         }
     }
-    facts
+    Ok(facts)
 }
 
 /// Longest file that is read beside a host, in bytes.

@@ -4,13 +4,12 @@ use anyhow::{Result, anyhow, bail};
 
 use super::change;
 use super::recorded::last_run_of;
+use super::saved_host::{ELSEWHERE, root_to_plan_for};
 use super::surroundings::Surroundings;
-use super::usage_error::UsageError;
 use crate::base::parallel;
 use crate::cli::KernelPrune;
 use crate::engine::{ExitStatus, Plan, Reason, RecordedRun, Refusal};
 use crate::host::{Node, Probed, Root, Running};
-use crate::io::sys;
 use crate::io::tool::Program;
 use crate::subjects::boot::{Loader, unmounted};
 use crate::subjects::kernels::Kernels;
@@ -21,23 +20,16 @@ use crate::subjects::kernels::plan::{
 use crate::subjects::next_start::Images;
 
 pub(super) fn run(args: &KernelPrune, around: Surroundings) -> Result<ExitStatus> {
-    let root = match &args.root {
-        Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?,
-        None if !sys::is_root() => {
-            bail!("looking into /boot and at the packages of this host takes root; use --root to plan for another")
-        }
-        None => Root::live(),
-    };
+    let root = root_to_plan_for(args.root.as_deref())?;
     let request = Request { keep: args.keep.clone(), has_removed: false };
     let planner = || planned(&root, &request, around);
     if args.root.is_some() {
-        let elsewhere = "Nothing was changed. On that host itself, --apply does this.";
-        return change::show_plan(COMMAND, &args.change, planner()?, Some(elsewhere));
+        return change::show_plan(COMMAND, &args.change, planner()?, Some(ELSEWHERE));
     }
     change::run(COMMAND, &args.change, around, &planner)
 }
 
-fn planned(root: &Root, request: &Request, around: Surroundings) -> Result<Result<Plan, Refusal>> {
+pub(super) fn planned(root: &Root, request: &Request, around: Surroundings) -> Result<Result<Plan, Refusal>> {
     let (installed, node) = parallel::both(|| installed(root, around.runner), || Node::gather(root));
     let Some(running) = &node.running else { bail!("this host was not looked at") };
     let kernels = facts::gather(root, running, installed, &Images::default());

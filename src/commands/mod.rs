@@ -1,5 +1,6 @@
 //! The commands: wiring of the layers below, and nothing else.
 
+mod answer;
 mod change;
 mod check;
 mod cluster;
@@ -11,10 +12,14 @@ mod fleet;
 mod gate;
 mod judged;
 mod kernel_prune;
+mod lock_holder;
 mod paths;
+mod planned_steps;
+mod printed;
 mod progress;
 mod recorded;
 mod runbook;
+mod saved_host;
 mod scan;
 mod ssh_dsa_retire;
 mod stage;
@@ -44,15 +49,17 @@ pub fn run(cli: &Cli) -> ExitStatus {
 pub fn run_in(cli: &Cli, around: Surroundings) -> ExitStatus {
     let outcome = match &cli.command {
         Command::Scan(args) => scan::run(args),
-        Command::Check(args) => check::run(args),
+        Command::Check(args) => check::run(args, around),
         Command::Stage(args) => stage::run(args, around),
         Command::Upgrade(args) => upgrade::run(args, around),
-        Command::Runbook(args) => runbook::run(args),
+        Command::Runbook(args) => runbook::run(args, around),
         Command::Confirm(args) => confirm_step::run(args, around),
         Command::SwapExtend(args) => swap_extend::run(args, around),
         Command::KernelPrune(args) => kernel_prune::run(args, around),
         Command::Cluster(args) => cluster::run(args),
         Command::SshDsaRetire(args) => ssh_dsa_retire::run(args, around),
+        Command::Completions(args) => printed::completions(args),
+        Command::Man(args) => printed::man(args),
         Command::Status(args) => status::run(args),
         Command::Undo(args) => undo::run(args, around),
     };

@@ -6,17 +6,21 @@ use anyhow::Result;
 
 use super::columns::of_stdout;
 use super::judged::{facts_of, judged, profile, root_at};
+use super::planned_steps::{JudgedHost, planned_steps};
+use super::surroundings::Surroundings;
 use super::verdict::write_coloured;
 use crate::cli::{Runbook, RunbookFormat};
 use crate::engine::ExitStatus;
-use crate::procedure::{State, Step, standing, steps};
+use crate::procedure::{State, Step, standing};
 use crate::report::{self, Node, RunbookReport};
 
-pub(super) fn run(args: &Runbook) -> Result<ExitStatus> {
+pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
-    let facts = facts_of(&root_at(args.root.as_deref())?, &profile.places, &args.judge);
+    let root = &root_at(args.root.as_deref())?;
+    let facts = facts_of(root, &profile.places, &args.judge)?;
     let findings = judged(&facts, &profile, &args.judge)?.findings;
-    let steps = steps(&facts, &findings, &profile);
+    let host = JudgedHost { root, facts: &facts, findings: &findings, profile: &profile, judge: &args.judge, around };
+    let steps = planned_steps(&host);
     let now = facts.node.running.as_ref().map(|running| running.now);
     let report = RunbookReport {
         node: Node { host: &facts.node.name, release: &profile.release, now },

@@ -13,6 +13,7 @@ use crate::cli::{Scan, ScanFormat};
 use crate::disk::{Disk, Source, scan};
 use crate::engine::ExitStatus;
 use crate::host::{Root, block};
+use crate::io::sys;
 use crate::report;
 
 pub(super) fn run(args: &Scan) -> Result<ExitStatus> {
@@ -43,6 +44,9 @@ pub(super) fn exit(disks: &[Disk]) -> ExitStatus {
 }
 
 fn disks_of_this_machine() -> Result<Vec<PathBuf>> {
+    if !sys::is_root() {
+        let _ = writeln!(io::stderr(), "okv-host: not root: the disks of this machine cannot be opened. Run as root.");
+    }
     let root = Root::live();
     let disks = block::paths_of_each_disk(&root, &block::gather(&root));
     let paths: Vec<PathBuf> = disks.into_iter().filter_map(|paths| Some(paths.into_iter().next()?.1)).collect();

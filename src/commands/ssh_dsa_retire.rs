@@ -3,12 +3,11 @@
 use anyhow::{Result, bail};
 
 use super::change;
+use super::saved_host::{ELSEWHERE, root_to_plan_for};
 use super::surroundings::Surroundings;
-use super::usage_error::UsageError;
 use crate::cli::SshDsaRetire;
-use crate::engine::ExitStatus;
+use crate::engine::{ExitStatus, Plan, Refusal};
 use crate::host::{Probed, Root};
-use crate::io::sys;
 use crate::io::tool::{Cmd, success};
 use crate::subjects::ssh_keys::facts::gather;
 use crate::subjects::ssh_keys::plan::{Request, plan};
@@ -17,20 +16,18 @@ use crate::subjects::ssh_keys::{Ssh, host_key_paths};
 const COMMAND: &str = "ssh-dsa-retire";
 
 pub(super) fn run(args: &SshDsaRetire, around: Surroundings) -> Result<ExitStatus> {
-    let root = match &args.root {
-        Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())))?,
-        None if !sys::is_root() => {
-            bail!("reading the host keys of this host takes root; use --root to plan for another")
-        }
-        None => Root::live(),
-    };
+    let root = root_to_plan_for(args.root.as_deref())?;
     let request = Request { reload: args.reload };
     let planner = || Ok(plan(&facts(&root, around)?, &request));
     if args.root.is_some() {
-        let elsewhere = "Nothing was changed. On that host itself, --apply does this.";
-        return change::show_plan(COMMAND, &args.change, planner()?, Some(elsewhere));
+        return change::show_plan(COMMAND, &args.change, planner()?, Some(ELSEWHERE));
     }
     change::run(COMMAND, &args.change, around, &planner)
+}
+
+/// The plan without options.
+pub(super) fn planned(root: &Root, around: Surroundings) -> Result<Result<Plan, Refusal>> {
+    Ok(plan(&facts(root, around)?, &Request { reload: false }))
 }
 
 fn facts(root: &Root, around: Surroundings) -> Result<Ssh> {

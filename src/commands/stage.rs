@@ -4,45 +4,69 @@ use std::cell::RefCell;
 use std::fs::{self, File};
 use std::ops::ControlFlow;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::judged::{facts_of, judged, profile};
 use super::progress::Progress;
 use super::recorded::last_run_of;
+use super::saved_host::{ELSEWHERE, has_program, root_to_plan_for};
 use super::surroundings::Surroundings;
 use super::usage_error::UsageError;
 use super::{change, gate};
 use crate::base::digest::{Sha256, sum_of};
 use crate::cli::Stage;
-use crate::engine::{ExitStatus, Plan, Refusal, part_of};
-use crate::host::Root;
-use crate::io::sys;
+use crate::engine::{ExitStatus, Plan, Reason, Refusal, part_of};
+use crate::host::{Probed, Root};
 use crate::io::tool::Program;
 use crate::profile::Profile;
 use crate::subjects::media::facts::staging::still_there;
 use crate::subjects::media::plan::{COMMAND, Means, Request, Sums, is_cleaned, needs_sums, obstacles, plan, target};
 use crate::subjects::media::rules::{images_mount, iso_space};
 use crate::subjects::media::{Mounted, Staging};
-use crate::subjects::rule::RuleId;
+use crate::subjects::rule::{Finding, RuleId};
 
 /// The rules that the plan judges itself, with the ISO at hand.
 const OWN: &[RuleId] = &[iso_space::ID, images_mount::ID];
 
 pub(super) fn run(args: &Stage, around: Surroundings) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
-    let iso = named(&args.iso)?;
-    if !sys::is_root() {
-        bail!("looking at the disks of this host takes root");
-    }
+    let root = root_to_plan_for(args.root.as_deref())?;
+    let iso = named(&root, &args.iso)?;
     let known = Known::default();
-    change::run(COMMAND, &args.change, around, &|| planned(args, &profile, &iso, &known))
+    let planner = || planned(&root, args, &profile, &iso, &known);
+    if args.root.is_some() {
+        return change::show_plan(COMMAND, &args.change, planner()?, Some(ELSEWHERE));
+    }
+    change::run(COMMAND, &args.change, around, &planner)
 }
 
-/// The file that was named, by its absolute path with every link followed.
-fn named(iso: &Path) -> Result<String> {
+/// Why no ISO could be staged now, whichever it is.
+pub(super) fn against_any(root: &Root, findings: &[Finding], profile: &Profile) -> Vec<Reason> {
+    let mut reasons = gate::blocks(findings, &[]);
+    for folder in [&profile.places.iso_folder, &profile.places.iso_mount] {
+        let is_there = root.at(folder).is_ok_and(|place| matches!(place.kind(), Probed::Known(kind) if kind.is_dir()));
+        if !is_there {
+            let message = format!("there is no folder {folder}");
+            reasons.push(Reason { id: "no-folder", message, remedy: format!("mkdir {folder}") });
+        }
+    }
+    reasons
+}
+
+/// The file that was named, by its absolute path with every link followed; on a saved host, by its path there.
+fn named(root: &Root, iso: &Path) -> Result<String> {
     let usage = |why: String| UsageError(format!("{}: {why}", iso.display()));
+    if !root.is_live() {
+        let place = iso.to_str().ok_or_else(|| "its path is no text".to_owned()).and_then(|path| root.at(path));
+        let place = place.map_err(usage)?;
+        return if place.real_path().is_file() {
+            Ok(place.host_path())
+        } else {
+            Err(usage("it is no regular file".into()).into())
+        };
+    }
     let path = fs::canonicalize(iso).map_err(|e| usage(e.to_string()))?;
     match path.to_str() {
         _ if !path.is_file() => Err(usage("it is no regular file".into()).into()),
@@ -52,22 +76,22 @@ fn named(iso: &Path) -> Result<String> {
     }
 }
 
-fn planned(args: &Stage, profile: &Profile, iso: &str, known: &Known) -> Result<Result<Plan, Refusal>> {
-    let (root, places) = (Root::live(), &profile.places);
-    let facts = facts_of(&root, places, &args.judge);
+fn planned(root: &Root, args: &Stage, profile: &Profile, iso: &str, known: &Known) -> Result<Result<Plan, Refusal>> {
+    let places = &profile.places;
+    let facts = facts_of(root, places, &args.judge)?;
     let findings = judged(&facts, profile, &args.judge)?.findings;
     let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else {
         bail!("this host was not looked at");
     };
-    let iso = still_there(&root, iso, places);
-    let staging =
-        Staging::gather(&root, subjects.media.space.clone(), places, &iso, part_of).map_err(|why| anyhow!(why))?;
+    let iso = still_there(root, iso, places);
+    // A saved host cannot be asked for its free space.
+    let space = if root.is_live() { subjects.media.space.clone() } else { Probed::Absent };
+    let staging = Staging::gather(root, space, places, &iso, part_of).map_err(|why| anyhow!(why))?;
     let request = Request { sha256: args.sha256 };
-    let is_there = |program: &Program| program.paths().iter().any(|path| Path::new(path).exists());
     let means = Means {
         blocked: gate::blocks(&findings, OWN),
-        cleaner: [Program::Yum, Program::Dnf].into_iter().find(is_there),
-        is_cleaned: is_cleaned(last_run_of(COMMAND)?.as_ref(), &target(&staging, places)),
+        cleaner: cleaner(root),
+        is_cleaned: root.is_live() && is_cleaned(last_run_of(COMMAND)?.as_ref(), &target(&staging, places)),
         mounted: Mounted::of(&staging, places, running).map_err(|why| anyhow!(why))?,
         release: profile.release.clone(),
     };
@@ -78,10 +102,20 @@ fn planned(args: &Stage, profile: &Profile, iso: &str, known: &Known) -> Result<
     }
     let (of_iso, of_there) = needs_sums(&staging, &request);
     let sums = Sums {
-        iso: if of_iso { Some(known.sum(&staging.iso.path)?) } else { None },
-        there: if of_there { Some(known.sum(&staging.target)?) } else { None },
+        iso: if of_iso { Some(known.sum(root, &staging.iso.path)?) } else { None },
+        there: if of_there { Some(known.sum(root, &staging.target)?) } else { None },
     };
-    Ok(plan(&staging, places, &request, &means, &sums))
+    let mut planned = plan(&staging, places, &request, &means, &sums);
+    if let (Ok(plan), false) = (&mut planned, root.is_live()) {
+        plan.notes.push(format!("the free space in {} is not known: this is a saved host", places.iso_folder));
+    }
+    Ok(planned)
+}
+
+/// What empties the cache. What a saved host has of programs is not known: the plan is that of a node.
+fn cleaner(root: &Root) -> Option<Program> {
+    let mut all = [Program::Yum, Program::Dnf].into_iter();
+    if root.is_live() { all.find(|program| has_program(root, *program)) } else { all.next() }
 }
 
 /// Sums of files that stay as they are: a plan is made several times in a run.
@@ -92,8 +126,8 @@ struct Known(RefCell<Vec<(Identity, Sha256)>>);
 type Identity = (u64, u64, u64, i64, i64);
 
 impl Known {
-    fn sum(&self, path: &str) -> Result<Sha256> {
-        let place = PathBuf::from(path);
+    fn sum(&self, root: &Root, path: &str) -> Result<Sha256> {
+        let place = root.at(path).map_err(|why| anyhow!(why))?.real_path();
         let file = File::open(&place).with_context(|| path.to_owned())?;
         let meta = file.metadata().with_context(|| path.to_owned())?;
         let identity = (meta.dev(), meta.ino(), meta.len(), meta.ctime(), meta.ctime_nsec());

@@ -4,10 +4,12 @@ use std::io::{self, Write};
 
 use anyhow::{Context, Result, bail};
 
+use super::answer::show;
 use super::change::{self, take_host};
 use super::columns::of_stdout;
 use super::judged;
 use super::recorded::last_run_of;
+use super::saved_host::{ELSEWHERE, root_to_plan_for};
 use super::surroundings::Surroundings;
 use super::usage_error::UsageError;
 use crate::base::units::{MIB, TIB};
@@ -15,13 +17,14 @@ use crate::cli::{PlainFormat, SwapExtend};
 use crate::engine::{ExitStatus, Plan, RecordedRun, Refusal};
 use crate::host::Root;
 use crate::io::sys;
+use crate::profile::Profile;
 use crate::report::{self, PlanReport};
 use crate::subjects::disks::record_inventory;
 use crate::subjects::disks::{INVENTORY, Inventory, Known};
 use crate::subjects::next_start::menu;
-use crate::subjects::swap::facts::gather;
+use crate::subjects::swap::facts::{gather, gather_saved};
 use crate::subjects::swap::plan::{COMMAND, Request, disk_to_add, left_off, plan};
-use crate::subjects::swap::{DiskState, Growth, Remembered, broken_references};
+use crate::subjects::swap::{DiskState, Growth, Remembered, Wanted, broken_references};
 
 /// Sizes of a swap area: its header counts pages of 4 KiB in 32 bits.
 const SMALLEST: u64 = MIB;
@@ -32,34 +35,66 @@ pub(super) fn run(args: &SwapExtend, around: Surroundings) -> Result<ExitStatus>
     if let Some(size) = args.size.filter(|size| !(SMALLEST..=LARGEST).contains(&size.0)) {
         return Err(UsageError(format!("--size {size}: a swap area has 1 MiB to 16 TiB")).into());
     }
-    if !sys::is_root() {
-        bail!("reading the disks and the volume group of this host takes root");
-    }
-    let root = Root::live();
+    let root = root_to_plan_for(args.root.as_deref())?;
     let link = args.disk.as_deref().filter(|disk| disk.starts_with('/'));
+    let usual = usual(&profile);
     let request = Request {
-        group: profile.volume_group.clone(),
-        volume: profile.swap_volume.clone(),
-        target_bytes: args.size.map_or(profile.swap_bytes, |size| size.0),
+        target_bytes: args.size.map_or(usual.target_bytes, |size| size.0),
         disk: args.disk.clone(),
         disk_path: link.and_then(|link| root.at(link).ok()).map(|place| place.host_path()),
         temporary_swap: args.temporary_swap,
+        ..usual
+    };
+    if args.prepare {
+        return prepare(args, &root, &request, around);
+    }
+    let planner = || planned_by(&root, &request, around);
+    if args.root.is_some() {
+        return change::show_plan(COMMAND, &args.change, planner()?, Some(ELSEWHERE));
+    }
+    change::run(COMMAND, &args.change, around, &planner)
+}
+
+/// The request of who gives no option.
+fn usual(profile: &Profile) -> Request {
+    Request {
+        group: profile.volume_group.clone(),
+        volume: profile.swap_volume.clone(),
+        target_bytes: profile.swap_bytes,
+        disk: None,
+        disk_path: None,
+        temporary_swap: false,
         remembered: None,
         caches_off: Vec::new(),
-    };
-    let look = || gather(&root, around.runner, &request.group, &request.volume);
-    if args.prepare {
-        return prepare(args, &look(), &request, around);
     }
-    let planner = || {
-        let unfinished = last_run_of(COMMAND)?.filter(RecordedRun::is_unfinished);
-        let growth = look();
-        let planned = plan(&growth, &going_on(&request, unfinished.as_ref()));
-        // In the middle of a run the area may have no header that a name could lead to.
-        let is_whole = |plan: &Plan| unfinished.is_none() || plan.steps.is_empty();
-        Ok(planned.and_then(|plan| if is_whole(&plan) { with_references(&root, &growth, plan) } else { Ok(plan) }))
-    };
-    change::run(COMMAND, &args.change, around, &planner)
+}
+
+fn look(root: &Root, request: &Request, around: Surroundings) -> Growth {
+    match root.is_live() {
+        true => gather(root, around.runner, &request.group, &request.volume),
+        false => gather_saved(root, &request.group, &request.volume),
+    }
+}
+
+fn planned_by(root: &Root, request: &Request, around: Surroundings) -> Result<Result<Plan, Refusal>> {
+    let last = if root.is_live() { last_run_of(COMMAND)? } else { None };
+    let unfinished = last.filter(RecordedRun::is_unfinished);
+    let growth = look(root, request, around);
+    let planned = plan(&growth, &going_on(request, unfinished.as_ref()));
+    // In the middle of a run the area may have no header that a name could lead to.
+    let is_whole = |plan: &Plan| unfinished.is_none() || plan.steps.is_empty();
+    Ok(planned.and_then(|plan| if is_whole(&plan) { with_references(root, &growth, plan) } else { Ok(plan) }))
+}
+
+/// The plan without options.
+pub(super) fn planned(root: &Root, profile: &Profile, around: Surroundings) -> Result<Result<Plan, Refusal>> {
+    planned_by(root, &usual(profile), around)
+}
+
+/// The disk that `--prepare` would name.
+pub(super) fn prepared(root: &Root, profile: &Profile, around: Surroundings) -> Result<Option<Wanted>, Refusal> {
+    let request = usual(profile);
+    disk_to_add(&look(root, &request, around), &request)
 }
 
 /// The plan where /etc/fstab and the default entry name swap that exists: before a run begins, and before it ends.
@@ -75,26 +110,34 @@ fn going_on(request: &Request, run: Option<&RecordedRun>) -> Request {
     Request { remembered: Remembered::of(steps(), request), caches_off: left_off(standing), ..request.clone() }
 }
 
-/// Records the disks and says which to add. It writes its own record and nothing else.
-fn prepare(args: &SwapExtend, growth: &Growth, request: &Request, around: Surroundings) -> Result<ExitStatus> {
-    let Some((host, lock)) = take_host(around)? else { return Ok(ExitStatus::Locked) };
+/// Records the disks, where they are those of this host, and says which to add. It writes its own record and nothing
+/// else.
+fn prepare(args: &SwapExtend, root: &Root, request: &Request, around: Surroundings) -> Result<ExitStatus> {
+    let held = match root.is_live().then(|| take_host(around)).transpose()? {
+        Some(None) => return Ok(ExitStatus::Locked),
+        held => held.flatten(),
+    };
+    let growth = &look(root, request, around);
     let wanted = match disk_to_add(growth, request) {
         Ok(wanted) => wanted,
         Err(refusal) => {
-            drop(lock);
-            change::show(args.change.format, &PlanReport::of_refusal(COMMAND, &refusal))?;
+            drop(held);
+            show(args.change.format, &PlanReport::of_refusal(COMMAND, &refusal))?;
             return Ok(ExitStatus::Blocked);
         }
     };
     let inventory = inventory(growth)?;
-    record_inventory(&host, &inventory).with_context(|| format!("{INVENTORY} cannot be written"))?;
-    // A blocked terminal may make the answer wait.
-    drop(lock);
+    let mut recorded_in = None;
+    if let Some((host, _lock)) = held {
+        record_inventory(&host, &inventory).with_context(|| format!("{INVENTORY} cannot be written"))?;
+        recorded_in = Some(INVENTORY);
+        // The lock ends here: a blocked terminal may make the answer wait.
+    }
     let mut out = io::stdout().lock();
     match args.change.format {
         PlainFormat::Json => report::prepare_json(&mut out, &inventory, wanted.as_ref())?,
         PlainFormat::Text => {
-            out.write_all(report::prepare_text(&inventory, wanted.as_ref(), of_stdout()).as_bytes())?
+            out.write_all(report::prepare_text(&inventory, recorded_in, wanted.as_ref(), of_stdout()).as_bytes())?
         }
     }
     Ok(ExitStatus::Success)
@@ -103,7 +146,7 @@ fn prepare(args: &SwapExtend, growth: &Growth, request: &Request, around: Surrou
 fn inventory(growth: &Growth) -> Result<Inventory> {
     let known = |state: &DiskState| -> Result<Known> {
         let Some(identity) = state.identity.known() else {
-            bail!("{}: its identity could not be read, so that it could not be told from a new disk", state.path);
+            bail!("{}: its identity could not be read, which distinguishes it from a new disk", state.path);
         };
         let scanned = growth.node.disks.iter().find(|disk| disk.path == state.path);
         Ok(Known {

@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use super::change::{UNDER_WAY, count, take_host, this_host};
+use super::change::{count, take_host, this_host};
 use super::columns::of_stdout;
 use super::confirm::confirm;
 use super::gate::beneath_upgrade;
+use super::lock_holder::under_way;
 use super::recorded::records;
 use super::surroundings::Surroundings;
 use crate::cli::{PlainFormat, Undo};
@@ -25,7 +26,7 @@ pub(super) fn run(args: &Undo, around: Surroundings) -> Result<ExitStatus> {
     };
     if !args.change.apply {
         if Lock::is_held(Path::new("/")).with_context(|| format!("the lock {STATE}/lock"))? {
-            let _ = writeln!(io::stderr(), "{UNDER_WAY}; what it does can be taken back when it has ended");
+            let _ = writeln!(io::stderr(), "{}; what it does can be taken back when it has ended", under_way());
             return Ok(ExitStatus::Locked);
         }
         let (run, ending) = planned(&records()?, &this_host(around));
@@ -43,8 +44,9 @@ pub(super) fn run(args: &Undo, around: Surroundings) -> Result<ExitStatus> {
     if let Some(note) = args.close.clone() {
         return close(args, &run, note, &mut journal, lock);
     }
-    if !args.change.yes && !confirm(&format!("Take back {} of {}.", count(changes(&run), "change"), run.command))? {
-        bail!("not confirmed: nothing was changed");
+    let what = format!("take back {} of {}", count(changes(&run), "change"), run.command);
+    if !args.change.yes && !confirm(&what)? {
+        return Ok(ExitStatus::Success);
     }
     // Between the old header and swapon the node has no swap: a lost connection must not end the way back there.
     let held = (around.hold_signals)()?;
@@ -101,8 +103,8 @@ fn plan_to_close(records: &[Record<Entry>], host: &TargetHost<'_>) -> (Option<Re
 }
 
 fn close(args: &Undo, run: &RecordedRun, note: String, journal: &mut Journal<Entry>, lock: Lock) -> Result<ExitStatus> {
-    if !args.change.yes && !confirm(&format!("Close the unfinished run of {}.", run.command))? {
-        bail!("not confirmed: nothing was changed");
+    if !args.change.yes && !confirm(&format!("close the unfinished run of {}", run.command))? {
+        return Ok(ExitStatus::Success);
     }
     journal.append(Entry::Closed { note }).context("the journal cannot be written: the run stays unfinished")?;
     drop(lock);

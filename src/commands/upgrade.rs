@@ -1,18 +1,17 @@
 //! `okv-host upgrade`.
 
 use std::cell::Cell;
-use std::path::Path;
 
 use anyhow::{Result, bail};
 
 use super::judged::{facts_of, judged, profile};
 use super::recorded::records;
+use super::saved_host::{ELSEWHERE, has_program, root_to_plan_for};
 use super::surroundings::Surroundings;
 use super::{change, gate};
-use crate::cli::Upgrade;
+use crate::cli::{Judge, Upgrade};
 use crate::engine::{ExitStatus, Plan, Refusal};
 use crate::host::{Probed, Root, processes};
-use crate::io::sys;
 use crate::io::tool::Program;
 use crate::procedure::{reasons_against_upgrade, steps};
 use crate::profile::Profile;
@@ -23,25 +22,39 @@ use crate::subjects::upgrade::plan::{COMMAND, Means, Request, has_ended_since, p
 
 pub(super) fn run(args: &Upgrade, around: Surroundings) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
-    if !sys::is_root() {
-        bail!("looking at the disks of this host takes root");
-    }
+    let root = root_to_plan_for(args.root.as_deref())?;
     let before = Cell::new(None);
-    change::run(COMMAND, &args.change, around, &|| planned(args, &profile, &before))
+    let request = Request { reboot: args.reboot };
+    let planner = || planned(&root, &args.judge, request, &profile, &before);
+    if args.root.is_some() {
+        return change::show_plan(COMMAND, &args.change, planner()?, Some(ELSEWHERE));
+    }
+    change::run(COMMAND, &args.change, around, &planner)
+}
+
+/// The plan without options, for who only wants to know whether there is one.
+pub(super) fn planned_once(root: &Root, args: &Judge, profile: &Profile) -> Result<Result<Plan, Refusal>> {
+    planned(root, args, Request::default(), profile, &Cell::new(None))
 }
 
 /// `before` is how many records the journal had when this command first looked.
-fn planned(args: &Upgrade, profile: &Profile, before: &Cell<Option<usize>>) -> Result<Result<Plan, Refusal>> {
-    let (root, places) = (Root::live(), &profile.places);
-    let facts = facts_of(&root, places, &args.judge);
-    let findings = judged(&facts, profile, &args.judge)?.findings;
+fn planned(
+    root: &Root,
+    args: &Judge,
+    request: Request,
+    profile: &Profile,
+    before: &Cell<Option<usize>>,
+) -> Result<Result<Plan, Refusal>> {
+    let places = &profile.places;
+    let facts = facts_of(root, places, args)?;
+    let findings = judged(&facts, profile, args)?.findings;
     let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else {
         bail!("this host was not looked at");
     };
-    let processes = match processes::gather(&root) {
+    let processes = match processes::gather(root) {
         Probed::Known(processes) => processes,
         Probed::Absent => bail!("/proc: what runs on this host could not be told"),
-        Probed::Unreadable(why) => bail!("what runs on this host could not be told: {why}"),
+        Probed::Unreadable(why) => bail!("cannot determine what runs on this host: {why}"),
     };
     let steps = steps(&facts, &findings, profile);
     let said = facts.release().and_then(|said| SaidRelease::beside(said, &profile.release));
@@ -49,14 +62,19 @@ fn planned(args: &Upgrade, profile: &Profile, before: &Cell<Option<usize>>) -> R
         blocked: gate::not_ready(&findings).into_iter().chain(reasons_against_upgrade(&steps)).collect(),
         staged: subjects.media.isos.known().and_then(|isos| staged(isos, places, running)),
         run: subjects.upgrade.run.clone(),
-        boot: upgrade_run::boot(&root),
+        boot: match upgrade_run::boot(root) {
+            // It runs in none.
+            Probed::Absent if !root.is_live() => Probed::Known(String::new()),
+            boot => boot,
+        },
         is_upgraded: matches!(said, Some(SaidRelease::Reached(_))),
-        has_service_manager: Program::SystemdRun.paths().iter().any(|path| Path::new(path).exists()),
+        // What a saved host has of programs is not known.
+        has_service_manager: !root.is_live() || has_program(root, Program::SystemdRun),
         process: upgrade_run::vendors_process(&processes),
-        restarts: restarts(before)?,
+        restarts: root.is_live() && restarts(before)?,
         next_start: gate::next_start(&findings),
     };
-    Ok(plan(places, &Request { reboot: args.reboot }, &means))
+    Ok(plan(places, &request, &means))
 }
 
 /// Whether the restart that this very command asked for is on its way.

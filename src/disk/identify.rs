@@ -146,7 +146,7 @@ fn identify_from(
     let (mut found, physical_volume) = look(&near, volume, head, &mut buffers.root_directory, &mut problems);
     let mut unreadable = !sound;
     let blank = if far_look_needed(&found, volume.bytes()) {
-        let far = FarWindows::read(volume, head.len() as u64, &mut buffers.far, &mut problems);
+        let mut far = FarWindows::read(volume, head.len() as u64, &mut buffers.far, &mut problems);
         unreadable |= far.unreadable;
         let windows = far.windows(near);
         for extra in signature::find_all(&windows) {
@@ -154,7 +154,9 @@ fn identify_from(
                 found.push(extra);
             }
         }
-        all_zero(head) && far.is_zero()
+        let blank = all_zero(head) && far.is_zero() && far.more_is_zero(volume, &mut problems);
+        unreadable |= far.unreadable;
+        blank
     } else {
         false
     };

@@ -31,9 +31,11 @@ mod copy;
 mod identifiers;
 mod made;
 mod rehearsal;
+mod sampled;
 
 pub use begun::Begun;
 pub use identifiers::Identifiers;
+pub use sampled::{BLOCKS, first_in_sample};
 
 /// One sector that is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -126,11 +126,17 @@ fn report_copies(disks: &mut [Disk]) {
     }
     for (id, indexes) in seen.into_iter().filter(|(_, indexes)| indexes.len() > 1) {
         let paths: Vec<String> = indexes.iter().filter_map(|i| disks.get(*i).map(|d| d.path.clone())).collect();
-        for index in indexes {
+        let all = format!("the table identifier {id} is on {}: a copy, or two paths to one disk", paths.join(", "));
+        // A fleet may hold thousands of copies of a disk: the first names all of them.
+        let first = paths.first().map(String::as_str).unwrap_or_default();
+        let count = paths.len();
+        let short = format!(
+            "the table identifier {id} is on {count} disks, which are listed at {first}: copies, or paths to one disk"
+        );
+        for (place, index) in indexes.into_iter().enumerate() {
             if let Some(disk) = disks.get_mut(index) {
-                let message =
-                    format!("the table identifier {id} is on {}: a copy, or two paths to one disk", paths.join(", "));
-                disk.problems.push(Problem::new(ProblemId::Duplicate, message));
+                let message = if place == 0 || count == 2 { &all } else { &short };
+                disk.problems.push(Problem::new(ProblemId::Duplicate, message.clone()));
             }
         }
     }

@@ -151,6 +151,12 @@ impl Reading {
         if !evidence {
             return self.take_none(&copies, start);
         }
+        if let Some(other) = sector::left_over(source, self.sector) {
+            let (at, ours, theirs) = (other.bytes(), self.sector.bytes(), other.bytes());
+            self.disagrees(format!(
+                "GPT header at byte {at}: left from a table for sectors of {theirs} bytes; that for {ours} bytes is used"
+            ));
+        }
         let verdict = copies.judge();
         self.problems.extend(verdict.problems);
         self.table = Table {
@@ -171,7 +177,7 @@ impl Reading {
             )),
             _ => {}
         }
-        if let Some(copy) = copies.best() {
+        if let Some(copy) = copies.best().or_else(|| copies.of_longer_disk()) {
             self.partitions = copy.partitions(self.sector, &mut self.problems);
             layout::check(&self.partitions, source.bytes(), copies.usable(), &mut self.problems);
         }

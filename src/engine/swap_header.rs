@@ -19,6 +19,10 @@ pub struct SwapHeader {
     pub page: Vec<BytesAt>,
     /// The page that was there before, in the same way.
     pub before: Vec<BytesAt>,
+    /// Block devices that are flushed before: the header must not outlive the size that the volume has for it. A run
+    /// that finds the size there does not know whether whoever wrote it flushed it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flushed: Vec<String>,
 }
 
 impl SwapHeader {

@@ -15,6 +15,15 @@ pub struct TableWrite {
     pub sectors: Vec<BytesAt>,
 }
 
+impl TableWrite {
+    /// What chooses the blocks that are sampled before anything is written: the same for the same plan.
+    pub fn seed(&self) -> u64 {
+        let bytes: Vec<u8> = self.sectors.iter().flat_map(|sector| &sector.hex).copied().collect();
+        let sum = crate::base::digest::sum(&bytes).to_string();
+        sum.get(..16).and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or_default()
+    }
+}
+
 /// A disk as it was when the plan was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiskIdentity {

@@ -119,13 +119,19 @@ pub fn volume<'f>(node: &'f Node, source: &str) -> Located<'f> {
     {
         return by_tag(node, tag, value);
     }
-    if let Some(path) = source.strip_prefix("/dev/") {
-        return device::by_path(node, path);
+    if let Some(path) = below_dev(source) {
+        return device::by_path(node, &path);
     }
     match mounts::device_number(source.as_bytes()) {
         Some(number) => by_number(node, number),
         None => Located::NotAVolume,
     }
+}
+
+/// What follows `/dev/`, without doubled slashes and single dots, which name nothing of their own.
+fn below_dev(source: &str) -> Option<String> {
+    let mut parts = source.strip_prefix('/')?.split('/').filter(|part| !matches!(*part, "" | "."));
+    (parts.next() == Some("dev")).then(|| parts.collect::<Vec<_>>().join("/"))
 }
 
 /// The volume of the device with this number.

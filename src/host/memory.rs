@@ -38,7 +38,11 @@ pub fn gather(root: &Root) -> Probed<u64> {
 
 /// Reads all of it. Never [`Probed::Absent`].
 pub fn whole(root: &Root) -> Probed<Memory> {
-    let is_strict = match root.parse_always_there("/proc/sys/vm/overcommit_memory", overcommit) {
+    whole_with(root, root.parse_always_there("/proc/sys/vm/overcommit_memory", overcommit))
+}
+
+fn whole_with(root: &Root, mode: Probed<u8>) -> Probed<Memory> {
+    let is_strict = match mode {
         Probed::Known(mode) => mode == 2,
         Probed::Absent => return Probed::Absent,
         Probed::Unreadable(why) => return Probed::Unreadable(why),
@@ -55,6 +59,15 @@ pub fn whole(root: &Root) -> Probed<Memory> {
             is_strict,
         })
     })
+}
+
+/// The same of a saved host. One that does not have `vm.overcommit_memory` has what the kernel begins with.
+pub fn saved(root: &Root) -> Probed<Memory> {
+    let mode = match root.parse("/proc/sys/vm/overcommit_memory", overcommit) {
+        Probed::Absent => Probed::Known(0),
+        mode => mode,
+    };
+    whole_with(root, mode)
 }
 
 fn overcommit(text: &[u8]) -> Result<u8, &'static str> {

@@ -80,7 +80,7 @@ fn boot_df_bytes(root: &Root, mounts: &Probed<Vec<Mount>>) -> Probed<u64> {
             return Probed::Absent;
         }
         if !root.is_live() {
-            return Probed::Unreadable("/boot: a fixture host cannot be asked by statfs".to_owned());
+            return Probed::Unreadable("/boot: a saved host cannot be asked by statfs".to_owned());
         }
         df_bytes(Path::new("/boot")).map_err(|e| format!("/boot: {e}")).into()
     })

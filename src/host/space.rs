@@ -17,7 +17,7 @@ pub fn gather(root: &Root, folder: &str) -> Probed<Space> {
         Err(why) => return Probed::Unreadable(why),
     };
     place.kind().and_then(|_| match available_bytes(&place.real_path()) {
-        _ if !root.is_live() => Probed::Unreadable(format!("{folder}: a fixture host cannot be asked by statvfs")),
+        _ if !root.is_live() => Probed::Unreadable(format!("{folder}: a saved host cannot be asked by statvfs")),
         Ok(available) => Probed::Known(Space { available }),
         Err(e) => Probed::Unreadable(format!("{folder}: {e}")),
     })

@@ -10,7 +10,7 @@ impl StepInputs<'_> {
     /// What nobody but a person can tell, with what rules say beside it.
     pub(super) fn by_person(&self, rules: &[RuleId]) -> Answer {
         let often = if self.row.scope == Scope::Cluster { ", once for the cluster" } else { "" };
-        let ask = format!("done, or not needed here: yours to confirm{often}");
+        let ask = format!("cannot be verified from the node: check it yourself and record it{often}");
         if rules.is_empty() {
             return Answer::ask(ask).how(self.row.how);
         }

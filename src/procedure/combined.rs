@@ -59,9 +59,9 @@ pub(super) fn combine<'f>(inputs: &StepInputs<'f>, ids: &[RuleId]) -> Combined<'
 pub(super) fn words(findings: &[&Finding]) -> String {
     let mut words: Vec<String> = findings.iter().take(SHOWN).map(|finding| word(finding)).collect();
     if let Some(more) = findings.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        words.push(format!("and {more} more that okv-host check tells"));
+        words.push(format!("and {more} more: okv-host check --all"));
     }
-    if words.is_empty() { "no rule says anything".to_owned() } else { words.join("; ") }
+    if words.is_empty() { "no rule has a finding".to_owned() } else { words.join("; ") }
 }
 
 fn word(finding: &Finding) -> String {

@@ -34,7 +34,7 @@ impl StepInputs<'_> {
             Progress::Upgraded(_) => None,
             Progress::NotBegun(_) | Progress::Begun(_) => Some(Answer::blocked("comes after the upgrade of this node")),
             Progress::Unknown(why) => {
-                Some(Answer::unknown(format!("whether this node was upgraded could not be told: {why}")))
+                Some(Answer::unknown(format!("cannot determine whether this node was upgraded: {why}")))
             }
         };
         match self.row.when {

@@ -92,7 +92,7 @@ pub(super) fn clean_cache(inputs: &StepInputs<'_>) -> Answer {
     match inputs.state_of("mount-iso") {
         Some(State::Done) => Answer::done(format!("goes with the mount, as okv-host stage does both; {by_hand}")),
         Some(State::Ready) => Answer::ready(STAGE, "goes with the mount"),
-        Some(State::Unknown) => Answer::unknown("goes with the mount, of which could not be told whether it is there"),
+        Some(State::Unknown) => Answer::unknown("goes with the mount, and whether that is there is unknown"),
         _ => Answer::comes_after("mount-iso").run(STAGE),
     }
 }

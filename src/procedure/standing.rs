@@ -11,6 +11,9 @@ use crate::subjects::rule::{Finding, Outcome, RuleId, Verdict, outcome};
 /// The rules whose blockers nothing on the node removes: the procedure asks for another node in its place.
 const REPLACE: &[RuleId] = &[disk_bios_limit::ID, boot_size::ID];
 
+/// What to do where something could not be read, and its rule knows no better.
+const UNREAD: &str = "Make it readable, then run: okv-host check";
+
 /// The answer, with what shows it where the figures do not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Headline {
@@ -140,6 +143,8 @@ pub fn remedy(finding: &Finding, steps: &[Step]) -> String {
     let changes = |command: &&str| command.starts_with("okv-host ") && !command.starts_with("okv-host confirm");
     match commands.into_iter().find(changes) {
         Some(command) => command.to_owned(),
-        None => finding.remedy.clone(),
+        None if !finding.remedy.is_empty() => finding.remedy.clone(),
+        None if finding.verdict == Verdict::Unknown => UNREAD.to_owned(),
+        None => format!("okv-host check --explain {}", finding.id),
     }
 }

@@ -1,5 +1,6 @@
 //! A step and how it stands: data.
 
+use crate::engine::Refusal;
 use crate::subjects::rule::RuleId;
 use serde::Serialize;
 
@@ -99,6 +100,28 @@ impl Step {
     /// Whether it stands before the upgrade, or is a part of it.
     pub fn is_before_upgrade(&self) -> bool {
         matches!(self.when, When::Before | When::Part)
+    }
+}
+
+impl Step {
+    /// Takes back that it can be done now: the command that does it refuses.
+    pub fn refuse(&mut self, refusal: &Refusal) {
+        let command = self.command.as_deref().unwrap_or_default();
+        self.state = State::Blocked;
+        self.evidence = match refusal.reasons.as_slice() {
+            [only] => format!("{command} refuses: {}", only.message),
+            all => {
+                let ids: Vec<&str> = all.iter().map(|reason| reason.id).collect();
+                format!("{command} refuses: {}", ids.join(", "))
+            }
+        };
+        self.how = refusal.reasons.first().map(|reason| reason.remedy.clone()).unwrap_or_default();
+    }
+
+    /// Takes back that it can be done now: whether it can is not known.
+    pub fn leave_unknown(&mut self, why: String) {
+        self.state = State::Unknown;
+        self.evidence = why;
     }
 }
 

@@ -79,7 +79,7 @@ pub(super) fn extend(inputs: &StepInputs<'_>) -> Answer {
     };
     match inputs.state_of("add-disk") {
         Some(State::Done | State::NotNeeded) => Answer::ready(EXTEND, evidence),
-        Some(State::Unknown) => Answer::unknown("whether there is room for more swap could not be told").run(EXTEND),
+        Some(State::Unknown) => Answer::unknown("cannot determine whether there is room for more swap").run(EXTEND),
         _ => Answer::comes_after("add-disk").run(EXTEND),
     }
 }
@@ -109,14 +109,14 @@ pub(super) fn restart(inputs: &StepInputs<'_>) -> Answer {
     };
     match inputs.state_of("swap-extend") {
         Some(State::NotNeeded | State::Done) => {}
-        Some(State::Unknown) => return Answer::unknown("whether there is enough swap could not be told"),
+        Some(State::Unknown) => return Answer::unknown("cannot determine whether there is enough swap"),
         _ => return Answer::comes_after("swap-extend"),
     }
     let named = words(&found);
     let at = match grown(inputs) {
         Ok(None) => return Answer::not_needed(format!("the node swaps to it already, and will again: {named}")),
         Ok(Some(at)) => at,
-        Err(why) => return Answer::unknown(format!("whether the swap was made larger could not be told: {why}")),
+        Err(why) => return Answer::unknown(format!("cannot determine whether the swap was made larger: {why}")),
     };
     match inputs.facts.node.running.as_ref().map(|running| &running.booted) {
         Some(Probed::Known(booted)) if *booted > at => Answer::done(format!(
@@ -133,7 +133,7 @@ pub(super) fn restart(inputs: &StepInputs<'_>) -> Answer {
             ),
         )
         .how("the restart of the upgrade does it as well"),
-        Some(Probed::Unreadable(why)) => Answer::unknown(format!("when the node was started could not be told: {why}")),
-        Some(Probed::Absent) | None => Answer::unknown("when the node was started could not be told"),
+        Some(Probed::Unreadable(why)) => Answer::unknown(format!("cannot determine when the node was started: {why}")),
+        Some(Probed::Absent) | None => Answer::unknown("cannot determine when the node was started"),
     }
 }

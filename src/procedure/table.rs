@@ -28,17 +28,17 @@ pub const SECTIONS: &[(&str, &str)] = &[
 /// Every step, in the order of the procedure.
 pub const STEPS: &[Row] = &[
     own("7.2", 1, "be-root", "log in and become root", Own::BeRoot, &[])
-        .how("log in as support, then su")
+        .how("Log in as support, then run su.")
         .verified_by(&["okv-host runbook"]),
-    person("7.2", 2, "back-up", "a backup to go back to")
+    person("7.2", 2, "back-up", "a backup to recover from")
         .shows(&[backup_jobs::ID])
-        .how("make a backup, and see it end well"),
+        .how("Make a backup and verify that it completed."),
     person("7.2", 3, "stop-backup-jobs", "no backup runs or is scheduled")
         .shows(&[backup_jobs::ID])
-        .how("management console: wait for a backup that runs, and delete the scheduled ones"),
+        .how("Wait for a running backup, and delete the scheduled ones in the management console."),
     rules("7.2", 4, "clear-diagnostics", "no diagnostics package is left", &[diagnostics_package::ID]),
     person("7.2", 5, "plan-downtime", "the downtime is agreed on")
-        .how("TDE without persistent cache is down meanwhile; tell who depends on it")
+        .how("Agree on the downtime with the owners of databases without a persistent TDE cache.")
         .in_cluster(),
     rules("7.2", 6, "reach-syslog", "remote syslog takes the logs", &[syslog_remote::ID]),
     rules(
@@ -53,22 +53,22 @@ pub const STEPS: &[Row] = &[
         .or_confirmed(),
     rules("7.2", 9, "boot-size", "/boot is large enough", &[boot_size::ID]).done_by("okv-host check"),
     person("7.2", 10, "disable-limit", "nodes may stay disabled for long enough")
-        .how("management console: Maximum Disable Node Duration, for the upgrade of the slowest node")
+        .how("Set Maximum Disable Node Duration in the management console to cover the slowest node.")
         .in_cluster(),
     person("7.2", 11, "plan-nodes", "the order of the nodes, one at a time")
-        .how("okv-host cluster says the order")
+        .how("List the order of the nodes: okv-host cluster REPORT.json")
         .in_cluster()
         .verified_by(&["okv-host cluster"]),
     person("7.2", 12, "audit-vault", "no Audit Vault of 21.2 or earlier").shows(&[audit_vault_agent::ID]),
-    rules("7.2", 13, "certificate", "the server's certificate holds", &[server_certificate::ID]),
+    rules("7.2", 13, "certificate", "the server's certificate is valid", &[server_certificate::ID]),
     person("7.2", 14, "hsm-before", "with an HSM: what its guide asks before").shows(&[hsm::ID]),
     own("7.3", 1, "all-before", "everything before is done", Own::EverythingBefore, &[release::ID])
         .verified_by(&["okv-host check"])
         .or_confirmed(),
     person("7.3", 2, "disable-node", "the node is disabled in the cluster")
-        .how("management console: Cluster, Management; wait for DISABLED"),
+        .how("Disable the node under Cluster, Management in the management console, and wait for DISABLED."),
     own("7.3", 3, "open-ssh", "SSH is open for who does this", Own::SshOpen, &[])
-        .how("management console: System, Settings, SSH Access")
+        .how("Set SSH Access under System, Settings in the management console.")
         .or_confirmed(),
     rules("7.3", 4, "iso-space", "room for the ISO", &[iso_space::ID]).done_by("okv-host check"),
     own("7.3", 5, "session", "a session that outlives its connection", Own::Session, &[session::ID]).or_confirmed(),
@@ -89,23 +89,23 @@ pub const STEPS: &[Row] = &[
         .or_confirmed(),
     person("7.3", 11, "hsm-after", "with an Entrust HSM: what its guide asks after").shows(&[hsm::ID]).at(After),
     person("7.3", 12, "enable-node", "the node is enabled again")
-        .how("management console: Cluster, Management; wait for ACTIVE")
+        .how("Enable the node under Cluster, Management in the management console, and wait for ACTIVE.")
         .at(After),
     person("7.3", 13, "close-ssh", "SSH is closed again")
-        .how("management console: System, Settings, SSH Access")
+        .how("Set SSH Access under System, Settings in the management console.")
         .at(After),
     person("7.3", 14, "next-nodes", "the other nodes are upgraded too")
-        .how("the same on the next node; okv-host cluster says which")
+        .how("Upgrade the next node in the order of: okv-host cluster REPORT.json")
         .in_cluster()
         .at(After)
         .verified_by(&["okv-host cluster"]),
     person("7.4", 0, "network-mode", "one or two network interfaces")
-        .how("a node made before 21.1 has one; switch it where two are wanted")
+        .how("Decide whether the node needs two interfaces; one made before 21.1 has one.")
         .at(After),
     person("7.5", 1, "see-versions", "versions of node and cluster are the new one")
         .shows(&[release::ID])
         .to(4)
-        .how("management console: Cluster, Management")
+        .how("Compare the versions under Cluster, Management in the management console.")
         .at(After)
         .verified_by(&["okv-host cluster"]),
     own(
@@ -119,7 +119,7 @@ pub const STEPS: &[Row] = &[
     .to(3)
     .at(Free)
     .done_by("okv-host check"),
-    own("7.6", 4, "add-disk", "a disk more, where the group is full", Own::AddDisk, &[swap_size::ID, vg_free::ID])
+    own("7.6", 4, "add-disk", "one more disk, if the group is full", Own::AddDisk, &[swap_size::ID, vg_free::ID])
         .to(6)
         .at(Free)
         .verified_by(&["okv-host swap-extend"]),
@@ -152,7 +152,7 @@ pub const STEPS: &[Row] = &[
         .done_by("okv-host kernel-prune"),
     own("7.8", 1, "open-ssh-again", "SSH is open for who retires the keys", Own::SshAgain, &[ssh_dsa_key::ID])
         .to(4)
-        .how("management console: System, Settings, SSH Access")
+        .how("Set SSH Access under System, Settings in the management console.")
         .at(After)
         .or_confirmed(),
     own("7.8", 5, "ssh-dsa-retire", "no DSA host key is left", Own::RetireKeys, &[ssh_dsa_key::ID, ssh_host_keys::ID])
@@ -160,46 +160,46 @@ pub const STEPS: &[Row] = &[
         .at(After)
         .done_by("okv-host ssh-dsa-retire"),
     person("7.8", 7, "close-ssh-again", "SSH is closed for good")
-        .how("management console: System, Settings, SSH Access")
+        .how("Set SSH Access under System, Settings in the management console.")
         .at(After),
     person("7.9", 1, "endpoint-stop", "databases with online TDE are down")
-        .how("all nodes first; then stop those of the endpoint")
+        .how("After all nodes are upgraded, stop the databases of the endpoint.")
         .in_cluster()
         .at(AfterAll),
     person("7.9", 2, "endpoint-fetch", "the endpoint software is fetched")
-        .how("login page of the management console: software for each platform")
+        .how("Download the software for each platform from the login page of the management console.")
         .in_cluster()
         .at(AfterAll),
     person("7.9", 3, "endpoint-folder", "where each endpoint is installed")
-        .how("below WALLET_ROOT, or behind the link of the SID")
+        .how("Find the folder below WALLET_ROOT, or behind the link of the SID.")
         .in_cluster()
         .at(AfterAll),
     person("7.9", 4, "endpoint-install", "the endpoint software is installed")
-        .how("java -jar okvclient.jar -d FOLDER on each endpoint")
+        .how("Run on each endpoint: java -jar okvclient.jar -d FOLDER")
         .in_cluster()
         .at(AfterAll),
     person("7.9", 5, "endpoint-library", "online TDE: the new PKCS#11 library")
-        .how("root.sh or root.bat, once a host, when all of its endpoints are done")
+        .how("Run root.sh or root.bat once per host, after all of its endpoints.")
         .in_cluster()
         .at(AfterAll),
     person("7.9", 6, "endpoint-sdk", "the SDK, where it is used")
-        .how("unpack the new one over it")
+        .how("Unpack the new SDK over the old one.")
         .in_cluster()
         .at(AfterAll),
     person("7.9", 7, "endpoint-rest", "the REST utility, where it is used")
-        .how("fetch and deploy it anew")
+        .how("Download and deploy the new REST utility.")
         .in_cluster()
         .at(AfterAll),
     person("7.9", 8, "endpoint-start", "databases are up again")
-        .how("once all endpoints of the host are done")
+        .how("Start the databases after all endpoints of the host.")
         .in_cluster()
         .at(AfterAll),
     person("7.9", 9, "endpoint-rac", "RAC with keys that must not leave: rekeyed")
-        .how("upgrade all of its nodes, set extractable to false, rekey")
+        .how("Upgrade all of its nodes, set extractable to false, then rekey.")
         .in_cluster()
         .at(AfterAll),
     person("7.9", 10, "endpoint-data-guard", "Data Guard with keys that must not leave: rekeyed")
-        .how("upgrade primary and standbys, set extractable to false, rekey")
+        .how("Upgrade primary and standbys, set extractable to false, then rekey.")
         .in_cluster()
         .at(AfterAll),
 ];

@@ -63,13 +63,13 @@ pub(super) fn run(inputs: &StepInputs<'_>) -> Answer {
             },
             open => Answer::blocked(format!("open before it: {}", names(open))),
         },
-        Probed::Unreadable(why) => Answer::unknown(format!("whether it was run could not be told: {why}")),
+        Probed::Unreadable(why) => Answer::unknown(format!("cannot determine whether it was run: {why}")),
     }
 }
 
 fn began(inputs: &StepInputs<'_>, run: &UpgradeRun) -> Answer {
     let (log, at) = (&run.log, run.when());
-    let again = format!("find out why in {log} and {}; then okv-host upgrade", inputs.profile.places.log);
+    let again = format!("Find the cause in {log} and {}, then run: okv-host upgrade", inputs.profile.places.log);
     match run.state {
         UpgradeState::Running => {
             Answer::blocked(format!("it runs since {at}: wait for its end")).run("okv-host upgrade --apply")
@@ -91,8 +91,7 @@ fn began(inputs: &StepInputs<'_>, run: &UpgradeRun) -> Answer {
 /// 7.3-10: the restart, and what the node does at its first start after it.
 pub(super) fn reboot(inputs: &StepInputs<'_>) -> Answer {
     let target = &inputs.profile.release;
-    let see =
-        format!("wait for the heading with release {target} on the console; do not switch the node off meanwhile");
+    let see = format!("Wait for the heading with release {target} on the console. Do not switch the node off.");
     if let Progress::Upgraded(why) = inputs.progress {
         // Confirmed by an operator, or said by the node.
         return match on_record(inputs.facts, inputs.profile, inputs.row.id) {
@@ -106,17 +105,16 @@ pub(super) fn reboot(inputs: &StepInputs<'_>) -> Answer {
                 Answer::ready("/sbin/reboot", format!("the upgrade of {} asks for it", run.when())).how(see)
             }
             _ => Answer::blocked("the ISO is not whole in its folder, and the first start after it needs it")
-                .how("copy it there again before the restart"),
+                .how("Copy it there again before the restart."),
         },
         Probed::Known(run) if run.state == UpgradeState::Restarted && names_no_release(inputs.facts) => {
-            Answer::ask(format!("restarted after the upgrade of {}; that it ended is yours to confirm", run.when()))
-                .how(see)
+            Answer::ask(format!("restarted after the upgrade of {}; confirm that it ended", run.when())).how(see)
         }
         Probed::Known(run) if run.state == UpgradeState::Restarted => match inputs.progress {
             Progress::Begun(why) => Answer::blocked(format!("the first start may still be at work: {why}")).how(see),
             _ => Answer::unknown("the node was restarted, and what it says its release is could not be read").how(see),
         },
-        Probed::Unreadable(why) => Answer::unknown(format!("whether the upgrade was run could not be told: {why}")),
+        Probed::Unreadable(why) => Answer::unknown(format!("cannot determine whether the upgrade was run: {why}")),
         // An upgrade that was begun by hand leaves no log of ours.
         Probed::Absent if inputs.facts.node.running.is_some() && names_no_release(inputs.facts) => {
             Answer::blocked("comes after run-upgrade; where that was run by hand and is over, confirm this step")

@@ -92,7 +92,9 @@ fn entry(out: &mut Page, finding: &Finding, steps: &[Step], indent: usize) {
     out.push_str(finding.id.as_str());
     out.blank(at.max(indent) - at + 2);
     let subject = if finding.subject == "node" { String::new() } else { format!("{}: ", finding.subject) };
-    let measured = if finding.measured.is_empty() { String::new() } else { format!(" ({})", finding.measured) };
+    // Where the message has the figure by which it fails, what was measured only repeats it.
+    let says_enough = finding.measured.is_empty() || finding.message.contains(|c: char| c.is_ascii_digit());
+    let measured = if says_enough { String::new() } else { format!(" ({})", finding.measured) };
     wrap(out, &format!("{subject}{}{measured}", finding.message), at.max(indent), indent);
     let remedy = remedy(finding, steps);
     if !remedy.is_empty() {

@@ -95,7 +95,7 @@ fn line_of(out: &mut Page, node: &Node) {
 fn order(out: &mut Page, order: Option<&[Step]>) {
     out.push_str("\norder of the upgrade, one node at a time\n");
     match order {
-        None => item(out, "cannot be told: read-only nodes come first, then read-write pairs"),
+        None => item(out, "unknown: read-only nodes come first, then read-write pairs"),
         Some([]) => item(out, "every node has the release already"),
         Some(steps) => {
             for (step, number) in steps.iter().zip(1_u32..) {
@@ -118,6 +118,6 @@ fn time_left(disabled: &Disabled) -> String {
             let (hours, minutes) = (left / 3600, left % 3600 / 60);
             format!("{node}: {hours} h {minutes} min left, until {}", format_minute(until))
         }
-        _ => format!("{node}: how long it may stay so cannot be told"),
+        _ => format!("{node}: how long it may stay so is unknown"),
     }
 }

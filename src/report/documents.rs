@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::json_document::json;
 use super::reference::waivable;
 use super::runbook::escaped;
 use crate::procedure::{Row, SECTIONS, STEPS, Scope, row_of_item};
@@ -13,8 +14,8 @@ use crate::subjects::table::RULES;
 const MADE: &str = "<!-- Made by: cargo run --example make-docs. Change the records in src/ and run it again. -->";
 
 /// Every document that is made: its path in the project, and its text.
-pub fn documents(profile: &Profile) -> [(&'static str, String); 2] {
-    [("docs/rules.md", rules(profile)), ("docs/procedure.md", procedure())]
+pub fn documents(profile: &Profile) -> [(&'static str, String); 3] {
+    [("docs/rules.md", rules(profile)), ("docs/procedure.md", procedure()), ("docs/json.md", json(MADE))]
 }
 
 fn rules(profile: &Profile) -> String {

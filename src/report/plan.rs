@@ -5,10 +5,12 @@ use std::io;
 
 use serde::Serialize;
 
+use super::effect::{duration, effects, why_it_stays, written_disks};
 use super::step;
-use super::text::{Columns, Page, clean, wrap};
+use super::text::{Columns, Page, clean, sentence, wrap};
 use crate::base::units::Bytes;
-use crate::engine::{Action, Back, CacheSwitch, Ending, Plan, Reason, Refusal, Step};
+use crate::disk::new_table::BLOCKS;
+use crate::engine::{Action, Back, CacheSwitch, DiskIdentity, Ending, Plan, Reason, Refusal, Step};
 
 /// What a command that changes a host answers.
 #[derive(Debug, Clone, Serialize)]
@@ -26,6 +28,17 @@ pub struct PlanReport<'r> {
     pub reasons: &'r [Reason],
     /// Of a run that did not reach its end: why, and what to do now.
     pub message: Option<String>,
+    /// Of a run that was carried out; for people only.
+    #[serde(skip)]
+    pub applied: Option<Applied>,
+}
+
+/// What became of steps that were carried out.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    pub seconds: u64,
+    /// Where it is recorded.
+    pub journal: String,
 }
 
 impl<'r> PlanReport<'r> {
@@ -41,6 +54,7 @@ impl<'r> PlanReport<'r> {
             notes: &plan.notes,
             reasons: &[],
             message,
+            applied: None,
         }
     }
 
@@ -54,6 +68,7 @@ impl<'r> PlanReport<'r> {
             notes: &[],
             reasons: &refusal.reasons,
             message: None,
+            applied: None,
         }
     }
 }
@@ -69,27 +84,35 @@ pub fn plan_json(out: &mut impl io::Write, report: &PlanReport<'_>) -> io::Resul
 
 pub fn plan_text(report: &PlanReport<'_>, columns: Columns) -> String {
     let mut out = Page::new(columns);
-    plan(&mut out, report);
+    match &report.applied {
+        // It was shown before.
+        Some(_) => reasons(&mut out, report),
+        None => plan(&mut out, report),
+    }
     let end = match &report.ending {
         // Where it is said otherwise, it is said in the message.
         Ending::Planned if report.message.is_some() => "",
-        Ending::Planned => "Nothing was changed. To do this: the same command with --apply",
-        Ending::NothingToDo => "nothing to do",
+        Ending::Planned => "Nothing was changed. To do this, run the same command with --apply.",
+        Ending::NothingToDo => "Nothing to do.",
         Ending::Refused { .. } => "Nothing was changed.",
-        Ending::Done => "done",
-        Ending::RolledBack { .. } => "failed, and everything is as it was",
-        Ending::Stuck { .. } => "STUCK: a step failed and could not be taken back",
-        Ending::Kept { .. } => "failed after a step that stays done; the node has what it needs",
-        Ending::Undone => "taken back",
-        Ending::Closed => "closed",
-        Ending::Interrupted { .. } => "interrupted: not every step is done",
-        Ending::NotReached { .. } => "not reached: the host does not show all that was to be done",
+        Ending::Done if report.applied.is_some() => "",
+        Ending::Done => "Done.",
+        Ending::RolledBack { .. } => "Failed. Everything is as it was before.",
+        Ending::Stuck { .. } => "STUCK: a step failed and could not be taken back.",
+        Ending::Kept { .. } => "Failed after a step that stays done. The node has what it needs.",
+        Ending::Undone => "Taken back.",
+        Ending::Closed => "Closed.",
+        Ending::Interrupted { .. } => "Interrupted: not every step is done.",
+        Ending::NotReached { .. } => "Not reached: the host does not show all that was to be done.",
     };
     if !end.is_empty() {
         let _ = writeln!(out, "{end}");
     }
     if let Some(message) = &report.message {
         wrap(&mut out, message, 0, 2);
+    }
+    if let Some(applied) = &report.applied {
+        result(&mut out, report, applied);
     }
     out.into_text()
 }
@@ -102,8 +125,15 @@ pub fn steps_text(report: &PlanReport<'_>, columns: Columns) -> String {
 }
 
 fn plan(out: &mut Page, report: &PlanReport<'_>) {
-    if !report.target.is_empty() {
-        wrap(out, &format!("target: {}", report.target), 0, 8);
+    let effects = effects(report.steps);
+    match effects.as_slice() {
+        [] if report.target.is_empty() => {}
+        [] => wrap(out, &format!("Target: {}", report.target), 0, 8),
+        effects => wrap(out, &sentence(&effects.join("; ")), 0, 2),
+    }
+    written_disks(report.steps).for_each(|disk| disk_block(out, disk));
+    if !report.steps.is_empty() {
+        out.push_str("\nSteps\n");
     }
     for (i, step) in report.steps.iter().enumerate() {
         let _ = write!(out, "{:>3}. ", i + 1);
@@ -111,10 +141,45 @@ fn plan(out: &mut Page, report: &PlanReport<'_>) {
         out.push_str("     ");
         wrap(out, &describe_action(&step.action), 5, 7);
     }
+    if !report.steps.is_empty() {
+        out.push('\n');
+    }
     for note in report.notes {
-        out.push_str("note: ");
+        out.push_str("Note: ");
         wrap(out, note, 6, 6);
     }
+    reasons(out, report);
+}
+
+/// The disk that will be written, so that who reads it can compare it with the one he added.
+fn disk_block(out: &mut Page, disk: &DiskIdentity) {
+    out.push_str("\nDisk that will be written\n  ");
+    let word = |name: &str, text: &Option<String>| format!("{name} {}", clean(text.as_deref().unwrap_or("not given")));
+    let size = Bytes(disk.bytes);
+    let size = format!("{} ({} B)", size.rounded(), size.0);
+    let all =
+        [clean(&disk.path), size, word("model", &disk.model), word("serial", &disk.serial), word("WWN", &disk.wwn)];
+    wrap(out, &all.join(", "), 2, 4);
+}
+
+/// What changed, how long it took, where it is recorded, and the way back.
+fn result(out: &mut Page, report: &PlanReport<'_>, applied: &Applied) {
+    let took = duration(applied.seconds);
+    if report.ending == Ending::Done {
+        let effects = effects(report.steps);
+        let what = if effects.is_empty() { report.target.to_owned() } else { effects.join("; ") };
+        wrap(out, &format!("Done in {took}: {what}."), 0, 2);
+        wrap(out, &format!("Recorded in {}. Run: okv-host status", clean(&applied.journal)), 0, 2);
+        match why_it_stays(report.steps) {
+            Some(why) => wrap(out, &format!("It cannot be taken back: {why}."), 0, 2),
+            None => out.push_str("To take it back, run: okv-host undo\n"),
+        }
+    } else {
+        wrap(out, &format!("After {took}; recorded in {}. Run: okv-host status", clean(&applied.journal)), 0, 2);
+    }
+}
+
+fn reasons(out: &mut Page, report: &PlanReport<'_>) {
     for reason in report.reasons {
         let _ = write!(out, "refused ({}): ", reason.id);
         wrap(out, &reason.message, 12 + reason.id.len(), 8);
@@ -134,7 +199,8 @@ pub fn describe_action(action: &Action) -> String {
             let at: Vec<String> = table.sectors.iter().map(|sector| sector.at.to_string()).collect();
             let sector = table.disk.sector_bytes;
             let (kind, path) = (table.kind.word().to_uppercase(), clean(&table.disk.path));
-            format!("write a {kind} to {path}: the sectors of {sector} bytes at byte {}", at.join(", "))
+            let sample = format!("{BLOCKS} blocks spread over it are read first, by seed {:016x}", table.seed());
+            format!("write a {kind} to {path}: the sectors of {sector} bytes at byte {}; {sample}", at.join(", "))
         }
         Action::SwitchCaches(switches) => {
             let each = |switch: &CacheSwitch| format!("{} to {}", clean(&switch.disk.path), clean(&switch.to));

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::text::{Columns, Page, clean, wrap};
 use crate::base::units::{Bytes, GIB};
-use crate::subjects::disks::{INVENTORY, Inventory};
+use crate::subjects::disks::Inventory;
 use crate::subjects::swap::Wanted;
 
 /// Writes it as JSON.
@@ -40,9 +40,19 @@ pub fn prepare_json(out: &mut impl io::Write, inventory: &Inventory, wanted: Opt
 }
 
 /// For people.
-pub fn prepare_text(inventory: &Inventory, wanted: Option<&Wanted>, columns: Columns) -> String {
+pub fn prepare_text(
+    inventory: &Inventory,
+    recorded_in: Option<&str>,
+    wanted: Option<&Wanted>,
+    columns: Columns,
+) -> String {
     let mut out = Page::new(columns);
-    let _ = writeln!(out, "recorded in {INVENTORY}:");
+    match recorded_in {
+        Some(place) => {
+            let _ = writeln!(out, "recorded in {place}:");
+        }
+        None => out.push_str("the disks of this saved host; nothing was recorded:\n"),
+    }
     for disk in &inventory.disks {
         let word = |text: &Option<String>| clean(text.as_deref().unwrap_or("none"));
         let (path, serial, wwn) = (clean(&disk.path), word(&disk.serial), word(&disk.wwn));

@@ -5,10 +5,12 @@ use std::io;
 
 use serde::Serialize;
 
+use super::effect::duration;
 use super::plan::{describe_action, way_back};
 use super::step;
 use super::text::{Columns, Page, clean, wrap};
 use super::upgrade_run::{self, Upgrade};
+use crate::base::dates::format_second;
 use crate::engine::{Ending, RecordedRun, StandingStep, Step};
 use crate::host::Probed;
 use crate::subjects::upgrade::UpgradeRun;
@@ -72,23 +74,41 @@ pub fn status_json(
 }
 
 /// The last run, and how the vendor's upgrade stands, for people.
-pub fn status_text(run: Option<&RecordedRun>, upgrade: &Probed<UpgradeRun>, columns: Columns) -> String {
+pub fn status_text(
+    run: Option<&RecordedRun>,
+    by: Option<&By<'_>>,
+    upgrade: &Probed<UpgradeRun>,
+    columns: Columns,
+) -> String {
     let mut out = Page::new(columns);
     match run {
-        Some(run) => last_run(&mut out, run),
-        None => out.push_str("no run has changed this host\n"),
+        Some(run) => last_run(&mut out, run, by),
+        None => out.push_str("No run has changed this host.\n"),
     }
     match upgrade {
         Probed::Known(run) => upgrade_run::text(&mut out, run),
         Probed::Absent => {}
-        Probed::Unreadable(why) => wrap(&mut out, &format!("upgrade: how it stands could not be told: {why}"), 0, 2),
+        Probed::Unreadable(why) => wrap(&mut out, &format!("upgrade: its state could not be read: {why}"), 0, 2),
     }
     out.into_text()
 }
 
-fn last_run(out: &mut Page, run: &RecordedRun) {
+/// Who began a run, and with which version.
+pub struct By<'r> {
+    pub user: Option<&'r str>,
+    pub version: Option<&'r str>,
+}
+
+fn last_run(out: &mut Page, run: &RecordedRun, by: Option<&By<'_>>) {
     let _ = writeln!(out, "last run: {} ({})", clean(&run.command), run.state.word());
     wrap(out, &format!("  target: {}", run.target), 0, 10);
+    let user = by.and_then(|by| by.user).unwrap_or("an unknown user");
+    let version = by.and_then(|by| by.version).unwrap_or("0.1.0");
+    let began = format_second(run.began);
+    wrap(out, &format!("  began {began} by {}, okv-host {}", clean(user), clean(version)), 0, 4);
+    if let Some(done) = run.done_at {
+        let _ = writeln!(out, "  done {} ({})", format_second(done), duration(done.saturating_sub(run.began)));
+    }
     for (index, step) in run.steps.iter().enumerate() {
         let mark = match run.standing.iter().find(|standing| standing.step == index) {
             Some(standing) if standing.done => "x",
@@ -144,7 +164,7 @@ pub fn close_text(run: Option<&RecordedRun>, ending: &Ending, message: Option<&s
     };
     let mut out = Page::new(columns);
     if let Some(run) = run {
-        last_run(&mut out, run);
+        last_run(&mut out, run, None);
     }
     let _ = writeln!(out, "{end}");
     if let Some(message) = message {
@@ -201,7 +221,7 @@ mod tests {
     }
 
     fn last_run_text(run: &RecordedRun) -> String {
-        status_text(Some(run), &Probed::Absent, Columns::PIPE)
+        status_text(Some(run), None, &Probed::Absent, Columns::PIPE)
     }
 
     #[test]

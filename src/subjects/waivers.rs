@@ -176,19 +176,19 @@ fn apply_one(findings: &mut [Finding], waiver: &Waiver, today: Date) -> State {
 fn describe(waiver: &Waiver, state: State) -> Option<Finding> {
     let (verdict, message, remedy) = match state {
         State::Active => return None,
-        State::Unused => (Verdict::Note, "waives nothing that was found".to_owned(), "take it out of the file"),
+        State::Unused => (Verdict::Note, "waives nothing that was found".to_owned(), "Remove it from the file."),
         State::Expired => (
             Verdict::Warn,
             "has run out, and waives nothing any more".to_owned(),
-            "lift what it waived, or decide anew",
+            "Fix what it waived, or write a new waiver.",
         ),
         State::NotAllowed => (
             Verdict::Warn,
             format!("waives nothing: what {} finds could cost data or the node", waiver.target),
-            "take it out of the file",
+            "Remove it from the file.",
         ),
         State::NoSuchRule => {
-            (Verdict::Warn, "waives nothing: there is no rule of that name".to_owned(), "see okv-host check --list")
+            (Verdict::Warn, "waives nothing: there is no rule of that name".to_owned(), "okv-host check --list")
         }
     };
     let subject = match &waiver.subject {

@@ -11,6 +11,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("byte_unit", &["base::units"]),
     ("bzip2", &["subjects::next_start"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("crc32c", &["disk::format"]),
     ("crc32fast", &["disk::format", "io::journal"]),
     ("duct", &["io::tool"]),

@@ -77,11 +77,17 @@ fn log_in(root: &Path) {
     write(root, "proc/self/status", "Name:\tokv-host\nUid:\t0\t0\t0\t0\n");
 }
 
-#[test]
-fn a_node_before_its_upgrade_with_all_confirmed_is_ready_for_it() {
+/// A node on which everything before the upgrade is done or confirmed.
+pub(crate) fn confirmed_host() -> Host {
     let host = Host::named("procedure-staged");
     log_in(host.path());
     confirm_all(host.path());
+    host
+}
+
+#[test]
+fn a_node_before_its_upgrade_with_all_confirmed_is_ready_for_it() {
+    let host = confirmed_host();
     let report = compared(host.path(), &golden("confirmed"), 1);
     assert_eq!(report["next"], "run-upgrade");
 }

@@ -5,6 +5,7 @@ mod overlay;
 
 mod confirmations;
 mod golden;
+mod planned;
 mod progress;
 mod record;
 mod states;

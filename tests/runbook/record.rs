@@ -109,7 +109,7 @@ fn a_damaged_record_is_neither_read_nor_written_on() {
     fs::write(&file, &damaged).unwrap();
     let (code, said) = text(&run(dir.path(), &["confirm", "hsm-before", "--note", "none"]));
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("could not be told"), "{said}");
+    assert!(said.contains("whether it was confirmed"), "{said}");
     assert_eq!(fs::read_to_string(&file).unwrap(), damaged);
     assert_eq!(confirmed(dir.path(), "back-up"), Value::Null);
 }

@@ -164,3 +164,59 @@ fn asm_disks_are_named_by_asmlib_or_by_their_own_header() {
     assert_eq!(found[0].content.kind, Kind::OracleAsm);
     assert_eq!(found[0].problems[0].why, "its label was cleared, its header was not");
 }
+
+/// What is found within a member on which `within` was written where the data of the array begins.
+fn within(image: &Image, data: usize, change: impl Fn(&mut [u8])) -> Option<Kind> {
+    let mut bytes = image.bytes.clone();
+    put_swap(&mut bytes[data..]);
+    change(&mut bytes);
+    let disk = okv_host::io::image::Memory::new(bytes);
+    let source = okv_host::disk::Source::new("disk", Ok(Box::new(disk)));
+    let disk = okv_host::disk::scan(&[source]).remove(0);
+    assert_eq!(disk.content.kind, Kind::Md, "{}", image.name);
+    disk.content.array.map(|array| array.content.kind)
+}
+
+/// The header of a swap area of 1 MiB.
+fn put_swap(data: &mut [u8]) {
+    craft::put(data, 1024, &1_u32.to_le_bytes());
+    craft::put(data, 1028, &255_u32.to_le_bytes());
+    craft::put(data, 4086, b"SWAPSPACE2");
+}
+
+#[test]
+fn a_mirror_is_read_from_a_member_that_has_all_of_its_data() {
+    let (mib, end) = (1 << 20, (8 << 20) - 8192);
+    for (image, data) in [
+        (craft::md_0_90(false), 0),
+        (craft::md_0_90(true), 0),
+        (craft::md_1("1.0", end, 8 << 20), 0),
+        (craft::md_1("1.1", 0, 8 << 20), mib),
+        (craft::md_1("1.2", 4096, 8 << 20), mib),
+    ] {
+        assert_eq!(within(&image, data, |_| ()), Some(Kind::Swap), "{}", image.name);
+    }
+}
+
+#[test]
+fn a_spare_a_faulty_a_rebuilt_member_and_another_level_are_not_followed() {
+    // Each changes a field, and puts the difference into the checksum.
+    let change = |at: usize, old: u32, new: u32| {
+        move |bytes: &mut [u8]| {
+            let sb = &mut bytes[4096..];
+            let was = u32::from_le_bytes(sb[at..at + 4].try_into().unwrap());
+            assert_eq!(was, old, "{at}");
+            craft::put(sb, at, &new.to_le_bytes());
+            let sum = u32::from_le_bytes(sb[216..220].try_into().unwrap());
+            craft::put(sb, 216, &sum.wrapping_add(new.wrapping_sub(old)).to_le_bytes());
+        }
+    };
+    let image = craft::md_1("1.2", 4096, 8 << 20);
+    let seen = |at, old, new| within(&image, 1 << 20, change(at, old, new));
+    assert_eq!(seen(72, 1, 5), None, "level 5");
+    assert_eq!(seen(256, 0xfffe_0000, 0xfffe_fffe), None, "faulty");
+    assert_eq!(seen(256, 0xfffe_0000, 0xfffe_ffff), None, "spare");
+    assert_eq!(seen(8, 0, 2), None, "being rebuilt");
+    assert_eq!(seen(8, 0, 4), None, "being reshaped");
+    assert_eq!(seen(8, 0, 1), Some(Kind::Swap), "a bitmap changes nothing");
+}

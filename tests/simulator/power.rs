@@ -55,6 +55,7 @@ impl World {
             self.disks[disk].partitions = crate::table::read(&self.disks[disk]);
         }
         self.seconds += 120;
+        self.files.put("/proc/stat", format!("btime {}\n", self.seconds));
         self.activate();
         self.show_devices();
         self.boot_swap();

@@ -7,7 +7,17 @@ use crate::world::{Area, World};
 impl World {
     /// What a read of a device shows instead.
     pub fn pretend_bytes(&self, device: Device, from: u64, buf: &mut [u8]) {
-        let Device::Plain { disk, from: 0, .. } = device else { return };
+        let Device::Plain { disk, from: begin, .. } = device else { return };
+        if let Some((_, at, bytes)) = self.pretended.blank.filter(|(its, ..)| *its == disk) {
+            for (n, sector) in buf.chunks_mut(512).enumerate() {
+                if (at..at + bytes).contains(&(begin + from + n as u64 * 512)) {
+                    sector.fill(0);
+                }
+            }
+        }
+        if begin != 0 {
+            return;
+        }
         if self.has_fault(Deliberate::AnyDiskIsNew)
             && self.disks[disk].serial == "FOREIGN"
             && !self.is_written_by_us(disk)
@@ -70,6 +80,10 @@ impl World {
             (Deliberate::ExtentsNotProved, "lvresize") => {
                 self.pretended.extents.push((volume.to_owned(), asked("--extents")?));
                 self.show_devices();
+                // Only where it lies, a proof is missed; and only a power cut behind it shows that.
+                if self.cut_at.is_some() && self.random.percent(30) {
+                    return Some(String::new());
+                }
             }
             (Deliberate::HeaderBeforeGrowth, "lvresize") => {
                 self.pretended.extents.push((volume.to_owned(), asked("--extents")?));
@@ -113,6 +127,9 @@ impl World {
                 return Some(String::new());
             }
             (Deliberate::LabelStays, "pvremove") => {
+                if let Some((_, Device::Plain { disk, from, .. })) = self.device_at(last) {
+                    self.pretended.blank = Some((disk, from, 1 << 20));
+                }
                 self.pretended.volumes.push((last.to_owned(), None));
                 return Some(String::new());
             }

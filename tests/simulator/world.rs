@@ -134,6 +134,8 @@ pub struct Pretended {
     pub areas: Vec<Area>,
     /// Sectors of the new disk that are zero.
     pub zeros: Vec<u64>,
+    /// A range of a disk that is zero: disk, first byte, bytes.
+    pub blank: Option<(usize, u64, u64)>,
     /// A growth that comes later.
     pub late: Option<(String, u64)>,
     /// Devices that are flushed later.

@@ -14,6 +14,15 @@ use crate::io::image::Image;
 /// tells.
 const FIRST_PARTITION: u64 = 1 << 20;
 
+/// Bytes at either end of a volume that have to be zero for it to be blank.
+const AT_ENDS: u64 = 1 << 20;
+const PIECE: usize = 64 << 10;
+/// The farthest of the places before the end where a Promise array keeps its superblock, as libblkid knows them.
+const PROMISE: u64 = 3087 * 512;
+/// Further places where something begins: VMFS and LUKS2 (2 MiB, 4 MiB), a partition behind a small one, btrfs (256
+/// GiB), and the partitions of installers (129 MiB behind Microsoft's reserved one, 513 MiB behind an ESP).
+const STARTS: &[u64] = &[2 << 20, 4 << 20, 8 << 20, 16 << 20, 129 << 20, 201 << 20, 513 << 20, 1 << 30, 256 << 30];
+
 /// Keeps the buffer of the volume before: what is read of one volume is overwritten by the next.
 pub(super) struct FarWindows<'b> {
     buffer: &'b mut Vec<u8>,
@@ -50,6 +59,26 @@ impl<'b> FarWindows<'b> {
     /// Whether all that was read is zero.
     pub(super) fn is_zero(&self) -> bool {
         self.parts.iter().all(|(_, range)| self.buffer.get(range.clone()).is_some_and(all_zero))
+    }
+
+    /// Whether all is zero too of one MiB at both ends, and of the further places where a signature or a partition can
+    /// begin. Read only of a volume that seems blank.
+    pub(super) fn more_is_zero(&mut self, volume: &dyn Image, problems: &mut Vec<Problem>) -> bool {
+        let bytes = volume.bytes();
+        let ends = [0..AT_ENDS.min(bytes), bytes.saturating_sub(AT_ENDS)..bytes];
+        let single = STARTS.iter().copied().chain(bytes.checked_sub(PROMISE));
+        let single = single.filter(|at| *at < bytes).map(|at| at..at.saturating_add(HEAD as u64).min(bytes));
+        let pieces = ends.into_iter().flat_map(|end| end.clone().step_by(PIECE).map(move |at| (at, end.end)));
+        let pieces = pieces.map(|(at, end)| at..at.saturating_add(PIECE as u64).min(end));
+        let mut piece = Vec::new();
+        for range in pieces.chain(single) {
+            piece.resize(usize::try_from(range.end.saturating_sub(range.start)).unwrap_or_default(), 0);
+            self.unreadable |= !fill(volume, &mut piece, range.start, problems).is_empty();
+            if !all_zero(&piece) {
+                return false;
+            }
+        }
+        true
     }
 
     pub(super) fn windows<'w>(&'w self, near: Windows<'w>) -> Windows<'w> {

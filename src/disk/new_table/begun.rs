@@ -6,7 +6,7 @@ use crate::base::units::{ByteRange, MIB};
 use crate::io::image::{Image, ReadError};
 
 /// How much is looked at, from either end of a disk, in bytes: every table, and every superblock that lies at an end.
-const LOOKED_AT: u64 = 2 * MIB;
+pub(super) const LOOKED_AT: u64 = 2 * MIB;
 /// A multiple of every sector size.
 const PIECE: u64 = 64 << 10;
 

@@ -23,6 +23,8 @@ pub(super) enum Copy<'a> {
     Damaged {
         alternate_lba: Option<u64>,
         problem: Problem,
+        /// The partitions that it describes, where nothing is wrong with it but that the disk ends too early.
+        described: Option<Sound<'a>>,
     },
     /// No signature, or no such sector.
     Nothing,
@@ -81,6 +83,23 @@ impl<'a> Copies<'a> {
     /// The copy that the partitions are read from: the primary, or else the backup.
     pub(super) fn best(&self) -> Option<&Sound<'a>> {
         self.primary.sound().or(self.backup.sound())
+    }
+
+    /// The copy that describes a disk which was longer.
+    pub(super) fn of_longer_disk(&self) -> Option<&Sound<'a>> {
+        [&self.primary, &self.backup].into_iter().find_map(|copy| match copy {
+            Copy::Damaged { described, .. } => described.as_ref(),
+            _ => None,
+        })
+    }
+
+    /// How much of it is sound: of two tables for two sector sizes the better one counts.
+    pub(super) fn soundness(&self) -> u32 {
+        let at_end = self.backup.sound().is_some_and(|backup| backup.header.my_lba == self.last_lba);
+        u32::from(self.primary.sound().is_some())
+            .saturating_mul(4)
+            .saturating_add(u32::from(self.backup.sound().is_some()).saturating_mul(2))
+            .saturating_add(u32::from(at_end))
     }
 
     /// The bytes that the better copy grants to partitions.
@@ -207,13 +226,13 @@ fn copy<'a>(source: &Source<'a>, sector: SectorSize, lba: u64, last: u64, twin: 
     let at = sector.offset_of(lba).unwrap_or(u64::MAX);
     let damaged = |alternate_lba, id, what: &dyn std::fmt::Display| {
         let problem = Problem::new(id, format!("{which} {what}"));
-        Copy::Damaged { alternate_lba, problem }
+        Copy::Damaged { alternate_lba, problem, described: None }
     };
     let bytes = match source.sector(lba, sector) {
         Ok(bytes) => bytes,
         Err(why) => {
             let problem = unreadable(&format!("{which} GPT header"), at, &why);
-            return Copy::Damaged { alternate_lba: None, problem };
+            return Copy::Damaged { alternate_lba: None, problem, described: None };
         }
     };
     let header = match Header::parse(&bytes) {
@@ -222,7 +241,8 @@ fn copy<'a>(source: &Source<'a>, sector: SectorSize, lba: u64, last: u64, twin: 
         Err(wrong) => return damaged(None, ProblemId::TableDamaged, &wrong.at_offset(at)),
     };
     if let Err(wrong) = header.check(lba, last, sector) {
-        return damaged(None, ProblemId::TableDamaged, &wrong.at_offset(at));
+        let problem = Problem::new(ProblemId::TableDamaged, format!("{which} {}", wrong.at_offset(at)));
+        return Copy::Damaged { alternate_lba: None, problem, described: longer(source, sector, (lba, last), header) };
     }
     let alternate = Some(header.alternate_lba);
     let array_at = sector.offset_of(header.array_lba).unwrap_or(u64::MAX);
@@ -230,7 +250,7 @@ fn copy<'a>(source: &Source<'a>, sector: SectorSize, lba: u64, last: u64, twin: 
         Ok(array) => array,
         Err(why) => {
             let problem = unreadable(&format!("{which} GPT array"), array_at, &why);
-            return Copy::Damaged { alternate_lba: alternate, problem };
+            return Copy::Damaged { alternate_lba: alternate, problem, described: None };
         }
     };
     let same = twin.is_some_and(|twin| twin.header.array_crc == header.array_crc && twin.array == array);
@@ -239,6 +259,15 @@ fn copy<'a>(source: &Source<'a>, sector: SectorSize, lba: u64, last: u64, twin: 
         Ok(()) => Copy::Sound(Sound { header, array, same_array: same }),
         Err(wrong) => damaged(alternate, ProblemId::TableDamaged, &wrong.at_offset(array_at)),
     }
+}
+
+/// What a primary header describes that is right but for the end of the disk: it puts its backup beyond that.
+fn longer<'a>(source: &Source<'a>, sector: SectorSize, (lba, last): (u64, u64), header: Header) -> Option<Sound<'a>> {
+    let was_longer = lba == 1 && header.alternate_lba > last && header.last_usable_lba < header.alternate_lba;
+    header.check(lba, header.alternate_lba, sector).ok().filter(|()| was_longer)?;
+    let array = source.read(sector.offset_of(header.array_lba)?, header.array_bytes()).ok()?;
+    header.check_array(&array).ok()?;
+    Some(Sound { header, array, same_array: false })
 }
 
 fn partition(entry: Entry, range: ByteRange) -> Partition {

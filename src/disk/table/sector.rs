@@ -12,6 +12,7 @@
 //! Otherwise it is 512, and with an MBR that has partitions the answer is called an assumption. (The start of a
 //! partition tells nothing for sure: sector 256 is 1 MiB in the one case, 128 KiB in the other, and both are in use.)
 
+use super::gpt::Copies;
 use super::source::Source;
 use crate::base::units::SectorSize;
 use crate::disk::format::{gpt, mbr};
@@ -66,12 +67,29 @@ pub(super) fn has_signature(source: &Source<'_>, lba: u64, size: SectorSize) -> 
     at.is_some_and(|at| source.read(at, 8).is_ok_and(|bytes| *bytes == *gpt::SIGNATURE))
 }
 
+/// Another size whose sector 1 has a header that is sound in itself, beside the table for `used`.
+pub(super) fn left_over(source: &Source<'_>, used: SectorSize) -> Option<SectorSize> {
+    let others = COMMON.into_iter().filter(|size| *size != used);
+    others.into_iter().find(|size| {
+        let sector = source.sector(1, *size).ok();
+        sector.is_some_and(|bytes| matches!(gpt::Header::parse(&bytes), Ok(Some(header)) if header.my_lba == 1))
+    })
+}
+
 fn by_gpt(source: &Source<'_>) -> Option<SectorSize> {
     let sound = |lba: u64, size: SectorSize| {
         let sector = source.sector(lba, size).ok()?;
         gpt::Header::parse(&sector).ok().flatten().filter(|header| header.my_lba == lba)
     };
-    let primary = COMMON.iter().find(|size| sound(1, **size).is_some());
+    let mut headed = COMMON.iter().filter(|size| sound(1, **size).is_some());
+    let primary = match (headed.next(), headed.next()) {
+        // One of them is left from before the disk was partitioned anew.
+        (Some(one), Some(other)) => {
+            let soundness = |size: &SectorSize| Copies::find(source, *size).soundness();
+            Some(if soundness(other) > soundness(one) { other } else { one })
+        }
+        (one, _) => one,
+    };
     let backup = || COMMON.iter().find(|size| source.last_lba(**size).is_some_and(|lba| sound(lba, **size).is_some()));
     primary.or_else(backup).copied()
 }

@@ -1,5 +1,7 @@
 //! One volume group, put together from what its physical volumes say.
 
+use std::collections::HashSet;
+
 use super::followed::Followed;
 use super::{Assembled, ById, Identify, PvOnDisk};
 use crate::base::ids::Id;
@@ -140,11 +142,12 @@ impl<'a, 'i> Assembly<'a, 'i> {
     fn report_stale_copies(&mut self) {
         let (name, seqno) = (&self.group.name, self.group.seqno);
         let mut stale = Vec::new();
+        let members: HashSet<usize> = self.members.iter().copied().collect();
         for (_, index) in self.telling {
             let Some(pv) = self.pvs.get(*index) else { continue };
             let Some((copy, checksum)) = pv.group() else { continue };
             let place = || pv.place();
-            if !self.members.contains(index) {
+            if !members.contains(index) {
                 stale.push(format!("{} still says that it is in volume group {name}, which no longer has it", place()));
                 self.members.push(*index);
             } else if copy.seqno < seqno {

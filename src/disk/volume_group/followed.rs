@@ -80,9 +80,14 @@ impl<'a, 'i> Followed<'a, 'i> {
         };
         match name {
             "raid1" => self.pieces(self.whole_image(segment, depth)?, run, depth),
-            "mirror" => self.area(segment.areas.first()?, segment.parts.areas.first(), run, depth),
+            "mirror" => self.area(
+                segment.areas.first()?,
+                segment.parts.as_ref().and_then(|parts| parts.areas.first()),
+                run,
+                depth,
+            ),
             "cache" if self.writes_through(segment) => {
-                self.pieces(self.named(segment.parts.origin.as_deref()?)?, run, depth)
+                self.pieces(self.named(segment.parts.as_ref()?.origin.as_deref()?)?, run, depth)
             }
             _ => None,
         }
@@ -90,7 +95,7 @@ impl<'a, 'i> Followed<'a, 'i> {
 
     fn striped(&self, segment: &Segment, run: Range<u64>, depth: u32) -> Option<Vec<MappedSegment<'i>>> {
         if let [only] = segment.areas.as_slice() {
-            return self.area(only, segment.parts.areas.first(), run, depth);
+            return self.area(only, segment.parts.as_ref().and_then(|parts| parts.areas.first()), run, depth);
         }
         // A part of a row of stripes is not followed.
         if run != (0..u64::from(segment.extents)) {
@@ -123,16 +128,17 @@ impl<'a, 'i> Followed<'a, 'i> {
 
     /// Whether what is written to a cache is in its origin at once: the mode is that of its pool where it has one.
     fn writes_through(&self, segment: &Segment) -> bool {
-        let pool = segment.parts.cache.as_deref().and_then(|name| self.named(name));
-        let of_pool = pool.and_then(|pool| pool.segments.first()?.parts.cache_mode.as_deref());
-        let mode = segment.parts.cache_mode.as_deref().or(of_pool);
+        let Some(parts) = &segment.parts else { return false };
+        let pool = parts.cache.as_deref().and_then(|name| self.named(name));
+        let of_pool = pool.and_then(|pool| pool.segments.first()?.parts.as_ref()?.cache_mode.as_deref());
+        let mode = parts.cache_mode.as_deref().or(of_pool);
         matches!(mode, Some("writethrough" | "passthrough"))
     }
 
     /// The first image of a raid1 that has all of its data.
     fn whole_image(&self, segment: &Segment, depth: u32) -> Option<&LogicalVolume> {
         let mut images = Vec::new();
-        let (pairs, _) = segment.parts.raid.as_chunks::<2>();
+        let (pairs, _) = segment.parts.as_ref()?.raid.as_chunks::<2>();
         for (place, [metadata, data]) in pairs.iter().enumerate() {
             let superblock = self.superblock(self.named(metadata)?, depth);
             images.push((place, superblock, self.named(data)?));

@@ -46,17 +46,18 @@ impl TargetHost<'_> {
     /// Does `work` while no disk of the volume group `group` has a volatile write cache, as a plan has it for the way
     /// there. If the power is cut and one disk loses that another one left the group, the group is never complete at the
     /// next start. The steps of the plan do not suffice: a run that stopped has its caches on again, and so has a start.
+    /// A disk that refuses keeps its mode.
     pub(super) fn with_caches_off<R>(
         &self,
         group: &str,
         work: impl FnOnce() -> Result<R, String>,
     ) -> Result<R, String> {
         let caches = self.caches_on(group)?;
-        let switched = caches.iter().try_for_each(|cache| self.write_cache_mode(cache, WriteCache::OFF));
-        let done = switched.and_then(|()| work());
-        let on_again = caches.iter().rev().map(|cache| self.write_cache_mode(cache, WriteCache::ON));
-        let on_again = on_again.fold(Ok(()), Result::and);
-        done.and_then(|done| on_again.map(|()| done))
+        let switch = |to: &str| caches.iter().for_each(|cache| drop(fs::write(self.path(&cache.file), to)));
+        switch(WriteCache::OFF);
+        let done = work();
+        switch(WriteCache::ON);
+        done
     }
 
     /// The caches that are on, of the disks that have a physical volume of `group`.
@@ -72,10 +73,6 @@ impl TargetHost<'_> {
             }
         }
         Ok(caches)
-    }
-
-    fn write_cache_mode(&self, cache: &WriteCache, to: &str) -> Result<(), String> {
-        fs::write(self.path(&cache.file), to).map_err(|e| format!("{}: {e}", cache.file))
     }
 
     fn switch_cache(&self, switch: &CacheSwitch, to: &str) -> Result<(), String> {

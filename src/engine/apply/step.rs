@@ -110,6 +110,7 @@ impl TargetHost<'_> {
             }
             // The way back of a rename looks itself whether there is something to go back from.
             Action::Rename { .. } => Ok(()),
+            Action::WriteTable(table) if self.has_nothing_of(table) => Ok(()),
             Action::Copy(copy) => self.can_remove_copy_begun(copy),
             _ => self.can_take_back(action),
         }

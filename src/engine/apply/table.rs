@@ -7,7 +7,7 @@ use super::host::TargetHost;
 use super::leftovers::zeros_over_leftovers;
 use super::sectors::{self, HeldDisk};
 use crate::base::units::{ByteRange, MIB};
-use crate::disk::new_table::NewSector;
+use crate::disk::new_table::{NewSector, first_in_sample};
 use crate::engine::{BytesAt, DiskIdentity, KernelPartition, TableWrite};
 use crate::host::{Probed, Root, block};
 use crate::io::{image, sys};
@@ -19,6 +19,7 @@ impl TargetHost<'_> {
     pub(super) fn write_table(&self, table: &TableWrite) -> Result<(), String> {
         let disk = self.hold(&table.disk)?;
         each_is_ours_or_zero(&disk, table)?;
+        is_blank_where_sampled(&disk, table)?;
         disk.write(&sectors(table))
     }
 
@@ -62,8 +63,15 @@ impl TargetHost<'_> {
         disk.write(&zeros)
     }
 
+    /// A disk with neither serial number nor world wide name is recognised by its table: GPT and MBR have random
+    /// identifiers.
     pub(super) fn can_clear_table(&self, table: &TableWrite) -> Result<(), String> {
-        self.is_disk(&table.disk)
+        self.is_disk(&table.disk)?;
+        let has_name = table.disk.serial.is_some() || table.disk.wwn.is_some();
+        if has_name || self.sectors_there(table)?.contains(&true) {
+            return Ok(());
+        }
+        Err(format!("{} has no serial number, and not the table that was written: is it that disk?", table.disk.path))
     }
 
     pub(super) fn add_partition(&self, partition: &KernelPartition) -> Result<(), String> {
@@ -138,6 +146,17 @@ fn each_is_ours_or_zero(disk: &HeldDisk, table: &TableWrite) -> Result<(), Strin
         }
     }
     Ok(())
+}
+
+/// The ends of the disk were read when the plan was made. What lies between them is sampled.
+fn is_blank_where_sampled(disk: &HeldDisk, table: &TableWrite) -> Result<(), String> {
+    let (path, seed) = (&table.disk.path, table.seed());
+    match first_in_sample(disk, seed).map_err(|e| format!("{path}: {e}"))? {
+        None => Ok(()),
+        Some(at) => Err(format!(
+            "{path}: it is not blank: there is data at byte {at} (sample {seed:016x}); nothing was written"
+        )),
+    }
 }
 
 /// sysfs writes `!` where a name has a slash.

@@ -34,6 +34,8 @@ fn every_way_to_name_a_volume_leads_to_it() {
         ("PARTLABEL=boot area", "/dev/sda partition 2"),
         ("/dev/mapper/vg--root-lv--swap", "vg-root/lv-swap"),
         ("/dev/vg-root/lv-swap", "vg-root/lv-swap"),
+        ("//dev//mapper/./vg--root-lv--swap", "vg-root/lv-swap"),
+        ("/dev/vg-root/lv-swap/", "vg-root/lv-swap"),
         ("/dev/sda2", "/dev/sda partition 2"),
         ("/dev/sda", "/dev/sda"),
         ("/dev/dm-0", "vg-root/lv-swap"),

@@ -126,7 +126,8 @@ fn start(cmd: &Cmd, stdin: Option<&File>, [stdout, stderr]: [&File; 2]) -> Resul
     let program = found.ok_or_else(|| ToolError::Missing { command: command.clone() })?;
     let start = || {
         let expression = duct::cmd(*program, &cmd.args).full_env([
-            ("LC_ALL", "C.UTF-8"),
+            // The node before its upgrade has no C.UTF-8: yum and bash warn of it on stderr.
+            ("LC_ALL", "C"),
             ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
             ("LVM_SUPPRESS_FD_WARNINGS", "1"),
         ]);

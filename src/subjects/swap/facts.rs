@@ -18,6 +18,10 @@ use crate::io::sys;
 use crate::io::tool::Runner;
 use crate::subjects::disks::Inventory;
 
+mod saved;
+
+pub use saved::gather_saved;
+
 /// What it decides from.
 #[derive(Debug)]
 pub struct Growth {
@@ -62,7 +66,11 @@ pub const PAGE: usize = 4096;
 
 /// Gathers them for a swap volume of a group.
 pub fn gather(root: &Root, runner: &dyn Runner, group: &str, volume: &str) -> Growth {
-    let node = Node::gather(root);
+    Growth { lvm: lvm::gather(root, runner), ..of_node(root, Node::gather(root), group, volume) }
+}
+
+/// All but what LVM2 has to be asked.
+fn of_node(root: &Root, node: Node, group: &str, volume: &str) -> Growth {
     let block = node.running.as_ref().and_then(|running| running.block.known()).map(Vec::as_slice).unwrap_or_default();
     let seed = seed(&node, group);
     let loops = node.running.as_ref().map_or(&Probed::Absent, |running| &running.loops);
@@ -71,7 +79,7 @@ pub fn gather(root: &Root, runner: &dyn Runner, group: &str, volume: &str) -> Gr
     let path = format!("/dev/{group}/{volume}");
     let swap_device = volume_device(root, &path);
     Growth {
-        lvm: lvm::gather(root, runner),
+        lvm: Probed::Absent,
         memory: memory::whole(root),
         disks,
         inventory: Inventory::gather(root),

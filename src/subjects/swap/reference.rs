@@ -25,7 +25,7 @@ pub(super) fn named(node: &Node, source: &str) -> Named {
             Some(Kind::Swap) if let Some(why) = found.content().and_then(|c| refused(c, found.bytes())) => is(
                 Verdict::Block,
                 format!("names {found}, whose swap header the kernel refuses: {why}"),
-                "make the area again with: mkswap -U UUID DEVICE, with the UUID that it has",
+                "Make the area again with its own UUID: mkswap -U UUID DEVICE",
             ),
             Some(Kind::Swap) => is(Verdict::Pass, format!("names {found}, which is swap"), ""),
             Some(Kind::Unreadable) | None => {
@@ -34,7 +34,7 @@ pub(super) fn named(node: &Node, source: &str) -> Named {
             Some(kind) => is(
                 Verdict::Block,
                 format!("names {found}, which is {} and not swap", kind.word()),
-                "give the line the UUID or path of the swap volume",
+                "Give the line the UUID or path of the swap volume.",
             ),
         },
         Located::Several(found) => {
@@ -44,9 +44,9 @@ pub(super) fn named(node: &Node, source: &str) -> Named {
         Located::NotAVolume if source.starts_with('/') => {
             is(Verdict::Note, "names a swap file, which is not looked into".into(), "")
         }
-        Located::Unknown(why) => is(Verdict::Unknown, format!("what it names could not be told: {why}"), ""),
+        Located::Unknown(why) => is(Verdict::Unknown, format!("cannot identify what it names: {why}"), ""),
         Located::Nothing if let Existence::Unknown(why) = existence(node, source) => {
-            is(Verdict::Unknown, format!("names nothing that was found, but it may be there: {why}"), "")
+            is(Verdict::Unknown, format!("names nothing that was found, and not everything could be read: {why}"), "")
         }
         Located::Nothing if existence(node, source) == Existence::Exists => {
             is(Verdict::Unknown, "names a device whose content was not read".into(), "")
@@ -54,7 +54,7 @@ pub(super) fn named(node: &Node, source: &str) -> Named {
         Located::Nothing | Located::NotAVolume => is(
             Verdict::Block,
             "names nothing that exists".into(),
-            "give the line the UUID or path of the swap volume before the node is started again",
+            "Give the line the UUID or path of the swap volume before the next restart.",
         ),
     }
 }

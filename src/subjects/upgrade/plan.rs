@@ -189,23 +189,17 @@ fn start(number: u64, log: &str, boot: &str, iso: &str, places: &Places) -> Step
     let (unit, program) = (format!("--unit={NAME}-{number}"), format!("{}/{PROGRAM}", places.iso_mount));
     let script = script();
     // What it starts may stay, as it would after a login; and it gets the environment of one.
-    let args = [
+    let options = [
         &unit,
+        "--description=Upgrade of Oracle Key Vault, begun by okv-host",
         "--property=KillMode=process",
         "--setenv=HOME=/root",
         "--setenv=USER=root",
         "--setenv=LOGNAME=root",
         "--setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/root/bin",
-        "/bin/sh",
-        "-c",
-        &script,
-        NAME,
-        log,
-        &program,
-        boot,
-        iso,
-        &places.log,
     ];
+    let command = ["/bin/sh", "-c", &script, NAME, log, &program, boot, iso, &places.log];
+    let args = options.into_iter().map(str::to_owned).chain(command.map(literal));
     let why =
         "an upgrade that has begun is not ended from outside, and nobody but the vendor knows a way back".to_owned();
     let run = ProgramRun::changes(
@@ -216,6 +210,12 @@ fn start(number: u64, log: &str, boot: &str, iso: &str, places: &Places) -> Step
     );
     let purpose = format!("the vendor's upgrade runs as a service, with its output in {log}");
     Step::new(purpose, Action::Run(run)).in_role(Role::Permanent)
+}
+
+/// An argument as the service manager takes it: it puts the values of variables in place of their names (systemd.service(5)),
+/// in the path of an ISO too.
+fn literal(argument: &str) -> String {
+    argument.replace('$', "$$")
 }
 
 fn follow(log: &str, places: &Places) -> Step {

@@ -54,7 +54,9 @@ pub struct Files {
 
 /// Where paths lead, until a folder changes. Of a file alone, or of what a link leads to.
 #[derive(Default)]
-struct Known(RefCell<HashMap<Box<str>, [Option<Number>; 2], BuildHasherDefault<PathHasher>>>);
+struct Known(RefCell<Places>);
+
+type Places = HashMap<Box<str>, [Option<Number>; 2], BuildHasherDefault<PathHasher>>;
 
 impl Clone for Known {
     fn clone(&self) -> Self {

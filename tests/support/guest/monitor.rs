@@ -1,11 +1,15 @@
 //! QEMU's monitor (QMP): one JSON object a line, each way.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+
+/// Within this QEMU listens at a socket that is there.
+const LISTENS: Duration = Duration::from_secs(30);
 
 /// A connection to the monitor.
 #[derive(Debug)]
@@ -15,7 +19,7 @@ pub(super) struct Monitor {
 
 impl Monitor {
     pub(super) fn connect(path: &Path) -> Self {
-        let stream = UnixStream::connect(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let stream = connected(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time limit");
         let mut monitor = Self { stream: BufReader::new(stream) };
         let greeting = monitor.line();
@@ -48,5 +52,18 @@ impl Monitor {
         let mut line = String::new();
         self.stream.read_line(&mut line).expect("QEMU answers");
         serde_json::from_str(&line).unwrap_or_else(|e| panic!("{line:?}: {e}"))
+    }
+}
+
+/// Between bind and listen a connection is refused, which lasts on a machine that is busy.
+fn connected(path: &Path) -> io::Result<UnixStream> {
+    let started = Instant::now();
+    loop {
+        match UnixStream::connect(path) {
+            Err(e) if e.kind() == io::ErrorKind::ConnectionRefused && started.elapsed() < LISTENS => {
+                thread::sleep(Duration::from_millis(50));
+            }
+            result => return result,
+        }
     }
 }

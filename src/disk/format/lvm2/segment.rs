@@ -7,6 +7,8 @@ use super::volume_group::{Area, AreaOf, LONGEST_NAME, Parts, Segment, SegmentKin
 const SECTOR: u64 = 512;
 /// Most segments of all logical volumes: far beyond what LVM2 can handle, and little memory.
 const MOST_SEGMENTS: usize = 50_000;
+/// Most names of other volumes that are kept, of all segments.
+const MOST_WORDS: usize = 8192;
 /// Most areas of all segments.
 const MOST_AREAS: usize = 500_000;
 
@@ -16,6 +18,7 @@ pub(super) struct Segments<'t> {
     pub(super) names: Names<'t>,
     segments: usize,
     areas: usize,
+    words: usize,
     /// Areas of logical volumes: their names have to exist, which shows at the end.
     pub(super) borrowed: Vec<(&'t [u8], Text<'t>)>,
     /// Names of the volumes that hold what changed since a snapshot: what users see as the snapshot.
@@ -44,9 +47,9 @@ impl<'t> Segments<'t> {
                     self.areas(text, &mut areas, &mut parts.areas)?;
                 }
                 Item::Setting(b"raids") => parts.raid = self.raid(text)?,
-                Item::Setting(b"origin") => parts.origin = Some(word(text.one_string()?)),
-                Item::Setting(b"cache_pool" | b"cache_vol") => parts.cache = Some(word(text.one_string()?)),
-                Item::Setting(b"cache_mode") => parts.cache_mode = Some(word(text.one_string()?)),
+                Item::Setting(b"origin") => parts.origin = self.word(text.one_string()?),
+                Item::Setting(b"cache_pool" | b"cache_vol") => parts.cache = self.word(text.one_string()?),
+                Item::Setting(b"cache_mode") => parts.cache_mode = self.word(text.one_string()?),
                 Item::Setting(_) => text.skip_value()?,
                 Item::Section(_) => text.skip_section()?,
                 Item::End => break,
@@ -67,6 +70,7 @@ impl<'t> Segments<'t> {
             }
         }
         let start_extent = start.ok_or(text.bad("a segment without start_extent"))?;
+        let parts = (parts != Parts::default()).then(|| Box::new(parts));
         Ok(Segment { kind, start_extent, extents, stripe_bytes, areas, parts })
     }
 
@@ -80,11 +84,18 @@ impl<'t> Segments<'t> {
             }
             // Older versions have numbers beside the names.
             if let Value::String(name) = value {
-                names.push(word(name));
+                names.extend(self.word(name));
             }
             Ok(())
         })?;
         Ok(names)
+    }
+
+    /// A name or another word, no longer than a name can be. A volume whose names are not kept is not followed.
+    fn word(&mut self, string: &[u8]) -> Option<String> {
+        self.words = self.words.checked_add(1).filter(|words| *words <= MOST_WORDS)?;
+        let kept = string.get(..string.len().min(LONGEST_NAME)).unwrap_or_default();
+        Some(String::from_utf8_lossy(kept).into_owned())
     }
 
     /// Pairs of a name and the first extent there.
@@ -99,7 +110,7 @@ impl<'t> Segments<'t> {
                         Some(volume) => AreaOf::Physical(volume),
                         None => {
                             self.borrowed.push((string, named_at));
-                            names.push(word(string));
+                            names.extend(self.word(string));
                             AreaOf::Logical
                         }
                     };
@@ -115,12 +126,6 @@ impl<'t> Segments<'t> {
         })?;
         if name.is_some() { Err(text.bad("an area without its first extent")) } else { Ok(()) }
     }
-}
-
-/// A name or another word, no longer than a name can be.
-fn word(string: &[u8]) -> String {
-    let kept = string.get(..string.len().min(LONGEST_NAME)).unwrap_or_default();
-    String::from_utf8_lossy(kept).into_owned()
 }
 
 /// Names of the physical volumes, in order.

@@ -64,8 +64,8 @@ pub struct Segment {
     pub stripe_bytes: u64,
     /// What it takes from physical volumes, and from logical ones that stand in for those.
     pub areas: Vec<Area>,
-    /// The logical volumes that it is made of.
-    pub parts: Parts,
+    /// The logical volumes that it is made of, where it is made of any.
+    pub parts: Option<Box<Parts>>,
 }
 
 /// Names of the logical volumes that a segment is made of.

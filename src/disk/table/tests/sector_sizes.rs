@@ -57,3 +57,32 @@ fn the_extended_boot_record_gives_the_sector_size_of_an_mbr() {
     assert_eq!((reading.sector, problem_ids(&reading)), (SectorSize::S4096, vec![]));
     assert_eq!(places(&reading), [(1, 2048, 800), (5, 258 * 8, 400)]);
 }
+
+#[test]
+fn a_stale_512_byte_header_beside_a_sound_4096_byte_table_is_reported_and_not_used() {
+    let stale = usual(512).disk();
+    for device in [None, Some(SectorSize::S4096)] {
+        let mut disk = usual(4096).disk();
+        disk[512..1024].copy_from_slice(&stale[512..1024]);
+        let image = Memory::new(disk);
+        let reading = match device {
+            Some(size) => read_image(&image.with_sector_size(size)),
+            None => read_image(&image),
+        };
+        assert_eq!((reading.sector, states(&reading).1), (SectorSize::S4096, CopyState::Ok));
+        assert_eq!(places(&reading)[0], (1, 64 * 8, 36 * 8));
+        assert!(has_problem(&reading, ProblemId::TableDisagrees, "byte 512: left from a table"));
+    }
+}
+
+#[test]
+fn a_truncated_disk_lists_the_partitions_that_its_table_still_describes() {
+    for sector in [512, 4096] {
+        let mut disk = usual(sector).disk();
+        disk.truncate(200 * sector);
+        let reading = read_bytes(disk);
+        assert_eq!(states(&reading).1, CopyState::Damaged);
+        assert_eq!(reading.partitions.len(), 3, "{sector}: {:?}", reading.problems);
+        assert!(has_problem(&reading, ProblemId::PartitionBeyondDisk, "10"), "{:?}", reading.problems);
+    }
+}

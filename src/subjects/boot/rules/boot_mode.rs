@@ -16,7 +16,7 @@ pub(crate) const RULE: Rule = Rule {
     title: "how the firmware starts the node, and whether the boot disk agrees",
     why: "The 2 TB limit of the boot disk depends on the boot mode, and only the kernel knows it: an EFI System \
         Partition on the disk proves nothing.",
-    required: |_| "BIOS or UEFI, told by the kernel".into(),
+    required: |_| "BIOS or UEFI, as the kernel shows it".into(),
     source: |p| p.bios_disk_source.clone(),
     inputs: &["/sys/firmware/efi", "the partition table and sector 0 of the boot disk"],
     waivable: Waivable::Yes,
@@ -39,17 +39,17 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
             None => inputs.finding(Verdict::Pass, "node", format!("the node boots by {}", word(*firmware))),
             Some(why) => inputs
                 .finding(Verdict::Note, "node", format!("the node boots by {}, but {why}", word(*firmware)))
-                .remedy("look at table-health"),
+                .remedy("okv-host check --only table-health"),
         }
         .measured(format!("firmware: {}; {evidence}", word(*firmware))),
         Probed::Absent => inputs
-            .finding(Verdict::Unknown, "node", "there is no sysfs that could tell the boot mode")
+            .finding(Verdict::Unknown, "node", "there is no sysfs, which shows the boot mode")
             .measured(evidence)
-            .remedy("mount sysfs on /sys and run again"),
+            .remedy("Mount sysfs on /sys and run again."),
         Probed::Unreadable(why) => inputs
-            .finding(Verdict::Unknown, "node", format!("the boot mode could not be told: {why}"))
+            .finding(Verdict::Unknown, "node", format!("the boot mode could not be read: {why}"))
             .measured(evidence)
-            .remedy("run as root on the node itself, with sysfs mounted on /sys"),
+            .remedy("Run as root on the node itself, with sysfs mounted on /sys."),
     };
     vec![found]
 }
@@ -123,7 +123,7 @@ pass node
 note node
   message: the node boots by UEFI, but /dev/sda has no EFI System Partition to boot from
   measured: firmware: UEFI; /dev/sda: GPT table, EFI System Partition: none, BIOS boot partition: partition 1, code in sector 0: no
-  remedy: look at table-health
+  remedy: okv-host check --only table-health
 
 "#]],
         );
@@ -138,7 +138,7 @@ note node
 note node
   message: the node boots by BIOS, but /dev/sda has a GPT without a BIOS boot partition
   measured: firmware: BIOS; /dev/sda: GPT table, EFI System Partition: partition 1, BIOS boot partition: none, code in sector 0: yes
-  remedy: look at table-health
+  remedy: okv-host check --only table-health
 
 "#]],
         );

@@ -34,7 +34,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         BootVolume::Found { volume, evidence } => (volume, evidence),
         BootVolume::NotKnown(why) => {
             let why = inputs.facts.node.with_cause(why);
-            let message = format!("which volume is /boot could not be told: {why}");
+            let message = format!("cannot identify the volume of /boot: {why}");
             return vec![inputs.finding(Verdict::Unknown, "/boot", message)];
         }
     };
@@ -60,9 +60,11 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     );
     let differs = matches!((kernel, superblock), (Some(k), Some(s)) if k != s);
     let finding = if mib < inputs.profile.boot_df_minimum_mib {
-        inputs.finding(Verdict::Block, subject, format!("/boot is too small for the upgrade ({evidence})")).remedy(
-            "take the node out of the cluster and replace it by one freshly installed with the cluster's release",
-        )
+        let minimum = inputs.profile.boot_df_minimum_mib;
+        let message = format!("{mib} MiB, {minimum} MiB required ({} MiB short)", minimum.saturating_sub(mib));
+        inputs
+            .finding(Verdict::Block, subject, message)
+            .remedy("Replace this node with one freshly installed with the cluster's release.")
     } else if differs {
         let message =
             format!("large enough; the kernel and the superblock ({} B) give different sizes", superblock.unwrap_or(0));
@@ -74,7 +76,11 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
             format!("large enough, but the running kernel does not mount it: {why}"),
         )
     } else {
-        inputs.finding(Verdict::Pass, subject, format!("/boot is large enough ({evidence})"))
+        inputs.finding(
+            Verdict::Pass,
+            subject,
+            format!("{mib} MiB, {} MiB required ({evidence})", inputs.profile.boot_df_minimum_mib),
+        )
     };
     vec![finding.measured(measured)]
 }
@@ -101,7 +107,7 @@ mod tests {
             &Host::named("boot-512m-ext4"),
             str![[r#"
 pass /boot on /dev/sda partition 2
-  message: /boot is large enough (named by /etc/fstab line 5)
+  message: 488 MiB, 488 MiB required (named by /etc/fstab line 5)
   measured: 488 MiB by df -h: 510873600 B (487.21 MiB) in the file system, 536870912 B (512.00 MiB) in the partition
 
 "#]],
@@ -115,9 +121,9 @@ pass /boot on /dev/sda partition 2
             &Host::named("boot-500m-ext4"),
             str![[r#"
 block /boot on /dev/sda partition 2
-  message: /boot is too small for the upgrade (named by /etc/fstab line 5)
+  message: 459 MiB, 488 MiB required (29 MiB short)
   measured: 459 MiB by df -h: 480591872 B (458.33 MiB) in the file system, 524288000 B (500.00 MiB) in the partition
-  remedy: take the node out of the cluster and replace it by one freshly installed with the cluster's release
+  remedy: Replace this node with one freshly installed with the cluster's release.
 
 "#]],
         );
@@ -130,9 +136,9 @@ block /boot on /dev/sda partition 2
             &Host::named("boot-512m-xfs"),
             str![[r#"
 block /boot on /dev/sda partition 2
-  message: /boot is too small for the upgrade (named by /etc/fstab line 5)
+  message: 448 MiB, 488 MiB required (40 MiB short)
   measured: 448 MiB by df -h: 469762048 B (448.00 MiB) in the file system, 536870912 B (512.00 MiB) in the partition
-  remedy: take the node out of the cluster and replace it by one freshly installed with the cluster's release
+  remedy: Replace this node with one freshly installed with the cluster's release.
 
 "#]],
         );
@@ -174,7 +180,7 @@ block /boot on /dev/sda partition 2
             ),
             str![[r#"
 unknown /boot
-  message: which volume is /boot could not be told: lines 1 and 2 of /etc/fstab name different volumes for /boot
+  message: cannot identify the volume of /boot: lines 1 and 2 of /etc/fstab name different volumes for /boot
 
 "#]],
         );

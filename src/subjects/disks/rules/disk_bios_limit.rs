@@ -69,24 +69,21 @@ fn over_the_limit(
 ) -> Finding {
     if !boots_by_bios {
         return finding(Verdict::Unknown, "over the limit, and how the node boots is not known".into())
-            .remedy("run okv-host check as root on the running node");
+            .remedy("Run on the running node, as root: okv-host check");
     }
+    let limit = inputs.profile.bios_disk_maximum_bytes;
+    let over = Bytes(disk.bytes.saturating_sub(limit)).rounded();
     match readable_boot_disk(&inputs.facts.node) {
         Ok(boot) if boot.path == disk.path => finding(
             Verdict::Block,
-            "the node boots by BIOS from a disk over the limit and cannot be upgraded".into(),
+            format!("{}, at most {} under BIOS ({} over)", Bytes(disk.bytes).rounded(), Bytes(limit).rounded(), over),
         )
-        .remedy(
-            "take the node out of the cluster and replace it by one with a smaller boot disk, or one that boots by \
-             UEFI",
-        ),
-        Ok(_) => finding(Verdict::Warn, "over the limit, but not the disk that the node boots from".into()).remedy(
-            "ask the vendor before the upgrade: the rule names the boot disk in one document and any disk in \
-             another",
-        ),
+        .remedy("Replace this node with one that has a smaller boot disk or boots by UEFI."),
+        Ok(_) => finding(Verdict::Warn, format!("{over} over the limit, but not the disk that the node boots from"))
+            .remedy("Ask the vendor before the upgrade: one document names the boot disk, another one any disk."),
         Err(why) => {
             finding(Verdict::Unknown, format!("over the limit; whether it is the boot disk is not known: {why}"))
-                .remedy("find out which disk holds /boot")
+                .remedy("Find out which disk holds /boot: okv-host scan")
         }
     }
 }
@@ -120,9 +117,9 @@ note /dev/sda
             &Host::named("bios-2tib-plus-one-sector"),
             str![[r#"
 block /dev/sda
-  message: the node boots by BIOS from a disk over the limit and cannot be upgraded
+  message: 2.00 TiB, at most 2.00 TiB under BIOS (512 B over)
   measured: 2199023256064 B (2.00 TiB)
-  remedy: take the node out of the cluster and replace it by one with a smaller boot disk, or one that boots by UEFI
+  remedy: Replace this node with one that has a smaller boot disk or boots by UEFI.
 
 "#]],
         );
@@ -135,9 +132,9 @@ block /dev/sda
             &Host::named("bios-3tib-boot-disk"),
             str![[r#"
 block /dev/sda
-  message: the node boots by BIOS from a disk over the limit and cannot be upgraded
+  message: 3.00 TiB, at most 2.00 TiB under BIOS (1.00 TiB over)
   measured: 3298534883328 B (3.00 TiB)
-  remedy: take the node out of the cluster and replace it by one with a smaller boot disk, or one that boots by UEFI
+  remedy: Replace this node with one that has a smaller boot disk or boots by UEFI.
 
 "#]],
         );

@@ -26,7 +26,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let disk = match readable_boot_disk(&inputs.facts.node) {
         Ok(disk) => disk,
         Err(why) => {
-            let message = format!("which disk is the system disk could not be told: {why}");
+            let message = format!("cannot determine which disk is the system disk: {why}");
             return vec![inputs.finding(Verdict::Unknown, "system disk", message)];
         }
     };
@@ -34,7 +34,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let finding = if disk.bytes < decimal {
         inputs
             .finding(Verdict::Block, disk.path.clone(), "the system disk is smaller than the release requires")
-            .remedy("move the node to a machine with a larger disk; memory and disks may grow, never shrink")
+            .remedy("Move the node to a machine with a larger disk; memory and disks may grow, never shrink.")
     } else if disk.bytes < binary {
         let message = format!(
             "enough if \"1 TB\" is read as {decimal} B, which is the reading judged by; less than {binary} B (1 TiB)"
@@ -77,7 +77,7 @@ note /dev/sda
 block /dev/sda
   message: the system disk is smaller than the release requires
   measured: 999999999488 B (931.32 GiB)
-  remedy: move the node to a machine with a larger disk; memory and disks may grow, never shrink
+  remedy: Move the node to a machine with a larger disk; memory and disks may grow, never shrink.
 
 "#]],
         );

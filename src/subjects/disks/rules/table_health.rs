@@ -40,11 +40,10 @@ fn judge_disk(inputs: &RuleInputs<'_>, disk: &Disk) -> Finding {
     let (verdict, message) = verdict(inputs, disk);
     let finding = inputs.finding(verdict, disk.path.clone(), message).measured(measured);
     match verdict {
-        Verdict::Warn => finding.remedy(
-            "back up the disk, then have its table repaired with the vendor's support; do not partition it anew",
-        ),
+        Verdict::Warn => finding
+            .remedy("Back up the disk, then have the vendor's support repair its table. Do not partition it again."),
         Verdict::Block => finding.remedy(
-            "do not restart the node; have the table restored from its backup copy or from a backup of the node",
+            "Do not restart the node. Have its table restored from the backup copy or from a backup of the node.",
         ),
         _ => finding,
     }
@@ -138,7 +137,7 @@ pass /dev/sda
 warn /dev/sda
   message: backup GPT header at byte 1200243695120: its checksum is 0x7092305d, not 0x0b867d76 as recorded
   measured: GPT, primary ok, backup damaged
-  remedy: back up the disk, then have its table repaired with the vendor's support; do not partition it anew
+  remedy: Back up the disk, then have the vendor's support repair its table. Do not partition it again.
 
 "#]],
         );
@@ -153,7 +152,7 @@ warn /dev/sda
 warn /dev/sda
   message: /dev/sda has no EFI System Partition to boot from
   measured: GPT, primary ok, backup ok
-  remedy: back up the disk, then have its table repaired with the vendor's support; do not partition it anew
+  remedy: Back up the disk, then have the vendor's support repair its table. Do not partition it again.
 
 "#]],
         );

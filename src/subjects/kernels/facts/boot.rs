@@ -90,7 +90,7 @@ fn look(root: &Root, beside: Beside<'_>) -> Result<Boot, String> {
 
 fn free(root: &Root) -> Probed<u64> {
     if !root.is_live() {
-        return Probed::Unreadable("/boot: a fixture host cannot be asked by statfs".to_owned());
+        return Probed::Unreadable("/boot: a saved host cannot be asked by statfs".to_owned());
     }
     match free_bytes(Path::new(FOLDER)) {
         Ok(bytes) => Probed::Known(bytes),

@@ -72,7 +72,7 @@ pub(super) struct Record {
 pub(super) fn gather(root: &Root, runner: &dyn Runner) -> Probed<Vec<Record>> {
     if !root.is_live() {
         return match root.parse(SAVED, parse) {
-            Probed::Absent => Probed::Unreadable(format!("a fixture host has no rpm to ask, and there is no {SAVED}")),
+            Probed::Absent => Probed::Unreadable(format!("a saved host has no rpm to ask, and there is no {SAVED}")),
             probed => probed,
         };
     }

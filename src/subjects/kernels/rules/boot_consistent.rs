@@ -64,7 +64,7 @@ fn modules_and_packages(inputs: &RuleInputs<'_>, installed: &Installed, modules:
         let message = "it is installed, and its modules are not in /lib/modules, or without their list";
         inputs
             .finding(Verdict::Warn, kernel.release.as_str(), message)
-            .remedy("yum reinstall its packages before it is started")
+            .remedy("Reinstall its packages before you start it: yum reinstall")
     });
     let left = modules.iter().filter(|folder| installed.of(&folder.release).is_none());
     let left = left.map(|folder| {
@@ -77,11 +77,11 @@ fn modules_and_packages(inputs: &RuleInputs<'_>, installed: &Installed, modules:
 fn not_mounted(inputs: &RuleInputs<'_>, line: u32, shadowed: &[BootFile]) -> Vec<Finding> {
     let message = format!("it is not mounted (/etc/fstab line {line}): its files and boot entries were not looked at");
     let mut findings =
-        vec![inputs.finding(Verdict::Note, "/boot", message).remedy("mount /boot and check again to see them")];
+        vec![inputs.finding(Verdict::Note, "/boot", message).remedy("Mount /boot, then run: okv-host check")];
     if !shadowed.is_empty() {
         let message = "files of kernels lie below the mount point, where no boot loader finds them: a kernel was \
                        installed or made while /boot was not mounted";
-        let remedy = "mount /boot, see that each installed kernel has its files and entry there; okv-host deletes none";
+        let remedy = "mount /boot, see that each installed kernel has its files and entry there";
         findings.push(inputs.finding(Verdict::Warn, "/boot", message).measured(names(shadowed.iter())).remedy(remedy));
     }
     findings
@@ -136,7 +136,9 @@ fn incomplete(inputs: &RuleInputs<'_>, kernels: &Kernels, installed: &Installed)
                 missing.iter().filter(|part| **part != Missing::Modules).map(Missing::to_string).collect();
             (!lacks.is_empty()).then(|| {
                 let message = format!("it is installed and cannot boot; it lacks {}", lacks.join(", "));
-                inputs.finding(Verdict::Warn, release, message).remedy("yum reinstall its packages with /boot mounted")
+                inputs
+                    .finding(Verdict::Warn, release, message)
+                    .remedy("Reinstall its packages with /boot mounted: yum reinstall")
             })
         }
         Err(why) => Some(unknown(inputs, release, &why)),
@@ -175,7 +177,7 @@ fn entries(inputs: &RuleInputs<'_>, kernels: &Kernels, loader: &Loader) -> Vec<F
         Probed::Unreadable(why) => findings.push(
             inputs
                 .finding(Verdict::Warn, "boot loader", format!("its default is not there: {why}"))
-                .remedy("grubby --set-default with the kernel that is to start"),
+                .remedy("Set the kernel to start: grubby --set-default"),
         ),
     }
     if let Some(next) = &loader.next {

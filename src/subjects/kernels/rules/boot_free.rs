@@ -34,14 +34,14 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     };
     let seen = kernels.seen_boot();
     let Some((free, by)) = free(inputs, seen) else {
-        let message = "what is free in it can only be told while it is mounted";
+        let message = "what is free in it shows only while it is mounted";
         // Its file system is judged by boot-size; a node has /boot not mounted, and that is no fault.
         let verdict = if matches!(boot_volume(&inputs.facts.node), BootVolume::Found { .. }) {
             Verdict::Note
         } else {
             Verdict::Unknown
         };
-        return vec![inputs.finding(verdict, "/boot", message).remedy("mount /boot and check again")];
+        return vec![inputs.finding(verdict, "/boot", message).remedy("Mount /boot, then run: okv-host check")];
     };
     let largest = seen.and_then(largest).unwrap_or_default();
     let need = largest.max(inputs.profile.boot_free_minimum_mib.saturating_mul(1 << 20));
@@ -55,7 +55,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         inputs.finding(Verdict::Warn, "/boot", format!("no room for one more kernel, which takes {}", Bytes(need)));
     let seen_now = seen.is_some();
     vec![match old {
-        0 => finding.measured(measured).remedy("see what fills /boot: no old kernel does"),
+        0 => finding.measured(measured).remedy("Find out what fills /boot: it is no old kernel."),
         _ if !seen_now => finding.measured(format!("{measured}; {old} old")).remedy(super::PRUNE),
         _ => {
             finding.measured(format!("{measured}; {} after {}", Bytes(after), super::PRUNE)).remedy(if after >= need {
@@ -120,8 +120,8 @@ pass /boot
             &Host::named("boot-512m-xfs"),
             str![[r#"
 note /boot
-  message: what is free in it can only be told while it is mounted
-  remedy: mount /boot and check again
+  message: what is free in it shows only while it is mounted
+  remedy: Mount /boot, then run: okv-host check
 
 "#]],
         );

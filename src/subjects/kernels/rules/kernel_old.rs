@@ -115,8 +115,8 @@ warn 5.4.17-2136.304.4.5.el7uek.x86_64
             &Host::named("kernel-running-unowned"),
             str![[r#"
 unknown node
-  message: the running kernel 5.4.17-2136.304.4.5.el7uek.x86_64 is of no installed package, so none is told to be old
-  remedy: start an installed kernel
+  message: the running kernel 5.4.17-2136.304.4.5.el7uek.x86_64 is of no installed package, so that no old one can be identified
+  remedy: Restart the node with an installed kernel.
 
 "#]],
         );
@@ -129,7 +129,7 @@ unknown node
             &Host::named("rpm-not-asked"),
             str![[r#"
 unknown node
-  message: kernels could not be judged: a fixture host has no rpm to ask, and there is no /rpm-qa.txt
+  message: kernels could not be judged: a saved host has no rpm to ask, and there is no /rpm-qa.txt
 
 "#]],
         );

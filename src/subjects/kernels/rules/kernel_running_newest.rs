@@ -30,10 +30,12 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         Ok(roles) => roles,
         Err(NoKernelRoles::Unowned(release)) => {
             let message = format!("the running kernel {release} is of no installed package");
-            return vec![inputs.finding(Verdict::Warn, "node", message).remedy("start an installed kernel")];
+            return vec![
+                inputs.finding(Verdict::Warn, "node", message).remedy("Restart the node with an installed kernel."),
+            ];
         }
         Err(NoKernelRoles::Unknown(why)) => {
-            let message = format!("whether the newest kernel runs could not be told: {why}");
+            let message = format!("cannot determine whether the newest kernel runs: {why}");
             return vec![inputs.finding(Verdict::Unknown, "node", message)];
         }
     };
@@ -42,7 +44,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let finding = if running.evr < newest.evr {
         inputs
             .finding(Verdict::Warn, "node", format!("{} runs, and {} is newer", running.release, newest.release))
-            .remedy("reboot, and see that the newer kernel comes up")
+            .remedy("Restart the node, and verify that the newer kernel runs: uname -r")
     } else {
         inputs.finding(Verdict::Pass, "node", "the newest kernel runs")
     };
@@ -80,7 +82,7 @@ pass node
 warn node
   message: 4.14.35-2047.504.2.el7uek.x86_64 runs, and 5.4.17-2136.329.3.1.el8uek.x86_64 is newer
   measured: runs 4.14.35-2047.504.2.el7uek.x86_64; newest 5.4.17-2136.329.3.1.el8uek.x86_64
-  remedy: reboot, and see that the newer kernel comes up
+  remedy: Restart the node, and verify that the newer kernel runs: uname -r
 
 "#]],
         );
@@ -94,7 +96,7 @@ warn node
             str![[r#"
 warn node
   message: the running kernel 5.4.17-2136.304.4.5.el7uek.x86_64 is of no installed package
-  remedy: start an installed kernel
+  remedy: Restart the node with an installed kernel.
 
 "#]],
         );
@@ -107,7 +109,7 @@ warn node
             &Host::named("rpm-not-asked"),
             str![[r#"
 unknown node
-  message: whether the newest kernel runs could not be told: a fixture host has no rpm to ask, and there is no /rpm-qa.txt
+  message: cannot determine whether the newest kernel runs: a saved host has no rpm to ask, and there is no /rpm-qa.txt
 
 "#]],
         );

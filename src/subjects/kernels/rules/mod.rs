@@ -28,9 +28,11 @@ pub(super) fn roles<'f>(inputs: &RuleInputs<'f>) -> Result<KernelRoles<'f>, Box<
                 .finding(
                     Verdict::Unknown,
                     "node",
-                    format!("the running kernel {release} is of no installed package, so none is told to be old"),
+                    format!(
+                        "the running kernel {release} is of no installed package, so that no old one can be identified"
+                    ),
                 )
-                .remedy("start an installed kernel"),
+                .remedy("Restart the node with an installed kernel."),
         })
     })
 }

@@ -33,7 +33,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
             },
             Probed::Absent => inputs.finding(Verdict::Unknown, point, "this host does not list its mounts"),
             Probed::Unreadable(why) => {
-                inputs.finding(Verdict::Unknown, point, format!("what is mounted there could not be told: {why}"))
+                inputs.finding(Verdict::Unknown, point, format!("cannot determine what is mounted there: {why}"))
             }
         },
         Err(finding) => *finding,
@@ -49,7 +49,7 @@ fn mounted(inputs: &RuleInputs<'_>, mount: &Mount, loops: &Probed<Vec<Loop>>, is
         Probed::Known(loops) => loops.as_slice(),
         Probed::Absent => &[],
         Probed::Unreadable(why) => {
-            return finding(Verdict::Unknown, format!("what is mounted there could not be told: {why}"))
+            return finding(Verdict::Unknown, format!("cannot determine what is mounted there: {why}"))
                 .measured(measured);
         }
     };

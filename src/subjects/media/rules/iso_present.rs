@@ -35,7 +35,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
             vec![inputs.finding(Verdict::Note, folder, "no upgrade ISO is there yet: there is no such folder")]
         }
         Ok(Probed::Unreadable(why)) => {
-            let message = format!("whether an upgrade ISO is there could not be told: {why}");
+            let message = format!("cannot determine whether an upgrade ISO is there: {why}");
             vec![inputs.finding(Verdict::Unknown, folder, message)]
         }
         Err(finding) => vec![*finding],
@@ -54,8 +54,8 @@ fn present(inputs: &RuleInputs<'_>, isos: &Isos) -> Vec<Finding> {
         inputs.finding(Verdict::Warn, path, "an upgrade ISO outside its folder").remedy(remedy)
     }));
     findings.extend(isos.not_looked_at.iter().map(|why| {
-        let message = format!("whether an upgrade ISO lies there could not be told: {why}");
-        inputs.finding(Verdict::Unknown, folder, message).remedy("run as a user who may read it")
+        let message = format!("cannot determine whether an upgrade ISO lies there: {why}");
+        inputs.finding(Verdict::Unknown, folder, message).remedy("Run as root.")
     }));
     if findings.is_empty() {
         findings.push(inputs.finding(Verdict::Note, folder, "no upgrade ISO is there yet"));
@@ -108,7 +108,7 @@ fn sum(inputs: &RuleInputs<'_>, iso: &IsoFile, checksum: &Checksum) -> Option<Fi
         Probed::Known(_) => Some(
             inputs
                 .finding(Verdict::Block, &iso.path, format!("it does not sum up to {}", checksum.wanted))
-                .remedy("copy it again, or compare the sum that you were given"),
+                .remedy("Copy it again, or compare the checksum that you were given."),
         ),
         Probed::Absent => Some(inputs.finding(Verdict::Unknown, &iso.path, "it was not summed up")),
         Probed::Unreadable(why) => {

@@ -51,18 +51,18 @@ fn space(inputs: &RuleInputs<'_>, subjects: &Subjects) -> Finding {
     match (&subjects.media.space, inputs.profile.iso_bytes) {
         (Probed::Absent, _) => inputs
             .finding(Verdict::Confirm, folder, "there is no such folder: is this a node?")
-            .remedy("look where /var/lib lies"),
+            .remedy("Verify that this is a node, and where its /var/lib is."),
         (Probed::Unreadable(why), Some(_)) => {
-            inputs.finding(Verdict::Unknown, folder, format!("the free space could not be told: {why}"))
+            inputs.finding(Verdict::Unknown, folder, format!("the free space could not be read: {why}"))
         }
         (Probed::Unreadable(why), None) => {
-            inputs.finding(Verdict::Confirm, folder, format!("the free space could not be told: {why}")).remedy(remedy)
+            inputs.finding(Verdict::Confirm, folder, format!("the free space could not be read: {why}")).remedy(remedy)
         }
         (Probed::Known(space), figure) => {
             let free = space.available.saturating_add(part);
             let measured = format!("{} free", Bytes(free));
             let Some(needed) = figure else {
-                let message = "whether the ISO fits is yours to compare";
+                let message = "compare the size of the ISO with the free space";
                 return inputs.finding(Verdict::Confirm, folder, message).measured(measured).remedy(remedy);
             };
             if free >= needed {

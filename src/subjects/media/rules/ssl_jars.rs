@@ -30,7 +30,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         Ok(Probed::Known(found)) => jars(inputs, found),
         Ok(Probed::Absent) => inputs.finding(Verdict::NotApplicable, folder, "there is no such folder"),
         Ok(Probed::Unreadable(why)) => {
-            inputs.finding(Verdict::Unknown, folder, format!("what lies there could not be told: {why}"))
+            inputs.finding(Verdict::Unknown, folder, format!("cannot determine what lies there: {why}"))
         }
         Err(finding) => *finding,
     }]
@@ -52,7 +52,7 @@ fn jars(inputs: &RuleInputs<'_>, found: &Jars) -> Finding {
     inputs
         .finding(Verdict::Note, folder, format!("{} could be won", Bytes(bytes)))
         .measured(measured)
-        .remedy("only where space is needed: remove these jars by name, and no other file there")
+        .remedy("If space is needed, remove these jars by name, and no other file there.")
 }
 
 #[cfg(test)]
@@ -86,7 +86,7 @@ pass /usr/local/okv/ssl
 note /usr/local/okv/ssl
   message: 20 B could be won
   measured: 2 jars, 20 B: okvclient-1.jar, okvclient-2.jar; 1 others
-  remedy: only where space is needed: remove these jars by name, and no other file there
+  remedy: If space is needed, remove these jars by name, and no other file there.
 
 "#]],
         );

@@ -23,8 +23,8 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         subject: "Audit Vault",
         process: (Verdict::Warn, "an agent of Audit Vault runs"),
         path: (Verdict::Warn, "an agent of Audit Vault is installed"),
-        nothing: "whether Audit Vault was integrated in release 21.2 or earlier is yours to confirm",
-        remedy: "where it was: disable it in the management console, stop the agent (bin/agentctl stop), delete agent \
+        nothing: "confirm whether Audit Vault was integrated in release 21.2 or earlier",
+        remedy: "If it was, disable it in the management console, stop the agent (bin/agentctl stop), delete agent \
             and target in Audit Vault, and then the agent's folder"
             .into(),
     };
@@ -51,7 +51,7 @@ mod tests {
 warn Audit Vault
   message: an agent of Audit Vault runs
   measured: agentctl (process 800)
-  remedy: where it was: disable it in the management console, stop the agent (bin/agentctl stop), delete agent and target in Audit Vault, and then the agent's folder
+  remedy: If it was, disable it in the management console, stop the agent (bin/agentctl stop), delete agent and target in Audit Vault, and then the agent's folder
 
 "#]],
         );
@@ -64,9 +64,9 @@ warn Audit Vault
             &Host::named("procedure-staged"),
             str![[r#"
 confirm Audit Vault
-  message: whether Audit Vault was integrated in release 21.2 or earlier is yours to confirm
+  message: confirm whether Audit Vault was integrated in release 21.2 or earlier
   measured: nothing of what the release profile names as a sign (1)
-  remedy: where it was: disable it in the management console, stop the agent (bin/agentctl stop), delete agent and target in Audit Vault, and then the agent's folder
+  remedy: If it was, disable it in the management console, stop the agent (bin/agentctl stop), delete agent and target in Audit Vault, and then the agent's folder
 
 "#]],
         );

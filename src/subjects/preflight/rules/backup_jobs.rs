@@ -26,8 +26,8 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         subject: "backups",
         process: (Verdict::Block, "a backup runs"),
         path: (Verdict::Warn, "there are signs of a backup job"),
-        nothing: "that a backup was made, that none runs and none is scheduled, is yours to confirm",
-        remedy: "make a backup and wait for its end, then delete the scheduled jobs in the management console".into(),
+        nothing: "confirm that a backup was made, that none runs and none is scheduled",
+        remedy: "Make a backup and wait for its end, then delete the scheduled jobs in the management console.".into(),
     };
     match inputs.subjects() {
         Ok(subjects) => by_signs(inputs, &subjects.preflight.backup_jobs, &words),

@@ -23,9 +23,9 @@ pub(crate) const RULE: Rule = Rule {
 
 /// From this release on the management console removes it.
 const CLEAR_FROM: &str = "21.6";
-const CLEAR: &str = "click Clear on the Download Diagnostics page of the management console";
+const CLEAR: &str = "Click Clear on the Download Diagnostics page of the management console";
 const COMMANDS: &str =
-    "run /usr/local/dbfw/bin/priv/dbfw-diagnostics-package.rb --clean, and then the same with --remove";
+    "Run /usr/local/dbfw/bin/priv/dbfw-diagnostics-package.rb --clean, and then the same with --remove";
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let subjects = match inputs.subjects() {
@@ -36,7 +36,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         subject: "diagnostics",
         process: (Verdict::Warn, "a diagnostics package is being made"),
         path: (Verdict::Warn, "a diagnostics package is there"),
-        nothing: "that there is no diagnostics package is yours to confirm",
+        nothing: "confirm that there is no diagnostics package",
         remedy: remedy(inputs.facts.release()),
     };
     by_signs(inputs, &subjects.preflight.diagnostics_package, &words)
@@ -47,6 +47,6 @@ fn remedy(release: Option<&str>) -> String {
     match (release.and_then(Version::parse), Version::parse(CLEAR_FROM)) {
         (Some(release), Some(from)) if release >= from => CLEAR.to_owned(),
         (Some(_), Some(_)) => COMMANDS.to_owned(),
-        _ => format!("from release {CLEAR_FROM} on {CLEAR}; before it {COMMANDS}"),
+        _ => format!("{CLEAR} (from release {CLEAR_FROM}). Before that release: {COMMANDS}"),
     }
 }

@@ -22,9 +22,8 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         subject: "HSM",
         process: (Verdict::Note, "an HSM seems to be in use"),
         path: (Verdict::Note, "an HSM seems to be set up"),
-        nothing: "whether an HSM is the Root of Trust is yours to confirm",
-        remedy: "where it is: the Root of Trust HSM guide has steps before the upgrade, and for Entrust after it"
-            .into(),
+        nothing: "confirm whether an HSM is the Root of Trust",
+        remedy: "With an HSM, follow its Root of Trust guide before the upgrade, and for Entrust also after it.".into(),
     };
     match inputs.subjects() {
         Ok(subjects) => by_signs(inputs, &subjects.preflight.hsm, &words),

@@ -39,7 +39,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
                 .finding(
                     Verdict::Confirm,
                     SUBJECT,
-                    "its file is not named by the procedure: its last day is yours to confirm",
+                    "its file is not named by the procedure: check its last day yourself",
                 )
                 .remedy(
                     "see OKV Server Certificate Expiration on the Configure Alerts page, or give --certificate FILE or \
@@ -90,7 +90,7 @@ fn dates(inputs: &RuleInputs<'_>, certificate: &Certificate) -> Finding {
         |verdict, message: String| inputs.finding(verdict, &certificate.place, message).measured(measured.clone());
     if now < certificate.not_before {
         return finding(Verdict::Block, "it does not hold yet: is the clock of this node right?".into())
-            .remedy("set the clock, or renew the certificate");
+            .remedy("Set the clock, or renew the certificate.");
     }
     let Some(left) = certificate.not_after.checked_sub(now) else {
         return finding(Verdict::Block, format!("it expired on {}", day(certificate.not_after))).remedy(REMEDY);

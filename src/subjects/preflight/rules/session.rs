@@ -20,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
 
 const SUBJECT: &str = "this session";
 const REMEDY: &str =
-    "begin the upgrade within tmux (tmux a comes back to it), with ServerAliveInterval and ServerAliveCountMax set";
+    "Start the upgrade in tmux (tmux a reattaches), with ServerAliveInterval and ServerAliveCountMax set.";
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let finding = |verdict, message: &str| inputs.finding(verdict, SUBJECT, message);
@@ -36,9 +36,11 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
                 .measured(names.join(" < "))
                 .remedy(REMEDY)
         }
-        Ok(Probed::Absent) => finding(Verdict::NotApplicable, "nobody is logged in on a host in a directory"),
+        Ok(Probed::Absent) => {
+            finding(Verdict::NotApplicable, "not applicable: this is a saved host, not a running one")
+        }
         Ok(Probed::Unreadable(why)) => {
-            finding(Verdict::Unknown, &format!("it could not be told: {why}")).remedy(REMEDY)
+            finding(Verdict::Unknown, &format!("it could not be read: {why}")).remedy(REMEDY)
         }
         Err(finding) => *finding,
     }]
@@ -73,7 +75,7 @@ pass this session
             str![[r#"
 warn this session
   message: a bare SSH session: an upgrade begun in it is cut off with the connection
-  remedy: begin the upgrade within tmux (tmux a comes back to it), with ServerAliveInterval and ServerAliveCountMax set
+  remedy: Start the upgrade in tmux (tmux a reattaches), with ServerAliveInterval and ServerAliveCountMax set.
 
 "#]],
         );

@@ -25,7 +25,7 @@ pub(super) fn judge(inputs: &RuleInputs<'_>, seen: &Seen, words: &Words) -> Vec<
     }
     if !seen.not_looked_at.is_empty() {
         let message = format!("a sign could not be looked for: {}", seen.not_looked_at.join("; "));
-        findings.push(inputs.finding(Verdict::Unknown, words.subject, message).remedy("run as a user who may read it"));
+        findings.push(inputs.finding(Verdict::Unknown, words.subject, message).remedy("Run as root."));
     }
     if findings.is_empty() {
         let measured = match seen.asked {

@@ -23,17 +23,15 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 const SUBJECT: &str = "rsyslog";
-const UDP: &str = "over UDP nothing comes back, so it cannot be proved: that logs arrive is yours to confirm";
+const UDP: &str = "UDP gives no answer: confirm that logs arrive";
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     match inputs.subjects().map(|subjects| &subjects.preflight.syslog) {
         Ok(Probed::Known(syslog)) => targets(inputs, syslog),
         Ok(Probed::Absent) => {
-            let message = format!(
-                "there is no {}: whether logs are sent anywhere is yours to confirm",
-                inputs.profile.places.rsyslog
-            );
-            vec![inputs.finding(Verdict::Confirm, SUBJECT, message).remedy("see Syslog in the management console")]
+            let message =
+                format!("there is no {}: check yourself whether logs are sent anywhere", inputs.profile.places.rsyslog);
+            vec![inputs.finding(Verdict::Confirm, SUBJECT, message).remedy("Check Syslog in the management console.")]
         }
         Ok(Probed::Unreadable(why)) => {
             vec![inputs.finding(Verdict::Unknown, SUBJECT, format!("its configuration could not be read: {why}"))]
@@ -48,7 +46,7 @@ fn targets(inputs: &RuleInputs<'_>, syslog: &Syslog) -> Vec<Finding> {
         let message = format!("an action whose target could not be told: {text}");
         inputs
             .finding(Verdict::Unknown, place, message)
-            .remedy("look at the line, and waive this where the target is reached")
+            .remedy("Check the line, and waive this finding if the target is reached.")
     }));
     if findings.is_empty() {
         let measured = format!("{} files", syslog.files.len());
@@ -61,14 +59,16 @@ fn judge_target(inputs: &RuleInputs<'_>, target: &Target) -> Finding {
     let subject = format!("{} port {} over {}", target.host, target.port, target.protocol.word());
     let finding = |verdict, message: String| inputs.finding(verdict, subject, message);
     let finding = match (&target.reached, target.protocol) {
-        (_, Protocol::Udp) => finding(Verdict::Confirm, UDP.into()).remedy("look on that host for logs of this node"),
+        (_, Protocol::Udp) => {
+            finding(Verdict::Confirm, UDP.into()).remedy("Check on that host that logs of this node arrive.")
+        }
         (Probed::Known(address), _) => finding(Verdict::Pass, format!("{address} takes connections")),
         (Probed::Absent, _) => {
-            finding(Verdict::Confirm, "only the node itself can try: that it is reached is yours to confirm".into())
-                .remedy("run check on the node")
+            finding(Verdict::Confirm, "only the node itself can try to connect: confirm that it is reached".into())
+                .remedy("Run on the node itself: okv-host check")
         }
         (Probed::Unreadable(why), _) => finding(Verdict::Warn, format!("it cannot be reached: {why}"))
-            .remedy("make it reachable, or take it out of the syslog settings for the time of the upgrade"),
+            .remedy("Make it reachable, or remove it from the syslog settings for the time of the upgrade."),
     };
     finding.measured(target.place.clone())
 }
@@ -102,13 +102,13 @@ pass rsyslog
             &Host::named("procedure-wrong"),
             str![[r#"
 confirm logs.example port 10514 over TCP
-  message: only the node itself can try: that it is reached is yours to confirm
+  message: only the node itself can try to connect: confirm that it is reached
   measured: /etc/rsyslog.d/remote.conf line 1
-  remedy: run check on the node
+  remedy: Run on the node itself: okv-host check
 confirm 192.0.2.20 port 514 over UDP
-  message: over UDP nothing comes back, so it cannot be proved: that logs arrive is yours to confirm
+  message: UDP gives no answer: confirm that logs arrive
   measured: /etc/rsyslog.conf line 2
-  remedy: look on that host for logs of this node
+  remedy: Check on that host that logs of this node arrive.
 
 "#]],
         );

@@ -1,18 +1,21 @@
 //! What will make a DSA host key again at the next start: el7's AUTOCREATE_SERVER_KEYS, units that run `ssh-keygen -A`
-//! or ask for `sshd-keygen@dsa.service`. Found by searching the text of unit files; what a script does that a unit runs
-//! is not looked into.
+//! or ask for `sshd-keygen@dsa.service`, cloud-init, and the tables and scripts that cron, init and the start run. Found
+//! by searching their text; what another script does that one of them runs is not looked into.
 
 use super::sysconfig::last_value;
 use super::{Line, Maker};
 use crate::host::line::numbered;
 use crate::host::{Place, Probed, Root};
 
+mod scripts;
+
 const SYSCONFIG: &str = "/etc/sysconfig/sshd";
 /// The script of el7 and older, with the default of AUTOCREATE_SERVER_KEYS in it.
 const SCRIPT: &str = "/usr/sbin/sshd-keygen";
 const VARIABLE: &str = "AUTOCREATE_SERVER_KEYS";
 /// Where units are, the one that counts first (systemd.unit(5)).
-const UNITS: &[&str] = &["/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system"];
+const UNITS: &[&str] =
+    &["/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/usr/local/lib/systemd/system"];
 /// The instance that makes a DSA key, where distributions have the template `sshd-keygen@.service`.
 const INSTANCE: &[u8] = b"sshd-keygen@dsa";
 /// Most unit files that are read.
@@ -24,6 +27,7 @@ pub(super) fn gather(root: &Root) -> Probed<Vec<Maker>> {
 
 fn look(root: &Root) -> Result<Vec<Maker>, String> {
     let mut found = autocreate(root)?;
+    found.extend(scripts::look(root)?);
     let mut seen = Vec::new();
     let mut left = MOST_UNITS;
     for folder in UNITS {

@@ -64,7 +64,7 @@ fn followed(known: &Configuration) -> Vec<Obstacle> {
     }
     obstacles.extend(known.host_keys.iter().filter(|line| line.in_match).map(|line| {
         let message = format!("{} is a HostKey within a Match block: sshd does not start with it", line.line);
-        Obstacle::new("configuration-refused", message, "move the line above the first Match")
+        Obstacle::new("configuration-refused", message, "Move the line above the first Match.")
     }));
     obstacles
 }

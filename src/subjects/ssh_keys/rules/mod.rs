@@ -14,7 +14,7 @@ fn host_keys<'f>(inputs: &RuleInputs<'f>) -> Result<&'f Ssh, Box<Finding>> {
         Probed::Absent => Err(Box::new(inputs.finding(Verdict::NotApplicable, "node", "there is no /etc/ssh"))),
         Probed::Unreadable(why) => {
             let message = format!("/etc/ssh could not be looked at: {why}");
-            Err(Box::new(inputs.finding(Verdict::Unknown, "node", message).remedy("run as a user who may read it")))
+            Err(Box::new(inputs.finding(Verdict::Unknown, "node", message).remedy("Run as root.")))
         }
     }
 }

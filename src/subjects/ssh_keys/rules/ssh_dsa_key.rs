@@ -108,9 +108,9 @@ fn unknown(inputs: &RuleInputs<'_>, ssh: &Ssh, file: &KeyFile) -> Option<Finding
     let Content::Unknown(why) = &file.content else { return None };
     let can_be = !matches!(why, Unknown::Empty | Unknown::NotAKey | Unknown::NotRegular(_));
     (can_be || file.promised() == Some(Algorithm::Dsa)).then(|| {
-        let message = format!("whether it is a DSA key could not be told: {why}");
+        let message = format!("cannot determine whether it is a DSA key: {why}");
         let remedy = match why {
-            Unknown::Unreadable(_) if !ssh.seen_by_root => "run as root",
+            Unknown::Unreadable(_) if !ssh.seen_by_root => "Run as root.",
             _ => "look at the file",
         };
         inputs.finding(Verdict::Unknown, file.display_path(), message).remedy(remedy)
@@ -129,12 +129,12 @@ fn makers(inputs: &RuleInputs<'_>, ssh: &Ssh) -> Vec<Finding> {
                         "will make a DSA host key again at a start of this node",
                     )
                     .measured(maker.what.clone())
-                    .remedy("take DSA out of it; a unit is masked by systemctl mask")
+                    .remedy("Remove DSA from it; mask a unit by systemctl mask.")
             })
             .collect(),
         Probed::Absent => vec![],
         Probed::Unreadable(why) => {
-            vec![inputs.finding(Verdict::Unknown, "node", format!("what makes host keys could not be told: {why}"))]
+            vec![inputs.finding(Verdict::Unknown, "node", format!("cannot determine what makes host keys: {why}"))]
         }
     }
 }

@@ -37,7 +37,7 @@ fn loads(inputs: &RuleInputs<'_>, ssh: &Ssh) -> Finding {
     let loads = match ssh.loads() {
         Ok(loads) => loads,
         Err(why) => {
-            let message = format!("which host keys sshd loads could not be told: {why}");
+            let message = format!("cannot determine which host keys sshd loads: {why}");
             return inputs.finding(Verdict::Unknown, "sshd", message);
         }
     };
@@ -46,14 +46,14 @@ fn loads(inputs: &RuleInputs<'_>, ssh: &Ssh) -> Finding {
     let refused = ssh.configuration.known().and_then(|known| known.host_keys.iter().find(|line| line.in_match));
     if let Some(line) = refused.filter(|_| !matches!(ssh.effective, Probed::Known(_))) {
         let message = format!("{} is a HostKey within a Match block: sshd does not start with it", line.line);
-        return finding(Verdict::Warn, &message).remedy("move the line above the first Match");
+        return finding(Verdict::Warn, &message).remedy("Move the line above the first Match.");
     }
     if loads.iter().any(|(_, load)| matches!(load, Load::Yes(..))) {
         return finding(Verdict::Pass, "sshd has a host key other than DSA");
     }
     if loads.iter().any(|(_, load)| matches!(load, Load::Unknown(_))) {
-        return finding(Verdict::Unknown, "whether sshd can load a host key other than DSA could not be told")
-            .remedy(if ssh.seen_by_root { "look at the files" } else { "run as root" });
+        return finding(Verdict::Unknown, "cannot determine whether sshd can load a host key other than DSA")
+            .remedy(if ssh.seen_by_root { "Check the files." } else { "Run as root." });
     }
     finding(Verdict::Warn, "sshd has no host key other than DSA that it can load").remedy(ssh.remedy_without_key())
 }

@@ -1,9 +1,9 @@
-//! Which disks the programs of a plan write to.
+//! Which disks the programs of a plan write to, and which are flushed before the swap header is written.
 
 use super::Request;
 use super::disk::Choice;
 use super::group::System;
-use crate::engine::{Action, Command, ProgramRun, Step};
+use crate::engine::{Action, Command, ProgramRun, Step, SwapHeader};
 use crate::io::tool::Program;
 
 /// The same steps, each with what its program writes to. LVM2 writes the metadata of a group to every physical volume
@@ -20,6 +20,9 @@ pub(super) fn durable(
     devices.dedup();
     let durable = |step: Step| match step.action {
         Action::Run(run) => Step { action: Action::Run(writing(run, &devices)), ..step },
+        Action::WriteSwapHeader(header) => {
+            Step { action: Action::WriteSwapHeader(SwapHeader { flushed: devices.clone(), ..header }), ..step }
+        }
         action => Step { action, ..step },
     };
     steps.into_iter().map(durable).collect()

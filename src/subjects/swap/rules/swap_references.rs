@@ -45,7 +45,11 @@ fn fstab(inputs: &RuleInputs<'_>, running: &Running) -> Vec<Finding> {
     };
     if entries.is_empty() {
         let message = "names no swap: the node has none after its next start";
-        return vec![inputs.finding(Verdict::Block, "/etc/fstab", message).remedy("add a line for the swap volume")];
+        return vec![
+            inputs
+                .finding(Verdict::Block, "/etc/fstab", message)
+                .remedy("Add a line for the swap volume to /etc/fstab."),
+        ];
     }
     entries.iter().map(|e| lenient(e, reference(inputs, format!("/etc/fstab line {}", e.line), &e.source))).collect()
 }
@@ -132,11 +136,11 @@ pass resume= of the kernel line
 block /etc/fstab line 9
   message: names nothing that exists
   measured: UUID=deadbeef-0000-4000-8000-00000000dead
-  remedy: give the line the UUID or path of the swap volume before the node is started again
+  remedy: Give the line the UUID or path of the swap volume before the next restart.
 block resume= of the kernel line
   message: names nothing that exists
   measured: UUID=deadbeef-0000-4000-8000-00000000dead
-  remedy: give the line the UUID or path of the swap volume before the node is started again
+  remedy: Give the line the UUID or path of the swap volume before the next restart.
 
 "#]],
         );
@@ -151,7 +155,7 @@ block resume= of the kernel line
             str![[r#"
 block /etc/fstab
   message: names no swap: the node has none after its next start
-  remedy: add a line for the swap volume
+  remedy: Add a line for the swap volume to /etc/fstab.
 pass resume= of the kernel line
   message: names vg_root/lv_swap, which is swap
   measured: /dev/mapper/vg_root-lv_swap
@@ -187,7 +191,7 @@ pass /etc/fstab line 9
 block resume= of the kernel line
   message: names vg_root/lv_var, which is ext4 and not swap
   measured: /dev/mapper/vg_root-lv_var
-  remedy: give the line the UUID or path of the swap volume
+  remedy: Give the line the UUID or path of the swap volume.
 
 "#]],
         );

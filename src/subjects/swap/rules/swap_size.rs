@@ -49,7 +49,9 @@ fn judge_running(inputs: &RuleInputs<'_>, running: &Running) -> Finding {
         Probed::Known(total) if *total == shown => {}
         Probed::Known(total) => {
             let message = format!("the kernel's figures differ: {shown} KiB in /proc/swaps, {total} KiB as SwapTotal");
-            return inputs.finding(Verdict::Unknown, "node", message).remedy("run again when nothing changes the swap");
+            return inputs
+                .finding(Verdict::Unknown, "node", message)
+                .remedy("Run again when nothing changes the swap.");
         }
         Probed::Absent => return inputs.finding(Verdict::Unknown, "node", "this kernel shows no /proc/meminfo"),
         Probed::Unreadable(why) => {
@@ -122,17 +124,13 @@ fn verdict(inputs: &RuleInputs<'_>, total: u64, areas: &str, count: usize) -> Fi
                 Verdict::Block,
                 "node",
                 format!(
-                    "{} of swap are missing; one sentence of the procedure asks it of every node, another only of \
-                 disks over 1 TB",
-                    Bytes(missing)
+                    "{} of swap, {} required ({} missing)",
+                    Bytes(total).rounded(),
+                    Bytes(inputs.profile.swap_bytes).rounded(),
+                    Bytes(missing).rounded()
                 ),
             )
-            .remedy(format!(
-                "grow {}/{} to {}; vg-free says whether a disk must be added",
-                inputs.profile.volume_group,
-                inputs.profile.swap_volume,
-                Bytes(inputs.profile.swap_bytes).rounded()
-            ))
+            .remedy("okv-host swap-extend --prepare")
     };
     finding.measured(measured)
 }

@@ -80,10 +80,10 @@ fn disk_to_add(inputs: &RuleInputs<'_>, subject: String, group: &VolumeGroup, mi
     match smallest_disk(missing, group.extent_bytes, sector) {
         None => finding,
         Some(disk) => finding.remedy(format!(
-            "add one blank disk of at least {disk} with {}-byte sectors, that is {} GiB in whole GiB, before the node \
-             is started again",
-            sector.bytes(),
-            disk.0.div_ceil(GIB)
+            "Add one blank disk of at least {} GiB ({} B) with {}-byte sectors, before the node is started again.",
+            disk.0.div_ceil(GIB),
+            disk.0,
+            sector.bytes()
         )),
     }
 }
@@ -119,7 +119,7 @@ pass vg_root/lv_swap
 warn vg_root/lv_swap
   message: 1 extents are missing: a disk must be added
   measured: 128 of 2048 extents of 32.00 MiB in the volume, 1919 free in vg_root, 1919 of them usable
-  remedy: add one blank disk of at least 35651584 B (34.00 MiB) with 512-byte sectors, that is 1 GiB in whole GiB, before the node is started again
+  remedy: Add one blank disk of at least 1 GiB (35651584 B) with 512-byte sectors, before the node is started again.
 
 "#]],
         );
@@ -134,7 +134,7 @@ warn vg_root/lv_swap
 warn vg_root/lv_swap
   message: 1820 extents are missing: a disk must be added
   measured: 128 of 2048 extents of 32.00 MiB in the volume, 100 free in vg_root, 100 of them usable
-  remedy: add one blank disk of at least 61071163392 B (56.88 GiB) with 512-byte sectors, that is 57 GiB in whole GiB, before the node is started again
+  remedy: Add one blank disk of at least 57 GiB (61071163392 B) with 512-byte sectors, before the node is started again.
 
 "#]],
         );

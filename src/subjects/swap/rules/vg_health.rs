@@ -25,12 +25,14 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let system = &inputs.profile.volume_group;
     if !groups.iter().any(|g| g.name == *system) {
         findings.push(match inputs.facts.node.why_incomplete().or_else(|| closed_container(&inputs.facts.node)) {
-            Some(why) => {
-                inputs.finding(Verdict::Unknown, system.clone(), format!("not found, but it may be there: {why}"))
-            }
+            Some(why) => inputs.finding(
+                Verdict::Unknown,
+                system.clone(),
+                format!("not found, and not everything could be read: {why}"),
+            ),
             None => inputs
                 .finding(Verdict::Block, system.clone(), "there is no such volume group on the disks")
-                .remedy("make sure that all disks of the node are attached"),
+                .remedy("Attach all disks of the node."),
         });
     }
     findings
@@ -60,17 +62,19 @@ fn judge_group(inputs: &RuleInputs<'_>, group: &VolumeGroup, all: &[&VolumeGroup
     } else if !names.is_empty() {
         inputs
             .finding(bad, group.name.clone(), format!("physical volumes are missing: {}", names.join(", ")))
-            .remedy("attach the missing disk; never remove missing volumes from the group")
+            .remedy("Attach the missing disk; never remove missing volumes from the group.")
     } else if group.flags.iter().any(|f| f == "exported") {
-        inputs.finding(bad, group.name.clone(), "the group is exported").remedy("vgimport it on the node it belongs to")
+        inputs
+            .finding(bad, group.name.clone(), "the group is exported")
+            .remedy("Run vgimport on the node that the group belongs to.")
     } else if twice {
         inputs
             .finding(bad, group.name.clone(), "two groups have this name; LVM2 cannot tell them apart by it")
-            .remedy("detach the disk that does not belong to the node, or rename its group by UUID")
+            .remedy("Detach the disk that does not belong to the node, or rename its group by UUID.")
     } else if let Some(why) = problem(&[ProblemId::Duplicate]) {
         inputs
             .finding(bad, group.name.clone(), format!("there is more than one copy of it: {why}"))
-            .remedy("detach the copy, or the second path to the disk, before anything is changed")
+            .remedy("Detach the copy, or the second path to the disk, before you change anything.")
     } else if let Some(why) = problem(&[ProblemId::LvmDamaged, ProblemId::LvmStale]) {
         inputs.finding(Verdict::Warn, group.name.clone(), format!("its metadata has a problem: {why}"))
     } else {
@@ -144,7 +148,7 @@ pass vg_root
 block vg_root
   message: physical volumes are missing: J2EFei-dUdY-qoaJ-gOX0-E12e-YAQ1-gtZY0h
   measured: 2 physical volumes, 1 missing; 38946 extents of 33554432 bytes, 100 free
-  remedy: attach the missing disk; never remove missing volumes from the group
+  remedy: Attach the missing disk; never remove missing volumes from the group.
 
 "#]],
         );

@@ -62,7 +62,8 @@ pub fn since(root: &Root, path: &str, from: u64) -> Probed<UpgradeLog> {
 pub fn parse(text: &[u8], whole: bool, places: &Places) -> UpgradeLog {
     let mut log = UpgradeLog { read: text.len() as u64, ..UpgradeLog::default() };
     for line in text.split(|b| *b == b'\n').skip(usize::from(!whole)) {
-        let lower = String::from_utf8_lossy(line).to_ascii_lowercase();
+        let line = readable(line);
+        let lower = without_denials(&line.to_ascii_lowercase());
         let has = |words: &[String]| words.iter().any(|word| lower.contains(word.as_str()));
         if !has(&places.log_about) || !has(&places.log_errors) {
             continue;
@@ -71,7 +72,76 @@ pub fn parse(text: &[u8], whole: bool, places: &Places) -> UpgradeLog {
         if log.last.len() >= KEPT {
             log.last.remove(0);
         }
-        log.last.push(String::from_utf8_lossy(line).chars().take(LONGEST).collect());
+        log.last.push(line.chars().take(LONGEST).collect());
     }
     log
+}
+
+/// A line without the NULs that a loss of power leaves in a log, and without other bytes that are no text.
+fn readable(line: &[u8]) -> String {
+    let text = String::from_utf8_lossy(line);
+    let is_text = |c: &char| *c == '\t' || !(c.is_control() || *c == char::REPLACEMENT_CHARACTER);
+    text.chars().filter(is_text).collect::<String>().trim().to_owned()
+}
+
+/// What states that there was no error.
+const DENIALS: &[&str] = &[
+    "no errors",
+    "no error",
+    "without errors",
+    "without error",
+    "no failures",
+    "0 errors",
+    "0 failures",
+    "0 failed",
+    "errors: 0",
+    "errors=0",
+    "failed: 0",
+    "failed=0",
+];
+
+/// The text of a line without the words that state that there was no error: what is left may still be one.
+fn without_denials(lower: &str) -> String {
+    let mut kept = lower.to_owned();
+    for words in DENIALS {
+        let mut from = 0;
+        while let Some(at) = kept.get(from..).and_then(|rest| rest.find(words)).and_then(|at| at.checked_add(from)) {
+            let end = at.saturating_add(words.len());
+            let joined = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+            let before = kept.get(..at).and_then(|text| text.chars().next_back());
+            let behind = kept.get(end..).and_then(|text| text.chars().next());
+            if joined(before) || joined(behind) {
+                from = end;
+            } else {
+                kept.replace_range(at..end, "");
+            }
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors(text: &[u8]) -> (usize, Vec<String>) {
+        let log = parse(text, true, &Places::built_in());
+        (log.errors, log.last)
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_do_not_hide_the_error_behind_them() {
+        let mut text = vec![0; 4096];
+        text.extend(b"\xff\xfe\x01Nov 24 okv1 upgrade.rb[1]: Error: not enough room\n");
+        assert_eq!(errors(&text), (1, vec!["Nov 24 okv1 upgrade.rb[1]: Error: not enough room".to_owned()]));
+    }
+
+    #[test]
+    fn a_line_that_denies_errors_is_none_and_one_that_also_has_one_is() {
+        let quiet = b"dnf: 0 errors during upgrade\nupgrade: no error found\nupgrade: errors: 0, failed=0\n";
+        assert_eq!(errors(quiet).0, 0);
+        for line in ["upgrade: 10 errors", "upgrade: no error in step 1, error in step 2", "upgrade: errors: 01"] {
+            assert_eq!(errors(line.as_bytes()).0, 1, "{line}");
+        }
+    }
 }

@@ -208,3 +208,16 @@ fn a_run_has_ended_since_where_the_journal_has_its_end_and_is_longer() {
     assert!(!has_ended_since(&records, 2), "it ended before this command looked");
     assert!(!has_ended_since(&records[..1], 0), "it goes on");
 }
+
+#[test]
+fn the_service_manager_gets_every_dollar_doubled_and_a_description_of_its_own() {
+    let iso = "/var/lib/oracle/a ${HOME} $$.iso";
+    let step = super::start(1, "/log", "boot", iso, &Places::built_in());
+    let Action::Run(run) = &step.action else { panic!("{step:?}") };
+    let Command::Known { args, .. } = &run.command else { panic!("{run:?}") };
+    assert!(args.contains(&"/var/lib/oracle/a $${HOME} $$$$.iso".to_owned()), "{args:?}");
+    assert!(args.iter().any(|arg| arg.starts_with("--description=")), "{args:?}");
+    let script = &args[args.iter().position(|arg| arg == "-c").unwrap() + 1];
+    assert!(script.replace("$$", "").find('$').is_none(), "{script}");
+    assert_eq!(script.replace("$$", "$"), super::script());
+}

@@ -35,8 +35,11 @@ fn release(inputs: &RuleInputs<'_>, releases: &Releases) -> Finding {
             Some(why) => {
                 finding(Verdict::Unknown, &format!("what the node says its release is could not be read: {why}"))
             }
-            None => finding(Verdict::Confirm, "the node does not say its release: it is yours to confirm")
-                .remedy("see Node Version under Cluster, Management in the management console"),
+            None => finding(
+                Verdict::Confirm,
+                "the release could not be read from this node: check it in the management console",
+            )
+            .remedy("Check Node Version under Cluster, Management in the management console."),
         };
     }
     let Some(release) = releases.agreed().and_then(Version::parse) else {
@@ -53,7 +56,7 @@ fn release(inputs: &RuleInputs<'_>, releases: &Releases) -> Finding {
         finding(Verdict::Note, &format!("the node has release {target} already"))
     } else if release > target {
         finding(Verdict::Block, &format!("release {release} is newer than {target}"))
-            .remedy("judge by the profile of the release that the node is to be upgraded to")
+            .remedy("Choose the release to upgrade to: okv-host check --profile RELEASE")
     } else {
         finding(Verdict::Pass, &format!("release {release} can be upgraded to {target}"))
     };

@@ -52,7 +52,7 @@ fn errors(inputs: &RuleInputs<'_>, log: &UpgradeLog) -> Finding {
     inputs
         .finding(Verdict::Warn, file, format!("{} lines tell of errors of an upgrade, in {part}", log.errors))
         .measured(format!("the last of them: {}", log.last.join(" | ")))
-        .remedy("find out what failed, and whether it was made good, before the upgrade is tried again")
+        .remedy("Find out what failed, and fix it before the next try.")
 }
 
 #[cfg(test)]
@@ -86,7 +86,7 @@ pass /var/log/messages
 warn /var/log/messages
   message: 1 lines tell of errors of an upgrade, in all of its 78 B
   measured: the last of them: Nov 24 03:12:55 okv1 upgrade.rb[4711]: Error: not enough room for the upgrade
-  remedy: find out what failed, and whether it was made good, before the upgrade is tried again
+  remedy: Find out what failed, and fix it before the next try.
 
 "#]],
         );

@@ -101,7 +101,9 @@ impl Machine {
                 ("device/serial", id.serial.as_deref()),
                 ("device/wwid", id.wwn.as_deref()),
             ] {
-                fs::write(sys.join(file), format!("{}\n", text.unwrap())).unwrap();
+                if let Some(text) = text {
+                    fs::write(sys.join(file), format!("{text}\n")).unwrap();
+                }
             }
         }
         machine.show(&node);

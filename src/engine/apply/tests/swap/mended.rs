@@ -4,6 +4,7 @@ use super::failing::{has_swap, is_as, plans, pressed, reached};
 use super::machine::{Fault, Machine, Way};
 use crate::engine::apply::{Interrupts, can_take_back, take_back};
 use crate::engine::{Action, Command, Ending, RunState};
+use crate::subjects::swap::plan::Request;
 use crate::subjects::swap::plan::tests::node::{Node, NodeDisk, request};
 
 /// The number of the first call that begins so.
@@ -187,6 +188,24 @@ fn a_disk_that_got_something_since_the_plan_is_left_alone_and_the_run_rolls_back
     let outcome = machine.run(&plan);
     assert!(matches!(&outcome, Ending::RolledBack { why } if why.contains("something else")), "{outcome:?}");
     is_as(&machine.bare(), &before, "untouched");
+}
+
+#[test]
+fn a_disk_without_serial_number_is_taken_back_only_where_it_has_the_table_that_was_written() {
+    let nameless = || {
+        let mut disk = NodeDisk::blank("sdb", "X");
+        (disk.identity.serial, disk.identity.wwn) = (None, None);
+        Node { disks: vec![disk], ..Node::small() }
+    };
+    let machine = Machine::new(nameless());
+    let request = Request { disk: Some("/dev/sdb".into()), ..request() };
+    let plan = machine.plans(&request).unwrap();
+    machine.host().perform_to_the_end(&plan.steps[0]).unwrap();
+    assert_eq!(machine.host().can_take_back(&plan.steps[0].action), Ok(()));
+    let other = Machine::new(nameless());
+    let why = other.host().can_take_back(&plan.steps[0].action).unwrap_err();
+    assert!(why.contains("is it that disk?"), "{why}");
+    assert_eq!(other.host().can_take_back_begun(&plan.steps[0].action), Ok(()), "nothing was written");
 }
 
 #[test]

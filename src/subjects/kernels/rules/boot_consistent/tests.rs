@@ -12,7 +12,7 @@ fn a_boot_that_is_not_mounted_is_noted() {
         str![[r#"
 note /boot
   message: it is not mounted (/etc/fstab line 5): its files and boot entries were not looked at
-  remedy: mount /boot and check again to see them
+  remedy: Mount /boot, then run: okv-host check
 
 "#]],
     );
@@ -26,11 +26,11 @@ fn files_of_a_kernel_below_the_mount_point_are_a_warning() {
         str![[r#"
 note /boot
   message: it is not mounted (/etc/fstab line 5): its files and boot entries were not looked at
-  remedy: mount /boot and check again to see them
+  remedy: Mount /boot, then run: okv-host check
 warn /boot
   message: files of kernels lie below the mount point, where no boot loader finds them: a kernel was installed or made while /boot was not mounted
   measured: initramfs-5.4.17-2136.330.7.1.el8uek.x86_64.img, vmlinuz-5.4.17-2136.330.7.1.el8uek.x86_64
-  remedy: mount /boot, see that each installed kernel has its files and entry there; okv-host deletes none
+  remedy: mount /boot, see that each installed kernel has its files and entry there
 
 "#]],
     );
@@ -43,7 +43,7 @@ fn kernels_cannot_be_compared_where_rpm_does_not_answer() {
         &Host::named("rpm-not-asked"),
         str![[r#"
 unknown node
-  message: it could not be looked at: a fixture host has no rpm to ask, and there is no /rpm-qa.txt
+  message: it could not be looked at: a saved host has no rpm to ask, and there is no /rpm-qa.txt
 
 "#]],
     );

@@ -1,5 +1,6 @@
 //! The files of a configuration of rsyslog, each with what it includes.
 
+use super::rulesets::Rulesets;
 use super::text::{Statement, statements};
 use super::{Syslog, line, object};
 use crate::host::{Probed, Root, glob};
@@ -14,22 +15,23 @@ const MOST_FILES: usize = 1024;
 /// # Errors
 /// Where a file cannot be read, or there are too many.
 pub(super) fn walk(root: &Root, file: &str) -> Result<Syslog, String> {
-    let mut walker = Walker { root, found: Syslog::default() };
+    let mut walker = Walker { root, files: Vec::new(), rulesets: Rulesets::default() };
     walker.file(file, 0)?;
-    Ok(walker.found)
+    Ok(Syslog { files: walker.files, ..walker.rulesets.reached() })
 }
 
 struct Walker<'r> {
     root: &'r Root,
-    found: Syslog,
+    files: Vec<String>,
+    rulesets: Rulesets,
 }
 
 impl Walker<'_> {
     fn file(&mut self, file: &str, depth: usize) -> Result<(), String> {
-        if depth > DEEPEST || self.found.files.len() >= MOST_FILES {
+        if depth > DEEPEST || self.files.len() >= MOST_FILES {
             return Err(format!("{file}: includes nest too deep, or there are more than {MOST_FILES}"));
         }
-        self.found.files.push(file.to_owned());
+        self.files.push(file.to_owned());
         let text = match self.root.read(file) {
             Probed::Known(text) => text,
             Probed::Absent => return Err(format!("{file}: there is no such file")),
@@ -38,19 +40,23 @@ impl Walker<'_> {
         for (number, statement) in statements(&String::from_utf8_lossy(&text)) {
             let place = format!("{file} line {number}");
             match statement {
-                Statement::Line(text) => match line::included(&text) {
-                    Some(pattern) => self.include(pattern, depth)?,
-                    None => line::targets(&text, &place, &mut self.found),
-                },
+                Statement::Line(text) => {
+                    match line::included(&text) {
+                        Some(pattern) => self.include(pattern, depth)?,
+                        None => line::targets(&text, &place, self.rulesets.found()),
+                    }
+                    self.rulesets.line(&text);
+                }
+                Statement::Object { name, parameters } if object::is_off(&parameters) => self.rulesets.off(&name),
                 Statement::Object { name, parameters } if name == "include" => {
                     for pattern in object::values(&parameters, "file") {
                         self.include(&pattern, depth)?;
                     }
                 }
                 Statement::Object { name, parameters } if name == "action" => {
-                    object::targets(&parameters, &place, &mut self.found);
+                    object::targets(&parameters, &place, self.rulesets.found());
                 }
-                Statement::Object { .. } => {}
+                Statement::Object { name, parameters } => self.rulesets.object(&name, &parameters),
             }
         }
         Ok(())

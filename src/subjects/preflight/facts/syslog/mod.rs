@@ -7,6 +7,7 @@ mod files;
 mod line;
 mod object;
 mod reach;
+mod rulesets;
 mod text;
 
 pub use reach::reach;

@@ -13,6 +13,12 @@ pub(super) fn values(parameters: &str, name: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whether an object is taken out of the configuration by `config.enabled`.
+pub(super) fn is_off(parameters: &str) -> bool {
+    let values = values(parameters, "config.enabled");
+    values.last().is_some_and(|value| matches!(value.to_ascii_lowercase().as_str(), "off" | "no" | "0" | "false"))
+}
+
 /// Adds the targets of an action that sends to another host.
 pub(super) fn targets(parameters: &str, place: &str, found: &mut Syslog) {
     let first = |name| values(parameters, name).into_iter().next();

@@ -133,3 +133,24 @@ fn a_port_that_listens_is_reached_and_one_that_does_not_is_reported_with_the_cau
     assert_eq!(reached[2], &Probed::Absent, "nothing proves that UDP arrives");
     assert_eq!(reached[3], &Probed::Known(format!("127.0.0.1:{port}")));
 }
+
+#[test]
+fn what_config_enabled_takes_out_sends_nothing() {
+    let text = "action(type=\"omfwd\" target=\"old\" config.enabled=\"off\")\n\
+        action(type=\"omfwd\" target=\"new\" config.enabled=\"on\")\n\
+        ruleset(name=\"r\" config.enabled=\"off\") {\n  action(type=\"omfwd\" target=\"gone\")\n}\n\
+        input(type=\"imtcp\" port=\"1\" ruleset=\"r\")\n*.* @@last\n";
+    assert_eq!(targets(text), ["UDP new 514 2", "TCP last 514 7"]);
+}
+
+#[test]
+fn a_ruleset_that_no_input_reaches_sends_nothing() {
+    let text = "ruleset(name=\"bound\") { action(type=\"omfwd\" target=\"a\")\n  call called }\n\
+        ruleset(name=\"called\") {\n if $msg contains \"}\" then { *.* @@b } \n}\n\
+        ruleset(name=\"idle\") {\n action(type=\"omfwd\" target=\"c\")\n}\n\
+        $RuleSet old\n*.* @@d\n$RuleSet RSYSLOG_DefaultRuleset\n*.* @@e\n\
+        input(type=\"imudp\" ruleset=\"bound\")\n";
+    assert_eq!(targets(text), ["UDP a 514 1", "TCP b 514 4", "TCP e 514 12"]);
+    let bound = format!("{text}$InputTCPServerBindRuleset old\ncall_indirect $.x\n");
+    assert_eq!(targets(&bound).len(), 5, "a name that is computed can be any");
+}

@@ -193,6 +193,7 @@ fn format(growth: &Growth, request: &Request, system: &System<'_>, need: &Need) 
         label: identity.label.clone(),
         page: sectors(&page),
         before,
+        flushed: Vec::new(), // see `durable`
     };
     let purpose = format!("{} gets a swap header of its size, with the UUID it had", request.name());
     Ok(Step::new(purpose, Action::WriteSwapHeader(header)))

@@ -29,9 +29,9 @@ fn an_area_one_page_under_64_gib_is_too_little() {
         &Host::named("swap-64gib-less-two-pages"),
         str![[r#"
 block node
-  message: 4096 B (4.00 KiB) of swap are missing; one sentence of the procedure asks it of every node, another only of disks over 1 TB
+  message: 64.00 GiB of swap, 64.00 GiB required (4.00 KiB missing)
   measured: 68719472640 B (64.00 GiB) in /dev/dm-0 (shown as 67108856 KiB)
-  remedy: grow vg_root/lv_swap to 64.00 GiB; vg-free says whether a disk must be added
+  remedy: okv-host swap-extend --prepare
 
 "#]],
     );
@@ -45,9 +45,9 @@ fn an_area_of_4_gib_is_too_little_whether_or_not_it_can_be_grown_without_a_disk(
             &Host::named(name),
             str![[r#"
 block node
-  message: 64424509440 B (60.00 GiB) of swap are missing; one sentence of the procedure asks it of every node, another only of disks over 1 TB
+  message: 4.00 GiB of swap, 64.00 GiB required (60.00 GiB missing)
   measured: 4294967296 B (4.00 GiB) in /dev/dm-0 (shown as 4194300 KiB)
-  remedy: grow vg_root/lv_swap to 64.00 GiB; vg-free says whether a disk must be added
+  remedy: okv-host swap-extend --prepare
 
 "#]],
         );

@@ -1,0 +1,44 @@
+//! The commit and its day, for `--version` of a release build.
+//!
+//! Only there: a build that asks git is made again after each commit. Where there is no git, as in a tarball, neither is
+//! shown; who packages it gives `OKV_HOST_COMMIT` and `SOURCE_DATE_EPOCH`.
+
+use std::env;
+use std::process::Command;
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-env-changed=OKV_HOST_COMMIT");
+    println!("cargo:rerun-if-env-changed=SOURCE_DATE_EPOCH");
+    if env::var("PROFILE").as_deref() != Ok("release") {
+        return;
+    }
+    println!("cargo:rerun-if-changed=.git/logs/HEAD");
+    let commit = env::var("OKV_HOST_COMMIT").ok().or_else(|| git(&["rev-parse", "--short=12", "HEAD"]));
+    let day = env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| day_of(seconds.parse().ok()?));
+    let day = day.or_else(|| git(&["log", "-1", "--format=%cs"]));
+    let build = [commit, day].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    if !build.is_empty() {
+        println!("cargo:rustc-env=OKV_HOST_VERSION={} ({build})", env!("CARGO_PKG_VERSION"));
+    }
+}
+
+fn git(args: &[&str]) -> Option<String> {
+    let output = Command::new("git").args(args).output().ok().filter(|output| output.status.success())?;
+    let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}
+
+/// The day of a second since 1970, `YYYY-MM-DD` in UTC (days from civil, Howard Hinnant).
+fn day_of(second: u64) -> Option<String> {
+    let days = i64::try_from(second / 86_400).ok()? + 719_468;
+    let era = days / 146_097;
+    let of_era = days % 146_097;
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    Some(format!("{year:04}-{month:02}-{day:02}"))
+}

@@ -1,0 +1,61 @@
+//! Man pages and completions, made from the arguments themselves.
+
+use std::io::{self, Write};
+
+use clap::Args;
+use clap_complete::Shell;
+
+use super::Cli;
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+#[command(after_help = COMPLETIONS_HELP)]
+pub struct Completions {
+    /// The shell.
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+const COMPLETIONS_HELP: &str = "\
+Examples:
+  okv-host completions bash > /etc/bash_completion.d/okv-host
+  okv-host completions zsh > _okv-host";
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+#[command(after_help = MAN_HELP)]
+pub struct Man {
+    /// The command; the page of the program where none is given.
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+}
+
+const MAN_HELP: &str = "\
+Examples:
+  okv-host man > okv-host.8
+  okv-host man check | man -l -";
+
+impl Completions {
+    pub fn write(&self, out: &mut impl Write) {
+        clap_complete::generate(self.shell, &mut Cli::in_groups(), "okv-host", out);
+    }
+}
+
+impl Man {
+    /// Writes the page; `false` where there is no such command.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn write(&self, out: &mut impl Write) -> io::Result<bool> {
+        let program = Cli::in_groups().version(env!("CARGO_PKG_VERSION"));
+        let command = match &self.command {
+            None => program,
+            Some(name) => match program.find_subcommand(name) {
+                Some(found) => found.clone().name(format!("okv-host-{name}")).version(env!("CARGO_PKG_VERSION")),
+                None => return Ok(false),
+            },
+        };
+        clap_mangen::Man::new(command).section("8").render(out)?;
+        Ok(true)
+    }
+}

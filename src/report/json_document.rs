@@ -1,0 +1,88 @@
+//! `docs/json.md`: every JSON document that the program prints, with its schema and its fields.
+
+use std::fmt::Write;
+
+use super::json::CheckReport;
+use super::plan::PlanReport;
+use super::runbook::RunbookReport;
+use crate::disk::Disk;
+
+/// A document: its schema, the command that prints it, and its fields.
+const DOCUMENTS: &[(&str, &str, &str)] = &[
+    (
+        Disk::SCHEMA,
+        "okv-host scan --format json",
+        "an array of disks; with `--format jsonl` one per line: `schema, path, bytes, sector_bytes, table {kind: \
+         gpt|mbr|none, uuid, primary, backup: ok|damaged|missing|disagrees, hybrid}, partitions [{number, \
+         start_bytes, bytes, type, uuid, name, flags, content}], content, volume_groups [{name, uuid, extent_bytes, \
+         extents, free_extents, missing_pvs, flags, seqno, physical_volumes, logical_volumes [{name, uuid, bytes, \
+         segments, content}]}], boot {esp, bios_boot_partition, boot_code, active_partition}, problems [{id, \
+         message}]`. A `content` is `{kind, uuid, label, bytes, ...}`, with `df_bytes` for ext and xfs: what `df` \
+         calls Size",
+    ),
+    (
+        CheckReport::SCHEMA,
+        "okv-host check --format json",
+        "`schema, profile, host, release, verdict: ready|blocked|unknown, findings [{id, verdict: \
+         pass|note|confirm|warn|block|unknown|not-applicable, subject, measured, required, message, remedy, source, \
+         waived {reason, until}}], waivers [{id, subject, reason, until, state: \
+         active|unused|expired|not-allowed|no-such-rule}]`: one finding for each rule and subject, passes included",
+    ),
+    (
+        "okv-host.rules.v1",
+        "okv-host check --list --format json",
+        "`schema, profile, rules [{id, summary, why, required, \
+         source, inputs, procedure, waivable, never_waived_because}]`",
+    ),
+    (
+        RunbookReport::SCHEMA,
+        "okv-host runbook --format json",
+        "`schema, host, profile, steps [{order, id, source, section, title, scope: node|cluster, when: \
+         before|part|free|after|after-all, rules, state: done|ready|blocked|confirm|unknown|not-needed, evidence, how, \
+         command, confirmed {at, by, note}}], next`: the id of the step of the next action. `source` is an item \
+         (`7.2-2`), items (`7.6-7..17`) or a section (`7.4`)",
+    ),
+    (
+        RunbookReport::CONFIRM_SCHEMA,
+        "okv-host confirm STEP --note TEXT --format json",
+        "`schema, recorded, message, step`: the step as it is afterwards",
+    ),
+    (
+        "okv-host.cluster.v1",
+        "okv-host cluster REPORT.json --format json",
+        "`schema, profile, verdict, version, nodes [{name, host, mode: read-only|read-write, pair, status, version, \
+         verdict, blocked_by}], order [{node, mode, pair, verdict}], differences [{what, values [{value, nodes}]}], \
+         disabled [{node, since_seconds, until_seconds, left_seconds}], problems [{id, verdict, message}], not_found`. \
+         What is not known is `null`; a problem that only warns has the verdict `ready`",
+    ),
+    (
+        PlanReport::SCHEMA,
+        "stage, upgrade, swap-extend, kernel-prune and ssh-dsa-retire, with --format json",
+        "`schema, command, outcome, target, steps [{purpose, role, action}], notes, reasons [{id, message, remedy}], \
+         message`",
+    ),
+    (
+        "okv-host.prepare.v1",
+        "okv-host swap-extend --prepare --format json",
+        "`schema, disk_to_add {bytes, sector_bytes, extents, whole_gib}, inventory`",
+    ),
+    (
+        "okv-host.status.v1",
+        "okv-host status --format json",
+        "`schema, last_run {command, target, began, state, unfinished, steps, standing}, upgrade {state, exit_status, \
+         began, log, iso}, upgrade_unknown`",
+    ),
+    ("okv-host.undo.v1", "okv-host undo --format json", "`schema, outcome, run, message`"),
+];
+
+pub(super) fn json(made: &str) -> String {
+    let mut out = format!(
+        "{made}\n\n# JSON\n\nstdout is the answer, stderr the conversation. Each document has the name and version of its \
+         schema.\nWithin a version, fields are only added. Numbers are bytes unless their name has another unit; a \
+         partition type\nis a lower-case GUID or `0x83`.\n"
+    );
+    for (schema, command, fields) in DOCUMENTS {
+        let _ = write!(out, "\n## {schema}\n\n`{command}`:\n\n{fields}.\n");
+    }
+    out
+}

@@ -1,0 +1,127 @@
+//! The first screen of a node in every state, as it appears: at terminals of 60, 80 and 120 columns, with and without colour, and in a
+//! pipe. Golden; `SNAPSHOTS=overwrite cargo test --test screens` writes them anew.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use nix::pty::{Winsize, openpty};
+use overlay::Host;
+use snapbox::{Data, assert_data_eq};
+
+#[path = "support/overlay.rs"]
+mod overlay;
+
+/// Where the answer must stand.
+const FIRST_LINES: usize = 3;
+
+fn okv_host(command: &str, root: &Path) -> Command {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_okv-host"));
+    process.env_clear().env("TERM", "xterm-256color").args([command, "--root"]).arg(root).stdin(Stdio::null());
+    process
+}
+
+/// What `process` prints at a terminal of so many columns.
+fn at_terminal(mut process: Command, columns: u16) -> String {
+    let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    let terminal = openpty(Some(&size), None).unwrap();
+    let mut child = process.stdout(terminal.slave).stderr(Stdio::null()).spawn().unwrap();
+    // Else the end of the terminal never comes.
+    drop(process);
+    let mut bytes = Vec::new();
+    // Its end is an error (EIO) on Linux.
+    let _ = File::from(terminal.master).read_to_end(&mut bytes);
+    child.wait().unwrap();
+    String::from_utf8(bytes).unwrap().replace("\r\n", "\n")
+}
+
+fn in_pipe(mut process: Command) -> String {
+    String::from_utf8(process.output().unwrap().stdout).unwrap()
+}
+
+/// Every way in which the screen of `check` appears, and the first lines of `runbook`.
+fn screens(host: &Host) -> String {
+    let check = || okv_host("check", host.path());
+    let mut all = format!("== pipe\n{}", in_pipe(check()));
+    for columns in [60, 80, 120] {
+        let text = at_terminal(check(), columns);
+        let plain = strip(&text);
+        assert!(plain.lines().all(|line| line.chars().count() <= columns.into()), "{plain}");
+        write!(all, "== terminal of {columns} columns\n{}", text.replace('\x1b', "\\e")).unwrap();
+    }
+    let mut plain = check();
+    plain.env("NO_COLOR", "1");
+    let plain = at_terminal(plain, 80);
+    assert!(!plain.contains('\x1b'), "{plain}");
+    assert_eq!(plain, in_pipe(check()), "80 columns without colour are those of a pipe");
+    let runbook = in_pipe(okv_host("runbook", host.path()));
+    let first: Vec<&str> = runbook.lines().take_while(|line| !line.is_empty()).collect();
+    write!(all, "== runbook\n{}\n", first.join("\n")).unwrap();
+    all
+}
+
+fn strip(text: &str) -> String {
+    let mut parts = text.split('\x1b');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| plain + part.split_once('m').map_or(part, |(_, rest)| rest))
+}
+
+#[track_caller]
+fn is_golden(name: &str, host: &Host, answer: &str) {
+    let text = screens(host);
+    for screen in text.split("== ").filter(|screen| !screen.is_empty()) {
+        let first: Vec<&str> = screen.lines().skip(1).take(FIRST_LINES).collect();
+        let first = strip(&first.join(" ").replace("\\e", "\x1b"));
+        let first = first.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(first.contains(answer), "{name}: {answer:?} is not in the first lines: {first}");
+    }
+    let file: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/screens").join(format!("{name}.txt"));
+    assert_data_eq!(text, Data::read_from(&file, None).raw());
+}
+
+#[test]
+fn a_healthy_node_fits_in_one_screen() {
+    let host = Host::named("good-uefi");
+    assert!(in_pipe(okv_host("check", host.path())).lines().count() <= 24);
+    is_golden("healthy", &host, "NO BLOCKER FOUND");
+}
+
+#[test]
+fn a_node_with_an_old_kernel_is_warned() {
+    is_golden("warned", &Host::named("kernel-old"), "1 warning");
+}
+
+#[test]
+fn a_node_with_too_little_swap_is_blocked() {
+    is_golden("blocked", &Host::named("vg-free-enough"), "CANNOT BE UPGRADED: 1 blocker");
+}
+
+#[test]
+fn a_node_with_a_small_boot_must_be_replaced() {
+    is_golden("must-be-replaced", &Host::named("boot-500m-ext4"), "THIS NODE MUST BE REPLACED");
+}
+
+#[test]
+fn a_node_whose_swap_cannot_be_read_is_unknown() {
+    is_golden("unreadable", &Host::named("unreadable-swaps"), "CANNOT TELL");
+}
+
+#[test]
+fn a_node_that_waits_for_its_restart_is_under_way() {
+    let log = "okv-host: the upgrade began at=2026-11-26T20:00:00+00:00 messages=0 \
+               iso=/var/lib/oracle/okv-upgrade-disc-21.8.0.0.0.iso\nPlease reboot now\n\
+               okv-host: the upgrade ended boot=11111111-2222-4333-8444-555555555555 status=0\n";
+    let host = Host::named("procedure-staged")
+        .with("sys/class/rtc/rtc0/since_epoch", "1795729205\n")
+        .with("proc/sys/kernel/random/boot_id", "11111111-2222-4333-8444-555555555555\n")
+        .with("var/lib/okv-host/upgrade-1.log", log);
+    is_golden("during-the-upgrade", &host, "THE UPGRADE IS UNDER WAY");
+}
+
+#[test]
+fn a_node_after_its_upgrade_is_upgraded() {
+    let host = Host::named("kernel-old").with("etc/issue", "Oracle Key Vault Server 21.8.0.0.0\n");
+    is_golden("after-the-upgrade", &host, "UPGRADED");
+}
