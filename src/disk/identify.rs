@@ -29,6 +29,8 @@ pub(crate) const LOGICAL_HEAD: usize = 4096;
 const PV_HEAD: usize = 16384;
 /// Bytes read of a volume for the code of a boot loader.
 const BOOT_CODE: usize = 512;
+/// Most volumes of a disk that are read further because they seem blank.
+const MOST_BLANK: u32 = 128;
 /// The least room that the superblock of an array needs behind the data, in bytes (md 1.0).
 const ROOM: u64 = 4096;
 
@@ -59,7 +61,22 @@ pub(crate) struct VolumeBuffers {
 #[derive(Default)]
 struct RestBuffers {
     far: Vec<u8>,
+    /// How many volumes of this disk that seemed blank were read further.
+    blank: u32,
     root_directory: Vec<u8>,
+}
+
+impl VolumeBuffers {
+    /// For the volumes of another disk.
+    pub(crate) fn of_new_disk(&mut self) {
+        self.rest.blank = 0;
+    }
+}
+
+/// Whether one more volume is read further. A table can have thousands of partitions; those beyond are not called blank.
+fn may_look(looked: &mut u32) -> bool {
+    *looked = looked.saturating_add(1);
+    *looked <= MOST_BLANK
 }
 
 impl Default for VolumeBuffers {
@@ -154,7 +171,8 @@ fn identify_from(
                 found.push(extra);
             }
         }
-        let blank = all_zero(head) && far.is_zero() && far.more_is_zero(volume, &mut problems);
+        let blank =
+            all_zero(head) && far.is_zero() && may_look(&mut buffers.blank) && far.more_is_zero(volume, &mut problems);
         unreadable |= far.unreadable;
         blank
     } else {

@@ -85,8 +85,10 @@ impl Disk {
 
     /// Whether `problem` is that of a table of which no sound copy is left.
     fn lost_its_table(&self, problem: &Problem) -> bool {
+        let unsound = |copy| matches!(copy, CopyState::Damaged | CopyState::Missing);
+        let none_is_left = unsound(self.table.primary) && unsound(self.table.backup);
         matches!(problem.id, ProblemId::TableDamaged | ProblemId::TableIgnored | ProblemId::TableDisagrees)
-            && self.partitions.is_empty()
+            && (self.partitions.is_empty() || self.table.kind == TableKind::Gpt && none_is_left)
     }
 
     /// `problem`, with the path of this disk before it.

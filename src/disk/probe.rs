@@ -43,6 +43,7 @@ pub(crate) struct PvHere {
 pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Probe {
     let mut problems = Vec::new();
     let Scratch { edges, volume } = scratch;
+    volume.of_new_disk();
     let edges = edges.read(image, &mut problems);
     let reading = table::read(image, &edges);
     problems.extend(reading.problems);

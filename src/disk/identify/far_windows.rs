@@ -65,7 +65,8 @@ impl<'b> FarWindows<'b> {
     /// begin. Read only of a volume that seems blank.
     pub(super) fn more_is_zero(&mut self, volume: &dyn Image, problems: &mut Vec<Problem>) -> bool {
         let bytes = volume.bytes();
-        let ends = [0..AT_ENDS.min(bytes), bytes.saturating_sub(AT_ENDS)..bytes];
+        let start = AT_ENDS.min(bytes);
+        let ends = [0..start, bytes.saturating_sub(AT_ENDS).max(start)..bytes];
         let single = STARTS.iter().copied().chain(bytes.checked_sub(PROMISE));
         let single = single.filter(|at| *at < bytes).map(|at| at..at.saturating_add(HEAD as u64).min(bytes));
         let pieces = ends.into_iter().flat_map(|end| end.clone().step_by(PIECE).map(move |at| (at, end.end)));

@@ -94,12 +94,9 @@ impl<'a> Copies<'a> {
     }
 
     /// How much of it is sound: of two tables for two sector sizes the better one counts.
-    pub(super) fn soundness(&self) -> u32 {
+    pub(super) fn soundness(&self) -> (bool, bool, bool) {
         let at_end = self.backup.sound().is_some_and(|backup| backup.header.my_lba == self.last_lba);
-        u32::from(self.primary.sound().is_some())
-            .saturating_mul(4)
-            .saturating_add(u32::from(self.backup.sound().is_some()).saturating_mul(2))
-            .saturating_add(u32::from(at_end))
+        (self.primary.sound().is_some(), self.backup.sound().is_some(), at_end)
     }
 
     /// The bytes that the better copy grants to partitions.
