@@ -52,6 +52,8 @@ impl TargetHost<'_> {
             Back::Stays { why } => {
                 return Ok(TakenBack::Stays(format!("{} stays done: {why}", format_command(&run.command))));
             }
+            // Its volume may be gone already.
+            Back::Bytes { .. } if self.is_on_a_volume_that_is_gone(run) => {}
             Back::Bytes { path, bytes, of } => self.put_bytes(path, bytes, *of)?,
             Back::By { command } => {
                 self.run_back(run, command)?;
@@ -59,6 +61,15 @@ impl TargetHost<'_> {
             }
         }
         Ok(TakenBack::Yes)
+    }
+
+    fn is_on_a_volume_that_is_gone(&self, run: &ProgramRun) -> bool {
+        run.proof.as_ref().is_some_and(|proof| match proof {
+            Proof::Extents { group, volume, .. } => {
+                self.holds(&Proof::NoVolume { group: group.clone(), volume: volume.clone() }) == Ok(true)
+            }
+            _ => false,
+        })
     }
 
     fn run_back(&self, run: &ProgramRun, back: &Command) -> Result<(), String> {

@@ -86,8 +86,10 @@ fn temporary(growth: &Growth, request: &Request, system: &System<'_>, extents: u
             ProgramRun::changes(Program::Lvresize, args, proof.clone(), gone.clone()),
         ));
     }
-    // The kernel proves the header in the next step; it goes away with its volume.
-    let format = ProgramRun::changes(Program::Mkswap, [&area], proof, gone);
+    // The kernel proves the header in the next step. On the way back it goes before its volume: a disk that is given
+    // back has nothing on it that looks like somebody's.
+    let blank = Back::Bytes { path: area.clone(), bytes: Vec::new(), of: SwapHeader::PAGE };
+    let format = ProgramRun::changes(Program::Mkswap, [&area], proof, blank);
     steps.push(step("the temporary volume gets a swap header", format));
     let bytes = system.group.extent_bytes.saturating_mul(whole);
     let used = Proof::SwapUsed { area: area.clone(), bytes, priority: None };
