@@ -30,9 +30,10 @@ fn the_release_binary_runs_in_an_empty_chroot() {
         let output = Command::new("chroot").arg(jail.path()).arg("/okv-host").args(arguments).output().unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
     };
-    assert_eq!(run(&["--version"]), (Some(0), format!("okv-host {}\n", env!("CARGO_PKG_VERSION"))));
+    let (code, version) = run(&["--version"]);
+    assert!(code == Some(0) && version.starts_with(concat!("okv-host ", env!("CARGO_PKG_VERSION"))), "{version}");
     let (code, report) = run(&["check", "--root", "/node"]);
-    assert!(code == Some(0) && report.contains("verdict: ready"), "{code:?} {report}");
+    assert!(code == Some(0) && report.contains("\nNO BLOCKER FOUND"), "{code:?} {report}");
 }
 
 #[test]

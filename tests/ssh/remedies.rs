@@ -140,5 +140,5 @@ fn root_is_not_asked_to_run_as_root() {
     };
     assert!(!remedies(true, &mut facts).contains("as root"));
     let told = remedies(false, &mut facts);
-    assert!(told.lines().filter(|line| *line == "run as root").count() > 2, "{told}");
+    assert!(told.lines().filter(|line| *line == "Run as root.").count() > 2, "{told}");
 }
