@@ -50,9 +50,32 @@ fn kernel(release: &str) -> Option<Kernel> {
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
-/// What the features `set` say: a refusal where a kernel of the appliance lacks some that another has, and the bits
+/// Features that a superblock has.
+#[derive(Debug, Clone, Copy)]
+pub struct Features {
+    /// Their offset in bytes from the start of the superblock.
+    pub at: u64,
+    pub set: u32,
+    pub known: &'static [Feature],
+}
+
+/// What keeps some kernels from mounting a file system, and what keeps all kernels of the appliance: with an unknown
+/// incompatible feature they do not mount it, with an unknown one of the others only for reading.
+pub fn judge(incompat: Features, ro_compat: Features) -> (Vec<Refusal>, Vec<(u64, String)>) {
+    let (of_incompat, not_mounted) = of(incompat.set, incompat.known);
+    let (of_ro_compat, read_only) = of(ro_compat.set, ro_compat.known);
+    let problems = [
+        (incompat.at, "do not mount it: unknown incompatible features", not_mounted),
+        (ro_compat.at, "mount it only for reading: unknown features", read_only),
+    ];
+    let problem = |(at, what, unknown)| (at, format!("Linux 4.14 and 5.4 {what} {unknown:#x}"));
+    let problems = problems.into_iter().filter(|(.., unknown)| *unknown != 0).map(problem).collect();
+    (both(of_incompat, of_ro_compat), problems)
+}
+
+/// What the features `set` imply: a refusal where a kernel of the appliance lacks some that another has, and the bits
 /// that no kernel of `known` has.
-pub fn judge(set: u32, known: &[Feature]) -> (Option<Refusal>, u32) {
+fn of(set: u32, known: &[Feature]) -> (Option<Refusal>, u32) {
     let unknown = known.iter().fold(set, |rest, feature| rest & !feature.bit);
     let late = known.iter().filter(|feature| set & feature.bit != 0 && feature.since > (4, 14));
     let names: Vec<&str> = late.clone().map(|feature| feature.name).collect();
@@ -61,7 +84,7 @@ pub fn judge(set: u32, known: &[Feature]) -> (Option<Refusal>, u32) {
 }
 
 /// Two of one file system as one: a kernel has to know the features of both.
-pub fn both(one: Option<Refusal>, other: Option<Refusal>) -> Vec<Refusal> {
+fn both(one: Option<Refusal>, other: Option<Refusal>) -> Vec<Refusal> {
     match (one, other) {
         (Some(one), Some(other)) => {
             let features = format!("{}, {}", one.features, other.features);
@@ -83,18 +106,29 @@ mod tests {
 
     #[test]
     fn a_refusal_names_the_kernels_and_the_features() {
-        assert_eq!(judge(1, KNOWN), (None, 0));
-        let (refusal, unknown) = judge(1 | 2 | 64, KNOWN);
+        assert_eq!(of(1, KNOWN), (None, 0));
+        let (refusal, unknown) = of(1 | 2 | 64, KNOWN);
         let refusal = refusal.unwrap();
         assert_eq!(unknown, 64);
         let why = "not mounted for writing by Linux 4.14, but by 5.2 and newer: casefold";
         assert_eq!(refusal.to_string(), why);
         assert!(refusal.holds_for("4.14.35-2047.504.2.el7uek.x86_64"));
         assert!(!refusal.holds_for("5.4.17-2136.el8uek.x86_64") && !refusal.holds_for("unreadable"));
-        let both = judge(2 | 4, KNOWN).0.unwrap().to_string();
+        let both = of(2 | 4, KNOWN).0.unwrap().to_string();
         assert!(
             both.starts_with("not mounted for writing by Linux 4.14 and 5.4,") && both.ends_with("casefold, bigtime"),
             "{both}"
         );
+    }
+
+    #[test]
+    fn an_unknown_feature_is_a_problem_where_it_is_and_known_ones_of_both_kinds_are_one_refusal() {
+        let features = |at, set| Features { at, set, known: KNOWN };
+        let (refusals, problems) = judge(features(96, 2 | 64), features(100, 4 | 128));
+        assert_eq!((refusals.len(), refusals[0].since), (1, (5, 10)));
+        let incompat = "Linux 4.14 and 5.4 do not mount it: unknown incompatible features 0x40";
+        let ro_compat = "Linux 4.14 and 5.4 mount it only for reading: unknown features 0x80";
+        assert_eq!(problems, [(96, incompat.to_owned()), (100, ro_compat.to_owned())]);
+        assert_eq!(judge(features(96, 1), features(100, 0)), (vec![], vec![]));
     }
 }

@@ -2,7 +2,7 @@
 //! file system, with an unknown one of the others only for reading.
 
 use super::superblock::Superblock;
-use crate::disk::format::refusal::{Feature, Refusal, both, judge as judge_set};
+use crate::disk::format::refusal::{self, Feature, Features, Refusal};
 
 const RO_COMPAT_AT: u64 = 100;
 const INCOMPAT_AT: u64 = 96;
@@ -43,16 +43,6 @@ const RO_COMPAT: &[Feature] = &[
 
 /// What keeps some kernels, and what keeps all of them from mounting it; offsets are from the start of the superblock.
 pub(super) fn judge(sb: &Superblock) -> (Vec<Refusal>, Vec<(u64, String)>) {
-    let mut problems = Vec::new();
-    let (of_incompat, unknown) = judge_set(sb.incompat, INCOMPAT);
-    if unknown != 0 {
-        let why = format!("Linux 4.14 and 5.4 do not mount it: unknown incompatible features {unknown:#x}");
-        problems.push((INCOMPAT_AT, why));
-    }
-    let (of_ro_compat, unknown) = judge_set(sb.ro_compat, RO_COMPAT);
-    if unknown != 0 {
-        let why = format!("Linux 4.14 and 5.4 mount it only for reading: unknown features {unknown:#x}");
-        problems.push((RO_COMPAT_AT, why));
-    }
-    (both(of_incompat, of_ro_compat), problems)
+    let incompat = Features { at: INCOMPAT_AT, set: sb.incompat, known: INCOMPAT };
+    refusal::judge(incompat, Features { at: RO_COMPAT_AT, set: sb.ro_compat, known: RO_COMPAT })
 }

@@ -3,7 +3,7 @@
 //! reading.
 
 use crate::base::bytes::be32;
-use crate::disk::format::refusal::{Feature, Refusal, both, judge as judge_set};
+use crate::disk::format::refusal::{self, Feature, Features, Refusal};
 
 const RO_COMPAT_AT: usize = 212;
 const INCOMPAT_AT: usize = 216;
@@ -28,21 +28,11 @@ const RO_COMPAT: &[Feature] = &[
 
 /// What keeps some kernels, and what keeps all of them from mounting it.
 pub(super) fn judge(raw: &[u8]) -> (Vec<Refusal>, Vec<(u64, String)>) {
-    let (incompat, ro_compat) =
-        (be32(raw, INCOMPAT_AT).unwrap_or_default(), be32(raw, RO_COMPAT_AT).unwrap_or_default());
-    let mut problems = Vec::new();
-    if incompat & NEEDS_REPAIR != 0 {
-        problems.push((INCOMPAT_AT as u64, "no kernel mounts it before xfs_repair ran (needsrepair)".to_owned()));
+    let features = |at: usize, known| Features { at: at as u64, set: be32(raw, at).unwrap_or_default(), known };
+    let incompat = features(INCOMPAT_AT, INCOMPAT);
+    let (refusals, mut problems) = refusal::judge(incompat, features(RO_COMPAT_AT, RO_COMPAT));
+    if incompat.set & NEEDS_REPAIR != 0 {
+        problems.insert(0, (incompat.at, "no kernel mounts it before xfs_repair ran (needsrepair)".to_owned()));
     }
-    let (of_incompat, unknown) = judge_set(incompat, INCOMPAT);
-    if unknown != 0 {
-        let why = format!("Linux 4.14 and 5.4 do not mount it: unknown incompatible features {unknown:#x}");
-        problems.push((INCOMPAT_AT as u64, why));
-    }
-    let (of_ro_compat, unknown) = judge_set(ro_compat, RO_COMPAT);
-    if unknown != 0 {
-        let why = format!("Linux 4.14 and 5.4 mount it only for reading: unknown features {unknown:#x}");
-        problems.push((RO_COMPAT_AT as u64, why));
-    }
-    (both(of_incompat, of_ro_compat), problems)
+    (refusals, problems)
 }
