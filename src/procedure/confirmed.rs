@@ -14,7 +14,7 @@ pub(super) fn apply(inputs: &StepInputs<'_>, answer: Answer) -> Answer {
         OnRecord::Confirmed(confirmed) => {
             let Confirmed { at, by, note } = &confirmed;
             let evidence = match answer.state {
-                // What the node shows against it stays in sight.
+                // What the node shows against it is still reported.
                 State::Ready | State::Blocked => {
                     format!("confirmed by {by} at {at}: {note}; the node shows: {}", answer.evidence)
                 }

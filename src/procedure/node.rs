@@ -23,7 +23,7 @@ pub(super) fn be_root(inputs: &StepInputs<'_>) -> Answer {
     }
 }
 
-/// Why a step that only makes sense on a running node is none for a saved one.
+/// Why a step of a running node does not apply to a saved one.
 const SAVED: &str = "not applicable: this is a saved host, not a running one";
 
 /// 7.3-5: a session that outlives its connection.

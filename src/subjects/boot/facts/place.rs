@@ -71,8 +71,8 @@ pub fn unmounted(running: &Running) -> Vec<&'static str> {
     points.iter().filter(known).filter(|point| !is_mounted(point)).copied().collect()
 }
 
-/// Looks where what is not mounted is, read-only and seen by nobody else. `look` gets the mounts as mountinfo would show
-/// them.
+/// Looks where what is not mounted is, read-only and seen by nobody else. `look` gets the mounts as mountinfo would
+/// show them.
 ///
 /// # Errors
 /// Where what /etc/fstab names cannot be found or mounted.
@@ -100,7 +100,7 @@ fn mounted_elsewhere(private: &[PrivateMount], mounts: &Probed<Vec<Mount>>) -> S
     found.map_or_else(String::new, |m| format!("; {} is mounted on {}: unmount it there", m.source, m.point))
 }
 
-/// The mount as mountinfo would tell of it.
+/// The mount, as a line of `/proc/self/mountinfo` would describe it.
 fn seen(private: &PrivateMount) -> Mount {
     Mount {
         device: DeviceNumber { major: 0, minor: 0 },
