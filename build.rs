@@ -1,7 +1,7 @@
 //! The commit and its day, for `--version` of a release build.
 //!
-//! Only there: a build that asks git is made again after each commit. Where there is no git, as in a tarball, neither is
-//! shown; who packages it gives `OKV_HOST_COMMIT` and `SOURCE_DATE_EPOCH`.
+//! Only there: a build that asks git is made again after each commit. Where there is no git, as in a tarball, neither
+//! is shown; who packages it gives `OKV_HOST_COMMIT` and `SOURCE_DATE_EPOCH`.
 
 use std::env;
 use std::process::Command;

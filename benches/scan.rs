@@ -1,4 +1,5 @@
-//! What a scan costs, without the medium: images and fixtures are held in memory, but for the two cases of a host, which open files.
+//! What a scan costs, without the medium: images and fixtures are held in memory, but for the two cases of a host,
+//! which open files.
 //!
 //! | case | what |
 //! | --- | --- |

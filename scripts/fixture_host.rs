@@ -1,4 +1,5 @@
-//! Writes a fixture host that is an overlay as a whole one, to look at it: `cargo run --example fixture-host -- NAME DIR`.
+//! Writes a fixture host that is an overlay as a whole one, to look at it: `cargo run --example fixture-host -- NAME
+//! DIR`.
 
 use std::env;
 use std::process::ExitCode;

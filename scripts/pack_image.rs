@@ -4,8 +4,9 @@
 //! cargo run --example pack-image -- IMAGE OUT [--sector BYTES] [--keep OFFSET:LENGTH]...
 //! ```
 //!
-//! Both ends of the disk are always kept, which is where partition tables and signatures of whole disks lie; `--keep` adds the
-//! starts of partitions and volumes. `--sector` makes the container one of a device of that logical block size.
+//! Both ends of the disk are always kept, which is where partition tables and signatures of whole disks lie; `--keep`
+//! adds the starts of partitions and volumes. `--sector` makes the container one of a device of that logical block
+//! size.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -67,7 +68,8 @@ impl Image for Sectored {
     }
 }
 
-/// What to keep. To keep exactly what a scan reads, scan `image` through an [`image::Recording`] here and return its reads.
+/// What to keep. To keep exactly what a scan reads, scan `image` through an [`image::Recording`] here and return its
+/// reads.
 fn wanted(image: &dyn Image, keep: &[ByteRange]) -> Vec<ByteRange> {
     let tail = image.bytes().saturating_sub(TAIL);
     let ends = [ByteRange::new(0, HEAD), ByteRange::new(tail, image.bytes() - tail)];

@@ -4,8 +4,8 @@
 //! cargo run --example record-image -- FOLDER DISK...
 //! ```
 //!
-//! The disks are scanned together, as one machine's. Each container goes into FOLDER under the name of its disk, or of `NAME`
-//! where a disk is given as `NAME=PATH`. Then the containers are scanned, and must read like the disks.
+//! The disks are scanned together, as one machine's. Each container goes into FOLDER under the name of its disk, or of
+//! `NAME` where a disk is given as `NAME=PATH`. Then the containers are scanned, and must read like the disks.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};

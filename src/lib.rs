@@ -11,11 +11,11 @@
 //! | --- | --- |
 //! | [`base`] | pure values: bytes, units, identifiers, versions, days, sums |
 //! | [`profile`] | the thresholds of a release, and where to look on a node, as data |
-//! | [`io`] | the doors to the outside: `sys` (the only unsafe code), `image` (cannot write), `tool`, `journal` |
+//! | [`io`] | the doors to the outside: `sys` (the only unsafe code of the product), `image` (cannot write), `tool`, `journal` |
 //! | [`disk`] | bytes to what a disk contains: formats, tables, volume groups; and the table of a blank disk |
 //! | [`host`] | how a host is read, live or from a folder: one source a file, gathered and never judged |
 //! | [`engine`] | how a host is changed: steps, proofs and endings as data; only [`engine::apply`] changes a host |
-//! | [`subjects`] | one folder each: boot, disks, swap, kernels, next_start, ssh_keys, media, upgrade, preflight, records |
+//! | [`subjects`] | a folder each: boot, next_start, kernels, disks, swap, ssh_keys, media, upgrade, and others |
 //! | [`procedure`] | the numbered items of the procedure as data, and the state of each on a node; pure |
 //! | [`cluster`] | a cluster, from saved reports on its nodes; pure, beside `procedure` |
 //! | [`report`] | findings, plans, runs and disks for people and machines |

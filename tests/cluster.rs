@@ -1,4 +1,5 @@
-//! `cluster` as a user meets it: the reports of fixture hosts, and cluster information with field names that may not be the real ones.
+//! `cluster` as a user meets it: the reports of fixture hosts, and cluster information with field names that may not be
+//! the real ones.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,11 +2,12 @@
 //!
 //! Needs root, loop devices, and the tools that make file systems. Nothing is skipped where they are missing: it fails.
 //!
-//! The mounts are plain `ro`, as an operator's would be: a journal that mkfs left is clean, so none is replayed, and the
-//! device is read-only besides. `noload` and `norecovery` would take another way through the kernel than a real mount.
+//! The mounts are plain `ro`, as an operator's would be: a journal that mkfs left is clean, so none is replayed, and
+//! the device is read-only besides. `noload` and `norecovery` would take another way through the kernel than a real
+//! mount.
 //!
-//! This kernel does not mount xfs of version 4 (`CONFIG_XFS_SUPPORT_V4` is off); tests/filesystems.rs compares those with
-//! `xfs_db`.
+//! This kernel does not mount xfs of version 4 (`CONFIG_XFS_SUPPORT_V4` is off); tests/filesystems.rs compares those
+//! with `xfs_db`.
 
 mod support;
 

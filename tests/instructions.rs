@@ -1,6 +1,8 @@
-//! How many instructions a disk of a fleet takes, counted by valgrind's callgrind: the same on a busy machine as on a quiet one.
+//! How many instructions a disk of a fleet takes, counted by valgrind's callgrind: the same on a busy machine as on a
+//! quiet one.
 //!
-//! A change that makes a hot path twice as long fails here. One that makes it longer for a reason raises the limit, and says why.
+//! A change that makes a hot path twice as long fails here. One that makes it longer for a reason raises the limit, and
+//! says why.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -19,7 +21,8 @@ const USUAL: &[(&str, u64)] = &[
     ("blank", 8_700),
 ];
 
-/// How much more is let pass, in percent: other versions of the compiler and other processors count a little differently.
+/// How much more is let pass, in percent: other versions of the compiler and other processors count a little
+/// differently.
 const MARGIN: u64 = 40;
 
 /// The release build, made now if it is not there; the test profile is another build.

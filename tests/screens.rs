@@ -1,5 +1,5 @@
-//! The first screen of a node in every state, as it appears: at terminals of 60, 80 and 120 columns, with and without colour, and in a
-//! pipe. Golden; `SNAPSHOTS=overwrite cargo test --test screens` writes them anew.
+//! The first screen of a node in every state, as it appears: at terminals of 60, 80 and 120 columns, with and without
+//! colour, and in a pipe. Golden; `SNAPSHOTS=overwrite cargo test --test screens` writes them anew.
 
 use std::fmt::Write as _;
 use std::fs::File;

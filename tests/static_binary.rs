@@ -1,5 +1,5 @@
-//! The release binary is one static file: it runs in an empty chroot, where there is no C library, no /proc and no shell.
-//! Takes root, for chroot(2).
+//! The release binary is one static file: it runs in an empty chroot, where there is no C library, no /proc and no
+//! shell. Takes root, for chroot(2).
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -73,7 +73,8 @@ impl VolumeBuffers {
     }
 }
 
-/// Whether one more volume is read further. A table can have thousands of partitions; those beyond are not called blank.
+/// Whether one more volume is read further. A table can have thousands of partitions; those beyond the limit are not
+/// called blank.
 fn may_look(looked: &mut u32) -> bool {
     *looked = looked.saturating_add(1);
     *looked <= MOST_BLANK

@@ -154,7 +154,8 @@ impl Reading {
         if let Some(other) = sector::left_over(source, self.sector) {
             let (at, ours, theirs) = (other.bytes(), self.sector.bytes(), other.bytes());
             self.disagrees(format!(
-                "GPT header at byte {at}: left from a table for sectors of {theirs} bytes; that for {ours} bytes is used"
+                "GPT header at byte {at}: left from a table for sectors of {theirs} bytes; that for {ours} bytes is \
+                 used"
             ));
         }
         let verdict = copies.judge();

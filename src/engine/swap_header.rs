@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::proof::Proof;
 use super::table_write::BytesAt;
 
-/// The first page of a swap area. It is written at once: of an area that keeps its identity and only becomes larger, one
-/// sector changes, so that at every moment either the old header is there or the new one.
+/// The first page of a swap area. It is written at once: of an area that keeps its identity and only becomes larger,
+/// one sector changes, so that at every moment either the old header is there or the new one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SwapHeader {
     /// The volume.

@@ -41,9 +41,9 @@ pub fn gather(root: &Root) -> Probed<Vec<FstabEntry>> {
     root.parse("/etc/fstab", parse)
 }
 
-/// The same entries with what lies at their mount points. Not looked at is a place below a mount that a server or a daemon
-/// answers for, as that can take for ever or mount something; and one below another entry that is not mounted now, as
-/// what is seen there is not what the next start finds.
+/// The same entries with what lies at their mount points. Not looked at is a place below a mount that a server or a
+/// daemon answers for, as that can take for ever or mount something; and one below another entry that is not mounted
+/// now, as what is seen there is not what the next start finds.
 pub fn with_points(mut entries: Vec<FstabEntry>, root: &Root, mounts: &[Mount]) -> Vec<FstabEntry> {
     let points: Vec<String> = entries.iter().map(|entry| entry.point.clone()).collect();
     let is_mounted = |point: &String| mounts.iter().any(|mount| mount.point == *point);

@@ -1,5 +1,5 @@
-//! Damage to every 512-byte block, every page and, of blocks that are not zero, every byte that a scan reads; on disks that have
-//! more than [`MOST_BYTES`] of those, to every n-th byte.
+//! Damage to every 512-byte block, every page and, of blocks that are not zero, every byte that a scan reads; on disks
+//! that have more than [`MOST_BYTES`] of those, to every n-th byte.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! Whole scans of bad disks: cut off, with a byte changed, unreadable somewhere, or claiming what no disk has. And what a scan
-//! costs: reads, and memory.
+//! Whole scans of bad disks: cut off, with a byte changed, unreadable somewhere, or claiming what no disk has. And what
+//! a scan costs: reads, and memory.
 //!
 //! The disks are those of the fixture hosts and tables built here.
 

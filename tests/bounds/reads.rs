@@ -51,7 +51,8 @@ fn a_logical_partition_costs_one_read_more_for_its_record() {
 fn of_a_node_only_a_metadata_text_that_was_read_in_part_is_read_again() {
     for (name, disk) in hosts() {
         let again = read_again(&reads(disk));
-        // The first read of a physical volume has 16 KiB. A text that begins in it and ends beyond is read in one piece.
+        // The first read of a physical volume has 16 KiB. A text that begins in it and ends beyond is read in one
+        // piece.
         assert!(again <= 16384 - 4608, "{name}: {again} bytes");
         let is_long = ["vg-missing-pv", "everything-wrong"].contains(&name.as_str());
         assert_eq!(is_long, again > 0, "{name}: {again} bytes");

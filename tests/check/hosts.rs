@@ -20,8 +20,8 @@ fn golden(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/check").join(file)
 }
 
-/// Something that an operator has to look at, but for what is on every host: none has /boot mounted, as no node has, and none but
-/// those that are for it has anything in /var/lib/oracle.
+/// Something that an operator has to look at, but for what is on every host: none has /boot mounted, as no node has,
+/// and none but those that are for it has anything in /var/lib/oracle.
 fn is_bad(finding: &Finding) -> bool {
     let is_on_every_host = match finding.id.as_str() {
         "boot-consistent" | "next-start" => finding.verdict == Verdict::Note && finding.message.contains("not mounted"),

@@ -13,8 +13,8 @@ const FILE: &str = "/root/strace";
 /// A run, with all its processes.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Record {
-    /// Paths in system calls of the recorded program itself: its processes and threads, without the programs that it starts. A path is
-    /// here whether it exists or not. That of the program's own process is `/proc/self`.
+    /// Paths in system calls of the recorded program itself: its processes and threads, without the programs that it
+    /// starts. A path is here whether it exists or not. That of the program's own process is `/proc/self`.
     pub(crate) looked_at: BTreeSet<String>,
     /// Names of all the programs that started, those too that other programs started.
     pub(crate) started: BTreeSet<String>,

@@ -1,7 +1,7 @@
 //! DSA host keys are retired on a node with a real sshd, and real clients on its own loopback.
 //!
-//! OpenSSH of the guest does not load a DSA key by default any more, as that of Oracle Linux 7 does; the daemon of the test names it on its
-//! command line, so that the configuration does not.
+//! OpenSSH of the guest does not load a DSA key by default any more, as that of Oracle Linux 7 does; the daemon of the
+//! test names it on its command line, so that the configuration does not.
 
 use crate::guest::{Firmware, Guest, Spec};
 use crate::{OKV_HOST, install, json};
@@ -83,7 +83,8 @@ fn retire_and_undo(guest: &Guest) {
     assert_eq!(done["steps"], plan["steps"]);
     assert_eq!(guest.ok(KEYS), AFTER);
     assert_eq!(guest.ok("stat -c '%a %u %g %i' /etc/ssh/ssh_host_dsa_key.retire"), mode);
-    // A running daemon may keep the key until it reads its keys again; one that starts itself anew for each connection does not.
+    // A running daemon may keep the key until it reads its keys again; one that starts itself anew for each connection
+    // does not.
     guest.ok("kill -HUP $(cat /run/test-sshd.pid); sleep 2");
     assert!(!gets_in(guest, "ssh-dss") && gets_in(guest, "ssh-ed25519"));
     assert_eq!(guest.ok(OTHERS), others);
@@ -132,8 +133,8 @@ fn refused_where_the_configuration_names_the_key(guest: &Guest) {
 }
 
 fn a_cut_between_the_two_renames_is_finished(guest: &mut Guest) {
-    // The machine resets itself without a flush as soon as the journal says that the first rename is done: records 1 to 5 of a run are its
-    // beginning, the test of the configuration, and the first rename.
+    // The machine resets itself without a flush as soon as the journal says that the first rename is done: records 1 to
+    // 5 of a run are its beginning, the test of the configuration, and the first rename.
     let journal = "/var/lib/okv-host/journal";
     let cut = guest.start(&format!(
         "echo 1 > /proc/sys/kernel/sysrq

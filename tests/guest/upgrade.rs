@@ -1,5 +1,5 @@
-//! `upgrade` on a whole node, behind the gates that the runbook keeps: a script stands for the vendor's program and prints what it is
-//! documented to print; the service manager, the lost SSH session and the restart are real.
+//! `upgrade` on a whole node, behind the gates that the runbook keeps: a script stands for the vendor's program and
+//! prints what it is documented to print; the service manager, the lost SSH session and the restart are real.
 
 use std::time::{Duration, Instant};
 

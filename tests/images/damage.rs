@@ -1,4 +1,5 @@
-//! Whole images damaged: cut short, unreadable somewhere, a byte inverted. A scan always ends, and says what it could not read.
+//! Whole images damaged: cut short, unreadable somewhere, a byte inverted. A scan always ends, and says what it could
+//! not read.
 
 use crate::fixture::{self, Fixture};
 use okv_host::base::units::{ByteRange, SectorSize};
@@ -34,7 +35,8 @@ fn reads(disks: &[Shared]) -> Vec<ByteRange> {
     recording.reads()
 }
 
-/// Offsets to damage an image at: all, or some of those of an image of a hundred partitions, whose every scan takes long.
+/// Offsets to damage an image at: all, or some of those of an image of a hundred partitions, whose every scan takes
+/// long.
 fn some(offsets: Vec<u64>) -> impl Iterator<Item = u64> {
     const MANY: usize = 2000;
     const FEW: usize = 40;

@@ -1,7 +1,7 @@
 //! No file imports one that imports it, however long the way round.
 //!
-//! What a file takes from the one above it in the tree (`super::Type`) does not count: a folder's `mod.rs` declares what
-//! its files share.
+//! What a file takes from the one above it in the tree (`super::Type`) does not count: a folder's `mod.rs` declares
+//! what its files share.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! The disk that `vg-free` asks for is the smallest one: the real tools make just enough extents on it, and one too few on a disk that is
-//! one sector smaller (of a GPT, one MiB).
+//! The disk that `vg-free` asks for is the smallest one: the real tools make just enough extents on it, and one too few
+//! on a disk that is one sector smaller (of a GPT, one MiB).
 
 use crate::support::loopdev::Loop;
 use crate::support::lvm::confined;

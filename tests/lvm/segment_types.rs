@@ -1,4 +1,5 @@
-//! Types of segment that only a kernel with device-mapper makes, and texts that are long: written by hand, taken by `vgcfgrestore`.
+//! Types of segment that only a kernel with device-mapper makes, and texts that are long: written by hand, taken by
+//! `vgcfgrestore`.
 
 use super::agreement::agrees;
 use super::first_area;

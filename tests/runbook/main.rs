@@ -1,4 +1,5 @@
-//! The runbook of fixture hosts: golden texts, both sides of every kind of step, what was confirmed, and what is recorded.
+//! The runbook of fixture hosts: golden texts, both sides of every kind of step, what was confirmed, and what is
+//! recorded.
 
 #[path = "../support/overlay.rs"]
 mod overlay;

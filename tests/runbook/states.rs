@@ -274,7 +274,8 @@ fn swap_is_enough_grown_at_once_grown_after_a_disk_or_unknown() {
     assert!(of(&added, "add-disk").evidence.contains("/dev/sdb"));
 }
 
-/// A journal with one run of `swap-extend`, as the module that changes hosts writes it, on a host that was started at `booted`.
+/// A journal with one run of `swap-extend`, as the module that changes hosts writes it, on a host that was started at
+/// `booted`.
 fn grown(endings: &[Ending], booted: &str) -> Vec<Step> {
     let host = Host::named(HOST);
     write(host.path(), "var/lib/okv-host/journal", "");

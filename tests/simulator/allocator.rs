@@ -53,8 +53,8 @@ fn carve(bytes: usize) -> *mut u8 {
     })
 }
 
-// SAFETY: a piece has the bytes of its class and the alignment of a grain, and is given to one owner at a time: it is in
-// a list only while it is free, and its first word is the next one of that list.
+// SAFETY: a piece has the bytes of its class and the alignment of a grain, and is given to one owner at a time: it is
+// in a list only while it is free, and its first word is the next one of that list.
 unsafe impl GlobalAlloc for Kept {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let Some((class, bytes)) = class(layout) else { return unsafe { System.alloc(layout) } };

@@ -1,5 +1,5 @@
-//! Our reading of configurations and keys against the real sshd, with each host's /etc/ssh in the place of the machine's own, in a mount
-//! namespace that ends with the call.
+//! Our reading of configurations and keys against the real sshd, with each host's /etc/ssh in the place of the
+//! machine's own, in a mount namespace that ends with the call.
 
 use std::path::Path;
 
@@ -10,8 +10,8 @@ use okv_host::host::Probed;
 use okv_host::subjects::ssh_keys::{Effective, Load, host_key_paths};
 use tempfile::TempDir;
 
-/// Hosts that this sshd cannot stand for: it knows no FIPS mode, no group `ssh_keys`, is not started with a host's options, and minds
-/// neither a foreign owner nor `HostKeyAlgorithms` before a client comes.
+/// Hosts that this sshd cannot stand for: it knows no FIPS mode, no group `ssh_keys`, is not started with a host's
+/// options, and minds neither a foreign owner nor `HostKeyAlgorithms` before a client comes.
 const OTHERWISE: &[&str] = &[
     "fips-ed25519",
     "fips-rsa-1024",

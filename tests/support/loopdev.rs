@@ -62,7 +62,8 @@ impl Loop {
 
     /// Makes the kernel know the partitions that partx reads on it. They go away with the device.
     ///
-    /// What it knows already, or refuses, makes partx fail: the device is there or not, and [`Loop::partition`] finds out.
+    /// What it knows already, or refuses, makes partx fail: the device is there or not, and [`Loop::partition`] finds
+    /// out.
     pub(crate) fn add_partitions(&self) -> Result<(), ToolFailed> {
         Tool::new("partx").arg("--add").arg(self.device()).outcome().map(drop)
     }

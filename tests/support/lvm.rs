@@ -104,8 +104,8 @@ impl Lvm {
     }
 }
 
-/// An LVM command that sees these devices and nothing else, asks nothing, needs no device-mapper, and keeps its configuration
-/// and locks in `dir`.
+/// An LVM command that sees these devices and nothing else, asks nothing, needs no device-mapper, and keeps its
+/// configuration and locks in `dir`.
 pub(crate) fn confined(command: &str, dir: &Path, devices: &[impl AsRef<str>]) -> Tool {
     let mut filter: Vec<String> = devices.iter().map(|path| format!("\"a|^{}$|\"", path.as_ref())).collect();
     filter.push("\"r|.*|\"".to_owned());

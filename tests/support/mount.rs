@@ -1,7 +1,7 @@
 //! Mounts that go away with their guards, also where a test fails.
 //!
-//! A guard undoes only what it did: before it unmounts anything it asks the kernel whether its folder is still mounted from
-//! its own device.
+//! A guard undoes only what it did: before it unmounts anything it asks the kernel whether its folder is still mounted
+//! from its own device.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! Fixture hosts in scratch directories: a whole host of `fixtures/hosts`, or one with an overlay over it, and what a test changes.
+//! Fixture hosts in scratch directories: a whole host of `fixtures/hosts`, or one with an overlay over it, and what a
+//! test changes.
 //!
 //! ```text
 //! let host = Host::named("good-uefi")
@@ -7,8 +8,8 @@
 //!     .without("rpm-qa.txt");
 //! ```
 //!
-//! An overlay is a folder `fixtures/hosts/overlays/NAME` of the files that differ from its base, and a file `overlay` with a line for
-//! each thing:
+//! An overlay is a folder `fixtures/hosts/overlays/NAME` of the files that differ from its base, and a file `overlay`
+//! with a line for each thing:
 //!
 //! | line | what |
 //! | --- | --- |
@@ -18,7 +19,8 @@
 //! | `file PATH` | a short text file, with the lines that follow |
 //! | `\| TEXT` | a line of that file |
 //!
-//! A host is copied, never linked: a test may write anywhere in it. Symbolic links stay what they are, as those of sysfs run in circles.
+//! A host is copied, never linked: a test may write anywhere in it. Symbolic links stay what they are, as those of
+//! sysfs run in circles.
 
 #![allow(dead_code)] // Every test binary, and the library's own tests, use a part.
 

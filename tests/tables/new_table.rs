@@ -1,4 +1,5 @@
-//! The table that is made for a blank disk is the one that the tools make and accept, and while it is written they see none.
+//! The table that is made for a blank disk is the one that the tools make and accept, and while it is written they see
+//! none.
 
 use super::partitioning::{Disk, Row, attach, attempt, run, same_as_sfdisk, sfdisk};
 use super::states;

@@ -1,7 +1,8 @@
 //! The crates `gpt` and `mbrman` as other readers, on random tables that both must read alike.
 //!
-//! Left out is what they get wrong: `gpt` panics on entries that are not 128 bytes long; `mbrman` refuses links that lead
-//! back and odd boot flags, computes offsets in 32 bits, and follows hidden extended partitions (0xc5), unlike Linux.
+//! Left out is what they get wrong: `gpt` panics on entries that are not 128 bytes long; `mbrman` refuses links that
+//! lead back and odd boot flags, computes offsets in 32 bits, and follows hidden extended partitions (0xc5), unlike
+//! Linux.
 
 use std::io::Cursor;
 

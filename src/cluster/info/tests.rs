@@ -15,8 +15,10 @@ fn a_cluster_is_read_however_its_fields_are_named_and_nested() {
     let camel = r#"{"result": "Success", "value": {"clusterName": "c", "clusterVersion": "21.6.0.0.0",
         "maximumDisableNodeDuration": "24 hours", "clusterSubgroups": ["east"],
         "clusterNodes": [
-            {"nodeName": "okv1", "nodeId": 1, "mode": "Read-Write", "status": "ACTIVE", "nodeVersion": "21.6.0.0.0", "readWritePeer": "okv2"},
-            {"nodeName": "okv2", "nodeId": "2", "mode": "READ_WRITE", "status": "DISABLED", "nodeVersion": "21.6.0.0.0", "disabledSince": "2026-11-24T03:00Z"}]}}"#;
+            {"nodeName": "okv1", "nodeId": 1, "mode": "Read-Write", "status": "ACTIVE", "nodeVersion": "21.6.0.0.0",
+             "readWritePeer": "okv2"},
+            {"nodeName": "okv2", "nodeId": "2", "mode": "READ_WRITE", "status": "DISABLED", "nodeVersion": "21.6.0.0.0",
+             "disabledSince": "2026-11-24T03:00Z"}]}}"#;
     assert_eq!(nodes(camel), ["okv1 read-write ACTIVE 21.6.0.0.0 okv2", "okv2 read-write DISABLED 21.6.0.0.0 -"]);
     let info = parse(camel).unwrap();
     assert_eq!((info.version.as_deref(), info.longest_disabled), (Some("21.6.0.0.0"), Some(86_400)));

@@ -44,9 +44,9 @@ impl TargetHost<'_> {
     }
 
     /// Does `work` while no disk of the volume group `group` has a volatile write cache, as a plan has it for the way
-    /// there. If the power is cut and one disk loses that another one left the group, the group is never complete at the
-    /// next start. The steps of the plan do not suffice: a run that stopped has its caches on again, and so has a start.
-    /// A disk that refuses keeps its mode.
+    /// there. If the power is cut and one disk loses that another one left the group, the group is never complete at
+    /// the next start. The steps of the plan do not suffice: a run that stopped has its caches on again, and so has a
+    /// start. A disk that refuses keeps its mode.
     pub(super) fn with_caches_off<R>(
         &self,
         group: &str,

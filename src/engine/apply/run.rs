@@ -72,8 +72,8 @@ impl Execution<'_, '_> {
 
     /// A step that cannot be recorded is not begun, and one that is done and cannot be recorded has failed.
     ///
-    /// What it writes to is flushed before it begins, too: a run that was cut off may have left something there, and one
-    /// disk must not refer to what another one has only in its cache.
+    /// What it writes to is flushed before it begins, too: a run that was cut off may have left something there, and
+    /// one disk must not refer to what another one has only in its cache.
     fn step(&mut self, index: usize, step: &Step) -> Result<Performed, String> {
         self.host.flush_writes_of(&step.action)?;
         self.record(Entry::StepBegan(index))?;

@@ -1,5 +1,6 @@
-//! The device of a logical volume as the kernel has it now. LVM2's metadata can say more: where it was cut off before it
-//! had the kernel load the new table, or between suspend and resume (sysfs: `Documentation/ABI/testing/sysfs-block-dm`).
+//! The device of a logical volume as the kernel has it now. LVM2's metadata can say more: where it was cut off before
+//! it had the kernel load the new table, or between suspend and resume (sysfs:
+//! `Documentation/ABI/testing/sysfs-block-dm`).
 
 use super::{bad, figure, text};
 use crate::host::probed::Probed;

@@ -1,5 +1,5 @@
-//! The volatile write cache of a disk, as the kernel can switch it: SCSI and ATA by their driver (`sd`), virtio by itself
-//! (kernel `Documentation/ABI/testing/sysfs-block-device`, `drivers/scsi/sd.c` `cache_type_store`,
+//! The volatile write cache of a disk, as the kernel can switch it: SCSI and ATA by their driver (`sd`), virtio by
+//! itself (kernel `Documentation/ABI/testing/sysfs-block-device`, `drivers/scsi/sd.c` `cache_type_store`,
 //! `drivers/block/virtio_blk.c` `cache_type_store`). Others, such as NVMe, have no switch there.
 
 use std::os::unix::fs::MetadataExt;
@@ -30,8 +30,8 @@ impl WriteCache {
     pub const OFF: &str = "write through";
 }
 
-/// Asks the disk of this kernel name, or the one that has the partition of this name. [`Probed::Absent`] where the kernel
-/// has no switch for it.
+/// Asks the disk of this kernel name, or the one that has the partition of this name. [`Probed::Absent`] where the
+/// kernel has no switch for it.
 pub fn write_cache(root: &Root, name: &str) -> Probed<WriteCache> {
     match look(root, name) {
         Ok(Some(cache)) => Probed::Known(cache),

@@ -39,13 +39,13 @@ impl Runner for Host {
     }
 }
 
-/// This host while a run holds its lock. Programs get the lock file, which is empty, as their standard input: so each of
-/// them holds the lock as long as it runs, also when this process was killed. That has to be one of the first three
+/// This host while a run holds its lock. Programs get the lock file, which is empty, as their standard input: so each
+/// of them holds the lock as long as it runs, also when this process was killed. That has to be one of the first three
 /// descriptors, because LVM2's tools and rpm close all others that they inherit.
 ///
 /// No daemon keeps it: the service manager starts those of `systemctl` and `systemd-run`, `dmeventd` opens /dev/null in
-/// its place, and rpm gives its scriptlets a standard input of their own. Where SELinux confines a program and denies it
-/// the file, the kernel puts /dev/null there: that program does not hold the lock.
+/// its place, and rpm gives its scriptlets a standard input of their own. Where SELinux confines a program and denies
+/// it the file, the kernel puts /dev/null there: that program does not hold the lock.
 #[derive(Debug)]
 pub struct LockedHost {
     /// It does not keep the lock when whoever took it gives it back.

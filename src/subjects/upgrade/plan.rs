@@ -212,8 +212,8 @@ fn start(number: u64, log: &str, boot: &str, iso: &str, places: &Places) -> Step
     Step::new(purpose, Action::Run(run)).in_role(Role::Permanent)
 }
 
-/// An argument as the service manager takes it: it puts the values of variables in place of their names (systemd.service(5)),
-/// in the path of an ISO too.
+/// An argument as the service manager takes it: it puts the values of variables in place of their names
+/// (systemd.service(5)), in the path of an ISO too.
 fn literal(argument: &str) -> String {
     argument.replace('$', "$$")
 }

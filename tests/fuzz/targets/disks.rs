@@ -1,7 +1,7 @@
 //! What the targets share: disks made of the input, checksums made right, and what must hold of every scan.
 //!
-//! An input is one or several sparse containers (`okv_host::io::image::sparse`), one after another, so that the fixtures are
-//! seeds as they are; anything else is for each target to build from.
+//! An input is one or several sparse containers (`okv_host::io::image::sparse`), one after another, so that the
+//! fixtures are seeds as they are; anything else is for each target to build from.
 #![allow(dead_code)] // Each target uses its part.
 
 use std::cell::RefCell;

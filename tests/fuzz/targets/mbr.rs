@@ -28,7 +28,8 @@ fuzz_target!(|data: &[u8]| {
     check_scan(&found);
 });
 
-/// Control: sector size, size of the disk. Then the entries of the MBR, then boot records: sector (16 bits) and entries.
+/// Control: sector size, size of the disk. Then the entries of the MBR, then boot records: sector (16 bits) and
+/// entries.
 fn built(data: &[u8]) -> Option<Patched> {
     let (control, rest) = data.split_first_chunk::<6>()?;
     let (entries, records) = rest.split_at_checked(64)?;

@@ -1,5 +1,5 @@
-//! The power is cut before, in and behind each transaction. After each boot the node runs the kernel that stays, from GRUB's own menu, and
-//! the next run goes on.
+//! The power is cut before, in and behind each transaction. After each boot the node runs the kernel that stays, from
+//! GRUB's own menu, and the next run goes on.
 
 use super::node::Node;
 use crate::OKV_HOST;
@@ -59,7 +59,8 @@ fn a_node_boots_the_kernel_that_stays_after_a_power_cut_anywhere_and_the_next_ru
     let before = node.state();
     assert_eq!(super::node::programs(&node.prune("", 0)), STEPS);
 
-    // A run's records: its beginning, and two a step. `in the scriptlet` and the erased files are told by the files themselves.
+    // A run's records: its beginning, and two a step. `in the scriptlet` and the erased files are told by the files
+    // themselves.
     let began = |step: usize| records(2 + 2 * step);
     let gone = |path: String| format!("while [ -e {path} ]; do kill -0 $run 2> /dev/null || exit 3; done");
     let old = UEK5.name();

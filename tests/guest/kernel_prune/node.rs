@@ -6,8 +6,8 @@ use crate::guest::{Firmware, Guest, Spec};
 use crate::kernel_rpms::{Release, Rpms, set_up};
 use crate::{OKV_HOST, install, json};
 
-/// All that a prune may change and all that it may not: packages, files of kernels, the menu, what is mounted, data, swap. With /boot not
-/// mounted it looks at the partition in a mount namespace of its own.
+/// All that a prune may change and all that it may not: packages, files of kernels, the menu, what is mounted, data,
+/// swap. With /boot not mounted it looks at the partition in a mount namespace of its own.
 const STATE: &str = "
     rpm -qa | sort
     unshare --mount sh -c '
@@ -116,7 +116,8 @@ impl Node {
         reason["message"].as_str().unwrap().to_owned()
     }
 
-    /// Prunes: what was printed is done, these packages and no others are gone, what stays is as it was, and nothing is left to do.
+    /// Prunes: what was printed is done, these packages and no others are gone, what stays is as it was, and nothing is
+    /// left to do.
     pub(super) fn prunes(&self, arguments: &str, gone: &[Release]) -> Value {
         let before = self.state();
         let plan = self.prune(arguments, 0);

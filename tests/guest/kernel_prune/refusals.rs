@@ -34,7 +34,8 @@ fn by_yum_where_there_is_no_dnf(node: &Node) {
     assert_eq!(programs(&done), ["mount", "rpm", "yum", "grub2-editenv", "umount"]);
 }
 
-/// The procedure's sample has 5.4.17-2136.304.4.5.el7uek running, which is not among the installed kernels and older than the newest.
+/// The procedure's sample has 5.4.17-2136.304.4.5.el7uek running, which is not among the installed kernels and older
+/// than the newest.
 fn what_runs(node: &Node) {
     node.runs(&UEK6_EL7);
     let why = node.refused("", "running-unowned");

@@ -1,5 +1,5 @@
-//! `stage` on a whole node: a real ISO made by xorriso, real loop mounts, the real dnf, a real SSH session that is lost, a full disk,
-//! and a power cut.
+//! `stage` on a whole node: a real ISO made by xorriso, real loop mounts, the real dnf, a real SSH session that is
+//! lost, a full disk, and a power cut.
 
 pub(crate) mod iso;
 

@@ -1,5 +1,5 @@
-//! The power is cut before, in and after every step, and at random moments. After each boot the node has its swap, old or new, under its
-//! old name; nothing else has changed; and the next run goes on.
+//! The power is cut before, in and after every step, and at random moments. After each boot the node has its swap, old
+//! or new, under its old name; nothing else has changed; and the next run goes on.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

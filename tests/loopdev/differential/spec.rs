@@ -108,8 +108,8 @@ pub(crate) struct Layout {
     pub(crate) vg: &'static str,
     /// Arguments of vgcreate.
     pub(crate) options: &'static str,
-    /// LVM commands, a line each; `VG` is the group's name, and `PV1`, `PV2` its physical volumes. The line `wrap LV` makes
-    /// changes to a logical volume until the metadata text wraps round the end of its ring.
+    /// LVM commands, a line each; `VG` is the group's name, and `PV1`, `PV2` its physical volumes. The line `wrap LV`
+    /// makes changes to a logical volume until the metadata text wraps round the end of its ring.
     pub(crate) then: &'static [&'static str],
     /// What is put into linear logical volumes of one segment, by name.
     pub(crate) contents: &'static [(&'static str, &'static str)],

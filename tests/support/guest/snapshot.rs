@@ -1,7 +1,7 @@
 //! The memory and the disk of a node that has just started, saved once, from which others go on in a second or two.
 //!
-//! A snapshot lies beside the system disks that it was made from, under a name that is a sum over the machine. It has no
-//! disk but the system disk: others are plugged in when the machine goes on.
+//! A snapshot lies beside the system disks that it was made from, under a name that is a sum over the machine. It has
+//! no disk but the system disk: others are plugged in when the machine goes on.
 
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -19,8 +19,8 @@ use super::monitor::Monitor;
 use super::spec::{Firmware, Spec};
 use super::{Guest, base};
 
-/// The clock is that of the snapshot, and the kernel's random numbers would be those of every other machine that goes on
-/// from it: 64 fresh bytes come by standard input (`RNDADDENTROPY`, `RNDRESEEDCRNG`).
+/// The clock is that of the snapshot, and the kernel's random numbers would be those of every other machine that goes
+/// on from it: 64 fresh bytes come by standard input (`RNDADDENTROPY`, `RNDRESEEDCRNG`).
 const WAKE: &str = r#"
 date --set @$NOW > /dev/null
 exec python3 -SE -c '

@@ -73,7 +73,8 @@ impl Spec {
         self
     }
 
-    /// Starts it, from a saved start of a machine like it: quick. Where the start is what a test looks at, [`Self::boot`].
+    /// Starts it, from a saved start of a machine like it: quick. Where the start is what a test looks at,
+    /// [`Self::boot`].
     pub(crate) fn start(self) -> Guest {
         Guest::resumed(self)
     }

@@ -1,7 +1,9 @@
-//! Packages of kernels, built by rpmbuild: names, versions, provides, files, ghosts and scriptlets as the real families have them. The
-//! kernel in each is the guest's own, so that a machine boots from it; its modules are not needed for that, and stand for them.
+//! Packages of kernels, built by rpmbuild: names, versions, provides, files, ghosts and scriptlets as the real families
+//! have them. The kernel in each is the guest's own, so that a machine boots from it; its modules are not needed for
+//! that, and stand for them.
 //!
-//! What grubby, kernel-install and dracut do on a real node, the scriptlets leave to `kernel-entry`, which is of these tests.
+//! What grubby, kernel-install and dracut do on a real node, the scriptlets leave to `kernel-entry`, which is of these
+//! tests.
 
 use std::path::{Path, PathBuf};
 

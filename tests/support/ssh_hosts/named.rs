@@ -1,4 +1,5 @@
-//! Configurations, sshd's and the client's, that name a file of a DSA key for something else than loading it, or in an odd way.
+//! Configurations, sshd's and the client's, that name a file of a DSA key for something else than loading it, or in an
+//! odd way.
 
 use super::Entry::{Key, Link, Pair, Text};
 use super::{DSA, Host, NAMES_NONE, RSA, WRITABLE};

@@ -49,8 +49,8 @@ impl Loader {
         format!("{folder}/grubenv")
     }
 
-    /// The entries that the next start may take: the one for once, the default, and those that are tried behind it. Where
-    /// the default names none, the first.
+    /// The entries that the next start may take: the one for once, the default, and those that are tried behind it.
+    /// Where the default names none, the first.
     pub fn may_start(&self) -> impl Iterator<Item = &Entry> {
         let once = self.once.as_ref().and_then(Probed::known).map(|once| &once.entry);
         let default = self.default.known().map(|default| &default.entry);

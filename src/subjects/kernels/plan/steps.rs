@@ -126,8 +126,9 @@ fn step(purpose: String, run: ProgramRun) -> Step {
     Step::new(purpose, Action::Run(run))
 }
 
-/// Mounted so that each entry of a folder is durable once it is made or removed (mount(8) `dirsync`): rpm commits to its
-/// database on another file system that files are gone. If the power is cut then, nobody would remove them any more.
+/// Mounted so that each entry of a folder is durable once it is made or removed (mount(8) `dirsync`): rpm commits to
+/// its database on another file system that files are gone. If the power is cut then, nobody would remove them any
+/// more.
 fn mount(point: &str) -> Step {
     let proof = Proof::Mounted { point: point.to_owned() };
     let back = Back::by(Program::Umount, [point]);

@@ -1,7 +1,7 @@
 //! The words of a line, as each of its readers takes them.
 //!
-//! The kernel stops at `--` and treats `-` and `_` in a name alike. dracut takes every word, and names exactly; the last
-//! one counts where one is asked for (`getarg`), an empty value is none.
+//! The kernel stops at `--` and treats `-` and `_` in a name alike. dracut takes every word, and names exactly; the
+//! last one counts where one is asked for (`getarg`), an empty value is none.
 
 /// A word: `name` or `name=value`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! What the next start reads. The readers of files take any stream of bytes; only `images` opens a host's files, and `start`
-//! says which.
+//! What the next start reads. The readers of files take any stream of bytes; only `images` opens a host's files, and
+//! `start` says which.
 
 pub mod images;
 pub mod initramfs;

@@ -134,7 +134,8 @@ fn kernel(start: &Start, loader: &Loader, entry: &Entry) -> (Option<String>, Vec
     (own.or(named), links)
 }
 
-/// The initramfs has modules of its own: without those of the root, the start goes on, and what it needs later may fail.
+/// The initramfs has modules of its own: without those of the root, the start goes on, and what it needs later may
+/// fail.
 fn modules(start: &Start, release: Option<&str>) -> Option<Link> {
     let release = release?;
     match start.modules.get(release)? {

@@ -1,7 +1,7 @@
 //! `kernel-options`: what the kernel command line names exists, for the kernel that runs and for the default entry.
 //!
-//! A volume that `rd.lvm.lv=` or `root=` names and that does not exist ends the next start in the emergency shell of the
-//! initramfs. `swap-references` judges `resume=` of the kernel that runs.
+//! A volume that `rd.lvm.lv=` or `root=` names and that does not exist ends the next start in the emergency shell of
+//! the initramfs. `swap-references` judges `resume=` of the kernel that runs.
 
 use crate::host::Probed;
 use crate::subjects::boot::DefaultEntry;

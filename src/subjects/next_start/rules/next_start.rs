@@ -1,8 +1,8 @@
 //! `next-start`: what the next start of the node will do, and whether it gets to its end.
 //!
-//! The chain is followed as it is on the disks: what the firmware starts, the menu of GRUB and its default, the files of
-//! that entry to their end, the devices of its kernel command line, and /etc/fstab. One finding names the weakest link
-//! and the rule that reports it in detail.
+//! The chain is followed as it is on the disks: what the firmware starts, the menu of GRUB and its default, the files
+//! of that entry to their end, the devices of its kernel command line, and /etc/fstab. One finding names the weakest
+//! link and the rule that reports it in detail.
 
 use crate::host::Probed;
 use crate::subjects::next_start::command_line::Effect;

@@ -1,6 +1,6 @@
 //! What will make a DSA host key again at the next start: el7's AUTOCREATE_SERVER_KEYS, units that run `ssh-keygen -A`
-//! or ask for `sshd-keygen@dsa.service`, cloud-init, and the tables and scripts that cron, init and the start run. Found
-//! by searching their text; what another script does that one of them runs is not looked into.
+//! or ask for `sshd-keygen@dsa.service`, cloud-init, and the tables and scripts that cron, init and the start run.
+//! Found by searching their text; what another script does that one of them runs is not looked into.
 
 use super::sysconfig::last_value;
 use super::{Line, Maker};

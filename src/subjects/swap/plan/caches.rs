@@ -1,8 +1,9 @@
 //! Write caches are off while a disk joins the group.
 //!
 //! `vgextend` writes to the new disk that it belongs to the group, and then to the others that the group has it. If the
-//! power is cut and the new disk loses what it has only in its cache, the group is never complete at the next start, and
-//! the node does not find its root file system. Nothing can flush the new disk between the two writes of one program.
+//! power is cut and the new disk loses what it has only in its cache, the group is never complete at the next start,
+//! and the node does not find its root file system. Nothing can flush the new disk between the two writes of one
+//! program.
 
 use super::Request;
 use super::disk::Choice;

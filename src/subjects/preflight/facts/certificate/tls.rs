@@ -47,8 +47,8 @@ impl Shown {
     }
 }
 
-/// The certificate of the server itself and those that come with it. Its name goes with the first message (RFC 6066, 3), an address does
-/// not.
+/// The certificate of the server itself and those that come with it. Its name goes with the first message (RFC 6066,
+/// 3), an address does not.
 ///
 /// # Errors
 /// Why none was seen.

@@ -14,7 +14,8 @@ use crate::subjects::swap::plan::{Request, refuse, step};
 
 /// Pages of a full area come back in this time, in seconds.
 const SWAPOFF_LIMIT: u64 = 1800;
-/// swapon(8) discards the whole area first where fstab asks for that: seconds for each GiB, beside those of any program.
+/// swapon(8) discards the whole area first where fstab asks for that: seconds for each GiB, beside those of any
+/// program.
 const DISCARD_LIMIT: u64 = 10;
 
 pub(crate) fn steps(

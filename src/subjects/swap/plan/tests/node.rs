@@ -123,7 +123,8 @@ impl NodeVolume {
         (self.kernel_extents, self.is_suspended) = (Some(self.extents), false);
     }
 
-    /// Bytes of the device; an access to a suspended one does not end, which a program that is ended at its limit shows.
+    /// Bytes of the device; an access to a suspended one does not end, which a program that is ended at its limit
+    /// shows.
     pub(crate) fn device_bytes(&self) -> Result<u64, String> {
         match self.kernel_extents {
             Some(_) if self.is_suspended => Err("it waits for a suspended device".into()),
