@@ -11,7 +11,7 @@
 //! | --- | --- |
 //! | [`base`] | pure values: bytes, units, identifiers, versions, days, sums |
 //! | [`profile`] | the thresholds of a release, and where to look on a node, as data |
-//! | [`io`] | the doors to the outside: `sys` (the only unsafe code of the product), `image` (cannot write), `tool`, `journal` |
+//! | [`io`] | the doors to the outside: `sys` (all unsafe code of `src`), `image` (cannot write), `tool`, `journal` |
 //! | [`disk`] | bytes to what a disk contains: formats, tables, volume groups; and the table of a blank disk |
 //! | [`host`] | how a host is read, live or from a folder: one source a file, gathered and never judged |
 //! | [`engine`] | how a host is changed: steps, proofs and endings as data; only [`engine::apply`] changes a host |
