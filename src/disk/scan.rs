@@ -93,6 +93,7 @@ fn assemble_groups(sources: &[Source], probes: &mut [Probe], scratch: &mut Scrat
         .zip(&slices)
         .map(|((path, pv), image)| PvOnDisk { path, partition: pv.partition, image, reading: &pv.reading })
         .collect();
+    scratch.volume.of_new_disk();
     let groups = assemble(&pvs, &mut |volume| {
         let found = identify_logical(volume, &mut scratch.volume);
         (found.content, found.problems)

@@ -30,13 +30,15 @@ pub struct BlockDevice {
     pub is_physical_disk: bool,
 }
 
+mod below;
 mod identity;
 mod volume;
 mod write_cache;
 
+pub use below::{leaves_below, whole_disks_below};
 pub use identity::{Identity, identity};
 pub use volume::{VolumeDevice, volume_device};
-pub use write_cache::{WriteCache, write_cache};
+pub use write_cache::{WriteCache, write_cache, write_caches_below};
 
 /// sysfs counts in units of 512 bytes, whatever the logical block size is.
 const UNIT: u64 = 512;

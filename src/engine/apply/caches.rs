@@ -4,8 +4,7 @@ use std::fs;
 
 use super::host::TargetHost;
 use crate::engine::CacheSwitch;
-use crate::host::Probed;
-use crate::host::block::{WriteCache, write_cache};
+use crate::host::block::{WriteCache, write_caches_below};
 use crate::io::tool::lvm;
 
 impl TargetHost<'_> {
@@ -38,8 +37,11 @@ impl TargetHost<'_> {
     pub(super) fn switch_caches_back(&self, switches: &[CacheSwitch]) -> Result<(), String> {
         let here = switches.iter().filter(|switch| self.is_disk(&switch.disk).is_ok());
         here.rev().try_for_each(|switch| {
-            let _refused = self.switch_cache(switch, &switch.from);
-            self.shows_mode(switch, &[&switch.from])
+            // A disk that refuses keeps its mode, as on the way there.
+            match self.switch_cache(switch, &switch.from) {
+                Ok(()) => self.shows_mode(switch, &[&switch.from]),
+                Err(_refused) => Ok(()),
+            }
         })
     }
 
@@ -66,10 +68,11 @@ impl TargetHost<'_> {
         let root = self.root()?;
         let mut caches: Vec<WriteCache> = Vec::new();
         for volume in seen.iter().filter(|volume| volume.group == group) {
-            match write_cache(&root, volume.name.strip_prefix("/dev/").unwrap_or(&volume.name)) {
-                Probed::Known(cache) if cache.mode == WriteCache::ON && !caches.contains(&cache) => caches.push(cache),
-                Probed::Known(_) | Probed::Absent => {}
-                Probed::Unreadable(why) => return Err(why),
+            let device = root.at(&volume.name)?.host_path();
+            for cache in write_caches_below(&root, device.strip_prefix("/dev/").unwrap_or(&device))? {
+                if cache.mode == WriteCache::ON && !caches.contains(&cache) {
+                    caches.push(cache);
+                }
             }
         }
         Ok(caches)

@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -16,9 +17,18 @@ use crate::io::tool::LockedHost;
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// How often this process holds a lock.
+static HELD_HERE: AtomicUsize = AtomicUsize::new(0);
+
 /// The lock, held until dropped.
 #[derive(Debug)]
 pub struct Lock(Arc<File>);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        HELD_HERE.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// Why the lock was not had.
 #[derive(Debug)]
@@ -48,6 +58,11 @@ impl Lock {
         }
     }
 
+    /// Whether another process changes the host at `base`. Where that cannot be asked, nothing is known of one.
+    pub fn is_held_by_another(base: &Path) -> bool {
+        HELD_HERE.load(Ordering::Relaxed) == 0 && matches!(Self::is_held(base), Ok(true))
+    }
+
     /// Takes the lock in the state folder.
     ///
     /// # Errors
@@ -59,7 +74,11 @@ impl Lock {
         for _ in 0..TRIES {
             match file.try_lock() {
                 // Programs read it as their standard input: there must be nothing in it.
-                Ok(()) => return file.set_len(0).map(|()| Self(Arc::new(file))).map_err(LockError::Io),
+                Ok(()) => {
+                    file.set_len(0).map_err(LockError::Io)?;
+                    HELD_HERE.fetch_add(1, Ordering::Relaxed);
+                    return Ok(Self(Arc::new(file)));
+                }
                 Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
                 Err(TryLockError::Error(e)) => return Err(LockError::Io(e)),
             }

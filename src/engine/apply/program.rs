@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::host::TargetHost;
 use super::taken_back::TakenBack;
 use crate::engine::{Back, Command, Guard, ProgramRun, Proof, SubjectProof};
-use crate::io::tool::success;
+use crate::io::tool::{lvm, success};
 
 /// Most characters of a command that a message has.
 const LONGEST_COMMAND: usize = 160;
@@ -81,6 +81,11 @@ impl TargetHost<'_> {
             }
             // Below it lies its table, which must not go while a group has the volume.
             if let Some(group) = self.group_of(device)? {
+                if group == lvm::PhysicalVolume::UNKNOWN_GROUP {
+                    return Err(format!(
+                        "vgextend left {device} half made; it stays there: run okv-host swap-extend again"
+                    ));
+                }
                 return Err(format!("{device} belongs to {group} now, and stays there"));
             }
         }

@@ -154,7 +154,8 @@ fn is_blank_where_sampled(disk: &HeldDisk, table: &TableWrite) -> Result<(), Str
     match first_in_sample(disk, seed).map_err(|e| format!("{path}: {e}"))? {
         None => Ok(()),
         Some(at) => Err(format!(
-            "{path}: it is not blank: there is data at byte {at} (sample {seed:016x}); nothing was written"
+            "{path}: it is not blank: there is data at byte {at} (sample {seed:016x}); nothing was written; add a \
+             blank disk, or make this one blank where nothing of it is needed: dd if=/dev/zero of={path} bs=1M"
         )),
     }
 }

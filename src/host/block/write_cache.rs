@@ -4,6 +4,7 @@
 
 use std::os::unix::fs::MetadataExt;
 
+use super::below::DEEPEST;
 use super::identity::find;
 use super::text;
 use crate::host::probed::Probed;
@@ -40,6 +41,31 @@ pub fn write_cache(root: &Root, name: &str) -> Probed<WriteCache> {
     }
 }
 
+/// Those of the disks that the device of this kernel name stands on, whatever becomes of other devices meanwhile.
+///
+/// # Errors
+/// Where one of them cannot be asked.
+pub fn write_caches_below(root: &Root, name: &str) -> Result<Vec<WriteCache>, String> {
+    let mut names = vec![name.to_owned()];
+    for _ in 0..DEEPEST {
+        let below = |name: &String| -> Result<Vec<String>, String> {
+            let slaves =
+                find(root, name)?.map(|device| device.below("slaves")?.places(|_| true)).transpose()?.flatten();
+            let slaves: Vec<String> =
+                slaves.into_iter().flatten().filter_map(|slave| slave.name().map(str::to_owned)).collect();
+            Ok(if slaves.is_empty() { vec![name.clone()] } else { slaves })
+        };
+        let next: Vec<Vec<String>> = names.iter().map(below).collect::<Result<_, _>>()?;
+        let next: Vec<String> = next.into_iter().flatten().collect();
+        if next == names {
+            break;
+        }
+        names = next;
+    }
+    let caches = names.iter().map(|name| look(root, name)).collect::<Result<Vec<_>, _>>()?;
+    Ok(caches.into_iter().flatten().collect())
+}
+
 fn look(root: &Root, name: &str) -> Result<Option<WriteCache>, String> {
     let Some(device) = find(root, name)? else { return Ok(None) };
     let disk = match text(&device, "partition")? {
@@ -72,6 +98,26 @@ mod tests {
             fs::write(disk.join(file), "write back\n").unwrap();
         }
         write_cache(&Root::fixture(base.path()).unwrap(), "sdb")
+    }
+
+    #[test]
+    fn the_caches_below_an_array_are_those_of_its_disks() {
+        let base = tempfile::tempdir().unwrap();
+        let class = base.path().join("sys/class/block");
+        for (name, parent) in [("sda", ""), ("sdb", ""), ("md0", ""), ("sda1", "sda"), ("sdb1", "sdb")] {
+            fs::create_dir_all(class.join(parent).join(name)).unwrap();
+            fs::write(class.join(parent).join(name).join("dev"), "8:16\n").unwrap();
+        }
+        for name in ["sda", "sdb"] {
+            fs::write(class.join(name).join("cache_type"), "write back\n").unwrap();
+            fs::write(class.join(name).join(format!("{name}1/partition")), "1\n").unwrap();
+            std::os::unix::fs::symlink(format!("{name}/{name}1"), class.join(format!("{name}1"))).unwrap();
+            fs::create_dir_all(class.join(format!("md0/slaves/{name}1"))).unwrap();
+        }
+        let below = |name| write_caches_below(&Root::fixture(base.path()).unwrap(), name).unwrap();
+        let files: Vec<String> = below("md0").into_iter().map(|cache| cache.file).collect();
+        assert_eq!(files, ["/sys/class/block/sda/cache_type", "/sys/class/block/sdb/cache_type"]);
+        assert_eq!(below("sda1").len(), 1);
     }
 
     #[test]

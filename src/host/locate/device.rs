@@ -3,12 +3,9 @@
 use super::{Located, Tag, Volume, array, block, by_number, by_tag, logical_volumes, one_of};
 use crate::base::ids::Id;
 use crate::disk::Disk;
-use crate::host::block::{BlockDevice, is_same_disk};
+use crate::host::block::{BlockDevice, is_same_disk, leaves_below};
 use crate::host::mounts;
 use crate::host::node::Node;
-
-/// Most steps from a mapped device down to a disk.
-const DEEPEST: usize = 8;
 
 /// The volume that a path means; `path` is what follows `/dev/`.
 pub(super) fn by_path<'f>(node: &'f Node, path: &str) -> Located<'f> {
@@ -192,7 +189,7 @@ fn by_mapped_device<'f>(
         return Located::Unknown(format!("/dev/mapper/{name} is neither of LVM nor of multipath"));
     }
     let mut found = Vec::new();
-    for disk in disks_below(block, device) {
+    for disk in leaves_below(block, &device.name) {
         match on_disk(node, block, disk, number) {
             Located::One(volume) if found.contains(&volume) => {}
             Located::One(volume) => found.push(volume),
@@ -200,22 +197,4 @@ fn by_mapped_device<'f>(
         }
     }
     one_of(found)
-}
-
-/// Kernel names of the devices without slaves below `device`, each once.
-fn disks_below<'b>(block: &'b [BlockDevice], device: &'b BlockDevice) -> Vec<&'b str> {
-    let mut level = vec![device.name.as_str()];
-    for _ in 0..DEEPEST {
-        let below = |name: &&'b str| block.iter().find(|d| d.name == **name).map(|d| d.slaves.as_slice());
-        let is_leaf = |name: &&'b str| below(name).is_none_or(<[String]>::is_empty);
-        let mut next: Vec<&str> = level.iter().filter(|name| is_leaf(name)).copied().collect();
-        next.extend(level.iter().filter_map(below).flatten().map(String::as_str));
-        next.sort_unstable();
-        next.dedup();
-        if next == level {
-            break;
-        }
-        level = next;
-    }
-    level
 }

@@ -20,10 +20,13 @@ pub struct PhysicalVolume {
 }
 
 impl PhysicalVolume {
+    /// What LVM2 (2.02.153 and later) shows as the group of a volume that is marked as used, where no metadata has it.
+    pub const UNKNOWN_GROUP: &str = "[unknown]";
+
     /// Whether it is marked as used by a group, and no metadata has that group: what `vgextend` leaves that was cut off
-    /// before it wrote the metadata. LVM2 then shows this word for the group (2.02.153 and later).
+    /// before it wrote the metadata.
     pub fn is_orphan_in_use(&self) -> bool {
-        !self.uuid.is_empty() && self.group == "[unknown]"
+        !self.uuid.is_empty() && self.group == Self::UNKNOWN_GROUP
     }
 }
 

@@ -6,7 +6,7 @@ use crate::engine::Reason;
 use crate::host::Node;
 use crate::host::locate::{Existence, Located, existence, volume};
 use crate::subjects::boot::Loader;
-use crate::subjects::next_start::{Effect, Reference, resolve};
+use crate::subjects::next_start::{Effect, Outcome as ReferenceOutcome, Reference, resolve};
 use crate::subjects::rule::Verdict;
 
 /// What a name leads to, and what that does to the next start.
@@ -72,8 +72,11 @@ pub fn broken_references(node: &Node, loader: Option<&Loader>) -> Vec<Reason> {
     });
     let entry = loader.and_then(|loader| loader.default.known()).map(|default| &default.entry);
     let resumes = entry.into_iter().flat_map(|entry| {
-        let is_broken =
-            |name: &Reference| name.name == "resume" && matches!(name.effect(), Effect::Doubtful | Effect::Stops);
+        let is_broken = |name: &Reference| {
+            name.name == "resume"
+                && matches!(name.effect(), Effect::Doubtful | Effect::Stops)
+                && !matches!(name.outcome, ReferenceOutcome::Ambiguous(_))
+        };
         resolve(&entry.args, node).into_iter().filter(is_broken).filter_map(|name| {
             name.why().map(|why| format!("{} of the default entry ({}): {why}", name.word(), entry.from))
         })

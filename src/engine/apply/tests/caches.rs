@@ -64,6 +64,10 @@ fn a_disk_that_refuses_the_switch_keeps_its_mode_and_stops_nothing() {
     assert!(fs::write(&file, "write through").is_err());
     host.switch_caches(&off).unwrap();
     assert_eq!((mode(&bench).as_str(), host.are_switched(&off)), ("write back", Ok(())));
+    // The step that was to switch it on again is taken back, too: nothing can, and nothing has to be.
+    let on: Vec<_> = off.into_iter().map(|off| CacheSwitch { from: off.to, to: off.from, ..off }).collect();
+    host.switch_caches(&on).unwrap();
+    assert_eq!((host.switch_caches_back(&on), mode(&bench).as_str()), (Ok(()), "write back"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::Request;
 use super::disk::Choice;
 use super::group::System;
 use crate::engine::{Action, CacheSwitch, Command, DiskIdentity, Role, Step};
-use crate::host::block::WriteCache;
+use crate::host::block::{WriteCache, whole_disks_below};
 use crate::io::tool::Program;
 use crate::subjects::swap::facts::{DiskState, Growth};
 
@@ -93,11 +93,9 @@ fn takes_part(
     request: &Request,
 ) -> bool {
     let block = growth.node.running.as_ref().and_then(|running| running.block.known());
+    let block = block.map(Vec::as_slice).unwrap_or_default();
     let is_on = |device: &str| {
-        let name = device.strip_prefix("/dev/").unwrap_or(device);
-        let found = block.into_iter().flatten().find(|found| found.name == name);
-        let whole = found.and_then(|found| found.partition_of.as_ref()).map_or(name, |(whole, _)| whole.as_str());
-        state.path.strip_prefix("/dev/") == Some(whole)
+        whole_disks_below(block, device).into_iter().any(|disk| state.path.strip_prefix("/dev/") == Some(disk))
     };
     choice.is_some_and(|choice| choice.is_of(state))
         || system.lvm.physical_volumes(&request.group).any(|volume| is_on(&volume.name))

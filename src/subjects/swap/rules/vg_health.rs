@@ -1,5 +1,6 @@
 //! `vg-health`: the volume groups are whole, and the system group is there once.
 
+use crate::base::units::count;
 use crate::disk::{Disk, ProblemId, VolumeGroup};
 use crate::host::locate::{closed_container, groups};
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
@@ -42,8 +43,8 @@ fn judge_group(inputs: &RuleInputs<'_>, group: &VolumeGroup, all: &[&VolumeGroup
     // Another group than the system's is not part of the procedure: it is told, and does not block.
     let bad = if group.name == inputs.profile.volume_group { Verdict::Block } else { Verdict::Warn };
     let measured = format!(
-        "{} physical volumes, {} missing; {} extents of {} bytes, {} free",
-        group.physical_volumes.len(),
+        "{}, {} missing; {} extents of {} bytes, {} free",
+        count(group.physical_volumes.len(), "physical volume"),
         group.missing_pvs.len(),
         group.extents,
         group.extent_bytes,
@@ -100,7 +101,7 @@ mod tests {
             str![[r#"
 pass vg_root
   message: whole
-  measured: 1 physical volumes, 0 missing; 35747 extents of 33554432 bytes, 100 free
+  measured: 1 physical volume, 0 missing; 35747 extents of 33554432 bytes, 100 free
 
 "#]],
         );
