@@ -22,8 +22,9 @@ pub(super) fn not_ready(findings: &[Finding]) -> Vec<Reason> {
 /// What the next start is predicted to do.
 pub(super) fn next_start(findings: &[Finding]) -> NextStart {
     let Some(found) = findings.iter().find(|finding| finding.id == next_start::ID) else { return NextStart::default() };
-    let is_waived = found.waived.is_some();
-    let stops = (found.verdict == Verdict::Block && !is_waived).then(|| reason(found));
+    let is_block = found.verdict == Verdict::Block;
+    let is_waived = is_block && found.waived.is_some();
+    let stops = (is_block && !is_waived).then(|| reason(found));
     NextStart { line: found.message.clone(), stops, is_waived }
 }
 
