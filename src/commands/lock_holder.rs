@@ -3,7 +3,6 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
-use crate::base::chars::is_hidden;
 use crate::host::state::STATE;
 
 /// That another run is under way, with its process where the kernel shows it.
@@ -12,14 +11,18 @@ pub(super) fn under_way() -> String {
     format!("okv-host: another run is under way{process}, or a program that it had started before it was killed")
 }
 
-/// The process that holds the lock, and its name.
+/// The process that holds the lock, and its name; only where that is a run: after one was killed, the kernel still
+/// shows its number, which another process may have by now.
 fn holder() -> Option<(u32, String)> {
     let inode = fs::metadata(format!("{STATE}/lock")).ok()?.ino();
     let locks = fs::read_to_string("/proc/locks").ok()?;
     let id = locks.lines().find_map(|line| process_of(line, inode))?;
-    let name = fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
-    Some((id, name.trim().replace(is_hidden, "?")))
+    let name = fs::read_to_string(format!("/proc/{id}/comm")).ok()?;
+    (name.trim() == NAME).then(|| (id, NAME.to_owned()))
 }
+
+/// What the kernel calls a process of this program.
+const NAME: &str = "okv-host";
 
 /// The process of a line of `/proc/locks` (proc(5)) that locks a file with this inode:
 /// `1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF`.

@@ -1,13 +1,17 @@
 //! The steps of the procedure, each that can be done now planned by the command that does it: what that refuses is not
 //! ready.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Result, bail};
 
 use super::gate::{beneath_upgrade, unfinished_before};
+use super::lock_holder::under_way;
 use super::recorded::records;
 use super::surroundings::Surroundings;
 use super::{kernel_prune, ssh_dsa_retire, stage, swap_extend, upgrade};
 use crate::cli::Judge;
+use crate::engine::apply::Lock;
 use crate::engine::{Reason, Refusal, last_run};
 use crate::host::Root;
 use crate::procedure::{State, Step, steps};
@@ -46,6 +50,9 @@ impl JudgedHost<'_> {
         let (root, around) = (self.root, self.around);
         let name = command.split(' ').next().unwrap_or_default();
         if root.is_live() && name != "confirm" && name != "check" {
+            if matches!(Lock::is_held(Path::new("/")), Ok(true)) {
+                bail!("{}; what is left to do shows when it has ended", under_way());
+            }
             let unfinished = unfinished_before(name, last_run(&records()?).as_ref());
             if let Some(reason) = beneath_upgrade(name).or(unfinished) {
                 return Ok(Some(Refusal { reasons: vec![reason] }));

@@ -1,14 +1,18 @@
 //! All facts of a node: of a host, or of disks alone.
 
+use std::path::Path;
+
 use super::media::facts::Media;
 use super::preflight::facts::Preflight;
 use super::records::facts::Records;
-use super::upgrade::facts::Upgrade;
+use super::upgrade::facts::{Upgrade, upgrade_run};
 use super::{Facts, Subjects, kernels, next_start, ssh_keys};
 use crate::base::parallel;
 use crate::disk::Source;
+use crate::engine::apply::Lock;
+use crate::host::processes::{self, Process};
 use crate::host::running::running;
-use crate::host::{Node, Root, processes};
+use crate::host::{Node, Probed, Root};
 use crate::io::tool;
 use crate::profile::Places;
 
@@ -31,7 +35,7 @@ pub fn of_host_at(root: &Root, places: &Places) -> Facts {
     let node = Node::with_disks(root, running);
     let subjects = Subjects {
         ssh,
-        next_start: next_start::facts::start::gather(root, &node, &images),
+        next_start: next_start::facts::start::gather(root, &node, &images, changed_by(root, &processes)),
         kernels,
         media: Media::gather(root, places),
         upgrade: Upgrade::gather(root, places, &processes),
@@ -39,6 +43,18 @@ pub fn of_host_at(root: &Root, places: &Places) -> Facts {
         records: Records::gather(root),
     };
     Facts { node, subjects: Some(subjects) }
+}
+
+/// What else changes the host now, and may mount /boot.
+fn changed_by(root: &Root, processes: &Probed<Vec<Process>>) -> Option<String> {
+    if !root.is_live() {
+        return None;
+    }
+    if Lock::is_held_by_another(Path::new("/")) {
+        return Some("another run of okv-host is under way".to_owned());
+    }
+    let process = processes.known().and_then(|processes| upgrade_run::vendors_process(processes))?;
+    Some(format!("the vendor's upgrade runs (process {process})"))
 }
 
 /// The facts of a powered-off node, from its disks alone.

@@ -14,7 +14,7 @@ use crate::subjects::next_start::prediction::{Prediction, predict, without_boot}
 pub(crate) fn stops(host: &TargetHost<'_>) -> Result<Option<String>, String> {
     let root = host.root()?;
     let node = Node::gather(&root);
-    let prediction = match gather(&root, &node, &Images::default()) {
+    let prediction = match gather(&root, &node, &Images::default(), None) {
         Probed::Known(NextStart::Seen(start)) => predict(&start, &node),
         Probed::Known(NextStart::NotSaved { .. }) | Probed::Absent => without_boot(&node),
         Probed::Unreadable(why) => return Err(format!("cannot look at /boot: {why}")),

@@ -40,8 +40,13 @@ pub struct Start {
 
 const EFI: &str = "/boot/efi";
 
-/// Looks at all of it; where /boot is not mounted on a live host, by a read-only mount that nobody else sees.
-pub fn gather(root: &Root, node: &Node, images: &Images) -> Probed<NextStart> {
+/// Looks at all of it; where /boot is not mounted on a live host, by a read-only mount that nobody else sees. `busy` is
+/// why no such mount is made: as long as there is one, the kernel lets nobody mount the same device to be written to.
+pub fn gather(root: &Root, node: &Node, images: &Images, busy: Option<String>) -> Probed<NextStart> {
+    let is_unmounted = |running: &Running| root.is_live() && !unmounted(running).is_empty();
+    if let (Some(why), Some(true)) = (busy, node.running.as_ref().map(is_unmounted)) {
+        return Probed::Unreadable(format!("/boot is not mounted, and was not looked into: {why}"));
+    }
     let seen = look(root, node, |root, running, at| start(root, running, at, images));
     seen.map(|start| start.map_or_else(|line| NextStart::NotSaved { line }, |start| NextStart::Seen(Box::new(start))))
 }
@@ -104,7 +109,7 @@ fn start(root: &Root, running: &Running, at: At<'_>, images: &Images) -> Start {
         sums: BTreeMap::new(),
         modules: BTreeMap::new(),
         sizes: Vec::new(),
-        programs: if is_uefi(running) { programs(root, loader.known()) } else { Probed::Absent },
+        programs: if is_uefi(running) { programs(root, at.mounts, loader.known()) } else { Probed::Absent },
         loader: Probed::Absent,
     };
     if let Probed::Known(loader) = &loader {
@@ -176,8 +181,19 @@ fn has_configuration(root: &Root) -> bool {
     vendors.map_or(true, |vendors| vendors.unwrap_or_default().iter().any(has))
 }
 
-/// The EFI programs beside the configuration and in the folder that firmware takes without an entry of its own.
-fn programs(root: &Root, loader: Option<&Loader>) -> Probed<Vec<String>> {
+/// The EFI programs beside the configuration and in the folder that firmware takes without an entry of its own. That
+/// there are none shows only where the partition is mounted.
+fn programs(root: &Root, mounts: &Probed<Vec<Mount>>, loader: Option<&Loader>) -> Probed<Vec<String>> {
+    let is_mounted = mounts.known().is_some_and(|mounts| mounts::mounted_at(mounts, EFI).is_some());
+    match programs_below(root, loader) {
+        Probed::Known(found) if found.is_empty() && !is_mounted => {
+            Probed::Unreadable(format!("{EFI} is not mounted, and has no boot program"))
+        }
+        found => found,
+    }
+}
+
+fn programs_below(root: &Root, loader: Option<&Loader>) -> Probed<Vec<String>> {
     let vendors = match root.at(format!("{EFI}/EFI")).and_then(|folder| folder.places(|_| true)) {
         Ok(vendors) => vendors.unwrap_or_default(),
         Err(why) => return Probed::Unreadable(why),

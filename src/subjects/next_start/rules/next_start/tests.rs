@@ -18,7 +18,9 @@ mod menus;
 fn found(host: &Host) -> String {
     let (root, profile) = (Root::fixture(host.path()).unwrap(), Profile::named(Profile::DEFAULT).unwrap());
     let node = Node::gather(&root);
-    let Probed::Known(NextStart::Seen(start)) = gather(&root, &node, &Images::default()) else { panic!("not seen") };
+    let Probed::Known(NextStart::Seen(start)) = gather(&root, &node, &Images::default(), None) else {
+        panic!("not seen")
+    };
     let facts = Facts { node, subjects: None };
     let found = of_start(&RuleInputs { facts: &facts, profile: &profile, rule: &RULE }, &start);
     format!("{} {}", found.verdict.word(), found.message)
