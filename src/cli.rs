@@ -75,8 +75,9 @@ pub enum Command {
     Undo(Undo),
 }
 
-/// The commands that read, which come first in [`Command`]; the others change this host.
+/// The commands that read, which come first in [`Command`]; the others change this host, or record something on it.
 const READING: &[&str] = &["check", "scan", "runbook", "cluster", "status", "completions", "man"];
+const RECORDING: &[&str] = &["confirm"];
 
 const HELP: &str = "\
 Examples:
@@ -93,11 +94,11 @@ impl Cli {
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
 
-    /// The command line, with its commands in two groups in the help.
+    /// The command line, with its commands in groups in the help.
     pub fn in_groups() -> clap::Command {
         let command = Self::command();
-        let list = |reads: bool| {
-            let of_group = command.get_subcommands().filter(|sub| READING.contains(&sub.get_name()) == reads);
+        let list = |is_of: &dyn Fn(&str) -> bool| {
+            let of_group = command.get_subcommands().filter(|sub| is_of(sub.get_name()));
             let line = |sub: &clap::Command| {
                 format!("  {:<15} {}\n", sub.get_name(), sub.get_about().map(ToString::to_string).unwrap_or_default())
             };
@@ -105,9 +106,11 @@ impl Cli {
         };
         let template = format!(
             "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\nThese read, and change nothing:\n{}\n\
-             These change this host. Without --apply they show their plan:\n{}\nOptions:\n{{options}}{{after-help}}",
-            list(true),
-            list(false)
+             These change this host; without --apply they show their plan:\n{}\nThese write records of okv-host \
+             alone, at once:\n{}\nOptions:\n{{options}}{{after-help}}",
+            list(&|name| READING.contains(&name)),
+            list(&|name| !READING.contains(&name) && !RECORDING.contains(&name)),
+            list(&|name| RECORDING.contains(&name))
         );
         command.help_template(template)
     }

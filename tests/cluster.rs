@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use overlay::Host;
-use predicates::prelude::predicate;
+use predicates::prelude::{PredicateBooleanExt, predicate};
 use serde_json::Value;
 use snapbox::{Data, assert_data_eq};
 use tempfile::TempDir;
@@ -150,4 +150,13 @@ fn a_name_cannot_drive_the_terminal() {
     fs::write(&file, good.replace("good-uefi", "\\u001b[2J")).unwrap();
     let assert = saved.cluster(&[]).arg(&file).assert().code(0);
     assert!(!assert.get_output().stdout.contains(&0x1b));
+}
+
+#[test]
+fn a_node_without_a_report_and_a_time_that_is_to_come_are_wrong_usage() {
+    let saved = Saved::reports(&[GOOD]);
+    let names = predicate::str::contains("none of the reports is on nosuch").and(predicate::str::contains("good-uefi"));
+    saved.cluster(&[GOOD, "--node", "nosuch=okv1"]).assert().code(2).stderr(names);
+    let future = predicate::str::contains("that time is to come");
+    saved.cluster(&[GOOD, "--disabled", "good-uefi=2999-01-01T00:00Z"]).assert().code(2).stderr(future);
 }

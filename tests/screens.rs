@@ -125,3 +125,22 @@ fn a_node_after_its_upgrade_is_upgraded() {
     let host = Host::named("kernel-old").with("etc/issue", "Oracle Key Vault Server 21.8.0.0.0\n");
     is_golden("after-the-upgrade", &host, "UPGRADED");
 }
+
+#[test]
+fn a_runbook_shows_the_steps_in_a_state_alone_and_a_saved_host_has_its_commands_run_there() {
+    let host = Host::named("swap-4gib");
+    let root = host.path().to_str().unwrap();
+    let runbook = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_okv-host"));
+        let output = command.env_clear().args(["runbook", "--root", root]).args(words).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, confirm) = runbook(&["confirm"]);
+    let states: Vec<&str> = confirm.lines().filter_map(|line| line.split_once(" (7.").map(|(head, _)| head)).collect();
+    let steps = states.iter().filter(|head| !head.starts_with("Next")).count();
+    assert!(steps >= 10 && confirm.contains("back-up") && !confirm.contains("\nblocked "), "{confirm}");
+    assert_eq!(code, Some(1), "the whole procedure counts");
+    assert!(runbook(&["7.2-2"]).1.contains("back-up (7.2-2)"));
+    assert_eq!(runbook(&["nosuch"]).0, Some(2));
+    assert!(confirm.contains("On that node, run: okv-host swap-extend --prepare"), "{confirm}");
+}

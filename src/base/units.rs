@@ -153,6 +153,11 @@ pub fn parse_size(text: &str) -> Result<Bytes, SizeError> {
         .map_err(|e| SizeError(format!("\"{text}\" is not a size: {e}")))
 }
 
+/// `1 disk`, `2 disks`.
+pub fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

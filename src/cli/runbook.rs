@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::vocabulary::{Word, steps};
+use super::vocabulary::{Word, states_and_steps, steps};
 use super::{Judge, PlainFormat};
 use crate::subjects::records::facts::confirmations::note;
 
@@ -12,6 +12,10 @@ use crate::subjects::records::facts::confirmations::note;
 #[derive(Debug, Args)]
 #[command(after_help = RUNBOOK_HELP)]
 pub struct Runbook {
+    /// Show these steps alone: a state (confirm, ready), the id of a step, or its item (7.2-2).
+    #[arg(value_name = "STATE|STEP", value_parser = Word(states_and_steps), hide_possible_values = true)]
+    pub only: Vec<String>,
+
     /// For the host whose proc, sys, etc, dev and var lie under DIR.
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
@@ -30,7 +34,7 @@ A step is done, ready (its command plans it now), blocked, confirm (cannot be ve
 (could not be read) or not-needed. Without --root it shows the steps of this host, as root.
 
 Examples:
-  okv-host runbook
+  okv-host runbook confirm
   okv-host runbook --format markdown > ticket.md
 
 Exit status: 0 every step is done or not needed; 1 something is left to do; 2 usage error; 3 only unknown steps \
@@ -78,7 +82,7 @@ confirmation does not override a rule that blocks or is unknown, and does not re
 refused.
 
 Examples:
-  okv-host confirm back-up --note \"full backup okv-0412, restored on the test system\"
+  okv-host confirm back-up --note \"backup 0412, restored on a test system\"
   okv-host confirm 7.2-2 --withdraw --note \"it was that of another node\"
 
 Exit status: 0 recorded; 1 refused; 2 usage error; 3 failed, with nothing recorded; 5 another run holds the \

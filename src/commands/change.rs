@@ -14,6 +14,7 @@ use super::lock_holder::under_way;
 use super::progress::Steps;
 use super::recorded::records;
 use super::surroundings::Surroundings;
+use crate::base::units::count;
 use crate::cli::Change;
 use crate::engine::apply::{Interrupts, Lock, LockError, TargetHost, carry_out, finish};
 use crate::engine::{Action, Ending, Entry, ExitStatus, Plan, Reason, RecordedRun, Refusal, Step, last_run};
@@ -98,7 +99,8 @@ pub(super) fn show_plan(
         Err(refusal) => refuse(command, args, &refusal),
         Ok(plan) => {
             let ending = if plan.steps.is_empty() { Ending::NothingToDo } else { Ending::Planned };
-            show(args.format, &PlanReport::of_plan(&plan, ending, elsewhere.map(str::to_owned)))?;
+            let elsewhere = elsewhere.filter(|_| !plan.steps.is_empty()).map(str::to_owned);
+            show(args.format, &PlanReport::of_plan(&plan, ending, elsewhere))?;
             Ok(ExitStatus::Success)
         }
     }
@@ -225,11 +227,6 @@ fn message(ending: &Ending, steps: &[Step], journal: &Journal<Entry>) -> Option<
         Ending::Refused { why } => why.clone(),
         Ending::Planned | Ending::NothingToDo | Ending::Done | Ending::Undone | Ending::Closed => None,
     }
-}
-
-/// `1 step`, `2 steps`.
-pub(super) fn count(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// What `--apply` does where an unfinished run left nothing to change.

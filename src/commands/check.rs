@@ -61,7 +61,12 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
             };
             let now = facts.node.running.as_ref().map(|running| running.now);
             let screen = CheckScreen {
-                node: Node { host: &facts.node.name, release: &profile.release, now },
+                node: Node {
+                    host: &facts.node.name,
+                    release: &profile.release,
+                    now,
+                    is_here: root.as_ref().is_some_and(Root::is_live),
+                },
                 standing: &standing(&facts, &findings, &steps, &profile),
                 findings: &findings,
                 steps: &steps,

@@ -36,6 +36,16 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
         let how = "Make one on each node: okv-host check --format json > NODE.json";
         return Err(UsageError(format!("none of these is a report on a node: {why}. {how}")).into());
     }
+    if let Some((host, _)) = args.node.iter().find(|(host, _)| request.reports.iter().all(|r| r.host != *host)) {
+        let hosts: Vec<String> = request.reports.iter().map(|r| r.host.escape_debug().to_string()).collect();
+        let hosts = hosts.join(", ");
+        return Err(
+            UsageError(format!("--node {host}=...: none of the reports is on {host}. They are on {hosts}")).into()
+        );
+    }
+    if let Some((node, _)) = args.disabled.iter().find(|(_, since)| *since > request.now) {
+        return Err(UsageError(format!("--disabled {node}=...: that time is to come")).into());
+    }
     request.info = args
         .cluster_info
         .as_deref()

@@ -8,13 +8,16 @@ use super::columns::of_stdout;
 use super::judged::{facts_of, judged, profile, root_at};
 use super::planned_steps::{JudgedHost, planned_steps};
 use super::surroundings::Surroundings;
+use super::usage_error::UsageError;
 use super::verdict::write_coloured;
+use super::vocabulary::named;
 use crate::cli::{Runbook, RunbookFormat};
 use crate::engine::ExitStatus;
 use crate::procedure::{State, Step, standing};
-use crate::report::{self, Node, RunbookReport};
+use crate::report::{self, Node, Only, RunbookReport};
 
 pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
+    let only = only(args)?;
     let profile = profile(&args.judge.profile)?;
     let root = &root_at(args.root.as_deref())?;
     let facts = facts_of(root, &profile.places, &args.judge)?;
@@ -23,9 +26,10 @@ pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
     let steps = planned_steps(&host);
     let now = facts.node.running.as_ref().map(|running| running.now);
     let report = RunbookReport {
-        node: Node { host: &facts.node.name, release: &profile.release, now },
+        node: Node { host: &facts.node.name, release: &profile.release, now, is_here: root.is_live() },
         standing: &standing(&facts, &findings, &steps, &profile),
         steps: &steps,
+        only: &only,
     };
     match args.format {
         RunbookFormat::Json => report::runbook_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
@@ -33,6 +37,18 @@ pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
         RunbookFormat::Markdown => write_coloured(&report::runbook_markdown(&report))?,
     }
     Ok(exit(&steps))
+}
+
+/// The steps that are asked for.
+fn only(args: &Runbook) -> Result<Vec<Only>> {
+    if !args.only.is_empty() && args.format == RunbookFormat::Json {
+        return Err(UsageError("JSON has every step: select from it".to_owned()).into());
+    }
+    let of = |word: &String| match State::ALL.into_iter().find(|state| state.word() == word) {
+        Some(state) => Ok(Only::State(state)),
+        None => Ok(Only::Step(named(word)?.step()?)),
+    };
+    args.only.iter().map(of).collect()
 }
 
 /// What is surely left to do counts before what could not be told, as in a verdict.

@@ -9,7 +9,7 @@ use crate::host::{Probed, Root};
 use crate::io::sys;
 use crate::io::tool::Program;
 
-/// What is shown below a plan for a saved host.
+/// What is shown below a plan for a saved host that has steps.
 pub(super) const ELSEWHERE: &str = "Nothing was changed. On that host itself, --apply does this.";
 
 /// The host in `root`, or this one, which takes root.

@@ -5,13 +5,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::change::{count, take_host, this_host};
+use super::change::{take_host, this_host};
 use super::columns::of_stdout;
 use super::confirm::confirm;
 use super::gate::beneath_upgrade;
 use super::lock_holder::under_way;
 use super::recorded::records;
 use super::surroundings::Surroundings;
+use crate::base::units::count;
 use crate::cli::{PlainFormat, Undo};
 use crate::engine::apply::{Lock, TargetHost, can_take_back, lacks_something, take_back};
 use crate::engine::{Ending, Entry, ExitStatus, RecordedRun, last_run};

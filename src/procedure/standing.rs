@@ -136,15 +136,23 @@ fn of_step(step: &Step) -> Next {
     Next { step: Some(step.id), what }
 }
 
-/// What to do about a finding: the command of a step that can be done now, or else what the rule says.
+/// What to do about a finding: the command of a step that can be done now; what is in the way of the command that the
+/// rule names; or else what the rule says.
 pub fn remedy(finding: &Finding, steps: &[Step]) -> String {
     let is_of_it = |step: &&Step| step.state == State::Ready && step.rules.contains(&finding.id);
     let commands = steps.iter().filter(is_of_it).filter_map(|step| step.command.as_deref());
     let changes = |command: &&str| command.starts_with("okv-host ") && !command.starts_with("okv-host confirm");
     match commands.into_iter().find(changes) {
         Some(command) => command.to_owned(),
+        None if let Some(first) = in_the_way(finding, steps) => first.to_owned(),
         None if !finding.remedy.is_empty() => finding.remedy.clone(),
         None if finding.verdict == Verdict::Unknown => UNREAD.to_owned(),
         None => format!("okv-host check --explain {}", finding.id),
     }
+}
+
+/// What is to be done before the command that the rule names, where no step has it ready.
+fn in_the_way<'s>(finding: &Finding, steps: &'s [Step]) -> Option<&'s str> {
+    let has_it = |step: &&Step| step.command.as_deref() == Some(finding.remedy.as_str()) && !step.how.is_empty();
+    steps.iter().find(has_it).filter(|step| step.state != State::Ready).map(|step| step.how.as_str())
 }

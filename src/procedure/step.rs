@@ -53,6 +53,9 @@ pub enum State {
 }
 
 impl State {
+    /// Every state, in the order in which they are counted.
+    pub const ALL: [Self; 6] = [Self::Done, Self::NotNeeded, Self::Ready, Self::Confirm, Self::Blocked, Self::Unknown];
+
     pub fn word(self) -> &'static str {
         match self {
             Self::Done => "done",

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::findings::{in_full, style, word};
 use super::head::{Node, head};
-use super::text::{Columns, Page, padded, sentence, wrap};
+use super::text::{Columns, Page, padded, wrap};
 use crate::procedure::{Standing, Step, remedy};
 use crate::subjects::rule::{Finding, RuleId, Verdict};
 
@@ -14,7 +14,7 @@ const MOST: usize = 3;
 const NARROW: usize = 8;
 /// Width of the words that begin a line below the entries, and of the command that ends it.
 const LABEL: usize = 20;
-const COMMAND: usize = 22;
+const COMMAND: usize = 26;
 
 /// What `check` found, for people.
 pub struct CheckScreen<'r> {
@@ -57,7 +57,7 @@ pub fn text(screen: &CheckScreen<'_>, columns: Columns) -> String {
             out.push('\n');
         }
         out.push_str(&padded("Next", LABEL));
-        wrap(&mut out, &sentence(&next.what), LABEL, LABEL);
+        wrap(&mut out, &screen.node.to_do(&next.what), LABEL, LABEL);
     }
     out.into_text()
 }
@@ -75,16 +75,21 @@ fn entries(out: &mut Page, screen: &CheckScreen<'_>) {
             let same = before.filter(|(id, _)| *id == finding.id).map_or(0, |(_, same)| same);
             before = Some((finding.id, same + 1));
             match same {
-                MOST => more(out, finding, of(verdict).filter(|f| f.id == finding.id).count() - MOST, indent),
+                MOST => {
+                    let more = of(verdict).filter(|f| f.id == finding.id).count() - MOST;
+                    let how = screen.node.shows(&format!("check --only {}", finding.id));
+                    out.blank(indent);
+                    wrap(out, &format!("{more} more: {how}"), indent, indent);
+                }
                 same if same > MOST => {}
-                _ => entry(out, finding, screen.steps, indent),
+                _ => entry(out, finding, screen, indent),
             }
         }
     }
     out.push('\n');
 }
 
-fn entry(out: &mut Page, finding: &Finding, steps: &[Step], indent: usize) {
+fn entry(out: &mut Page, finding: &Finding, screen: &CheckScreen<'_>, indent: usize) {
     let style = style(finding.verdict);
     let word = word(finding.verdict).to_uppercase();
     let _ = write!(out, "{style}{word:<7}{style:#} ");
@@ -96,29 +101,24 @@ fn entry(out: &mut Page, finding: &Finding, steps: &[Step], indent: usize) {
     let says_enough = finding.measured.is_empty() || finding.message.contains(|c: char| c.is_ascii_digit());
     let measured = if says_enough { String::new() } else { format!(" ({})", finding.measured) };
     wrap(out, &format!("{subject}{}{measured}", finding.message), at.max(indent), indent);
-    let remedy = remedy(finding, steps);
+    let remedy = remedy(finding, screen.steps);
     if !remedy.is_empty() {
         out.blank(indent);
-        wrap(out, &sentence(&remedy), indent, indent);
+        wrap(out, &screen.node.to_do(&remedy), indent, indent);
     }
-}
-
-fn more(out: &mut Page, finding: &Finding, more: usize, indent: usize) {
-    out.blank(indent);
-    wrap(out, &format!("{more} more. Run: okv-host check --only {}", finding.id), indent, indent);
 }
 
 /// One line each for what needs no words of its own.
 fn summary(out: &mut Page, screen: &CheckScreen<'_>) {
     let of = |verdict| ids(screen.findings.iter().filter(|f| f.verdict == verdict && f.waived.is_none()));
     let waived = ids(screen.findings.iter().filter(|f| f.waived.is_some()));
-    let (all, runbook) = ("okv-host check --all", "okv-host runbook");
-    counted(out, "To confirm", &screen.standing.to_confirm, runbook);
-    counted(out, "Confirmed", &screen.standing.confirmed, runbook);
-    counted(out, "Waived", &waived, all);
-    counted(out, "Noted", &of(Verdict::Note), all);
-    counted(out, "Passed", &of(Verdict::Pass), all);
-    counted(out, "Not applicable", &of(Verdict::NotApplicable), all);
+    let (all, confirm) = (screen.node.shows("check --all"), screen.node.shows("runbook confirm"));
+    counted(out, "To confirm", &screen.standing.to_confirm, &confirm);
+    counted(out, "Confirmed", &screen.standing.confirmed, &screen.node.shows("runbook"));
+    counted(out, "Waived", &waived, &all);
+    counted(out, "Noted", &of(Verdict::Note), &all);
+    counted(out, "Passed", &of(Verdict::Pass), &all);
+    counted(out, "Not applicable", &of(Verdict::NotApplicable), &all);
 }
 
 fn ids<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<&'static str> {

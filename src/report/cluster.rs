@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::findings::verdict;
 use super::text::{Columns, Page, cut, padded, wrap};
 use crate::base::dates::format_minute;
+use crate::base::units::count;
 use crate::cluster::{Cluster, Disabled, Node, Step};
 use crate::subjects::rule::Outcome;
 
@@ -16,7 +17,7 @@ const WIDTHS: [usize; 4] = [22, 12, 16, 14];
 pub fn cluster_text(cluster: &Cluster, columns: Columns) -> String {
     let release = cluster.profile.as_deref().unwrap_or("more than one");
     let mut out = Page::new(columns);
-    wrap(&mut out, &format!("{} nodes, against release {release}", cluster.nodes.len()), 0, 4);
+    wrap(&mut out, &format!("{}, against release {release}", count(cluster.nodes.len(), "node")), 0, 4);
     out.push('\n');
     row(&mut out, ["node", "mode", "version", "status"].map(str::to_owned));
     out.push_str("verdict\n");

@@ -4,8 +4,9 @@ use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::findings::style;
-use super::text::{Page, clean, padded, wrap};
+use super::text::{Page, clean, padded, sentence, wrap};
 use crate::base::dates::format_minute;
+use crate::base::units::count;
 use crate::procedure::{Headline, Standing};
 use crate::subjects::rule::Verdict;
 
@@ -17,6 +18,27 @@ pub struct Node<'r> {
     pub release: &'r str,
     /// What time it is on the node, in seconds since 1970; `None` for disks alone.
     pub now: Option<u64>,
+    /// Whether it is the host that this program runs on: else a command is to be run there, and not here.
+    pub is_here: bool,
+}
+
+impl Node<'_> {
+    /// What is to be done on it, as a sentence.
+    pub(super) fn to_do(self, text: &str) -> String {
+        match text.strip_prefix("okv-host ") {
+            Some(_) if !self.is_here => format!("On that node, run: {text}"),
+            _ => sentence(text),
+        }
+    }
+
+    /// A command that shows more of it, with this option or command.
+    pub(super) fn shows(self, command: &str) -> String {
+        match command.strip_prefix("check ") {
+            _ if self.is_here => format!("okv-host {command}"),
+            Some(option) => format!("add {option}"),
+            None => format!("{command} --root"),
+        }
+    }
 }
 
 /// The node and this program, then the verdict with its counts.
@@ -48,7 +70,7 @@ fn verdict(out: &mut Page, standing: &Standing) {
         Headline::Upgraded(why) => ("UPGRADED", Verdict::Pass, why.as_str()),
     };
     let style = style(like).bold();
-    let counts = counts(standing);
+    let counts = counted(standing);
     let rest = [why, counts.as_str()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
     coloured(out, words, style);
     if rest.is_empty() {
@@ -65,12 +87,11 @@ fn coloured(out: &mut Page, words: &str, style: Style) {
 }
 
 /// `2 blockers, 1 warning, 8 to confirm`.
-fn counts(standing: &Standing) -> String {
-    let many = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+fn counted(standing: &Standing) -> String {
     let all = [
-        (standing.blockers, many(standing.blockers, "blocker")),
+        (standing.blockers, count(standing.blockers, "blocker")),
         (standing.unknown, format!("{} unknown", standing.unknown)),
-        (standing.warnings, many(standing.warnings, "warning")),
+        (standing.warnings, count(standing.warnings, "warning")),
         (standing.to_confirm.len(), format!("{} to confirm", standing.to_confirm.len())),
         (standing.waived, format!("{} waived", standing.waived)),
     ];

@@ -29,6 +29,6 @@ pub use plan::{Applied, PlanReport, describe_action, plan_json, plan_text, steps
 pub use prepare::{prepare_json, prepare_text};
 pub use reference::{Explained, explained_text, list_text};
 pub use run::{By, close_text, status_json, status_text, undo_json, undo_text};
-pub use runbook::{RunbookReport, confirm_json, confirm_text, runbook_json, runbook_markdown, runbook_text};
+pub use runbook::{Only, RunbookReport, confirm_json, confirm_text, runbook_json, runbook_markdown, runbook_text};
 pub use scan::text as scan_text;
 pub use text::Columns;

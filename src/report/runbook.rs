@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::findings::style;
 use super::head::{Node, head};
-use super::text::{Columns, Page, clean, sentence, wrap};
+use super::text::{Columns, Page, clean, wrap};
 use crate::procedure::{Confirmed, SECTIONS, Scope, Standing, State, Step, When};
 use crate::subjects::rule::{RuleId, Verdict};
 
@@ -18,15 +18,23 @@ const INDENT: usize = 11;
 const VALUE: usize = INDENT + 7;
 /// What begins the line of what to do next.
 const NEXT: &str = "Next: ";
-/// Every state, in the order in which they are counted.
-const STATES: [State; 6] =
-    [State::Done, State::NotNeeded, State::Ready, State::Confirm, State::Blocked, State::Unknown];
 
 #[derive(Debug)]
 pub struct RunbookReport<'r> {
     pub node: Node<'r>,
     pub standing: &'r Standing,
     pub steps: &'r [Step],
+    /// The steps that are shown; all where it is empty.
+    pub only: &'r [Only],
+}
+
+/// Which steps are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Only {
+    /// Those in this state.
+    State(State),
+    /// The one with this id.
+    Step(&'static str),
 }
 
 impl RunbookReport<'_> {
@@ -36,11 +44,12 @@ impl RunbookReport<'_> {
 
     /// The steps of a section.
     fn of(&self, section: &str) -> impl Iterator<Item = &Step> {
-        self.steps.iter().filter(move |step| step.section == section)
+        let is_shown = |step: &&Step| self.only.is_empty() || self.only.iter().any(|only| only.is(step));
+        self.steps.iter().filter(move |step| step.section == section).filter(is_shown)
     }
 
     fn count(&self) -> String {
-        let counts = STATES.iter().filter_map(|state| {
+        let counts = State::ALL.iter().filter_map(|state| {
             let n = self.steps.iter().filter(|step| step.state == *state).count();
             (n > 0).then(|| format!("{n} {}", state.word()))
         });
@@ -50,8 +59,17 @@ impl RunbookReport<'_> {
     fn next(&self) -> String {
         let Some(next) = &self.standing.next else { return "nothing: every step is done or not needed".to_owned() };
         match next.step.and_then(|id| self.steps.iter().find(|step| step.id == id)) {
-            Some(step) => format!("{} ({}): {}", step.id, step.source, sentence(&next.what)),
-            None => sentence(&next.what),
+            Some(step) => format!("{} ({}): {}", step.id, step.source, self.node.to_do(&next.what)),
+            None => self.node.to_do(&next.what),
+        }
+    }
+}
+
+impl Only {
+    fn is(self, step: &Step) -> bool {
+        match self {
+            Self::State(state) => step.state == state,
+            Self::Step(id) => step.id == id,
         }
     }
 }
@@ -61,7 +79,7 @@ pub fn runbook_text(report: &RunbookReport<'_>, columns: Columns) -> String {
     let mut out = Page::new(columns);
     head(&mut out, &report.node, report.standing);
     next(&mut out, report);
-    for (section, about) in SECTIONS {
+    for (section, about) in SECTIONS.iter().filter(|(section, _)| report.of(section).next().is_some()) {
         let _ = writeln!(out, "\n{section} {about}");
         report.of(section).for_each(|step| text_of(&mut out, step));
     }
@@ -108,7 +126,7 @@ fn colour(state: State) -> Style {
 /// The report as a checklist in Markdown (CommonMark, with the check boxes of tickets).
 pub fn runbook_markdown(report: &RunbookReport<'_>) -> String {
     let mut out = format!("# {}: upgrade to {}\n", escaped(report.node.host), escaped(report.node.release));
-    for (section, about) in SECTIONS {
+    for (section, about) in SECTIONS.iter().filter(|(section, _)| report.of(section).next().is_some()) {
         let _ = writeln!(out, "\n## {section} {about}\n");
         report.of(section).for_each(|step| item(&mut out, step));
     }

@@ -39,7 +39,7 @@ pub fn plan(ssh: &Ssh, request: &Request) -> Result<Plan, Refusal> {
     }
     Ok(Plan {
         command: COMMAND,
-        target: "no SSH host key is a DSA key: each has the name it had and .retire".into(),
+        target: "each DSA host key of SSH is renamed to its name with .retire".into(),
         steps: if keys.is_empty() { vec![] } else { steps(ssh, &keys, request) },
         notes: notes(ssh, &keys, request),
     })
