@@ -77,6 +77,7 @@ mod tests {
     use crate::engine::{Action, Back, Ending, Entry, ProgramRun, Proof, Role, Step, last_run};
     use crate::io::journal::Record;
     use crate::io::tool::Program;
+    use crate::subjects::rule::Waived;
 
     /// The last run: of `command`, with one change that stands, in this role.
     fn last(command: &str, role: Role, ending: Option<Ending>) -> Option<RecordedRun> {
@@ -94,6 +95,35 @@ mod tests {
             entry,
         });
         last_run(&records.collect::<Vec<_>>())
+    }
+
+    /// The finding of the rule of the next start.
+    fn predicted(verdict: Verdict, waived: bool) -> Vec<Finding> {
+        let waived = waived.then(|| Waived { reason: "x".into(), until: "2027-01-01".into() });
+        vec![Finding {
+            id: next_start::ID,
+            verdict,
+            subject: "next start".into(),
+            measured: String::new(),
+            required: String::new(),
+            message: "GRUB starts nothing".into(),
+            remedy: String::new(),
+            source: String::new(),
+            waived,
+        }]
+    }
+
+    #[test]
+    fn only_a_blocker_that_is_waived_takes_the_guard_off_the_restart() {
+        let of = |verdict, waived| {
+            let next = super::next_start(&predicted(verdict, waived));
+            (next.stops.is_some(), next.is_waived)
+        };
+        assert_eq!(of(Verdict::Block, false), (true, false));
+        assert_eq!(of(Verdict::Block, true), (false, true));
+        for verdict in [Verdict::Warn, Verdict::Unknown, Verdict::Pass] {
+            assert_eq!(of(verdict, true), (false, false), "{verdict:?}");
+        }
     }
 
     #[test]

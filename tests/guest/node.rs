@@ -26,6 +26,7 @@ fn a_uefi_node_boots_and_is_judged_right_and_survives_a_power_cut() {
 fn is_judged_right_before_and_after_a_power_cut(guest: &mut Guest, boots: &str) {
     install(guest);
     verdicts::agree_with_the_tools(guest, boots);
+    verdicts::keep_off_boot_during_a_run(guest);
     agreement::scan_says_what_the_tools_say(guest);
     power::a_cut_loses_nothing_that_was_flushed(guest);
     verdicts::agree_with_the_tools(guest, boots);

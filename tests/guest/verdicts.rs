@@ -19,6 +19,16 @@ fn says(report: &Value, id: &str, verdict: &str, measured: &str) {
     assert!(finding["measured"].as_str().unwrap().contains(measured), "{measured} in {finding:#}");
 }
 
+/// While another run is under way, /boot is not mounted for a look: nobody could mount it to write to it meanwhile.
+pub(crate) fn keep_off_boot_during_a_run(guest: &Guest) {
+    let held = format!(
+        "mkdir -p /var/lib/okv-host; exec 8<>/var/lib/okv-host/lock; flock 8; {OKV_HOST} check --format json 8<&-"
+    );
+    let next = finding(&json(guest, &held, 1), "next-start").clone();
+    assert_eq!(next["verdict"], "unknown", "{next:#}");
+    assert!(next["message"].as_str().unwrap().contains("another run of okv-host is under way"), "{next:#}");
+}
+
 /// A node as it is built lacks swap, and has no rpm.
 pub(crate) fn agree_with_the_tools(guest: &Guest, boot_mode: &str) {
     let report = json(guest, &format!("{OKV_HOST} check --format json"), 1);
