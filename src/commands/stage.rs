@@ -61,10 +61,11 @@ fn named(root: &Root, iso: &Path) -> Result<String> {
     if !root.is_live() {
         let place = iso.to_str().ok_or_else(|| "its path is no text".to_owned()).and_then(|path| root.at(path));
         let place = place.map_err(usage)?;
-        return if place.real_path().is_file() {
-            Ok(place.host_path())
-        } else {
-            Err(usage("it is no regular file".into()).into())
+        return match place.metadata() {
+            Probed::Known(meta) if meta.is_file() => Ok(place.host_path()),
+            Probed::Known(_) => Err(usage("it is no regular file".into()).into()),
+            Probed::Absent => Err(usage("there is no such file in the folder of --root".into()).into()),
+            Probed::Unreadable(why) => Err(UsageError(why).into()),
         };
     }
     let path = fs::canonicalize(iso).map_err(|e| usage(e.to_string()))?;
