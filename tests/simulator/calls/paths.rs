@@ -31,6 +31,10 @@ unsafe extern "C" fn statx(
     if !is_entered() {
         return unsafe { libc::syscall(libc::SYS_statx, folder, path, flags, mask, stat) as c_int };
     }
+    // The standard library asks so, after a first failure, whether the kernel has this call at all.
+    if stat.is_null() {
+        return fail(libc::EFAULT);
+    }
     let name = if path.is_null() { "" } else { unsafe { text(path) } };
     with_world(|world| {
         if world.is_dead {
