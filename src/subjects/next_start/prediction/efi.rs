@@ -20,7 +20,7 @@ pub(super) fn links(efi: &Efi, own: Option<&str>, disk: &Disk, node: &Node) -> V
     };
     let is_started =
         |program: &EfiProgram| program.is_for_removable_media() || own.is_none_or(|own| program.folder() == own);
-    if !programs.iter().any(|program| is_started(&program)) {
+    if !programs.iter().any(is_started) {
         let why = "the EFI System Partition has no boot program: no .efi file in its folders";
         return vec![link(Effect::Stops, why)];
     }

@@ -117,16 +117,16 @@ fn text(bytes: &[u8], at: usize) -> Result<(String, usize), Truncated> {
 fn target(mut path: &[u8]) -> Target {
     let (mut partition, mut file, mut is_elsewhere) = (None, String::new(), false);
     for _ in 0..MOST_NODES {
-        let Ok((kind, sub, node, rest)) = node(path) else { break };
-        match (kind, sub) {
-            (0x7f, _) => break,
+        let Ok((node, rest)) = first_node(path) else { break };
+        match node.get(..2).unwrap_or_default() {
+            [0x7f, _] => break,
             // Messaging devices: MAC address, IPv4, IPv6, iSCSI, URI, Bluetooth, Wi-Fi.
-            (3, 11..=13 | 19 | 24 | 27 | 28) | (4, 6 | 7) => is_elsewhere = true,
-            (4, 1) => partition = hard_drive(node).ok().flatten(),
-            (4, 2) => is_elsewhere = true,
-            (4, 4) => file.push_str(&text(node, 4).map(|(text, _)| text).unwrap_or_default()),
+            [3, 11..=13 | 19 | 24 | 27 | 28] | [4, 6 | 7] => is_elsewhere = true,
+            [4, 1] => partition = hard_drive(node).ok().flatten(),
+            [4, 2] => is_elsewhere = true,
+            [4, 4] => file.push_str(&text(node, 4).map(|(text, _)| text).unwrap_or_default()),
             // BIOS boot specification.
-            (5, _) => is_elsewhere = true,
+            [5, _] => is_elsewhere = true,
             _ => {}
         }
         path = rest;
@@ -138,10 +138,9 @@ fn target(mut path: &[u8]) -> Target {
     }
 }
 
-fn node(path: &[u8]) -> Result<(u8, u8, &[u8], &[u8]), Truncated> {
+fn first_node(path: &[u8]) -> Result<(&[u8], &[u8]), Truncated> {
     let length = usize::from(le16(path, 2)?).max(4);
-    let (node, rest) = path.split_at_checked(length).ok_or(Truncated { at: 0, need: length })?;
-    Ok((u8_at(path, 0)?, u8_at(path, 1)?, node, rest))
+    path.split_at_checked(length).ok_or(Truncated { at: 0, need: length })
 }
 
 /// The GUID of a partition; `None` for one of an MBR.
