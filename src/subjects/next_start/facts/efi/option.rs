@@ -91,7 +91,11 @@ fn option(root: &Root, number: u16) -> Result<Option<(bool, BootOption)>, String
     Ok(variable(root, &name)?.and_then(|value| parse(name, &value).ok()))
 }
 
-fn parse(name: String, value: &[u8]) -> Result<(bool, BootOption), Truncated> {
+/// The option in the value of a variable `name`, and whether it is active.
+///
+/// # Errors
+/// Where the value ends before.
+pub fn parse(name: String, value: &[u8]) -> Result<(bool, BootOption), Truncated> {
     let is_active = le32(value, 0)? & ACTIVE != 0;
     let path_bytes = usize::from(le16(value, 4)?);
     let (description, after) = text(value, 6)?;
