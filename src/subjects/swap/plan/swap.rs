@@ -12,9 +12,11 @@ use crate::host::{FstabEntry, Probed, SwapArea};
 use crate::subjects::swap::facts::{Growth, TEMPORARY};
 
 mod kernel;
+mod obstacles;
 mod steps;
 
 use kernel::{Kernel, kernel};
+use obstacles::{can_grow, is_not_encrypted};
 pub(super) use steps::steps;
 
 /// The kernel leaves the header's page out of an area's size.
@@ -109,6 +111,7 @@ pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> R
     let enough = others.saturating_add(used.as_ref().map_or(0, bytes)) >= request.target_bytes;
     let have = system.extents();
     let extents = if enough { have } else { have.max(system.extents_for(request.target_bytes)) };
+    can_grow(request, system, extents.saturating_sub(have))?;
     let content = header(growth, request, system, kernel)?;
     let formatted = content.and_then(|content| content.bytes);
     let whole = system.group.extent_bytes.saturating_mul(extents);
@@ -210,6 +213,7 @@ fn header<'g>(
     kernel: Kernel,
 ) -> Result<Option<&'g Content>, Refusal> {
     let name = request.name();
+    is_not_encrypted(growth, request, system)?;
     let content = system.volume.content.as_ref();
     let kind = content.map(|content| content.kind);
     match (kind, content.and_then(|content| content.swap)) {

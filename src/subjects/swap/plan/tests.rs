@@ -5,6 +5,7 @@ use node::request;
 
 mod caches;
 mod disks;
+mod encrypted;
 mod gathered;
 mod kernel;
 mod memory;
