@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::io;
+use std::ops::ControlFlow;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use super::host::TargetHost;
+use crate::base::digest::sum_of;
 use crate::engine::FileIdentity;
 use crate::io::sys::rename_without_replacing;
 
@@ -46,7 +48,12 @@ impl TargetHost<'_> {
         if !meta.is_file() || meta.ino() != file.inode || meta.len() != file.bytes || mode != file.mode {
             return Err(format!("{path} is not the file that it was when the plan was made"));
         }
-        Ok(())
+        let Some(wanted) = file.sha256 else { return Ok(()) };
+        let content = fs::File::open(self.path(path)).and_then(|file| sum_of(file, &mut |_| ControlFlow::Continue(())));
+        match content.map_err(|e| format!("{path}: {e}"))? {
+            Some(sum) if sum == wanted => Ok(()),
+            _ => Err(format!("the content of {path} changed since the plan was made")),
+        }
     }
 
     pub(super) fn exists(&self, path: &str) -> Result<bool, String> {
