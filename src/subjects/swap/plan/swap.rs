@@ -16,7 +16,7 @@ mod obstacles;
 mod steps;
 
 use kernel::{Kernel, kernel};
-use obstacles::{can_grow, is_not_encrypted};
+use obstacles::{can_grow, is_not_encrypted, keeps_bad_pages};
 pub(super) use steps::steps;
 
 /// The kernel leaves the header's page out of an area's size.
@@ -118,7 +118,10 @@ pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> R
     let format = extents > have || formatted.is_none() || (!enough && formatted != Some(whole));
     // An area in use that is not the one of the header was formatted under the kernel's feet, or by a run that was cut
     // off.
-    let stale = used.as_ref().is_some_and(|area| Some(bytes(area)) != formatted);
+    let bad_pages = u64::from(content.and_then(|content| content.swap).map_or(0, |swap| swap.bad_pages));
+    keeps_bad_pages(request, bad_pages, format || !enough)?;
+    let usable = formatted.map(|bytes| bytes.saturating_sub(bad_pages.saturating_mul(PAGE)));
+    let stale = used.as_ref().is_some_and(|area| Some(bytes(area)) != usable);
     let off = used.is_some() && (format || stale);
     let temporary = match system.temporary_extents {
         None => Temporary::None,

@@ -3,6 +3,7 @@ use crate::engine::{Action, Plan, Reason, Step};
 use crate::subjects::swap::facts::Growth;
 use node::request;
 
+mod bad_pages;
 mod caches;
 mod disks;
 mod encrypted;

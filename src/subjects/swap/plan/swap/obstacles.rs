@@ -28,3 +28,12 @@ pub(super) fn can_grow(request: &Request, system: &System<'_>, extents: u64) -> 
         None => Ok(()),
     }
 }
+
+/// That no new header forgets the bad pages of the old one.
+pub(super) fn keeps_bad_pages(request: &Request, bad_pages: u64, is_changed: bool) -> Result<(), Refusal> {
+    if bad_pages == 0 || !is_changed {
+        return Ok(());
+    }
+    let message = format!("the header of {} lists bad pages ({bad_pages}), which a new one would not", request.name());
+    Err(refuse("swap-bad-pages", message, "replace the disk with the bad blocks, and make the area anew: mkswap"))
+}
