@@ -1,4 +1,6 @@
-//! UDF volumes by the published layout (ECMA-167, OSTA UDF): Debian has their tool in no package that is used here.
+//! UDF volumes by the published layout (ECMA-167, OSTA UDF): their tool is in no package that the tests use.
+//!
+//! `blkid` 2.38 gives the type of these images and no name, so that the names expected here are those of the layout.
 
 use std::fs;
 
@@ -55,20 +57,20 @@ fn volume(label: (u8, &[u8]), set: (u8, &[u8])) -> Vec<u8> {
 }
 
 #[test]
-fn label_and_identifier_are_those_of_blkid() {
-    for (label, set) in [
-        ((8, b"OKV DATA".to_vec()), (8, b"0123456789ABCDEFmore".to_vec())),
-        ((8, b"padded  ".to_vec()), (8, b"4f5a1b2cLinuxUDF".to_vec())),
-        ((16, utf16("Gr\u{fc}n")), (16, utf16("set of volumes"))),
-        ((8, b"short".to_vec()), (8, b"short".to_vec())),
+fn label_and_identifier_are_those_of_the_descriptors() {
+    for (label, set, expected) in [
+        ((8, b"OKV DATA".to_vec()), (8, b"0123456789ABCDEFmore".to_vec()), ("OKV DATA", Some("0123456789abcdef"))),
+        ((8, b"padded  ".to_vec()), (8, b"4f5a1b2cLinuxUDF".to_vec()), ("padded", Some("4f5a1b2c4c696e75"))),
+        ((16, utf16("Gr\u{fc}n")), (16, utf16("set of volumes")), ("Gr\u{fc}n", Some("736574206f662076"))),
+        ((8, b"short".to_vec()), (8, b"short".to_vec()), ("short", None)),
     ] {
         let bytes = volume((label.0, &label.1), (set.0, &set.1));
         let file = NamedTempFile::new().unwrap();
         fs::write(file.path(), &bytes).unwrap();
-        let theirs = blkid(file.path());
+        assert_eq!(blkid(file.path()).kind, "udf");
         let content = content_of(&*image::open(file.path()).unwrap());
-        assert_eq!((content.kind, theirs.kind.as_str()), (Kind::Udf, "udf"));
-        assert_eq!((content.label, content.uuid.map(|id| id.to_string())), (theirs.label, theirs.uuid), "{set:?}");
+        let names = (content.label.as_deref().unwrap(), content.uuid.map(|id| id.to_string()));
+        assert_eq!((content.kind, names), (Kind::Udf, (expected.0, expected.1.map(str::to_owned))));
     }
 }
 
