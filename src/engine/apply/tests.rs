@@ -11,6 +11,7 @@ use crate::io::tool::{Cmd, Output, Program, Runner, Script, Scripted, ToolError}
 mod caches;
 mod copies;
 mod cut_off;
+mod grubby;
 mod half_made;
 mod mounts;
 mod swap;
