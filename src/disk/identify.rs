@@ -279,3 +279,6 @@ fn decide(mut found: Vec<Found>, problems: &mut Vec<Problem>) -> Option<Content>
     problems.push(Problem::new(ProblemId::Ambiguous, message));
     Some(Content { candidates, ..Content::new(Kind::Ambiguous) })
 }
+
+#[cfg(test)]
+mod tests;
