@@ -142,7 +142,7 @@ impl Execution<'_, '_> {
                 continue;
             }
             let taken_back =
-                if index == failed { self.host.take_back_begun(step) } else { self.host.take_back(&step.action) };
+                if index == failed { self.host.take_back_failed(step) } else { self.host.take_back(&step.action) };
             match taken_back {
                 Ok(TakenBack::Yes) => {
                     let _ = self.record(Entry::StepUndone(index));

@@ -72,6 +72,15 @@ impl TargetHost<'_> {
         Ok(TakenBack::Yes)
     }
 
+    /// Takes back `step`, in which this very run failed.
+    pub(super) fn take_back_failed(&self, step: &Step) -> Result<TakenBack, String> {
+        match &step.action {
+            // Also where that is another disk than the one of the plan: then nothing was written.
+            Action::WriteTable(table) if self.is_without(table) => Ok(TakenBack::Yes),
+            _ => self.take_back_begun(step),
+        }
+    }
+
     /// Takes back `step`, which was begun and of which nobody knows whether it was done.
     pub(super) fn take_back_begun(&self, step: &Step) -> Result<TakenBack, String> {
         let action = &step.action;
