@@ -6,10 +6,14 @@ use std::path::Path;
 use std::process::Command as Process;
 
 use assert_cmd::Command;
+use command_line::parses;
 use overlay::Host;
 use predicates::prelude::{PredicateBooleanExt, predicate};
 use serde_json::Value;
 
+#[path = "support/command_line.rs"]
+#[allow(dead_code)] // this test uses a part
+mod command_line;
 #[path = "support/overlay.rs"]
 mod overlay;
 #[path = "support/tls_server.rs"]
@@ -448,46 +452,6 @@ fn the_help_of_every_command_has_two_examples_that_parse() {
             parses(example);
         }
     }
-}
-
-/// Whether the command line takes these words, up to a pipe or a redirection.
-#[track_caller]
-fn parses(words: &str) {
-    let words = words.split([';', '|', '>']).next().unwrap().trim().trim_end_matches('.');
-    let words = words.replace("HEX", &"0".repeat(64)).replace("ISO ", "x.iso ").replace("NUMBER", "1");
-    let mut arguments = vec!["okv-host".to_owned()];
-    let mut quoted = false;
-    for part in words.split('"') {
-        if quoted {
-            arguments.push(part.to_owned());
-        } else {
-            arguments.extend(part.split_whitespace().map(str::to_owned));
-        }
-        quoted = !quoted;
-    }
-    let parsed = okv_host::cli::Cli::in_groups().try_get_matches_from(&arguments);
-    let is_help = |error: &clap::Error| error.kind() == clap::error::ErrorKind::DisplayHelp;
-    assert!(parsed.as_ref().map_or_else(is_help, |_| true), "{arguments:?}: {}", parsed.unwrap_err());
-}
-
-#[test]
-fn every_command_in_a_remedy_of_a_fixture_host_is_valid() {
-    let mut commands = std::collections::BTreeSet::new();
-    for name in overlay::names() {
-        let host = Host::named(&name);
-        for command in ["check", "runbook"] {
-            let report = json(okv_host().args([command, "--format", "json", "--root"]).arg(host.path()));
-            let rows = report["findings"].as_array().or(report["steps"].as_array()).unwrap();
-            for text in rows.iter().flat_map(|row| ["remedy", "how", "command"].map(|key| row[key].as_str())) {
-                let Some((_, words)) = text.unwrap_or_default().split_once("okv-host ") else { continue };
-                commands.insert(words.to_owned());
-            }
-        }
-    }
-    for words in &commands {
-        parses(words);
-    }
-    assert!(commands.len() > 10, "{commands:?}");
 }
 
 #[test]

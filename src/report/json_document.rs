@@ -31,7 +31,7 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
     (
         "okv-host.rules.v1",
         "okv-host check --list --format json",
-        "`schema, profile, rules [{id, summary, why, required, \
+        "`schema, profile, rules [{id, summary, why, fix, required, \
          source, inputs, procedure, waivable, never_waived_because}]`",
     ),
     (
