@@ -14,6 +14,7 @@ mod scan;
 mod ssh_dsa_retire;
 mod stage;
 mod swap_extend;
+mod talk;
 mod undo;
 mod upgrade;
 mod vocabulary;
@@ -29,6 +30,7 @@ pub use scan::{Scan, ScanFormat};
 pub use ssh_dsa_retire::SshDsaRetire;
 pub use stage::Stage;
 pub use swap_extend::SwapExtend;
+pub use talk::Talk;
 pub use undo::Undo;
 pub use upgrade::Upgrade;
 

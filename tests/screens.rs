@@ -105,7 +105,7 @@ fn a_node_with_a_small_boot_must_be_replaced() {
 
 #[test]
 fn a_node_whose_swap_cannot_be_read_is_unknown() {
-    is_golden("unreadable", &Host::named("unreadable-swaps"), "CANNOT TELL");
+    is_golden("unreadable", &Host::named("unreadable-swaps"), "CANNOT DETERMINE");
 }
 
 #[test]

@@ -40,24 +40,30 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
     let (root, facts) = gather(args, &profile.places)?;
     let Judged { findings, waivers } = judged(&facts, &profile, &args.judge)?;
     let verdict = rule::outcome(&findings);
+    let judged_steps = steps(&facts, &findings, &profile);
+    let judged_standing = standing(&facts, &findings, &judged_steps, &profile);
     let report = CheckReport {
         schema: CheckReport::SCHEMA,
         profile: &profile.release,
         host: &facts.node.name,
         release: facts.release(),
         verdict,
+        headline: judged_standing.headline.word(),
         findings: &findings,
         waivers: &waivers,
     };
     match args.format {
         PlainFormat::Json => report::check_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
+        PlainFormat::Text if args.talk.quiet => {
+            write_coloured(&report::verdict_line(&judged_standing))?;
+        }
         PlainFormat::Text => {
             let steps = match &root {
                 Some(root) => {
                     let (facts, findings, profile) = (&facts, findings.as_slice(), &profile);
                     planned_steps(&JudgedHost { root, facts, findings, profile, judge: &args.judge, around })
                 }
-                None => steps(&facts, &findings, &profile),
+                None => judged_steps,
             };
             let now = facts.node.running.as_ref().map(|running| running.now);
             let screen = CheckScreen {

@@ -122,7 +122,7 @@ fn prepare(args: &SwapExtend, root: &Root, request: &Request, around: Surroundin
         Ok(wanted) => wanted,
         Err(refusal) => {
             drop(held);
-            show(args.change.format, &PlanReport::of_refusal(COMMAND, &refusal))?;
+            show(&args.change, &PlanReport::of_refusal(COMMAND, &refusal))?;
             return Ok(ExitStatus::Blocked);
         }
     };
@@ -136,6 +136,9 @@ fn prepare(args: &SwapExtend, root: &Root, request: &Request, around: Surroundin
     let mut out = io::stdout().lock();
     match args.change.format {
         PlainFormat::Json => report::prepare_json(&mut out, &inventory, wanted.as_ref())?,
+        PlainFormat::Text if args.change.talk.quiet => {
+            out.write_all(report::prepare_line(wanted.as_ref()).as_bytes())?
+        }
         PlainFormat::Text => {
             out.write_all(report::prepare_text(&inventory, recorded_in, wanted.as_ref(), of_stdout()).as_bytes())?
         }

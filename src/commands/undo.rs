@@ -122,6 +122,7 @@ fn show(args: &Undo, run: Option<&RecordedRun>, ending: &Ending) -> Result<()> {
     let mut out = io::stdout().lock();
     match args.change.format {
         PlainFormat::Json => report::undo_json(&mut out, run, ending, message)?,
+        PlainFormat::Text if args.change.talk.quiet => writeln!(out, "{}", report::undo_end(ending))?,
         PlainFormat::Text if args.close.is_some() => {
             out.write_all(report::close_text(run, ending, message, of_stdout()).as_bytes())?;
         }

@@ -4,3 +4,4 @@ pub mod image;
 pub mod journal;
 pub mod sys;
 pub mod tool;
+pub mod waiting;

@@ -18,7 +18,10 @@ pub struct CheckReport<'r> {
     pub host: &'r str,
     /// The release that the node says it has, where it says so.
     pub release: Option<&'r str>,
+    /// What the rules come to: it is the exit status, and does not know what remains to be confirmed.
     pub verdict: Outcome,
+    /// What the screen opens with.
+    pub headline: &'static str,
     /// Everything that was found, passes included.
     pub findings: &'r [Finding],
     /// The waivers that were given, and what each does.

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::base::digest::Sha256;
 use crate::host::{Probed, Root};
 use crate::io::tool::Runner;
+use crate::io::waiting::Waiting;
 use crate::profile::Address;
 
 mod pem;
@@ -52,6 +53,7 @@ pub fn of_file(path: &Path) -> Probed<Certificate> {
 
 /// Asks a TLS port for the certificate that it shows, within five seconds; see the private module `tls`.
 pub fn of_port(address: &Address, expected: &Expected, runner: &dyn Runner) -> Probed<Certificate> {
+    let _waiting = Waiting::begin(format!("the certificate of {address}"));
     let shown = tls::peer_certificate(address, runner);
     match shown.and_then(|shown| Ok((parse(shown.certificate())?, trust::judge(&shown, expected)))) {
         Ok((read, trust)) => Probed::Known(Certificate { place: address.to_string(), trust, ..read }),
