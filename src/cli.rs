@@ -36,7 +36,7 @@ pub use upgrade::Upgrade;
 
 /// Verify and prepare an Oracle Key Vault node for an upgrade, and change it safely.
 #[derive(Debug, Parser)]
-#[command(name = "okv-host", styles = Styles::plain(), disable_help_subcommand = true)]
+#[command(name = "okv-host", styles = Styles::plain())]
 #[command(subcommand_required = true, arg_required_else_help = true, after_help = HELP)]
 pub struct Cli {
     /// What to do.

@@ -13,6 +13,7 @@ use super::gate::{beneath_upgrade, unfinished_before};
 use super::lock_holder::under_way;
 use super::progress::Steps;
 use super::recorded::records;
+use super::root::{Without, need_root};
 use super::surroundings::Surroundings;
 use crate::base::units::count;
 use crate::cli::Change;
@@ -252,9 +253,7 @@ pub(super) fn this_host(around: Surroundings) -> TargetHost<'static> {
 
 /// This host with the lock on it; `None`, with a word on stderr, where another run holds it.
 pub(super) fn take_host(around: Surroundings) -> Result<Option<(TargetHost<'static>, Lock)>> {
-    if !sys::is_root() {
-        bail!("changing this host takes root");
-    }
+    need_root(Without::Changing)?;
     let host = this_host(around);
     let folder =
         host.state_folder().with_context(|| format!("no place for the journal in {STATE}: nothing was changed"))?;

@@ -1,8 +1,8 @@
 //! `okv-host check`.
 
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::columns::of_stdout;
 use super::explain;
@@ -106,10 +106,28 @@ fn only(args: &Check) -> Result<Vec<RuleId>> {
     Ok(rules)
 }
 
+/// A file that is missing, empty or no disk is a wrong argument; one that cannot be read is a part of the answer.
+fn can_be_a_disk(source: &Source) -> Result<()> {
+    let how = "Name the disks of the powered-off node, or images of them";
+    match source.why_not_open() {
+        Some(why) if why.kind() == ErrorKind::PermissionDenied => {
+            bail!("cannot open {}: {why}. Run as root", source.path())
+        }
+        Some(why) if why.kind() == ErrorKind::UnexpectedEof => {
+            Err(UsageError(format!("--image {}: {why}. {how}", source.path())).into())
+        }
+        Some(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::InvalidInput) => {
+            Err(UsageError(format!("--image: cannot open {}: {why}. {how}", source.path())).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What is judged: a host, or disks alone.
 fn gather(args: &Check, places: &Places) -> Result<(Option<Root>, Facts)> {
     if !args.image.is_empty() {
         let sources: Vec<Source> = args.image.iter().map(|path| Source::open(path)).collect();
+        sources.iter().try_for_each(can_be_a_disk)?;
         return Ok((None, of_disks(&sources)));
     }
     let root = root_at(args.root.as_deref())?;

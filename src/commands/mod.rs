@@ -18,6 +18,7 @@ mod planned_steps;
 mod printed;
 mod progress;
 mod recorded;
+mod root;
 mod runbook;
 mod saved_host;
 mod scan;

@@ -7,9 +7,9 @@ use anyhow::{Context, Result, bail};
 use super::answer::show;
 use super::change::{self, take_host};
 use super::columns::of_stdout;
-use super::judged;
+use super::judged::{self, root_at};
 use super::recorded::last_run_of;
-use super::saved_host::{ELSEWHERE, root_to_plan_for};
+use super::saved_host::ELSEWHERE;
 use super::surroundings::Surroundings;
 use super::usage_error::UsageError;
 use crate::base::units::{MIB, TIB};
@@ -35,7 +35,7 @@ pub(super) fn run(args: &SwapExtend, around: Surroundings) -> Result<ExitStatus>
     if let Some(size) = args.size.filter(|size| !(SMALLEST..=LARGEST).contains(&size.0)) {
         return Err(UsageError(format!("--size {size}: a swap area has 1 MiB to 16 TiB")).into());
     }
-    let root = root_to_plan_for(args.root.as_deref())?;
+    let root = root_at(args.root.as_deref())?;
     let link = args.disk.as_deref().filter(|disk| disk.starts_with('/'));
     let usual = usual(&profile);
     let request = Request {

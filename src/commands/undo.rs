@@ -11,6 +11,7 @@ use super::confirm::confirm;
 use super::gate::beneath_upgrade;
 use super::lock_holder::under_way;
 use super::recorded::records;
+use super::root::{Without, need_root};
 use super::surroundings::Surroundings;
 use crate::base::units::count;
 use crate::cli::{PlainFormat, Undo};
@@ -25,6 +26,7 @@ pub(super) fn run(args: &Undo, around: Surroundings) -> Result<ExitStatus> {
         None => plan(records, host),
         Some(_) => plan_to_close(records, host),
     };
+    need_root(Without::Changing)?;
     if !args.change.apply {
         if Lock::is_held(Path::new("/")).with_context(|| format!("the lock {STATE}/lock"))? {
             let _ = writeln!(io::stderr(), "{}; what it does can be taken back when it has ended", under_way());

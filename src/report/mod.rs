@@ -4,6 +4,7 @@ mod check;
 mod cluster;
 mod documents;
 mod effect;
+mod ending;
 mod findings;
 mod head;
 mod json;

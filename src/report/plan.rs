@@ -6,8 +6,9 @@ use std::io;
 use serde::Serialize;
 
 use super::effect::{duration, effects, why_it_stays, written_disks};
+use super::ending::end;
+use super::step;
 use super::text::{Columns, Page, clean, sentence, wrap};
-use super::{outcome, step};
 use crate::base::units::Bytes;
 use crate::disk::new_table::BLOCKS;
 use crate::engine::{Action, Back, CacheSwitch, DiskIdentity, Ending, Plan, Reason, Refusal, Step};
@@ -93,7 +94,7 @@ pub fn plan_text(report: &PlanReport<'_>, columns: Columns) -> String {
         // Where it is said otherwise, it is said in the message.
         Ending::Planned if report.message.is_some() => "",
         Ending::Done if report.applied.is_some() => "",
-        ending => outcome::end(ending),
+        ending => end(ending),
     };
     if !end.is_empty() {
         let _ = writeln!(out, "{end}");
