@@ -108,7 +108,7 @@ impl Cli {
         };
         let template = format!(
             "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\nThese read, and change nothing:\n{}\n\
-             These change this host; without --apply they show their plan:\n{}\nThese write records of okv-host \
+             These change this host; without --apply they show a plan:\n{}\nThese write records of okv-host \
              alone, at once:\n{}\nOptions:\n{{options}}{{after-help}}",
             list(&|name| READING.contains(&name)),
             list(&|name| !READING.contains(&name) && !RECORDING.contains(&name)),

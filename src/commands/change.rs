@@ -215,15 +215,13 @@ fn message(ending: &Ending, steps: &[Step], journal: &Journal<Entry>) -> Option<
             let (why, place) = (why.as_deref().unwrap_or_default(), journal.path().display());
             Some(format!("{why}; on the way back: {undo_why}; the journal is {place}; look at okv-host status"))
         }
-        Ending::Kept { why, stays } => {
-            Some(format!("{why}; {stays}; run it again to go on, once what failed is mended"))
-        }
+        Ending::Kept { why, stays } => Some(format!("{why}; {stays}; fix what failed, then run it again to go on")),
         Ending::Interrupted { steps: done } => {
             let next = steps.get(*done).map(|step| &step.action);
             let done = count(*done, "step");
             Some(match next {
                 Some(Action::Follow(_)) => format!("{done} done; the upgrade goes on; run it again to follow it"),
-                _ => format!("{done} done; run it again to finish; okv-host undo says whether it can go back"),
+                _ => format!("{done} done; run it again to finish; okv-host undo shows whether it can be taken back"),
             })
         }
         Ending::Refused { why } => why.clone(),

@@ -32,7 +32,7 @@ pub(super) fn run(args: &KernelPrune, around: Surroundings) -> Result<ExitStatus
 
 pub(super) fn planned(root: &Root, request: &Request, around: Surroundings) -> Result<Result<Plan, Refusal>> {
     let (installed, node) = parallel::both(|| installed(root, around.runner), || Node::gather(root));
-    let Some(running) = &node.running else { bail!("this host was not looked at") };
+    let Some(running) = &node.running else { bail!("this host was not read") };
     let kernels = facts::gather(root, running, installed, &Images::default());
     let kernels = with_unmounted(root, &node, kernels).map_err(|why| anyhow!(why))?;
     let unfinished = if root.is_live() { unfinished()? } else { None };

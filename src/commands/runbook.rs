@@ -47,8 +47,8 @@ fn only(args: &Runbook) -> Result<Vec<Only>> {
     if !args.only.is_empty() && args.format == RunbookFormat::Json {
         return Err(UsageError("JSON has every step: select from it".to_owned()).into());
     }
-    let of = |word: &String| match State::ALL.into_iter().find(|state| state.word() == word) {
-        Some(state) => Ok(Only::State(state)),
+    let of = |word: &String| match Step::words().find(|known| known == word) {
+        Some(known) => Ok(Only::Word(known)),
         None => Ok(Only::Step(named(word)?.step()?)),
     };
     args.only.iter().map(of).collect()

@@ -82,7 +82,7 @@ fn planned(root: &Root, args: &Stage, profile: &Profile, iso: &str, known: &Know
     let facts = facts_of(root, places, &args.judge)?;
     let findings = judged(&facts, profile, &args.judge)?.findings;
     let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else {
-        bail!("this host was not looked at");
+        bail!("this host was not read");
     };
     let iso = still_there(root, iso, places);
     // A saved host cannot be asked for its free space.

@@ -49,11 +49,11 @@ fn planned(
     let facts = facts_of(root, places, args)?;
     let findings = judged(&facts, profile, args)?.findings;
     let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else {
-        bail!("this host was not looked at");
+        bail!("this host was not read");
     };
     let processes = match processes::gather(root) {
         Probed::Known(processes) => processes,
-        Probed::Absent => bail!("/proc: what runs on this host could not be told"),
+        Probed::Absent => bail!("cannot determine what runs on this host: there is no /proc"),
         Probed::Unreadable(why) => bail!("cannot determine what runs on this host: {why}"),
     };
     let steps = steps(&facts, &findings, profile);

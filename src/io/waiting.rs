@@ -5,7 +5,9 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 static NOW: Mutex<Vec<(u64, String, Instant)>> = Mutex::new(Vec::new());
-static LISTENER: OnceLock<Box<dyn Fn(&Ended<'_>) + Send + Sync>> = OnceLock::new();
+static LISTENER: OnceLock<Listener> = OnceLock::new();
+
+type Listener = Box<dyn Fn(&Ended<'_>) + Send + Sync>;
 
 /// Something that is waited for, until this is dropped.
 #[derive(Debug)]

@@ -44,7 +44,7 @@ pub fn may_confirm(step: &Step) -> Result<(), NotConfirmable> {
         return Ok(());
     }
     let Step { id, state, evidence, .. } = step;
-    let word = state.word();
+    let word = step.word();
     let command = step.command.as_deref().filter(|command| command.starts_with("okv-host "));
     Err(NotConfirmable(match (state, command) {
         (State::Done | State::NotNeeded, _) => format!("{id} is {word}: {evidence}"),
@@ -54,7 +54,7 @@ pub fn may_confirm(step: &Step) -> Result<(), NotConfirmable> {
         }
         (State::Ready, None) => format!("{id} is not for a person to confirm: {evidence}"),
         (State::Blocked | State::Unknown | State::Confirm, None) => {
-            format!("{id} is {word}, which no confirmation lifts: {evidence}")
+            format!("{id} is {word}, and a confirmation does not change that: {evidence}")
         }
     }))
 }

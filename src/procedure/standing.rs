@@ -1,7 +1,7 @@
 //! Whether the node can be upgraded, in one line; and what to do next. `check` and `runbook` open with it.
 
 use super::progress::{Progress, failed_run};
-use super::step::{State, Step, When, next};
+use super::step::{State, Step, When, how_then, next};
 use crate::profile::Profile;
 use crate::subjects::Facts;
 use crate::subjects::boot::rules::boot_size;
@@ -143,7 +143,7 @@ fn of_step(step: &Step) -> Next {
     let what = match (step.command.as_deref(), step.how.as_str()) {
         (Some(command), "") => command.to_owned(),
         (Some(command), how) if command.starts_with("okv-host confirm") => {
-            format!("{}; then {command}", how.trim_end_matches('.'))
+            how_then(how, command)
         }
         (Some(command), _) => command.to_owned(),
         (None, "") => step.evidence.clone(),

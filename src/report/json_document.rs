@@ -43,9 +43,10 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
         RunbookReport::SCHEMA,
         "okv-host runbook --format json",
         "`schema, host, profile, headline, steps [{order, id, source, section, title, scope: node|cluster, when: \
-         before|part|free|after|after-all, rules, state: done|ready|blocked|confirm|unknown|not-needed, evidence, how, \
-         command, confirmed {at, by, note}}], next`: the id of the step of the next action. `headline` is that of `check`. `source` is an item \
-         (`7.2-2`), items (`7.6-7..17`) or a section (`7.4`)",
+         before|part|free|after|after-all, rules, state: done|ready|blocked|confirm|unknown|not-needed, waits_for, \
+         evidence, how, command, confirmed {at, by, note}}], next`: the id of the step of the next action. `source` is \
+         an item (`7.2-2`), items (`7.6-7..17`) or a section (`7.4`). `headline` is that of `check`. A step that is \
+         `blocked` and has `waits_for` only waits for these steps: the screen shows it as `later`",
     ),
     (
         RunbookReport::CONFIRM_SCHEMA,

@@ -208,7 +208,7 @@ pub fn describe_action(action: &Action) -> String {
             format!("copy {} to {}, {}", clean(&copy.from), clean(&copy.to), Bytes(copy.bytes))
         }
         Action::AddPartition(partition) => format!(
-            "tell the kernel of partition {} of {}: {} bytes from byte {}",
+            "notify the kernel of partition {} of {}: {} bytes from byte {}",
             partition.number,
             clean(&partition.disk),
             partition.bytes,

@@ -111,7 +111,7 @@ fn run(cmd: &Cmd, stdin: Option<&File>, patience: Duration) -> Result<Output, To
         }
         if now >= reminder {
             reminder = now + REMINDER;
-            remind(format!("okv-host: {command}: longer than {} s; it is waited for\n", cmd.limit.as_secs()));
+            remind(format!("okv-host: {command}: longer than {} s; still waiting\n", cmd.limit.as_secs()));
         }
     };
     if status.is_none() && is_asked {

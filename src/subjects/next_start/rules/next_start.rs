@@ -42,7 +42,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         Probed::Known(NextStart::Seen(start)) => of_start(inputs, start),
         Probed::Known(NextStart::NotSaved { line }) => not_saved(inputs, *line),
         Probed::Unreadable(why) => inputs.finding(Verdict::Unknown, SUBJECT, format!("cannot look at /boot: {why}")),
-        Probed::Absent => inputs.finding(Verdict::Unknown, SUBJECT, "this host was not looked at"),
+        Probed::Absent => inputs.finding(Verdict::Unknown, SUBJECT, "this host was not read"),
     };
     vec![found]
 }

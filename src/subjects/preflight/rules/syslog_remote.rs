@@ -44,7 +44,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
 fn targets(inputs: &RuleInputs<'_>, syslog: &Syslog) -> Vec<Finding> {
     let mut findings: Vec<Finding> = syslog.targets.iter().map(|target| judge_target(inputs, target)).collect();
     findings.extend(syslog.unclear.iter().map(|(place, text)| {
-        let message = format!("an action whose target could not be told: {text}");
+        let message = format!("an action whose target could not be determined: {text}");
         inputs
             .finding(Verdict::Unknown, place, message)
             .remedy("Check the line, and waive this finding if the target is reached.")

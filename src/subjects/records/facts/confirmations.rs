@@ -64,7 +64,7 @@ pub fn gather(root: &Root) -> Probed<Confirmations> {
 pub fn note(text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() {
-        return Err("a note says what was done, or seen: it is not empty".into());
+        return Err("a note describes what was done or seen: it must not be empty".into());
     }
     if text.chars().count() > LONGEST_NOTE {
         return Err(format!("a note has at most {LONGEST_NOTE} characters"));

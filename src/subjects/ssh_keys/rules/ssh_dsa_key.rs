@@ -58,7 +58,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
 fn remedy(obstacles: &[Obstacle]) -> String {
     let mut todo: Vec<String> = obstacles.iter().take(SHOWN).map(|o| format!("{} ({})", o.remedy, o.message)).collect();
     if let Some(more) = obstacles.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        todo.push(format!("and {more} more that okv-host ssh-dsa-retire tells"));
+        todo.push(format!("and {more} more: okv-host ssh-dsa-retire"));
     }
     todo.push("okv-host ssh-dsa-retire".into());
     todo.join("; then ")

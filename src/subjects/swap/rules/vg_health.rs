@@ -72,7 +72,7 @@ fn judge_group(inputs: &RuleInputs<'_>, group: &VolumeGroup, all: &[&VolumeGroup
             .remedy("Run vgimport on the node that the group belongs to.")
     } else if twice {
         inputs
-            .finding(bad, group.name.clone(), "two groups have this name; LVM2 cannot tell them apart by it")
+            .finding(bad, group.name.clone(), "two groups have this name; LVM2 cannot distinguish them by it")
             .remedy("Detach the disk that does not belong to the node, or rename its group by UUID.")
     } else if let Some(why) = problem(&[ProblemId::Duplicate]) {
         inputs
