@@ -142,9 +142,7 @@ fn of_finding(finding: &Finding, steps: &[Step]) -> Next {
 fn of_step(step: &Step) -> Next {
     let what = match (step.command.as_deref(), step.how.as_str()) {
         (Some(command), "") => command.to_owned(),
-        (Some(command), how) if command.starts_with("okv-host confirm") => {
-            how_then(how, command)
-        }
+        (Some(command), how) if command.starts_with("okv-host confirm") => how_then(how, command),
         (Some(command), _) => command.to_owned(),
         (None, "") => step.evidence.clone(),
         (None, how) => how.to_owned(),

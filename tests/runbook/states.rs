@@ -378,7 +378,7 @@ fn what_may_be_confirmed_and_what_to_do_instead() {
     for id in ["back-up", "plan-downtime", "hsm-before", "certificate", "disable-node"] {
         assert_eq!(refused(id), "", "{id}");
     }
-    assert!(refused("disk-limit").contains("which no confirmation lifts"));
+    assert!(refused("disk-limit").contains("a confirmation does not change that"));
     assert!(refused("add-disk").contains("okv-host swap-extend --prepare"));
     assert!(refused("swap-extend").contains("okv-host swap-extend does and proves it"));
     assert!(refused("stage-iso").contains("okv-host stage ISO does and proves it"));
