@@ -17,6 +17,7 @@ mod tools;
 mod agreement;
 mod disks;
 mod kernel_prune;
+mod matrix;
 mod next_start;
 mod node;
 mod power;

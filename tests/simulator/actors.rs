@@ -96,9 +96,10 @@ impl World {
     /// The command of the last run.
     pub fn last_command(&self) -> Option<String> {
         let text = self.files.text(JOURNAL)?;
-        let began = text.split(|byte| *byte == b'\n').rfind(|line| is_begin(line))?;
-        let record: serde_json::Value = serde_json::from_slice(began.get(9..)?).ok()?;
-        record["entry"]["began"]["command"].as_str().map(str::to_owned)
+        // A power cut may have torn the last one.
+        let whole = |line: &[u8]| serde_json::from_slice::<serde_json::Value>(line.get(9..)?).ok();
+        let began = text.split(|byte| *byte == b'\n').filter(|line| is_begin(line)).filter_map(whole).last()?;
+        began["entry"]["began"]["command"].as_str().map(str::to_owned)
     }
 
     /// Whether the journal says, durably, that a step is under way or is being taken back.

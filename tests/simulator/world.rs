@@ -153,6 +153,8 @@ impl World {
             return Err(EIO);
         }
         self.events += 1;
+        let event = self.events;
+        self.note(|| format!("  {event}: {what}"));
         if self.cut_at == Some(self.events) {
             self.note(|| format!("the power is cut before: {what}"));
             self.is_dead = true;

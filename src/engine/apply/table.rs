@@ -34,9 +34,11 @@ impl TargetHost<'_> {
         }
     }
 
-    /// Whether surely no sector of it is on the disk of that path: its writing was refused before it began.
+    /// Whether surely no sector of it is on its disk: its writing was refused before it began. After a start, another
+    /// disk may have that path.
     pub(super) fn has_nothing_of(&self, table: &TableWrite) -> bool {
-        self.sectors_there(table).is_ok_and(|there| !there.contains(&true))
+        let there = self.is_disk(&table.disk).and_then(|()| self.sectors_there(table));
+        there.is_ok_and(|there| !there.contains(&true))
     }
 
     fn sectors_there(&self, table: &TableWrite) -> Result<Vec<bool>, String> {

@@ -8,6 +8,7 @@ pub mod small_images;
 pub mod steps;
 
 pub use command_line::{Effect, Outcome, Reference, resolve};
+pub use facts::efi::{option as boot_option, program as efi_program};
 pub use facts::images::Images;
 pub use facts::initramfs::{self, Contents};
 pub use facts::kernel_image::{self, KernelImage};

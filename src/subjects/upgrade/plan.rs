@@ -161,8 +161,11 @@ fn runs_by_hand(process: u32) -> Reason {
 
 /// The steps of a new run, and all that is in the way of it.
 fn begin(number: u64, places: &Places, means: &Means) -> Result<Vec<Step>, Refusal> {
+    // What else is in the way is of a node that is half changed.
+    if let Some(process) = means.process {
+        return Err(Refusal { reasons: vec![runs_by_hand(process)] });
+    }
     let mut reasons = means.blocked.clone();
-    reasons.extend(means.process.map(runs_by_hand));
     if means.staged.is_none() {
         let message = format!("no upgrade ISO from {} is mounted read-only at {}", places.iso_folder, places.iso_mount);
         reasons.push(reason("not-staged", message, "okv-host stage ISO --apply"));

@@ -1,8 +1,9 @@
-//! An initramfs: the input as it is; and as an archive of cpio behind each compression that is made here.
+//! What starts: the input as an initramfs, and as an archive of cpio behind a compression; as a kernel, as an EFI program,
+//! and as a boot option of the firmware.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use okv_host::subjects::next_start::{Contents, Verdict, initramfs, kernel_image};
+use okv_host::subjects::next_start::{Contents, Verdict, boot_option, efi_program, initramfs, kernel_image};
 
 fuzz_target!(|data: &[u8]| {
     look(data);
@@ -18,6 +19,10 @@ fuzz_target!(|data: &[u8]| {
     if let Verdict::Broken { at, .. } = kernel_image::verify(data, data.len() as u64) {
         assert!(at <= data.len() as u64 || data.len() >= 0x40, "a place behind the file");
     }
+    if efi_program::verify(data, data.len() as u64) == Verdict::Whole(()) {
+        assert!(data.starts_with(b"MZ"));
+    }
+    let _ = boot_option::parse(String::new(), data);
 });
 
 fn look(data: &[u8]) -> Verdict<Contents> {

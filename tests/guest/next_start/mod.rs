@@ -1,13 +1,14 @@
 //! `next-start` against real starts: nodes whose chain is broken, which it predicts and which do not come up, and
 //! unusual nodes that it lets pass and that come up. GRUB, the kernel and systemd are real; the initramfs is Debian's.
 //!
-//! Some of them are tried; with `OKV_EVERY_START` in the environment, all are.
+//! A sample of them is tried (see `matrix`).
 
 mod cases;
 
 use std::time::Duration;
 
 use crate::guest::{Firmware, Spec};
+use crate::matrix::sample;
 use crate::{OKV_HOST, install};
 use cases::{BROKEN, Case, UNUSUAL};
 
@@ -57,10 +58,8 @@ cut_off() { truncate --size $(($(stat --format %s "$1") * 4 / 10)) "$1"; }
 nobody=77777777-0000-4000-8000-000000000077
 "##;
 
-fn try_each(cases: &[Case], starts: bool, sample: usize) {
-    let all = std::env::var_os("OKV_EVERY_START").is_some();
-    let tried = cases.iter().enumerate().filter(|(at, _)| all || at % sample == 0);
-    for (_, case) in tried {
+fn try_each(cases: &[Case], starts: bool, every: usize) {
+    for case in sample(cases, every) {
         try_one(case, starts);
     }
 }

@@ -2,32 +2,30 @@
 //! Ctrl-\, Ctrl-Z or Ctrl-S and does not come back. Real SSH, a real terminal, a shell with jobs. Afterwards the node
 //! has its swap, old or new, `status` agrees with the disks, and the run can be finished or taken back.
 //!
-//! Where the node is without swap, every step meets two of them in turn; elsewhere each step meets one. With
-//! `OKV_EVERY_TERMINAL` in the environment every step meets all four.
+//! A sample of the steps meets one of them each, all four in turn; with every case, each step meets all (see `matrix`).
 
 mod node;
 
 use super::state::{FULL_KIB, SMALL_KIB};
+use crate::matrix::{is_every, sample};
 use node::{Node, RUN, UNDO};
 
 /// What happens to the terminal.
 const KEYS: [&str; 4] = ["lost", "quit", "stop", "block"];
 
+/// Steps of a sample; they and [`KEYS`] have no common divisor.
+const EVERY: usize = 3;
+
 /// What a step meets.
-fn keys(step: usize, has_no_swap: bool) -> Vec<&'static str> {
-    let meets = match (std::env::var_os("OKV_EVERY_TERMINAL"), has_no_swap) {
-        (Some(_), _) => KEYS.len(),
-        (None, true) => 2,
-        (None, false) => 1,
-    };
-    KEYS.into_iter().cycle().skip(step % KEYS.len()).step_by(KEYS.len() / meets).take(meets).collect()
+fn keys(step: usize) -> Vec<&'static str> {
+    if is_every() { KEYS.to_vec() } else { vec![KEYS[step % KEYS.len()]] }
 }
 
 #[test]
 fn a_run_whose_terminal_goes_bad_at_any_step_leaves_the_node_with_swap() {
     let mut node = Node::boot();
-    for step in 0..node.steps.len() {
-        for key in keys(step, step >= node.swapoff) {
+    for step in sample(0..node.steps.len(), EVERY) {
+        for key in keys(step) {
             // Its beginning is recorded: that of the run comes before, and two records of each step.
             let seen = node.at_a_terminal(key, 2 + 2 * step, RUN);
             let is_done = seen.run["state"] == "done";
@@ -56,16 +54,16 @@ fn a_run_whose_terminal_goes_bad_at_any_step_leaves_the_node_with_swap() {
 fn an_undo_whose_terminal_goes_bad_at_any_step_gives_the_node_its_swap_again() {
     let mut node = Node::boot();
     // The run was killed between swapoff and lvresize: without swap, and with a disk that was added.
-    for taken_back in 0..=node.swapoff + 1 {
-        for key in keys(taken_back, taken_back == 0) {
+    for taken_back in sample(0..=node.swapoff + 1, EVERY) {
+        for key in keys(taken_back) {
             node.killed_behind(node.swapoff, RUN);
             is_taken_back(&mut node, key, taken_back);
         }
     }
     // The volume had been larger than what is swapped to, and the run that made the header new was killed behind that.
     node.guest.ok("lvresize --quiet --extents 384 vg_root/lv_swap");
-    for taken_back in 0..=2 {
-        for key in keys(taken_back, true) {
+    for taken_back in sample(0..=2, 2) {
+        for key in keys(taken_back + 1) {
             node.killed_behind(1, "/root/okv-host swap-extend --size 12GiB --apply --yes");
             is_taken_back(&mut node, key, taken_back);
         }

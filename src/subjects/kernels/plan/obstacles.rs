@@ -11,7 +11,9 @@ use crate::subjects::kernels::survivor::Missing;
 /// That it is not known how the kernels stand to each other.
 pub(super) fn no_roles(kernels: &Kernels, why: &NoKernelRoles) -> Reason {
     match why {
-        NoKernelRoles::Unknown(why) => reason("kernels-unknown", why.clone(), "fix the cause that is shown, then run it again"),
+        NoKernelRoles::Unknown(why) => {
+            reason("kernels-unknown", why.clone(), "fix the cause that is shown, then run it again")
+        }
         NoKernelRoles::Unowned(running) => {
             let newest = kernels
                 .installed

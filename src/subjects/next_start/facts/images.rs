@@ -61,7 +61,8 @@ fn once<T: Clone>(
     })
 }
 
-fn one<T>(place: &Place<'_>, read: impl Fn(File, u64) -> Verdict<T>) -> Probed<Verdict<T>> {
+/// What `read` finds of the file at a place.
+pub(super) fn one<T>(place: &Place<'_>, read: impl Fn(File, u64) -> Verdict<T>) -> Probed<Verdict<T>> {
     match open(place) {
         Ok((file, bytes)) => Probed::Known(read(file, bytes)),
         Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Probed::Absent,

@@ -79,7 +79,9 @@ impl Layout {
             .with(&self.config(), self.script())
             .with(&self.block(), environment(&format!("saved_entry={}\nkernelopts={LINE}\n", self.id(RELEASE))));
         if self.is_uefi() {
-            host = host.with("boot/efi/EFI/redhat/grubx64.efi", "MZ").with("boot/efi/EFI/BOOT/BOOTX64.EFI", "MZ");
+            host = ["redhat/shimx64.efi", "redhat/grubx64.efi", "BOOT/BOOTX64.EFI"]
+                .iter()
+                .fold(host, |host, name| host.with(&format!("boot/efi/EFI/{name}"), efi_program()));
         }
         for release in [RELEASE, OTHER] {
             host = with_kernel(host, release);
@@ -165,4 +167,51 @@ pub(crate) fn initramfs(release: &str, programs: &[&str]) -> Vec<u8> {
     programs.iter().for_each(|program| member(program, 0o100_755, b"\x7fELF"));
     member("TRAILER!!!", 0, b"");
     archive
+}
+
+/// An EFI program of one section.
+pub(crate) fn efi_program() -> Vec<u8> {
+    let mut program = vec![0; 1024];
+    let mut put = |at: usize, bytes: &[u8]| program[at..at + bytes.len()].copy_from_slice(bytes);
+    put(0, b"MZ");
+    put(0x3c, &0x80_u32.to_le_bytes());
+    put(0x80, b"PE\0\0");
+    put(0x84, &0x8664_u16.to_le_bytes());
+    put(0x86, &1_u16.to_le_bytes());
+    put(0x94, &160_u16.to_le_bytes());
+    put(0x98, &0x20b_u16.to_le_bytes());
+    put(0x98 + 68, &10_u16.to_le_bytes());
+    put(0x98 + 160, b".text");
+    put(0x98 + 160 + 16, &256_u32.to_le_bytes());
+    put(0x98 + 160 + 20, &512_u32.to_le_bytes());
+    // The signature, at the end of the file.
+    put(0x98 + 144, &768_u32.to_le_bytes());
+    put(0x98 + 148, &256_u32.to_le_bytes());
+    program
+}
+
+/// The value of a boot option of the firmware that is active.
+pub(crate) fn efi_option(description: &str, partition: Option<[u8; 16]>, file: &str) -> Vec<u8> {
+    let text = |text: &str| text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let node = |kind: u8, sub: u8, body: &[u8]| {
+        let length = u16::try_from(body.len() + 4).unwrap();
+        [&[kind, sub][..], &length.to_le_bytes(), body].concat()
+    };
+    let mut path = node(1, 1, &[0, 4]);
+    if let Some(guid) = partition {
+        let numbers = [&1_u32.to_le_bytes()[..], &2048_u64.to_le_bytes(), &409_600_u64.to_le_bytes()].concat();
+        path.extend(node(4, 1, &[&numbers[..], &guid, &[2, 2]].concat()));
+    }
+    if !file.is_empty() {
+        path.extend(node(4, 4, &text(file)));
+    }
+    path.extend(node(0x7f, 0xff, &[]));
+    let length = u16::try_from(path.len()).unwrap();
+    [&1_u32.to_le_bytes()[..], &length.to_le_bytes(), &text(description), &path].concat()
+}
+
+/// The file of a variable of the firmware, and its bytes.
+pub(crate) fn efi_variable(name: &str, value: &[u8]) -> (String, Vec<u8>) {
+    let path = format!("sys/firmware/efi/efivars/{name}-8be4df61-93ca-11d2-aa0d-00e098032b8c");
+    (path, [&7_u32.to_le_bytes()[..], value].concat())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::efi::{self, EFI, Efi};
 use super::images::{Images, Verified};
 use super::initramfs::Contents;
 use super::kernel_image::KernelImage;
@@ -34,11 +35,9 @@ pub struct Start {
     pub modules: BTreeMap<String, Probed<()>>,
     /// The initramfs files beside that of the default entry, with their sizes, of the same family of kernels.
     pub sizes: Vec<(String, u64)>,
-    /// The programs on the EFI System Partition that the firmware may start; `Absent` where the host boots by BIOS.
-    pub programs: Probed<Vec<String>>,
+    /// What the firmware starts; `None` where the host boots by BIOS.
+    pub efi: Option<Efi>,
 }
-
-const EFI: &str = "/boot/efi";
 
 /// Looks at all of it; where /boot is not mounted on a live host, by a read-only mount that nobody else sees. `busy` is
 /// why no such mount is made: as long as there is one, the kernel lets nobody mount the same device to be written to.
@@ -109,7 +108,7 @@ fn start(root: &Root, running: &Running, at: At<'_>, images: &Images) -> Start {
         sums: BTreeMap::new(),
         modules: BTreeMap::new(),
         sizes: Vec::new(),
-        programs: if is_uefi(running) { programs(root, at.mounts, loader.known()) } else { Probed::Absent },
+        efi: is_uefi(running).then(|| efi::gather(root, at.mounts)),
         loader: Probed::Absent,
     };
     if let Probed::Known(loader) = &loader {
@@ -179,41 +178,4 @@ fn has_configuration(root: &Root) -> bool {
         vendor.below("grub.cfg").map_or(true, |config| !matches!(config.metadata(), Probed::Absent))
     };
     vendors.map_or(true, |vendors| vendors.unwrap_or_default().iter().any(has))
-}
-
-/// The EFI programs beside the configuration and in the folder that firmware takes without an entry of its own. That
-/// there are none shows only where the partition is mounted.
-fn programs(root: &Root, mounts: &Probed<Vec<Mount>>, loader: Option<&Loader>) -> Probed<Vec<String>> {
-    let is_mounted = mounts.known().is_some_and(|mounts| mounts::mounted_at(mounts, EFI).is_some());
-    match programs_below(root, loader) {
-        Probed::Known(found) if found.is_empty() && !is_mounted => {
-            Probed::Unreadable(format!("{EFI} is not mounted, and has no boot program"))
-        }
-        found => found,
-    }
-}
-
-fn programs_below(root: &Root, loader: Option<&Loader>) -> Probed<Vec<String>> {
-    let vendors = match root.at(format!("{EFI}/EFI")).and_then(|folder| folder.places(|_| true)) {
-        Ok(vendors) => vendors.unwrap_or_default(),
-        Err(why) => return Probed::Unreadable(why),
-    };
-    let own = loader.and_then(|loader| loader.start.rsplit_once('/')).map(|(folder, _)| folder.to_owned());
-    let mut found = Vec::new();
-    for folder in vendors {
-        let is_default = folder.name().is_some_and(|name| name.eq_ignore_ascii_case("BOOT"));
-        if !is_default && own.as_ref().is_some_and(|own| *own != folder.host_path()) {
-            continue;
-        }
-        let is_program = |name: &str| name.to_ascii_lowercase().ends_with(".efi");
-        match folder.places(is_program) {
-            Ok(places) => {
-                let is_whole =
-                    |place: &&Place<'_>| place.metadata().known().is_some_and(|meta| meta.is_file() && meta.len() > 0);
-                found.extend(places.unwrap_or_default().iter().filter(is_whole).map(Place::host_path));
-            }
-            Err(why) => return Probed::Unreadable(why),
-        }
-    }
-    Probed::Known(found)
 }

@@ -3,6 +3,7 @@
 //! A link that is broken names the rule that reports it in detail. What stops the start counts before what could not be
 //! read, and that before what is doubtful.
 
+mod efi;
 mod entry;
 mod firmware;
 mod link;

@@ -23,6 +23,7 @@ pub(crate) const RULE: Rule = Rule {
     source: |_| "GRUB manual; dracut.cmdline(7); systemd.mount(5)".into(),
     inputs: &[
         "/boot and /boot/efi, also where they are not mounted: grub.cfg, grubenv, boot entries",
+        "under UEFI: the boot options of the firmware, and the EFI programs that they name",
         "kernel and initramfs of the default entry, to their end",
         "the disks, and /etc/fstab",
     ],

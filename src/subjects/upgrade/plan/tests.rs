@@ -73,7 +73,9 @@ fn an_upgrade_that_runs_is_followed_and_never_begun_again() {
 #[test]
 fn an_upgrade_that_goes_on_without_its_service_is_not_begun_a_second_time() {
     for run in [means(), after(UpgradeState::CutOff)] {
-        assert_eq!(refused(&Means { process: Some(77), ..run }), ["upgrade-runs"]);
+        // Nor is anything else named: the node is half changed.
+        let blocked = vec![Reason { id: "next-start", message: "x".into(), remedy: "y".into() }];
+        assert_eq!(refused(&Means { process: Some(77), blocked, ..run }), ["upgrade-runs"]);
     }
 }
 

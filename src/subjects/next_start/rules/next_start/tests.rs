@@ -12,6 +12,7 @@ use crate::subjects::rule::RuleInputs;
 use crate::subjects::rule::tests::assert_found;
 
 mod broken;
+mod firmware;
 mod menus;
 
 /// Verdict and message. Of all facts, only those that count are gathered.

@@ -47,16 +47,6 @@ fn cut(host: Host, path: &str, length: impl Fn(usize) -> usize) -> Host {
 }
 
 #[test]
-fn the_firmware_starts_nothing_where_its_program_is_missing_or_empty() {
-    for layout in [Layout::El7Uefi, Layout::El8Uefi] {
-        let host = layout.host().without("boot/efi/EFI/redhat/grubx64.efi");
-        is_found(&host, "pass", "complete");
-        is_found(&host.with("boot/efi/EFI/BOOT/BOOTX64.EFI", ""), "block", "has no boot program");
-    }
-    is_found(&Layout::El8Bios.host().with("dev/sda", ""), "unknown", "the firmware");
-}
-
-#[test]
 fn the_configuration_is_missing_dangling_cut_off_ambiguous_or_cannot_be_followed() {
     each("block", "there is no configuration of GRUB", |host, layout| host.without(&layout.config()));
     each("block", "there is no configuration of GRUB", |host, layout| {
