@@ -44,12 +44,12 @@ use usage_error::UsageError;
 
 /// Runs a command on this host.
 pub fn run(cli: &Cli) -> ExitStatus {
+    let _shown = talk::begin(cli);
     run_in(cli, Surroundings::HOST)
 }
 
 /// Runs a command. A reader that goes away (a closed pipe) is no failure.
 pub fn run_in(cli: &Cli, around: Surroundings) -> ExitStatus {
-    let _shown = talk::begin(cli);
     let outcome = match &cli.command {
         Command::Scan(args) => scan::run(args),
         Command::Check(args) => check::run(args, around),

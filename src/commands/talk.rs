@@ -1,7 +1,7 @@
 //! What stderr shows of programs and ports that are waited for: each that ends, where that is asked for, and any that
 //! takes long.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::progress::Writer;
 use crate::base::chars::is_hidden;
 use crate::cli::{Cli, Command, Talk};
-use crate::io::waiting;
+use crate::io::{sys, waiting};
 
 /// How often it is looked.
 const LOOK: Duration = Duration::from_secs(1);
@@ -49,7 +49,6 @@ pub(super) fn begin(cli: &Cli) -> Shown {
         Talk { quiet: true, .. } => Shown(None),
         Talk { verbose: true, .. } => each_that_ends(),
         Talk { .. } => {
-            // Without a thread nothing is shown, which stops no run.
             let _ = thread::Builder::new().spawn(name_what_takes_long);
             Shown(None)
         }
@@ -57,7 +56,13 @@ pub(super) fn begin(cli: &Cli) -> Shown {
 }
 
 fn each_that_ends() -> Shown {
-    let writer = Arc::new(Writer::to_stderr());
+    let made = thread::Builder::new().spawn(|| {
+        let _ = sys::write_from_the_background();
+        Writer::to_stderr()
+    });
+    // Without a thread nothing is shown, which stops no run.
+    let Some(Ok(writer)) = made.ok().map(thread::JoinHandle::join) else { return Shown(None) };
+    let writer = Arc::new(writer);
     let theirs = Arc::clone(&writer);
     waiting::listen(move |ended| {
         let outcome = ended.outcome.map(|outcome| format!(", {outcome}")).unwrap_or_default();
@@ -66,14 +71,18 @@ fn each_that_ends() -> Shown {
     Shown(Some(writer))
 }
 
+/// Until the process ends. A terminal that is blocked, or that another job has in front, holds up only its own writer.
 fn name_what_takes_long() {
+    let _ = sys::write_from_the_background();
     let marks = if io::stderr().is_terminal() { AT_TERMINAL } else { IN_LOG };
+    let mut writer = None;
     loop {
         thread::sleep(LOOK);
         for (what, since) in waiting::waits() {
             let seconds = since.as_secs();
             if marks.contains(&seconds) || (seconds > 0 && seconds.is_multiple_of(EACH)) {
-                let _ = writeln!(io::stderr(), "     waiting for {}: {seconds} s", short(&what));
+                let line = format!("     waiting for {}: {seconds} s\n", short(&what));
+                writer.get_or_insert_with(Writer::to_stderr).write(&line);
             }
         }
     }
