@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::vocabulary::{Word, states_and_steps, steps};
-use super::{Judge, PlainFormat};
+use super::{Judge, PlainFormat, Talk};
 use crate::subjects::records::facts::confirmations::note;
 
 /// Arguments of `runbook`.
 #[derive(Debug, Args)]
 #[command(after_help = RUNBOOK_HELP)]
 pub struct Runbook {
-    /// Show these steps alone: a state (confirm, ready), the id of a step, or its item (7.2-2).
+    /// Show these steps alone: a state (confirm, ready, later), the id of a step, or its item (7.2-2).
     #[arg(value_name = "STATE|STEP", value_parser = Word(states_and_steps), hide_possible_values = true)]
     pub only: Vec<String>,
 
@@ -24,14 +24,18 @@ pub struct Runbook {
     #[command(flatten)]
     pub judge: Judge,
 
+    /// How much is printed.
+    #[command(flatten)]
+    pub talk: Talk,
+
     /// How to print.
     #[arg(long, value_enum, default_value_t = RunbookFormat::Text)]
     pub format: RunbookFormat,
 }
 
 const RUNBOOK_HELP: &str = "\
-A step is done, ready (its command plans it now), blocked, confirm (cannot be verified from the node), unknown \
-(could not be read) or not-needed. Without --root it shows the steps of this host, as root.
+A step is done, ready (its command plans it now), confirm (cannot be verified from the node), later (it waits for \
+another step), blocked (by a rule, or its command refuses), unknown (could not be read) or not-needed. Without --root it shows the steps of this host, as root.
 
 Examples:
   okv-host runbook confirm

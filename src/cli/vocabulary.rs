@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, Command, Error};
 
-use crate::procedure::{STEPS, State};
+use crate::procedure::{STEPS, Step};
 use crate::subjects::table::RULES;
 
 /// Takes any word. What it names is found by the command, which has the nearest names for one that names nothing.
@@ -30,9 +30,9 @@ pub(super) fn steps() -> Vec<String> {
     STEPS.iter().map(|row| row.id.to_owned()).chain(STEPS.iter().flat_map(|row| row.item_names())).collect()
 }
 
-/// The states of steps, then the ids of the steps, and their items.
+/// The words for how steps stand, then the ids of the steps, and their items.
 pub(super) fn states_and_steps() -> Vec<String> {
-    State::ALL.iter().map(|state| state.word().to_owned()).chain(steps()).collect()
+    Step::words().map(str::to_owned).chain(steps()).collect()
 }
 
 /// The ids of the rules, then those of the steps, and their items.

@@ -39,7 +39,8 @@ pub(super) fn differences(reports: &[Saved], nodes: &[Node]) -> Vec<Difference> 
     }
     let compare = |what: &str, value: &dyn Fn(&Saved) -> String| difference(what, reports, nodes, value);
     let profile = compare("profile", &|report| report.profile.clone());
-    let release = compare("release of the node", &|report| report.release.clone().unwrap_or_else(|| "not told".into()));
+    let release =
+        compare("release of the node", &|report| report.release.clone().unwrap_or_else(|| "not known".into()));
     let mut found: Vec<Difference> = profile.into_iter().chain(release).collect();
     found.extend(rules.iter().filter_map(|rule| {
         let mut found = compare(rule, &|report| without_figures(&summarize(report, rule)))?;

@@ -43,7 +43,7 @@ pub fn judge(mut request: Request) -> Cluster {
     let version = lowest(&nodes, &info, &mut problems);
     let order = order::order(&nodes, target.as_ref()).filter(|_| !nodes.is_empty());
     if order.is_none() && is_given {
-        let message = "which nodes are read-only and which read-write was not found for all: the order cannot be told";
+        let message = "the mode (read-only or read-write) of some nodes was not found: the order is not known";
         problems.push(Problem::new("mode-not-told", Outcome::Unknown, message));
     }
     let disabled = disabled_nodes(&nodes, &info, &request, &mut problems);
@@ -52,7 +52,7 @@ pub fn judge(mut request: Request) -> Cluster {
     let mut not_found = info.not_found.clone();
     not_found.extend(disabled.iter().filter_map(|disabled| describe_gap(disabled, &info, &request)));
     if !is_given {
-        not_found.push("what the cluster says of itself: with --cluster-info the order and times are told".into());
+        not_found.push("what the cluster shows of itself: --cluster-info adds the order and the times".into());
     }
     Cluster {
         schema: Cluster::SCHEMA,
@@ -114,10 +114,8 @@ fn put_together(request: &Request, info: &Info, is_given: bool, problems: &mut V
         if let (Some(said), Some(told)) = (report.and_then(|r| r.release.as_ref()), &node.version)
             && Version::parse(said) != Version::parse(told)
         {
-            let message = format!(
-                "node {} says it has {said}, and the cluster says {told}: one of the files is older",
-                node.name
-            );
+            let message =
+                format!("node {} has release {said}, and {told} by the cluster: one of the files is older", node.name);
             problems.push(Problem::new("version-differs", Outcome::Ready, message));
         }
         nodes.push(Node::new(report, Some(node)));
@@ -177,7 +175,7 @@ fn lowest(nodes: &[Node], info: &Info, problems: &mut Vec<Problem>) -> Option<St
         nodes.iter().map(|node| Some((node.parsed_version()?, node))).collect();
     let (lowest, node) = versions?.into_iter().min_by(|(a, _), (b, _)| a.cmp(b))?;
     if let Some(said) = info.version.as_deref().filter(|said| Version::parse(said).is_none_or(|said| said != lowest)) {
-        let message = format!("the cluster says that its version is {said}, and the lowest of its nodes is {lowest}");
+        let message = format!("the version of the cluster is {said}, and the lowest of its nodes is {lowest}");
         problems.push(Problem::new("cluster-version-differs", Outcome::Ready, message));
     }
     node.version.clone()

@@ -18,6 +18,7 @@ mod planned_steps;
 mod printed;
 mod progress;
 mod recorded;
+mod root;
 mod runbook;
 mod saved_host;
 mod scan;
@@ -26,6 +27,7 @@ mod stage;
 mod status;
 mod surroundings;
 mod swap_extend;
+mod talk;
 mod undo;
 mod upgrade;
 mod usage_error;
@@ -42,6 +44,7 @@ use usage_error::UsageError;
 
 /// Runs a command on this host.
 pub fn run(cli: &Cli) -> ExitStatus {
+    let _shown = talk::begin(cli);
     run_in(cli, Surroundings::HOST)
 }
 

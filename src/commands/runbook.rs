@@ -33,6 +33,9 @@ pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
     };
     match args.format {
         RunbookFormat::Json => report::runbook_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
+        RunbookFormat::Text | RunbookFormat::Markdown if args.talk.quiet => {
+            write_coloured(&report::verdict_line(report.standing))?
+        }
         RunbookFormat::Text => write_coloured(&report::runbook_text(&report, of_stdout()))?,
         RunbookFormat::Markdown => write_coloured(&report::runbook_markdown(&report))?,
     }
@@ -44,8 +47,8 @@ fn only(args: &Runbook) -> Result<Vec<Only>> {
     if !args.only.is_empty() && args.format == RunbookFormat::Json {
         return Err(UsageError("JSON has every step: select from it".to_owned()).into());
     }
-    let of = |word: &String| match State::ALL.into_iter().find(|state| state.word() == word) {
-        Some(state) => Ok(Only::State(state)),
+    let of = |word: &String| match Step::words().find(|known| known == word) {
+        Some(known) => Ok(Only::Word(known)),
         None => Ok(Only::Step(named(word)?.step()?)),
     };
     args.only.iter().map(of).collect()

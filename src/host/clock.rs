@@ -26,6 +26,6 @@ pub fn booted(root: &Root) -> Probed<u64> {
     root.parse("/proc/stat", |text| {
         let line = text.split(|b| *b == b'\n').find_map(|line| line.strip_prefix(b"btime "));
         let seconds = line.and_then(|seconds| std::str::from_utf8(seconds).ok()?.trim().parse().ok());
-        seconds.ok_or("it does not say when the host was started")
+        seconds.ok_or("it does not show when the host was started")
     })
 }

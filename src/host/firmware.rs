@@ -54,7 +54,7 @@ fn directory<'r>(root: &'r Root, path: &str) -> Result<Option<Place<'r>>, String
     if root.is_live() {
         match is_sysfs(&place.real_path()) {
             Ok(true) => {}
-            Ok(false) => return Err(format!("{path}: it is not on sysfs, so it does not tell about the firmware")),
+            Ok(false) => return Err(format!("{path}: it is not on sysfs, so it does not show the firmware")),
             Err(e) => return Err(format!("{path}: {e}")),
         }
     }

@@ -143,7 +143,7 @@ impl Room {
         let Self { used_kib, elsewhere_kib, .. } = self;
         let Some(available) = self.available_kib else {
             return Some(format!(
-                "{used_kib} KiB are swapped out, and the kernel does not tell how much memory is available"
+                "{used_kib} KiB are swapped out, and the kernel does not show how much memory is available"
             ));
         };
         let needed = used_kib.saturating_add(margin_kib);

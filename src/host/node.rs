@@ -74,7 +74,7 @@ fn report_other_sizes(disks: &mut [Disk], running: &Running) {
         let name = disk.path.strip_prefix("/dev/").unwrap_or(&disk.path);
         if let Some(device) = block.iter().find(|device| device.name == name && device.bytes != disk.bytes) {
             let (kernel, read) = (device.bytes, disk.bytes);
-            let message = format!("{}: the kernel says {kernel} bytes, and {read} could be read", disk.path);
+            let message = format!("{}: {kernel} bytes by the kernel, and {read} could be read", disk.path);
             disk.problems.insert(0, Problem::new(ProblemId::CannotOpen, message));
         }
     }

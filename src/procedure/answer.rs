@@ -10,12 +10,22 @@ pub(super) struct Answer {
     pub(super) command: Option<String>,
     pub(super) confirmed: Option<Confirmed>,
     pub(super) is_confirmable: bool,
+    /// The steps that come first, where nothing else is in the way.
+    pub(super) waits_for: Vec<&'static str>,
 }
 
 impl Answer {
     pub(super) fn new(state: State, evidence: impl Into<String>) -> Self {
         let evidence = evidence.into();
-        Self { state, evidence, how: String::new(), command: None, confirmed: None, is_confirmable: false }
+        Self {
+            state,
+            evidence,
+            how: String::new(),
+            command: None,
+            confirmed: None,
+            is_confirmable: false,
+            waits_for: Vec::new(),
+        }
     }
 
     pub(super) fn done(evidence: impl Into<String>) -> Self {
@@ -44,8 +54,13 @@ impl Answer {
     }
 
     /// Another step comes first.
-    pub(super) fn comes_after(id: &str) -> Self {
-        Self::blocked(format!("comes after {id}"))
+    pub(super) fn comes_after(id: &'static str) -> Self {
+        Self::later(format!("comes after {id}"), vec![id])
+    }
+
+    /// Only these steps are in the way.
+    pub(super) fn later(why: impl Into<String>, waits_for: Vec<&'static str>) -> Self {
+        Self { waits_for, ..Self::blocked(why) }
     }
 
     /// The same, and a confirmation counts.

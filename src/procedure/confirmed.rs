@@ -25,8 +25,8 @@ pub(super) fn apply(inputs: &StepInputs<'_>, answer: Answer) -> Answer {
         OnRecord::No(None) => answer,
         OnRecord::No(Some(other)) => Answer { evidence: format!("{}; {other}", answer.evidence), ..answer },
         OnRecord::Unknown(why) => {
-            let how = "Move the damaged file aside, then record the step again.";
-            Answer::unknown(format!("cannot determine whether it was confirmed: {why}")).how(how)
+            let how = "Record the step again.";
+            Answer::unknown(format!("cannot determine whether it was confirmed: {why}")).how(how).confirmable()
         }
     }
 }
@@ -44,7 +44,7 @@ pub fn may_confirm(step: &Step) -> Result<(), NotConfirmable> {
         return Ok(());
     }
     let Step { id, state, evidence, .. } = step;
-    let word = state.word();
+    let word = step.word();
     let command = step.command.as_deref().filter(|command| command.starts_with("okv-host "));
     Err(NotConfirmable(match (state, command) {
         (State::Done | State::NotNeeded, _) => format!("{id} is {word}: {evidence}"),
@@ -54,7 +54,7 @@ pub fn may_confirm(step: &Step) -> Result<(), NotConfirmable> {
         }
         (State::Ready, None) => format!("{id} is not for a person to confirm: {evidence}"),
         (State::Blocked | State::Unknown | State::Confirm, None) => {
-            format!("{id} is {word}, which no confirmation lifts: {evidence}")
+            format!("{id} is {word}, and a confirmation does not change that: {evidence}")
         }
     }))
 }

@@ -32,7 +32,9 @@ impl StepInputs<'_> {
     fn untimely(&self) -> Option<Answer> {
         let upgraded = match self.progress {
             Progress::Upgraded(_) => None,
-            Progress::NotBegun(_) | Progress::Begun(_) => Some(Answer::blocked("comes after the upgrade of this node")),
+            Progress::NotBegun(_) | Progress::Begun(_) => {
+                Some(Answer::later("comes after the upgrade of this node", vec!["reboot"]))
+            }
             Progress::Unknown(why) => {
                 Some(Answer::unknown(format!("cannot determine whether this node was upgraded: {why}")))
             }

@@ -58,6 +58,7 @@ pub fn steps(facts: &Facts, findings: &[Finding], profile: &Profile) -> Vec<Step
             command: answer.command.filter(|_| !answer.state.is_closed()),
             confirmed: answer.confirmed,
             is_confirmable: answer.is_confirmable,
+            waits_for: if answer.state == State::Blocked { answer.waits_for } else { Vec::new() },
         });
     }
     steps

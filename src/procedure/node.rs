@@ -19,7 +19,7 @@ pub(super) fn be_root(inputs: &StepInputs<'_>) -> Answer {
         Some(Probed::Known(false)) => ready("this does not run as root"),
         Some(Probed::Absent) => Answer::not_needed(SAVED),
         Some(Probed::Unreadable(why)) => Answer::unknown(why.clone()),
-        None => Answer::unknown("only a running host can tell"),
+        None => Answer::unknown("only a running host shows this"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Steps that are open before the upgrade, as reasons not to begin it.
 
-use super::step::{State, Step, open_before};
+use super::step::{State, Step, how_then, open_before};
 use crate::engine::Reason;
 
 /// Steps that the plan of the upgrade judges itself.
@@ -11,11 +11,10 @@ pub fn reasons_against_upgrade(steps: &[Step]) -> impl Iterator<Item = Reason> {
     let open = open_before(steps, "run-upgrade").into_iter();
     open.filter(|step| !OWN.contains(&step.id) && matches!(step.state, State::Confirm | State::Ready)).map(|step| {
         let command = step.command.as_deref().unwrap_or_default();
-        let remedy = [step.how.as_str(), command].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
         Reason {
             id: step.id,
             message: format!("{} ({}): {}", step.title, step.source, step.evidence),
-            remedy: remedy.join("; "),
+            remedy: how_then(&step.how, command),
         }
     })
 }
@@ -41,6 +40,7 @@ mod tests {
             command: Some("okv-host confirm back-up".into()),
             confirmed: None,
             is_confirmable: true,
+            waits_for: Vec::new(),
         }
     }
 
@@ -58,6 +58,6 @@ mod tests {
         let reasons: Vec<Reason> = reasons_against_upgrade(&steps).collect();
         let [reason] = reasons.as_slice() else { panic!("{reasons:?}") };
         assert_eq!((reason.id, reason.message.as_str()), ("back-up", "back up (7.2-2): not confirmed"));
-        assert_eq!(reason.remedy, "make a backup; okv-host confirm back-up");
+        assert_eq!(reason.remedy, "make a backup. Then run: okv-host confirm back-up");
     }
 }

@@ -56,14 +56,14 @@ fn compare<'f>(facts: &'f Facts, profile: &Profile) -> Option<SaidRelease<'f>> {
 
 pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
     let Some(subjects) = &facts.subjects else {
-        return Progress::Unknown("only a running host can tell; disks of a powered-off node were given".into());
+        return Progress::Unknown("only a running host shows this, not the disks of a powered-off node".into());
     };
     let release = compare(facts, profile);
     match (begun(&run_of_now(facts, profile), &release), &release) {
         // Before the restart, what its files say is only half of it.
         (Some(begun), Some(SaidRelease::Reached(_))) if !begun.is_restarted => return Progress::Begun(begun.why),
         (_, Some(SaidRelease::Reached(said))) => {
-            return Progress::Upgraded(format!("the node says that it has release {said}"));
+            return Progress::Upgraded(format!("the node shows release {said}"));
         }
         (Some(begun), _) => {
             return match on_record(facts, profile, "reboot") {
@@ -77,13 +77,11 @@ pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
         (None, _) => {}
     }
     match release {
-        Some(SaidRelease::Older(said)) => Progress::NotBegun(format!("the node says that it has release {said}")),
-        Some(SaidRelease::Newer(said)) => Progress::NotBegun(format!("the node says another release, {said}")),
+        Some(SaidRelease::Older(said)) => Progress::NotBegun(format!("the node shows release {said}")),
+        Some(SaidRelease::Newer(said)) => Progress::NotBegun(format!("the node shows another release, {said}")),
         Some(SaidRelease::Reached(_)) | None => match (&subjects.upgrade.run, on_record(facts, profile, "reboot")) {
             (Probed::Unreadable(why), _) => Progress::Unknown(why.clone()),
-            _ if !names_no_release(facts) => {
-                Progress::Unknown("what it says its release is cannot be taken for one".into())
-            }
+            _ if !names_no_release(facts) => Progress::Unknown("the release that it shows is no release number".into()),
             (Probed::Absent, OnRecord::Confirmed(by)) => {
                 Progress::Upgraded(format!("confirmed by {} at {}: {}", by.by, by.at, by.note))
             }
@@ -114,9 +112,9 @@ fn begun(run: &Probed<&UpgradeRun>, release: &Option<SaidRelease<'_>>) -> Option
     let at = run.when();
     let said = match release {
         Some(SaidRelease::Older(said) | SaidRelease::Newer(said) | SaidRelease::Reached(said)) => {
-            format!("still says {said}")
+            format!("still shows {said}")
         }
-        None => "does not say its release".to_owned(),
+        None => "does not show its release".to_owned(),
     };
     let (why, is_restarted) = match run.state {
         UpgradeState::Running => (format!("the upgrade runs since {at}"), false),

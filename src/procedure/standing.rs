@@ -1,7 +1,7 @@
 //! Whether the node can be upgraded, in one line; and what to do next. `check` and `runbook` open with it.
 
 use super::progress::{Progress, failed_run};
-use super::step::{State, Step, When, next};
+use super::step::{State, Step, When, how_then, next};
 use crate::profile::Profile;
 use crate::subjects::Facts;
 use crate::subjects::boot::rules::boot_size;
@@ -26,6 +26,22 @@ pub enum Headline {
     Failed(String),
     UnderWay(String),
     Upgraded(String),
+}
+
+impl Headline {
+    /// The word for it in JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::MustBeReplaced => "must-be-replaced",
+            Self::Blocked => "cannot-be-upgraded",
+            Self::Unknown => "unknown",
+            Self::NoBlocker => "no-blocker-found",
+            Self::Ready => "ready",
+            Self::Failed(_) => "upgrade-failed",
+            Self::UnderWay(_) => "upgrade-under-way",
+            Self::Upgraded(_) => "upgraded",
+        }
+    }
 }
 
 /// What to do next.
@@ -126,9 +142,7 @@ fn of_finding(finding: &Finding, steps: &[Step]) -> Next {
 fn of_step(step: &Step) -> Next {
     let what = match (step.command.as_deref(), step.how.as_str()) {
         (Some(command), "") => command.to_owned(),
-        (Some(command), how) if command.starts_with("okv-host confirm") => {
-            format!("{}; then {command}", how.trim_end_matches('.'))
-        }
+        (Some(command), how) if command.starts_with("okv-host confirm") => how_then(how, command),
         (Some(command), _) => command.to_owned(),
         (None, "") => step.evidence.clone(),
         (None, how) => how.to_owned(),

@@ -97,9 +97,27 @@ pub struct Step {
     pub confirmed: Option<Confirmed>,
     /// Whether a confirmation counts now.
     pub is_confirmable: bool,
+    /// The steps that it waits for, where it is blocked by nothing else.
+    pub waits_for: Vec<&'static str>,
 }
 
+/// The word of a step that only waits for others; its state is [`State::Blocked`].
+const LATER: &str = "later";
+
 impl Step {
+    /// The word for how it stands.
+    pub fn word(&self) -> &'static str {
+        if self.waits_for.is_empty() { self.state.word() } else { LATER }
+    }
+
+    /// Every such word, in the order in which they are counted.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        State::ALL.into_iter().flat_map(|state| match state {
+            State::Blocked => vec![LATER, state.word()],
+            _ => vec![state.word()],
+        })
+    }
+
     /// Whether it stands before the upgrade, or is a part of it.
     pub fn is_before_upgrade(&self) -> bool {
         matches!(self.when, When::Before | When::Part)
@@ -111,6 +129,7 @@ impl Step {
     pub fn refuse(&mut self, refusal: &Refusal) {
         let command = self.command.as_deref().unwrap_or_default();
         self.state = State::Blocked;
+        self.waits_for.clear();
         self.evidence = match refusal.reasons.as_slice() {
             [only] => format!("{command} refuses: {}", only.message),
             all => {
@@ -146,4 +165,13 @@ const SESSION: &str = "session";
 /// The first step with something left to do; `None` where nothing is.
 pub fn next(steps: &[Step]) -> Option<&Step> {
     steps.iter().find(|step| !step.state.is_closed())
+}
+
+/// What a person does, and the command that follows it; either may be empty.
+pub(super) fn how_then(how: &str, command: &str) -> String {
+    match (how.trim_end_matches('.'), command) {
+        ("", command) => command.to_owned(),
+        (_, "") => how.to_owned(),
+        (how, command) => format!("{how}. Then run: {command}"),
+    }
 }

@@ -52,7 +52,7 @@ pub(super) fn add_disk(inputs: &StepInputs<'_>) -> Answer {
     let mut blank = inputs.facts.node.disks.iter().filter(|disk| disk.content.kind == Kind::Blank);
     if let Some(disk) = blank.next() {
         let size = Bytes(disk.bytes);
-        return Answer::done(format!("{} is a blank disk of {size}; {EXTEND} says whether it will do", disk.path));
+        return Answer::done(format!("{} is a blank disk of {size}; {EXTEND} shows whether it is suitable", disk.path));
     }
     inputs.from(Answer::ready(format!("{EXTEND} --prepare"), words(&found)), &found)
 }

@@ -33,7 +33,7 @@ pub(super) fn everything_before(inputs: &StepInputs<'_>) -> Answer {
             let why = format!("not all of the node could be judged: {}", of(Verdict::Unknown));
             Answer::unknown(why).run("okv-host check")
         }
-        Outcome::Ready if !open.is_empty() => Answer::blocked(format!("open before it: {}", names(&open))),
+        Outcome::Ready if !open.is_empty() => waits_for(&open),
         // A node that does not say its release leaves that to the operator.
         Outcome::Ready => {
             let release = inputs.by_rules(&[release::ID]);
@@ -52,7 +52,7 @@ pub(super) fn run(inputs: &StepInputs<'_>) -> Answer {
     }
     match run_of_now(inputs.facts, inputs.profile) {
         Probed::Known(run) => began(inputs, run),
-        Probed::Absent if inputs.facts.node.running.is_none() => Answer::unknown("only a running host can tell"),
+        Probed::Absent if inputs.facts.node.running.is_none() => Answer::unknown("only a running host shows this"),
         Probed::Absent => match open_before(inputs.earlier, inputs.row.id).as_slice() {
             [] => match combine(inputs, &[upgrade_log::ID]) {
                 Combined::Amiss(found) => {
@@ -61,7 +61,7 @@ pub(super) fn run(inputs: &StepInputs<'_>) -> Answer {
                 }
                 _ => Answer::ready("okv-host upgrade", "every step before it is done"),
             },
-            open => Answer::blocked(format!("open before it: {}", names(open))),
+            open => waits_for(open),
         },
         Probed::Unreadable(why) => Answer::unknown(format!("cannot determine whether it was run: {why}")),
     }
@@ -114,17 +114,16 @@ pub(super) fn reboot(inputs: &StepInputs<'_>) -> Answer {
         }
         Probed::Known(run) if run.state == UpgradeState::Restarted => match inputs.progress {
             Progress::Begun(why) => Answer::blocked(format!("the first start may still be at work: {why}")).how(see),
-            _ => Answer::unknown("the node was restarted, and what it says its release is could not be read").how(see),
+            _ => Answer::unknown("the node was restarted, and its release could not be read").how(see),
         },
         Probed::Unreadable(why) => Answer::unknown(format!("cannot determine whether the upgrade was run: {why}")),
         // An upgrade that was begun by hand leaves no log of ours.
         Probed::Absent if inputs.facts.node.running.is_some() && names_no_release(inputs.facts) => {
-            Answer::blocked("comes after run-upgrade; where that was run by hand and is over, confirm this step")
-                .confirmable()
-                .how(see)
+            let why = "comes after run-upgrade; where that was run by hand and is over, confirm this step";
+            Answer::later(why, vec!["run-upgrade"]).confirmable().how(see)
         }
         Probed::Known(_) | Probed::Absent => match inputs.progress {
-            Progress::NotBegun(why) => Answer::blocked(format!("comes after run-upgrade: {why}")),
+            Progress::NotBegun(why) => Answer::later(format!("comes after run-upgrade: {why}"), vec!["run-upgrade"]),
             _ => Answer::comes_after("run-upgrade"),
         },
     }
@@ -138,8 +137,9 @@ fn with_step(rule: RuleId) -> String {
     }
 }
 
-fn names(steps: &[&Step]) -> String {
-    steps.iter().map(|step| step.id).collect::<Vec<_>>().join(", ")
+fn waits_for(open: &[&Step]) -> Answer {
+    let ids: Vec<&'static str> = open.iter().map(|step| step.id).collect();
+    Answer::later(format!("open before it: {}", ids.join(", ")), ids)
 }
 
 /// Whether the upgrade has the parts before it behind it.

@@ -31,8 +31,8 @@ pub struct RunbookReport<'r> {
 /// Which steps are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Only {
-    /// Those in this state.
-    State(State),
+    /// Those with this word for how they stand.
+    Word(&'static str),
     /// The one with this id.
     Step(&'static str),
 }
@@ -49,9 +49,9 @@ impl RunbookReport<'_> {
     }
 
     fn count(&self) -> String {
-        let counts = State::ALL.iter().filter_map(|state| {
-            let n = self.steps.iter().filter(|step| step.state == *state).count();
-            (n > 0).then(|| format!("{n} {}", state.word()))
+        let counts = Step::words().filter_map(|word| {
+            let n = self.steps.iter().filter(|step| step.word() == word).count();
+            (n > 0).then(|| format!("{n} {word}"))
         });
         counts.collect::<Vec<_>>().join(", ")
     }
@@ -68,7 +68,7 @@ impl RunbookReport<'_> {
 impl Only {
     fn is(self, step: &Step) -> bool {
         match self {
-            Self::State(state) => step.state == state,
+            Self::Word(word) => step.word() == word,
             Self::Step(id) => step.id == id,
         }
     }
@@ -96,8 +96,8 @@ fn next(out: &mut Page, report: &RunbookReport<'_>) {
 }
 
 fn text_of(out: &mut Page, step: &Step) {
-    let style = colour(step.state);
-    let _ = write!(out, "{style}{:<10}{style:#} ", step.state.word());
+    let style = colour(step);
+    let _ = write!(out, "{style}{:<10}{style:#} ", step.word());
     wrap(out, &format!("{} ({}): {}", step.id, step.source, step.title), INDENT, INDENT);
     out.blank(INDENT);
     wrap(out, &step.evidence, INDENT, INDENT);
@@ -112,8 +112,9 @@ fn line(out: &mut Page, name: &str, value: &str) {
     }
 }
 
-fn colour(state: State) -> Style {
-    style(match state {
+fn colour(step: &Step) -> Style {
+    style(match step.state {
+        State::Blocked if !step.waits_for.is_empty() => Verdict::NotApplicable,
         State::Done => Verdict::Pass,
         State::Ready => Verdict::Warn,
         State::Blocked => Verdict::Block,
@@ -138,7 +139,7 @@ pub fn runbook_markdown(report: &RunbookReport<'_>) -> String {
 fn item(out: &mut String, step: &Step) {
     let mark = if step.state.is_closed() { 'x' } else { ' ' };
     let Step { source, id, title, .. } = step;
-    let _ = write!(out, "- [{mark}] {source} **{id}** {}: *{}*", escaped(title), step.state.word());
+    let _ = write!(out, "- [{mark}] {source} **{id}** {}: *{}*", escaped(title), step.word());
     let _ = write!(out, ", {}", escaped(&step.evidence));
     if !step.how.is_empty() {
         let _ = write!(out, "; to do: {}", escaped(&step.how));
@@ -172,6 +173,8 @@ struct Row<'r> {
     when: When,
     rules: &'r [RuleId],
     state: State,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    waits_for: &'r [&'static str],
     evidence: &'r str,
     how: &'r str,
     command: Option<&'r str>,
@@ -190,6 +193,7 @@ impl<'r> Row<'r> {
             when: step.when,
             rules: step.rules,
             state: step.state,
+            waits_for: &step.waits_for,
             evidence: &step.evidence,
             how: &step.how,
             command: step.command.as_deref(),
@@ -208,13 +212,15 @@ pub fn runbook_json(out: &mut impl Write, report: &RunbookReport<'_>) -> io::Res
         schema: &'static str,
         host: &'r str,
         profile: &'r str,
+        headline: &'static str,
         steps: Vec<Row<'r>>,
         next: Option<&'r str>,
     }
     let steps = report.steps.iter().map(Row::new).collect();
     let next = report.standing.next.as_ref().and_then(|next| next.step);
     let Node { host, release: profile, .. } = report.node;
-    serde_json::to_writer_pretty(&mut *out, &Report { schema: RunbookReport::SCHEMA, host, profile, steps, next })?;
+    let (schema, headline) = (RunbookReport::SCHEMA, report.standing.headline.word());
+    serde_json::to_writer_pretty(&mut *out, &Report { schema, host, profile, headline, steps, next })?;
     out.write_all(b"\n")
 }
 
@@ -224,7 +230,7 @@ pub fn confirm_text(step: &Step, refused: Option<&str>, columns: Columns) -> Str
     match refused {
         Some(why) => wrap(&mut out, &format!("not recorded: {why}"), 0, 4),
         None => {
-            wrap(&mut out, &format!("recorded; {} is {}: {}", step.id, step.state.word(), step.evidence), 0, 4);
+            wrap(&mut out, &format!("recorded; {} is {}: {}", step.id, step.word(), step.evidence), 0, 4);
         }
     }
     out.into_text()

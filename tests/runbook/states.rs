@@ -176,7 +176,7 @@ fn jars_are_asked_for_only_where_room_may_be_short() {
 #[test]
 fn the_certificate_holds_is_close_to_its_end_or_over() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/certificates/server.pem");
-    let known = certificate::of_file(&file);
+    let known = certificate::of_file(&file).unwrap();
     let last = known.known().unwrap().not_after;
     let at = |now: u64| {
         let steps = with(HOST, |facts| {
@@ -378,7 +378,7 @@ fn what_may_be_confirmed_and_what_to_do_instead() {
     for id in ["back-up", "plan-downtime", "hsm-before", "certificate", "disable-node"] {
         assert_eq!(refused(id), "", "{id}");
     }
-    assert!(refused("disk-limit").contains("which no confirmation lifts"));
+    assert!(refused("disk-limit").contains("a confirmation does not change that"));
     assert!(refused("add-disk").contains("okv-host swap-extend --prepare"));
     assert!(refused("swap-extend").contains("okv-host swap-extend does and proves it"));
     assert!(refused("stage-iso").contains("okv-host stage ISO does and proves it"));

@@ -108,7 +108,7 @@ fn many_obstacles_are_reported_in_part() {
     let config = "RevokedKeys /etc/ssh/ssh_host_dsa_key.pub\n";
     let many: &'static str = config.repeat(9).leak();
     let found = findings(made_of(&[Text("etc/ssh/sshd_config", many), WRITABLE, RSA, DSA]).path(), "ssh-dsa-key");
-    assert!(found[0].remedy.contains("; then and 6 more that okv-host ssh-dsa-retire tells"), "{found:#?}");
+    assert!(found[0].remedy.contains("; then and 6 more: okv-host ssh-dsa-retire"), "{found:#?}");
     assert!(found[0].remedy.contains("line 3 ") && !found[0].remedy.contains("line 4 "), "{found:#?}");
 }
 

@@ -122,7 +122,7 @@ impl TargetHost<'_> {
         if String::from_utf8_lossy(&printed).contains(name) {
             return Ok(());
         }
-        Err(does_not_work(format!("{cmd} does not say its name")))
+        Err(does_not_work(format!("{cmd} does not print its name")))
     }
 
     /// Runs a program: what it prints.

@@ -21,7 +21,7 @@ impl TargetHost<'_> {
         match self.holds(proof) {
             Ok(true) => Ok(()),
             Ok(false) => Err(self.why_not(proof)),
-            Err(why) => Err(format!("whether {} could not be told: {why}", describe(proof))),
+            Err(why) => Err(format!("cannot determine whether {}: {why}", describe(proof))),
         }
     }
 

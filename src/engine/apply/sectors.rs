@@ -75,8 +75,8 @@ impl HeldDisk {
         lock(&file, &shown, deadline)?;
         // Only now: what had the lock before may have changed it.
         let (bytes, sector) = if is_device {
-            let bytes = block::bytes(&file).map_err(|e| why("its size is not told", e))?;
-            (bytes, block::logical_block_size(&file).map_err(|e| why("its sector size is not told", e))?)
+            let bytes = block::bytes(&file).map_err(|e| why("its size could not be read", e))?;
+            (bytes, block::logical_block_size(&file).map_err(|e| why("its sector size could not be read", e))?)
         } else {
             (meta.len(), SectorSize::S512)
         };

@@ -23,6 +23,8 @@ pub struct Rule {
     pub title: &'static str,
     /// Why that matters to the operator, in one or two sentences.
     pub why: &'static str,
+    /// How to fix what it finds, in general: a finding has the remedy for its own case.
+    pub fix: &'static str,
     /// Its threshold under a profile.
     pub required: fn(&Profile) -> String,
     /// Where that stands.
@@ -67,7 +69,7 @@ impl<'f> RuleInputs<'f> {
     /// The running host, or the finding that says the rule needs one.
     pub(crate) fn running(&self) -> Result<&'f Running, Box<Finding>> {
         self.facts.node.running.as_ref().ok_or_else(|| {
-            let message = "only a running host can tell; disks of a powered-off node were given";
+            let message = "only a running host shows this, not the disks of a powered-off node";
             Box::new(self.finding(Verdict::NotApplicable, "node", message))
         })
     }
@@ -75,7 +77,7 @@ impl<'f> RuleInputs<'f> {
     /// What the subjects gathered, or the finding that says that a rule needs a running host.
     pub(crate) fn subjects(&self) -> Result<&'f Subjects, Box<Finding>> {
         self.running().and_then(|_| {
-            let not_gathered = || self.finding(Verdict::Unknown, "node", "this host was not looked at");
+            let not_gathered = || self.finding(Verdict::Unknown, "node", "this host was not read");
             self.facts.subjects.as_ref().ok_or_else(|| Box::new(not_gathered()))
         })
     }

@@ -104,7 +104,7 @@ fn notes(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<String> {
     }
     for file in ssh.keys.iter().filter(|file| file.promised() != Some(Algorithm::Dsa)) {
         if let Content::Unknown(why) = &file.content {
-            notes.push(format!("{} stays: whether it is a DSA key could not be told ({why})", file.display_path()));
+            notes.push(format!("{} stays: cannot determine whether it is a DSA key ({why})", file.display_path()));
         }
     }
     match &ssh.makers {
@@ -112,7 +112,7 @@ fn notes(ssh: &Ssh, keys: &[DsaKey<'_>], request: &Request) -> Vec<String> {
             notes.extend(makers.iter().map(|m| format!("a DSA key will be made again: {} {}", m.line, m.what)));
         }
         Probed::Absent => {}
-        Probed::Unreadable(why) => notes.push(format!("what makes host keys again could not be told: {why}")),
+        Probed::Unreadable(why) => notes.push(format!("cannot determine what makes host keys again: {why}")),
     }
     match (keys.is_empty(), request.reload) {
         (false, false) => {

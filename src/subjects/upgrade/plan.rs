@@ -93,8 +93,8 @@ pub fn plan(places: &Places, request: &Request, means: &Means) -> Result<Plan, R
         Probed::Known(run) => Some(run),
         Probed::Absent => None,
         Probed::Unreadable(why) => {
-            let message = format!("whether an upgrade is under way could not be told: {why}");
-            return refused(vec![reason("upgrade-unknown", message, "see why, and run again")]);
+            let message = format!("cannot determine whether an upgrade is under way: {why}");
+            return refused(vec![reason("upgrade-unknown", message, "fix the cause, then run it again")]);
         }
     };
     let mut notes = Vec::new();
@@ -179,8 +179,8 @@ pub fn runs(run: &Probed<UpgradeRun>, process: Option<u32>) -> Option<Reason> {
         }
         (_, Some(process)) => Some(runs_by_hand(process)),
         (Probed::Unreadable(why), None) => {
-            let message = format!("whether an upgrade is under way could not be told: {why}");
-            Some(reason("upgrade-unknown", message, "see why, and run again"))
+            let message = format!("cannot determine whether an upgrade is under way: {why}");
+            Some(reason("upgrade-unknown", message, "fix the cause, then run it again"))
         }
         (Probed::Known(_) | Probed::Absent, None) => None,
     }
@@ -208,7 +208,7 @@ fn begin(number: u64, places: &Places, means: &Means) -> Result<Vec<Step>, Refus
     }
     let boot = means.boot.known();
     if boot.is_none() {
-        let message = "what tells this boot from the next could not be read".to_owned();
+        let message = "the identifier of this boot could not be read".to_owned();
         reasons.push(reason("boot-unknown", message, "see /proc/sys/kernel/random/boot_id"));
     }
     match (boot, &means.staged) {
@@ -267,8 +267,7 @@ fn restart(next_start: &NextStart) -> Step {
 }
 
 fn restarted(run: &UpgradeRun) -> Reason {
-    let message =
-        "the upgrade asked for a restart, the node was restarted, and does not say yet that it has the release";
+    let message = "the upgrade asked for a restart, the node was restarted, and does not show the release yet";
     let remedy = format!(
         "wait for the heading with the release at the console: that takes hours; where it failed, keep {} and \
          /var/log/messages for the vendor; to run it again, move {} away",

@@ -43,7 +43,7 @@ pub(crate) fn add_partition(base: &Path, disk: &str, number: u32, range: ByteRan
         Err(e) => Err(format!("{}: {e}", node.display())),
     };
     if !soon(NODE, is_there)? {
-        return Err(format!("{}: no such device {} s after the kernel was told", node.display(), NODE.as_secs()));
+        return Err(format!("{}: no such device {} s after the kernel was notified", node.display(), NODE.as_secs()));
     }
     // While the node was waited for, udev may have read the table again.
     if partition.is_present()? {

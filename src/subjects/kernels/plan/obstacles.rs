@@ -11,7 +11,9 @@ use crate::subjects::kernels::survivor::Missing;
 /// That it is not known how the kernels stand to each other.
 pub(super) fn no_roles(kernels: &Kernels, why: &NoKernelRoles) -> Reason {
     match why {
-        NoKernelRoles::Unknown(why) => reason("kernels-unknown", why.clone(), "see why, and run again"),
+        NoKernelRoles::Unknown(why) => {
+            reason("kernels-unknown", why.clone(), "fix the cause that is shown, then run it again")
+        }
         NoKernelRoles::Unowned(running) => {
             let newest = kernels
                 .installed
@@ -106,7 +108,7 @@ fn keep_unknown(kernels: &Kernels, release: &str) -> Option<Reason> {
 
 fn boot_unknown(why: &str) -> Reason {
     let message = format!("what the boot loader will do is not known: {why}");
-    reason("boot-unknown", message, "see why; mount /boot and /boot/efi where they are not")
+    reason("boot-unknown", message, "fix the cause that is shown; mount /boot and /boot/efi if they are not mounted")
 }
 
 /// That it is not known which kernel is started by default, or that rpm does not know that one.
@@ -129,7 +131,7 @@ fn survivor(kernels: &Kernels, release: &str) -> Option<Reason> {
         Ok(missing) => Some(not_bootable(release, &missing)),
         Err(why) => {
             let message = format!("whether {release}, which stays, can boot is not known: {why}");
-            Some(reason("survivor-unknown", message, "see why, and run again"))
+            Some(reason("survivor-unknown", message, "fix the cause that is shown, then run it again"))
         }
     }
 }
@@ -141,7 +143,7 @@ fn modules(kernels: &Kernels, release: &str) -> Option<Reason> {
         Probed::Known(_) | Probed::Absent => Some(not_bootable(release, &[Missing::Modules])),
         Probed::Unreadable(why) => {
             let message = format!("whether {release}, which stays, can boot is not known: {why}");
-            Some(reason("survivor-unknown", message, "see why, and run again"))
+            Some(reason("survivor-unknown", message, "fix the cause that is shown, then run it again"))
         }
     }
 }

@@ -98,7 +98,7 @@ fn in_the_way(prune: &Prune, means: &Means) -> Vec<Reason> {
             Probed::Absent => reasons.push(reason("erasure-unknown", "rpm was not asked".into(), "ask rpm")),
             Probed::Unreadable(why) => {
                 let message = format!("whether {} can go alone could not be told: {why}", removal.release);
-                reasons.push(reason("erasure-unknown", message, "see why, and run again"));
+                reasons.push(reason("erasure-unknown", message, "fix the cause that is shown, then run it again"));
             }
         }
     }
@@ -111,7 +111,7 @@ fn read_only(place: &ReadOnly) -> Reason {
     match place.line {
         None => {
             let message = format!("{point} is mounted read-only, and kernels are removed from there");
-            let remedy = format!("see why (dmesg tells of errors of a disk); then mount -o remount,rw {point}");
+            let remedy = format!("find the cause (dmesg shows errors of a disk); then mount -o remount,rw {point}");
             reason("read-only", message, remedy)
         }
         Some(line) => {

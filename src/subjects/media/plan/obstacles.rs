@@ -62,9 +62,11 @@ fn iso(staging: &Staging, places: &Places) -> Option<Reason> {
             None => None,
         },
         Probed::Absent => Some(reason("no-iso", format!("there is no ISO 9660 volume in {path}"), again)),
-        Probed::Unreadable(why) => {
-            Some(reason("iso-unreadable", format!("{path} could not be read: {why}"), "see why, and run again"))
-        }
+        Probed::Unreadable(why) => Some(reason(
+            "iso-unreadable",
+            format!("{path} could not be read: {why}"),
+            "fix the cause, then run it again",
+        )),
     }
 }
 
@@ -91,8 +93,8 @@ fn space(staging: &Staging, places: &Places) -> Option<Reason> {
         Probed::Known(space) => space.available.saturating_add(staging.part_bytes),
         Probed::Absent => return None,
         Probed::Unreadable(why) => {
-            let message = format!("the free space in {} could not be told: {why}", places.iso_folder);
-            return Some(reason("space-unknown", message, "see why, and run again"));
+            let message = format!("cannot determine the free space in {}: {why}", places.iso_folder);
+            return Some(reason("space-unknown", message, "fix the cause, then run it again"));
         }
     };
     let needed = staging.iso.bytes.saturating_add(MARGIN);
@@ -130,8 +132,8 @@ fn mount(mounted: &Mounted, places: &Places) -> Option<Reason> {
         }
         Mounted::Other(what) => Some(reason("mount-taken", format!("{what} is mounted at {point}"), free)),
         Mounted::Unknown(why) => {
-            let message = format!("what is mounted at {point} could not be told: {why}");
-            Some(reason("mount-unknown", message, "see why, and run again"))
+            let message = format!("cannot determine what is mounted at {point}: {why}");
+            Some(reason("mount-unknown", message, "fix the cause, then run it again"))
         }
     }
 }

@@ -74,7 +74,10 @@ fn read(setup: &[u8], bytes: u64) -> Result<Verdict<KernelImage>, Truncated> {
     let system_at = sectors.saturating_add(1).saturating_mul(SECTOR);
     let end = system_at.saturating_add(system.saturating_mul(16));
     if bytes < end {
-        return Ok(broken(bytes, &format!("it is cut off: its setup header says {end} bytes, the file has {bytes}")));
+        return Ok(broken(
+            bytes,
+            &format!("it is cut off: its setup header requires {end} bytes, the file has {bytes}"),
+        ));
     }
     if protocol >= HAS_PAYLOAD {
         let (offset, length) = (u64::from(le32(setup, PAYLOAD)?), u64::from(le32(setup, PAYLOAD + 4)?));

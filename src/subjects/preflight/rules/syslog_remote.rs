@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "hosts that logs are sent to can be reached",
     why: "A log host that cannot be reached makes the upgrade much slower.",
+    fix: "Make the log host reachable, or remove it from Syslog in the management console for the time of the upgrade.",
     required: |_| "a connection to each target of rsyslog over TCP or RELP".into(),
     source: |p| p.source_of(ID.as_str()),
     inputs: &[
@@ -43,7 +44,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
 fn targets(inputs: &RuleInputs<'_>, syslog: &Syslog) -> Vec<Finding> {
     let mut findings: Vec<Finding> = syslog.targets.iter().map(|target| judge_target(inputs, target)).collect();
     findings.extend(syslog.unclear.iter().map(|(place, text)| {
-        let message = format!("an action whose target could not be told: {text}");
+        let message = format!("an action whose target could not be determined: {text}");
         inputs
             .finding(Verdict::Unknown, place, message)
             .remedy("Check the line, and waive this finding if the target is reached.")

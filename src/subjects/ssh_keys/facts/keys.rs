@@ -138,6 +138,6 @@ fn earlier(root: &Root, path: &Path, place: &Place<'_>) -> Earlier {
         (Content::Key(_), ..) => Earlier::Key,
         (Content::Unknown(Unknown::NotAKey), ..) => Earlier::NoKey("a file that holds no key"),
         (Content::Unknown(Unknown::Unreadable(_)), ..) => Earlier::NoKey("a file that could not be read"),
-        (Content::Unknown(_), ..) => Earlier::NoKey("a file of which it could not be told whether it holds a key"),
+        (Content::Unknown(_), ..) => Earlier::NoKey("a file that may hold a key: it could not be read"),
     }
 }

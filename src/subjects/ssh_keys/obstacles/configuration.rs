@@ -13,7 +13,7 @@ pub(super) fn obstacles(ssh: &Ssh, keys: &[DsaKey<'_>]) -> Vec<Obstacle> {
         Probed::Absent => obstacles.push(Obstacle::new(
             "configuration-unknown",
             "there is no /etc/ssh/sshd_config: sshd does not start without it".into(),
-            "put it back",
+            "restore it",
         )),
         Probed::Unreadable(why) => {
             let message = format!("sshd's configuration could not be read: {why}");
@@ -28,8 +28,12 @@ pub(super) fn obstacles(ssh: &Ssh, keys: &[DsaKey<'_>]) -> Vec<Obstacle> {
         Probed::Known(namings) => obstacles.extend(namings.iter().map(named)),
         Probed::Absent => {}
         Probed::Unreadable(why) => {
-            let message = format!("whether OpenSSH's configuration names the key could not be told: {why}");
-            obstacles.push(Obstacle::new("configuration-unknown", message, "put right what is told, and run again"));
+            let message = format!("cannot determine whether OpenSSH's configuration names the key: {why}");
+            obstacles.push(Obstacle::new(
+                "configuration-unknown",
+                message,
+                "make the file readable, then run it again",
+            ));
         }
     }
     match (&ssh.effective, &ssh.configuration) {
@@ -37,8 +41,8 @@ pub(super) fn obstacles(ssh: &Ssh, keys: &[DsaKey<'_>]) -> Vec<Obstacle> {
             obstacles.extend(named_by_sshd(ssh, effective, known, keys));
         }
         (Probed::Unreadable(why), _) => {
-            let message = format!("sshd did not say what its configuration is: {why}");
-            let remedy = "run /usr/sbin/sshd -T and put right what it complains of";
+            let message = format!("sshd -T did not print its configuration: {why}");
+            let remedy = "run /usr/sbin/sshd -T and fix the lines that it reports";
             obstacles.push(Obstacle::new("configuration-refused", message, remedy));
         }
         _ => {}
@@ -73,9 +77,9 @@ fn named(naming: &Naming) -> Obstacle {
     let Naming { line, keyword, value, path, is_pattern } = naming;
     let is_host_key = ["hostkey", "hostdsakey"].iter().any(|name| keyword.eq_ignore_ascii_case(name));
     let remedy = if is_host_key {
-        "take the line out, then run again"
+        "remove the line, then run it again"
     } else {
-        "see what the line uses the file for, and let it name another file; then run again"
+        "find out what the line uses the file for, and let it name another file; then run it again"
     };
     let (keyword, value) = (keyword.escape_debug(), value.escape_debug());
     let verb = if *is_pattern { "may name" } else { "names" };
@@ -102,11 +106,11 @@ fn named_by_sshd(ssh: &Ssh, effective: &Effective, known: &Configuration, keys: 
     paths
         .map(|(path, file)| {
             let message = format!(
-                "sshd -T says that {} is loaded, which is the DSA key {}; no line that was read names it",
+                "sshd -T shows that sshd loads {}, which is the DSA key {}; no line that was read names it",
                 path.escape_debug(),
                 file.display_path()
             );
-            Obstacle::new("named-by-configuration", message, "find where sshd is told so, and take it out")
+            Obstacle::new("named-by-configuration", message, "find the line or option that names it, and remove it")
         })
         .collect()
 }

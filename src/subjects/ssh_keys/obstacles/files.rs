@@ -21,7 +21,7 @@ pub(super) fn misnamed(file: &KeyFile) -> Option<Obstacle> {
         Content::Unknown(why) => {
             return (promised == Algorithm::Dsa).then(|| {
                 let message = format!(
-                    "{} has the name of a DSA key, and what it is could not be told: {why}",
+                    "{} has the name of a DSA key, and its content could not be determined: {why}",
                     file.display_path()
                 );
                 Obstacle::new(
@@ -42,7 +42,7 @@ pub(super) fn misnamed(file: &KeyFile) -> Option<Obstacle> {
         return None;
     };
     (promised == Algorithm::Dsa || key.algorithm == Algorithm::Dsa).then(|| {
-        let message = format!("{} holds {holds}; its name says {says}", file.display_path());
+        let message = format!("{} holds {holds}; by its name it is {says}", file.display_path());
         Obstacle::new(
             "not-what-its-name-says",
             message,

@@ -50,7 +50,7 @@ pub(super) fn system<'g>(growth: &'g Growth, request: &Request) -> Result<System
             Some(why) => refuse(
                 "group-unknown",
                 format!("{name} was not found, but it may be there: {why}"),
-                "look at okv-host scan; nothing is changed before the group is surely found",
+                "Run: okv-host scan. Nothing is changed before the group is identified.",
             ),
             None => {
                 refuse("group-missing", format!("no disk has a volume group {name}"), "attach the disks of the node")
@@ -131,7 +131,7 @@ fn view<'g>(growth: &'g Growth, group: &VolumeGroup) -> Result<&'g Lvm, Refusal>
     if lvm.devices_file == DevicesFile::Missing {
         return Err(refuse(
             "devices-file-missing",
-            "LVM2 is told to use a devices file, and there is none: the first pvcreate could make one that hides all \
+            "LVM2 is configured to use a devices file, and there is none: the first pvcreate could make one that hides all \
              other disks",
             "vgimportdevices --all, then look at vgs",
         ));
@@ -146,8 +146,8 @@ fn plain(volume: &LogicalVolume, lvm: &Lvm, request: &Request) -> Result<bool, R
         return Err(refuse("lvm-sees-otherwise", format!("LVM2 does not see {name}"), "look at lvs"));
     };
     if seen.bytes != volume.bytes {
-        let message = format!("LVM2 says {} bytes of {name}, the disks {}", seen.bytes, volume.bytes);
-        return Err(refuse("lvm-sees-otherwise", message, "look at lvs, and run it again"));
+        let message = format!("{name} has {} bytes by LVM2, and {} by the disks", seen.bytes, volume.bytes);
+        return Err(refuse("lvm-sees-otherwise", message, "compare with lvs, then run it again"));
     }
     let odd = volume.segments.iter().find(|segment| !matches!(&*segment.kind, "linear" | "striped"));
     if let Some(segment) = odd {

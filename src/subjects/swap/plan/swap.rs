@@ -150,7 +150,7 @@ impl Need {
         let memory = match &growth.memory {
             Probed::Known(memory) => memory,
             Probed::Absent => {
-                return Err(refuse("memory-unknown", "the kernel does not tell of its memory", "mount /proc"));
+                return Err(refuse("memory-unknown", "the kernel does not show its memory", "mount /proc"));
             }
             Probed::Unreadable(why) => return Err(refuse("memory-unknown", why.clone(), "mend what is named")),
         };

@@ -13,6 +13,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "volume groups have all their physical volumes, and the system group is there once",
     why: "The swap and the system itself are in this volume group. A missing, exported or duplicate one makes \
         every change to it dangerous.",
+    fix: "Attach the disks that are missing, or detach a copy. Never remove missing physical volumes from the group. \
+        Then run: okv-host check --only vg-health",
     required: |p| format!("{} once, whole, not exported", p.volume_group),
     source: |p| p.volume_source.clone(),
     inputs: &["the LVM2 metadata on every disk", "the system ID in /etc/lvm/lvm.conf"],
@@ -78,7 +80,7 @@ fn judge_group(inputs: &RuleInputs<'_>, group: &VolumeGroup, all: &[&VolumeGroup
         inputs.finding(Verdict::Unknown, group.name.clone(), why)
     } else if twice {
         inputs
-            .finding(bad, group.name.clone(), "two groups have this name; LVM2 cannot tell them apart by it")
+            .finding(bad, group.name.clone(), "two groups have this name; LVM2 cannot distinguish them by it")
             .remedy("Detach the disk that does not belong to the node, or rename its group by UUID.")
     } else if let Some(why) = problem(&[ProblemId::Duplicate]) {
         inputs

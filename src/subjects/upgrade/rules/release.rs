@@ -8,9 +8,11 @@ pub(crate) const ID: RuleId = RuleId::new("release");
 
 pub(crate) const RULE: Rule = Rule {
     id: ID,
-    title: "the release of the node, where it says so, can be upgraded from",
+    title: "the release of the node, if its files show it, can be upgraded from",
     why: "The vendor's upgrade starts from certain releases only. An older node takes another upgrade first, a \
         newer one none.",
+    fix: "Upgrade an older node to a release that this one can be upgraded from. For another target, run: okv-host \
+        check --profile RELEASE",
     required: |p| format!("{} or later, before {}", p.oldest_release, p.release),
     source: |p| p.source_of(ID.as_str()),
     inputs: &["/etc/issue and /etc/motd (release_files of the release profile)"],
@@ -32,9 +34,7 @@ fn release(inputs: &RuleInputs<'_>, releases: &Releases) -> Finding {
     let measured = measured.join(", ");
     if releases.said.is_empty() {
         return match releases.not_looked_at.first() {
-            Some(why) => {
-                finding(Verdict::Unknown, &format!("what the node says its release is could not be read: {why}"))
-            }
+            Some(why) => finding(Verdict::Unknown, &format!("the release of the node could not be read: {why}")),
             None => finding(
                 Verdict::Confirm,
                 "the release could not be read from this node: check it in the management console",
@@ -43,7 +43,7 @@ fn release(inputs: &RuleInputs<'_>, releases: &Releases) -> Finding {
         };
     }
     let Some(release) = releases.agreed().and_then(Version::parse) else {
-        return finding(Verdict::Unknown, "its files say different releases").measured(measured);
+        return finding(Verdict::Unknown, "its files show different releases").measured(measured);
     };
     let bounds = (Version::parse(&inputs.profile.oldest_release), Version::parse(&inputs.profile.release));
     let (Some(oldest), Some(target)) = bounds else {

@@ -1,6 +1,7 @@
-//! `upgrade-log`: the system log tells of no error of an upgrade. An earlier try that failed shows here until the log
+//! `upgrade-log`: the system log shows no error of an upgrade. An earlier try that failed shows here until the log
 //! is rotated.
 
+use crate::base::units::count;
 use crate::host::Probed;
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 use crate::subjects::upgrade::facts::log::UpgradeLog;
@@ -9,8 +10,9 @@ pub(crate) const ID: RuleId = RuleId::new("upgrade-log");
 
 pub(crate) const RULE: Rule = Rule {
     id: ID,
-    title: "the system log tells of no error of an upgrade",
+    title: "the system log shows no error of an upgrade",
     why: "An earlier try that failed shows here. Its cause has to be found before the next try.",
+    fix: "Find the cause of the lines in the log, fix it, then run: okv-host check --only upgrade-log",
     required: |p| {
         let places = &p.places;
         format!(
@@ -50,7 +52,7 @@ fn errors(inputs: &RuleInputs<'_>, log: &UpgradeLog) -> Finding {
             .measured("0 lines");
     }
     inputs
-        .finding(Verdict::Warn, file, format!("{} lines tell of errors of an upgrade, in {part}", log.errors))
+        .finding(Verdict::Warn, file, format!("{} about errors of an upgrade, in {part}", count(log.errors, "line")))
         .measured(format!("the last of them: {}", log.last.join(" | ")))
         .remedy("Find out what failed, and fix it before the next try.")
 }
@@ -84,7 +86,7 @@ pass /var/log/messages
             &Host::named("procedure-wrong"),
             str![[r#"
 warn /var/log/messages
-  message: 1 lines tell of errors of an upgrade, in all of its 78 B
+  message: 1 line about errors of an upgrade, in all of its 78 B
   measured: the last of them: Nov 24 03:12:55 okv1 upgrade.rb[4711]: Error: not enough room for the upgrade
   remedy: Find out what failed, and fix it before the next try.
 

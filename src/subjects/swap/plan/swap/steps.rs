@@ -172,8 +172,7 @@ fn resize(request: &Request, system: &System<'_>, need: &Need) -> Step {
     }
     args.push(&name);
     let proof = Proof::Extents { group: request.group.clone(), volume: request.volume.clone(), extents: need.extents };
-    let why =
-        format!("{name} stays larger, which harms nothing: its old header still says how much of it is swapped to");
+    let why = format!("{name} stays larger, which harms nothing: its old header still limits the swap to its old size");
     let purpose = format!("{name} grows from {} to {extents} extents", need.have);
     step(purpose, ProgramRun::changes(Program::Lvresize, args, proof, Back::Stays { why }).within(120))
         .in_role(Role::Permanent)
