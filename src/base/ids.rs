@@ -13,6 +13,8 @@ pub enum Id {
     Serial32(u32),
     /// NTFS volume serial number: sixteen hexadecimal digits.
     Serial64(u64),
+    /// Of a UDF volume set: sixteen hexadecimal digits.
+    Hex64(u64),
     /// MBR disk identifier: `0x11223344`.
     MbrDisk(u32),
     /// LVM2 identifier, 32 characters shown in groups: `F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyH`.
@@ -63,6 +65,7 @@ impl Id {
                     out.hex(byte, b"0123456789ABCDEF");
                 }
             }
+            Self::Hex64(n) => n.to_be_bytes().iter().for_each(|b| out.hex(*b, b"0123456789abcdef")),
             Self::Serial64(n) => n.to_be_bytes().iter().for_each(|b| out.hex(*b, b"0123456789ABCDEF")),
             Self::MbrDisk(n) => {
                 out.push(b'0');
@@ -98,7 +101,7 @@ impl Id {
         match self {
             Self::Uuid(b) => *b == [0; 16],
             Self::Serial32(n) | Self::MbrDisk(n) => *n == 0,
-            Self::Serial64(n) | Self::Decimal64(n) => *n == 0,
+            Self::Serial64(n) | Self::Hex64(n) | Self::Decimal64(n) => *n == 0,
             Self::Lvm(b) => *b == [0; 32],
             Self::IsoDate(b) => *b == [0; 16],
         }
@@ -190,6 +193,7 @@ mod tests {
         assert_eq!(Id::from_guid(guid).to_string(), "c12a7328-f81f-11d2-ba4b-00a0c93ec93b");
         assert_eq!(Id::Serial32(0xcafe_0001).to_string(), "CAFE-0001");
         assert_eq!(Id::Serial64(0x0123_4567_89ab_cdef).to_string(), "0123456789ABCDEF");
+        assert_eq!(Id::Hex64(0x0123_4567_89ab_cdef).to_string(), "0123456789abcdef");
         assert_eq!(Id::MbrDisk(0x1122_3344).to_string(), "0x11223344");
         assert_eq!(Id::Lvm(*b"F1eDfYPyykfcfxndX2ebS94MHfsMfFyH").to_string(), "F1eDfY-Pyyk-fcfx-ndX2-ebS9-4MHf-sMfFyH");
         assert_eq!(Id::IsoDate(*b"2026112403460000").to_string(), "2026-11-24-03-46-00-00");

@@ -47,6 +47,7 @@ pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
         release: profile.release.clone(),
         user: place.user.clone(),
         host: facts.node.name,
+        node: facts.subjects.as_ref().and_then(|subjects| subjects.records.node.known().cloned()),
         note: args.note.clone(),
         withdrawn: args.withdraw,
     };

@@ -18,7 +18,7 @@ use crate::profile::Profile;
 use crate::subjects::media::staged;
 use crate::subjects::upgrade::SaidRelease;
 use crate::subjects::upgrade::facts::upgrade_run;
-use crate::subjects::upgrade::plan::{COMMAND, Means, Request, has_ended_since, plan};
+use crate::subjects::upgrade::plan::{Begun, COMMAND, Means, Request, has_ended_since, plan};
 
 pub(super) fn run(args: &Upgrade, around: Surroundings) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
@@ -62,6 +62,7 @@ fn planned(
         blocked: gate::not_ready(&findings).into_iter().chain(reasons_against_upgrade(&steps)).collect(),
         staged: subjects.media.isos.known().and_then(|isos| staged(isos, places, running)),
         run: subjects.upgrade.run.clone(),
+        begun: subjects.records.runs.known().and_then(|runs| Begun::last(runs, &running.booted)),
         boot: match upgrade_run::boot(root) {
             // It runs in none.
             Probed::Absent if !root.is_live() => Probed::Known(String::new()),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::format::content::Content;
+use super::format::lvm2::volume_group::Allocation;
 use crate::base::ids::Id;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,6 +21,9 @@ pub struct VolumeGroup {
     pub missing_pvs: Vec<Id>,
     /// Status flags of the group, lower-case as LVM2 writes them: `exported`, `resizeable`, ...
     pub flags: Vec<Cow<'static, str>>,
+    /// The host that owns it, where one does: LVM2 of another one leaves it alone (lvmsystemid(7)).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system_id: Option<String>,
     /// Sequence number of the metadata that was used.
     pub seqno: u64,
     /// Its physical volumes, in the metadata's order.
@@ -50,6 +54,26 @@ impl VolumeGroup {
         let usable = self.physical_volumes.iter().filter(|pv| pv.allocatable && pv.path.is_some());
         usable.map(|pv| pv.free_extents).fold(0, u64::saturating_add)
     }
+
+    /// Why free extents of the group, or a disk that is added to it, are of no use to a volume.
+    pub fn cannot_grow(&self, volume: &LogicalVolume, extents: u64) -> Option<&'static str> {
+        let lies_on = |pv: &&PhysicalVolume| {
+            volume.segments.iter().flat_map(|segment| &segment.stripes).any(|stripe| stripe.pv == pv.uuid)
+        };
+        match volume.allocation {
+            Allocation::Normal | Allocation::Anywhere => None,
+            Allocation::Contiguous => {
+                Some("the volume has the allocation policy contiguous: it grows only into extents right behind it")
+            }
+            Allocation::Cling => {
+                let own = self.physical_volumes.iter().filter(|pv| pv.allocatable && pv.path.is_some());
+                let own = own.filter(lies_on).map(|pv| pv.free_extents).fold(0, u64::saturating_add);
+                (own < extents).then_some(
+                    "the volume has the allocation policy cling: it grows only on the physical volumes that it lies on",
+                )
+            }
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -57,10 +81,18 @@ pub struct LogicalVolume {
     pub name: String,
     pub uuid: Option<Id>,
     pub bytes: u64,
+    /// From where it can grow.
+    #[serde(skip_serializing_if = "is_normal")]
+    pub allocation: Allocation,
     pub segments: Vec<Segment>,
     /// What it holds; `None` where that was not looked at, because its type is not followed to the disks, or a part is
     /// missing.
     pub content: Option<Content>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for it
+fn is_normal(allocation: &Allocation) -> bool {
+    *allocation == Allocation::Normal
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -5,8 +5,10 @@
 //! read as well: a member of an md array shows the array's file system at its start, but that file system ends
 //! before the array's superblock.
 
+mod far_name;
 mod far_windows;
 
+use far_name::Far;
 use far_windows::FarWindows;
 
 use super::format::content::{Content, Found, Kind, Place};
@@ -21,10 +23,9 @@ use crate::io::image::Image;
 
 /// Bytes read at the start of a volume.
 const HEAD: usize = 8192;
-/// Bytes read at the start of a logical volume: all that a file system or swap area keeps there. md 1.2 and bcache keep
-/// theirs behind that; below LVM they are looked for, above it only where these bytes show nothing, or something that
-/// is too small.
-pub(crate) const LOGICAL_HEAD: usize = 4096;
+/// Bytes read at the start of a logical volume: md 1.2 and bcache keep their superblock at byte 4096, behind whatever
+/// was there before.
+pub(crate) const LOGICAL_HEAD: usize = HEAD;
 /// Bytes read at the start of a volume that is likely a physical volume: label, metadata header and text.
 const PV_HEAD: usize = 16384;
 /// Bytes read of a volume for the code of a boot loader.
@@ -187,6 +188,7 @@ fn identify_from(
         (None, false) => Content::new(Kind::Unknown),
     };
     content.damage = damages.iter().map(ToString::to_string).collect();
+    Far { volume, problems: &mut problems }.complete(&near, &mut content);
     for refusal in &content.refusals {
         problems.push(Problem::new(ProblemId::KernelRefuses, refusal.to_string()));
     }
@@ -277,3 +279,6 @@ fn decide(mut found: Vec<Found>, problems: &mut Vec<Problem>) -> Option<Content>
     problems.push(Problem::new(ProblemId::Ambiguous, message));
     Some(Content { candidates, ..Content::new(Kind::Ambiguous) })
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,7 @@ mod smallest;
 pub mod table;
 pub mod volume_group;
 
+pub use format::lvm2::volume_group::Allocation;
 pub use group::{LogicalVolume, PhysicalVolume, Segment, Stripe, VolumeGroup};
 pub use partition::{CopyState, Flag, Partition, PartitionType, Table, TableKind, TypeBit, guid};
 pub use probe::Scratch;

@@ -34,4 +34,18 @@ pub struct FileIdentity {
     pub inode: u64,
     pub bytes: u64,
     pub mode: u32,
+    /// Sum of its content; plans of okv-host 0.1.0 have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Sha256>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_a_journal_of_0_1_0_has_no_sum() {
+        let file: FileIdentity = serde_json::from_str(r#"{"inode":7,"bytes":8,"mode":384}"#).unwrap();
+        assert_eq!(file, FileIdentity { inode: 7, bytes: 8, mode: 0o600, sha256: None });
+    }
 }

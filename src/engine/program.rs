@@ -130,4 +130,6 @@ pub enum Guard {
     RoomForPages { area: String, margin_kib: u64 },
     /// The next start of the node does not surely end before its end.
     NextStart,
+    /// Neither the folder nor a file in it whose name has this word is immutable: what removes them would end half-way.
+    Removable { folder: String, word: String },
 }

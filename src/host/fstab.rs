@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::line::{BadLine, numbered, options, unescape};
+use super::line::{BadLine, numbered, options, unescape, unquote_name};
 use super::mounts::Mount;
 use super::probed::Probed;
 use super::root::Root;
@@ -87,7 +87,7 @@ pub fn parse(text: &[u8]) -> Result<Vec<FstabEntry>, BadLine> {
         }
         entries.push(FstabEntry {
             line: at,
-            source: unquote(unescape(source)),
+            source: unquote_name(unescape(source)),
             point: unescape(point),
             kind: unescape(kind),
             options: options(fields.next().unwrap_or_default()).collect(),
@@ -95,15 +95,6 @@ pub fn parse(text: &[u8]) -> Result<Vec<FstabEntry>, BadLine> {
         });
     }
     Ok(entries)
-}
-
-/// `UUID="x"` as `UUID=x`: the quotes are the file's, not the name's.
-fn unquote(source: String) -> String {
-    let quoted = |(tag, value): (&str, &str)| {
-        let value = ['"', '\''].iter().find_map(|q| value.strip_prefix(*q)?.strip_suffix(*q))?;
-        Some(format!("{tag}={value}"))
-    };
-    source.split_once('=').and_then(quoted).unwrap_or(source)
 }
 
 #[cfg(test)]

@@ -76,6 +76,15 @@ pub(super) fn unescape(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
+/// `UUID="x"` as `UUID=x`: the quotes are the file's, not the name's (systemd `fstab_node_to_udev_node`).
+pub(crate) fn unquote_name(source: String) -> String {
+    let quoted = |(tag, value): (&str, &str)| {
+        let value = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote))?;
+        Some(format!("{tag}={value}"))
+    };
+    source.split_once('=').and_then(quoted).unwrap_or(source)
+}
+
 /// Parts of `text` between separators that are not within double quotes. Empty parts are given too.
 pub(super) fn split_unquoted(text: &[u8], is_separator: impl Fn(u8) -> bool) -> impl Iterator<Item = &[u8]> {
     let mut quoted = false;

@@ -13,9 +13,11 @@ use crate::disk::{Disk, LogicalVolume, Partition, VolumeGroup};
 
 mod array;
 mod device;
+mod encrypted;
 mod existence;
 
-pub use existence::{Existence, closed_container, existence, logical_name, what_was_not_read};
+pub use encrypted::{crypttab_unread, mapping, mapping_on, swap_made_anew};
+pub use existence::{Existence, closed_container, existence, logical_name, what_may_hide_a_group, what_was_not_read};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Volume<'f> {

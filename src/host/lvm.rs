@@ -78,3 +78,24 @@ impl Lvm {
         self.devices.iter().any(|device| device.name == path)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::tool::{Script, Scripted};
+
+    /// LVM2 2.02 ends with status 5 and prints nothing; a warning on stderr is none of the answer.
+    #[test]
+    fn a_release_without_devices_files_uses_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Root::fixture(dir.path()).unwrap();
+        let asked = lvm::uses_devices_file().to_string();
+        let of = |answer: Scripted| devices_file(&root, &Script::new([answer]));
+        assert_eq!(
+            of(Scripted::fails(&asked, 5, "Configuration node devices/use_devicesfile not found")),
+            Ok(DevicesFile::NotUsed)
+        );
+        assert_eq!(of(Scripted::prints(&asked, "use_devicesfile=0\n")), Ok(DevicesFile::NotUsed));
+        assert_eq!(of(Scripted::prints(&asked, "use_devicesfile=1\n")), Ok(DevicesFile::Missing));
+    }
+}

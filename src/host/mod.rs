@@ -3,6 +3,7 @@
 pub mod block;
 pub mod clock;
 pub mod cmdline;
+pub mod crypttab;
 #[cfg(test)]
 pub(crate) mod damage;
 pub mod device_number;
@@ -11,9 +12,12 @@ pub mod fstab;
 pub mod glob;
 pub mod kernel_release;
 pub mod line;
+pub mod links;
 pub mod locate;
 pub mod loops;
 pub mod lvm;
+pub mod lvm_owner;
+pub mod machine_id;
 pub mod memory;
 pub mod mounts;
 pub mod node;
@@ -30,6 +34,7 @@ pub mod swaps;
 pub mod tail;
 
 pub use block::BlockDevice;
+pub use crypttab::CryptEntry;
 pub use device_number::DeviceNumber;
 pub use firmware::Firmware;
 pub use fstab::{AtPoint, FstabEntry};

@@ -3,14 +3,16 @@
 use std::path::Path;
 
 use super::block::{self, BlockDevice};
+use super::crypttab::{self, CryptEntry};
 use super::firmware::{self, Firmware};
 use super::fstab::{self, FstabEntry};
+use super::links::{self, Link};
 use super::loops::{self, Loop};
 use super::mounts::{self, Mount};
 use super::probed::Probed;
 use super::root::Root;
 use super::swaps::{self, SwapArea};
-use super::{clock, cmdline, memory};
+use super::{clock, cmdline, lvm_owner, memory};
 use crate::io::sys::filesystem::df_bytes;
 
 /// What the kernel of a running host says, and fstab beside it.
@@ -30,10 +32,16 @@ pub struct Running {
     /// Loop devices and the files behind them.
     pub loops: Probed<Vec<Loop>>,
     pub fstab: Probed<Vec<FstabEntry>>,
+    /// What the next start opens as encrypted (/etc/crypttab).
+    pub crypttab: Probed<Vec<CryptEntry>>,
+    /// The system identifier of LVM2 on this host.
+    pub lvm_owner: Probed<String>,
     /// The kernel's command line, in words (/proc/cmdline).
     pub cmdline: Probed<Vec<String>>,
     /// The kernel's block devices (/sys/class/block).
     pub block: Probed<Vec<BlockDevice>>,
+    /// Links that udev made by serial number and by connection (/dev/disk/by-id, by-path).
+    pub links: Probed<Vec<Link>>,
     /// What `df` says now of a mounted /boot, in bytes; `Absent` where /boot is not a mount point.
     pub boot_df_bytes: Probed<u64>,
 }
@@ -56,6 +64,9 @@ pub fn running(root: &Root) -> Running {
         mounts,
         loops: loops::gather(root),
         fstab,
+        crypttab: crypttab::gather(root),
+        lvm_owner: lvm_owner::gather(root, host_name(root)),
+        links: links::gather(root),
         cmdline: cmdline::gather(root),
         block: block::gather(root),
     }

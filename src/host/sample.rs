@@ -43,7 +43,14 @@ fn logical(name: &str, id: u8, pv: Id, content: Content) -> LogicalVolume {
     let stripes = vec![Stripe { pv, start_extent: 0 }];
     let segment = Segment { kind: "linear".into(), start_extent: 0, extents: 1, stripe_bytes: 0, stripes };
     let uuid = Some(Id::Lvm([id; 32]));
-    LogicalVolume { name: name.into(), uuid, bytes: 32 << 20, segments: vec![segment], content: Some(content) }
+    LogicalVolume {
+        name: name.into(),
+        uuid,
+        bytes: 32 << 20,
+        allocation: Default::default(),
+        segments: vec![segment],
+        content: Some(content),
+    }
 }
 
 pub(crate) fn group(disk: &str) -> VolumeGroup {
@@ -55,6 +62,7 @@ pub(crate) fn group(disk: &str) -> VolumeGroup {
         free_extents: 8,
         missing_pvs: vec![],
         flags: vec![],
+        system_id: None,
         seqno: 3,
         physical_volumes: vec![PhysicalVolume {
             uuid: PV,
@@ -166,6 +174,9 @@ pub(crate) fn node() -> Node {
         ]),
         cmdline: Probed::Known(vec![]),
         block: Probed::Known(block),
+        crypttab: Probed::Absent,
+        lvm_owner: Probed::Absent,
+        links: Probed::Absent,
         boot_df_bytes: Probed::Absent,
     };
     Node { name: "node".into(), disks: vec![disk("/dev/sda")], running: Some(running) }

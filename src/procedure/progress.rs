@@ -42,7 +42,10 @@ pub(super) fn run_of_now<'f>(facts: &'f Facts, profile: &Profile) -> Probed<&'f 
 /// Why the last run of the upgrade counts for nothing, where it failed or was cut off.
 pub(super) fn failed_run(facts: &Facts, profile: &Profile) -> Option<String> {
     let Probed::Known(run) = run_of_now(facts, profile) else { return None };
-    let failed = matches!(run.state, UpgradeState::Failed(_) | UpgradeState::CutOff | UpgradeState::Silent);
+    let failed = matches!(
+        run.state,
+        UpgradeState::Failed(_) | UpgradeState::CutOff | UpgradeState::Silent | UpgradeState::Unheard
+    );
     failed.then(|| format!("the upgrade of {} {}", run.when(), run.state))
 }
 
@@ -117,7 +120,7 @@ fn begun(run: &Probed<&UpgradeRun>, release: &Option<SaidRelease<'_>>) -> Option
         UpgradeState::Running => (format!("the upgrade runs since {at}"), false),
         UpgradeState::WaitsForReboot => (format!("the upgrade of {at} waits for the restart"), false),
         UpgradeState::Restarted => (format!("the node was restarted after the upgrade of {at}, and {said}"), true),
-        UpgradeState::Failed(_) | UpgradeState::CutOff | UpgradeState::Silent => return None,
+        UpgradeState::Failed(_) | UpgradeState::CutOff | UpgradeState::Silent | UpgradeState::Unheard => return None,
     };
     Some(Begun { why, is_restarted })
 }

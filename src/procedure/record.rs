@@ -31,11 +31,16 @@ pub(super) fn on_record(facts: &Facts, profile: &Profile, id: &str) -> OnRecord 
     let records = all.records.as_slice();
     let is_meant =
         |record: &&Record<Confirmation>| record.entry.step == id && is_same(&record.entry.release, &profile.release);
-    if let Some(damaged) = damaged_since(all, id, records.iter().rposition(|record| is_meant(&record))) {
+    let node = subjects.records.node.known();
+    let is_here =
+        |entry: &Confirmation| entry.host == facts.node.name || entry.node.is_some() && entry.node.as_ref() == node;
+    if let Some(damaged) =
+        damaged_since(all, id, records.iter().rposition(|record| is_meant(&record) && is_here(&record.entry)))
+    {
         return OnRecord::Unknown(damaged.why.clone());
     }
     let mut of_step = records.iter().rev().filter(is_meant);
-    if let Some(Record { at, entry, .. }) = of_step.clone().find(|record| record.entry.host == facts.node.name) {
+    if let Some(Record { at, entry, .. }) = of_step.clone().find(|record| is_here(&record.entry)) {
         let (at, by, note) = (format_minute(*at), entry.user.clone(), entry.note.clone());
         return if entry.withdrawn {
             OnRecord::No(Some(format!("withdrawn by {by} at {at}: {note}")))

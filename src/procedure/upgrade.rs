@@ -82,6 +82,8 @@ fn began(inputs: &StepInputs<'_>, run: &UpgradeRun) -> Answer {
             Answer::blocked(format!("the run of {at} failed with exit status {status}: {log}")).how(again)
         }
         UpgradeState::CutOff => Answer::blocked(format!("the run of {at} was cut off: {log}")).how(again),
+        UpgradeState::Unheard => Answer::unknown(format!("the run of {at} {}: {log}", run.state))
+            .how(format!("Look for its end in {}, then restart the node with reboot.", inputs.profile.places.log)),
         UpgradeState::Silent => {
             Answer::unknown(format!("the run of {at} ended well and asked for no restart: {log}")).how(again)
         }

@@ -22,7 +22,9 @@ impl<'r> Upgrade<'r> {
     pub(super) fn of(run: &'r UpgradeRun) -> Self {
         let exit_status = match run.state {
             UpgradeState::Failed(status) => Some(status),
-            UpgradeState::Silent | UpgradeState::WaitsForReboot | UpgradeState::Restarted => Some(0),
+            UpgradeState::Silent | UpgradeState::Unheard | UpgradeState::WaitsForReboot | UpgradeState::Restarted => {
+                Some(0)
+            }
             UpgradeState::Running | UpgradeState::CutOff => None,
         };
         Self { state: word(run.state), exit_status, began: run.began, log: &run.log, iso: run.iso.as_deref() }
@@ -35,6 +37,7 @@ fn word(state: UpgradeState) -> &'static str {
         UpgradeState::Failed(_) => "failed",
         UpgradeState::CutOff => "cut-off",
         UpgradeState::Silent => "ended-without-asking",
+        UpgradeState::Unheard => "ended-unheard",
         UpgradeState::WaitsForReboot => "waits-for-restart",
         UpgradeState::Restarted => "restarted",
     }
@@ -51,6 +54,7 @@ pub(super) fn text(out: &mut Page, run: &UpgradeRun) {
             "it has no end: the machine or the service stopped; okv-host upgrade begins it anew".into()
         }
         UpgradeState::Silent => "it ended well, and did not ask for a restart: see its output".into(),
+        UpgradeState::Unheard => format!("it {}: see /var/log/messages", run.state),
         UpgradeState::WaitsForReboot => {
             "the node is to be restarted: reboot, or okv-host upgrade --reboot --apply".into()
         }

@@ -42,7 +42,7 @@ fn the_last_word_counts() {
 }
 
 #[test]
-fn what_was_confirmed_for_another_upgrade_or_on_another_host_does_not_count() {
+fn what_was_confirmed_for_another_upgrade_or_on_another_host_does_not_count_and_under_another_name_does() {
     let one = || confirmation(HOST, "back-up", "tape 7");
     let earlier = confirmed([Confirmation { release: "21.7".into(), ..one() }]);
     assert_eq!(state(&earlier, "back-up"), State::Confirm);
@@ -51,6 +51,18 @@ fn what_was_confirmed_for_another_upgrade_or_on_another_host_does_not_count() {
     assert_eq!(state(&same, "back-up"), State::Done, "another way to write the release");
     let elsewhere = confirmed([one(), Confirmation { host: "okv2".into(), ..one() }]);
     assert_eq!(state(&elsewhere, "back-up"), State::Done, "what was recorded elsewhere takes nothing back");
+    let renamed = with(HOST, |facts| {
+        facts.subjects.as_mut().unwrap().records.node = Probed::Known("a".into());
+        record(facts, [Confirmation { host: "okv2".into(), node: Some("a".into()), ..one() }]);
+    });
+    assert_eq!(state(&renamed, "back-up"), State::Done, "the node has another name now");
+    for node in [Probed::Known("b".to_owned()), Probed::Absent] {
+        let copied = with(HOST, |facts| {
+            facts.subjects.as_mut().unwrap().records.node = node.clone();
+            record(facts, [Confirmation { host: "okv2".into(), node: Some("a".into()), ..one() }]);
+        });
+        assert_eq!(state(&copied, "back-up"), State::Confirm);
+    }
     let copied = confirmed([Confirmation { host: "okv2".into(), ..one() }]);
     assert_eq!(state(&copied, "back-up"), State::Confirm);
     assert!(of(&copied, "back-up").evidence.contains("recorded on okv2"));

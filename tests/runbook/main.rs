@@ -63,7 +63,7 @@ fn with(name: &str, change: impl FnOnce(&mut Facts)) -> Vec<Step> {
 fn confirmation(host: &str, step: &str, note: &str) -> Confirmation {
     let text = str::to_owned;
     let (step, release, user, note) = (text(step), text("21.8"), text("ann"), text(note));
-    Confirmation { step, release, user, host: text(host), note, withdrawn: false }
+    Confirmation { step, release, user, host: text(host), node: None, note, withdrawn: false }
 }
 
 /// Records, one minute after the other from noon on.

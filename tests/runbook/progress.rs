@@ -122,12 +122,13 @@ fn a_node_whose_release_cannot_be_read_asks_for_it_before_the_upgrade() {
 
 #[test]
 fn the_progress_is_read_from_the_run_of_the_upgrade() {
-    use UpgradeState::{CutOff, Failed, Restarted, Running, Silent, WaitsForReboot};
+    use UpgradeState::{CutOff, Failed, Restarted, Running, Silent, Unheard, WaitsForReboot};
     for (run, upgrade, reboot) in [
         (Running, State::Blocked, State::Blocked),
         (Failed(3), State::Blocked, State::Blocked),
         (CutOff, State::Blocked, State::Blocked),
         (Silent, State::Unknown, State::Blocked),
+        (Unheard, State::Unknown, State::Blocked),
         (WaitsForReboot, State::Done, State::Ready),
         (Restarted, State::Done, State::Blocked),
     ] {

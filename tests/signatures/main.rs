@@ -8,6 +8,7 @@ mod never_blank;
 #[path = "../support/mod.rs"]
 mod support;
 mod tools;
+mod udf;
 
 use std::ops::Range;
 

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::probe;
 use crate::support::blkid::{Blkid, blkid};
 use crate::support::mkfs::sparse_file;
+use okv_host::disk::content_of;
 use okv_host::disk::format::content::{Content, Found, Kind};
+use okv_host::io::image::Memory;
 use tempfile::TempDir;
 
 /// Runs a tool, with `input` on its standard input, and fails the test where it fails.
@@ -46,6 +48,11 @@ fn only(bytes: &[u8]) -> Found {
     found.remove(0)
 }
 
+/// The content as `scan` finds it, with what lies far from the start.
+fn whole(path: &Path) -> Content {
+    content_of(&*okv_host::io::image::open(path).unwrap())
+}
+
 /// The content that is found, sound and in all fields what blkid says of a `kind`.
 fn same(image: &Path, kind: &str) -> Content {
     let found = only(&fs::read(image).unwrap());
@@ -54,6 +61,8 @@ fn same(image: &Path, kind: &str) -> Content {
     let Blkid { kind: theirs, uuid, label, .. } = blkid(image);
     assert_eq!(theirs, kind);
     assert_eq!((content.uuid.map(|id| id.to_string()), content.label.clone()), (uuid, label));
+    let whole = whole(image);
+    assert_eq!((whole.uuid, &whole.label), (content.uuid, &content.label), "as scan reads it");
     content
 }
 
@@ -128,19 +137,44 @@ fn ntfs_names_are_utf_16() {
 }
 
 #[test]
-fn exfat_by_mkfs_without_the_label_that_lies_in_its_root_directory() {
+fn exfat_by_mkfs_with_the_label_of_its_root_directory() {
+    for label in ["DATA", "", "Eleven char"] {
+        let image = image(64, |path| run("mkfs.exfat", ["-L", label, path], ""));
+        let (theirs, content) = (blkid(&image.path), whole(&image.path));
+        assert_eq!((theirs.kind.as_str(), content.kind), ("exfat", Kind::Exfat));
+        assert_eq!((theirs.uuid, theirs.label), (content.uuid.map(|id| id.to_string()), content.label));
+    }
     let image = image(64, |path| run("mkfs.exfat", ["-L", "DATA", path], ""));
-    let theirs = blkid(&image.path);
     let mut bytes = fs::read(&image.path).unwrap();
     let sound = only(&bytes);
-    assert_eq!((theirs.kind.as_str(), theirs.uuid), ("exfat", sound.content.uuid.map(|id| id.to_string())));
-    assert_eq!(theirs.label.as_deref(), Some("DATA"));
-    assert_eq!((sound.content.kind, sound.content.label.clone()), (Kind::Exfat, None));
     assert_eq!((sound.content.bytes, &sound.problems), (Some(64 << 20), &vec![]));
     bytes[..4096].fill(0);
     let found = only(&bytes);
     assert_eq!(found.content, sound.content);
     assert_eq!(found.problems[0].why, "the main boot sector is gone; its backup is there");
+}
+
+/// With its master file table beyond all that is read at first, as on a large volume.
+#[test]
+fn ntfs_whose_master_file_table_lies_far_behind_has_its_name() {
+    const FAR: u64 = 8000;
+    let image = image(64, |path| run("mkntfs", ["-F", "-Q", "-q", "-L", "Data 1", path], ""));
+    let mut bytes = fs::read(&image.path).unwrap();
+    let table = usize::try_from(u64::from_le_bytes(bytes[48..56].try_into().unwrap()) * 4096).unwrap();
+    let records = bytes[table..table + (16 << 10)].to_vec();
+    bytes[table..table + (16 << 10)].fill(0);
+    bytes[48..56].copy_from_slice(&FAR.to_le_bytes());
+    let to = usize::try_from(FAR * 4096).unwrap();
+    bytes[to..to + (16 << 10)].copy_from_slice(&records);
+    fs::write(&image.path, &bytes).unwrap();
+    let (theirs, content) = (blkid(&image.path), whole(&image.path));
+    assert_eq!(
+        (theirs.kind.as_str(), theirs.label.as_deref(), content.label.as_deref()),
+        ("ntfs", Some("Data 1"), Some("Data 1"))
+    );
+    assert_eq!(theirs.uuid, content.uuid.map(|id| id.to_string()));
+    bytes[to..to + (16 << 10)].fill(0);
+    assert_eq!(content_of(&Memory::new(bytes)).label, None);
 }
 
 fn iso(joliet: &str, name: &str) -> Image {

@@ -98,7 +98,7 @@ impl World {
         let text = self.files.text(JOURNAL)?;
         // A power cut may have torn the last one.
         let whole = |line: &[u8]| serde_json::from_slice::<serde_json::Value>(line.get(9..)?).ok();
-        let began = text.split(|byte| *byte == b'\n').filter(|line| is_begin(line)).filter_map(whole).last()?;
+        let began = text.split(|byte| *byte == b'\n').filter(|line| is_begin(line)).filter_map(whole).next_back()?;
         began["entry"]["began"]["command"].as_str().map(str::to_owned)
     }
 

@@ -237,13 +237,15 @@ fn a_plan_notes_what_makes_the_key_again_and_what_stays() {
 }
 
 #[test]
-fn what_is_renamed_is_named_by_inode_size_and_mode() {
+fn what_is_renamed_is_named_by_inode_size_mode_and_content() {
     use std::os::unix::fs::MetadataExt;
     let host = host("group-ssh-keys");
     let plan = plan(&gather(host.path()), &Request { reload: false }).unwrap();
     let Action::Rename { file, from, .. } = &plan.steps[1].action else { panic!("{plan:#?}") };
     let meta = std::fs::metadata(host.path().join(from.trim_start_matches('/'))).unwrap();
     assert_eq!((file.inode, file.bytes, file.mode), (meta.ino(), meta.len(), 0o640));
+    let content = std::fs::read(host.path().join(from.trim_start_matches('/'))).unwrap();
+    assert_eq!(file.sha256, Some(okv_host::base::digest::sum(&content)));
 }
 
 #[test]

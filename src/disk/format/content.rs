@@ -106,6 +106,14 @@ pub struct Swap {
     pub byte_order: ByteOrder,
     /// Whether it holds the memory image of a hibernated machine.
     pub hibernation: bool,
+    /// Pages of it that the kernel leaves out.
+    #[serde(skip_serializing_if = "is_none")]
+    pub bad_pages: u32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for it
+fn is_none(pages: &u32) -> bool {
+    *pages == 0
 }
 
 /// An array that can be read from one member.

@@ -1,6 +1,6 @@
 //! exFAT boot sectors (Microsoft's "exFAT file system specification", section 3.1).
 //!
-//! The label lies in the root directory, far from all that is read, and is left out.
+//! The label lies in the root directory, far from all that is read at first: see [`root_directory`].
 
 use super::content::{Content, Found, Kind};
 use super::windows::Windows;
@@ -25,6 +25,35 @@ pub fn find(windows: &Windows<'_>) -> Option<Found> {
     let found = boot_sector(windows.get(at, 512)?, at)?;
     let why = "the main boot sector is gone; its backup is there";
     start_is_zero(windows).then(|| found.with_problem(Malformed::new(FORMAT, 0, why)))
+}
+
+/// Bytes of an entry of a directory.
+const ENTRY: usize = 32;
+/// Type of the entry with the label, and the most letters that it has.
+const LABEL: u8 = 0x83;
+const MOST_LETTERS: usize = 11;
+
+/// Where the root directory begins, and how long its first cluster is.
+pub fn root_directory(windows: &Windows<'_>) -> Option<(u64, usize)> {
+    let block = windows.get(0, 512)?;
+    let (shift, cluster_shift) = (u32::from(u8_at(block, 108).ok()?), u32::from(u8_at(block, 109).ok()?));
+    let (heap, first) = (u64::from(le32(block, 88).ok()?), u64::from(le32(block, 96).ok()?));
+    let shift = Some(shift).filter(|shift| (9..=12).contains(shift))?;
+    let cluster = 1_u64.checked_shl(cluster_shift)?;
+    let sector = heap.checked_add(first.checked_sub(2)?.checked_mul(cluster)?)?;
+    let len = usize::try_from(cluster.checked_mul(1 << shift)?).ok()?;
+    Some((sector.checked_mul(1 << shift)?, len))
+}
+
+/// The label, where the directory has one.
+pub fn root_label(directory: &[u8]) -> Option<String> {
+    let entries = directory.as_chunks::<ENTRY>().0.iter().take_while(|entry| entry[0] != 0);
+    let entry = entries.into_iter().find(|entry| entry[0] == LABEL)?;
+    let letters = entry.get(2..)?.as_chunks::<2>().0.iter().take(usize::from(entry[1]).min(MOST_LETTERS));
+    let text: String = char::decode_utf16(letters.map(|unit| u16::from_le_bytes(*unit)))
+        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect();
+    (!text.is_empty()).then_some(text)
 }
 
 fn boot_sector(block: &[u8], at: u64) -> Option<Found> {

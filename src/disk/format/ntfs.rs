@@ -1,4 +1,4 @@
-//! NTFS boot sectors, and the volume's name where the master file table lies among what was read.
+//! NTFS boot sectors, and the volume's name in the master file table, which may lie far behind: see [`volume_record`].
 
 use super::content::{Content, Found, Kind};
 use super::windows::Windows;
@@ -15,6 +15,8 @@ const VOLUME_RECORD: u64 = 3;
 /// Types of the attribute that is the volume's name, and of the one that ends a record.
 const VOLUME_NAME: u32 = 0x60;
 const END: u32 = u32::MAX;
+/// Most bytes of a record that are read.
+const MOST_RECORD: u64 = 4096;
 
 /// Looks for the boot sector; on a volume whose start was wiped, for its backup in the last sector.
 pub fn find(windows: &Windows<'_>) -> Option<Found> {
@@ -29,15 +31,39 @@ pub fn find(windows: &Windows<'_>) -> Option<Found> {
     Some(boot_sector(windows, last)?.with_problem(Malformed::new(FORMAT, 0, why)))
 }
 
+/// Where the master file table lies.
+struct Layout {
+    /// Bytes of a cluster.
+    cluster: u64,
+    /// Cluster of the table.
+    table: u64,
+    /// Bytes of a record.
+    record: u64,
+}
+
+impl Layout {
+    fn of(block: &[u8]) -> Option<Self> {
+        let sector = u64::from(le16(block, 11).ok()?);
+        let per_cluster = match u8_at(block, 13).ok()? {
+            n if n.is_power_of_two() => u64::from(n),
+            // Clusters over 64 KiB: the negative of a binary logarithm.
+            n @ 0xf4.. => 1 << n.wrapping_neg(),
+            _ => return None,
+        };
+        let cluster = sector.checked_mul(per_cluster)?;
+        let record = match u8_at(block, 64).ok()?.cast_signed() {
+            n @ 1.. => cluster.checked_mul(u64::from(n.unsigned_abs()))?,
+            n @ -31..=-9 => 1 << n.unsigned_abs(),
+            _ => return None,
+        };
+        Some(Self { cluster, table: le64(block, 48).ok()?, record })
+    }
+}
+
 fn boot_sector(windows: &Windows<'_>, at: u64) -> Option<Found> {
     let block = windows.get(at, 512)?;
+    let Layout { cluster, table, record } = Layout::of(block)?;
     let sector = u64::from(le16(block, 11).ok()?);
-    let per_cluster = match u8_at(block, 13).ok()? {
-        n if n.is_power_of_two() => u64::from(n),
-        // Clusters over 64 KiB: the negative of a binary logarithm.
-        n @ 0xf4.. => 1 << n.wrapping_neg(),
-        _ => return None,
-    };
     // Reserved sectors, FATs, root entries, sectors, sectors per FAT and large sectors are those of FAT: zero here.
     let unused = [14, 15, 16, 17, 18, 19, 20, 22, 23, 32, 33, 34, 35];
     if !(sector.is_power_of_two() && (256..=4096).contains(&sector))
@@ -46,18 +72,11 @@ fn boot_sector(windows: &Windows<'_>, at: u64) -> Option<Found> {
         return None;
     }
     let sectors = le64(block, 40).ok()?;
-    let cluster = sector.checked_mul(per_cluster)?;
-    let table = le64(block, 48).ok()?;
     // The backup of the boot sector lies behind the sectors that are counted.
     let bytes = sectors.checked_add(1)?.checked_mul(sector)?;
     if sectors == 0 || table > sectors {
         return None;
     }
-    let record = match u8_at(block, 64).ok()?.cast_signed() {
-        n @ 1.. => cluster.checked_mul(u64::from(n.unsigned_abs()))?,
-        n @ -31..=-9 => 1 << n.unsigned_abs(),
-        _ => return None,
-    };
     let content = Content::new(Kind::Ntfs).uuid(Id::Serial64(le64(block, 72).ok()?)).bytes(bytes);
     let found = Found::at_start(content.label(name(windows, table.checked_mul(cluster)?, record)));
     Some(match le16(block, 510) {
@@ -69,7 +88,19 @@ fn boot_sector(windows: &Windows<'_>, at: u64) -> Option<Found> {
 /// The volume's name, where its record was read.
 fn name(windows: &Windows<'_>, table: u64, record_bytes: u64) -> Option<String> {
     let at = VOLUME_RECORD.checked_mul(record_bytes)?.checked_add(table)?;
-    let record = windows.get(at, usize::try_from(record_bytes.min(4096)).ok()?)?;
+    name_of(windows.get(at, usize::try_from(record_bytes.min(MOST_RECORD)).ok()?)?)
+}
+
+/// Where the record of the volume lies.
+pub fn volume_record(windows: &Windows<'_>) -> Option<(u64, usize)> {
+    let block = windows.get(0, 512)?;
+    let Layout { cluster, table, record } = Layout::of(block)?;
+    let at = VOLUME_RECORD.checked_mul(record)?.checked_add(table.checked_mul(cluster)?)?;
+    Some((at, usize::try_from(record.min(MOST_RECORD)).ok()?))
+}
+
+/// The volume's name, from its record.
+pub fn name_of(record: &[u8]) -> Option<String> {
     if !record.starts_with(b"FILE") {
         return None;
     }

@@ -63,11 +63,12 @@ pub fn find(windows: &Windows<'_>) -> Option<Found> {
         signature = Some((signature.map_or(4096, |(page, _)| page), Signature::Hibernation));
     }
     let (page, signature) = signature?;
-    let swap = |byte_order| Swap { page_bytes: page, byte_order, hibernation: signature == Signature::Hibernation };
+    let hibernation = signature == Signature::Hibernation;
+    let swap = |byte_order, bad_pages| Swap { page_bytes: page, byte_order, hibernation, bad_pages };
     let mut content = Content::new(Kind::Swap);
     if signature == Signature::Version0 {
         // Neither size nor byte order is in it.
-        content.swap = Some(swap(ByteOrder::Little));
+        content.swap = Some(swap(ByteOrder::Little, 0));
         return Some(Found::at_start(content.version("0")));
     }
     let header = windows.get(HEADER_AT, HEADER_LEN)?;
@@ -78,7 +79,7 @@ pub fn find(windows: &Windows<'_>) -> Option<Found> {
     };
     let (version, last_page, bad_pages) = (field(0).ok()?, field(4).ok()?, field(8).ok()?);
     content = content.version("1");
-    content.swap = Some(swap(byte_order));
+    content.swap = Some(swap(byte_order, bad_pages));
     // As libblkid: bytes where only padding can be say that no identifier and label were written.
     if all_zero(header.take(172, 8).ok()?) {
         content = content.uuid(Id::Uuid(header.array(12).ok()?)).label(bytes::label(header.take(28, 16).ok()?));

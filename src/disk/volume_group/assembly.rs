@@ -90,6 +90,7 @@ impl<'a, 'i> Assembly<'a, 'i> {
             free_extents: physical_volumes.iter().map(|pv| pv.free_extents).fold(0, u64::saturating_add),
             missing_pvs: missing.map(|(pv, _)| pv.uuid).collect(),
             flags: group.flags.clone(),
+            system_id: group.system_id.clone(),
             seqno: group.seqno,
             physical_volumes,
             logical_volumes,
@@ -215,6 +216,7 @@ impl<'a, 'i> Assembly<'a, 'i> {
         LogicalVolume {
             name: volume.name.clone(),
             uuid: Some(volume.uuid),
+            allocation: volume.allocation.unwrap_or(self.group.allocation),
             bytes: volume.extents().saturating_mul(self.group.extent_bytes),
             segments: volume.segments.iter().map(segment).collect(),
             content,

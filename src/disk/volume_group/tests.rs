@@ -236,3 +236,20 @@ fn a_volume_that_is_made_of_itself_has_an_end() {
     let group = &assembled(&[pv("d1", Sample::new(1, &text(3, &[1], &logical("r", 11, 4, raid))))])[0];
     assert_eq!(group.group.logical_volumes[0].content, None);
 }
+
+#[test]
+fn a_group_has_its_owner_and_a_volume_the_policy_of_its_group_where_it_has_none() {
+    use crate::disk::Allocation;
+    let own = linear("b", 12, 4, 0, 8).replacen("segment_count", "allocation_policy = \"cling\"\nsegment_count", 1);
+    let text = text(3, &[1], &(linear("a", 11, 4, 0, 2) + &own));
+    let plain = &assembled(&[pv("d1", Sample::new(1, &text))])[0].group;
+    assert_eq!(plain.system_id, None);
+    let policies = |group: &VolumeGroup| group.logical_volumes.iter().map(|v| v.allocation).collect::<Vec<_>>();
+    assert_eq!(policies(plain), [Allocation::Normal, Allocation::Cling]);
+    let with = "seqno = 3\nsystem_id = \"okv1\"\nallocation_policy = \"contiguous\"";
+    let owned = &assembled(&[pv("d1", Sample::new(1, &text.replacen("seqno = 3", with, 1)))])[0].group;
+    assert_eq!(owned.system_id.as_deref(), Some("okv1"));
+    assert_eq!(policies(owned), [Allocation::Contiguous, Allocation::Cling]);
+    let json = serde_json::to_string(plain).unwrap();
+    assert!(!json.contains("system_id") && json.matches("allocation").count() == 1, "{json}");
+}

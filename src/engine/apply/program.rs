@@ -21,6 +21,7 @@ impl TargetHost<'_> {
         match &run.guard {
             Some(Guard::RoomForPages { area, margin_kib }) => self.has_room_for_pages(area, *margin_kib)?,
             Some(Guard::NextStart) => self.may_restart()?,
+            Some(Guard::Removable { folder, word }) => self.can_be_removed(folder, word)?,
             None => {}
         }
         if let Some(unless) = &run.unless

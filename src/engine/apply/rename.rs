@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::io;
+use std::ops::ControlFlow;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use super::host::TargetHost;
+use crate::base::digest::sum_of;
 use crate::engine::FileIdentity;
-use crate::io::sys::rename_without_replacing;
+use crate::io::sys::{is_immutable, rename_without_replacing};
 
 impl TargetHost<'_> {
     pub(super) fn rename(&self, from: &str, to: &str, file: &FileIdentity) -> Result<(), String> {
@@ -45,6 +47,30 @@ impl TargetHost<'_> {
         let mode = meta.permissions().mode() & 0o7777;
         if !meta.is_file() || meta.ino() != file.inode || meta.len() != file.bytes || mode != file.mode {
             return Err(format!("{path} is not the file that it was when the plan was made"));
+        }
+        let Some(wanted) = file.sha256 else { return Ok(()) };
+        let content = fs::File::open(self.path(path)).and_then(|file| sum_of(file, &mut |_| ControlFlow::Continue(())));
+        match content.map_err(|e| format!("{path}: {e}"))? {
+            Some(sum) if sum == wanted => Ok(()),
+            _ => Err(format!("the content of {path} changed since the plan was made")),
+        }
+    }
+
+    /// Whether nothing in `folder` with that word in its name is immutable, nor the folder itself.
+    pub(super) fn can_be_removed(&self, folder: &str, word: &str) -> Result<(), String> {
+        let entries = fs::read_dir(self.path(folder)).map_err(|e| format!("{folder}: {e}"))?;
+        let mut names = vec![folder.to_owned()];
+        for entry in entries {
+            let entry = entry.map_err(|e| format!("{folder}: {e}"))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.contains(word) {
+                names.push(format!("{folder}/{name}"));
+            }
+        }
+        for path in names {
+            if is_immutable(&self.path(&path)).map_err(|e| format!("{path}: {e}"))? {
+                return Err(format!("{path} is immutable: chattr -i -a {path}"));
+            }
         }
         Ok(())
     }

@@ -3,6 +3,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::base::digest::sum;
 use crate::engine::{Action, FileIdentity, ProgramRun, Proof, Role, RunState, Step};
 use crate::io::sys;
 use crate::io::tool::{Cmd, Output, Program, Runner, Script, Scripted, ToolError};
@@ -10,6 +11,7 @@ use crate::io::tool::{Cmd, Output, Program, Runner, Script, Scripted, ToolError}
 mod caches;
 mod copies;
 mod cut_off;
+mod grubby;
 mod half_made;
 mod mounts;
 mod swap;
@@ -29,7 +31,12 @@ fn bench() -> Bench {
         let path = base.path().join("etc/ssh").join(name);
         fs::write(&path, name).unwrap();
         let meta = fs::metadata(&path).unwrap();
-        let file = FileIdentity { inode: meta.ino(), bytes: meta.len(), mode: meta.mode() & 0o7777 };
+        let file = FileIdentity {
+            inode: meta.ino(),
+            bytes: meta.len(),
+            mode: meta.mode() & 0o7777,
+            sha256: Some(sum(name.as_bytes())),
+        };
         let from = format!("/etc/ssh/{name}");
         Step::new(format!("retire {name}"), Action::Rename { to: format!("{from}.retire"), from, file })
     };

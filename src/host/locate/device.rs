@@ -48,8 +48,34 @@ fn by_udev_link<'f>(node: &'f Node, link: &str) -> Located<'f> {
         if let Some(uuid) = name.strip_prefix("dm-uuid-LVM-") {
             return by_lvm_uuid(node, uuid);
         }
+        if let Some(volume) = by_array_uuid(node, name) {
+            return Located::One(volume);
+        }
     }
-    Located::Unknown(format!("links in /dev/disk/{directory} are not followed"))
+    by_known_link(node, link)
+}
+
+/// Links whose names only udev can make. One that is not there now may be there after the next start.
+fn by_known_link<'f>(node: &'f Node, link: &str) -> Located<'f> {
+    let links = node.running.as_ref().and_then(|running| running.links.known());
+    match links.and_then(|links| links.iter().find(|known| known.name == link)) {
+        Some(known) => match block(node) {
+            Ok(block) => match block.iter().find(|device| device.name == known.device) {
+                Some(device) => by_kernel_device(node, block, device),
+                None => Located::Unknown(format!("/dev/disk/{link} leads to /dev/{}, which is gone", known.device)),
+            },
+            Err(why) => Located::Unknown(why),
+        },
+        None => Located::Unknown(format!("no link /dev/disk/{link} was read")),
+    }
+}
+
+/// An array by the link that udev makes of its identifier.
+fn by_array_uuid<'f>(node: &'f Node, name: &str) -> Option<Volume<'f>> {
+    name.starts_with("md-uuid-").then(|| {
+        let path = format!("/dev/disk/by-id/{name}");
+        array::all(node).find(|found| found.device() == path)
+    })?
 }
 
 /// udev writes a byte that may not stand in a name as `\xNN`.

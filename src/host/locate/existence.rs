@@ -4,9 +4,11 @@
 //! md array, in an encrypted container, or in a logical volume of a type that is not looked into. Such a name is
 //! [`Existence::Unknown`], never missing.
 
+use super::encrypted::{crypttab_unread, is_made_anew, mapping};
 use super::{Located, Volume, block, groups, volume, volumes};
 use crate::disk::format::content::Kind;
 use crate::host::block::BlockDevice;
+use crate::host::crypttab::CryptEntry;
 use crate::host::node::Node;
 
 /// Whether a device exists.
@@ -23,19 +25,44 @@ pub enum Existence {
 }
 
 /// Whether what `source` means exists: the first field of an fstab line.
+///
+/// A mapping of /etc/crypttab that is not open exists where what it lies on does.
 pub fn existence(node: &Node, source: &str) -> Existence {
+    of_layer(node, source, MOST_LAYERS)
+}
+
+fn of_layer(node: &Node, source: &str, layers: u32) -> Existence {
     let unread = match volume(node, source) {
         Located::One(_) | Located::Several(_) => return Existence::Exists,
         Located::NotAVolume => return Existence::NotADevice,
         Located::Unknown(why) => Some(why),
         Located::Nothing if cannot_be_hidden(node, source) => None,
-        Located::Nothing => what_was_not_read(node),
+        Located::Nothing => what_was_not_read(node).or_else(|| of_crypttab(node, source)),
     };
     match unread {
         _ if source.strip_prefix("/dev/").is_some_and(|path| kernel_has(node, path)) => Existence::Exists,
+        other if let Some(entry) = mapping(node, source) => match layers.checked_sub(1) {
+            Some(layers) => below(of_layer(node, &entry.source, layers), entry),
+            None => Existence::Unknown(other.unwrap_or_else(|| "mappings in a circle".to_owned())),
+        },
         Some(why) => Existence::Unknown(why),
         None => Existence::Missing,
     }
+}
+
+/// Most mappings over one another that are followed.
+const MOST_LAYERS: u32 = 4;
+
+fn below(existence: Existence, entry: &CryptEntry) -> Existence {
+    match existence {
+        Existence::NotADevice => Existence::Unknown(format!("{} is not looked into", entry.source)),
+        other => other,
+    }
+}
+
+/// A mapping that the next start makes may have the name.
+fn of_crypttab(node: &Node, source: &str) -> Option<String> {
+    crypttab_unread(node).filter(|_| source.starts_with("/dev/mapper/"))
 }
 
 /// Whether nothing that was not read can have the name, because the kernel or a volume group gives it and was read.
@@ -91,6 +118,11 @@ pub fn what_was_not_read(node: &Node) -> Option<String> {
         .or_else(from_kernel)
 }
 
+/// Why a volume group that was not found may yet be there, or a physical volume of one.
+pub fn what_may_hide_a_group(node: &Node) -> Option<String> {
+    node.why_incomplete().or_else(|| closed_container(node))
+}
+
 /// The first container on the node that was not opened: an array, an encrypted volume, a device that is built on
 /// others.
 pub fn closed_container(node: &Node) -> Option<String> {
@@ -102,7 +134,10 @@ pub fn closed_container(node: &Node) -> Option<String> {
     let of_device = |device: &BlockDevice| format!("the content of /dev/{} was not read", device.name);
     let of_kernel = || {
         let block = block(node).ok()?;
-        block.iter().find(|device| is_container(device) && !is_opened(node, device)).map(of_device)
+        let is_lasting =
+            |device: &BlockDevice| !device.mapped.as_ref().is_some_and(|(name, _)| is_made_anew(node, name));
+        let is_unread = |device: &&BlockDevice| is_container(device) && is_lasting(device) && !is_opened(node, device);
+        block.iter().find(is_unread).map(of_device)
     };
     volumes(node).find_map(of_volume).or_else(of_kernel)
 }

@@ -262,3 +262,22 @@ fn an_array_that_was_not_followed_is_unknown_and_a_followed_one_hides_nothing() 
     assert!(matches!(volume(&node, "/dev/md127"), Located::Unknown(why) if why.contains("md127")));
     assert!(closed_container(&node).unwrap().contains("/dev/sda partition 2 (md)"));
 }
+
+#[test]
+fn links_by_serial_number_and_connection_lead_to_their_device_where_they_were_read() {
+    let mut node = sample::node();
+    let link = |name: &str, device: &str| crate::host::links::Link { name: name.into(), device: device.into() };
+    let links = vec![link("by-path/pci-1-part2", "sda2"), link("by-id/wwn-0x5", "sda"), link("by-id/old", "sdq")];
+    node.running.as_mut().unwrap().links = Probed::Known(links);
+    for (source, expected) in [
+        ("/dev/disk/by-path/pci-1-part2", "/dev/sda partition 2"),
+        ("/dev/disk/by-id/wwn-0x5", "/dev/sda"),
+        ("/dev/disk/by-id/old", "unknown"),
+        ("/dev/disk/by-id/none", "unknown"),
+    ] {
+        assert_eq!(seen(&node, source), expected, "{source}");
+    }
+    let array = "/dev/disk/by-id/md-uuid-aaaaaaaa:00004000:80000000:00000070";
+    assert_eq!(seen(&mirrored([7, 7], [1, 0]), array), "the md array on /dev/sdb partition 1");
+    assert_eq!(seen(&node, array), "unknown");
+}

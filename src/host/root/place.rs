@@ -32,6 +32,11 @@ impl<'r> Place<'r> {
         self.root.walk(self.real.clone(), Path::new(path))
     }
 
+    /// Whether it is on the host that this program runs on.
+    pub fn is_live(&self) -> bool {
+        self.root.is_live()
+    }
+
     /// Its last name; `None` at the top.
     pub fn name(&self) -> Option<&str> {
         self.real.file_name()?.to_str()

@@ -2,12 +2,14 @@
 //!
 //! Every `unsafe` block has a `SAFETY` line; `unsafe_code` is denied everywhere else.
 
+mod attributes;
 pub mod block;
 pub mod filesystem;
 mod flush;
 mod private_mount;
 mod rename;
 
+pub use attributes::is_immutable;
 pub use flush::flush;
 pub use private_mount::{PrivateMount, look_into};
 pub use rename::rename_without_replacing;

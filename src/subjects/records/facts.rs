@@ -1,7 +1,7 @@
 //! What okv-host recorded on this node, and who runs it.
 
 use crate::engine::RecordedRun;
-use crate::host::{Probed, Root, operator};
+use crate::host::{Probed, Root, machine_id, operator};
 
 pub mod confirmations;
 pub mod runs;
@@ -13,11 +13,18 @@ pub struct Records {
     pub confirmations: Probed<confirmations::Confirmations>,
     /// What commands of this program did, oldest first.
     pub runs: Probed<Vec<RecordedRun>>,
+    /// What identifies the node whatever its name is.
+    pub node: Probed<String>,
     pub operator: operator::Operator,
 }
 
 impl Records {
     pub fn gather(root: &Root) -> Self {
-        Self { confirmations: confirmations::gather(root), runs: runs::gather(root), operator: operator::gather(root) }
+        Self {
+            node: machine_id::node(root),
+            confirmations: confirmations::gather(root),
+            runs: runs::gather(root),
+            operator: operator::gather(root),
+        }
     }
 }

@@ -69,7 +69,7 @@ fn rename(file: &KeyFile) -> Option<Step> {
     let rename = Action::Rename {
         from: from.to_owned(),
         to: format!("{from}.retire"),
-        file: FileIdentity { inode: file.inode, bytes: file.bytes, mode: file.mode },
+        file: FileIdentity { inode: file.inode, bytes: file.bytes, mode: file.mode, sha256: file.sha256 },
     };
     Some(Step::new(format!("the {half} half of the DSA key {} is retired", identity(file)), rename))
 }

@@ -30,7 +30,7 @@ mod tests {
     use crate::disk::format::content::{ByteOrder, Kind, Swap};
 
     fn area(page_bytes: u32, bytes: u64, version: &'static str) -> Content {
-        let swap = Swap { page_bytes, byte_order: ByteOrder::Little, hibernation: false };
+        let swap = Swap { page_bytes, byte_order: ByteOrder::Little, hibernation: false, bad_pages: 0 };
         Content { swap: Some(swap), ..Content::new(Kind::Swap).bytes(bytes).version(version) }
     }
 

@@ -2,6 +2,7 @@
 
 mod area;
 pub mod facts;
+mod owner;
 pub mod plan;
 mod reference;
 pub mod rules;

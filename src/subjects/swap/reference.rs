@@ -3,8 +3,8 @@
 use super::area::refused;
 use crate::disk::format::content::Kind;
 use crate::engine::Reason;
-use crate::host::Node;
-use crate::host::locate::{Existence, Located, existence, volume};
+use crate::host::locate::{Existence, Located, existence, mapping, mapping_on, swap_made_anew, volume};
+use crate::host::{CryptEntry, Node};
 use crate::subjects::boot::Loader;
 use crate::subjects::next_start::{Effect, Outcome as ReferenceOutcome, Reference, resolve};
 use crate::subjects::rule::Verdict;
@@ -20,7 +20,17 @@ pub(super) struct Named {
 /// What `source`, as /etc/fstab or `resume=` has it, leads to.
 pub(super) fn named(node: &Node, source: &str) -> Named {
     let is = |verdict, message: String, remedy| Named { verdict, message, remedy };
+    if let Some(entry) = mapping(node, source) {
+        return encrypted(node, entry);
+    }
     match volume(node, source) {
+        Located::One(found) if let Some(entry) = mapping_on(node, &found) => {
+            let mapping = entry.device();
+            let message = format!("names {found}, of which line {} of /etc/crypttab makes {mapping}", entry.line);
+            let is_swap = found.content().is_some_and(|content| content.kind == Kind::Swap);
+            let verdict = if is_swap { Verdict::Warn } else { Verdict::Block };
+            is(verdict, message, "Give the line the path of the mapping: /dev/mapper/NAME.")
+        }
         Located::One(found) => match found.content().map(|c| c.kind) {
             Some(Kind::Swap) if let Some(why) = found.content().and_then(|c| refused(c, found.bytes())) => is(
                 Verdict::Block,
@@ -51,11 +61,34 @@ pub(super) fn named(node: &Node, source: &str) -> Named {
         Located::Nothing if existence(node, source) == Existence::Exists => {
             is(Verdict::Unknown, "names a device whose content was not read".into(), "")
         }
+        Located::Nothing if let Some(entry) = swap_made_anew(node).filter(|_| source.starts_with("UUID=")) => is(
+            Verdict::Block,
+            format!("names nothing that exists; {} gets another UUID at each start", entry.device()),
+            "Give the line the path of the encrypted swap: /dev/mapper/NAME.",
+        ),
         Located::Nothing | Located::NotAVolume => is(
             Verdict::Block,
             "names nothing that exists".into(),
             "Give the line the UUID or path of the swap volume before the next restart.",
         ),
+    }
+}
+
+/// A mapping of /etc/crypttab. Only one that each start fills with swap needs no look into it.
+fn encrypted(node: &Node, entry: &CryptEntry) -> Named {
+    let is = |verdict, message: String, remedy| Named { verdict, message, remedy };
+    let what =
+        format!("names {}, which line {} of /etc/crypttab makes of {}", entry.device(), entry.line, entry.source);
+    match existence(node, &entry.source) {
+        Existence::Missing => is(
+            Verdict::Block,
+            format!("{what}, which does not exist"),
+            "Correct the line of /etc/crypttab before the next restart.",
+        ),
+        Existence::Unknown(why) => is(Verdict::Unknown, format!("{what}, which was not found: {why}"), ""),
+        Existence::NotADevice => is(Verdict::Unknown, format!("{what}, which is not looked into"), ""),
+        Existence::Exists if entry.is_swap() => is(Verdict::Pass, format!("{what} as swap at each start"), ""),
+        Existence::Exists => is(Verdict::Unknown, format!("{what}, and whose content could not be read"), ""),
     }
 }
 

@@ -4,7 +4,7 @@
 //! It begins only where the rules and the steps before it are done, and the staged ISO is mounted. A run that is under
 //! way is followed, not begun again. The node is restarted only where that is asked for.
 
-use super::facts::upgrade_run::{ARGUMENT, BEGAN, ENDED, NAME, PROGRAM, UpgradeRun, UpgradeState, log_of};
+use super::facts::upgrade_run::{ARGUMENT, BEGAN, ENDED, LOST, NAME, PROGRAM, UpgradeRun, UpgradeState, log_of};
 use crate::engine::{
     Action, Back, Entry, Follow, Guard, Plan, ProgramRun, Reason, RecordedRun, Refusal, Role, RunState, Step,
     SubjectProof, last_run,
@@ -14,24 +14,32 @@ use crate::io::journal::Record;
 use crate::io::tool::Program;
 use crate::profile::Places;
 
+mod begun;
 #[cfg(test)]
 mod tests;
+
+pub use begun::Begun;
 
 pub const COMMAND: &str = "upgrade";
 /// The vendor's upgrade takes no longer than this until it asks for a restart, in seconds.
 const LIMIT: u64 = 6 * 3600;
+
+/// Bytes that are set aside for the log of an upgrade.
+const ROOM: u64 = 4 << 20;
 
 /// What the service runs. Its arguments are the log, the vendor's program, this boot's identifier, the ISO, and the
 /// system log. No `${`, `$$` or `%`: the service
 /// manager would put something in their place.
 ///
 /// How an upgrade ended is known by its log alone: one that cannot be logged is not begun, and its end waits for room
-/// in the log.
+/// in the log. Blocks are set aside for what the vendor's program prints, its word on the restart among it.
 fn script() -> String {
     format!(
         "umask 077; cd /root; exec >>\"$1\" 2>&1 || exit 1; \
          echo \"{BEGAN} at=`date -u -Iseconds` messages=`wc -c 2>/dev/null <\"$5\"` iso=$4\" || exit 1; \
-         /usr/bin/ruby \"$2\" {ARGUMENT}; s=$?; until echo && echo \"{ENDED} boot=$3 status=$s\"; do sleep 5; done; \
+         fallocate --keep-size --length {ROOM} \"$1\" 2>/dev/null; \
+         /usr/bin/ruby \"$2\" {ARGUMENT}; s=$?; l=; \
+         until echo && echo \"{ENDED} boot=$3 status=$s$l\"; do l=' {LOST}'; sleep 5; done; \
          sync; exit $s"
     )
 }
@@ -50,6 +58,8 @@ pub struct Means {
     /// The ISO that is mounted read-only at its place; `None` where none is.
     pub staged: Option<String>,
     pub run: Probed<UpgradeRun>,
+    /// The last run that the journal has, whose log may have been moved away.
+    pub begun: Option<Begun>,
     /// What tells this boot from every other.
     pub boot: Probed<String>,
     /// Whether the node says that it has the release already.
@@ -92,15 +102,18 @@ pub fn plan(places: &Places, request: &Request, means: &Means) -> Result<Plan, R
         _ if means.is_upgraded => Vec::new(),
         Some((run, UpgradeState::Running)) => vec![follow(&run.log, places)],
         Some((_, UpgradeState::WaitsForReboot)) => Vec::new(),
+        Some((run, UpgradeState::Unheard)) => return refused(vec![unheard(run)]),
+        _ if let Some(moved) = means.begun.as_ref().filter(|begun| begun.waits_for_restart(run)) => {
+            return refused(vec![log_moved(moved)]);
+        }
         // Another ISO is another upgrade.
         Some((run, UpgradeState::Restarted)) if run.iso == means.staged || means.staged.is_none() => {
             return refused(vec![restarted(run)]);
         }
-        None => begin(1, places, means)?,
-        Some((run, UpgradeState::Restarted)) => begin(run.number.saturating_add(1), places, means)?,
+        None | Some((_, UpgradeState::Restarted)) => begin(next_number(run, means), places, means)?,
         Some((run, UpgradeState::Failed(_) | UpgradeState::CutOff | UpgradeState::Silent)) => {
             notes.push(format!("an earlier run {}; its output is in {}", run.state, run.log));
-            begin(run.number.saturating_add(1), places, means)?
+            begin(next_number(Some(run), means), places, means)?
         }
     };
     let ends = !steps.is_empty() || run.is_some_and(|run| run.state == UpgradeState::WaitsForReboot);
@@ -120,6 +133,25 @@ pub fn plan(places: &Places, request: &Request, means: &Means) -> Result<Plan, R
     }
     let steps = steps.into_iter().chain(restart).collect();
     Ok(Plan { command: COMMAND, target: target(request), steps, notes })
+}
+
+/// A service of its number may be there still, though its log is not.
+fn next_number(run: Option<&UpgradeRun>, means: &Means) -> u64 {
+    let begun = means.begun.as_ref().map_or(0, |begun| begun.number);
+    run.map_or(0, |run| run.number).max(begun).saturating_add(1)
+}
+
+fn unheard(run: &UpgradeRun) -> Reason {
+    let message = format!("the upgrade {}; its output is in {}", run.state, run.log);
+    let remedy = "free space below /var/lib, look for the end of the upgrade in /var/log/messages, and restart the node \
+                  with reboot; to run the upgrade again, move that log away";
+    reason("upgrade-unknown", message, remedy)
+}
+
+fn log_moved(begun: &Begun) -> Reason {
+    let log = log_of(begun.number);
+    let message = format!("an upgrade asked for a restart since the node was started, and its log {log} is gone");
+    reason("upgrade-log-moved", message, "put the log back, or restart the node with reboot")
 }
 
 fn target(request: &Request) -> String {

@@ -106,7 +106,7 @@ grub-editenv $grub/grubenv set next_entry="Oracle Linux Server ($release)" saved
         Bios,
         r#"{
   head
-  echo 'function choose { if [ "$1" = y -a -n "$prefix" ]; then set default=0; else set default=7; fi }'
+  echo 'function choose { if [ "$1" = y -a -n "$prefix" ]; then set default=0; else set default=7; fi; }'
   echo 'choose y'
   entry | sed "s#linux /vmlinuz-$release#set k=/vmlinuz-$release; linux \$k#"
 } | write"#,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::fields::{dashed_id, parse_id};
 use super::segment::{Segments, sectors};
 use super::text::{Bad, Item, Text, Value, unescape};
-use super::volume_group::{LONGEST_NAME, LogicalVolume, PhysicalVolume, Segment, SegmentKind, VolumeGroup};
+use super::volume_group::{Allocation, LONGEST_NAME, LogicalVolume, PhysicalVolume, Segment, SegmentKind, VolumeGroup};
 use crate::base::ids::Id;
 use crate::disk::format::Malformed;
 
@@ -66,11 +66,14 @@ impl<'t> Import<'t> {
         let name = volume_name(text, name)?;
         let (mut uuid, mut seqno, mut extent_bytes, mut flags) = (None, None, None, Vec::new());
         let (mut physical, mut logical, mut early) = (None, None, None);
+        let (mut system_id, mut allocation) = (None, None);
         loop {
             match text.item()? {
                 Item::Setting(b"id") => uuid = Some(id(text)?),
                 Item::Setting(b"seqno") => seqno = Some(text.one_integer::<u64>()?),
                 Item::Setting(b"extent_size") => extent_bytes = Some(sectors(text)?),
+                Item::Setting(b"allocation_policy") => allocation = Allocation::from_word(text.one_string()?),
+                Item::Setting(b"system_id") => system_id = Some(text.one_string()?),
                 Item::Setting(b"status" | b"flags") => words(text, |word| {
                     let sane = (1..=LONGEST_FLAG).contains(&word.len()) && word.iter().all(u8::is_ascii_graphic);
                     if flags.len() < MOST_FLAGS && sane {
@@ -110,6 +113,8 @@ impl<'t> Import<'t> {
             extent_bytes: extent_bytes
                 .filter(|n| *n > 0)
                 .ok_or(text.bad("a volume group without extent_size, or with one of 0"))?,
+            system_id: system_id.and_then(owner),
+            allocation: allocation.unwrap_or_default(),
             physical_volumes: physical.unwrap_or_default(),
             logical_volumes,
         })
@@ -141,10 +146,12 @@ impl<'t> Import<'t> {
     fn logical_volume(&mut self, text: &mut Text<'t>, name: &'t [u8]) -> Result<LogicalVolume, Bad> {
         let name = volume_name(text, name)?;
         let (mut uuid, mut visible, mut count, mut segments) = (None, false, None, Vec::new());
+        let mut allocation = None;
         loop {
             match text.item()? {
                 Item::Setting(b"id") => uuid = Some(id(text)?),
                 Item::Setting(b"status") => words(text, |word| visible |= word == b"VISIBLE")?,
+                Item::Setting(b"allocation_policy") => allocation = Allocation::from_word(text.one_string()?),
                 Item::Setting(b"segment_count") => count = Some(text.one_integer::<u32>()?),
                 Item::Section(name) if name.starts_with(b"segment") => segments.push(self.segments.read(text)?),
                 Item::Setting(_) => text.skip_value()?,
@@ -162,7 +169,8 @@ impl<'t> Import<'t> {
         // The record that ties a snapshot to its origin is a volume in the text, flagged visible, and never shown.
         let tie = |s: &Segment| matches!(&s.kind, SegmentKind::Other(name) if name == "snapshot");
         visible &= !segments.iter().any(tie);
-        Ok(LogicalVolume { name, uuid: uuid.ok_or(text.bad("a logical volume without id"))?, visible, segments })
+        let uuid = uuid.ok_or(text.bad("a logical volume without id"))?;
+        Ok(LogicalVolume { name, uuid, visible, allocation, segments })
     }
 
     /// Checks that areas which are on no physical volume are on logical ones.
@@ -263,6 +271,12 @@ fn flag(word: &[u8]) -> Cow<'static, str> {
         b"WRITE" => "write".into(),
         other => unescape(other).to_ascii_lowercase().into(),
     }
+}
+
+/// The system identifier of a group. An empty one is none.
+fn owner(id: &[u8]) -> Option<String> {
+    let id = id.get(..id.len().min(LONGEST_NAME)).unwrap_or_default();
+    (!id.is_empty()).then(|| unescape(id).into_owned())
 }
 
 /// The characters LVM2 allows in names; none of them can disturb a terminal.

@@ -16,9 +16,38 @@ pub struct VolumeGroup {
     /// Words of `status` and `flags`, lower-case: `resizeable`, `read`, `write`, `exported`, ...
     pub flags: Vec<Cow<'static, str>>,
     pub extent_bytes: u64,
+    /// The host that owns it, where one does: LVM2 of another one leaves it alone (lvmsystemid(7)).
+    pub system_id: Option<String>,
+    /// For volumes that inherit it.
+    pub allocation: Allocation,
     pub physical_volumes: Vec<PhysicalVolume>,
     /// Its logical volumes, hidden ones too, in order.
     pub logical_volumes: Vec<LogicalVolume>,
+}
+
+/// From where LVM2 takes the extents of a volume that grows (lvm(8)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Allocation {
+    /// Right behind its last extent, and nowhere else.
+    Contiguous,
+    /// On the physical volumes that it lies on.
+    Cling,
+    #[default]
+    Normal,
+    Anywhere,
+}
+
+impl Allocation {
+    pub(super) fn from_word(word: &[u8]) -> Option<Self> {
+        Some(match word {
+            b"contiguous" => Self::Contiguous,
+            b"cling" | b"cling_by_tags" => Self::Cling,
+            b"normal" => Self::Normal,
+            b"anywhere" => Self::Anywhere,
+            _ => return None,
+        })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +73,8 @@ pub struct LogicalVolume {
     pub uuid: Id,
     /// Whether it has a device of its own that users see; parts of other volumes have not.
     pub visible: bool,
+    /// `None` where it inherits that of the group.
+    pub allocation: Option<Allocation>,
     /// Its segments, by first extent.
     pub segments: Vec<Segment>,
 }

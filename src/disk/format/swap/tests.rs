@@ -36,7 +36,7 @@ fn an_area_of_either_byte_order_and_any_page_size_is_understood() {
             let head = area(page as usize, byte_order, b"SWAPSPACE2");
             let Found { content, problems, .. } = found(&head).unwrap();
             assert_eq!(problems, []);
-            assert_eq!(content.swap, Some(Swap { page_bytes: page, byte_order, hibernation: false }));
+            assert_eq!(content.swap, Some(Swap { page_bytes: page, byte_order, hibernation: false, bad_pages: 0 }));
             assert_eq!((content.kind, content.bytes, content.df_bytes), (Kind::Swap, Some(VOLUME), None));
             assert_eq!((content.uuid, content.label.as_deref()), (Some(Id::Uuid([3; 16])), Some("swapping")));
             assert_eq!(found(&head[..page as usize - 1]), None, "a signature that was not read");

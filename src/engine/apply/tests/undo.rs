@@ -48,6 +48,19 @@ fn undo_that_would_leave_a_half_is_refused_before_anything_is_changed() {
     assert_eq!(bench.last().state, RunState::Ended(Ending::Done));
 }
 
+/// Same inode, size and mode: only the content shows it.
+#[test]
+fn undo_refuses_a_file_that_was_written_over_in_place() {
+    let bench = bench();
+    bench.run(&twice(), &Interrupts::default());
+    let retired = bench.base.path().join("etc/ssh/key.retire");
+    let mut content = fs::read(&retired).unwrap();
+    content[0] ^= 1;
+    fs::write(&retired, content).unwrap();
+    let why = bench.undo().unwrap_err();
+    assert!(why.contains("the content of /etc/ssh/key.retire changed"), "{why}");
+}
+
 #[test]
 fn an_undo_whose_last_look_fails_reports_that_everything_is_taken_back() {
     let bench = bench();

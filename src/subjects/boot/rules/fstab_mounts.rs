@@ -5,7 +5,7 @@
 //! (systemd.mount(5), systemd-fstab-generator(8)). `swap-references` judges swap.
 
 use crate::host::locate::{Existence, existence};
-use crate::host::{FstabEntry, Probed};
+use crate::host::{CryptEntry, FstabEntry, Probed, Running};
 use crate::subjects::boot::fstab::{earlier, is_required};
 use crate::subjects::boot::mount_options::refused;
 use crate::subjects::boot::required_mount::{MountProblem, Severity, problems};
@@ -21,7 +21,7 @@ pub(crate) const RULE: Rule = Rule {
     fix: "Correct the line of /etc/fstab, or add nofail to it. Then run: okv-host check --only fstab-mounts",
     required: |_| "each line without noauto and nofail names a device that exists".into(),
     source: |_| "systemd.mount(5): a mount that local-fs.target requires".into(),
-    inputs: &["/etc/fstab", "the disks, and /sys/class/block"],
+    inputs: &["/etc/fstab", "/etc/crypttab", "the disks, and /sys/class/block"],
     waivable: Waivable::Yes,
     procedure: &[],
     judge,
@@ -36,7 +36,8 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         }
         Err(finding) => return vec![*finding],
     };
-    let found: Vec<Finding> = entries.iter().flat_map(|entry| of_entry(inputs, entries, entry)).collect();
+    let mut found: Vec<Finding> = entries.iter().flat_map(|entry| of_entry(inputs, entries, entry)).collect();
+    found.extend(inputs.running().into_iter().flat_map(|running| crypttab(inputs, running)));
     if found.iter().any(|finding| finding.verdict != Verdict::Note) {
         return found;
     }
@@ -66,6 +67,28 @@ fn of_entry(inputs: &RuleInputs<'_>, entries: &[FstabEntry], entry: &FstabEntry)
         found.push(of_line(inputs, entry, Verdict::Warn, message.to_owned(), "give the line the device of root="));
     }
     found
+}
+
+/// cryptsetup.target wants each line without `noauto`; the start goes on after 90 seconds without its device.
+fn crypttab(inputs: &RuleInputs<'_>, running: &Running) -> Vec<Finding> {
+    let node = &inputs.facts.node;
+    let is_waited_for = |entry: &&CryptEntry| !entry.has("noauto") && !entry.has("nofail");
+    let of = |entry: &CryptEntry| {
+        let (verdict, message) = match existence(node, &entry.source) {
+            Existence::Exists | Existence::NotADevice => return None,
+            Existence::Missing => (Verdict::Warn, "the device does not exist: the start waits for it".to_owned()),
+            Existence::Unknown(why) => (Verdict::Unknown, format!("cannot determine whether the device exists: {why}")),
+        };
+        let finding = inputs.finding(verdict, format!("/etc/crypttab line {}", entry.line), message);
+        Some(finding.measured(entry.source.as_str()).remedy("correct the line, or add nofail to it"))
+    };
+    match &running.crypttab {
+        Probed::Known(entries) => entries.iter().filter(is_waited_for).filter_map(of).collect(),
+        Probed::Absent => Vec::new(),
+        Probed::Unreadable(why) => {
+            vec![inputs.finding(Verdict::Unknown, "/etc/crypttab", format!("cannot read it: {why}"))]
+        }
+    }
 }
 
 fn of_line(inputs: &RuleInputs<'_>, entry: &FstabEntry, verdict: Verdict, message: String, remedy: &str) -> Finding {

@@ -32,6 +32,8 @@ pub struct SeenBoot {
     /// Bytes that are free in it for root; unreadable on a fixture host.
     pub free_bytes: Probed<u64>,
     pub loader: Probed<Loader>,
+    /// Whether no name can be removed from the folder itself.
+    pub is_immutable: Probed<bool>,
 }
 
 impl Boot {
@@ -85,7 +87,8 @@ fn look(root: &Root, beside: Beside<'_>) -> Result<Boot, String> {
         firmware => boot_loader(root, firmware, place.prefix()),
     };
     let mounted = place == BootPlace::Mounted;
-    Ok(Boot::Seen(Box::new(SeenBoot { mounted, files, free_bytes: free(root), loader })))
+    let is_immutable = files::is_immutable(&root.at(FOLDER)?);
+    Ok(Boot::Seen(Box::new(SeenBoot { mounted, files, free_bytes: free(root), loader, is_immutable })))
 }
 
 fn free(root: &Root) -> Probed<u64> {

@@ -3,6 +3,7 @@
 
 use crate::host::kernel_release::is_release;
 use crate::host::{Place, Probed, Root};
+use crate::io::sys;
 use crate::subjects::next_start::{Contents, Images, KernelImage, Verdict};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct BootFile {
     pub wrong: Option<String>,
     /// For these: why they could not be verified to their end.
     pub unverified: Option<String>,
+    /// Whether root too cannot remove it; not asked of a saved host.
+    pub is_immutable: Probed<bool>,
 }
 
 /// What a file of /boot is, with the release that its name tells.
@@ -69,7 +72,17 @@ fn look(place: &Place<'_>, images: &Images) -> Result<Option<BootFile>, String> 
         true => judge(place, &kind, images)?,
         false => (Some("it is no regular file".to_owned()), None),
     };
-    Ok(Some(BootFile { name, kind, bytes: meta.len(), wrong, unverified }))
+    let is_immutable = is_immutable(place);
+    Ok(Some(BootFile { name, kind, bytes: meta.len(), wrong, unverified, is_immutable }))
+}
+
+/// What a saved host has of it is not asked: a copy has no attributes.
+pub(super) fn is_immutable(place: &Place<'_>) -> Probed<bool> {
+    if !place.is_live() {
+        return Probed::Absent;
+    }
+    let answer = sys::is_immutable(&place.real_path());
+    answer.map_err(|e| format!("{}: {e}", place.host_path())).into()
 }
 
 /// What is wrong with a file, and why it could not be verified to its end; neither where it is as it must be.

@@ -37,7 +37,7 @@ pub(crate) fn file(kind: FileKind, bytes: u64) -> BootFile {
         FileKind::Hmac(_) => format!(".vmlinuz-{release}.hmac"),
         FileKind::Beside(_) => format!("config-{release}"),
     };
-    BootFile { name, kind, bytes, wrong: None, unverified: None }
+    BootFile { name, kind, bytes, wrong: None, unverified: None, is_immutable: Probed::Known(false) }
 }
 
 pub(crate) fn entry(release: &str) -> Entry {
@@ -90,6 +90,7 @@ pub(crate) fn node(running: &str, default: &str, kernels: Vec<Kernel>) -> Kernel
                 skipped: vec![],
                 configured: Some("saved".into()),
             }),
+            is_immutable: Probed::Known(false),
         }))),
         fips: Probed::Known(true),
         installed: Probed::Known(Installed { kernels }),

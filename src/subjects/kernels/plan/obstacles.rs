@@ -4,7 +4,7 @@ use super::{Keep, Request, reason};
 use crate::engine::Reason;
 use crate::host::Probed;
 use crate::subjects::boot::DefaultEntry;
-use crate::subjects::kernels::facts::{Boot, Family, Kernel, Kernels};
+use crate::subjects::kernels::facts::{Boot, Family, Kernel, Kernels, SeenBoot};
 use crate::subjects::kernels::roles::{KernelRoles, NoKernelRoles};
 use crate::subjects::kernels::survivor::Missing;
 
@@ -46,19 +46,22 @@ pub(super) fn find(
         return reasons;
     }
     match &kernels.boot {
-        Probed::Known(Boot::Seen(seen)) => match &seen.loader {
-            Probed::Known(loader) => {
-                reasons.extend(default_unknown(kernels, &loader.default));
-                reasons.extend(loader.next.as_ref().map(|next| {
-                    let message = format!("the next boot alone is told to start \"{next}\"");
-                    reason("boot-once-set", message, "grub2-editenv - unset next_entry, or reboot")
-                }));
-                let survivors = keep.keys().filter(|release| is_installed(kernels, release));
-                reasons.extend(survivors.filter_map(|release| survivor(kernels, release)));
+        Probed::Known(Boot::Seen(seen)) => {
+            reasons.extend(immutable(seen, remove));
+            match &seen.loader {
+                Probed::Known(loader) => {
+                    reasons.extend(default_unknown(kernels, &loader.default));
+                    reasons.extend(loader.next.as_ref().map(|next| {
+                        let message = format!("the next boot alone is told to start \"{next}\"");
+                        reason("boot-once-set", message, "grub2-editenv - unset next_entry, or reboot")
+                    }));
+                    let survivors = keep.keys().filter(|release| is_installed(kernels, release));
+                    reasons.extend(survivors.filter_map(|release| survivor(kernels, release)));
+                }
+                Probed::Absent => reasons.push(boot_unknown("there is no configuration of GRUB")),
+                Probed::Unreadable(why) => reasons.push(boot_unknown(why)),
             }
-            Probed::Absent => reasons.push(boot_unknown("there is no configuration of GRUB")),
-            Probed::Unreadable(why) => reasons.push(boot_unknown(why)),
-        },
+        }
         Probed::Known(Boot::NotMounted { .. }) => {
             let survivors = keep.keys().filter(|release| is_installed(kernels, release));
             reasons.extend(survivors.filter_map(|release| modules(kernels, release)));
@@ -69,6 +72,25 @@ pub(super) fn find(
     reasons.extend(remove.iter().flat_map(|kernel| guests(kernel)));
     reasons.extend(remove.iter().flat_map(|kernel| shared(kernels, kernel, remove)));
     reasons
+}
+
+/// Files that rpm could not remove: it would take the package from its database, and leave the file.
+fn immutable(seen: &SeenBoot, remove: &[&Kernel]) -> Vec<Reason> {
+    let goes = |release: Option<&str>| remove.iter().any(|kernel| Some(kernel.release.as_str()) == release);
+    let files = seen.files.iter().filter(|file| goes(file.kind.release()));
+    let files = files.map(|file| (format!("/boot/{}", file.name), &file.is_immutable));
+    let of = |(path, is_immutable): (String, &Probed<bool>)| match is_immutable {
+        Probed::Known(false) | Probed::Absent => None,
+        Probed::Known(true) => {
+            let message = format!("{path} is immutable, so that its kernel cannot be removed");
+            Some(reason("file-immutable", message, format!("chattr -i -a {path}")))
+        }
+        Probed::Unreadable(why) => {
+            let message = format!("whether {path} can be removed is unknown: {why}");
+            Some(reason("file-immutable", message, format!("lsattr -d {path}")))
+        }
+    };
+    std::iter::once(("/boot".to_owned(), &seen.is_immutable)).chain(files).filter_map(of).collect()
 }
 
 fn is_installed(kernels: &Kernels, release: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{COMMAND, Prune, Removal, reason};
 use crate::base::units::Bytes;
-use crate::engine::{Action, Back, Plan, ProgramRun, Proof, Reason, Refusal, Role, Step, SubjectProof};
+use crate::engine::{Action, Back, Guard, Plan, ProgramRun, Proof, Reason, Refusal, Role, Step, SubjectProof};
 use crate::host::Probed;
 use crate::io::tool::Program;
 use crate::subjects::boot::DefaultEntry;
@@ -165,7 +165,10 @@ fn transaction(removal: &Removal, prune: &Prune, manager: Program, means: &Means
         step(format!("nothing else needs {release}"), nothing_else),
         step(
             format!("{} of {release} go, and every kernel that stays is whole", packages(removal)),
-            ProgramRun::changes(manager, remove, proof, Back::Stays { why }).within(TRANSACTION).writing(WRITTEN),
+            ProgramRun::changes(manager, remove, proof, Back::Stays { why })
+                .within(TRANSACTION)
+                .writing(WRITTEN)
+                .only_if(Guard::Removable { folder: "/boot".to_owned(), word: release.clone() }),
         )
         .in_role(Role::Permanent),
     ];

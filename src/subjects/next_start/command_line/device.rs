@@ -2,12 +2,13 @@
 
 use super::reference::Outcome;
 use crate::disk::VolumeGroup;
+use crate::host::Node;
+use crate::host::line::unquote_name;
 use crate::host::locate::{Existence, Located, Volume, existence, groups, logical_name, volume};
-use crate::host::{DeviceNumber, Node};
 
 /// What a name leads to, with the volume where that was read.
 pub(super) fn find<'f>(node: &'f Node, name: &str) -> (Outcome, Option<Volume<'f>>) {
-    let name = &unquoted(name);
+    let name = &unquote_name(name.to_owned());
     if let Some((group, logical)) = logical_name(name)
         && groups(node).any(|known| known.name == group)
     {
@@ -18,15 +19,6 @@ pub(super) fn find<'f>(node: &'f Node, name: &str) -> (Outcome, Option<Volume<'f
         Located::Several(all) => (Outcome::Ambiguous(all.iter().map(Volume::device).collect()), None),
         Located::Nothing | Located::NotAVolume | Located::Unknown(_) => (not_located(node, name), None),
     }
-}
-
-/// `UUID="x"` as `UUID=x` (systemd `fstab_node_to_udev_node`).
-fn unquoted(name: &str) -> String {
-    let quoted = |(tag, value): (&str, &str)| {
-        let value = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote))?;
-        Some(format!("{tag}={value}"))
-    };
-    name.split_once('=').and_then(quoted).unwrap_or_else(|| name.to_owned())
 }
 
 fn found(volume: Volume<'_>) -> Outcome {
@@ -110,16 +102,6 @@ pub(super) fn logical<'f>(node: &'f Node, name: &str) -> (Outcome, Option<Volume
         }
         outcome => (outcome, volume),
     }
-}
-
-/// The device of a number as the kernel alone takes it: `MAJOR:MINOR`, or its code in hexadecimal (`name_to_dev_t`).
-pub(super) fn kernel_number(name: &str) -> Option<DeviceNumber> {
-    if let Some((major, minor)) = name.split_once(':') {
-        return Some(DeviceNumber { major: major.parse().ok()?, minor: minor.parse().ok()? });
-    }
-    let digits = name.strip_prefix("0x").or_else(|| name.strip_prefix("0X")).unwrap_or(name);
-    let code = digits.bytes().all(|b| b.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())??;
-    Some(DeviceNumber { major: (code & 0xf_ff00) >> 8, minor: (code & 0xff) | ((code >> 12) & 0xf_ff00) })
 }
 
 /// `PARTUUID=X/PARTNROFF=N` in parts, which the kernel alone takes: the partition N behind that of X.

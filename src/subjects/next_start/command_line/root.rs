@@ -1,12 +1,12 @@
 //! `root=`, with `rootfstype=`: the device exists, holds a file system, and is the one that /etc/fstab and the running
 //! system have at `/`.
 
-use super::device::{find, kernel_number, part_offset};
+use super::device::{find, part_offset};
 use super::reference::{Need, Outcome, Reference};
 use super::words::Line;
 use crate::disk::format::content::Kind;
 use crate::host::locate::{Located, Volume, by_number, volume};
-use crate::host::{Node, mounts};
+use crate::host::{DeviceNumber, Node, mounts};
 
 /// What `root=` leads to, and the volume where that was read.
 pub(super) fn resolve<'f>(line: &Line<'_>, node: &'f Node) -> (Vec<Reference>, Option<Volume<'f>>) {
@@ -42,7 +42,7 @@ fn locate<'f>(node: &'f Node, value: &str) -> (Outcome, Option<Volume<'f>>) {
     let is_tag = ["UUID=", "LABEL=", "PARTUUID=", "PARTLABEL="].iter().any(|tag| name.starts_with(tag));
     let of_kernel = || match part_offset(name) {
         Some((part, offset)) => beside(node, part, offset),
-        None => kernel_number(name).map(|number| by_number(node, number)),
+        None => DeviceNumber::of_kernel_word(name).map(|number| by_number(node, number)),
     };
     if part_offset(name).is_none() && (is_tag || name.starts_with("/dev/")) {
         return find(node, name);

@@ -24,6 +24,9 @@ pub struct Confirmation {
     pub user: String,
     /// Name of the host it was recorded on: a copy of its disk is another node.
     pub host: String,
+    /// What identifies the node under another name; records of 0.1.0 have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
     pub note: String,
     /// Whether it takes back what was confirmed before.
     pub withdrawn: bool,
@@ -88,7 +91,15 @@ mod tests {
     fn one() -> Confirmation {
         let text = str::to_owned;
         let (step, note) = (text("back-up"), text("tape 7"));
-        Confirmation { step, release: text("21.8"), user: text("ann"), host: text("okv1"), note, withdrawn: false }
+        Confirmation {
+            step,
+            release: text("21.8"),
+            user: text("ann"),
+            host: text("okv1"),
+            node: None,
+            note,
+            withdrawn: false,
+        }
     }
 
     /// A host with what was confirmed on it, and the bytes of its file.

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::dsa::with_suffix;
 use super::{Configuration, Content, Earlier, FOLDER, KeyFile, Unknown, content};
+use crate::base::digest::{Sha256, sum};
 use crate::host::{Place, Probed, Root};
 
 /// Most bytes of a file that may be a key: the longest that OpenSSH makes, RSA of 16384 bits, has 13 KiB.
@@ -69,6 +70,7 @@ fn look(root: &Root, path: &Path) -> Option<KeyFile> {
         device: 0,
         inode: 0,
         bytes: 0,
+        sha256: None,
         link,
         earlier: Earlier::None,
     };
@@ -81,7 +83,7 @@ fn look(root: &Root, path: &Path) -> Option<KeyFile> {
             key.mode = meta.mode() & 0o7777;
             (key.uid, key.gid, key.device, key.inode) = (meta.uid(), meta.gid(), meta.dev(), meta.ino());
             key.bytes = meta.len();
-            key.content = read(&place, &meta);
+            (key.content, key.sha256) = read(&place, &meta);
         }
         Probed::Absent if key.link.is_some() => {}
         Probed::Absent => return None,
@@ -97,19 +99,22 @@ fn link(root: &Root, path: &Path) -> Option<std::path::PathBuf> {
     fs::read_link(folder.real_path().join(path.file_name()?)).ok()
 }
 
-fn read(place: &Place<'_>, meta: &fs::Metadata) -> Content {
+fn read(place: &Place<'_>, meta: &fs::Metadata) -> (Content, Option<Sha256>) {
     let unknown = match meta.file_type() {
         kind if kind.is_dir() => Unknown::NotRegular("a directory"),
         kind if !kind.is_file() => Unknown::NotRegular("a special file"),
         _ if meta.len() == 0 => Unknown::Empty,
         _ if meta.len() > LARGEST_KEY => Unknown::NotAKey,
         _ => match place.read() {
-            Probed::Known(bytes) => return content::judge(&bytes).unwrap_or(Content::Unknown(Unknown::NotAKey)),
+            Probed::Known(bytes) => {
+                let content = content::judge(&bytes).unwrap_or(Content::Unknown(Unknown::NotAKey));
+                return (content, Some(sum(&bytes)));
+            }
             Probed::Absent => Unknown::Unreadable("it went away".into()),
             Probed::Unreadable(why) => Unknown::Unreadable(why),
         },
     };
-    Content::Unknown(unknown)
+    (Content::Unknown(unknown), None)
 }
 
 /// What has the name that `path`, which is `place`, would be retired to.
@@ -126,7 +131,7 @@ fn earlier(root: &Root, path: &Path, place: &Place<'_>) -> Earlier {
         _ if is_link => return Earlier::NoKey("a symbolic link"),
         _ => return Earlier::NoKey("something that could not be looked at"),
     };
-    match (read(&other, &meta), other.read(), place.read()) {
+    match (read(&other, &meta).0, other.read(), place.read()) {
         (Content::Unknown(Unknown::Empty), ..) => Earlier::NoKey("an empty file"),
         (Content::Unknown(Unknown::NotRegular(what)), ..) => Earlier::NoKey(what),
         (_, Probed::Known(a), Probed::Known(b)) if a == b => Earlier::Same,

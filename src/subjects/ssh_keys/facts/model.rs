@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::base::digest::Sha256;
+
 use crate::host::Probed;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +111,8 @@ pub struct KeyFile {
     pub device: u64,
     pub inode: u64,
     pub bytes: u64,
+    /// Sum of its content, where that was read.
+    pub sha256: Option<Sha256>,
     /// What it leads to, where it is a symbolic link.
     pub link: Option<PathBuf>,
     /// What has the name that it would be retired to.

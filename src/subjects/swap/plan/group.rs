@@ -5,9 +5,10 @@ use crate::base::units::SectorSize;
 use crate::disk::{LogicalVolume, VolumeGroup};
 use crate::engine::Refusal;
 use crate::host::Probed;
-use crate::host::locate::{groups, sector_size};
+use crate::host::locate::{groups, sector_size, what_may_hide_a_group};
 use crate::host::lvm::{DevicesFile, Lvm};
 use crate::subjects::swap::facts::{Growth, TEMPORARY};
+use crate::subjects::swap::owner::{Owner, owner};
 
 /// The tag that tells it from a volume of that name which is somebody else's.
 pub(super) const TAG: &str = "okv-host";
@@ -45,7 +46,7 @@ pub(super) fn system<'g>(growth: &'g Growth, request: &Request) -> Result<System
     let (name, volume_name) = (&request.group, &request.volume);
     let mut named = groups(&growth.node).filter(|group| group.name == *name);
     let Some(group) = named.next() else {
-        return Err(match growth.node.why_incomplete() {
+        return Err(match what_may_hide_a_group(&growth.node) {
             Some(why) => refuse(
                 "group-unknown",
                 format!("{name} was not found, but it may be there: {why}"),
@@ -63,7 +64,7 @@ pub(super) fn system<'g>(growth: &'g Growth, request: &Request) -> Result<System
             "detach the disk that does not belong to the node",
         ));
     }
-    whole(group)?;
+    whole(growth, group)?;
     let lvm = view(growth, group)?;
     let Some(volume) = group.logical_volumes.iter().find(|volume| volume.name == *volume_name) else {
         let remedy = "make sure of the name of the swap volume: okv-host scan shows the volumes";
@@ -75,7 +76,7 @@ pub(super) fn system<'g>(growth: &'g Growth, request: &Request) -> Result<System
     Ok(System { group, volume, lvm, is_striped, temporary_extents, sector })
 }
 
-fn whole(group: &VolumeGroup) -> Result<(), Refusal> {
+fn whole(growth: &Growth, group: &VolumeGroup) -> Result<(), Refusal> {
     let name = &group.name;
     if !group.missing_pvs.is_empty() {
         let missing: Vec<String> = group.missing_pvs.iter().map(ToString::to_string).collect();
@@ -87,6 +88,10 @@ fn whole(group: &VolumeGroup) -> Result<(), Refusal> {
     }
     if group.flags.iter().any(|flag| flag == "exported") {
         return Err(refuse("group-exported", format!("{name} is exported"), format!("vgimport {name}")));
+    }
+    if let Owner::Other(why) | Owner::Unknown(why) = owner(&growth.node, group) {
+        let remedy = "set system_id_source in /etc/lvm/lvm.conf as it was, or run vgchange --systemid";
+        return Err(refuse("group-foreign", format!("{name}: {why}"), remedy));
     }
     if group.extent_bytes == 0 {
         return Err(refuse("group-unknown", format!("{name} has no extent size"), "look at okv-host scan"));

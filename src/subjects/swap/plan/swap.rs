@@ -12,9 +12,11 @@ use crate::host::{FstabEntry, Probed, SwapArea};
 use crate::subjects::swap::facts::{Growth, TEMPORARY};
 
 mod kernel;
+mod obstacles;
 mod steps;
 
 use kernel::{Kernel, kernel};
+use obstacles::{can_grow, is_not_encrypted, keeps_bad_pages};
 pub(super) use steps::steps;
 
 /// The kernel leaves the header's page out of an area's size.
@@ -109,13 +111,17 @@ pub(super) fn need(growth: &Growth, request: &Request, system: &System<'_>) -> R
     let enough = others.saturating_add(used.as_ref().map_or(0, bytes)) >= request.target_bytes;
     let have = system.extents();
     let extents = if enough { have } else { have.max(system.extents_for(request.target_bytes)) };
+    can_grow(request, system, extents.saturating_sub(have))?;
     let content = header(growth, request, system, kernel)?;
     let formatted = content.and_then(|content| content.bytes);
     let whole = system.group.extent_bytes.saturating_mul(extents);
     let format = extents > have || formatted.is_none() || (!enough && formatted != Some(whole));
     // An area in use that is not the one of the header was formatted under the kernel's feet, or by a run that was cut
     // off.
-    let stale = used.as_ref().is_some_and(|area| Some(bytes(area)) != formatted);
+    let bad_pages = u64::from(content.and_then(|content| content.swap).map_or(0, |swap| swap.bad_pages));
+    keeps_bad_pages(request, bad_pages, format || !enough)?;
+    let usable = formatted.map(|bytes| bytes.saturating_sub(bad_pages.saturating_mul(PAGE)));
+    let stale = used.as_ref().is_some_and(|area| Some(bytes(area)) != usable);
     let off = used.is_some() && (format || stale);
     let temporary = match system.temporary_extents {
         None => Temporary::None,
@@ -210,6 +216,7 @@ fn header<'g>(
     kernel: Kernel,
 ) -> Result<Option<&'g Content>, Refusal> {
     let name = request.name();
+    is_not_encrypted(growth, request, system)?;
     let content = system.volume.content.as_ref();
     let kind = content.map(|content| content.kind);
     match (kind, content.and_then(|content| content.swap)) {

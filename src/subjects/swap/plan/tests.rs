@@ -3,8 +3,10 @@ use crate::engine::{Action, Plan, Reason, Step};
 use crate::subjects::swap::facts::Growth;
 use node::request;
 
+mod bad_pages;
 mod caches;
 mod disks;
+mod encrypted;
 mod gathered;
 mod kernel;
 mod memory;

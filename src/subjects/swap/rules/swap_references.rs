@@ -5,8 +5,9 @@
 
 use crate::disk::format::content::Kind;
 use crate::host::cmdline::values;
-use crate::host::locate::{Located, volume};
-use crate::host::{FstabEntry, Probed, Running};
+use crate::host::line::unquote_name;
+use crate::host::locate::{Located, mapping, volume};
+use crate::host::{DeviceNumber, FstabEntry, Probed, Running};
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 use crate::subjects::swap::reference::{Named, named};
 
@@ -21,7 +22,12 @@ pub(crate) const RULE: Rule = Rule {
         options with grubby --update-kernel=ALL. Then run: okv-host check --only swap-references",
     required: |_| "each names exactly one swap area".into(),
     source: |p| p.swap_source.clone(),
-    inputs: &["/etc/fstab", "resume= of /proc/cmdline", "the content of each partition and logical volume"],
+    inputs: &[
+        "/etc/fstab",
+        "/etc/crypttab",
+        "resume= of /proc/cmdline",
+        "the content of each partition and logical volume",
+    ],
     waivable: Waivable::Never("The next start can hang, or leave the node without swap."),
     procedure: &["7.6-18"],
     judge,
@@ -78,11 +84,17 @@ fn resume(inputs: &RuleInputs<'_>, running: &Running) -> Option<Finding> {
         return None;
     }
     // The kernel takes the last one.
-    let source = values(words, "resume").last()?.trim_matches('"');
+    let source = values(words, "resume").last()?;
     if source.is_empty() {
         return None;
     }
     let subject = "resume= of the kernel line";
+    let source = &by_name(source);
+    if let Some(entry) = mapping(&inputs.facts.node, source).filter(|entry| entry.is_made_anew()) {
+        let message = format!("names {}, which each start makes anew: nothing can resume from it", entry.device());
+        let remedy = "Remove it with: grubby --update-kernel=ALL --remove-args=resume";
+        return Some(inputs.finding(Verdict::Warn, subject, message).measured(source.as_str()).remedy(remedy));
+    }
     let has_offset = values(words, "resume_offset").last().is_some_and(|offset| !matches!(offset, "" | "0"));
     match volume(&inputs.facts.node, source) {
         Located::One(found) if has_offset && found.content().is_some_and(|content| is_mountable(content.kind)) => {
@@ -91,6 +103,14 @@ fn resume(inputs: &RuleInputs<'_>, running: &Running) -> Option<Finding> {
             Some(inputs.finding(Verdict::Note, subject, message).measured(source))
         }
         _ => Some(reference(inputs, subject.into(), source)),
+    }
+}
+
+/// What `resume=` has, as a name that fstab can have: the kernel takes a number in hexadecimal, too.
+fn by_name(source: &str) -> String {
+    match DeviceNumber::of_kernel_word(source) {
+        Some(number) => format!("/dev/block/{}:{}", number.major, number.minor),
+        None => unquote_name(source.to_owned()),
     }
 }
 
@@ -105,113 +125,4 @@ fn reference(inputs: &RuleInputs<'_>, subject: String, source: &str) -> Finding 
 }
 
 #[cfg(test)]
-mod tests {
-    use snapbox::str;
-
-    use super::RULE;
-    use crate::overlay::Host;
-    use crate::subjects::rule::tests::assert_found;
-
-    #[test]
-    fn fstab_by_uuid_and_resume_by_path_name_the_swap_volume() {
-        assert_found(
-            &RULE,
-            &Host::named("good-uefi"),
-            str![[r#"
-pass /etc/fstab line 9
-  message: names vg_root/lv_swap, which is swap
-  measured: UUID=5a5a5a5a-0000-4000-8000-000000000002
-pass resume= of the kernel line
-  message: names vg_root/lv_swap, which is swap
-  measured: /dev/mapper/vg_root-lv_swap
-
-"#]],
-        );
-    }
-
-    #[test]
-    fn an_uuid_that_no_volume_has_blocks_in_fstab_and_in_resume() {
-        assert_found(
-            &RULE,
-            &Host::named("swap-reference-broken"),
-            str![[r#"
-block /etc/fstab line 9
-  message: names nothing that exists
-  measured: UUID=deadbeef-0000-4000-8000-00000000dead
-  remedy: Give the line the UUID or path of the swap volume before the next restart.
-block resume= of the kernel line
-  message: names nothing that exists
-  measured: UUID=deadbeef-0000-4000-8000-00000000dead
-  remedy: Give the line the UUID or path of the swap volume before the next restart.
-
-"#]],
-        );
-    }
-
-    #[test]
-    fn an_fstab_without_swap_blocks_because_the_node_has_none_after_its_next_start() {
-        assert_found(
-            &RULE,
-            &Host::named("good-bios")
-                .with("etc/fstab", "UUID=0b0070b0-0000-4000-8000-000000000001 /boot ext4 noauto 0 0\n"),
-            str![[r#"
-block /etc/fstab
-  message: names no swap: the node has none after its next start
-  remedy: Add a line for the swap volume to /etc/fstab.
-pass resume= of the kernel line
-  message: names vg_root/lv_swap, which is swap
-  measured: /dev/mapper/vg_root-lv_swap
-
-"#]],
-        );
-    }
-
-    #[test]
-    fn beside_resume_offset_the_volume_of_resume_has_a_file_system_with_the_swap_file() {
-        let resume =
-            |new: &str| Host::named("good-uefi").replacing("proc/cmdline", "resume=/dev/mapper/vg_root-lv_swap", new);
-        assert_found(
-            &RULE,
-            &resume("resume=/dev/mapper/vg_root-lv_var resume_offset=34816"),
-            str![[r#"
-pass /etc/fstab line 9
-  message: names vg_root/lv_swap, which is swap
-  measured: UUID=5a5a5a5a-0000-4000-8000-000000000002
-note resume= of the kernel line
-  message: names vg_root/lv_var, whose file system has the swap file that resume_offset= is a place in
-  measured: /dev/mapper/vg_root-lv_var
-
-"#]],
-        );
-        assert_found(
-            &RULE,
-            &resume("resume=/dev/mapper/vg_root-lv_var"),
-            str![[r#"
-pass /etc/fstab line 9
-  message: names vg_root/lv_swap, which is swap
-  measured: UUID=5a5a5a5a-0000-4000-8000-000000000002
-block resume= of the kernel line
-  message: names vg_root/lv_var, which is ext4 and not swap
-  measured: /dev/mapper/vg_root-lv_var
-  remedy: Give the line the UUID or path of the swap volume.
-
-"#]],
-        );
-    }
-
-    #[test]
-    fn what_was_not_opened_is_unknown_and_names_its_container() {
-        use crate::disk::format::content::{Content, Kind};
-
-        let host = Host::named("swap-reference-broken");
-        let profile = crate::profile::Profile::named("21.8").unwrap();
-        let root = crate::host::Root::fixture(host.path()).unwrap();
-        let mut facts = crate::subjects::of_host_at(&root, &profile.places);
-        facts.node.disks[0].partitions[1].content = Content::new(Kind::Luks);
-        let inputs = crate::subjects::rule::RuleInputs { facts: &facts, profile: &profile, rule: &RULE };
-        for found in (RULE.judge)(&inputs) {
-            let is_named = found.message.contains("(luks) was not read");
-            assert!(found.verdict == crate::subjects::rule::Verdict::Unknown && is_named, "{found:?}");
-        }
-    }
-}
+mod tests;

@@ -63,6 +63,10 @@ fn judge_volume(inputs: &RuleInputs<'_>, subject: String, group: &VolumeGroup, v
             subject,
             format!("the volume is of type {}, which is not grown as the procedure describes", segment.kind),
         )
+    } else if let Some(why) = group.cannot_grow(volume, needed) {
+        inputs
+            .finding(Verdict::Warn, subject.clone(), format!("{needed} more extents are needed; {why}"))
+            .remedy(format!("Run: lvchange --alloc inherit {subject}"))
     } else if needed <= usable {
         inputs.finding(
             Verdict::Pass,
@@ -140,5 +144,27 @@ warn vg_root/lv_swap
 
 "#]],
         );
+    }
+
+    #[test]
+    fn free_extents_elsewhere_are_of_no_use_to_a_contiguous_volume() {
+        use crate::disk::Allocation;
+        use crate::subjects::rule::{RuleInputs, Verdict};
+        let host = Host::named("vg-free-enough");
+        let profile = crate::profile::Profile::named("21.8").unwrap();
+        let root = crate::host::Root::fixture(host.path()).unwrap();
+        let mut facts = crate::subjects::of_host_at(&root, &profile.places);
+        for (allocation, verdict) in [
+            (Allocation::Contiguous, Verdict::Warn),
+            (Allocation::Cling, Verdict::Pass), // its own physical volume has the room
+            (Allocation::Anywhere, Verdict::Pass),
+        ] {
+            let volumes = &mut facts.node.disks[0].volume_groups[0].logical_volumes;
+            volumes.iter_mut().for_each(|volume| volume.allocation = allocation);
+            let [found] =
+                super::judge(&RuleInputs { facts: &facts, profile: &profile, rule: &RULE }).try_into().unwrap();
+            assert_eq!(found.verdict, verdict, "{found:?}");
+            assert!(verdict == Verdict::Pass || found.remedy.contains("--alloc inherit vg_root/lv_swap"));
+        }
     }
 }

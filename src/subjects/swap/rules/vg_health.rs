@@ -2,8 +2,9 @@
 
 use crate::base::units::count;
 use crate::disk::{Disk, ProblemId, VolumeGroup};
-use crate::host::locate::{closed_container, groups};
+use crate::host::locate::{groups, what_may_hide_a_group};
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::swap::owner::{Owner, owner};
 
 pub(crate) const ID: RuleId = RuleId::new("vg-health");
 
@@ -16,7 +17,7 @@ pub(crate) const RULE: Rule = Rule {
         Then run: okv-host check --only vg-health",
     required: |p| format!("{} once, whole, not exported", p.volume_group),
     source: |p| p.volume_source.clone(),
-    inputs: &["the LVM2 metadata on every disk"],
+    inputs: &["the LVM2 metadata on every disk", "the system ID in /etc/lvm/lvm.conf"],
     waivable: Waivable::Never("A change to an incomplete or ambiguous volume group can destroy data."),
     procedure: &["7.6-3", "7.6-11"],
     judge,
@@ -27,7 +28,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = groups.iter().map(|group| judge_group(inputs, group, &groups)).collect();
     let system = &inputs.profile.volume_group;
     if !groups.iter().any(|g| g.name == *system) {
-        findings.push(match inputs.facts.node.why_incomplete().or_else(|| closed_container(&inputs.facts.node)) {
+        findings.push(match what_may_hide_a_group(&inputs.facts.node) {
             Some(why) => inputs.finding(
                 Verdict::Unknown,
                 system.clone(),
@@ -59,7 +60,8 @@ fn judge_group(inputs: &RuleInputs<'_>, group: &VolumeGroup, all: &[&VolumeGroup
         inputs.facts.node.disks.iter().filter(here).find_map(described)
     };
     let names: Vec<String> = group.missing_pvs.iter().map(ToString::to_string).collect();
-    let finding = if let Some(why) = closed_container(&inputs.facts.node).filter(|_| !names.is_empty()) {
+    let owner = owner(&inputs.facts.node, group);
+    let finding = if let Some(why) = what_may_hide_a_group(&inputs.facts.node).filter(|_| !names.is_empty()) {
         let message = format!("physical volumes were not found, but may be there: {}; {why}", names.join(", "));
         inputs.finding(Verdict::Unknown, group.name.clone(), message)
     } else if !names.is_empty() {
@@ -70,6 +72,12 @@ fn judge_group(inputs: &RuleInputs<'_>, group: &VolumeGroup, all: &[&VolumeGroup
         inputs
             .finding(bad, group.name.clone(), "the group is exported")
             .remedy("Run vgimport on the node that the group belongs to.")
+    } else if let Owner::Other(why) = owner {
+        inputs
+            .finding(bad, group.name.clone(), format!("{why}: LVM2 leaves it alone"))
+            .remedy("Set the system ID of this node as it was, or give the group this one: vgchange --systemid ID.")
+    } else if let Owner::Unknown(why) = owner {
+        inputs.finding(Verdict::Unknown, group.name.clone(), why)
     } else if twice {
         inputs
             .finding(bad, group.name.clone(), "two groups have this name; LVM2 cannot distinguish them by it")
@@ -91,6 +99,7 @@ mod tests {
     use snapbox::str;
 
     use super::{RULE, judge};
+    use crate::host::Probed;
     use crate::overlay::Host;
     use crate::subjects::rule::tests::assert_found;
     use crate::subjects::rule::{RuleInputs, Verdict};
@@ -155,5 +164,27 @@ block vg_root
 
 "#]],
         );
+    }
+
+    #[test]
+    fn a_group_of_another_host_blocks_and_one_whose_host_is_not_known_is_unknown() {
+        let host = Host::named("good-uefi");
+        let profile = crate::profile::Profile::named("21.8").unwrap();
+        let root = crate::host::Root::fixture(host.path()).unwrap();
+        let mut facts = crate::subjects::of_host_at(&root, &profile.places);
+        facts.node.disks[0].volume_groups[0].system_id = Some("okv1".into());
+        for (ours, verdict) in [
+            (Probed::Known("okv1".to_owned()), Verdict::Pass),
+            (Probed::Known("okv2".to_owned()), Verdict::Block),
+            (Probed::Absent, Verdict::Block),
+            (Probed::Unreadable("why".to_owned()), Verdict::Unknown),
+        ] {
+            facts.node.running.as_mut().unwrap().lvm_owner = ours;
+            let [found] = judge(&RuleInputs { facts: &facts, profile: &profile, rule: &RULE }).try_into().unwrap();
+            assert_eq!(found.verdict, verdict, "{found:?}");
+        }
+        facts.node.running = None;
+        let [found] = judge(&RuleInputs { facts: &facts, profile: &profile, rule: &RULE }).try_into().unwrap();
+        assert_eq!(found.verdict, Verdict::Unknown, "{found:?}");
     }
 }

@@ -23,6 +23,8 @@ pub const NAME: &str = "okv-host-upgrade";
 pub const BEGAN: &str = "okv-host: the upgrade began";
 /// What the service writes after it, followed by the boot in which it ran and the exit status: `boot=ID status=0`.
 pub const ENDED: &str = "okv-host: the upgrade ended";
+/// What follows that where the log had no room for it at first, and so none for what the vendor's program printed.
+pub const LOST: &str = "lost=output";
 /// What the vendor's program prints where it wants a restart, without regard to case.
 const ASKS: &str = "reboot now";
 const PREFIX: &str = "upgrade-";
@@ -55,6 +57,8 @@ pub enum UpgradeState {
     CutOff,
     /// It ended well, and did not ask for a restart.
     Silent,
+    /// It ended well, and a full disk may have cut off that it asked for a restart.
+    Unheard,
     /// It ended well and asked for a restart, which has not happened yet.
     WaitsForReboot,
     /// It asked for a restart, and the node was restarted since then.
@@ -69,6 +73,9 @@ impl fmt::Display for UpgradeState {
             Self::Failed(status) => write!(f, "ended with exit status {status}"),
             Self::CutOff => f.write_str("was cut off"),
             Self::Silent => f.write_str("ended well, but did not ask for a restart"),
+            Self::Unheard => {
+                f.write_str("ended well, and a full disk cut off its output: whether it asked for a restart is unknown")
+            }
             Self::WaitsForReboot => f.write_str("ended well, and asked for a restart"),
             Self::Restarted => f.write_str("ended well, and the node was restarted since"),
         }
@@ -178,6 +185,7 @@ pub fn ended(text: &str, now: Option<&str>) -> UpgradeState {
     let status = value("status").and_then(|status| status.parse::<i32>().ok());
     match status {
         None => UpgradeState::CutOff,
+        Some(0) if !text.to_lowercase().contains(ASKS) && mark.ends_with(LOST) => UpgradeState::Unheard,
         Some(0) if !text.to_lowercase().contains(ASKS) => UpgradeState::Silent,
         Some(0) if value("boot").is_some() && value("boot") == now => UpgradeState::WaitsForReboot,
         Some(0) => UpgradeState::Restarted,
@@ -241,6 +249,8 @@ mod tests {
     fn only_a_run_that_ended_well_and_asks_for_it_waits_for_a_restart() {
         assert_eq!(ended(&log("REBOOT NOW to go on", "0"), Some("b00t")), UpgradeState::WaitsForReboot);
         assert_eq!(ended(&log("all is well", "0"), Some("b00t")), UpgradeState::Silent);
+        assert_eq!(ended(&log("all is we", &format!("0 {LOST}")), Some("b00t")), UpgradeState::Unheard);
+        assert_eq!(ended(&log("Reboot now", &format!("0 {LOST}")), Some("b00t")), UpgradeState::WaitsForReboot);
         assert_eq!(ended(&log("Reboot now", "3"), Some("b00t")), UpgradeState::Failed(3));
         assert_eq!(ended(&log("Reboot now", "0"), Some("another")), UpgradeState::Restarted);
     }

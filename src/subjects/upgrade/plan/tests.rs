@@ -10,6 +10,7 @@ fn means() -> Means {
         blocked: Vec::new(),
         staged: Some(ISO.into()),
         run: Probed::Absent,
+        begun: None,
         boot: Probed::Known("b00t".into()),
         is_upgraded: false,
         has_service_manager: true,
@@ -139,6 +140,24 @@ fn after_the_restart_the_same_iso_is_waited_for_and_another_is_another_upgrade()
 }
 
 #[test]
+fn an_upgrade_whose_log_was_moved_away_is_not_begun_again_before_the_restart() {
+    let begun = |has_ended_well, is_restarted| Some(Begun { number: 1, has_ended_well, is_restarted });
+    assert_eq!(refused(&Means { begun: begun(true, false), ..means() }), ["upgrade-log-moved"]);
+    for begun in [begun(true, true), begun(false, false)] {
+        // A service of its number may still be there.
+        assert_eq!(shown(&Means { begun, ..means() }, false), [begin(2), follow(2)]);
+    }
+    let begun = begun(true, false);
+    assert!(shown(&Means { begun: begun.clone(), ..after(UpgradeState::WaitsForReboot) }, false).is_empty());
+    assert_eq!(shown(&Means { begun, ..after(UpgradeState::Failed(3)) }, false), [begin(2), follow(2)]);
+}
+
+#[test]
+fn an_upgrade_whose_output_was_lost_is_not_begun_again() {
+    assert_eq!(refused(&after(UpgradeState::Unheard)), ["upgrade-unknown"]);
+}
+
+#[test]
 fn all_obstacles_are_reported_at_once_and_nothing_is_begun() {
     let blocked = Reason { id: "boot-size", message: "too small".into(), remedy: "replace the node".into() };
     let means = Means {
@@ -196,7 +215,7 @@ fn an_upgrade_that_fills_the_disk_and_ends_well_is_logged_once_the_log_has_room(
     std::fs::File::options().write(true).open(&log).unwrap().set_len(0).unwrap();
     assert!(service.wait().unwrap().success());
     let text = std::fs::read_to_string(&log).unwrap();
-    assert!(text.contains("\nokv-host: the upgrade ended boot=b00t status=0\n"), "{text}");
+    assert!(text.contains("\nokv-host: the upgrade ended boot=b00t status=0 lost=output\n"), "{text}");
 }
 
 #[test]

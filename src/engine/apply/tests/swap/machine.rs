@@ -72,6 +72,8 @@ struct State {
     broken: Option<String>,
     /// The program that was left running.
     left: Option<ToolError>,
+    /// The call, from 0, before which the service manager turns the swap volume on.
+    activates_at: Option<usize>,
     /// The call, from 0, at which the journal's disk is full.
     full_at: Option<usize>,
 }
@@ -82,7 +84,15 @@ impl Machine {
         let base = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         let machine = Self {
             base,
-            state: Mutex::new(State { node, calls: vec![], fault: None, broken: None, left: None, full_at: None }),
+            state: Mutex::new(State {
+                node,
+                calls: vec![],
+                fault: None,
+                broken: None,
+                left: None,
+                activates_at: None,
+                full_at: None,
+            }),
         };
         let node = machine.state().node.clone();
         for folder in ["dev/vg_root", "proc/sys/vm", "sys/class/block", "var/lib/okv-host"] {
@@ -123,6 +133,11 @@ impl Machine {
         let mut state = self.state();
         (state.fault, state.broken, state.left) = (fault, None, None);
         state.calls.clear();
+    }
+
+    /// Before this call the service manager turns the swap volume on, if it is off: its device appeared.
+    pub(super) fn activates_at(&self, call: usize) {
+        self.state().activates_at = Some(call);
     }
 
     /// The journal's disk is full from this call on.

@@ -208,3 +208,85 @@ fn a_powered_off_node_has_no_fstab_to_read() {
     let inputs = crate::subjects::rule::RuleInputs { facts: &facts, profile: &profile, rule: &RULE };
     assert_eq!((RULE.judge)(&inputs)[0].verdict, crate::subjects::rule::Verdict::NotApplicable);
 }
+
+#[test]
+fn a_device_of_crypttab_that_does_not_exist_delays_the_start_and_one_that_exists_is_no_finding() {
+    let with = |source: &str, options: &str| {
+        Host::named("good-uefi").with("etc/crypttab", format!("data {source} none {options}\n"))
+    };
+    assert_found(
+        &RULE,
+        &with(NOBODY, "luks"),
+        str![[r#"
+warn /etc/crypttab line 1
+  message: the device does not exist: the start waits for it
+  measured: UUID=77777777-0000-4000-8000-000000000077
+  remedy: correct the line, or add nofail to it
+
+"#]],
+    );
+    assert_found(
+        &RULE,
+        &with("/dev/disk/by-path/x", "luks"),
+        str![[r#"
+unknown /etc/crypttab line 1
+  message: cannot determine whether the device exists: no link /dev/disk/by-path/x was read
+  measured: /dev/disk/by-path/x
+  remedy: correct the line, or add nofail to it
+
+"#]],
+    );
+    let good = with_var("server:/export", "defaults");
+    for host in [with(NOBODY, "luks,nofail"), with("/dev/vg_root/lv_var", "luks"), good] {
+        assert_found(
+            &RULE,
+            &host,
+            str![[r#"
+pass /etc/fstab
+  message: each device that is waited for exists
+  measured: /var, /var/lib/oracle
+
+"#]],
+        );
+    }
+}
+
+#[test]
+fn a_crypttab_that_cannot_be_read_is_unknown() {
+    assert_found(
+        &RULE,
+        &Host::named("good-uefi").with("etc/crypttab", "data\n"),
+        str![[r#"
+unknown /etc/crypttab
+  message: cannot read it: /etc/crypttab: line 1: fewer than two fields: "data"
+
+"#]],
+    );
+}
+
+#[test]
+fn a_mount_of_a_mapping_needs_what_is_below_it() {
+    let host = || with_var("/dev/mapper/data", "defaults");
+    let with = |source: &str| host().with("etc/crypttab", format!("data {source} none luks,nofail\n"));
+    assert_found(
+        &RULE,
+        &with("/dev/vg_root/lv_var"),
+        str![[r#"
+pass /etc/fstab
+  message: each device that is waited for exists
+  measured: /var, /var/lib/oracle
+
+"#]],
+    );
+    assert_found(
+        &RULE,
+        &with(NOBODY),
+        str![[r#"
+block /etc/fstab line 7
+  message: the device for /var does not exist: the next start ends in emergency mode
+  measured: /dev/mapper/data
+  remedy: correct the line or attach the device; if the node can start without it, add nofail to its options
+
+"#]],
+    );
+}

@@ -112,3 +112,20 @@ fn without_fips_no_hmac_is_required_unless_the_entry_sets_fips() {
     loader(&mut kernels).entries.iter_mut().for_each(|entry| entry.args.push("fips=1".into()));
     assert_eq!(ids(&kernels), ["survivor-not-bootable"]);
 }
+
+#[test]
+fn a_file_that_cannot_be_removed_is_refused_and_one_of_a_kernel_that_stays_is_not() {
+    let ids_with = |is_immutable: Probed<bool>, release: &str| {
+        let mut kernels = example();
+        let of = |file: &&mut BootFile| file.kind.release() == Some(release);
+        seen(&mut kernels).files.iter_mut().find(of).unwrap().is_immutable = is_immutable;
+        kernels
+    };
+    let gone = removed(&example(), &[])[0].clone();
+    assert_eq!(ids(&ids_with(Probed::Known(true), &gone)), ["file-immutable"]);
+    assert_eq!(ids(&ids_with(Probed::Unreadable("why".into()), &gone)), ["file-immutable"]);
+    assert_eq!(removed(&ids_with(Probed::Known(true), UEK6), &[]), removed(&example(), &[]));
+    let mut kernels = example();
+    seen(&mut kernels).is_immutable = Probed::Known(true);
+    assert_eq!(ids(&kernels), ["file-immutable"]);
+}

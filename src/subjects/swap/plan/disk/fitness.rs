@@ -7,6 +7,7 @@ use crate::disk::new_table::Begun;
 use crate::disk::{Disk, TableKind};
 use crate::engine::{Reason, Refusal};
 use crate::host::Probed;
+use crate::host::locate::{Volume, mapping_on};
 use crate::host::lvm::DevicesFile;
 use crate::subjects::swap::facts::{DiskState, Growth};
 use crate::subjects::swap::plan::group::System;
@@ -21,6 +22,10 @@ pub(super) fn unfit(growth: &Growth, state: &DiskState, scanned: &Disk) -> Optio
         Probed::Known(Some(who)) => return no("disk-in-use", format!("{path}: {who}"), "add a disk that nothing uses"),
         Probed::Absent => return no("disk-unreadable", format!("{path} is gone"), "look at okv-host scan"),
         Probed::Unreadable(why) => return no("disk-unreadable", why.clone(), "look at okv-host scan"),
+    }
+    if let Some(entry) = mapping_on(&growth.node, &Volume::WholeDisk(scanned)) {
+        let message = format!("line {} of /etc/crypttab makes {} of {path}", entry.line, entry.device());
+        return no("disk-in-use", message, "correct /etc/crypttab, or add another disk");
     }
     let Some(identity) = state.identity.known() else {
         return no("disk-unreadable", format!("{path}: its identity could not be read"), "look at /sys/block");

@@ -75,6 +75,7 @@ impl Node {
             free_extents: self.extents() - self.used_extents(),
             missing_pvs: vec![],
             flags: vec!["resizeable".into()],
+            system_id: None,
             seqno: self.seqno,
             physical_volumes: physical_volumes.collect(),
             logical_volumes: self.volumes.iter().map(|(name, volume)| logical(name, volume)).collect(),
@@ -139,6 +140,9 @@ impl Node {
             fstab: Probed::Known(fstab.collect()),
             cmdline: Probed::Known(vec![]),
             block: Probed::Known(self.block()),
+            crypttab: Probed::Absent,
+            lvm_owner: Probed::Absent,
+            links: Probed::Absent,
             boot_df_bytes: Probed::Absent,
         };
         crate::host::Node { name: "node".into(), disks, running: Some(running) }
@@ -230,6 +234,7 @@ fn logical(name: &str, volume: &NodeVolume) -> LogicalVolume {
         name: name.into(),
         uuid: Some(Id::Lvm(uuid)),
         bytes: volume.extents * EXTENT,
+        allocation: Default::default(),
         segments: vec![Segment { kind, start_extent: 0, extents: volume.extents, stripe_bytes: 0, stripes }],
         content: Some(if name == "lv_root" { Content::new(Kind::Xfs) } else { volume.content() }),
     }

@@ -4,7 +4,7 @@ use super::node::{EXTENT, Node, NodeVolume, SWAP, TEMPORARY, request};
 use super::{planned, refused};
 use crate::base::ids::Id;
 use crate::disk::format::content::{Content, Kind};
-use crate::disk::{Problem, ProblemId, Segment, VolumeGroup};
+use crate::disk::{Allocation, Problem, ProblemId, Segment, VolumeGroup};
 use crate::host::Probed;
 use crate::host::lvm::{DevicesFile, Lvm};
 use crate::subjects::swap::facts::Growth;
@@ -86,6 +86,21 @@ fn a_group_that_is_not_there_once_and_whole_is_refused() {
                 |g| group(g, |group| group.flags.push("exported".into())),
                 "group-exported",
                 "vgimport",
+            ),
+            (
+                "a group of another host",
+                |g| group(g, |group| group.system_id = Some("other".into())),
+                "group-foreign",
+                "--systemid",
+            ),
+            (
+                "a group of a host that is not known to be this one",
+                |g| {
+                    group(g, |group| group.system_id = Some("other".into()));
+                    g.node.running.as_mut().unwrap().lvm_owner = Probed::Unreadable("why".into());
+                },
+                "group-foreign",
+                "lvm.conf",
             ),
             ("extents of no size", |g| group(g, |group| group.extent_bytes = 0), "group-unknown", "scan"),
         ],
@@ -250,4 +265,22 @@ fn a_file_system_on_the_swap_volume_is_refused_even_where_a_run_was_cut_off() {
     let mut growth = Node::roomy().growth();
     content(&mut growth, None);
     assert_eq!(refused(&growth, &request).id, "swap-header");
+}
+
+#[test]
+fn a_volume_that_can_only_grow_where_there_is_no_room_is_refused_and_a_group_of_this_host_is_not() {
+    let with = |allocation: Allocation| {
+        let mut growth = Node::small().growth();
+        group(&mut growth, |group| group.logical_volumes.iter_mut().for_each(|volume| volume.allocation = allocation));
+        growth
+    };
+    for allocation in [Allocation::Contiguous, Allocation::Cling] {
+        let reason = refused(&with(allocation), &request());
+        assert!(reason.id == "allocation-policy" && reason.remedy.contains("--alloc inherit"), "{reason:?}");
+    }
+    planned(&with(Allocation::Anywhere), &request());
+    let mut growth = Node::small().growth();
+    group(&mut growth, |group| group.system_id = Some("this".into()));
+    growth.node.running.as_mut().unwrap().lvm_owner = Probed::Known("this".into());
+    planned(&growth, &request());
 }

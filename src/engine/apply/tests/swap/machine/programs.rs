@@ -10,6 +10,15 @@ impl Runner for Machine {
         let command = cmd.to_string();
         let call = state.calls.len();
         state.calls.push(command.clone());
+        if state.activates_at == Some(call) {
+            let mut node = state.node.clone();
+            self.look(&mut node);
+            // Without a header it fails, as it does on a node.
+            if node.program(&["/usr/sbin/swapon", "/dev/vg_root/lv_swap"]).is_ok() {
+                self.show(&node);
+                state.node = node;
+            }
+        }
         if state.full_at == Some(call) {
             self.fills_up();
         }
