@@ -34,7 +34,9 @@ pub(super) fn on_record(facts: &Facts, profile: &Profile, id: &str) -> OnRecord 
     let node = subjects.records.node.known();
     let is_here =
         |entry: &Confirmation| entry.host == facts.node.name || entry.node.is_some() && entry.node.as_ref() == node;
-    if let Some(damaged) = damaged_since(all, id, records.iter().rposition(|record| is_meant(&record))) {
+    if let Some(damaged) =
+        damaged_since(all, id, records.iter().rposition(|record| is_meant(&record) && is_here(&record.entry)))
+    {
         return OnRecord::Unknown(damaged.why.clone());
     }
     let mut of_step = records.iter().rev().filter(is_meant);
