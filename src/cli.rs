@@ -14,6 +14,7 @@ mod scan;
 mod ssh_dsa_retire;
 mod stage;
 mod swap_extend;
+mod talk;
 mod undo;
 mod upgrade;
 mod vocabulary;
@@ -29,12 +30,13 @@ pub use scan::{Scan, ScanFormat};
 pub use ssh_dsa_retire::SshDsaRetire;
 pub use stage::Stage;
 pub use swap_extend::SwapExtend;
+pub use talk::Talk;
 pub use undo::Undo;
 pub use upgrade::Upgrade;
 
 /// Verify and prepare an Oracle Key Vault node for an upgrade, and change it safely.
 #[derive(Debug, Parser)]
-#[command(name = "okv-host", styles = Styles::plain(), disable_help_subcommand = true)]
+#[command(name = "okv-host", styles = Styles::plain())]
 #[command(subcommand_required = true, arg_required_else_help = true, after_help = HELP)]
 pub struct Cli {
     /// What to do.

@@ -6,10 +6,14 @@ use std::path::Path;
 use std::process::Command as Process;
 
 use assert_cmd::Command;
+use command_line::parses;
 use overlay::Host;
 use predicates::prelude::{PredicateBooleanExt, predicate};
 use serde_json::Value;
 
+#[path = "support/command_line.rs"]
+#[allow(dead_code)] // this test uses a part
+mod command_line;
 #[path = "support/overlay.rs"]
 mod overlay;
 #[path = "support/tls_server.rs"]
@@ -107,7 +111,7 @@ fn an_empty_file_and_a_file_of_one_byte_are_scanned() {
         fs::write(&path, vec![0; len]).unwrap();
         let disks = json(okv_host().args(["scan", "--format", "json"]).arg(&path));
         assert_eq!(disks[0]["bytes"], len, "{disks}");
-        assert_eq!(disks[0]["content"]["kind"], "blank");
+        assert_eq!(disks[0]["content"]["kind"], if len == 0 { "unreadable" } else { "blank" });
     }
 }
 
@@ -406,7 +410,7 @@ fn a_list_of_files_that_cannot_be_read_is_reported_after_what_came_before() {
         command
     };
     scan("no-such-list").assert().code(2).stdout("").stderr(predicate::str::contains("no-such-list"));
-    scan(".").assert().code(3).stdout("").stderr(predicate::str::contains("directory"));
+    scan(".").assert().code(2).stdout("").stderr(predicate::str::contains("directory"));
     let list = format!("a.img\n{}\nb.img\n", "x".repeat(5000));
     let assert = scan("-").write_stdin(list).assert().code(3).stderr(predicate::str::contains("4095 bytes"));
     assert_eq!(paths_of(&assert.get_output().stdout), ["a.img"]);
@@ -450,46 +454,6 @@ fn the_help_of_every_command_has_two_examples_that_parse() {
     }
 }
 
-/// Whether the command line takes these words, up to a pipe or a redirection.
-#[track_caller]
-fn parses(words: &str) {
-    let words = words.split([';', '|', '>']).next().unwrap().trim().trim_end_matches('.');
-    let words = words.replace("HEX", &"0".repeat(64)).replace("ISO ", "x.iso ").replace("NUMBER", "1");
-    let mut arguments = vec!["okv-host".to_owned()];
-    let mut quoted = false;
-    for part in words.split('"') {
-        if quoted {
-            arguments.push(part.to_owned());
-        } else {
-            arguments.extend(part.split_whitespace().map(str::to_owned));
-        }
-        quoted = !quoted;
-    }
-    let parsed = okv_host::cli::Cli::in_groups().try_get_matches_from(&arguments);
-    let is_help = |error: &clap::Error| error.kind() == clap::error::ErrorKind::DisplayHelp;
-    assert!(parsed.as_ref().map_or_else(is_help, |_| true), "{arguments:?}: {}", parsed.unwrap_err());
-}
-
-#[test]
-fn every_command_in_a_remedy_of_a_fixture_host_is_valid() {
-    let mut commands = std::collections::BTreeSet::new();
-    for name in overlay::names() {
-        let host = Host::named(&name);
-        for command in ["check", "runbook"] {
-            let report = json(okv_host().args([command, "--format", "json", "--root"]).arg(host.path()));
-            let rows = report["findings"].as_array().or(report["steps"].as_array()).unwrap();
-            for text in rows.iter().flat_map(|row| ["remedy", "how", "command"].map(|key| row[key].as_str())) {
-                let Some((_, words)) = text.unwrap_or_default().split_once("okv-host ") else { continue };
-                commands.insert(words.to_owned());
-            }
-        }
-    }
-    for words in &commands {
-        parses(words);
-    }
-    assert!(commands.len() > 10, "{commands:?}");
-}
-
 #[test]
 fn man_pages_and_completions_are_made_from_the_arguments() {
     for name in commands() {
@@ -507,4 +471,58 @@ fn man_pages_and_completions_are_made_from_the_arguments() {
             assert!(made.contains(word), "{shell}: {word}");
         }
     }
+}
+
+#[test]
+fn an_image_that_is_missing_empty_or_no_file_is_a_usage_error_that_names_it() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("empty.img"), "").unwrap();
+    for (name, why) in [("none.img", "No such file"), ("empty.img", "empty: 0 bytes"), (".", "a directory")] {
+        let mut check = okv_host();
+        let assert = check.current_dir(dir.path()).args(["check", "--image", name]).assert().code(2).stdout("");
+        let text = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+        let named = text.matches(name).count();
+        assert!(text.contains(why) && (named == 1 || name == ".") && text.contains("Name the disks"), "{text}");
+    }
+    let mut scan = okv_host();
+    let scan = scan.current_dir(dir.path()).args(["scan", "empty.img"]).assert().code(3);
+    scan.stdout(predicate::str::contains("! empty: 0 bytes").and(predicate::str::contains("blank").not()));
+}
+
+#[test]
+fn a_fifo_that_nobody_writes_to_is_refused_and_a_pipe_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let fifo = dir.path().join("fifo");
+    nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let fifo = fifo.to_str().unwrap();
+    let root = ["--root", "fixtures/hosts/good-uefi"];
+    for arguments in [
+        &["check", "--certificate", fifo][..],
+        &["check", "--waivers", fifo],
+        &["check", "--profile", &format!("./{fifo}")],
+        &["cluster", fifo],
+        &["scan", "--files-from", fifo],
+    ] {
+        let mut command = okv_host();
+        command.args(arguments).timeout(std::time::Duration::from_secs(20));
+        if arguments[0] == "check" {
+            command.args(root);
+        }
+        command.assert().code(2).stdout("");
+    }
+    let script = "$0 check --root fixtures/hosts/good-uefi --certificate <(sleep 0.2; cat fixtures/certificates/server.pem) \
+                  --profile <(cat src/profile/21.8.json) --only server-certificate";
+    let mut bash = Command::new("bash");
+    let bash = bash.args(["-c", script]).arg(assert_cmd::cargo::cargo_bin("okv-host"));
+    bash.current_dir(env!("CARGO_MANIFEST_DIR")).assert().code(0).stdout(predicate::str::contains("days left"));
+}
+
+#[test]
+fn help_shows_the_help_of_a_command_and_a_man_page_no_option_that_its_command_lacks() {
+    let shown = |arguments: &[&str]| okv_host().args(arguments).assert().code(0).get_output().stdout.clone();
+    assert_eq!(shown(&["help"]), shown(&["--help"]));
+    assert_eq!(shown(&["help", "swap-extend"]), shown(&["swap-extend", "--help"]));
+    okv_host().args(["help", "nope"]).assert().code(2);
+    let page = |arguments: &[&str]| String::from_utf8(shown(arguments)).unwrap();
+    assert!(page(&["man"]).contains("version") && !page(&["man", "check"]).contains("\\-\\-version"));
 }

@@ -68,6 +68,7 @@ fn every_record_is_complete() {
         let id = rule.id;
         assert!(!rule.title.is_empty() && !rule.inputs.is_empty(), "{id}");
         assert!(is_sentence(rule.why) && rule.why.len() <= 240, "{id}: {}", rule.why);
+        assert!(rule.fix.starts_with(char::is_uppercase) && (60..=260).contains(&rule.fix.len()), "{id}: {}", rule.fix);
         assert!(rule.inputs.iter().all(|input| !input.is_empty()), "{id}");
         assert!(!(rule.required)(&profile).is_empty(), "{id}");
         let source = (rule.source)(&profile);

@@ -56,11 +56,11 @@ fn a_run_that_cannot_be_taken_back_is_closed_with_a_note_and_is_in_nobodys_way_a
     assert!(code == 0 && text.contains("Nothing was changed"), "{text}");
     assert_eq!(run(dir.path(), &["status"]).0, 4);
     let (code, text) = run(dir.path(), &["undo", "--close", "the disk is gone", "--apply", "--yes"]);
-    assert!(code == 0 && text.starts_with("closed"), "{text}");
+    assert!(code == 0 && text.starts_with("Closed."), "{text}");
     let (code, text) = run(dir.path(), &["status"]);
     assert!(code == 0 && text.starts_with("last run: swap-extend (closed)"), "{text}");
     let (code, text) = run(dir.path(), &["undo", "--close", "again", "--apply", "--yes"]);
-    assert!(code == 0 && text.starts_with("nothing to close"), "{text}");
+    assert!(code == 0 && text.starts_with("Nothing to close."), "{text}");
     let (_, text) = run(dir.path(), &["ssh-dsa-retire"]);
     assert!(!text.contains("run-unfinished"), "{text}");
 }
@@ -85,7 +85,7 @@ fn a_run_of_which_an_undo_was_stuck_can_be_closed_whatever_a_look_before_it_prom
     assert_eq!(code, 4, "{text}");
     assert_eq!(run(dir.path(), &["status"]).0, 4);
     let (code, text) = run(dir.path(), &close);
-    assert!(code == 0 && text.starts_with("closed"), "{text}");
+    assert!(code == 0 && text.starts_with("Closed."), "{text}");
     assert_eq!(run(dir.path(), &["status"]).0, 0);
 }
 

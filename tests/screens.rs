@@ -105,7 +105,7 @@ fn a_node_with_a_small_boot_must_be_replaced() {
 
 #[test]
 fn a_node_whose_swap_cannot_be_read_is_unknown() {
-    is_golden("unreadable", &Host::named("unreadable-swaps"), "CANNOT TELL");
+    is_golden("unreadable", &Host::named("unreadable-swaps"), "CANNOT DETERMINE");
 }
 
 #[test]
@@ -143,4 +143,18 @@ fn a_runbook_shows_the_steps_in_a_state_alone_and_a_saved_host_has_its_commands_
     assert!(runbook(&["7.2-2"]).1.contains("back-up (7.2-2)"));
     assert_eq!(runbook(&["nosuch"]).0, Some(2));
     assert!(confirm.contains("On that node, run: okv-host swap-extend --prepare"), "{confirm}");
+}
+
+#[test]
+fn a_terminal_of_no_known_width_has_that_of_columns_and_any_other_its_own() {
+    let host = Host::named("good-uefi");
+    let widest = |columns: u16| {
+        let mut check = okv_host("check", host.path());
+        check.env("COLUMNS", "70");
+        strip(&at_terminal(check, columns)).lines().next().unwrap().chars().count()
+    };
+    assert_eq!([0, 100].map(widest), [70, 100]);
+    let mut check = okv_host("check", host.path());
+    check.env("COLUMNS", "70");
+    assert_eq!(in_pipe(check), in_pipe(okv_host("check", host.path())), "a pipe has 80");
 }

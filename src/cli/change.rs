@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::PlainFormat;
+use super::{PlainFormat, Talk};
 
 /// Arguments that every command which changes a host has.
 #[derive(Debug, Args)]
@@ -14,6 +14,10 @@ pub struct Change {
     /// Do not ask before the first step.
     #[arg(long, requires = "apply")]
     pub yes: bool,
+
+    /// How much is printed.
+    #[command(flatten)]
+    pub talk: Talk,
 
     /// How to print.
     #[arg(long, value_enum, default_value_t = PlainFormat::Text)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::vocabulary::{Word, all};
-use super::{Judge, PlainFormat};
+use super::{Judge, PlainFormat, Talk};
 use crate::base::digest::Sha256;
 
 /// Arguments of `check`.
@@ -56,6 +56,10 @@ pub struct Check {
         conflicts_with_all = ["list", "explain", "all"]
     )]
     pub only: Vec<String>,
+
+    /// How much is printed.
+    #[command(flatten)]
+    pub talk: Talk,
 
     /// How to print.
     #[arg(long, value_enum, default_value_t = PlainFormat::Text)]

@@ -51,7 +51,11 @@ impl Man {
         let command = match &self.command {
             None => program,
             Some(name) => match program.find_subcommand(name) {
-                Some(found) => found.clone().name(format!("okv-host-{name}")).version(env!("CARGO_PKG_VERSION")),
+                // The version heads the page; only the program itself prints it.
+                Some(found) => {
+                    let named = found.clone().name(format!("okv-host-{name}"));
+                    named.version(env!("CARGO_PKG_VERSION")).disable_version_flag(true)
+                }
                 None => return Ok(false),
             },
         };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::vocabulary::{Word, states_and_steps, steps};
-use super::{Judge, PlainFormat};
+use super::{Judge, PlainFormat, Talk};
 use crate::subjects::records::facts::confirmations::note;
 
 /// Arguments of `runbook`.
@@ -23,6 +23,10 @@ pub struct Runbook {
     /// Arguments that every judging command has.
     #[command(flatten)]
     pub judge: Judge,
+
+    /// How much is printed.
+    #[command(flatten)]
+    pub talk: Talk,
 
     /// How to print.
     #[arg(long, value_enum, default_value_t = RunbookFormat::Text)]

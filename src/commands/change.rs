@@ -13,6 +13,7 @@ use super::gate::{beneath_upgrade, unfinished_before};
 use super::lock_holder::under_way;
 use super::progress::Steps;
 use super::recorded::records;
+use super::root::{Without, need_root};
 use super::surroundings::Surroundings;
 use crate::base::units::count;
 use crate::cli::Change;
@@ -46,7 +47,7 @@ pub(super) fn run(
         }
         return match planner()? {
             Ok(plan) if plan.steps.is_empty() && unfinished_of(command, last_run(&records()?)).is_some() => {
-                show(args.format, &PlanReport::of_plan(&plan, Ending::Planned, Some(TO_FINISH.to_owned())))?;
+                show(args, &PlanReport::of_plan(&plan, Ending::Planned, Some(TO_FINISH.to_owned())))?;
                 Ok(ExitStatus::Success)
             }
             planned => show_plan(command, args, planned, None),
@@ -67,7 +68,7 @@ pub(super) fn run(
             Some(run) => finish_run(args, &plan, &run, &host, &mut journal, around, lock),
             None => {
                 drop(lock);
-                show(args.format, &PlanReport::of_plan(&plan, Ending::NothingToDo, None))?;
+                show(args, &PlanReport::of_plan(&plan, Ending::NothingToDo, None))?;
                 Ok(ExitStatus::Success)
             }
         };
@@ -82,7 +83,8 @@ pub(super) fn run(
     // From here to the end of the step that runs, a lost connection ends nothing.
     let interrupts = (around.hold_signals)()?;
     let began = sys::seconds_since_1970();
-    let ending = carry_out(&plan, &host, &mut journal, &interrupts, &mut Steps::of(plan.steps.len()).reporter());
+    let ending =
+        carry_out(&plan, &host, &mut journal, &interrupts, &mut Steps::of(plan.steps.len(), args.talk).reporter());
     let ending = ending
         .with_context(|| format!("the journal {} cannot be begun: nothing was changed", journal.path().display()))?;
     Ok(answer(args, &plan, (ending, began), &mut journal, planner, (lock, interrupts)))
@@ -100,14 +102,14 @@ pub(super) fn show_plan(
         Ok(plan) => {
             let ending = if plan.steps.is_empty() { Ending::NothingToDo } else { Ending::Planned };
             let elsewhere = elsewhere.filter(|_| !plan.steps.is_empty()).map(str::to_owned);
-            show(args.format, &PlanReport::of_plan(&plan, ending, elsewhere))?;
+            show(args, &PlanReport::of_plan(&plan, ending, elsewhere))?;
             Ok(ExitStatus::Success)
         }
     }
 }
 
 fn refuse(command: &'static str, args: &Change, refusal: &Refusal) -> Result<ExitStatus> {
-    show(args.format, &PlanReport::of_refusal(command, refusal))?;
+    show(args, &PlanReport::of_refusal(command, refusal))?;
     Ok(ExitStatus::Blocked)
 }
 
@@ -140,7 +142,7 @@ fn finish_run(
     lock: Lock,
 ) -> Result<ExitStatus> {
     let interrupts = (around.hold_signals)()?;
-    let ending = finish(cut_off, host, journal, &interrupts, &mut Steps::of(cut_off.steps.len()).reporter());
+    let ending = finish(cut_off, host, journal, &interrupts, &mut Steps::of(cut_off.steps.len(), args.talk).reporter());
     let shown = Plan { steps: cut_off.steps.clone(), ..plan.clone() };
     let message = message(&ending, &cut_off.steps, journal);
     let status = ending.exit_status();
@@ -251,9 +253,7 @@ pub(super) fn this_host(around: Surroundings) -> TargetHost<'static> {
 
 /// This host with the lock on it; `None`, with a word on stderr, where another run holds it.
 pub(super) fn take_host(around: Surroundings) -> Result<Option<(TargetHost<'static>, Lock)>> {
-    if !sys::is_root() {
-        bail!("changing this host takes root");
-    }
+    need_root(Without::Changing)?;
     let host = this_host(around);
     let folder =
         host.state_folder().with_context(|| format!("no place for the journal in {STATE}: nothing was changed"))?;
@@ -278,7 +278,7 @@ pub(super) fn take_host(around: Surroundings) -> Result<Option<(TargetHost<'stat
 fn report_end(args: &Change, report: &PlanReport<'_>, (lock, interrupts): (Lock, Interrupts)) {
     drop(lock);
     interrupts.let_go();
-    if let Err(error) = show(args.format, report) {
+    if let Err(error) = show(args, report) {
         let _ = writeln!(io::stderr(), "okv-host: the answer could not be written: {error:#}");
         let _ = write_all(&report::plan_text(report, of_stderr()), io::stderr());
     }

@@ -1,8 +1,8 @@
 //! `okv-host check`.
 
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::columns::of_stdout;
 use super::explain;
@@ -40,24 +40,30 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
     let (root, facts) = gather(args, &profile.places)?;
     let Judged { findings, waivers } = judged(&facts, &profile, &args.judge)?;
     let verdict = rule::outcome(&findings);
+    let judged_steps = steps(&facts, &findings, &profile);
+    let judged_standing = standing(&facts, &findings, &judged_steps, &profile);
     let report = CheckReport {
         schema: CheckReport::SCHEMA,
         profile: &profile.release,
         host: &facts.node.name,
         release: facts.release(),
         verdict,
+        headline: judged_standing.headline.word(),
         findings: &findings,
         waivers: &waivers,
     };
     match args.format {
         PlainFormat::Json => report::check_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
+        PlainFormat::Text if args.talk.quiet => {
+            write_coloured(&report::verdict_line(&judged_standing))?;
+        }
         PlainFormat::Text => {
             let steps = match &root {
                 Some(root) => {
                     let (facts, findings, profile) = (&facts, findings.as_slice(), &profile);
                     planned_steps(&JudgedHost { root, facts, findings, profile, judge: &args.judge, around })
                 }
-                None => steps(&facts, &findings, &profile),
+                None => judged_steps,
             };
             let now = facts.node.running.as_ref().map(|running| running.now);
             let screen = CheckScreen {
@@ -100,10 +106,28 @@ fn only(args: &Check) -> Result<Vec<RuleId>> {
     Ok(rules)
 }
 
+/// A file that is missing, empty or no disk is a wrong argument; one that cannot be read is a part of the answer.
+fn can_be_a_disk(source: &Source) -> Result<()> {
+    let how = "Name the disks of the powered-off node, or images of them";
+    match source.why_not_open() {
+        Some(why) if why.kind() == ErrorKind::PermissionDenied => {
+            bail!("cannot open {}: {why}. Run as root", source.path())
+        }
+        Some(why) if why.kind() == ErrorKind::UnexpectedEof => {
+            Err(UsageError(format!("--image {}: {why}. {how}", source.path())).into())
+        }
+        Some(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::InvalidInput) => {
+            Err(UsageError(format!("--image: cannot open {}: {why}. {how}", source.path())).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What is judged: a host, or disks alone.
 fn gather(args: &Check, places: &Places) -> Result<(Option<Root>, Facts)> {
     if !args.image.is_empty() {
         let sources: Vec<Source> = args.image.iter().map(|path| Source::open(path)).collect();
+        sources.iter().try_for_each(can_be_a_disk)?;
         return Ok((None, of_disks(&sources)));
     }
     let root = root_at(args.root.as_deref())?;

@@ -1,6 +1,5 @@
 //! `okv-host cluster`.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -12,7 +11,7 @@ use super::verdict::{exit, write_coloured};
 use crate::cli::{Cluster, PlainFormat};
 use crate::cluster::{Request, info, judge, saved};
 use crate::engine::ExitStatus;
-use crate::io::sys;
+use crate::io::{input, sys};
 use crate::report;
 
 /// Longest file that is read, in bytes.
@@ -60,7 +59,7 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
 
 fn text(path: &Path) -> Result<String, String> {
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(LONGEST.saturating_add(1)).read_to_end(&mut bytes));
+    let read = input::open(path).and_then(|file| file.take(LONGEST.saturating_add(1)).read_to_end(&mut bytes));
     read.map_err(|e| e.to_string())?;
     if bytes.len() as u64 > LONGEST {
         return Err(format!("it is larger than {LONGEST} bytes"));

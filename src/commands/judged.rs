@@ -3,14 +3,15 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
+use super::root::{Without, need_root};
 use super::usage_error::UsageError;
 use crate::base::dates::Date;
 use crate::cli::Judge;
 use crate::host::{Probed, Root};
-use crate::io::sys;
 use crate::io::tool::Host;
+use crate::io::{input, sys};
 use crate::profile::{Places, Profile};
 use crate::subjects::preflight::facts::{certificate, syslog};
 use crate::subjects::rule::Finding;
@@ -36,10 +37,7 @@ pub(super) fn judged(facts: &Facts, profile: &Profile, args: &Judge) -> Result<J
 pub(super) fn root_at(root: Option<&Path>) -> Result<Root> {
     match root {
         Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())).into()),
-        None if !sys::is_root() => {
-            bail!("reading the disks of this host takes root; use --root to judge another, or check --image")
-        }
-        None => Ok(Root::live()),
+        None => need_root(Without::Reading).map(|()| Root::live()),
     }
 }
 
@@ -48,14 +46,15 @@ pub(super) fn root_at(root: Option<&Path>) -> Result<Root> {
 /// # Errors
 /// Where an argument names a file that cannot be read.
 pub(super) fn facts_of(root: &Root, places: &Places, args: &Judge) -> Result<Facts> {
-    if let Some(path) = &args.certificate {
-        let opened = std::fs::File::open(path);
-        opened.map_err(|e| UsageError(format!("--certificate {}: {e}", path.display())))?;
-    }
+    let certificate = args.certificate.as_deref().map(|path| {
+        let read = certificate::of_file(path);
+        read.map_err(|e| UsageError(format!("--certificate {}: {e}", path.display())))
+    });
+    let certificate = certificate.transpose()?;
     let mut facts = of_host_at(root, places);
     if let Some(Subjects { preflight, .. }) = &mut facts.subjects {
-        if let Some(path) = &args.certificate {
-            preflight.certificate = Some(certificate::of_file(path));
+        if certificate.is_some() {
+            preflight.certificate = certificate;
         }
         // A port that an operator names is asked from wherever this runs; one of a profile may be that of every node of
         // a fleet.
@@ -95,6 +94,6 @@ fn read_waivers(path: &Path) -> Result<Vec<Waiver>> {
 /// The text of a file. What is too long to be one is cut off, and then no JSON.
 fn read_text(path: &Path) -> io::Result<String> {
     let mut text = String::new();
-    std::fs::File::open(path)?.take(LONGEST).read_to_string(&mut text)?;
+    input::open(path)?.take(LONGEST).read_to_string(&mut text)?;
     Ok(text)
 }

@@ -3,8 +3,9 @@
 use anyhow::{Result, anyhow, bail};
 
 use super::change;
+use super::judged::root_at;
 use super::recorded::last_run_of;
-use super::saved_host::{ELSEWHERE, root_to_plan_for};
+use super::saved_host::ELSEWHERE;
 use super::surroundings::Surroundings;
 use crate::base::parallel;
 use crate::cli::KernelPrune;
@@ -20,7 +21,7 @@ use crate::subjects::kernels::plan::{
 use crate::subjects::next_start::Images;
 
 pub(super) fn run(args: &KernelPrune, around: Surroundings) -> Result<ExitStatus> {
-    let root = root_to_plan_for(args.root.as_deref())?;
+    let root = root_at(args.root.as_deref())?;
     let request = Request { keep: args.keep.clone(), has_removed: false };
     let planner = || planned(&root, &request, around);
     if args.root.is_some() {

@@ -18,6 +18,7 @@ mod planned_steps;
 mod printed;
 mod progress;
 mod recorded;
+mod root;
 mod runbook;
 mod saved_host;
 mod scan;
@@ -26,6 +27,7 @@ mod stage;
 mod status;
 mod surroundings;
 mod swap_extend;
+mod talk;
 mod undo;
 mod upgrade;
 mod usage_error;
@@ -47,6 +49,7 @@ pub fn run(cli: &Cli) -> ExitStatus {
 
 /// Runs a command. A reader that goes away (a closed pipe) is no failure.
 pub fn run_in(cli: &Cli, around: Surroundings) -> ExitStatus {
+    let _shown = talk::begin(cli);
     let outcome = match &cli.command {
         Command::Scan(args) => scan::run(args),
         Command::Check(args) => check::run(args, around),

@@ -1,13 +1,13 @@
 //! The paths of the disks to scan: those of the command line, then those of a list.
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::slice;
 
 use super::usage_error::UsageError;
+use crate::io::input;
 
 /// Longest path that the kernel takes, in bytes (`PATH_MAX`).
 const LONGEST: u64 = 4096;
@@ -33,7 +33,7 @@ impl<'a> Paths<'a> {
             if path == Path::new("-") {
                 return Ok(Box::new(BufReader::new(io::stdin())));
             }
-            let file = File::open(path).map_err(|e| UsageError(format!("--files-from {}: {e}", path.display())))?;
+            let file = input::open(path).map_err(|e| UsageError(format!("--files-from {}: {e}", path.display())))?;
             Ok(Box::new(BufReader::new(file)))
         };
         let end = if nul { 0 } else { b'\n' };

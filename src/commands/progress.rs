@@ -4,10 +4,16 @@
 mod writer;
 
 use std::io::{self, IsTerminal};
+use std::time::{Duration, Instant};
 
 use crate::base::units::Bytes;
+use crate::cli::Talk;
 use crate::engine::apply::News;
-use writer::Writer;
+use crate::report::duration;
+pub(super) use writer::Writer;
+
+/// Cells of a line that the next one overwrites.
+const WIDTH: usize = 72;
 
 /// Reports the steps of a run, and how far long ones are.
 pub(super) struct Steps {
@@ -16,9 +22,10 @@ pub(super) struct Steps {
 }
 
 impl Steps {
-    /// For a run of this many steps.
-    pub(super) fn of(steps: usize) -> Self {
-        Self { steps, progress: Progress::default() }
+    /// For a run of this many steps, for whoever wants to hear so much of it.
+    pub(super) fn of(steps: usize, talk: Talk) -> Self {
+        let progress = if talk.quiet { Progress::to(Writer::to(io::sink()), false) } else { Progress::default() };
+        Self { steps, progress }
     }
 
     /// What a run calls. Dropping it waits, for a short time, until all is written.
@@ -35,34 +42,59 @@ impl Steps {
 
 /// How far something has come that moves many bytes.
 pub(super) struct Progress {
-    /// What was reported last, and at which hundredth.
-    last: Option<(&'static str, u64)>,
+    last: Option<Reported>,
     is_terminal: bool,
     writer: Writer,
 }
 
+/// What was reported last.
+struct Reported {
+    what: &'static str,
+    hundredth: u64,
+    /// When the first report on it was, and how many bytes were done then: what an earlier run did is not its rate.
+    since: Instant,
+    first: u64,
+}
+
 impl Default for Progress {
     fn default() -> Self {
-        Self { last: None, is_terminal: io::stderr().is_terminal(), writer: Writer::to_stderr() }
+        Self::to(Writer::to_stderr(), io::stderr().is_terminal())
     }
 }
 
 impl Progress {
+    fn to(writer: Writer, is_terminal: bool) -> Self {
+        Self { last: None, is_terminal, writer }
+    }
+
     /// Reports it, where it is worth a line.
     pub(super) fn report(&mut self, what: &'static str, done: u64, of: u64) {
         let hundredth = done.saturating_mul(100).checked_div(of).unwrap_or(100);
         let step = if self.is_terminal { 1 } else { 10 };
-        let is_new = self.last.is_none_or(|(before, at)| before != what || hundredth / step > at / step);
-        if !is_new {
+        let before = self.last.as_ref().filter(|before| before.what == what);
+        if before.is_some_and(|before| hundredth / step <= before.hundredth / step) {
             return;
         }
-        self.last = Some((what, hundredth));
+        let (since, first) = before.map_or_else(|| (Instant::now(), done), |before| (before.since, before.first));
+        self.last = Some(Reported { what, hundredth, since, first });
         let line = format!("     {hundredth:>3} % of {} {what}", Bytes(of).rounded());
+        let speed = speed(done.saturating_sub(first), of.saturating_sub(done), since.elapsed());
         self.writer.write(&match self.is_terminal {
-            true if done < of => format!("\r{line:<60}"),
-            true => format!("\r{line:<60}\n"),
+            true if done < of => format!("\r{:<WIDTH$}", format!("{line}{speed}")),
+            true => format!("\r{line:<WIDTH$}\n"),
             false => format!("{line}\n"),
         });
+    }
+}
+
+/// The rate of `done` bytes, and how long `left` bytes take by it; nothing as long as that is a guess.
+fn speed(done: u64, left: u64, took: Duration) -> String {
+    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    match done.saturating_mul(1000).checked_div(milliseconds) {
+        Some(rate) if rate > 0 && milliseconds >= 1000 => {
+            format!(", {}/s, {} left", Bytes(rate).rounded(), duration(left / rate))
+        }
+        _ => String::new(),
     }
 }
 

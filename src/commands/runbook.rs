@@ -33,6 +33,9 @@ pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
     };
     match args.format {
         RunbookFormat::Json => report::runbook_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
+        RunbookFormat::Text | RunbookFormat::Markdown if args.talk.quiet => {
+            write_coloured(&report::verdict_line(report.standing))?
+        }
         RunbookFormat::Text => write_coloured(&report::runbook_text(&report, of_stdout()))?,
         RunbookFormat::Markdown => write_coloured(&report::runbook_markdown(&report))?,
     }

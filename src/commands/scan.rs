@@ -1,13 +1,14 @@
 //! `okv-host scan`.
 
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::columns::of_stdout;
 use super::fleet;
 use super::paths::{Batch, Paths};
+use super::root::NOT_ROOT;
 use super::usage_error::UsageError;
 use crate::cli::{Scan, ScanFormat};
 use crate::disk::{Disk, Source, scan};
@@ -28,6 +29,11 @@ pub(super) fn run(args: &Scan) -> Result<ExitStatus> {
     paths.take(&mut batch, usize::MAX)?;
     paths.take(&mut Batch::default(), 1)?; // Whether the list ended, or could not be read on.
     let sources: Vec<Source> = batch.iter().map(Source::open).collect();
+    let is_denied =
+        |source: &Source| source.why_not_open().is_some_and(|why| why.kind() == ErrorKind::PermissionDenied);
+    if !of_this_machine.is_empty() && !sys::is_root() && sources.iter().all(is_denied) {
+        bail!("{NOT_ROOT}. Run as root, or name images: okv-host scan DISK...");
+    }
     let found = scan(&sources);
     let mut out = io::stdout().lock();
     match args.format {
@@ -44,9 +50,6 @@ pub(super) fn exit(disks: &[Disk]) -> ExitStatus {
 }
 
 fn disks_of_this_machine() -> Result<Vec<PathBuf>> {
-    if !sys::is_root() {
-        let _ = writeln!(io::stderr(), "okv-host: not root: the disks of this machine cannot be opened. Run as root.");
-    }
     let root = Root::live();
     let disks = block::paths_of_each_disk(&root, &block::gather(&root));
     let paths: Vec<PathBuf> = disks.into_iter().filter_map(|paths| Some(paths.into_iter().next()?.1)).collect();

@@ -3,7 +3,8 @@
 use anyhow::{Result, bail};
 
 use super::change;
-use super::saved_host::{ELSEWHERE, root_to_plan_for};
+use super::judged::root_at;
+use super::saved_host::ELSEWHERE;
 use super::surroundings::Surroundings;
 use crate::cli::SshDsaRetire;
 use crate::engine::{ExitStatus, Plan, Refusal};
@@ -16,7 +17,7 @@ use crate::subjects::ssh_keys::{Ssh, host_key_paths};
 const COMMAND: &str = "ssh-dsa-retire";
 
 pub(super) fn run(args: &SshDsaRetire, around: Surroundings) -> Result<ExitStatus> {
-    let root = root_to_plan_for(args.root.as_deref())?;
+    let root = root_at(args.root.as_deref())?;
     let request = Request { reload: args.reload };
     let planner = || Ok(plan(&facts(&root, around)?, &request));
     if args.root.is_some() {

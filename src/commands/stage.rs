@@ -8,10 +8,10 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use super::judged::{facts_of, judged, profile};
+use super::judged::{facts_of, judged, profile, root_at};
 use super::progress::Progress;
 use super::recorded::last_run_of;
-use super::saved_host::{ELSEWHERE, has_program, root_to_plan_for};
+use super::saved_host::{ELSEWHERE, has_program};
 use super::surroundings::Surroundings;
 use super::usage_error::UsageError;
 use super::{change, gate};
@@ -32,7 +32,7 @@ const OWN: &[RuleId] = &[iso_space::ID, images_mount::ID];
 
 pub(super) fn run(args: &Stage, around: Surroundings) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
-    let root = root_to_plan_for(args.root.as_deref())?;
+    let root = root_at(args.root.as_deref())?;
     let iso = named(&root, &args.iso)?;
     let known = Known::default();
     let planner = || planned(&root, args, &profile, &iso, &known);

@@ -7,9 +7,9 @@ use anyhow::{Context, Result, bail};
 use super::answer::show;
 use super::change::{self, take_host};
 use super::columns::of_stdout;
-use super::judged;
+use super::judged::{self, root_at};
 use super::recorded::last_run_of;
-use super::saved_host::{ELSEWHERE, root_to_plan_for};
+use super::saved_host::ELSEWHERE;
 use super::surroundings::Surroundings;
 use super::usage_error::UsageError;
 use crate::base::units::{MIB, TIB};
@@ -35,7 +35,7 @@ pub(super) fn run(args: &SwapExtend, around: Surroundings) -> Result<ExitStatus>
     if let Some(size) = args.size.filter(|size| !(SMALLEST..=LARGEST).contains(&size.0)) {
         return Err(UsageError(format!("--size {size}: a swap area has 1 MiB to 16 TiB")).into());
     }
-    let root = root_to_plan_for(args.root.as_deref())?;
+    let root = root_at(args.root.as_deref())?;
     let link = args.disk.as_deref().filter(|disk| disk.starts_with('/'));
     let usual = usual(&profile);
     let request = Request {
@@ -122,7 +122,7 @@ fn prepare(args: &SwapExtend, root: &Root, request: &Request, around: Surroundin
         Ok(wanted) => wanted,
         Err(refusal) => {
             drop(held);
-            show(args.change.format, &PlanReport::of_refusal(COMMAND, &refusal))?;
+            show(&args.change, &PlanReport::of_refusal(COMMAND, &refusal))?;
             return Ok(ExitStatus::Blocked);
         }
     };
@@ -136,6 +136,9 @@ fn prepare(args: &SwapExtend, root: &Root, request: &Request, around: Surroundin
     let mut out = io::stdout().lock();
     match args.change.format {
         PlainFormat::Json => report::prepare_json(&mut out, &inventory, wanted.as_ref())?,
+        PlainFormat::Text if args.change.talk.quiet => {
+            out.write_all(report::prepare_line(wanted.as_ref()).as_bytes())?
+        }
         PlainFormat::Text => {
             out.write_all(report::prepare_text(&inventory, recorded_in, wanted.as_ref(), of_stdout()).as_bytes())?
         }

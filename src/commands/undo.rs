@@ -11,6 +11,7 @@ use super::confirm::confirm;
 use super::gate::beneath_upgrade;
 use super::lock_holder::under_way;
 use super::recorded::records;
+use super::root::{Without, need_root};
 use super::surroundings::Surroundings;
 use crate::base::units::count;
 use crate::cli::{PlainFormat, Undo};
@@ -25,6 +26,7 @@ pub(super) fn run(args: &Undo, around: Surroundings) -> Result<ExitStatus> {
         None => plan(records, host),
         Some(_) => plan_to_close(records, host),
     };
+    need_root(Without::Changing)?;
     if !args.change.apply {
         if Lock::is_held(Path::new("/")).with_context(|| format!("the lock {STATE}/lock"))? {
             let _ = writeln!(io::stderr(), "{}; what it does can be taken back when it has ended", under_way());
@@ -122,6 +124,7 @@ fn show(args: &Undo, run: Option<&RecordedRun>, ending: &Ending) -> Result<()> {
     let mut out = io::stdout().lock();
     match args.change.format {
         PlainFormat::Json => report::undo_json(&mut out, run, ending, message)?,
+        PlainFormat::Text if args.change.talk.quiet => writeln!(out, "{}", report::undo_end(ending))?,
         PlainFormat::Text if args.close.is_some() => {
             out.write_all(report::close_text(run, ending, message, of_stdout()).as_bytes())?;
         }

@@ -4,9 +4,9 @@ use std::cell::Cell;
 
 use anyhow::{Result, bail};
 
-use super::judged::{facts_of, judged, profile};
+use super::judged::{facts_of, judged, profile, root_at};
 use super::recorded::records;
-use super::saved_host::{ELSEWHERE, has_program, root_to_plan_for};
+use super::saved_host::{ELSEWHERE, has_program};
 use super::surroundings::Surroundings;
 use super::{change, gate};
 use crate::cli::{Judge, Upgrade};
@@ -22,7 +22,7 @@ use crate::subjects::upgrade::plan::{COMMAND, Means, Request, has_ended_since, p
 
 pub(super) fn run(args: &Upgrade, around: Surroundings) -> Result<ExitStatus> {
     let profile = profile(&args.judge.profile)?;
-    let root = root_to_plan_for(args.root.as_deref())?;
+    let root = root_at(args.root.as_deref())?;
     let before = Cell::new(None);
     let request = Request { reboot: args.reboot };
     let planner = || planned(&root, &args.judge, request, &profile, &before);

@@ -104,7 +104,11 @@ fn remove_repeated(problems: &mut Vec<Problem>) {
 /// A disk of which nothing could be read.
 pub(crate) fn unopened(path: &str, why: &std::io::Error) -> Disk {
     let mut disk = empty(path);
-    disk.problems.push(Problem::new(ProblemId::CannotOpen, format!("{path}: cannot open: {why}")));
+    let message = match why.kind() {
+        std::io::ErrorKind::UnexpectedEof => why.to_string(),
+        _ => format!("cannot open: {why}"),
+    };
+    disk.problems.push(Problem::new(ProblemId::CannotOpen, message));
     disk
 }
 

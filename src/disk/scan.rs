@@ -27,7 +27,7 @@ impl Source {
 
     /// The same, shown under another path than it is opened by.
     pub fn open_as(shown: impl Into<String>, path: &Path) -> Self {
-        Self { path: shown.into(), image: image::open(path) }
+        Self { path: shown.into(), image: image::open(path).and_then(not_empty) }
     }
 
     /// Opens a disk by the first of its paths that gives its first sector, or else by the first.
@@ -44,10 +44,28 @@ impl Source {
         self.image.as_ref().is_ok_and(|image| image.read_at(&mut [0; 512], 0).is_ok())
     }
 
+    /// Why it could not be opened, where it could not.
+    pub fn why_not_open(&self) -> Option<&io::Error> {
+        self.image.as_ref().err()
+    }
+
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// An image that is already open, under the path to be shown for it.
     pub fn new(path: impl Into<String>, image: io::Result<Box<dyn Image>>) -> Self {
         Self { path: path.into(), image }
     }
+}
+
+/// A file that has not a byte is what a copy leaves that failed, and no blank disk.
+fn not_empty(image: Box<dyn Image>) -> io::Result<Box<dyn Image>> {
+    let is_file = image.sector_size().is_none();
+    if is_file && image.bytes() == 0 {
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "empty: 0 bytes"));
+    }
+    Ok(image)
 }
 
 /// Scans disks that belong together: volume groups are assembled over all of them, and copies of one disk are told.

@@ -37,6 +37,37 @@ pub struct Record<T> {
     pub entry: T,
 }
 
+/// A line that was whole once and is damaged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damaged {
+    /// How many whole records stand before it.
+    pub before: usize,
+    pub bytes: Vec<u8>,
+    /// File, line, and what is wrong with it.
+    pub why: String,
+}
+
+/// What to do about a journal that cannot be read.
+const MOVE_ASIDE: &str = "Look at it, and move it aside to begin a new one; what it records is then not known";
+
+/// What a file has.
+struct Lines<T> {
+    records: Vec<Record<T>>,
+    damaged: Vec<Damaged>,
+    /// How many bytes of it are lines that count.
+    bytes: u64,
+}
+
+impl<T> Lines<T> {
+    /// The same where no line is damaged.
+    fn sound(self) -> io::Result<Self> {
+        match self.damaged.first() {
+            Some(damaged) => Err(io::Error::new(io::ErrorKind::InvalidData, format!("{}. {MOVE_ASIDE}", damaged.why))),
+            None => Ok(self),
+        }
+    }
+}
+
 /// A journal that is open for appending.
 #[derive(Debug)]
 pub struct Journal<T> {
@@ -54,12 +85,25 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
     /// # Errors
     /// Where it cannot be opened or is damaged: then nothing is changed.
     pub fn open(path: &Path) -> io::Result<Self> {
+        Self::open_with(path, Lines::sound)
+    }
+
+    /// The same where each record stands for itself: damaged lines stay where they are, and the next record goes behind
+    /// them.
+    ///
+    /// # Errors
+    /// Where it cannot be opened, or another version wrote a record.
+    pub fn open_past_damage(path: &Path) -> io::Result<Self> {
+        Self::open_with(path, Ok)
+    }
+
+    fn open_with(path: &Path, accept: impl Fn(Lines<T>) -> io::Result<Lines<T>>) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true).mode(0o600).custom_flags(sys::O_NOFOLLOW | sys::O_NONBLOCK);
         let mut file = options.open(path)?;
-        let (records, whole) = read_from(&mut file, path)?;
-        if file.metadata()?.len() > whole {
-            file.set_len(whole)?;
+        let Lines { records, bytes, .. } = accept(read_from(&mut file, path)?)?;
+        if file.metadata()?.len() > bytes {
+            file.set_len(bytes)?;
         }
         file.sync_all()?;
         if let Some(folder) = path.parent() {
@@ -78,9 +122,24 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
     /// # Errors
     /// Where it cannot be read or is damaged.
     pub fn read(path: &Path) -> io::Result<Vec<Record<T>>> {
+        Ok(Self::lines(path)?.sound()?.records)
+    }
+
+    /// The whole records of the journal at `path`, and the lines that are damaged.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or another version wrote a record.
+    pub fn read_past_damage(path: &Path) -> io::Result<(Vec<Record<T>>, Vec<Damaged>)> {
+        let lines = Self::lines(path)?;
+        Ok((lines.records, lines.damaged))
+    }
+
+    fn lines(path: &Path) -> io::Result<Lines<T>> {
         match OpenOptions::new().read(true).custom_flags(sys::O_NOFOLLOW | sys::O_NONBLOCK).open(path) {
-            Ok(mut file) => Ok(read_from(&mut file, path)?.0),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Ok(mut file) => read_from(&mut file, path),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                Ok(Lines { records: Vec::new(), damaged: Vec::new(), bytes: 0 })
+            }
             Err(e) => Err(e),
         }
     }
@@ -128,31 +187,33 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
     }
 }
 
-/// The records of a file, and how many bytes of it are whole lines.
-fn read_from<T: DeserializeOwned>(file: &mut File, path: &Path) -> io::Result<(Vec<Record<T>>, u64)> {
-    let damaged = |line: usize, why: &str| {
-        let remedy = "look at it, and move it aside to begin a new one; what it tells is then not known";
-        io::Error::new(io::ErrorKind::InvalidData, format!("{} line {line}: {why}; {remedy}", path.display()))
-    };
+/// The lines of a file.
+fn read_from<T: DeserializeOwned>(file: &mut File, path: &Path) -> io::Result<Lines<T>> {
+    let damaged = |line: usize, why: &str| format!("{} line {line}: {why}", path.display());
+    let of_file =
+        |why: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {why}. {MOVE_ASIDE}", path.display()));
     if !file.metadata()?.is_file() {
-        return Err(damaged(0, "it is no regular file"));
+        return Err(of_file("it is no regular file"));
     }
     let mut bytes = Vec::new();
     file.take(LONGEST).read_to_end(&mut bytes)?;
     if bytes.len() as u64 == LONGEST {
-        return Err(damaged(0, "longer than a journal may be"));
+        return Err(of_file("it is longer than a journal may be"));
     }
-    let (mut records, mut whole) = (Vec::new(), 0_u64);
+    let mut read = Lines { records: Vec::new(), damaged: Vec::new(), bytes: 0 };
     let mut lines = bytes.split_inclusive(|b| *b == b'\n').enumerate().peekable();
     while let Some((i, line)) = lines.next() {
         match record_text(line) {
-            Ok(json) => records.push(serde_json::from_slice(json).map_err(|_| unreadable(path, i + 1, json))?),
+            Ok(json) => read.records.push(serde_json::from_slice(json).map_err(|_| unreadable(path, i + 1, json))?),
             Err(_) if lines.peek().is_none() && is_torn(line) => break,
-            Err(why) => return Err(damaged(i + 1, why)),
+            Err(why) => {
+                let (before, why) = (read.records.len(), damaged(i + 1, why));
+                read.damaged.push(Damaged { before, bytes: line.to_vec(), why });
+            }
         }
-        whole = whole.saturating_add(line.len() as u64);
+        read.bytes = read.bytes.saturating_add(line.len() as u64);
     }
-    Ok((records, whole))
+    Ok(read)
 }
 
 /// The JSON of a line that is whole.

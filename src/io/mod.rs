@@ -1,6 +1,8 @@
 //! The doors to the outside: the kernel, files that are only read, other programs, and the journal.
 
 pub mod image;
+pub mod input;
 pub mod journal;
 pub mod sys;
 pub mod tool;
+pub mod waiting;

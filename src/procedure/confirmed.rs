@@ -25,8 +25,8 @@ pub(super) fn apply(inputs: &StepInputs<'_>, answer: Answer) -> Answer {
         OnRecord::No(None) => answer,
         OnRecord::No(Some(other)) => Answer { evidence: format!("{}; {other}", answer.evidence), ..answer },
         OnRecord::Unknown(why) => {
-            let how = "Move the damaged file aside, then record the step again.";
-            Answer::unknown(format!("cannot determine whether it was confirmed: {why}")).how(how)
+            let how = "Record the step again.";
+            Answer::unknown(format!("cannot determine whether it was confirmed: {why}")).how(how).confirmable()
         }
     }
 }

@@ -1,13 +1,14 @@
 //! What is on record of a step: what operators confirmed, and whether it is of this host and this upgrade.
 
 use super::step::Confirmed;
+use super::table::STEPS;
 use crate::base::dates::format_minute;
 use crate::base::versions::Version;
 use crate::host::Probed;
-use crate::io::journal::Record;
+use crate::io::journal::{Damaged, Record};
 use crate::profile::Profile;
 use crate::subjects::Facts;
-use crate::subjects::records::Confirmation;
+use crate::subjects::records::{Confirmation, Confirmations};
 
 pub(super) enum OnRecord {
     Confirmed(Confirmed),
@@ -21,13 +22,18 @@ pub(super) enum OnRecord {
 /// counts.
 pub(super) fn on_record(facts: &Facts, profile: &Profile, id: &str) -> OnRecord {
     let Some(subjects) = &facts.subjects else { return OnRecord::No(None) };
-    let records = match &subjects.records.confirmations {
-        Probed::Known(records) => records.as_slice(),
-        Probed::Absent => &[],
+    let nothing = Confirmations::default();
+    let all = match &subjects.records.confirmations {
+        Probed::Known(all) => all,
+        Probed::Absent => &nothing,
         Probed::Unreadable(why) => return OnRecord::Unknown(why.clone()),
     };
+    let records = all.records.as_slice();
     let is_meant =
         |record: &&Record<Confirmation>| record.entry.step == id && is_same(&record.entry.release, &profile.release);
+    if let Some(damaged) = damaged_since(all, id, records.iter().rposition(|record| is_meant(&record))) {
+        return OnRecord::Unknown(damaged.why.clone());
+    }
     let mut of_step = records.iter().rev().filter(is_meant);
     if let Some(Record { at, entry, .. }) = of_step.clone().find(|record| record.entry.host == facts.node.name) {
         let (at, by, note) = (format_minute(*at), entry.user.clone(), entry.note.clone());
@@ -39,6 +45,18 @@ pub(super) fn on_record(facts: &Facts, profile: &Profile, id: &str) -> OnRecord 
     }
     let elsewhere = of_step.next().map(|record| format!("what is on record was recorded on {}", record.entry.host));
     OnRecord::No(elsewhere)
+}
+
+/// A damaged line behind the `last` record of the step `id` that may have been one of it: that names it, or no other
+/// step.
+fn damaged_since<'c>(all: &'c Confirmations, id: &str, last: Option<usize>) -> Option<&'c Damaged> {
+    let names = |damaged: &Damaged, id: &str| {
+        let name = format!("\"step\":\"{id}\"");
+        damaged.bytes.windows(name.len()).any(|bytes| bytes == name.as_bytes())
+    };
+    let names_another = |damaged: &Damaged| STEPS.iter().any(|row| row.id != id && names(damaged, row.id));
+    let is_since = |damaged: &&Damaged| last.is_none_or(|last| damaged.before > last);
+    all.damaged.iter().filter(is_since).find(|damaged| names(damaged, id) || !names_another(damaged))
 }
 
 /// Whether two releases are the same: `21.8` is `21.8.0.0.0`.

@@ -28,6 +28,22 @@ pub enum Headline {
     Upgraded(String),
 }
 
+impl Headline {
+    /// The word for it in JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::MustBeReplaced => "must-be-replaced",
+            Self::Blocked => "cannot-be-upgraded",
+            Self::Unknown => "unknown",
+            Self::NoBlocker => "no-blocker-found",
+            Self::Ready => "ready",
+            Self::Failed(_) => "upgrade-failed",
+            Self::UnderWay(_) => "upgrade-under-way",
+            Self::Upgraded(_) => "upgraded",
+        }
+    }
+}
+
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Next {

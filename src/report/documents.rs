@@ -62,6 +62,7 @@ fn section(out: &mut String, rule: &Rule, profile: &Profile) {
     for (name, value) in [
         ("Required", escaped(&(rule.required)(profile))),
         ("Source", escaped(&(rule.source)(profile))),
+        ("How to fix", escaped(rule.fix)),
         ("Reads", rule.inputs.iter().map(|input| escaped(input)).collect::<Vec<_>>().join("; ")),
         ("Procedure", steps.join(", ")),
         ("Can be waived", escaped(&waivable(rule))),

@@ -94,7 +94,7 @@ pub(super) fn why_it_stays(steps: &[Step]) -> Option<&str> {
 }
 
 /// Seconds for people: `7 s`, `2 min 5 s`, `3 h 0 min`.
-pub(super) fn duration(seconds: u64) -> String {
+pub fn duration(seconds: u64) -> String {
     let parts: Vec<u64> = successors(Some(seconds), |rest| (*rest >= 60).then(|| rest / 60)).take(3).collect();
     match parts.as_slice() {
         [seconds] => format!("{seconds} s"),

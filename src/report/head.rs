@@ -59,20 +59,8 @@ pub(super) fn head(out: &mut Page, node: &Node<'_>, standing: &Standing) {
 }
 
 fn verdict(out: &mut Page, standing: &Standing) {
-    let (words, like, why) = match &standing.headline {
-        Headline::MustBeReplaced => ("THIS NODE MUST BE REPLACED", Verdict::Block, ""),
-        Headline::Blocked => ("CANNOT BE UPGRADED", Verdict::Block, ""),
-        Headline::Unknown => ("CANNOT TELL WHETHER IT CAN BE UPGRADED", Verdict::Unknown, ""),
-        Headline::NoBlocker => ("NO BLOCKER FOUND", Verdict::Warn, ""),
-        Headline::Ready => ("READY FOR THE UPGRADE", Verdict::Pass, ""),
-        Headline::Failed(why) => ("THE UPGRADE FAILED", Verdict::Block, why.as_str()),
-        Headline::UnderWay(why) => ("THE UPGRADE IS UNDER WAY", Verdict::Warn, why.as_str()),
-        Headline::Upgraded(why) => ("UPGRADED", Verdict::Pass, why.as_str()),
-    };
-    let style = style(like).bold();
-    let counts = counted(standing);
-    let rest = [why, counts.as_str()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
-    coloured(out, words, style);
+    let (words, style, rest) = words(standing);
+    out.push_str(&format!("{style}{words}{style:#}"));
     if rest.is_empty() {
         out.push('\n');
     } else {
@@ -82,8 +70,28 @@ fn verdict(out: &mut Page, standing: &Standing) {
     }
 }
 
-fn coloured(out: &mut Page, words: &str, style: Style) {
-    out.push_str(&format!("{style}{words}{style:#}"));
+/// The verdict with its counts, in one line of any length.
+pub fn verdict_line(standing: &Standing) -> String {
+    let (words, style, rest) = words(standing);
+    let colon = if rest.is_empty() { "" } else { ": " };
+    format!("{style}{words}{style:#}{colon}{}\n", clean(&rest))
+}
+
+/// The verdict, how it is shown, and what shows it.
+fn words(standing: &Standing) -> (&'static str, Style, String) {
+    let (words, like, why) = match &standing.headline {
+        Headline::MustBeReplaced => ("THIS NODE MUST BE REPLACED", Verdict::Block, ""),
+        Headline::Blocked => ("CANNOT BE UPGRADED", Verdict::Block, ""),
+        Headline::Unknown => ("CANNOT DETERMINE WHETHER IT CAN BE UPGRADED", Verdict::Unknown, ""),
+        Headline::NoBlocker => ("NO BLOCKER FOUND", Verdict::Warn, ""),
+        Headline::Ready => ("READY FOR THE UPGRADE", Verdict::Pass, ""),
+        Headline::Failed(why) => ("THE UPGRADE FAILED", Verdict::Block, why.as_str()),
+        Headline::UnderWay(why) => ("THE UPGRADE IS UNDER WAY", Verdict::Warn, why.as_str()),
+        Headline::Upgraded(why) => ("UPGRADED", Verdict::Pass, why.as_str()),
+    };
+    let counts = counted(standing);
+    let rest = [why, counts.as_str()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
+    (words, style(like).bold(), rest)
 }
 
 /// `2 blockers, 1 warning, 8 to confirm`.

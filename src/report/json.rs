@@ -18,7 +18,10 @@ pub struct CheckReport<'r> {
     pub host: &'r str,
     /// The release that the node says it has, where it says so.
     pub release: Option<&'r str>,
+    /// What the rules come to: it is the exit status, and does not know what remains to be confirmed.
     pub verdict: Outcome,
+    /// What the screen opens with.
+    pub headline: &'static str,
     /// Everything that was found, passes included.
     pub findings: &'r [Finding],
     /// The waivers that were given, and what each does.
@@ -50,6 +53,7 @@ pub fn list_json<'r>(
         id: RuleId,
         summary: &'static str,
         why: &'static str,
+        fix: &'static str,
         required: String,
         source: String,
         inputs: &'static [&'static str],
@@ -62,6 +66,7 @@ pub fn list_json<'r>(
         id: rule.id,
         summary: rule.title,
         why: rule.why,
+        fix: rule.fix,
         required: (rule.required)(profile),
         source: (rule.source)(profile),
         inputs: rule.inputs,

@@ -23,23 +23,28 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
     (
         CheckReport::SCHEMA,
         "okv-host check --format json",
-        "`schema, profile, host, release, verdict: ready|blocked|unknown, findings [{id, verdict: \
+        "`schema, profile, host, release, verdict: ready|blocked|unknown, headline: \
+         no-blocker-found|ready|cannot-be-upgraded|must-be-replaced|unknown|upgrade-under-way|upgrade-failed|upgraded, \
+         findings [{id, verdict: \
          pass|note|confirm|warn|block|unknown|not-applicable, subject, measured, required, message, remedy, source, \
          waived {reason, until}}], waivers [{id, subject, reason, until, state: \
-         active|unused|expired|not-allowed|no-such-rule}]`: one finding for each rule and subject, passes included",
+         active|unused|expired|not-allowed|no-such-rule}]`: one finding for each rule and subject, passes included. \
+         `verdict` is what the rules come to, and the exit status: `ready` means that no rule blocks and nothing is \
+         unknown. `headline` is the word of the screen: there, `ready` means that, in addition, nothing remains to be \
+         confirmed; otherwise it is `no-blocker-found`",
     ),
     (
         "okv-host.rules.v1",
         "okv-host check --list --format json",
-        "`schema, profile, rules [{id, summary, why, required, \
+        "`schema, profile, rules [{id, summary, why, fix, required, \
          source, inputs, procedure, waivable, never_waived_because}]`",
     ),
     (
         RunbookReport::SCHEMA,
         "okv-host runbook --format json",
-        "`schema, host, profile, steps [{order, id, source, section, title, scope: node|cluster, when: \
+        "`schema, host, profile, headline, steps [{order, id, source, section, title, scope: node|cluster, when: \
          before|part|free|after|after-all, rules, state: done|ready|blocked|confirm|unknown|not-needed, evidence, how, \
-         command, confirmed {at, by, note}}], next`: the id of the step of the next action. `source` is an item \
+         command, confirmed {at, by, note}}], next`: the id of the step of the next action. `headline` is that of `check`. `source` is an item \
          (`7.2-2`), items (`7.6-7..17`) or a section (`7.4`)",
     ),
     (

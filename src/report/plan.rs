@@ -6,6 +6,7 @@ use std::io;
 use serde::Serialize;
 
 use super::effect::{duration, effects, why_it_stays, written_disks};
+use super::ending::end;
 use super::step;
 use super::text::{Columns, Page, clean, sentence, wrap};
 use crate::base::units::Bytes;
@@ -92,18 +93,8 @@ pub fn plan_text(report: &PlanReport<'_>, columns: Columns) -> String {
     let end = match &report.ending {
         // Where it is said otherwise, it is said in the message.
         Ending::Planned if report.message.is_some() => "",
-        Ending::Planned => "Nothing was changed. To do this, run the same command with --apply.",
-        Ending::NothingToDo => "Nothing to do.",
-        Ending::Refused { .. } => "Nothing was changed.",
         Ending::Done if report.applied.is_some() => "",
-        Ending::Done => "Done.",
-        Ending::RolledBack { .. } => "Failed. Everything is as it was before.",
-        Ending::Stuck { .. } => "STUCK: a step failed and could not be taken back.",
-        Ending::Kept { .. } => "Failed after a step that stays done. The node has what it needs.",
-        Ending::Undone => "Taken back.",
-        Ending::Closed => "Closed.",
-        Ending::Interrupted { .. } => "Interrupted: not every step is done.",
-        Ending::NotReached { .. } => "Not reached: the host does not show all that was to be done.",
+        ending => end(ending),
     };
     if !end.is_empty() {
         let _ = writeln!(out, "{end}");

@@ -1,11 +1,11 @@
-//! What `swap-extend --prepare` says: the disks that are there, and the smallest one to add.
+//! What `swap-extend --prepare` answers: the disks that are there, and the smallest one to add.
 
 use std::fmt::Write;
 use std::io;
 
 use serde::Serialize;
 
-use super::text::{Columns, Page, clean, wrap};
+use super::text::{Columns, Page, clean, sentence, wrap};
 use crate::base::units::{Bytes, GIB};
 use crate::subjects::disks::Inventory;
 use crate::subjects::swap::Wanted;
@@ -39,6 +39,21 @@ pub fn prepare_json(out: &mut impl io::Write, inventory: &Inventory, wanted: Opt
     out.write_all(b"\n")
 }
 
+/// The disk to add, in one line.
+pub fn prepare_line(wanted: Option<&Wanted>) -> String {
+    match wanted {
+        None => format!("{NO_DISK}\n"),
+        Some(wanted) => format!("{}\n", sentence(&to_add(wanted))),
+    }
+}
+
+const NO_DISK: &str = "No disk is needed: the volume group has the extents, or the swap is there.";
+
+fn to_add(wanted: &Wanted) -> String {
+    let (gib, sector) = (wanted.disk.0.div_ceil(GIB), wanted.sector.bytes());
+    format!("Add one blank disk of at least {gib} GiB ({} B) with {sector}-byte sectors", wanted.disk.0)
+}
+
 /// For people.
 pub fn prepare_text(
     inventory: &Inventory,
@@ -49,9 +64,9 @@ pub fn prepare_text(
     let mut out = Page::new(columns);
     match recorded_in {
         Some(place) => {
-            let _ = writeln!(out, "recorded in {place}:");
+            let _ = writeln!(out, "Disks, recorded in {place}:");
         }
-        None => out.push_str("the disks of this saved host; nothing was recorded:\n"),
+        None => out.push_str("Disks of this saved host; nothing was recorded:\n"),
     }
     for disk in &inventory.disks {
         let word = |text: &Option<String>| clean(text.as_deref().unwrap_or("none"));
@@ -60,14 +75,14 @@ pub fn prepare_text(
         wrap(&mut out, &format!("{path}, serial {serial}, wwn {wwn}, {}", Bytes(disk.bytes)), 2, 4);
     }
     match wanted {
-        None => out.push_str("no disk need be added: the volume group has the extents, or the swap is there\n"),
+        None => {
+            let _ = writeln!(out, "{NO_DISK}");
+        }
         Some(wanted) => {
             let text = format!(
-                "add one blank disk of at least {} with {}-byte sectors, that is {} GiB in whole GiB, for {} extents; \
-                 give it a serial number where that can be chosen; then start the node, and run okv-host swap-extend",
-                wanted.disk,
-                wanted.sector.bytes(),
-                wanted.disk.0.div_ceil(GIB),
+                "{}, for {} extents. Give it a serial number if you can. Then start the node and run: okv-host \
+                 swap-extend",
+                to_add(wanted),
                 wanted.extents
             );
             wrap(&mut out, &text, 0, 2);

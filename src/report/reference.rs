@@ -74,6 +74,7 @@ fn record(out: &mut Page, rule: &Rule, profile: &Profile) {
     line(out, "why", rule.why);
     line(out, "required", &(rule.required)(profile));
     line(out, "source", &(rule.source)(profile));
+    line(out, "to fix", rule.fix);
     line(out, "reads", &rule.inputs.join("; "));
     line(out, "procedure", &rule.procedure.join(", "));
     line(out, "waivable", &waivable(rule));

@@ -154,14 +154,32 @@ pub fn undo_json(
     out.write_all(b"\n")
 }
 
+fn close_end(ending: &Ending) -> &'static str {
+    match ending {
+        Ending::Planned => "Nothing was changed. To close the run, run the same command with --apply.",
+        Ending::Refused { .. } => "Refused: the run stays unfinished. Nothing was changed.",
+        Ending::Closed => "Closed.",
+        _ => "Nothing to close.",
+    }
+}
+
+/// What became of `undo`, in one line.
+pub fn undo_end(ending: &Ending) -> &'static str {
+    match ending {
+        Ending::Planned => "Nothing was changed. To do this, run: okv-host undo --apply",
+        Ending::Refused { .. } => "Refused: it cannot all be taken back. Nothing was changed.",
+        Ending::Undone => "Taken back.",
+        Ending::Stuck { .. } => "STUCK: not everything is as it was before.",
+        // `undo --close` ends so.
+        Ending::Closed => "Closed.",
+        // `undo` ends in no other way.
+        _ => "Nothing to take back.",
+    }
+}
+
 /// What became of `undo --close`, for people.
 pub fn close_text(run: Option<&RecordedRun>, ending: &Ending, message: Option<&str>, columns: Columns) -> String {
-    let end = match ending {
-        Ending::Planned => "Nothing was changed. To close the run: the same command with --apply",
-        Ending::Refused { .. } => "refused: the run stays unfinished. Nothing was changed.",
-        Ending::Closed => "closed",
-        _ => "nothing to close",
-    };
+    let end = close_end(ending);
     let mut out = Page::new(columns);
     if let Some(run) = run {
         last_run(&mut out, run, None);
@@ -177,20 +195,13 @@ pub fn close_text(run: Option<&RecordedRun>, ending: &Ending, message: Option<&s
 pub fn undo_text(run: Option<&RecordedRun>, ending: &Ending, message: Option<&str>, columns: Columns) -> String {
     let mut out = Page::new(columns);
     if let Some(run) = run {
-        let _ = writeln!(out, "of {}, last step first:", clean(&run.command));
+        let _ = writeln!(out, "Way back of {}, the last step first:", clean(&run.command));
         for way_back in run.changes().rev().filter_map(|step| way_back(&step.action)) {
             out.push_str("  ");
             wrap(&mut out, &way_back, 2, 4);
         }
     }
-    let end = match ending {
-        Ending::Planned => "Nothing was changed. To do this: okv-host undo --apply",
-        Ending::Refused { .. } => "refused: it cannot all be taken back. Nothing was changed.",
-        Ending::Undone => "taken back",
-        Ending::Stuck { .. } => "STUCK: not everything is as it was before",
-        // `undo` ends in no other way.
-        _ => "nothing to take back",
-    };
+    let end = undo_end(ending);
     let _ = writeln!(out, "{end}");
     if let Some(message) = message {
         wrap(&mut out, message, 0, 2);

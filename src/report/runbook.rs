@@ -208,13 +208,15 @@ pub fn runbook_json(out: &mut impl Write, report: &RunbookReport<'_>) -> io::Res
         schema: &'static str,
         host: &'r str,
         profile: &'r str,
+        headline: &'static str,
         steps: Vec<Row<'r>>,
         next: Option<&'r str>,
     }
     let steps = report.steps.iter().map(Row::new).collect();
     let next = report.standing.next.as_ref().and_then(|next| next.step);
     let Node { host, release: profile, .. } = report.node;
-    serde_json::to_writer_pretty(&mut *out, &Report { schema: RunbookReport::SCHEMA, host, profile, steps, next })?;
+    let (schema, headline) = (RunbookReport::SCHEMA, report.standing.headline.word());
+    serde_json::to_writer_pretty(&mut *out, &Report { schema, host, profile, headline, steps, next })?;
     out.write_all(b"\n")
 }
 

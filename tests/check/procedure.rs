@@ -367,7 +367,7 @@ fn targets_of_syslog_pass_where_they_answer_and_warn_where_they_do_not() {
 fn a_certificate_blocks_when_it_expired_and_warns_before() {
     const DAY: u64 = 86_400;
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/certificates/server.pem");
-    let certificate = certificate::of_file(&file);
+    let certificate = certificate::of_file(&file).unwrap();
     let Probed::Known(known) = &certificate else { panic!("{certificate:?}") };
     let (first, last) = (known.not_before, known.not_after);
     let at = |now: u64| {

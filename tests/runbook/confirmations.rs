@@ -17,7 +17,7 @@ fn confirmed(confirmations: impl IntoIterator<Item = Confirmation>) -> Vec<Step>
 }
 
 fn record(facts: &mut Facts, confirmations: impl IntoIterator<Item = Confirmation>) {
-    facts.subjects.as_mut().unwrap().records.confirmations = Probed::Known(records(confirmations));
+    facts.subjects.as_mut().unwrap().records.confirmations = Probed::Known(records(confirmations).into());
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn what_a_rule_only_warns_of_is_lifted_and_stays_in_sight() {
 }
 
 #[test]
-fn where_the_record_is_damaged_nothing_is_confirmed_and_findings_still_count() {
+fn a_damaged_record_makes_its_own_step_unknown_and_findings_still_count() {
     let host = Host::named(HOST);
     put(host.path(), &records([confirmation(HOST, "back-up", "tape 7"), confirmation(HOST, "hsm-before", "none")]));
     let file = host.path().join("var/lib/okv-host/confirmations");
@@ -91,11 +91,22 @@ fn where_the_record_is_damaged_nothing_is_confirmed_and_findings_still_count() {
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, text.replacen("tape 7", "tape 8", 1)).unwrap();
     let steps = steps_of(&facts_of(host.path()));
-    for id in ["back-up", "hsm-before", "plan-downtime"] {
-        assert_eq!((state(&steps, id), &of(&steps, id).confirmed), (State::Unknown, &None), "{id}");
-    }
+    assert_eq!((state(&steps, "back-up"), &of(&steps, "back-up").confirmed), (State::Unknown, &None));
+    assert_eq!((state(&steps, "hsm-before"), state(&steps, "plan-downtime")), (State::Done, State::Confirm));
     assert!(of(&steps, "back-up").evidence.contains("confirmations"), "the file is named");
     assert_eq!((state(&steps, "boot-size"), state(&steps, "stage-iso")), (State::Done, State::Done));
+}
+
+#[test]
+fn a_damaged_record_of_a_step_that_cannot_be_read_leaves_what_was_recorded_behind_it() {
+    let host = Host::named(HOST);
+    put(host.path(), &records([confirmation(HOST, "back-up", "tape 7"), confirmation(HOST, "hsm-before", "none")]));
+    let file = host.path().join("var/lib/okv-host/confirmations");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replacen("back-up", "b?ck-up", 1)).unwrap();
+    let steps = steps_of(&facts_of(host.path()));
+    let states = ["back-up", "hsm-before", "plan-downtime"].map(|id| state(&steps, id));
+    assert_eq!(states, [State::Unknown, State::Done, State::Unknown]);
 }
 
 #[test]

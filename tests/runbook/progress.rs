@@ -35,7 +35,8 @@ fn staged(change: impl FnOnce(&mut Facts)) -> Vec<Step> {
         facts.node.running.as_mut().unwrap().now = NOON;
         let subjects = subjects(facts);
         subjects.records.operator.is_root = Probed::Known(true);
-        subjects.records.confirmations = Probed::Known(records(ASKED.iter().map(|id| confirmation(HOST, id, "seen"))));
+        subjects.records.confirmations =
+            Probed::Known(records(ASKED.iter().map(|id| confirmation(HOST, id, "seen"))).into());
         change(facts);
     })
 }
@@ -63,7 +64,7 @@ fn clear_release(facts: &mut Facts) {
 fn confirm(facts: &mut Facts, id: &str) {
     let Probed::Known(known) = &mut subjects(facts).records.confirmations else { panic!() };
     let more = records([confirmation(HOST, id, "the heading is there")]);
-    known.extend(more);
+    known.records.extend(more);
 }
 
 #[test]
@@ -80,7 +81,7 @@ fn each_open_step_before_it_keeps_the_gate_shut() {
     for missing in ASKED {
         let steps = staged(|facts| {
             let Probed::Known(known) = &mut subjects(facts).records.confirmations else { panic!() };
-            known.retain(|record| record.entry.step != *missing);
+            known.records.retain(|record| record.entry.step != *missing);
         });
         let open: Vec<&str> = open_before(&steps, "run-upgrade").iter().map(|step| step.id).collect();
         assert!(open.contains(missing), "{missing}: {open:?}");

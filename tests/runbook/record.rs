@@ -101,17 +101,20 @@ fn the_user_of_sudo_is_recorded_where_it_is_a_name() {
 }
 
 #[test]
-fn a_damaged_record_is_neither_read_nor_written_on() {
+fn a_damaged_record_leaves_the_other_steps_and_its_own_is_recorded_again() {
     let dir = tempfile::tempdir().unwrap();
     assert_eq!(text(&run(dir.path(), &["confirm", "back-up", "--note", "tape 7"])).0, 0);
     let file = dir.path().join("confirmations");
     let damaged = fs::read_to_string(&file).unwrap().replace("tape 7", "tape 8");
     fs::write(&file, &damaged).unwrap();
-    let (code, said) = text(&run(dir.path(), &["confirm", "hsm-before", "--note", "none"]));
-    assert_eq!(code, 1, "{said}");
-    assert!(said.contains("whether it was confirmed"), "{said}");
-    assert_eq!(fs::read_to_string(&file).unwrap(), damaged);
+    assert_eq!(text(&run(dir.path(), &["confirm", "hsm-before", "--note", "none"])).0, 0);
+    assert_eq!(confirmed(dir.path(), "hsm-before")["note"], "none");
     assert_eq!(confirmed(dir.path(), "back-up"), Value::Null);
+    let (code, said) = text(&run(dir.path(), &["confirm", "back-up", "--withdraw", "--note", "x"]));
+    assert!(code == 1 && said.contains("line 1: its checksum is wrong"), "{said}");
+    assert_eq!(text(&run(dir.path(), &["confirm", "back-up", "--note", "tape 9"])).0, 0);
+    assert_eq!(confirmed(dir.path(), "back-up")["note"], "tape 9");
+    assert!(fs::read_to_string(&file).unwrap().starts_with(&damaged), "what was there stays");
 }
 
 #[test]

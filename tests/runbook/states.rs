@@ -176,7 +176,7 @@ fn jars_are_asked_for_only_where_room_may_be_short() {
 #[test]
 fn the_certificate_holds_is_close_to_its_end_or_over() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/certificates/server.pem");
-    let known = certificate::of_file(&file);
+    let known = certificate::of_file(&file).unwrap();
     let last = known.known().unwrap().not_after;
     let at = |now: u64| {
         let steps = with(HOST, |facts| {

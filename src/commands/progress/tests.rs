@@ -14,7 +14,7 @@ const CTRL_S: &[u8] = b"\x13";
 const CTRL_Q: &[u8] = b"\x11";
 
 fn steps_to(out: impl Write + Send + 'static) -> Steps {
-    Steps { steps: 9, progress: Progress { last: None, is_terminal: false, writer: Writer::to(out) } }
+    Steps { steps: 9, progress: Progress::to(Writer::to(out), false) }
 }
 
 /// Reports a run that prints far more than anything holds, and returns how long that took, its end included.
@@ -137,4 +137,12 @@ fn what_was_left_out_last_is_counted_at_the_end() {
     drop(out);
     let all: String = takes.iter().collect();
     assert_eq!(all, "     3000000 lines left out: the output was blocked\n");
+}
+
+#[test]
+fn a_rate_is_shown_once_it_is_no_guess() {
+    let mib = 1 << 20;
+    assert_eq!(speed(400 * mib, 1000 * mib, Duration::from_secs(2)), ", 200.00 MiB/s, 5 s left");
+    assert_eq!(speed(400 * mib, 1000 * mib, Duration::from_millis(900)), "");
+    assert_eq!(speed(0, 1000 * mib, Duration::from_secs(9)), "");
 }

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Dropping it waits until all is written, for a short time; then the rest is left out.
-pub(super) struct Writer(Arc<Shared>);
+pub(in crate::commands) struct Writer(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
@@ -39,14 +39,14 @@ struct Queue {
 
 impl Writer {
     /// To stderr, past the lock that the standard library has on it: the thread may hang in a write, and would keep it.
-    pub(super) fn to_stderr() -> Self {
+    pub(in crate::commands) fn to_stderr() -> Self {
         match io::stderr().as_fd().try_clone_to_owned() {
             Ok(own) => Self::to(File::from(own)),
             Err(_) => Self::to(io::sink()),
         }
     }
 
-    pub(super) fn to(out: impl Write + Send + 'static) -> Self {
+    pub(in crate::commands) fn to(out: impl Write + Send + 'static) -> Self {
         let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
         // Without a thread nothing is written: a run that is not reported is better than one that may block.
@@ -57,7 +57,7 @@ impl Writer {
     }
 
     /// Has it written soon, or left out and counted.
-    pub(super) fn write(&self, text: &str) {
+    pub(in crate::commands) fn write(&self, text: &str) {
         let mut queue = self.0.queue();
         if queue.text.len().saturating_add(text.len()) > ROOM {
             queue.left_out = queue.left_out.saturating_add(text.lines().count());
@@ -69,8 +69,9 @@ impl Writer {
     }
 }
 
-impl Drop for Writer {
-    fn drop(&mut self) {
+impl Writer {
+    /// Waits until all is written, for a short time; then nothing is written any more.
+    pub(in crate::commands) fn finish(&self) {
         let mut queue = self.0.queue();
         queue.note_left_out();
         queue.is_closed = true;
@@ -80,6 +81,12 @@ impl Drop for Writer {
         // The answer follows. Where somebody reads again, no old line comes in between.
         waited.unwrap_or_else(PoisonError::into_inner).0.is_over = true;
         self.0.changed.notify_all();
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.finish();
     }
 }
 

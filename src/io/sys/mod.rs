@@ -18,6 +18,17 @@ pub const O_NOFOLLOW: i32 = nix::libc::O_NOFOLLOW;
 /// `O_NONBLOCK`: an open that does not wait for a writer of a FIFO.
 pub const O_NONBLOCK: i32 = nix::libc::O_NONBLOCK;
 
+/// From now on a read of `file`, which was opened with [`O_NONBLOCK`], waits for what is written.
+///
+/// # Errors
+/// What `fcntl(2)` says.
+pub fn wait_for_input(file: &std::fs::File) -> std::io::Result<()> {
+    use nix::fcntl::{FcntlArg, OFlag, fcntl};
+    let flags = OFlag::from_bits_retain(fcntl(file, FcntlArg::F_GETFL)?);
+    fcntl(file, FcntlArg::F_SETFL(flags.difference(OFlag::O_NONBLOCK)))?;
+    Ok(())
+}
+
 /// `EIO`: the medium failed.
 pub const EIO: i32 = nix::libc::EIO;
 

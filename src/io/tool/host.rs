@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::{AtLimit, Cmd, LONGEST, Output, Runner, ToolError};
 use crate::io::sys;
+use crate::io::waiting::Waiting;
 
 mod left;
 
@@ -80,6 +81,7 @@ fn run(cmd: &Cmd, stdin: Option<&File>, patience: Duration) -> Result<Output, To
     let failed = |why: io::Error| ToolError::Failed { command: command.clone(), why: why.to_string() };
     let (mut stdout, mut stderr) = (sys::nameless_file().map_err(failed)?, sys::nameless_file().map_err(failed)?);
     let handle = start(cmd, stdin, [&stdout, &stderr])?;
+    let mut waiting = Waiting::begin(command.as_str());
     let deadline = Instant::now() + cmd.limit;
     let (mut reminder, mut is_asked) = (deadline, false);
     let status = loop {
@@ -114,6 +116,11 @@ fn run(cmd: &Cmd, stdin: Option<&File>, patience: Duration) -> Result<Output, To
     };
     if status.is_none() && is_asked {
         return Err(ToolError::TimedOut { command, limit: cmd.limit });
+    }
+    match status {
+        Some(0) => {}
+        Some(status) => waiting.ended_with(format!("exit status {status}")),
+        None => waiting.ended_with("ended by a signal"),
     }
     let stdout = start_of(&mut stdout).map_err(failed)?;
     let stderr = start_of(&mut stderr).map_err(failed)?;

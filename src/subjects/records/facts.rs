@@ -2,7 +2,6 @@
 
 use crate::engine::RecordedRun;
 use crate::host::{Probed, Root, operator};
-use crate::io::journal::Record;
 
 pub mod confirmations;
 pub mod runs;
@@ -10,8 +9,8 @@ pub mod runs;
 /// What okv-host recorded on this node, and who runs it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Records {
-    /// What operators confirmed of steps that no node shows, oldest first.
-    pub confirmations: Probed<Vec<Record<confirmations::Confirmation>>>,
+    /// What operators confirmed of steps that no node shows.
+    pub confirmations: Probed<confirmations::Confirmations>,
     /// What commands of this program did, oldest first.
     pub runs: Probed<Vec<RecordedRun>>,
     pub operator: operator::Operator,

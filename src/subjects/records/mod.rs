@@ -4,5 +4,5 @@ pub mod facts;
 pub mod steps;
 
 pub use facts::Records;
-pub use facts::confirmations::Confirmation;
+pub use facts::confirmations::{Confirmation, Confirmations};
 pub use steps::record_confirmation;

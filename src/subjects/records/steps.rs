@@ -9,7 +9,7 @@ use crate::subjects::records::facts::confirmations::{Confirmation, FILE};
 /// Adds `confirmation` to those before it. On return it is on the disk.
 ///
 /// # Errors
-/// Where it cannot be written, or what is there is damaged: then nothing was added.
+/// Where it cannot be written: then nothing was added.
 pub fn record_confirmation(host: &TargetHost<'_>, confirmation: Confirmation) -> io::Result<()> {
-    Journal::open(&host.state_folder()?.join(FILE))?.by(&host.user).append(confirmation)
+    Journal::open_past_damage(&host.state_folder()?.join(FILE))?.by(&host.user).append(confirmation)
 }

@@ -23,6 +23,8 @@ pub struct Rule {
     pub title: &'static str,
     /// Why that matters to the operator, in one or two sentences.
     pub why: &'static str,
+    /// How to fix what it finds, in general: a finding has the remedy for its own case.
+    pub fix: &'static str,
     /// Its threshold under a profile.
     pub required: fn(&Profile) -> String,
     /// Where that stands.

@@ -16,6 +16,7 @@ pub(crate) const RULE: Rule = Rule {
     title: "how the firmware starts the node, and whether the boot disk agrees",
     why: "The 2 TB limit of the boot disk depends on the boot mode, and only the kernel knows it: an EFI System \
         Partition on the disk proves nothing.",
+    fix: "Mount sysfs on /sys and run as root on the node itself: okv-host check --only boot-mode",
     required: |_| "BIOS or UEFI, as the kernel shows it".into(),
     source: |p| p.bios_disk_source.clone(),
     inputs: &["/sys/firmware/efi", "the partition table and sector 0 of the boot disk"],

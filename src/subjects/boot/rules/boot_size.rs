@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
     title: "the file system of /boot, as df -h shows it",
     why: "The upgrade installs another kernel in /boot and cannot make the partition larger: a node with a smaller \
         one has to be replaced.",
+    fix: "Replace the node with one that is freshly installed with the release of the cluster. Do not resize /boot.",
     required: |p| format!("at least {} MiB as df -h rounds", p.boot_df_minimum_mib),
     source: |p| p.boot_source.clone(),
     inputs: &[

@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
     title: "the devices of /etc/fstab that the next start waits for exist",
     why: "The upgrade restarts the node. A line without noauto and nofail whose device does not exist ends that start \
         in emergency mode, which only the console shows.",
+    fix: "Correct the line of /etc/fstab, or add nofail to it. Then run: okv-host check --only fstab-mounts",
     required: |_| "each line without noauto and nofail names a device that exists".into(),
     source: |_| "systemd.mount(5): a mount that local-fs.target requires".into(),
     inputs: &["/etc/fstab", "the disks, and /sys/class/block"],

@@ -18,6 +18,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "no disk over 2 TB under BIOS: blocks for the boot disk, warns for others",
     why: "The vendor's upgrade does not support a node that boots by BIOS from a larger disk. Such a node has to be \
         replaced, so nothing else on it needs to be fixed.",
+    fix: "Replace the node with one that has a boot disk within the limit, or that boots by UEFI. No change on the \
+        node helps.",
     required: |p| format!("at most {} under BIOS", Bytes(p.bios_disk_maximum_bytes)),
     source: |p| p.bios_disk_source.clone(),
     inputs: &[

@@ -14,6 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     title: "the system disk has 1 TB or more",
     why: "The release requires a system disk of this size. A larger disk means another machine, so it is better to \
         know before the downtime.",
+    fix: "Move the node to a machine with a larger system disk. Memory and disks may grow, never shrink.",
     required: |p| format!("at least {}", Bytes(p.disk_minimum_bytes)),
     source: |p| p.disk_minimum_source.clone(),
     inputs: &["the size of the boot disk", "/proc/self/mountinfo and /etc/fstab (which volume is /boot)"],

@@ -13,6 +13,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "partition tables are sound, both GPT copies agree, and the boot disk suits the firmware",
     why: "A damaged or contradictory partition table can keep the node from its next start, and any change of the \
         table could lose partitions.",
+    fix: "Do not restart the node and do not partition the disk again. Back up the disk, see both copies with \
+        okv-host scan, and have the vendor's support repair the table.",
     required: |_| "sound copies that agree, partitions within the disk and apart".into(),
     source: |_| "UEFI specification 2.10, 5.3: GUID Partition Table; GRUB manual, BIOS installation".into(),
     inputs: &[

@@ -17,6 +17,8 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "packages, /lib/modules, /boot and boot entries agree on the kernels",
     why: "A boot entry without its modules or files is a start that fails. One kernel less may then be one too few.",
+    fix: "Mount /boot, then reinstall the packages of the kernel that the finding names: yum reinstall PACKAGE. Then \
+        run: okv-host check --only boot-consistent",
     required: |_| "each kernel has its modules, its files and an entry; none without package".into(),
     source: |p| p.kernel_source.clone(),
     inputs: &[

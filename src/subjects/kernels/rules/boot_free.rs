@@ -15,6 +15,8 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "room for one more kernel in /boot",
     why: "The upgrade installs a kernel. If /boot is full, its initramfs can be cut off, and the node does not start.",
+    fix: "If old kernels fill /boot, run: okv-host kernel-prune --apply. Otherwise find the files that do not belong \
+        there.",
     required: |p| format!("as much as the largest kernel there takes, and at least {} MiB", p.boot_free_minimum_mib),
     source: |_| "a figure of this program: the upgrade installs a kernel".into(),
     inputs: &[

@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "no kernel older than the newest is installed",
     why: "An old kernel takes room in /boot, and security scanners report it although it does not run.",
+    fix: "After the upgrade and a restart, run: okv-host kernel-prune --apply",
     required: |_| "none but the newest and the one that runs".into(),
     source: |p| p.kernel_source.clone(),
     inputs: &[

@@ -13,6 +13,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "the kernel that runs is the newest one installed",
     why: "Kernels older than the newest can only be removed safely while the newest one runs: its start is the \
         proof that it can boot.",
+    fix: "Restart the node, and verify that the newer kernel runs: uname -r. If an older one starts, run: okv-host \
+        check --only next-start",
     required: |_| "the newest of its family, in the order of rpm".into(),
     source: |p| p.kernel_source.clone(),
     inputs: &["rpm (which packages are installed, and what they provide and contain)", "/proc/sys/kernel/osrelease"],

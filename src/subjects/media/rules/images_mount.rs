@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     title: "the mount point of the ISO is free, or the ISO from its folder is mounted there",
     why: "The upgrade is started from this mount point. Another mount there, or an ISO that was removed since, \
         starts the wrong program or stops it half-way.",
+    fix: "Unmount what is mounted there with umount, then run: okv-host stage /root/ISO --sha256 HEX --apply",
     required: |p| format!("{} free, or the ISO from {} on it, read-only", p.places.iso_mount, p.places.iso_folder),
     source: |p| p.source_of(ID.as_str()),
     inputs: &["/proc/self/mountinfo", "/sys/block/loop*/loop/backing_file", "the ISO files in /var/lib/oracle"],

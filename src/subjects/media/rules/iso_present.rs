@@ -14,6 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     title: "the upgrade ISO is whole, in its folder and nowhere else",
     why: "The upgrade reads the ISO from this folder again after the restart. A copy that was cut off or has the \
         wrong sum fails there, half-way.",
+    fix: "Run: okv-host stage /root/ISO --sha256 HEX --apply. Move an ISO that lies elsewhere, or remove it.",
     required: |p| format!("one {} in {}, as long as its volume says", p.places.iso_name, p.places.iso_folder),
     source: |p| p.source_of(ID.as_str()),
     inputs: &[

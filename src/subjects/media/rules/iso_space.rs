@@ -16,6 +16,8 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "the upgrade ISO fits into its folder",
     why: "The whole ISO has to fit into this folder and to stay there until after the restart.",
+    fix: "Make room in the file system that has the folder. The temporary jars of ssl-jars may be removed; ask \
+        support about any other file.",
     required: |p| match p.iso_bytes {
         Some(bytes) => format!("{} in {}", Bytes(bytes), p.places.iso_folder),
         None => format!("the size of the ISO in {} (the profile gives no figure: iso_bytes)", p.places.iso_folder),

@@ -13,6 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     title: "what the temporary jars take, where space is needed",
     why: "These jars are the only files that the procedure allows to remove for space. One wrong file removed \
         beside them, and the server does not work: okv-host removes nothing there.",
+    fix: "Remove the jars that the finding names, and no other file, only if space is needed.",
     required: |p| format!("nothing; only the jars of {} may go, and no other file there", p.places.ssl_folder),
     source: |p| p.source_of(ID.as_str()),
     inputs: &["the names and sizes of the files in /usr/local/okv/ssl"],

@@ -15,6 +15,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "the devices that the kernel command line names exist",
     why: "The upgrade restarts the node. A root=, rd.lvm.lv= or boot= that names nothing ends that start in the \
         emergency shell of the initramfs, which only the console shows.",
+    fix: "Correct the option in /etc/default/grub and in the boot entries with grubby --update-kernel=ALL. Then run: \
+        okv-host check --only kernel-options",
     required: |_| "each name on the kernel command line leads to one device that exists".into(),
     source: |_| "dracut.cmdline(7), kernel-command-line(7)".into(),
     inputs: &["/proc/cmdline", "the default entry of the boot loader, where /boot is mounted", "the disks"],

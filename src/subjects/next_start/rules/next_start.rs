@@ -17,6 +17,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "the next start of the node gets to its end",
     why: "The procedure restarts the node twice. One broken link, from the boot loader to /etc/fstab, ends that start \
         in a prompt that only the console shows.",
+    fix: "Fix the link that the finding names: its rule says how. Do not restart the node before. Then run: okv-host \
+        check --only next-start",
     required: |_| "each link from the firmware to /etc/fstab leads to the next".into(),
     source: |_| "GRUB manual; dracut.cmdline(7); systemd.mount(5)".into(),
     inputs: &[

@@ -1,10 +1,13 @@
 //! A certificate, for how long it holds: X.509 in PEM or DER, of a file, or shown by a TLS port.
 
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::base::digest::Sha256;
 use crate::host::{Probed, Root};
+use crate::io::input;
 use crate::io::tool::Runner;
+use crate::io::waiting::Waiting;
 use crate::profile::Address;
 
 mod pem;
@@ -40,18 +43,25 @@ pub fn gather(root: &Root, path: &str) -> Probed<Certificate> {
 }
 
 /// Reads a file of the machine that this program runs on.
-pub fn of_file(path: &Path) -> Probed<Certificate> {
-    match std::path::absolute(path) {
-        Ok(path) => match path.to_str() {
-            Some(path) => gather(&Root::live(), path),
-            None => Probed::Unreadable(format!("{}: its name is no text", path.display())),
-        },
-        Err(e) => Probed::Unreadable(format!("{}: {e}", path.display())),
-    }
+///
+/// # Errors
+/// Where it cannot be opened or read.
+pub fn of_file(path: &Path) -> io::Result<Probed<Certificate>> {
+    let mut bytes = Vec::new();
+    input::open(path)?.take(LONGEST).read_to_end(&mut bytes)?;
+    let place = path.display().to_string();
+    Ok(match parse(&bytes) {
+        Ok(read) => Probed::Known(Certificate { place, ..read }),
+        Err(why) => Probed::Unreadable(format!("{place}: {why}")),
+    })
 }
+
+/// Longest file that is read, in bytes.
+const LONGEST: u64 = 1 << 20;
 
 /// Asks a TLS port for the certificate that it shows, within five seconds; see the private module `tls`.
 pub fn of_port(address: &Address, expected: &Expected, runner: &dyn Runner) -> Probed<Certificate> {
+    let _waiting = Waiting::begin(format!("the certificate of {address}"));
     let shown = tls::peer_certificate(address, runner);
     match shown.and_then(|shown| Ok((parse(shown.certificate())?, trust::judge(&shown, expected)))) {
         Ok((read, trust)) => Probed::Known(Certificate { place: address.to_string(), trust, ..read }),

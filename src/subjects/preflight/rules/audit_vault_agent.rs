@@ -10,6 +10,7 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "no agent of Audit Vault is left of an integration made in release 21.2 or earlier",
     why: "An integration with Audit Vault from release 21.2 or earlier has to be removed by hand before the upgrade.",
+    fix: "Remove the agent by hand, as the vendor's guide shows. Then run: okv-host confirm 7.2-12 --note NOTE",
     required: |_| "no agent of an integration made in 21.2 or earlier".into(),
     source: |p| p.source_of(ID.as_str()),
     inputs: &["the files and processes that audit_vault_agent of the release profile names as signs"],

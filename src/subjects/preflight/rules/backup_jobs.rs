@@ -10,6 +10,8 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "a backup was made, none runs, and none is scheduled",
     why: "A backup is the only way back if the upgrade fails, and a backup job that runs during it can spoil both.",
+    fix: "Make a backup and verify that it can be restored; stop the scheduled backups. Then run: okv-host confirm \
+        back-up --note NOTE",
     required: |_| "a backup to recover from; no backup job that runs or is scheduled".into(),
     source: |p| p.source_of(ID.as_str()),
     inputs: &[

@@ -10,6 +10,7 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "no diagnostics package is there to download",
     why: "The vendor requires that diagnostics are cleared before the upgrade. How depends on the release of the node.",
+    fix: "Clear the diagnostics package as the vendor's guide for the release of the node shows.",
     required: |_| "none".into(),
     source: |p| p.source_of(ID.as_str()),
     inputs: &[

@@ -9,6 +9,8 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "whether an HSM is the Root of Trust, which has a guide of its own",
     why: "With an HSM as Root of Trust the upgrade has additional steps, which are in the vendor's HSM guide.",
+    fix: "Find out whether an HSM is the Root of Trust. If so, follow the vendor's HSM guide. Then run: okv-host \
+        confirm 7.2-14 --note NOTE",
     required: |_| "with an HSM: the additional steps of its guide".into(),
     source: |p| p.source_of(ID.as_str()),
     inputs: &["the files and processes that hsm of the release profile names as signs"],

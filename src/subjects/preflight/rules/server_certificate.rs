@@ -12,6 +12,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "the server's certificate holds for some time yet",
     why: "The upgrade requires a valid certificate, and endpoints cannot connect to a server whose certificate has \
         expired.",
+    fix: "Renew the server certificate in the management console. To verify a certificate, run: okv-host check \
+        --certificate FILE",
     required: |p| format!("more than {} days left", p.certificate_warn_days),
     source: |p| p.source_of(ID.as_str()),
     inputs: &[

@@ -10,6 +10,8 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "the session outlives a lost connection",
     why: "A bare SSH session takes everything that was started in it down with the connection, the upgrade included.",
+    fix: "Log in at a console, or start the work in tmux or screen. A lost connection does not end the upgrade itself, \
+        which runs as a service: okv-host upgrade --apply",
     required: |_| "a terminal multiplexer, or a console".into(),
     source: |p| p.source_of(ID.as_str()),
     inputs: &["the chain of parent processes of okv-host (/proc)"],

@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "hosts that logs are sent to can be reached",
     why: "A log host that cannot be reached makes the upgrade much slower.",
+    fix: "Make the log host reachable, or remove it from Syslog in the management console for the time of the upgrade.",
     required: |_| "a connection to each target of rsyslog over TCP or RELP".into(),
     source: |p| p.source_of(ID.as_str()),
     inputs: &[

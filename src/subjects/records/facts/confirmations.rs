@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::chars::is_hidden;
 use crate::host::state::STATE;
 use crate::host::{Probed, Root};
-use crate::io::journal::{Journal, Record};
+use crate::io::journal::{Damaged, Journal, Record};
 
 /// Name of the file in the folder of the state.
 pub const FILE: &str = "confirmations";
@@ -29,15 +29,30 @@ pub struct Confirmation {
     pub withdrawn: bool,
 }
 
+/// What operators confirmed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Confirmations {
+    /// Oldest first.
+    pub records: Vec<Record<Confirmation>>,
+    /// The damaged lines between them.
+    pub damaged: Vec<Damaged>,
+}
+
+impl From<Vec<Record<Confirmation>>> for Confirmations {
+    fn from(records: Vec<Record<Confirmation>>) -> Self {
+        Self { records, damaged: Vec::new() }
+    }
+}
+
 /// Reads them. None were made where there is no file.
-pub fn gather(root: &Root) -> Probed<Vec<Record<Confirmation>>> {
+pub fn gather(root: &Root) -> Probed<Confirmations> {
     let folder = match root.at(STATE) {
         Ok(folder) => folder,
         Err(why) => return Probed::Unreadable(why),
     };
     // Not `below`, which follows a link: the writer makes a file, and whatever else is there is none of its.
-    match Journal::read(&folder.real_path().join(FILE)) {
-        Ok(records) => Probed::Known(records),
+    match Journal::read_past_damage(&folder.real_path().join(FILE)) {
+        Ok((records, damaged)) => Probed::Known(Confirmations { records, damaged }),
         Err(e) => Probed::Unreadable(format!("{STATE}/{FILE}: {e}")),
     }
 }
@@ -87,8 +102,14 @@ mod tests {
         (dir, fs::read(folder.join(FILE)).unwrap())
     }
 
+    /// The records of a file without damage.
     fn read(dir: &std::path::Path) -> Probed<Vec<Record<Confirmation>>> {
-        gather(&Root::fixture(dir).unwrap())
+        match gather(&Root::fixture(dir).unwrap()) {
+            Probed::Known(all) if all.damaged.is_empty() => Probed::Known(all.records),
+            Probed::Known(all) => Probed::Unreadable(all.damaged[0].why.clone()),
+            Probed::Absent => Probed::Absent,
+            Probed::Unreadable(why) => Probed::Unreadable(why),
+        }
     }
 
     #[test]
@@ -147,6 +168,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_damaged_line_leaves_the_others_and_the_next_record_goes_behind_it() {
+        let (dir, mut bytes) = host();
+        bytes[20] ^= 1;
+        let file = dir.path().join("var/lib/okv-host").join(FILE);
+        fs::write(&file, &bytes).unwrap();
+        let all = || gather(&Root::fixture(dir.path()).unwrap()).known().unwrap().clone();
+        assert_eq!((all().records.len(), all().damaged.len(), all().damaged[0].before), (1, 1, 0));
+        Journal::open_past_damage(&file).unwrap().append(one()).unwrap();
+        assert_eq!((all().records.len(), all().damaged.len()), (2, 1));
+        assert!(Journal::<Confirmation>::open(&file).is_err(), "a journal of runs is not read past damage");
     }
 
     proptest! {

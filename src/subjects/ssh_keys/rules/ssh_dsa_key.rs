@@ -16,6 +16,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "no SSH DSA host key is there, and nothing will make one again",
     why: "DSA keys are obsolete, scanners report them, and the upgrade leaves them behind. A key that the next \
         start makes again is no better than one that is there.",
+    fix: "Run: okv-host ssh-dsa-retire --apply. If it refuses because a line names the key, take that line out and \
+        run it again.",
     required: |_| "none, judged by content as well as by name".into(),
     source: |p| p.ssh_source.clone(),
     inputs: &[

@@ -15,6 +15,8 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "sshd has a host key other than DSA that it can load",
     why: "Without another host key that sshd can load, nobody can log in over SSH once the DSA key is retired.",
+    fix: "Give the key files owner root and mode 0600, or make a key with ssh-keygen at a path that sshd reads. \
+        Verify with sshd -t.",
     required: |_| "at least one: whole, without passphrase, of root, closed to others".into(),
     source: |p| p.ssh_source.clone(),
     inputs: &[

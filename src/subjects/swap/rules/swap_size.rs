@@ -21,6 +21,8 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "swap space, summed over all areas (each shown one page short by the kernel)",
     why: "The release requires this much swap, and nodes that were installed with an early release have about 4 GiB.",
+    fix: "Run: okv-host swap-extend. If it asks for a disk, run okv-host swap-extend --prepare, power off, add the \
+        disk that it names, start the node, then run okv-host swap-extend --apply",
     required: |p| format!("at least {}", Bytes(p.swap_bytes)),
     source: |p| p.swap_source.clone(),
     inputs: &["/proc/swaps", "SwapTotal of /proc/meminfo", "of a powered-off node: the header of the swap volume"],

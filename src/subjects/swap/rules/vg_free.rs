@@ -11,6 +11,8 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "free extents for the swap volume, and the smallest disk to add where they are too few",
     why: "The procedure adds a disk while the node is powered off, so its size has to be known before that.",
+    fix: "Run: okv-host swap-extend --prepare. Power off the node, add one blank disk of the size that it prints, and \
+        start the node.",
     required: |p| format!("extents to make {}/{} {}", p.volume_group, p.swap_volume, Bytes(p.swap_bytes).rounded()),
     source: |p| p.volume_source.clone(),
     inputs: &["the LVM2 metadata on every disk", "the sector size of the disks of the group"],

@@ -12,6 +12,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "volume groups have all their physical volumes, and the system group is there once",
     why: "The swap and the system itself are in this volume group. A missing, exported or duplicate one makes \
         every change to it dangerous.",
+    fix: "Attach the disks that are missing, or detach a copy. Never remove missing physical volumes from the group. \
+        Then run: okv-host check --only vg-health",
     required: |p| format!("{} once, whole, not exported", p.volume_group),
     source: |p| p.volume_source.clone(),
     inputs: &["the LVM2 metadata on every disk"],

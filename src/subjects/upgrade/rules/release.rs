@@ -11,6 +11,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "the release of the node, where it says so, can be upgraded from",
     why: "The vendor's upgrade starts from certain releases only. An older node takes another upgrade first, a \
         newer one none.",
+    fix: "Upgrade an older node to a release that this one can be upgraded from. For another target, run: okv-host \
+        check --profile RELEASE",
     required: |p| format!("{} or later, before {}", p.oldest_release, p.release),
     source: |p| p.source_of(ID.as_str()),
     inputs: &["/etc/issue and /etc/motd (release_files of the release profile)"],

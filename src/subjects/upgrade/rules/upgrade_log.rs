@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "the system log tells of no error of an upgrade",
     why: "An earlier try that failed shows here. Its cause has to be found before the next try.",
+    fix: "Find the cause of the lines in the log, fix it, then run: okv-host check --only upgrade-log",
     required: |p| {
         let places = &p.places;
         format!(

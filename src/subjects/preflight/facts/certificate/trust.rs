@@ -12,6 +12,7 @@ use rustls::server::ParsedCertificate;
 use super::pem::Block;
 use super::tls::Shown;
 use crate::base::digest::{Sha256, sum};
+use crate::io::input;
 
 /// What the operator knows of the server's certificate.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,7 +59,7 @@ fn chain(shown: &Shown, expected: &Expected) -> Result<(), String> {
 
     let path = expected.authority.as_deref().ok_or("no file")?;
     let mut text = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut text));
+    let read = input::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut text));
     read.map_err(|e| format!("{}: {e}", path.display()))?;
     let mut authorities = RootCertStore::empty();
     let blocks = Block::first(&text).into_iter().flat_map(|first| std::iter::once(first).chain(first.following()));

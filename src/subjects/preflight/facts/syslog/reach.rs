@@ -7,6 +7,7 @@ use super::super::dial::{ALL_ADDRESSES, dial};
 use super::{Protocol, Syslog, Target};
 use crate::host::Probed;
 use crate::io::tool::Runner;
+use crate::io::waiting::Waiting;
 
 /// Most targets that are tried at once.
 const AT_ONCE: usize = 32;
@@ -25,6 +26,7 @@ pub fn reach(syslog: &mut Syslog, runner: &(dyn Runner + Sync)) {
 }
 
 fn try_one(target: &Target, runner: &dyn Runner) -> Probed<String> {
+    let _waiting = Waiting::begin(format!("the log host {}:{}", target.host, target.port));
     match dial(&target.host, target.port, Instant::now() + ALL_ADDRESSES, runner) {
         Ok((_, address)) => Probed::Known(address.to_string()),
         Err(why) => Probed::Unreadable(why),
