@@ -1,6 +1,8 @@
 //! Everything the rules judge: the node, and what each subject gathered on it.
 
 use super::boot::Loader;
+use super::certificates::Certificates;
+use super::console::Console;
 use super::kernels::Kernels;
 use super::media::Media;
 use super::next_start::NextStart;
@@ -30,6 +32,9 @@ pub struct Subjects {
     pub media: Media,
     /// The vendor's upgrade: release, log, runs.
     pub upgrade: Upgrade,
+    pub certificates: Certificates,
+    /// What saved answers of the management console say.
+    pub console: Console,
     /// What else the procedure asks of a node before its upgrade.
     pub preflight: Preflight,
     /// What okv-host recorded on this node, and who runs it.

@@ -43,8 +43,9 @@ pub fn parse(text: &str) -> Result<ServerInfo, String> {
         found
     };
     let version = value("version");
-    let dates = ["caCertificateExpirationDate", "platformCertificatesExpirationDate", "serverCertificateExpirationDate"]
-        .map(|name| value(name).map(|text| (name, text)));
+    let dates =
+        ["caCertificateExpirationDate", "platformCertificatesExpirationDate", "serverCertificateExpirationDate"]
+            .map(|name| value(name).map(|text| (name, text)));
     let (cpu_cores, disk_gb, fra_gb) = (value("cpuCores"), value("diskInGB"), value("fraInGB"));
     let memory = value("memoryInKB");
     let [ca_expires, platform_expires, server_expires] = dates.map(|date| {
@@ -84,7 +85,10 @@ mod tests {
     #[test]
     fn all_documented_fields_are_read() {
         let info = parse(WHOLE).unwrap();
-        assert_eq!((info.version.as_deref(), info.memory_kb, info.lacks.len()), (Some("21.8.0.0.0"), Some(32_780_112), 0));
+        assert_eq!(
+            (info.version.as_deref(), info.memory_kb, info.lacks.len()),
+            (Some("21.8.0.0.0"), Some(32_780_112), 0)
+        );
         assert_eq!(info.platform_expires, Moment::parse("2027-09-30 23:59:59"));
         assert!(!info.has_version_alone());
     }

@@ -16,6 +16,8 @@ struct Field {
     path: String,
     /// The last one alone.
     name: String,
+    /// The last one as it is.
+    shown: String,
     value: String,
 }
 
@@ -32,25 +34,25 @@ impl Saved {
     }
 
     /// Nesting is bounded by the JSON parser.
-    fn walk(&mut self, value: &Value, path: &str, name: &str) {
+    fn walk(&mut self, value: &Value, path: &str, shown: &str) {
         if self.0.len() >= MOST {
             return;
         }
         match value {
-            Value::Object(object) => object.iter().for_each(|(key, value)| {
-                let name = plain(key);
-                self.walk(value, &format!("{path}{name}"), &name);
-            }),
-            Value::Array(items) => items.iter().for_each(|item| self.walk(item, path, name)),
-            Value::String(text) if !text.trim().is_empty() => self.keep(path, name, text.trim()),
-            Value::Number(number) => self.keep(path, name, &number.to_string()),
-            Value::Bool(is) => self.keep(path, name, if *is { "true" } else { "false" }),
+            Value::Object(object) => {
+                object.iter().for_each(|(key, value)| self.walk(value, &format!("{path}{}", plain(key)), key));
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.walk(item, path, shown)),
+            Value::String(text) if !text.trim().is_empty() => self.keep(path, shown, text.trim()),
+            Value::Number(number) => self.keep(path, shown, &number.to_string()),
+            Value::Bool(is) => self.keep(path, shown, if *is { "true" } else { "false" }),
             Value::String(_) | Value::Null => {}
         }
     }
 
-    fn keep(&mut self, path: &str, name: &str, value: &str) {
-        self.0.push(Field { path: path.to_owned(), name: name.to_owned(), value: value.to_owned() });
+    fn keep(&mut self, path: &str, shown: &str, value: &str) {
+        let (path, name) = (path.to_owned(), plain(shown));
+        self.0.push(Field { path, name, shown: shown.to_owned(), value: value.to_owned() });
     }
 
     /// The value of that name; otherwise the first whose names, joined, end so.
@@ -61,11 +63,12 @@ impl Saved {
         found.map(|field| field.value.as_str())
     }
 
-    /// The values within `folder`, by their last names.
+    /// The values within `folder`, with their last names.
     pub fn within(&self, folder: &str) -> Vec<(&str, &str)> {
         let folder = plain(folder);
-        let is_within = |field: &&Field| field.path.strip_suffix(&field.name).is_some_and(|path| path.ends_with(&folder));
-        self.0.iter().filter(is_within).map(|field| (field.name.as_str(), field.value.as_str())).collect()
+        let is_within =
+            |field: &&Field| field.path.strip_suffix(&field.name).is_some_and(|path| path.ends_with(&folder));
+        self.0.iter().filter(is_within).map(|field| (field.shown.as_str(), field.value.as_str())).collect()
     }
 }
 

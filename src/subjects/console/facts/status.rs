@@ -54,7 +54,7 @@ mod tests {
         assert_eq!(status.backup.as_deref(), Some("No backup in progress"));
         assert_eq!(status.usage, ["disk 41 % of 2000 GB", "memory 55 % of 32 KB"]);
         let own = |name: &str, state: &str| (name.to_owned(), state.to_owned());
-        assert_eq!(status.services, [own("kmipservice", "Down"), own("restfulservice", "Up")]);
+        assert_eq!(status.services, [own("KMIPService", "Down"), own("RESTfulService", "Up")]);
     }
 
     #[test]

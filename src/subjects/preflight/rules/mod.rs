@@ -5,7 +5,6 @@ pub(crate) mod backup_jobs;
 pub(crate) mod diagnostics_package;
 pub(crate) mod hsm;
 
-pub(crate) mod server_certificate;
 pub(crate) mod session;
 mod signs;
 pub(crate) mod syslog_remote;
