@@ -2,7 +2,7 @@
 
 use super::boot::Loader;
 use super::certificates::Certificates;
-use super::console::Console;
+use super::console::{Console, ServerInfo};
 use super::kernels::Kernels;
 use super::media::Media;
 use super::next_start::NextStart;
@@ -45,6 +45,11 @@ impl Facts {
     /// The release that the node says it has, where it runs and says so.
     pub fn release(&self) -> Option<&str> {
         self.subjects.as_ref()?.upgrade.release.agreed()
+    }
+
+    /// What the management console says of the node, where that was saved.
+    pub fn server_info(&self) -> Option<&Probed<ServerInfo>> {
+        self.subjects.as_ref()?.console.info.as_ref()
     }
 
     /// What the boot loader will do, where its configuration was seen.

@@ -22,12 +22,12 @@ pub(crate) const RULE: Rule = Rule {
 const SUBJECT: &str = "CA certificate";
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
-    let (subjects, running) = match (inputs.subjects(), inputs.running()) {
-        (Ok(subjects), Ok(running)) => (subjects, running),
-        (Err(finding), _) | (_, Err(finding)) => return vec![*finding],
+    let running = match inputs.running() {
+        Ok(running) => running,
+        Err(finding) => return vec![*finding],
     };
     let none = |why| inputs.finding(Verdict::NotApplicable, SUBJECT, why);
-    vec![match &subjects.console.info {
+    vec![match inputs.facts.server_info() {
         None => none("no saved answer of okv server info get was given"),
         Some(Probed::Absent | Probed::Unreadable(_)) => none("see platform-certificate: the saved answer was not read"),
         Some(Probed::Known(info)) => match info.ca_expires {

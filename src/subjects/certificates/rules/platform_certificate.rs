@@ -37,7 +37,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         Ok(subjects) => subjects,
         Err(finding) => return vec![*finding],
     };
-    let found = match &subjects.console.info {
+    let found = match inputs.facts.server_info() {
         Some(Probed::Known(info)) => of_info(inputs, info),
         Some(Probed::Unreadable(why)) => unknown(inputs, why),
         Some(Probed::Absent) => unknown(inputs, "there is no such file"),

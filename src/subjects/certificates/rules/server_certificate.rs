@@ -4,7 +4,6 @@ use super::expiry::expiry;
 use crate::base::dates::{DAY, Date};
 use crate::host::Probed;
 use crate::subjects::certificates::facts::certificate::{Certificate, Trust};
-use crate::subjects::console::Console;
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("server-certificate");
@@ -42,7 +41,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         Err(finding) => return vec![*finding],
     };
     vec![match &subjects.certificates.server {
-        None => of_console(inputs, &subjects.console),
+        None => of_console(inputs),
         Some(Probed::Known(certificate)) => holds(inputs, certificate),
         Some(Probed::Unreadable(why)) => {
             inputs.finding(Verdict::Unknown, SUBJECT, format!("it could not be read: {why}")).remedy(NAME_IT)
@@ -52,8 +51,8 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
 }
 
 /// Without the certificate: its date, as the management console shows it.
-fn of_console(inputs: &RuleInputs<'_>, console: &Console) -> Finding {
-    let date = console.info.as_ref().and_then(Probed::known).and_then(|info| info.server_expires);
+fn of_console(inputs: &RuleInputs<'_>) -> Finding {
+    let date = inputs.facts.server_info().and_then(Probed::known).and_then(|info| info.server_expires);
     if let Some(date) = date {
         return expiry(inputs, SUBJECT, date.second, "okv server info get", REMEDY);
     }
