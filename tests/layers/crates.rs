@@ -41,6 +41,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "report",
             "subjects::disks",
             "subjects::waivers",
+            "subjects::console",
         ],
     ),
     ("sha2", &["base::digest"]),
