@@ -8,7 +8,9 @@ use super::disks::rules::{disk_bios_limit, disk_minimum, table_health};
 use super::kernels::rules::{boot_consistent, boot_free, kernel_old, kernel_running_newest};
 use super::media::rules::{images_mount, iso_present, iso_space, ssl_jars};
 use super::next_start::rules::{kernel_options, next_start};
-use super::preflight::rules::{audit_vault_agent, backup_jobs, diagnostics_package, hsm, session, syslog_remote};
+use super::preflight::rules::{
+    account_expiry, audit_vault_agent, backup_jobs, diagnostics_package, hsm, session, syslog_remote,
+};
 use super::rule::finding::Finding;
 use super::rule::record::{Rule, RuleInputs};
 use super::ssh_keys::rules::{ssh_dsa_key, ssh_host_keys};
@@ -52,6 +54,7 @@ pub const RULES: &[Rule] = &[
     hsm::RULE,
     upgrade_log::RULE,
     session::RULE,
+    account_expiry::RULE,
 ];
 
 pub fn named(name: &str) -> Option<&'static Rule> {

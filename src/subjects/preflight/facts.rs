@@ -3,6 +3,7 @@
 use crate::host::{Probed, Root, processes};
 use crate::profile::Places;
 
+pub mod accounts;
 pub mod session;
 pub mod signs;
 pub mod syslog;
@@ -14,6 +15,8 @@ pub struct Preflight {
     pub syslog: Probed<syslog::Syslog>,
     /// How whoever runs this is connected; `Absent` on a host that does not run.
     pub session: Probed<session::Session>,
+    /// Until when root and support can log in; `Absent` where a saved host has no /etc/shadow.
+    pub accounts: Probed<Vec<accounts::Account>>,
     pub diagnostics_package: signs::Seen,
     pub backup_jobs: signs::Seen,
     pub audit_vault_agent: signs::Seen,
@@ -27,6 +30,7 @@ impl Preflight {
         Self {
             syslog: syslog::gather(root, &places.rsyslog),
             session: session::gather(root),
+            accounts: accounts::gather(root),
             diagnostics_package: seen(&places.diagnostics_package),
             backup_jobs: seen(&places.backup_jobs),
             audit_vault_agent: seen(&places.audit_vault_agent),

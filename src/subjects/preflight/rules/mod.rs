@@ -1,5 +1,6 @@
 //! Rules on what else the procedure asks of a node before its upgrade.
 
+pub(crate) mod account_expiry;
 pub(crate) mod audit_vault_agent;
 pub(crate) mod backup_jobs;
 pub(crate) mod diagnostics_package;
