@@ -23,7 +23,7 @@ pub(crate) const RULE: Rule = Rule {
         "the clock of the node",
     ],
     waivable: Waivable::Yes,
-    procedure: &[],
+    procedure: &["7.2-13"],
     judge,
 };
 
