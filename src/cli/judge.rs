@@ -30,6 +30,14 @@ pub struct Judge {
     #[arg(long, value_name = "FILE", requires = "certificate_from", conflicts_with = "fingerprint")]
     pub ca: Option<PathBuf>,
 
+    /// The saved JSON of okv server info get: its dates and sizes.
+    #[arg(long, value_name = "FILE")]
+    pub server_info: Option<PathBuf>,
+
+    /// The saved JSON of okv server status get, which is shown and not judged.
+    #[arg(long, value_name = "FILE")]
+    pub server_status: Option<PathBuf>,
+
     /// Waive the findings that FILE (JSON) names, each for a reason and until a day.
     #[arg(long, value_name = "FILE")]
     pub waivers: Option<PathBuf>,

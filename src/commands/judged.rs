@@ -13,7 +13,10 @@ use crate::host::{Probed, Root};
 use crate::io::tool::Host;
 use crate::io::{input, sys};
 use crate::profile::{Places, Profile};
-use crate::subjects::preflight::facts::{certificate, syslog};
+use crate::subjects::certificates::facts::certificate;
+use crate::subjects::console::Console;
+use crate::subjects::console::facts::{info, status};
+use crate::subjects::preflight::facts::syslog;
 use crate::subjects::rule::Finding;
 use crate::subjects::waivers::{self, Applied, Waiver};
 use crate::subjects::{Facts, Subjects, of_host_at, table};
@@ -51,10 +54,15 @@ pub(super) fn facts_of(root: &Root, places: &Places, args: &Judge) -> Result<Fac
         read.map_err(|e| UsageError(format!("--certificate {}: {e}", path.display())))
     });
     let certificate = certificate.transpose()?;
+    let saved = Console {
+        info: saved("--server-info", args.server_info.as_deref(), info::parse)?,
+        status: saved("--server-status", args.server_status.as_deref(), status::parse)?,
+    };
     let mut facts = of_host_at(root, places);
-    if let Some(Subjects { preflight, .. }) = &mut facts.subjects {
+    if let Some(Subjects { preflight, certificates, console, .. }) = &mut facts.subjects {
+        *console = saved;
         if certificate.is_some() {
-            preflight.certificate = certificate;
+            certificates.server = certificate;
         }
         // A port that an operator names is asked from wherever this runs; one of a profile may be that of every node of
         // a fleet.
@@ -62,7 +70,7 @@ pub(super) fn facts_of(root: &Root, places: &Places, args: &Judge) -> Result<Fac
             places.server_certificate_address.as_ref().filter(|_| root.is_live() && args.certificate.is_none());
         if let Some(address) = args.certificate_from.as_ref().or(port_of_profile) {
             let expected = certificate::Expected { sha256: args.fingerprint, authority: args.ca.clone() };
-            preflight.certificate = Some(certificate::of_port(address, &expected, &Host));
+            certificates.server = Some(certificate::of_port(address, &expected, &Host));
         }
         // Only the host itself can say whom it reaches.
         if let Probed::Known(syslog) = &mut preflight.syslog
@@ -72,6 +80,18 @@ pub(super) fn facts_of(root: &Root, places: &Places, args: &Judge) -> Result<Fac
         }
     }
     Ok(facts)
+}
+
+/// A saved answer of the console: one that cannot be opened is a usage error, one that cannot be understood a finding.
+fn saved<T>(
+    option: &str,
+    path: Option<&Path>,
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> Result<Option<Probed<T>>, UsageError> {
+    let Some(path) = path else { return Ok(None) };
+    let text = read_text(path).map_err(|e| UsageError(format!("{option} {}: {e}", path.display())))?;
+    let parsed = parse(&text).map_err(|why| format!("{}: {why}", path.display()));
+    Ok(Some(parsed.into()))
 }
 
 /// Longest file that is read beside a host, in bytes.

@@ -1,5 +1,6 @@
 //! The doors to the outside: the kernel, files that are only read, other programs, and the journal.
 
+pub mod dial;
 pub mod image;
 pub mod input;
 pub mod journal;

@@ -3,11 +3,12 @@
 use super::row::{Own, Row, command, own, person, rules};
 use super::step::When::{After, AfterAll, Free, Part};
 use crate::subjects::boot::rules::{boot_mode, boot_size};
+use crate::subjects::certificates::rules::{platform_certificate, server_certificate};
 use crate::subjects::disks::rules::{disk_bios_limit, disk_minimum, table_health};
 use crate::subjects::kernels::rules::{boot_consistent, boot_free, kernel_old, kernel_running_newest};
 use crate::subjects::media::rules::{images_mount, iso_present, iso_space, ssl_jars};
 use crate::subjects::preflight::rules::{
-    audit_vault_agent, backup_jobs, diagnostics_package, hsm, server_certificate, session, syslog_remote,
+    audit_vault_agent, backup_jobs, diagnostics_package, hsm, session, syslog_remote,
 };
 use crate::subjects::ssh_keys::rules::{ssh_dsa_key, ssh_host_keys};
 use crate::subjects::swap::rules::{swap_references, swap_size, vg_free, vg_health};
@@ -60,7 +61,13 @@ pub const STEPS: &[Row] = &[
         .in_cluster()
         .verified_by(&["okv-host cluster"]),
     person("7.2", 12, "audit-vault", "no Audit Vault of 21.2 or earlier").shows(&[audit_vault_agent::ID]),
-    rules("7.2", 13, "certificate", "the server's certificate is valid", &[server_certificate::ID]),
+    rules(
+        "7.2",
+        13,
+        "certificate",
+        "the server's and the platform's certificates are valid",
+        &[server_certificate::ID, platform_certificate::ID],
+    ),
     person("7.2", 14, "hsm-before", "with an HSM: what its guide asks before").shows(&[hsm::ID]),
     own("7.3", 1, "all-before", "everything before is done", Own::EverythingBefore, &[release::ID])
         .verified_by(&["okv-host check"])

@@ -30,6 +30,8 @@ pub struct Places {
     pub server_certificate: Option<String>,
     /// A TLS port of the node that shows it, asked on the live host only: the procedure names none, so none is guessed.
     pub server_certificate_address: Option<Address>,
+    /// Patterns of the files of the platform certificates, PEM or DER: the procedure does not name them.
+    pub platform_certificates: Vec<String>,
     /// What shows a diagnostics package.
     pub diagnostics_package: Signs,
     /// What shows a backup that runs or is scheduled.
@@ -59,6 +61,7 @@ impl Places {
         let one = [&self.iso_folder, &self.iso_mount, &self.ssl_folder, &self.rsyslog, &self.log];
         let signs = [&self.diagnostics_package, &self.backup_jobs, &self.audit_vault_agent, &self.hsm];
         let all = one.into_iter().chain(&self.server_certificate).chain(&self.release_files).chain(&self.iso_misplaced);
+        let all = all.chain(&self.platform_certificates);
         let mut all = all.chain(signs.iter().flat_map(|signs| &signs.paths));
         if all.any(|path| !path.starts_with('/') || path.contains(char::is_control)) {
             return Some("a place that is no absolute path");

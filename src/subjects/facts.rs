@@ -1,6 +1,8 @@
 //! Everything the rules judge: the node, and what each subject gathered on it.
 
 use super::boot::Loader;
+use super::certificates::Certificates;
+use super::console::{Console, ServerInfo};
 use super::kernels::Kernels;
 use super::media::Media;
 use super::next_start::NextStart;
@@ -30,6 +32,9 @@ pub struct Subjects {
     pub media: Media,
     /// The vendor's upgrade: release, log, runs.
     pub upgrade: Upgrade,
+    pub certificates: Certificates,
+    /// What saved answers of the management console say.
+    pub console: Console,
     /// What else the procedure asks of a node before its upgrade.
     pub preflight: Preflight,
     /// What okv-host recorded on this node, and who runs it.
@@ -40,6 +45,11 @@ impl Facts {
     /// The release that the node says it has, where it runs and says so.
     pub fn release(&self) -> Option<&str> {
         self.subjects.as_ref()?.upgrade.release.agreed()
+    }
+
+    /// What the management console says of the node, where that was saved.
+    pub fn server_info(&self) -> Option<&Probed<ServerInfo>> {
+        self.subjects.as_ref()?.console.info.as_ref()
     }
 
     /// What the boot loader will do, where its configuration was seen.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use super::certificates::Certificates;
+use super::console::Console;
 use super::media::facts::Media;
 use super::preflight::facts::Preflight;
 use super::records::facts::Records;
@@ -39,6 +41,8 @@ pub fn of_host_at(root: &Root, places: &Places) -> Facts {
         kernels,
         media: Media::gather(root, places),
         upgrade: Upgrade::gather(root, places, &processes),
+        certificates: Certificates::gather(root, places),
+        console: Console::default(),
         preflight: Preflight::gather(root, places, &processes),
         records: Records::gather(root),
     };

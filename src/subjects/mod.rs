@@ -12,6 +12,8 @@
 //! What another subject may read of it is what its `mod.rs` exports.
 
 pub mod boot;
+pub mod certificates;
+pub mod console;
 pub mod disks;
 pub mod facts;
 mod gather;

@@ -2,12 +2,14 @@
 
 use super::Facts;
 use super::boot::rules::{boot_mode, boot_size, fstab_mounts};
+use super::certificates::rules::{ca_certificate, platform_certificate, server_certificate};
+use super::console::rules::console_status;
 use super::disks::rules::{disk_bios_limit, disk_minimum, table_health};
 use super::kernels::rules::{boot_consistent, boot_free, kernel_old, kernel_running_newest};
 use super::media::rules::{images_mount, iso_present, iso_space, ssl_jars};
 use super::next_start::rules::{kernel_options, next_start};
 use super::preflight::rules::{
-    audit_vault_agent, backup_jobs, diagnostics_package, hsm, server_certificate, session, syslog_remote,
+    account_expiry, audit_vault_agent, backup_jobs, diagnostics_package, hsm, session, syslog_remote,
 };
 use super::rule::finding::Finding;
 use super::rule::record::{Rule, RuleInputs};
@@ -42,6 +44,9 @@ pub const RULES: &[Rule] = &[
     ssl_jars::RULE,
     release::RULE,
     server_certificate::RULE,
+    platform_certificate::RULE,
+    ca_certificate::RULE,
+    console_status::RULE,
     syslog_remote::RULE,
     diagnostics_package::RULE,
     backup_jobs::RULE,
@@ -49,6 +54,7 @@ pub const RULES: &[Rule] = &[
     hsm::RULE,
     upgrade_log::RULE,
     session::RULE,
+    account_expiry::RULE,
 ];
 
 pub fn named(name: &str) -> Option<&'static Rule> {

@@ -9,8 +9,8 @@ use okv_host::base::digest::sum_of;
 use okv_host::host::space::Space;
 use okv_host::host::{Probed, Root};
 use okv_host::profile::{Profile, Signs};
+use okv_host::subjects::certificates::facts::certificate;
 use okv_host::subjects::media::Isos;
-use okv_host::subjects::preflight::facts::certificate;
 use okv_host::subjects::rule::{Finding, Outcome, Verdict, outcome};
 use okv_host::subjects::table::judge;
 use okv_host::subjects::{Facts, of_host_at};
@@ -373,8 +373,7 @@ fn a_certificate_blocks_when_it_expired_and_warns_before() {
     let at = |now: u64| {
         let found = with_facts(&profile(), |facts| {
             let subjects = facts.subjects.as_mut().unwrap();
-            (subjects.preflight.certificate, facts.node.running.as_mut().unwrap().now) =
-                (Some(certificate.clone()), now);
+            (subjects.certificates.server, facts.node.running.as_mut().unwrap().now) = (Some(certificate.clone()), now);
         });
         verdict_of(&found, "server-certificate")
     };

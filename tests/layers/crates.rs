@@ -28,7 +28,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("nix", &["io::sys"]),
     ("procfs", &["host"]),
     ("rpm_version", &["base::evr"]),
-    ("rustls", &["subjects::preflight"]),
+    ("rustls", &["subjects::certificates"]),
     ("ruzstd", &["subjects::next_start"]),
     (
         "serde_json",
@@ -41,6 +41,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "report",
             "subjects::disks",
             "subjects::waivers",
+            "subjects::console",
         ],
     ),
     ("sha2", &["base::digest"]),
@@ -50,7 +51,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("terminal_size", &["commands"]),
     ("textwrap", &["report"]),
     ("unicode_width", &["report"]),
-    ("x509_cert", &["subjects::preflight"]),
+    ("x509_cert", &["subjects::certificates"]),
 ];
 
 /// Whether `code` has a path that begins with the crate's name.

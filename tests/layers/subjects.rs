@@ -16,6 +16,8 @@ pub(crate) const SUBJECTS: &[(&str, &[&str])] = &[
     ("upgrade", &[]),
     ("media", &["upgrade"]),
     ("preflight", &["upgrade"]),
+    ("console", &[]),
+    ("certificates", &["console"]),
     ("records", &[]),
 ];
 

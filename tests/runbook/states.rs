@@ -7,8 +7,8 @@ use okv_host::host::space::Space;
 use okv_host::io::journal::Journal;
 use okv_host::procedure::{NotConfirmable, SECTIONS, STEPS, State, Step, may_confirm};
 use okv_host::subjects::Facts;
+use okv_host::subjects::certificates::facts::certificate;
 use okv_host::subjects::media::{Isos, Jars};
-use okv_host::subjects::preflight::facts::certificate;
 use okv_host::subjects::preflight::{Seen, Session};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -180,7 +180,7 @@ fn the_certificate_holds_is_close_to_its_end_or_over() {
     let last = known.known().unwrap().not_after;
     let at = |now: u64| {
         let steps = with(HOST, |facts| {
-            (subjects(facts).preflight.certificate, facts.node.running.as_mut().unwrap().now) =
+            (subjects(facts).certificates.server, facts.node.running.as_mut().unwrap().now) =
                 (Some(known.clone()), now);
         });
         state(&steps, "certificate")
@@ -188,8 +188,8 @@ fn the_certificate_holds_is_close_to_its_end_or_over() {
     assert_eq!((at(last - 100 * 86_400), at(last - 86_400), at(last + 1)), (State::Done, State::Ready, State::Blocked));
     let found = states(
         "certificate",
-        &[&|facts| subjects(facts).preflight.certificate = None, &|facts| {
-            subjects(facts).preflight.certificate = Some(Probed::Unreadable("no access".into()))
+        &[&|facts| subjects(facts).certificates.server = None, &|facts| {
+            subjects(facts).certificates.server = Some(Probed::Unreadable("no access".into()))
         }],
     );
     assert_eq!(found, [State::Confirm, State::Unknown]);

@@ -3,8 +3,7 @@
 use crate::host::{Probed, Root, processes};
 use crate::profile::Places;
 
-pub mod certificate;
-pub mod dial;
+pub mod accounts;
 pub mod session;
 pub mod signs;
 pub mod syslog;
@@ -14,10 +13,10 @@ pub mod syslog;
 pub struct Preflight {
     /// Where logs are sent to; `Absent` where there is no configuration of rsyslog.
     pub syslog: Probed<syslog::Syslog>,
-    /// The server's certificate; `None` where nobody said where it is.
-    pub certificate: Option<Probed<certificate::Certificate>>,
     /// How whoever runs this is connected; `Absent` on a host that does not run.
     pub session: Probed<session::Session>,
+    /// Until when root and support can log in; `Absent` where a saved host has no /etc/shadow.
+    pub accounts: Probed<Vec<accounts::Account>>,
     pub diagnostics_package: signs::Seen,
     pub backup_jobs: signs::Seen,
     pub audit_vault_agent: signs::Seen,
@@ -30,8 +29,8 @@ impl Preflight {
         let seen = |signs| signs::gather(root, signs, processes);
         Self {
             syslog: syslog::gather(root, &places.rsyslog),
-            certificate: places.server_certificate.as_deref().map(|path| certificate::gather(root, path)),
             session: session::gather(root),
+            accounts: accounts::gather(root),
             diagnostics_package: seen(&places.diagnostics_package),
             backup_jobs: seen(&places.backup_jobs),
             audit_vault_agent: seen(&places.audit_vault_agent),

@@ -3,9 +3,9 @@
 use std::thread::{Builder, scope};
 use std::time::Instant;
 
-use super::super::dial::{ALL_ADDRESSES, dial};
 use super::{Protocol, Syslog, Target};
 use crate::host::Probed;
+use crate::io::dial::{ALL_ADDRESSES, dial};
 use crate::io::tool::Runner;
 use crate::io::waiting::Waiting;
 

@@ -19,7 +19,7 @@ use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme};
 
-use super::super::dial::dial;
+use crate::io::dial::dial;
 use crate::io::tool::Runner;
 use crate::profile::Address;
 

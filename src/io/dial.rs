@@ -6,25 +6,20 @@
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use crate::io::tool::{Cmd, Runner, success};
+use super::tool::{Cmd, Runner, success};
 
 /// The longest that a look-up, and then a connect, may take.
 const LIMIT: Duration = Duration::from_secs(3);
 /// Most addresses of a name that are tried.
 const MOST_ADDRESSES: usize = 4;
 /// Long enough for a look-up and a connect to each address.
-pub(super) const ALL_ADDRESSES: Duration = LIMIT.saturating_mul(5);
+pub const ALL_ADDRESSES: Duration = LIMIT.saturating_mul(5);
 
 /// Connects to the first address of `host` that takes it, until `end`.
 ///
 /// # Errors
 /// Why none did.
-pub(super) fn dial(
-    host: &str,
-    port: u16,
-    end: Instant,
-    runner: &dyn Runner,
-) -> Result<(TcpStream, SocketAddr), String> {
+pub fn dial(host: &str, port: u16, end: Instant, runner: &dyn Runner) -> Result<(TcpStream, SocketAddr), String> {
     let mut why = format!("{host}: it has no address");
     for address in addresses(host, runner)?.into_iter().take(MOST_ADDRESSES) {
         let address = SocketAddr::new(address, port);

@@ -1,8 +1,9 @@
 //! `server-certificate`: the server's certificate holds, and not only for a few days more.
 
+use super::expiry::expiry;
 use crate::base::dates::{DAY, Date};
 use crate::host::Probed;
-use crate::subjects::preflight::facts::certificate::{Certificate, Trust};
+use crate::subjects::certificates::facts::certificate::{Certificate, Trust};
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("server-certificate");
@@ -19,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
     inputs: &[
         "--certificate FILE (PEM or DER), or --certificate-from HOST:PORT (what a TLS port shows: a note at most, unless \
          --fingerprint or --ca proves whose it is)",
-        "without them: a place of the release profile",
+        "without them: a place of the release profile, or the date in --server-info FILE (okv server info get)",
         "the clock of the node",
     ],
     waivable: Waivable::Yes,
@@ -35,26 +36,31 @@ const PROVE_IT: &str = "compare issuer and fingerprint with the management conso
                         --ca FILE with the authority that issued it";
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
-    vec![match inputs.subjects() {
-        Ok(subjects) => match &subjects.preflight.certificate {
-            None => inputs
-                .finding(
-                    Verdict::Confirm,
-                    SUBJECT,
-                    "its file is not named by the procedure: check its last day yourself",
-                )
-                .remedy(
-                    "see OKV Server Certificate Expiration on the Configure Alerts page, or give --certificate FILE or \
-                     --certificate-from HOST:PORT",
-                ),
-            Some(Probed::Known(certificate)) => holds(inputs, certificate),
-            Some(Probed::Unreadable(why)) => {
-                inputs.finding(Verdict::Unknown, SUBJECT, format!("it could not be read: {why}")).remedy(NAME_IT)
-            }
-            Some(Probed::Absent) => inputs.finding(Verdict::Unknown, SUBJECT, "there is no such file").remedy(NAME_IT),
-        },
-        Err(finding) => *finding,
+    let subjects = match inputs.subjects() {
+        Ok(subjects) => subjects,
+        Err(finding) => return vec![*finding],
+    };
+    vec![match &subjects.certificates.server {
+        None => of_console(inputs),
+        Some(Probed::Known(certificate)) => holds(inputs, certificate),
+        Some(Probed::Unreadable(why)) => {
+            inputs.finding(Verdict::Unknown, SUBJECT, format!("it could not be read: {why}")).remedy(NAME_IT)
+        }
+        Some(Probed::Absent) => inputs.finding(Verdict::Unknown, SUBJECT, "there is no such file").remedy(NAME_IT),
     }]
+}
+
+/// Without the certificate: its date, as the management console shows it.
+fn of_console(inputs: &RuleInputs<'_>) -> Finding {
+    let date = inputs.facts.server_info().and_then(Probed::known).and_then(|info| info.server_expires);
+    if let Some(date) = date {
+        return expiry(inputs, SUBJECT, date.second, "okv server info get", REMEDY);
+    }
+    let message = "its file is not named by the procedure: check its last day yourself";
+    inputs.finding(Verdict::Confirm, SUBJECT, message).remedy(
+        "see OKV Server Certificate Expiration on the Configure Alerts page, or give --certificate FILE or \
+         --certificate-from HOST:PORT",
+    )
 }
 
 /// Whoever answers on an address can show any certificate: what is found of it is a note at most.
