@@ -180,8 +180,9 @@ fn the_certificate_holds_is_close_to_its_end_or_over() {
     let last = known.known().unwrap().not_after;
     let at = |now: u64| {
         let steps = with(HOST, |facts| {
-            (subjects(facts).certificates.server, facts.node.running.as_mut().unwrap().now) =
-                (Some(known.clone()), now);
+            subjects(facts).certificates.server = Some(known.clone());
+            subjects(facts).certificates.platform = Some(known.clone());
+            facts.node.running.as_mut().unwrap().now = now;
         });
         state(&steps, "certificate")
     };

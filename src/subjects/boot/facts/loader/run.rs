@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::files::Files;
 use super::menu::Device;
 use super::script::{self, Block, Command, Kind};
-use super::value::unknown;
+use super::value::{is_hole_alone, unknown};
 
 mod blscfg;
 mod commands;
@@ -276,7 +276,10 @@ fn after_round(flow: Flow) -> Option<Flow> {
     }
 }
 
-/// Whether a value is known to have a text in it.
+/// Whether a value has a text in it. One beside a hole is enough.
 fn is_set(value: &str) -> Result<bool, String> {
-    unknown(value).map_or(Ok(!value.is_empty()), Err)
+    match unknown(value) {
+        Some(why) if is_hole_alone(value) => Err(why),
+        _ => Ok(!value.is_empty()),
+    }
 }

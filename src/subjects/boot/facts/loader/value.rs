@@ -19,6 +19,12 @@ pub(super) fn unknown(text: &str) -> Option<String> {
     Some(why.replace(SPACE, " "))
 }
 
+/// Whether nothing of `text` can be known.
+pub(super) fn is_hole_alone(text: &str) -> bool {
+    let is_hole = |part: &str| part.is_empty() || part.split_once(CLOSE).is_some_and(|(_, rest)| rest.is_empty());
+    text.split(OPEN).all(is_hole)
+}
+
 /// A number as `grub_strtoull` reads it: what precedes anything else, in base 8, 10 or 16 by its prefix. With what is
 /// behind it; `None` without digits, and where it is too large.
 pub(super) fn leading_number(text: &str) -> Option<(u64, &str)> {
@@ -48,6 +54,8 @@ mod tests {
         assert_eq!(unknown(&text).as_deref(), Some("line 3: not known"));
         assert!(!text.contains(' '));
         assert_eq!(unknown("plain"), None);
+        let alone = hole("x") + &hole("y");
+        assert!(is_hole_alone(&alone) && !is_hole_alone(&text) && !is_hole_alone(&format!("{}b", hole("x"))));
     }
 
     #[test]
