@@ -41,29 +41,15 @@ pub fn is_immutable(path: &Path) -> io::Result<bool> {
 mod tests {
     use super::*;
 
-    /// A folder on a file system that has the attribute, and a file in it: of this project, as /tmp may be in memory.
-    fn folder() -> tempfile::TempDir {
-        tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR")).unwrap()
-    }
-
-    fn chattr(change: &str, path: &Path) {
-        assert!(std::process::Command::new("chattr").arg(change).arg(path).status().unwrap().success(), "chattr");
-    }
-
+    /// What has the attribute is in tests/guest/kernel_prune: setting it takes root and a file system that has it.
     #[test]
-    fn a_file_that_chattr_made_immutable_is_known_and_a_plain_one_or_a_link_is_not() {
-        let folder = folder();
+    fn a_plain_file_a_folder_and_a_link_have_none_of_it() {
+        let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
         std::fs::write(&file, "x").unwrap();
         std::os::unix::fs::symlink("file", &link).unwrap();
-        assert!(
-            !is_immutable(&file).unwrap() && !is_immutable(&link).unwrap() && !is_immutable(folder.path()).unwrap()
-        );
-        for attribute in ["i", "a"] {
-            chattr(&format!("+{attribute}"), &file);
-            let seen = is_immutable(&file);
-            chattr(&format!("-{attribute}"), &file);
-            assert!(seen.unwrap(), "{attribute}");
+        for path in [file.as_path(), link.as_path(), folder.path()] {
+            assert!(!is_immutable(path).unwrap(), "{}", path.display());
         }
         assert!(is_immutable(&folder.path().join("none")).is_err());
     }

@@ -13,6 +13,7 @@ fn what_is_in_the_way_is_refused_by_name_with_nothing_changed() {
     a_survivor_that_could_not_boot(&node);
     the_boot_loader(&node);
     the_package_manager(&node);
+    what_nobody_can_remove(&node);
     // None of it is left: the same node is pruned.
     by_yum_where_there_is_no_dnf(&node);
 }
@@ -91,6 +92,17 @@ fn the_boot_loader(node: &Node) {
     assert!(unknown.status == 3 && unknown.stderr().contains("/boot"), "{unknown}");
     node.guest.put("/etc/fstab", fstab.as_bytes(), 0o644);
     node.refused("--keep 5.4", "keep-unknown");
+}
+
+/// Files of /boot, which is not mounted, that root cannot remove either.
+fn what_nobody_can_remove(node: &Node) {
+    let old = format!("vmlinuz-{}", UEK5.name());
+    for attribute in ["i", "a"] {
+        node.in_boot(&format!("chattr +{attribute} {old}"));
+        let why = node.refused("", "file-immutable");
+        assert!(why.contains(&old) && why.contains("chattr -i -a"), "{why}");
+        node.in_boot(&format!("chattr -{attribute} {old}"));
+    }
 }
 
 fn the_package_manager(node: &Node) {
