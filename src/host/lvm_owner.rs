@@ -8,8 +8,24 @@ use super::root::Root;
 const CONFIGURATION: &str = "/etc/lvm/lvm.conf";
 const LOCAL: &str = "/etc/lvm/lvmlocal.conf";
 
-/// Reads it, on the host of this name; `Absent` where it has none, as is the default.
-pub fn gather(root: &Root, name: Probed<String>) -> Probed<String> {
+/// Reads the identifiers whose groups LVM2 of this host uses: its own, on the host of this name, and those that it was
+/// told to take for its own (`extra_system_ids`). `Absent` where it has none, as is the default.
+pub fn gather(root: &Root, name: Probed<String>) -> Probed<Vec<String>> {
+    let line = match root.parse(LOCAL, |text| Ok::<_, String>(last_line(text, "extra_system_ids"))) {
+        Probed::Known(line) => line.unwrap_or_default(),
+        Probed::Absent => String::new(),
+        Probed::Unreadable(why) => return Probed::Unreadable(why),
+    };
+    let extra: Vec<String> = line.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+    match own(root, name) {
+        Probed::Known(own) => Probed::Known(std::iter::once(own).chain(extra).collect()),
+        Probed::Absent if extra.is_empty() => Probed::Absent,
+        Probed::Absent => Probed::Known(extra),
+        Probed::Unreadable(why) => Probed::Unreadable(why),
+    }
+}
+
+fn own(root: &Root, name: Probed<String>) -> Probed<String> {
     let source = match setting(root, CONFIGURATION, "system_id_source") {
         Probed::Known(source) => source,
         other => return other,
@@ -33,18 +49,20 @@ fn is_allowed(c: char) -> bool {
 
 /// The value that the last line of this name has. A setting that is commented out is none.
 fn setting(root: &Root, path: &str, name: &str) -> Probed<String> {
-    root.read(path).and_then(|text| {
-        let values = numbered(&text).filter_map(|(_, line)| {
-            let line = str::from_utf8(line).ok()?.trim();
-            let (key, value) = line.split_once('=')?;
-            let key = key.trim();
-            (key == name || key.rsplit('/').next() == Some(name)).then(|| first_string(value))?
-        });
-        match values.last() {
-            Some(value) => Probed::Known(value),
-            None => Probed::Absent,
-        }
+    root.read(path).and_then(|text| match last_line(&text, name).as_deref().and_then(first_string) {
+        Some(value) => Probed::Known(value),
+        None => Probed::Absent,
     })
+}
+
+/// What the last line of this name has behind its `=`.
+fn last_line(text: &[u8], name: &str) -> Option<String> {
+    let values = numbered(text).filter_map(|(_, line)| {
+        let (key, value) = str::from_utf8(line).ok()?.trim().split_once('=')?;
+        let key = key.trim();
+        (key == name || key.rsplit('/').next() == Some(name)).then(|| value.to_owned())
+    });
+    values.last()
 }
 
 fn first_string(value: &str) -> Option<String> {
@@ -56,7 +74,7 @@ fn first_string(value: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn of(files: &[(&str, &str)]) -> Probed<String> {
+    fn of(files: &[(&str, &str)]) -> Probed<Vec<String>> {
         let dir = tempfile::tempdir().unwrap();
         for (path, text) in files {
             let path = dir.path().join(path);
@@ -81,12 +99,16 @@ mod tests {
             Probed::Absent
         );
         assert_eq!(of(&[name, ("etc/lvm/lvm.conf", &conf("none"))]), Probed::Absent);
-        assert_eq!(of(&[name, ("etc/lvm/lvm.conf", &conf("uname"))]), Probed::Known("okv1".into()));
+        assert_eq!(of(&[name, ("etc/lvm/lvm.conf", &conf("uname"))]), Probed::Known(vec!["okv1".into()]));
         let id = "0123456789abcdef".repeat(2);
         let machine = [("etc/lvm/lvm.conf", &*conf("machineid")), ("etc/machine-id", &id)];
-        assert_eq!(of(&machine), Probed::Known(id.clone()));
+        assert_eq!(of(&machine), Probed::Known(vec![id.clone()]));
         let local = [("etc/lvm/lvm.conf", &*conf("lvmlocal")), ("etc/lvm/lvmlocal.conf", "local/system_id=\"a\" # b")];
-        assert_eq!(of(&local), Probed::Known("a".into()));
+        assert_eq!(of(&local), Probed::Known(vec!["a".into()]));
+        let extra = ("etc/lvm/lvmlocal.conf", "local {\n  extra_system_ids = [ \"b\", \"c\" ]\n}\n");
+        assert_eq!(of(&[name, extra]), Probed::Known(vec!["b".into(), "c".into()]));
+        let both = [name, ("etc/lvm/lvm.conf", &*conf("uname")), extra];
+        assert_eq!(of(&both), Probed::Known(vec!["okv1".into(), "b".into(), "c".into()]));
         assert!(matches!(of(&[("etc/lvm/lvm.conf", &conf("appmachineid"))]), Probed::Unreadable(_)));
         assert!(matches!(of(&[("etc/lvm/lvm.conf", &conf("uname"))]), Probed::Unreadable(_)), "no name");
     }

@@ -34,8 +34,8 @@ pub struct Running {
     pub fstab: Probed<Vec<FstabEntry>>,
     /// What the next start opens as encrypted (/etc/crypttab).
     pub crypttab: Probed<Vec<CryptEntry>>,
-    /// The system identifier of LVM2 on this host.
-    pub lvm_owner: Probed<String>,
+    /// The system identifiers of LVM2 on this host: its own first.
+    pub lvm_owner: Probed<Vec<String>>,
     /// The kernel's command line, in words (/proc/cmdline).
     pub cmdline: Probed<Vec<String>>,
     /// The kernel's block devices (/sys/class/block).

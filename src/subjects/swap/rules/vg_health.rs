@@ -174,8 +174,8 @@ block vg_root
         let mut facts = crate::subjects::of_host_at(&root, &profile.places);
         facts.node.disks[0].volume_groups[0].system_id = Some("okv1".into());
         for (ours, verdict) in [
-            (Probed::Known("okv1".to_owned()), Verdict::Pass),
-            (Probed::Known("okv2".to_owned()), Verdict::Block),
+            (Probed::Known(vec!["okv1".to_owned()]), Verdict::Pass),
+            (Probed::Known(vec!["okv2".to_owned()]), Verdict::Block),
             (Probed::Absent, Verdict::Block),
             (Probed::Unreadable("why".to_owned()), Verdict::Unknown),
         ] {

@@ -281,6 +281,6 @@ fn a_volume_that_can_only_grow_where_there_is_no_room_is_refused_and_a_group_of_
     planned(&with(Allocation::Anywhere), &request());
     let mut growth = Node::small().growth();
     group(&mut growth, |group| group.system_id = Some("this".into()));
-    growth.node.running.as_mut().unwrap().lvm_owner = Probed::Known("this".into());
+    growth.node.running.as_mut().unwrap().lvm_owner = Probed::Known(vec!["this".into()]);
     planned(&growth, &request());
 }
