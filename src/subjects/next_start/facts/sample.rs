@@ -79,9 +79,15 @@ impl Layout {
             .with(&self.config(), self.script())
             .with(&self.block(), environment(&format!("saved_entry={}\nkernelopts={LINE}\n", self.id(RELEASE))));
         if self.is_uefi() {
-            host = ["redhat/shimx64.efi", "redhat/grubx64.efi", "BOOT/BOOTX64.EFI"]
-                .iter()
-                .fold(host, |host, name| host.with(&format!("boot/efi/EFI/{name}"), efi_program()));
+            let programs = [
+                ("redhat/shimx64.efi", efi_shim()),
+                ("redhat/grubx64.efi", efi_program()),
+                ("BOOT/BOOTX64.EFI", efi_shim()),
+                ("BOOT/fbx64.efi", efi_program()),
+            ];
+            host = programs
+                .into_iter()
+                .fold(host, |host, (name, bytes)| host.with(&format!("boot/efi/EFI/{name}"), bytes));
         }
         for release in [RELEASE, OTHER] {
             host = with_kernel(host, release);
@@ -187,6 +193,14 @@ pub(crate) fn efi_program() -> Vec<u8> {
     // The signature, at the end of the file.
     put(0x98 + 144, &768_u32.to_le_bytes());
     put(0x98 + 148, &256_u32.to_le_bytes());
+    program
+}
+
+/// shim: a program with the name of GRUB in it.
+pub(crate) fn efi_shim() -> Vec<u8> {
+    let mut program = efi_program();
+    let name: Vec<u8> = "\\grubx64.efi".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    program[600..600 + name.len()].copy_from_slice(&name);
     program
 }
 

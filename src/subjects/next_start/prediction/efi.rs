@@ -56,7 +56,7 @@ fn without_options(programs: &[EfiProgram], is_started: impl Fn(&EfiProgram) -> 
 
 fn problem(program: &EfiProgram) -> Option<(Effect, String)> {
     match &program.verdict {
-        Verdict::Whole(()) => None,
+        Verdict::Whole(_) => None,
         Verdict::Broken { why, .. } => Some((Effect::Stops, format!("{}: {why}", program.path))),
         Verdict::Unknown(why) => Some((Effect::Unknown, format!("{}: {why}", program.path))),
     }
@@ -87,6 +87,7 @@ impl Firmware<'_> {
         for option in self.options.next.iter().chain(&self.options.order) {
             match self.led(option) {
                 Led::Started => return links,
+                // A device without a program may be this disk, and may be an empty drive.
                 Led::Nowhere => {}
                 // The firmware goes on with its next option.
                 Led::Wrong(Effect::Stops, why) => links.push(link(Effect::Doubtful, of(option, &why))),
@@ -97,13 +98,16 @@ impl Firmware<'_> {
             }
         }
         let spare = self.removable();
+        let is_named = self.options.order.iter().any(|option| option.target == Target::Device);
         match spare.map(|program| goes(program, self.programs)) {
+            Some(Led::Started) if is_named => {}
             Some(Led::Started) => {
                 let path = spare.map_or("", |program| program.path.as_str());
                 let why =
                     format!("no boot option leads to a program of this disk; firmware may start {path} without one");
                 links.push(link(Effect::Doubtful, why));
             }
+            Some(Led::Wrong(Effect::Unknown, why)) => links.push(link(Effect::Unknown, why)),
             _ => links.push(link(Effect::Stops, "no boot option of the firmware leads to a program that is whole")),
         }
         links
@@ -111,8 +115,7 @@ impl Firmware<'_> {
 
     fn led(&self, option: &BootOption) -> Led {
         match &option.target {
-            Target::Elsewhere => Led::Nowhere,
-            Target::Device => self.removable().map_or(Led::Nowhere, |program| goes(program, self.programs)),
+            Target::Elsewhere | Target::Device => Led::Nowhere,
             Target::Program { partition: Some(partition), path } if self.is_other(*partition) => {
                 self.elsewhere(*partition, path)
             }
@@ -152,8 +155,8 @@ impl Firmware<'_> {
     }
 }
 
-/// What becomes of a program that the firmware starts. shim starts the GRUB in its own folder, and nothing where that is
-/// not there.
+/// What becomes of a program that the firmware starts. shim starts the GRUB in its own folder; as what firmware starts
+/// without a boot option, the program that looks for shim in the other folders.
 fn goes(program: &EfiProgram, programs: &[EfiProgram]) -> Led {
     if let Some((effect, why)) = problem(program) {
         return Led::Wrong(effect, why);
@@ -161,11 +164,29 @@ fn goes(program: &EfiProgram, programs: &[EfiProgram]) -> Led {
     if !program.is_shim() {
         return Led::Started;
     }
-    let mut grubs = programs.iter().filter(|other| other.folder() == program.folder() && other.is_grub());
-    match grubs.next().map(problem) {
-        Some(None) => Led::Started,
-        Some(Some((effect, why))) => Led::Wrong(effect, why),
-        None => Led::Wrong(Effect::Stops, format!("{} has no GRUB beside it", program.path)),
+    let beside = |is: fn(&EfiProgram) -> bool| {
+        programs.iter().find(|other| other.folder() == program.folder() && is(other) && !other.is_shim())
+    };
+    match (beside(EfiProgram::is_grub), beside(EfiProgram::is_fallback)) {
+        (Some(next), None) => problem(next).map_or(Led::Started, |(effect, why)| Led::Wrong(effect, why)),
+        (_, Some(next)) if program.is_for_removable_media() => match problem(next) {
+            None => by_fallback(next, programs),
+            Some((effect, why)) => Led::Wrong(effect, why),
+        },
+        (Some(next), Some(_)) => problem(next).map_or(Led::Started, |(effect, why)| Led::Wrong(effect, why)),
+        (None, _) => Led::Wrong(Effect::Stops, format!("{} has no GRUB beside it", program.path)),
+    }
+}
+
+fn by_fallback(fallback: &EfiProgram, programs: &[EfiProgram]) -> Led {
+    let shims = programs.iter().filter(|other| other.is_shim() && !other.is_for_removable_media());
+    let mut found: Vec<Led> = shims.map(|shim| goes(shim, programs)).collect();
+    match found.iter().any(|led| matches!(led, Led::Started)) {
+        true => Led::Started,
+        false if found.is_empty() => {
+            Led::Wrong(Effect::Stops, format!("{} finds no shim in another folder", fallback.path))
+        }
+        false => found.remove(0),
     }
 }
 

@@ -27,7 +27,7 @@ pub struct Efi {
 pub struct EfiProgram {
     /// On the host.
     pub path: String,
-    pub verdict: Verdict<()>,
+    pub verdict: Verdict<program::Kind>,
 }
 
 impl EfiProgram {
@@ -48,9 +48,15 @@ impl EfiProgram {
         self.folder().eq_ignore_ascii_case(&format!("{EFI}/EFI/BOOT")) && starts_with(self.name(), "boot")
     }
 
-    /// Whether it is shim, which only starts the GRUB beside it.
+    /// Whether it is shim, which only starts the GRUB beside it. As what firmware starts without a boot option it has
+    /// another name.
     pub fn is_shim(&self) -> bool {
-        starts_with(self.name(), "shim")
+        self.verdict.whole().map_or_else(|| starts_with(self.name(), "shim"), |kind| *kind == program::Kind::Shim)
+    }
+
+    /// Whether it is the program that makes boot options anew and starts the first of them: `fbx64.efi`.
+    pub fn is_fallback(&self) -> bool {
+        starts_with(self.name(), "fb")
     }
 
     /// Whether it is GRUB.

@@ -1,7 +1,7 @@
 //! An EFI program, verified against its own headers (Microsoft, "PE Format"; UEFI 2.10, section 2.1).
 //!
 //! They give the place of every section and of the signature in the file. Whether the firmware trusts the signature is
-//! not proved.
+//! not proved. What it starts next is told by the file names in it: shim has that of GRUB (`DEFAULT_LOADER`).
 
 use std::io::Read;
 
@@ -11,8 +11,8 @@ use crate::subjects::next_start::facts::verdict::Verdict;
 const PE_OFFSET: usize = 0x3c;
 const COFF_BYTES: usize = 24;
 const SECTION_BYTES: usize = 40;
-/// What holds the headers of a program: those of GRUB and of shim end within one page.
-const MOST_HEADERS: u64 = 64 << 10;
+/// The most that is read of a program: shim has 1 MiB, GRUB 2 to 4 MiB.
+const MOST_READ: u64 = 16 << 20;
 /// Offset of the subsystem in the optional header; the same for 32 and 64 bits.
 const SUBSYSTEM: usize = 68;
 const EFI_APPLICATION: u16 = 10;
@@ -20,10 +20,21 @@ const EFI_APPLICATION: u16 = 10;
 const SIGNATURE_32: usize = 96 + 4 * 8;
 const SIGNATURE_64: usize = 112 + 4 * 8;
 
-/// Reads the headers of a program of `bytes`.
-pub fn verify(file: impl Read, bytes: u64) -> Verdict<()> {
+/// What a program is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It starts the GRUB in its own folder.
+    Shim,
+    Other,
+}
+
+/// The names that shim has of what it starts.
+const STARTED_BY_SHIM: [&str; 2] = ["grubx64.efi", "grubia32.efi"];
+
+/// Reads a program of `bytes`.
+pub fn verify(file: impl Read, bytes: u64) -> Verdict<Kind> {
     let mut head = Vec::new();
-    if let Err(why) = file.take(MOST_HEADERS).read_to_end(&mut head) {
+    if let Err(why) = file.take(MOST_READ).read_to_end(&mut head) {
         return Verdict::Unknown(format!("it cannot be read: {why}"));
     }
     if bytes == 0 {
@@ -32,11 +43,11 @@ pub fn verify(file: impl Read, bytes: u64) -> Verdict<()> {
     let is_cut = (head.len() as u64) >= bytes;
     read(&head, bytes).unwrap_or_else(|Truncated { at, need }| match is_cut {
         true => broken(bytes, format!("the file ends in its headers, which have {need} bytes at {at}")),
-        false => Verdict::Unknown(format!("its headers are longer than {MOST_HEADERS} bytes")),
+        false => Verdict::Unknown(format!("its headers are longer than {MOST_READ} bytes")),
     })
 }
 
-fn read(head: &[u8], bytes: u64) -> Result<Verdict<()>, Truncated> {
+fn read(head: &[u8], bytes: u64) -> Result<Verdict<Kind>, Truncated> {
     if !head.starts_with(b"MZ") {
         return Ok(broken(0, "it is no EFI program: it does not begin with MZ".to_owned()));
     }
@@ -73,22 +84,31 @@ fn read(head: &[u8], bytes: u64) -> Result<Verdict<()>, Truncated> {
         end if end > bytes => {
             broken(bytes, format!("it is cut off: its headers require {end} bytes, and the file has {bytes}"))
         }
-        _ => Verdict::Whole(()),
+        _ => Verdict::Whole(kind(head)),
     })
 }
 
-fn no_header(at: usize) -> Verdict<()> {
+/// shim has the name of GRUB in UCS-2, as the firmware takes it; GRUB has its own names in ASCII.
+fn kind(program: &[u8]) -> Kind {
+    let has = |name: &&str| {
+        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        program.windows(name.len()).any(|part| part == name)
+    };
+    if STARTED_BY_SHIM.iter().any(has) { Kind::Shim } else { Kind::Other }
+}
+
+fn no_header(at: usize) -> Verdict<Kind> {
     broken(at as u64, "it is no EFI program: it has no PE header".to_owned())
 }
 
-fn broken(at: u64, why: String) -> Verdict<()> {
+fn broken(at: u64, why: String) -> Verdict<Kind> {
     Verdict::Broken { at, why }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::subjects::next_start::facts::sample::efi_program;
+    use crate::subjects::next_start::facts::sample::{efi_program, efi_shim};
 
     fn why(bytes: &[u8]) -> String {
         match verify(bytes, bytes.len() as u64) {
@@ -100,7 +120,9 @@ mod tests {
     #[test]
     fn a_program_is_whole_where_the_file_has_each_section_and_the_signature() {
         let program = efi_program();
-        assert_eq!(verify(program.as_slice(), program.len() as u64), Verdict::Whole(()));
+        assert_eq!(verify(program.as_slice(), program.len() as u64), Verdict::Whole(Kind::Other));
+        let shim = efi_shim();
+        assert_eq!(verify(shim.as_slice(), shim.len() as u64), Verdict::Whole(Kind::Shim));
         for length in 1..program.len() {
             let why = why(&program[..length]);
             assert!(why.contains("the file ends in its headers") || why.contains("cut off") || why.contains("no EFI"));

@@ -4,11 +4,12 @@ use super::is_found;
 use crate::disk::Disk;
 use crate::host::{Node, Root};
 use crate::overlay::Host;
-use crate::subjects::next_start::facts::sample::{Layout, efi_option, efi_program, efi_variable};
+use crate::subjects::next_start::facts::sample::{Layout, efi_option, efi_program, efi_shim, efi_variable};
 
 const SHIM: &str = "boot/efi/EFI/redhat/shimx64.efi";
 const GRUB: &str = "boot/efi/EFI/redhat/grubx64.efi";
 const REMOVABLE: &str = "boot/efi/EFI/BOOT/BOOTX64.EFI";
+const FALLBACK: &str = "boot/efi/EFI/BOOT/fbx64.efi";
 const UEFI: [Layout; 2] = [Layout::El7Uefi, Layout::El8Uefi];
 
 fn cut() -> Vec<u8> {
@@ -44,26 +45,43 @@ fn shim_of(host: &Host) -> Vec<u8> {
     efi_option("Oracle Linux", Some(partition(host)), "\\EFI\\REDHAT\\shimx64.efi")
 }
 
+/// A host with nothing but one program, for removable media.
+fn with_removable_alone(layout: Layout, program: &[u8]) -> Host {
+    layout.host().without(SHIM).without(GRUB).without(FALLBACK).with(REMOVABLE, program)
+}
+
 #[test]
 fn it_starts_nothing_where_its_program_is_missing_empty_or_cut_off() {
     for layout in UEFI {
-        let host = layout.host().without(SHIM).without(GRUB);
-        is_found(&host, "pass", "complete");
-        is_found(&host.with(REMOVABLE, ""), "block", "BOOTX64.EFI: the file is empty");
-        let host = layout.host().without(SHIM).without(GRUB).with(REMOVABLE, cut());
-        is_found(&host, "block", "BOOTX64.EFI: it is cut off");
-        is_found(&host.without(REMOVABLE), "block", "has no boot program");
+        is_found(&with_removable_alone(layout, &efi_program()), "pass", "complete");
+        is_found(&with_removable_alone(layout, b""), "block", "BOOTX64.EFI: the file is empty");
+        is_found(&with_removable_alone(layout, &cut()), "block", "BOOTX64.EFI: it is cut off");
+        is_found(&with_removable_alone(layout, &efi_shim()), "block", "BOOTX64.EFI has no GRUB beside it");
+        is_found(&with_removable_alone(layout, b"").without(REMOVABLE), "block", "has no boot program");
     }
     is_found(&Layout::El8Bios.host().with("dev/sda", ""), "unknown", "the firmware");
+}
+
+#[test]
+fn shim_leads_to_the_grub_beside_it_and_as_removable_to_shim_in_another_folder() {
+    let program = efi_program();
+    for layout in UEFI {
+        is_found(&layout.host(), "pass", "complete");
+        is_found(&layout.host().with(GRUB, &program[..1000]), "block", "grubx64.efi: it is cut off");
+        is_found(&layout.host().without(GRUB), "block", "shimx64.efi has no GRUB beside it");
+        is_found(&layout.host().without(SHIM), "warn", "fbx64.efi finds no shim in another folder");
+        is_found(&layout.host().without(SHIM).without(GRUB), "block", "fbx64.efi finds no shim in another folder");
+    }
 }
 
 #[test]
 fn without_boot_options_a_program_that_is_broken_beside_one_that_is_whole_is_doubtful() {
     let program = efi_program();
     for layout in UEFI {
-        is_found(&layout.host().with(SHIM, &program[..1000]), "warn", "shimx64.efi: it is cut off");
-        is_found(&layout.host().with(GRUB, &program[..1000]), "warn", "grubx64.efi: it is cut off");
-        is_found(&layout.host().without(GRUB), "warn", "shimx64.efi has no GRUB beside it");
+        let host = layout.host().with(REMOVABLE, &program);
+        is_found(&host.with(SHIM, &program[..1000]), "warn", "shimx64.efi: it is cut off");
+        let host = layout.host().with(REMOVABLE, &program);
+        is_found(&host.with(GRUB, &program[..1000]), "warn", "grubx64.efi: it is cut off");
         is_found(&layout.host().with("boot/efi/EFI/redhat/mmx64.efi", "MZ"), "pass", "complete");
     }
 }
@@ -90,12 +108,25 @@ fn an_option_whose_program_is_broken_is_doubtful_where_another_starts_and_ends_t
         let host = layout.host();
         let only = [shim_of(&host)];
         let host = with_options(host, &only).with(GRUB, cut());
+        is_found(&host, "block", "no boot option of the firmware leads to a program that is whole");
+        let host = host.with(REMOVABLE, efi_program());
         is_found(&host, "warn", "Boot0000 (Oracle Linux): /boot/efi/EFI/redhat/grubx64.efi: it is cut off");
-        is_found(&host.without(REMOVABLE), "block", "no boot option of the firmware leads to a program that is whole");
         let host = layout.host();
         let host = with_options(host, &[efi_option("UEFI disk", None, "")]);
         is_found(&host, "pass", "complete");
         is_found(&host.with(REMOVABLE, cut()), "block", "no boot option of the firmware leads");
+    }
+}
+
+#[test]
+fn a_drive_before_the_option_of_the_disk_does_not_hide_that_its_program_is_broken() {
+    for layout in UEFI {
+        let host = layout.host();
+        let options = [efi_option("UEFI CD", None, ""), shim_of(&host)];
+        let host = with_options(host, &options);
+        is_found(&host, "pass", "complete");
+        let host = host.with(SHIM, cut()).with(REMOVABLE, efi_program());
+        is_found(&host, "warn", "Boot0001 (Oracle Linux): /boot/efi/EFI/redhat/shimx64.efi: it is cut off");
     }
 }
 
