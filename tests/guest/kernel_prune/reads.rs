@@ -26,10 +26,20 @@ fn a_dry_run_asks_rpm_and_looks_at_nothing_of_another_subject() {
         assert!(record.looked_at.contains(&image), "{image} is missing: {record:#?}");
     }
     assert_eq!(record.started, ["okv-host", "rpm"].map(str::to_owned).into());
-    // Outside these places it looks at three files; /lib, /sbin and /etc/os-release are links.
+    // Outside these places it looks at a few files; /lib, /sbin and /etc/os-release are links.
     let known = ["/proc", "/sys", "/dev", "/boot", "/usr/lib/modules", "/usr/bin", "/usr/sbin"];
     let own = ["/var/lib/okv-host", "/var/lib/rpm"];
-    let others = ["/etc/default/grub", "/etc/fstab", "/etc/os-release", "/lib", "/sbin", "/usr/lib/os-release"];
+    let others = [
+        "/etc/crypttab",
+        "/etc/default/grub",
+        "/etc/fstab",
+        "/etc/lvm/lvm.conf",
+        "/etc/lvm/lvmlocal.conf",
+        "/etc/os-release",
+        "/lib",
+        "/sbin",
+        "/usr/lib/os-release",
+    ];
     assert_eq!(record.leaves(&[&known[..], &own].concat()), others);
     for place in ["/etc/ssh", "/etc/rsyslog.conf", "/etc/rsyslog.d", "/var/lib/oracle", "/var/log", "/usr/local/okv"] {
         assert_eq!(record.below(place), [""; 0]);

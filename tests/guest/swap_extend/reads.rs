@@ -54,9 +54,12 @@ fn a_growth_looks_at_nothing_of_another_subject_and_never_starts_rpm() {
         format!("/boot/vmlinuz-{kernel}"),
     ];
     let others = [
+        "/etc/crypttab",
         "/etc/default/grub",
         "/etc/fstab",
         "/etc/lvm/devices/system.devices",
+        "/etc/lvm/lvm.conf",
+        "/etc/lvm/lvmlocal.conf",
         "/etc/os-release",
         "/usr/lib/os-release",
     ];
