@@ -24,11 +24,13 @@ pub(super) fn apply(inputs: &StepInputs<'_>, answer: Answer) -> Answer {
         }
         OnRecord::No(None) => answer,
         OnRecord::No(Some(other)) => Answer { evidence: format!("{}; {other}", answer.evidence), ..answer },
-        OnRecord::Unknown(why) => {
-            let how = "Record the step again.";
-            Answer::unknown(format!("cannot determine whether it was confirmed: {why}")).how(how).confirmable()
-        }
+        OnRecord::Damaged(why) => unknown(&why).how("If the step was done, record it again."),
+        OnRecord::Unreadable(why) => unknown(&why).how("Move the file aside. If the step was done, record it again."),
     }
+}
+
+fn unknown(why: &str) -> Answer {
+    Answer::unknown(format!("cannot determine whether it was confirmed: {why}")).confirmable()
 }
 
 /// Why a step cannot be confirmed now.

@@ -9,7 +9,13 @@ const OWN: &[&str] = &["stage-iso", "mount-iso", "clean-cache"];
 /// A reason for each of `steps` before the upgrade that is open. What a rule says is a reason of its own.
 pub fn reasons_against_upgrade(steps: &[Step]) -> impl Iterator<Item = Reason> {
     let open = open_before(steps, "run-upgrade").into_iter();
-    open.filter(|step| !OWN.contains(&step.id) && matches!(step.state, State::Confirm | State::Ready)).map(|step| {
+    // Of what is unknown, the record of a confirmation: all else is of a rule.
+    let is_open = |step: &&Step| match step.state {
+        State::Confirm | State::Ready => true,
+        State::Unknown => step.is_confirmable,
+        _ => false,
+    };
+    open.filter(|step| !OWN.contains(&step.id)).filter(is_open).map(|step| {
         let command = step.command.as_deref().unwrap_or_default();
         Reason {
             id: step.id,
@@ -50,6 +56,7 @@ mod tests {
             step("back-up", When::Before, State::Confirm),
             step("done", When::Before, State::Done),
             step("by-a-rule", When::Before, State::Blocked),
+            Step { is_confirmable: false, ..step("unread-by-a-rule", When::Before, State::Unknown) },
             step("stage-iso", When::Part, State::Ready),
             step("free", When::Free, State::Confirm),
             step("run-upgrade", When::Part, State::Ready),
@@ -58,6 +65,8 @@ mod tests {
         let reasons: Vec<Reason> = reasons_against_upgrade(&steps).collect();
         let [reason] = reasons.as_slice() else { panic!("{reasons:?}") };
         assert_eq!((reason.id, reason.message.as_str()), ("back-up", "back up (7.2-2): not confirmed"));
+        let damaged = [step("back-up", When::Before, State::Unknown)];
+        assert_eq!(reasons_against_upgrade(&damaged).count(), 1, "whether it was confirmed is unknown");
         assert_eq!(reason.remedy, "make a backup. Then run: okv-host confirm back-up");
     }
 }

@@ -85,7 +85,7 @@ pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
             (Probed::Absent, OnRecord::Confirmed(by)) => {
                 Progress::Upgraded(format!("confirmed by {} at {}: {}", by.by, by.at, by.note))
             }
-            (_, OnRecord::Unknown(why)) => Progress::Unknown(why),
+            (_, OnRecord::Damaged(why) | OnRecord::Unreadable(why)) => Progress::Unknown(why),
             _ => Progress::NotBegun("nothing on the node shows that it was upgraded".into()),
         },
     }

@@ -14,8 +14,10 @@ pub(super) enum OnRecord {
     Confirmed(Confirmed),
     /// It is not; what else is on record, where something is.
     No(Option<String>),
-    /// The record could not be read.
-    Unknown(String),
+    /// A damaged line may have been its record.
+    Damaged(String),
+    /// No record could be read.
+    Unreadable(String),
 }
 
 /// What is on record of the step `id`, for this host and the upgrade to the release of `profile`. The last record
@@ -26,7 +28,7 @@ pub(super) fn on_record(facts: &Facts, profile: &Profile, id: &str) -> OnRecord 
     let all = match &subjects.records.confirmations {
         Probed::Known(all) => all,
         Probed::Absent => &nothing,
-        Probed::Unreadable(why) => return OnRecord::Unknown(why.clone()),
+        Probed::Unreadable(why) => return OnRecord::Unreadable(why.clone()),
     };
     let records = all.records.as_slice();
     let is_meant =
@@ -37,7 +39,7 @@ pub(super) fn on_record(facts: &Facts, profile: &Profile, id: &str) -> OnRecord 
     if let Some(damaged) =
         damaged_since(all, id, records.iter().rposition(|record| is_meant(&record) && is_here(&record.entry)))
     {
-        return OnRecord::Unknown(damaged.why.clone());
+        return OnRecord::Damaged(damaged.why.clone());
     }
     let mut of_step = records.iter().rev().filter(is_meant);
     if let Some(Record { at, entry, .. }) = of_step.clone().find(|record| is_here(&record.entry)) {
@@ -80,6 +82,6 @@ pub fn is_confirmed(facts: &Facts, profile: &Profile, id: &str) -> Result<bool, 
     match on_record(facts, profile, id) {
         OnRecord::Confirmed(_) => Ok(true),
         OnRecord::No(_) => Ok(false),
-        OnRecord::Unknown(why) => Err(why),
+        OnRecord::Damaged(why) | OnRecord::Unreadable(why) => Err(why),
     }
 }

@@ -72,7 +72,8 @@ pub struct Standing {
 pub fn standing(facts: &Facts, findings: &[Finding], steps: &[Step], profile: &Profile) -> Standing {
     let count = |verdict| findings.iter().filter(|finding| counts(finding, verdict)).count();
     let ids = |is: &dyn Fn(&&Step) -> bool| steps.iter().filter(is).map(|step| step.id).collect::<Vec<_>>();
-    let to_confirm = ids(&|step| step.state == State::Confirm);
+    // A record that cannot be read is none.
+    let to_confirm = ids(&|step| step.state == State::Confirm || step.state == State::Unknown && step.is_confirmable);
     let headline = headline(facts, findings, to_confirm.len(), profile);
     Standing {
         next: what_next(&headline, facts, findings, steps),
