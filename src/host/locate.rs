@@ -16,7 +16,7 @@ mod device;
 mod encrypted;
 mod existence;
 
-pub use encrypted::{crypttab_unread, mapping, mapping_on, swap_made_anew};
+pub use encrypted::{crypttab_unread, mapping, mapping_on, mapping_that_may_be_on, swap_made_anew};
 pub use existence::{Existence, closed_container, existence, logical_name, what_may_hide_a_group, what_was_not_read};
 
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -10,7 +10,12 @@ const LOCAL: &str = "/etc/lvm/lvmlocal.conf";
 
 /// Reads the identifiers whose groups LVM2 of this host uses: its own, on the host of this name, and those that it was
 /// told to take for its own (`extra_system_ids`). `Absent` where it has none, as is the default.
+///
+/// Lines are read one by one: a setting in another shape, which LVM2 understands, is no answer.
 pub fn gather(root: &Root, name: Probed<String>) -> Probed<Vec<String>> {
+    if let Some(why) = unread(root) {
+        return Probed::Unreadable(why);
+    }
     let line = match root.parse(LOCAL, |text| Ok::<_, String>(last_line(text, "extra_system_ids"))) {
         Probed::Known(line) => line.unwrap_or_default(),
         Probed::Absent => String::new(),
@@ -23,6 +28,38 @@ pub fn gather(root: &Root, name: Probed<String>) -> Probed<Vec<String>> {
         Probed::Absent => Probed::Known(extra),
         Probed::Unreadable(why) => Probed::Unreadable(why),
     }
+}
+
+/// What of the two files could not be read as they are here.
+fn unread(root: &Root) -> Option<String> {
+    for (path, names) in [(CONFIGURATION, &["system_id_source"][..]), (LOCAL, &["system_id", "extra_system_ids"])] {
+        match root.read(path) {
+            Probed::Known(text) => {
+                let odd = numbered(&text).find(|(_, line)| is_odd(line, names));
+                if let Some((number, _)) = odd {
+                    return Some(format!("{path}: line {number} has an identifier in a shape that is not followed"));
+                }
+            }
+            Probed::Unreadable(why) => return Some(why),
+            Probed::Absent if path == CONFIGURATION && !root.is_live() => {
+                return Some(format!("this saved host has no {path}"));
+            }
+            Probed::Absent => {}
+        }
+    }
+    None
+}
+
+/// Whether a line that is no comment has one of these settings, and not as its one setting.
+fn is_odd(line: &[u8], names: &[&str]) -> bool {
+    let line = String::from_utf8_lossy(line);
+    let line = line.split('#').next().unwrap_or_default().trim();
+    let Some(name) = names.iter().find(|name| line.contains(**name)) else { return false };
+    let Some((key, value)) = line.split_once('=') else { return true };
+    let key = key.trim();
+    let is_plain = key == *name || key.rsplit('/').next() == Some(name) || names.contains(&key);
+    let value = value.trim();
+    !is_plain || value.is_empty() || (value.starts_with('[') && !value.ends_with(']')) || value.contains(['{', '}'])
 }
 
 fn own(root: &Root, name: Probed<String>) -> Probed<String> {
@@ -76,7 +113,7 @@ mod tests {
 
     fn of(files: &[(&str, &str)]) -> Probed<Vec<String>> {
         let dir = tempfile::tempdir().unwrap();
-        for (path, text) in files {
+        for (path, text) in [("etc/lvm/lvm.conf", "")].iter().chain(files) {
             let path = dir.path().join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
@@ -110,6 +147,11 @@ mod tests {
         let both = [name, ("etc/lvm/lvm.conf", &*conf("uname")), extra];
         assert_eq!(of(&both), Probed::Known(vec!["okv1".into(), "b".into(), "c".into()]));
         assert!(matches!(of(&[("etc/lvm/lvm.conf", &conf("appmachineid"))]), Probed::Unreadable(_)));
+        for odd in ["global { system_id_source = \"uname\" }", "global {\nsystem_id_source =\n\"uname\"\n}"] {
+            assert!(matches!(of(&[name, ("etc/lvm/lvm.conf", odd)]), Probed::Unreadable(_)), "{odd}");
+        }
+        let lines = ("etc/lvm/lvmlocal.conf", "local {\n extra_system_ids = [\n \"b\" ]\n}\n");
+        assert!(matches!(of(&[name, lines]), Probed::Unreadable(_)));
         assert!(matches!(of(&[("etc/lvm/lvm.conf", &conf("uname"))]), Probed::Unreadable(_)), "no name");
     }
 }

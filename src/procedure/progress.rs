@@ -59,6 +59,11 @@ pub(super) fn of(facts: &Facts, profile: &Profile) -> Progress {
         return Progress::Unknown("only a running host shows this, not the disks of a powered-off node".into());
     };
     let release = compare(facts, profile);
+    if let (Probed::Known(run), Some(SaidRelease::Reached(_))) = (run_of_now(facts, profile), &release)
+        && run.state == UpgradeState::Unheard
+    {
+        return Progress::Begun(format!("the upgrade of {} {}", run.when(), run.state));
+    }
     match (begun(&run_of_now(facts, profile), &release), &release) {
         // Before the restart, what its files say is only half of it.
         (Some(begun), Some(SaidRelease::Reached(_))) if !begun.is_restarted => return Progress::Begun(begun.why),

@@ -41,6 +41,14 @@ impl TargetHost<'_> {
         Ok(())
     }
 
+    /// Whether the file of the plan is surely not at `path`: nothing is, or another file, whatever their content.
+    pub(super) fn is_surely_not(&self, path: &str, file: &FileIdentity) -> bool {
+        match fs::symlink_metadata(self.path(path)) {
+            Ok(meta) => meta.ino() != file.inode,
+            Err(e) => e.kind() == io::ErrorKind::NotFound,
+        }
+    }
+
     /// Whether the file at `path` is the one of the plan.
     pub(super) fn is(&self, path: &str, file: &FileIdentity) -> Result<(), String> {
         let meta = fs::symlink_metadata(self.path(path)).map_err(|e| format!("{path}: {e}"))?;

@@ -86,7 +86,7 @@ impl TargetHost<'_> {
         let action = &step.action;
         match action {
             // It was not done, where the new name is not that of the file of the plan.
-            Action::Rename { to, file, .. } if self.is(to, file).is_err() => Ok(TakenBack::Yes),
+            Action::Rename { to, file, .. } if self.is_surely_not(to, file) => Ok(TakenBack::Yes),
             Action::WriteTable(table) if self.has_nothing_of(table) => Ok(TakenBack::Yes),
             Action::Copy(copy) => self.remove_copy_begun(copy).map(|()| TakenBack::Yes),
             // Its way back looks itself, also for what was left half made.

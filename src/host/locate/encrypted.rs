@@ -29,6 +29,16 @@ pub fn mapping_on<'f>(node: &'f Node, found: &Volume<'_>) -> Option<&'f CryptEnt
     entries(node).iter().find(|entry| matches!(volume(node, &entry.source), Located::One(below) if below == *found))
 }
 
+/// The line that makes a mapping of `found`, or of what could not be located and may be that.
+pub fn mapping_that_may_be_on<'f>(node: &'f Node, found: &Volume<'_>) -> Option<&'f CryptEntry> {
+    entries(node).iter().find(|entry| match volume(node, &entry.source) {
+        Located::One(below) => below == *found,
+        Located::Several(all) => all.contains(found),
+        Located::Unknown(_) => true,
+        Located::Nothing | Located::NotAVolume => false,
+    })
+}
+
 /// The first mapping that each start fills with swap anew: a UUID that was seen in one is gone by then.
 pub fn swap_made_anew(node: &Node) -> Option<&CryptEntry> {
     entries(node).iter().find(|entry| entry.is_swap())

@@ -99,10 +99,11 @@ pub fn plan(places: &Places, request: &Request, means: &Means) -> Result<Plan, R
     };
     let mut notes = Vec::new();
     let steps = match run.map(|run| (run, run.state)) {
+        // Before the restart, what the files of the node say is only half of it.
+        Some((run, UpgradeState::Unheard)) => return refused(vec![unheard(run)]),
         _ if means.is_upgraded => Vec::new(),
         Some((run, UpgradeState::Running)) => vec![follow(&run.log, places)],
         Some((_, UpgradeState::WaitsForReboot)) => Vec::new(),
-        Some((run, UpgradeState::Unheard)) => return refused(vec![unheard(run)]),
         _ if let Some(moved) = means.begun.as_ref().filter(|begun| begun.waits_for_restart(run)) => {
             return refused(vec![log_moved(moved)]);
         }
@@ -150,7 +151,9 @@ fn unheard(run: &UpgradeRun) -> Reason {
 
 fn log_moved(begun: &Begun) -> Reason {
     let log = log_of(begun.number);
-    let message = format!("an upgrade asked for a restart since the node was started, and its log {log} is gone");
+    let message = format!(
+        "an upgrade was begun since the node was started and may wait for its restart, and its log {log} is gone"
+    );
     reason("upgrade-log-moved", message, "put the log back, or restart the node with reboot")
 }
 

@@ -1,7 +1,6 @@
 //! `platform-certificate`: the certificates of the platform, which expire apart from the server's, hold.
 
 use super::expiry::expiry;
-use crate::base::dates::Moment;
 use crate::host::Probed;
 use crate::subjects::console::ServerInfo;
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
@@ -37,18 +36,18 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         Ok(subjects) => subjects,
         Err(finding) => return vec![*finding],
     };
-    let found = match inputs.facts.server_info() {
-        Some(Probed::Known(info)) => of_info(inputs, info),
-        Some(Probed::Unreadable(why)) => unknown(inputs, why),
-        Some(Probed::Absent) => unknown(inputs, "there is no such file"),
-        None => match &subjects.certificates.platform {
-            Some(Probed::Known(certificate)) => holds(inputs, certificate.not_after, &certificate.place),
-            Some(Probed::Unreadable(why)) => unknown(inputs, why),
-            Some(Probed::Absent) => unknown(inputs, "no file has the name that the release profile gives"),
-            None => inputs
-                .finding(Verdict::Confirm, SUBJECT, "confirm that they have not expired and do not expire soon")
-                .remedy(SAVE_IT),
-        },
+    let found = match (inputs.facts.server_info(), &subjects.certificates.platform) {
+        (Some(Probed::Known(ServerInfo { platform_expires: Some(date), .. })), _) => {
+            holds(inputs, date.second, "okv server info get")
+        }
+        (Some(Probed::Unreadable(why)), _) | (_, Some(Probed::Unreadable(why))) => unknown(inputs, why),
+        (_, Some(Probed::Known(certificate))) => holds(inputs, certificate.not_after, &certificate.place),
+        (Some(Probed::Absent), _) => unknown(inputs, "there is no such file"),
+        (_, Some(Probed::Absent)) => unknown(inputs, "no file has the name that the release profile gives"),
+        (Some(Probed::Known(info)), None) => without_date(inputs, info),
+        (None, None) => inputs
+            .finding(Verdict::Confirm, SUBJECT, "confirm that they have not expired and do not expire soon")
+            .remedy(SAVE_IT),
     };
     vec![found]
 }
@@ -57,18 +56,12 @@ fn unknown(inputs: &RuleInputs<'_>, why: &str) -> Finding {
     inputs.finding(Verdict::Unknown, SUBJECT, format!("their date could not be read: {why}")).remedy(SAVE_IT)
 }
 
-fn of_info(inputs: &RuleInputs<'_>, info: &ServerInfo) -> Finding {
-    match info.platform_expires {
-        Some(Moment { second, .. }) => holds(inputs, second, "okv server info get"),
-        None if info.has_version_alone() => {
-            let why = "the saved answer has the version alone: its user lacks a privilege";
-            inputs.finding(Verdict::Confirm, SUBJECT, why).remedy(SAVE_IT)
-        }
-        None => {
-            let why = "the saved answer lacks platformCertificatesExpirationDate";
-            inputs.finding(Verdict::Confirm, SUBJECT, why).remedy(SAVE_IT)
-        }
-    }
+fn without_date(inputs: &RuleInputs<'_>, info: &ServerInfo) -> Finding {
+    let why = match info.has_version_alone() {
+        true => "the saved answer has the version alone: its user lacks a privilege",
+        false => "the saved answer lacks platformCertificatesExpirationDate",
+    };
+    inputs.finding(Verdict::Confirm, SUBJECT, why).remedy(SAVE_IT)
 }
 
 fn holds(inputs: &RuleInputs<'_>, until: u64, place: &str) -> Finding {

@@ -17,6 +17,10 @@ pub struct Account {
     pub password_ends: Option<u64>,
     /// The day on which the account itself ends.
     pub ends: Option<u64>,
+    /// Whether no password fits it: its hash begins with `!` or `*`.
+    pub is_locked: bool,
+    /// Whether a date could not be understood.
+    pub is_damaged: bool,
 }
 
 /// Those of [`ACCOUNTS`] that are there; `Absent` where a saved host has no such file.
@@ -34,15 +38,18 @@ fn account(line: &str) -> Option<Account> {
     let mut fields = line.split(':');
     let name = fields.next()?;
     let name = ACCOUNTS.into_iter().find(|account| *account == name)?;
-    let fields: Vec<Option<u64>> = fields.skip(1).map(|field| field.trim().parse().ok()).collect();
-    let field = |n: usize| fields.get(n).copied().flatten();
+    let is_locked = fields.next().is_some_and(|hash| hash.starts_with(['!', '*']));
+    let texts: Vec<&str> = fields.map(str::trim).collect();
+    let is_damaged =
+        texts.len() < 6 || texts.iter().take(6).any(|text| !text.is_empty() && text.parse::<u64>().is_err());
+    let field = |n: usize| texts.get(n).and_then(|text| text.parse::<u64>().ok());
     let (changed, longest, ends) = (field(0), field(2).filter(|days| *days < FOR_EVER), field(5));
     let password_ends = match (changed, longest) {
         (Some(0), _) => Some(0),
         (Some(changed), Some(longest)) => Some(changed.saturating_add(longest).saturating_add(1)),
         _ => None,
     };
-    Some(Account { name, password_ends, ends })
+    Some(Account { name, password_ends, ends, is_locked, is_damaged })
 }
 
 #[cfg(test)]
@@ -53,8 +60,14 @@ mod tests {
     fn the_dates_of_the_two_accounts_are_read_and_nothing_else() {
         let text =
             b"root:$6$secret:20000:0:99999:7:::\nbin:*:18000:0:99999:7:::\nsupport:!!:20000:0:90:7::21000:\nbad\n";
-        let root = Account { name: "root", password_ends: None, ends: None };
-        let support = Account { name: "support", password_ends: Some(20_091), ends: Some(21_000) };
+        let root = Account { name: "root", password_ends: None, ends: None, is_locked: false, is_damaged: false };
+        let support = Account {
+            name: "support",
+            password_ends: Some(20_091),
+            ends: Some(21_000),
+            is_locked: true,
+            is_damaged: false,
+        };
         let found = parse(text);
         assert_eq!(found, [root, support]);
         assert!(!format!("{found:?}").contains("secret"));
@@ -63,8 +76,9 @@ mod tests {
     #[test]
     fn a_password_that_was_made_old_has_to_be_changed_at_once() {
         assert_eq!(parse(b"root:x:0:0:99999:7:::")[0].password_ends, Some(0));
-        for line in ["root:x", "root:x:::::::", "root:x:-1:0:a:7", "root"] {
-            assert_eq!(parse(line.as_bytes())[0].password_ends, None, "{line}");
+        for line in ["root:x", "root:x:::::::", "root:x:-1:0:a:7::::", "root"] {
+            let found = &parse(line.as_bytes())[0];
+            assert_eq!((found.password_ends, found.is_damaged), (None, line != "root:x:::::::"), "{line}");
         }
     }
 }

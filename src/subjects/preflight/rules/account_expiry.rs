@@ -36,9 +36,14 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         Probed::Unreadable(why) => one(Verdict::Unknown, &format!("their dates could not be read: {why}")),
         Probed::Known(accounts) => {
             let today = running.now / DAY;
-            let found: Vec<Finding> = accounts.iter().filter_map(|account| of(inputs, account, today)).collect();
+            let missing = ACCOUNTS.into_iter().filter(|name| accounts.iter().all(|account| account.name != *name));
+            let missing = missing.map(|name| inputs.finding(Verdict::Unknown, name, "/etc/shadow has no line of it"));
+            let found = accounts.iter().filter_map(|account| of(inputs, account, today)).chain(missing);
+            let found: Vec<Finding> = found.collect();
             match found.is_empty() {
-                true => one(Verdict::Pass, &format!("{} can log in for days yet", ACCOUNTS.join(" and "))),
+                true => {
+                    one(Verdict::Pass, &format!("no date of {} ends before the maintenance", ACCOUNTS.join(" and ")))
+                }
                 false => found,
             }
         }
@@ -50,9 +55,17 @@ fn of(inputs: &RuleInputs<'_>, account: &Account, today: u64) -> Option<Finding>
     let date = |day: u64| Date::of_second(day.saturating_mul(DAY));
     let warn = |message: String, remedy: String| inputs.finding(Verdict::Warn, account.name, message).remedy(remedy);
     let name = account.name;
+    if account.is_damaged {
+        let message = "its line of /etc/shadow cannot be understood";
+        return Some(inputs.finding(Verdict::Unknown, name, message).remedy(format!("chage --list {name}")));
+    }
     if let Some(day) = account.ends.filter(is_near) {
         let word = if day <= today { "expired" } else { "expires" };
         return Some(warn(format!("the account {word} on {}", date(day)), format!("chage --expiredate -1 {name}")));
+    }
+    if account.is_locked {
+        let message = "no password fits it: it can log in by other means alone";
+        return Some(inputs.finding(Verdict::Note, name, message));
     }
     let day = account.password_ends.filter(is_near)?;
     let message = match day {
@@ -91,18 +104,28 @@ mod tests {
 
     #[test]
     fn accounts_that_outlast_the_maintenance_pass() {
-        let pass = "pass accounts root and support can log in for days yet";
+        let pass = "pass accounts no date of root and support ends before the maintenance";
         assert_eq!(found(Some("root:$6$x:D-100:0:99999:7:::\nsupport:$6$x:D-100:0:103:7::D+3:\n")), [pass]);
     }
 
     #[test]
     fn a_password_or_account_that_ends_before_the_maintenance_does_warns() {
         let line = |line: &str| found(Some(line)).remove(0);
+        assert!(line("support:!!:D-100:0:99999:7:::").starts_with("note support no password fits it"));
         assert!(line("root:x:D-100:0:90:7:::").starts_with("warn root the password expired on "));
         assert!(line("root:x:D-100:0:101:7:::").starts_with("warn root the password expires on "));
         assert!(line("support:x:0:0:99999:7:::").starts_with("warn support the next login has to set"));
         assert!(line("support:x:D-1:0:99999:7::D-1:").starts_with("warn support the account expired on "));
         assert!(line("support:x:D-1:0:99999:7::D+2:").starts_with("warn support the account expires on "));
+    }
+
+    #[test]
+    fn an_account_without_a_line_or_with_one_that_is_not_understood_is_unknown() {
+        let verdicts = |text: &str| found(Some(text)).iter().filter(|found| found.starts_with("unknown ")).count();
+        for text in ["", "bin:*:18000:0:99999:7:::", "root", "support:x:18000", "r\0o\0o\0t\0"] {
+            assert_eq!(verdicts(text), 2, "{text:?}");
+        }
+        assert_eq!(verdicts("root:x:abc:0:99999:7:::\nsupport:x:18000:0:99999:7:::\n"), 1);
     }
 
     #[test]

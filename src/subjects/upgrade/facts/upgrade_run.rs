@@ -185,7 +185,10 @@ pub fn ended(text: &str, now: Option<&str>) -> UpgradeState {
     let status = value("status").and_then(|status| status.parse::<i32>().ok());
     match status {
         None => UpgradeState::CutOff,
-        Some(0) if !text.to_lowercase().contains(ASKS) && mark.ends_with(LOST) => UpgradeState::Unheard,
+        Some(0) if !text.to_lowercase().contains(ASKS) && mark.ends_with(LOST) => match value("boot") {
+            Some(boot) if now.is_some_and(|now| now != boot) => UpgradeState::Restarted,
+            _ => UpgradeState::Unheard,
+        },
         Some(0) if !text.to_lowercase().contains(ASKS) => UpgradeState::Silent,
         Some(0) if value("boot").is_some() && value("boot") == now => UpgradeState::WaitsForReboot,
         Some(0) => UpgradeState::Restarted,
@@ -250,6 +253,8 @@ mod tests {
         assert_eq!(ended(&log("REBOOT NOW to go on", "0"), Some("b00t")), UpgradeState::WaitsForReboot);
         assert_eq!(ended(&log("all is well", "0"), Some("b00t")), UpgradeState::Silent);
         assert_eq!(ended(&log("all is we", &format!("0 {LOST}")), Some("b00t")), UpgradeState::Unheard);
+        assert_eq!(ended(&log("all is we", &format!("0 {LOST}")), None), UpgradeState::Unheard);
+        assert_eq!(ended(&log("all is we", &format!("0 {LOST}")), Some("0ther")), UpgradeState::Restarted);
         assert_eq!(ended(&log("Reboot now", &format!("0 {LOST}")), Some("b00t")), UpgradeState::WaitsForReboot);
         assert_eq!(ended(&log("Reboot now", "3"), Some("b00t")), UpgradeState::Failed(3));
         assert_eq!(ended(&log("Reboot now", "0"), Some("another")), UpgradeState::Restarted);

@@ -7,8 +7,8 @@ use crate::subjects::upgrade::facts::upgrade_run::{UpgradeRun, number_of};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Begun {
     pub number: u64,
-    /// Whether it asked for a restart.
-    pub has_ended_well: bool,
+    /// Whether it may have asked for a restart: it ended well, or nobody followed it to its end.
+    pub may_wait: bool,
     /// Whether the node was restarted since it was begun.
     pub is_restarted: bool,
 }
@@ -26,21 +26,25 @@ impl Begun {
         let (number, run) = numbered.max_by_key(|(number, run)| (*number, run.began))?;
         Some(Self {
             number,
-            has_ended_well: run.state == RunState::Ended(Ending::Done),
+            may_wait: match run.state {
+                RunState::Ended(Ending::Done) => true,
+                RunState::Ended(Ending::Interrupted { .. }) | RunState::CutOff => !run.standing.is_empty(),
+                RunState::Ended(_) => false,
+            },
             is_restarted: booted.known().is_some_and(|booted| run.began < *booted),
         })
     }
 
     /// Whether the restart is still to come, and no log tells so: `run` is what the logs tell.
     pub(super) fn waits_for_restart(&self, run: Option<&UpgradeRun>) -> bool {
-        self.has_ended_well && !self.is_restarted && run.is_none_or(|run| run.number < self.number)
+        self.may_wait && !self.is_restarted && run.is_none_or(|run| run.number < self.number)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Follow, Step};
+    use crate::engine::{Follow, StandingStep, Step};
     use crate::subjects::upgrade::facts::upgrade_run::log_of;
 
     fn recorded(number: u64, began: u64, state: RunState) -> RecordedRun {
@@ -64,9 +68,15 @@ mod tests {
         let done = || RunState::Ended(Ending::Done);
         let runs = [recorded(1, 10, done()), recorded(2, 20, RunState::CutOff), recorded(2, 30, done())];
         let of = |booted| Begun::last(&runs, &booted);
-        let begun = |is_restarted| Some(Begun { number: 2, has_ended_well: true, is_restarted });
+        let begun = |is_restarted| Some(Begun { number: 2, may_wait: true, is_restarted });
         assert_eq!((of(Probed::Known(5)), of(Probed::Known(31))), (begun(false), begun(true)));
         assert_eq!(of(Probed::Unreadable("why".into())), begun(false), "it may wait for the restart");
+        let may_wait = |run| Begun::last(&[run], &Probed::Known(5)).unwrap().may_wait;
+        let standing = vec![StandingStep { step: 0, done: true }];
+        assert!(may_wait(RecordedRun { standing: standing.clone(), ..recorded(1, 10, RunState::CutOff) }));
+        let interrupted = RunState::Ended(Ending::Interrupted { steps: 1 });
+        assert!(may_wait(RecordedRun { standing, ..recorded(1, 10, interrupted) }));
+        assert!(!may_wait(recorded(1, 10, RunState::CutOff)), "its service was not begun");
         assert_eq!(Begun::last(&[], &Probed::Absent), None);
         let other = RecordedRun { command: "stage".into(), ..recorded(3, 40, done()) };
         assert_eq!(Begun::last(&[other], &Probed::Absent), None);

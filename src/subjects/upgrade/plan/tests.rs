@@ -141,7 +141,7 @@ fn after_the_restart_the_same_iso_is_waited_for_and_another_is_another_upgrade()
 
 #[test]
 fn an_upgrade_whose_log_was_moved_away_is_not_begun_again_before_the_restart() {
-    let begun = |has_ended_well, is_restarted| Some(Begun { number: 1, has_ended_well, is_restarted });
+    let begun = |may_wait, is_restarted| Some(Begun { number: 1, may_wait, is_restarted });
     assert_eq!(refused(&Means { begun: begun(true, false), ..means() }), ["upgrade-log-moved"]);
     for begun in [begun(true, true), begun(false, false)] {
         // A service of its number may still be there.

@@ -7,7 +7,7 @@ use crate::disk::new_table::Begun;
 use crate::disk::{Disk, TableKind};
 use crate::engine::{Reason, Refusal};
 use crate::host::Probed;
-use crate::host::locate::{Volume, mapping_on};
+use crate::host::locate::{Volume, mapping_that_may_be_on};
 use crate::host::lvm::DevicesFile;
 use crate::subjects::swap::facts::{DiskState, Growth};
 use crate::subjects::swap::plan::group::System;
@@ -23,8 +23,9 @@ pub(super) fn unfit(growth: &Growth, state: &DiskState, scanned: &Disk) -> Optio
         Probed::Absent => return no("disk-unreadable", format!("{path} is gone"), "look at okv-host scan"),
         Probed::Unreadable(why) => return no("disk-unreadable", why.clone(), "look at okv-host scan"),
     }
-    if let Some(entry) = mapping_on(&growth.node, &Volume::WholeDisk(scanned)) {
-        let message = format!("line {} of /etc/crypttab makes {} of {path}", entry.line, entry.device());
+    if let Some(entry) = mapping_that_may_be_on(&growth.node, &Volume::WholeDisk(scanned)) {
+        let (line, device, source) = (entry.line, entry.device(), &entry.source);
+        let message = format!("line {line} of /etc/crypttab makes {device} of {source}, which is {path} or may be");
         return no("disk-in-use", message, "correct /etc/crypttab, or add another disk");
     }
     let Some(identity) = state.identity.known() else {

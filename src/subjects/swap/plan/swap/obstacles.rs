@@ -1,7 +1,7 @@
 //! What keeps a swap volume from being extended, whatever its header says.
 
 use crate::engine::Refusal;
-use crate::host::locate::{Volume, crypttab_unread, mapping_on};
+use crate::host::locate::{Volume, crypttab_unread, mapping_that_may_be_on};
 use crate::subjects::swap::facts::Growth;
 use crate::subjects::swap::plan::group::System;
 use crate::subjects::swap::plan::{Request, refuse};
@@ -14,8 +14,13 @@ pub(super) fn is_not_encrypted(growth: &Growth, request: &Request, system: &Syst
         return Err(refuse("swap-encrypted", message, "correct /etc/crypttab"));
     }
     let found = Volume::Logical { group: system.group, volume: system.volume };
-    let Some(entry) = mapping_on(&growth.node, &found) else { return Ok(()) };
-    let message = format!("line {} of /etc/crypttab makes {} of {name}", entry.line, entry.device());
+    let Some(entry) = mapping_that_may_be_on(&growth.node, &found) else { return Ok(()) };
+    let message = format!(
+        "line {} of /etc/crypttab makes {} of {}, which is {name} or may be",
+        entry.line,
+        entry.device(),
+        entry.source
+    );
     Err(refuse("swap-encrypted", message, "extend an encrypted swap volume by hand"))
 }
 
