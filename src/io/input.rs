@@ -1,14 +1,22 @@
 //! A file that an argument names: a regular file, or a pipe such as the shell's `<(...)`. A FIFO that nobody writes to
-//! is refused at once, and never waited for.
+//! is refused at once, and never waited for. A pipe gives what is in it once, and a command may need it again: that is kept.
 
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Chain, Cursor, ErrorKind, Read};
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::Mutex;
 
 use super::sys;
 
-/// What is read: the byte that showed whether anybody writes, then the rest.
+/// The most of a pipe that is kept, in bytes.
+const KEPT: u64 = 16 << 20;
+
+/// What pipes gave, by device and inode.
+static PIPES: Mutex<BTreeMap<(u64, u64), Vec<u8>>> = Mutex::new(BTreeMap::new());
+
+/// What is read: what a pipe gave, then the rest.
 pub type Input = Chain<Cursor<Vec<u8>>, File>;
 
 /// Opens it for reading.
@@ -17,7 +25,8 @@ pub type Input = Chain<Cursor<Vec<u8>>, File>;
 /// Where it cannot be opened, is a folder or a device that is no terminal, or a pipe that nobody writes to.
 pub fn open(path: &Path) -> io::Result<Input> {
     let mut file = OpenOptions::new().read(true).custom_flags(sys::O_NONBLOCK).open(path)?;
-    let kind = file.metadata()?.file_type();
+    let meta = file.metadata()?;
+    let kind = meta.file_type();
     let refused = |why: &str| io::Error::new(ErrorKind::InvalidInput, why);
     if kind.is_file() {
         return Ok(Cursor::new(Vec::new()).chain(file));
@@ -28,6 +37,11 @@ pub fn open(path: &Path) -> io::Result<Input> {
     if kind.is_block_device() || kind.is_socket() {
         return Err(refused("it is neither a file nor a pipe"));
     }
+    let pipe = (meta.dev(), meta.ino());
+    let kept = PIPES.lock().ok().and_then(|pipes| pipes.get(&pipe).cloned()).filter(|_| kind.is_fifo());
+    if let Some(kept) = kept {
+        return Ok(Cursor::new(kept).chain(file));
+    }
     let mut first = vec![0];
     match file.read(&mut first) {
         Ok(0) if kind.is_fifo() => return Err(refused("nobody writes to this pipe")),
@@ -37,6 +51,14 @@ pub fn open(path: &Path) -> io::Result<Input> {
         Err(e) => return Err(e),
     }
     sys::wait_for_input(&file)?;
+    if kind.is_fifo() {
+        (&mut file).take(KEPT).read_to_end(&mut first)?;
+        if (first.len() as u64) < KEPT
+            && let Ok(mut pipes) = PIPES.lock()
+        {
+            pipes.insert(pipe, first.clone());
+        }
+    }
     Ok(Cursor::new(first).chain(file))
 }
 
@@ -78,6 +100,7 @@ mod tests {
             writer.write_all(b"late words").unwrap();
         });
         assert_eq!(text(Path::new(&path)).unwrap(), "late words");
+        assert_eq!(text(Path::new(&path)).unwrap(), "late words", "a plan is made more than once");
         late.join().unwrap();
     }
 }

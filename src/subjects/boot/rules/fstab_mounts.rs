@@ -30,7 +30,7 @@ pub(crate) const RULE: Rule = Rule {
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let entries = match inputs.running().map(|running| &running.fstab) {
         Ok(Probed::Known(entries)) => entries,
-        Ok(Probed::Absent) => return vec![inputs.finding(Verdict::Pass, "/etc/fstab", "the file does not exist")],
+        Ok(Probed::Absent) => return vec![inputs.finding(Verdict::Unknown, "/etc/fstab", "there is no /etc/fstab")],
         Ok(Probed::Unreadable(why)) => {
             return vec![inputs.finding(Verdict::Unknown, "/etc/fstab", format!("cannot read it: {why}"))];
         }

@@ -32,7 +32,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     };
     if let Some(Probed::Unreadable(why)) = &console.status {
         let message = format!("the saved answer of okv server status get could not be read: {why}");
-        return vec![inputs.finding(Verdict::Unknown, SUBJECT, message).remedy("Save the answer again.")];
+        return vec![inputs.finding(Verdict::Warn, SUBJECT, message).remedy("Save the answer again.")];
     }
     let known = |probed: &Option<Probed<ServerStatus>>| probed.as_ref().and_then(Probed::known).map(of_status);
     let info = console.info.as_ref().and_then(Probed::known).map(of_info);

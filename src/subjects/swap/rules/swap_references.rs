@@ -59,6 +59,16 @@ fn fstab(inputs: &RuleInputs<'_>, running: &Running) -> Vec<Finding> {
                 .remedy("Add a line for the swap volume to /etc/fstab."),
         ];
     }
+    if entries.iter().all(|entry| entry.options.iter().any(|option| option == "noauto")) {
+        let lines: Vec<String> = entries.iter().map(|entry| entry.line.to_string()).collect();
+        let message = "names no swap that a start turns on: the node has none after its next start";
+        return vec![
+            inputs
+                .finding(Verdict::Block, "/etc/fstab", message)
+                .measured(format!("noauto in line {}", lines.join(", ")))
+                .remedy("Remove noauto from the line of the swap volume in /etc/fstab."),
+        ];
+    }
     entries.iter().map(|e| lenient(e, reference(inputs, format!("/etc/fstab line {}", e.line), &e.source))).collect()
 }
 

@@ -193,3 +193,24 @@ fn resume_takes_every_form_of_a_name() {
         assert_eq!(found.0, expected, "{form}: {found:?}");
     }
 }
+
+#[test]
+fn swap_that_no_start_turns_on_blocks() {
+    let host = |options: &str| {
+        Host::named("good-uefi").replacing("etc/fstab", "swap    defaults", &format!("swap    {options}"))
+    };
+    assert_found(
+        &RULE,
+        &host("sw,noauto"),
+        str![[r#"
+block /etc/fstab
+  message: names no swap that a start turns on: the node has none after its next start
+  measured: noauto in line 9
+  remedy: Remove noauto from the line of the swap volume in /etc/fstab.
+pass resume= of the kernel line
+  message: names vg_root/lv_swap, which is swap
+  measured: /dev/mapper/vg_root-lv_swap
+
+"#]],
+    );
+}
