@@ -26,8 +26,6 @@ pub(crate) const DEVICE: &str = "the scan of the device";
 
 const BOOT_SECTOR: &str =
     "a FAT, NTFS or exFAT boot sector ends like an MBR, and the peer takes its boot code for a table";
-const NO_LABEL: &str =
-    "the label lies in the root directory or in $Volume; of a format that is only recognised, no more is read";
 
 const NO_SECTOR_SIZE: &str =
     "primary partitions alone do not tell the sector size; the scan of the file says that it is assumed";
@@ -39,8 +37,6 @@ pub(crate) const KNOWN: &[Known] = &[
     Known { peer: "sfdisk", case: "whole-ntfs-512", field: "table.*", why: BOOT_SECTOR },
     Known { peer: "sfdisk", case: "whole-exfat-512", field: "table.*", why: BOOT_SECTOR },
     Known { peer: "blkid", case: "whole-exfat-512", field: "table.*", why: BOOT_SECTOR },
-    Known { peer: "blkid", case: "whole-ntfs-512", field: "content.label", why: NO_LABEL },
-    Known { peer: "blkid", case: "whole-exfat-512", field: "content.label", why: NO_LABEL },
     Known { peer: DEVICE, case: "mbr-node-4096", field: "*", why: NO_SECTOR_SIZE },
     Known { peer: DEVICE, case: "mbr-one-4096", field: "*", why: NO_SECTOR_SIZE },
     Known { peer: "lvm", case: "vg_exported-*", field: "lvs", why: EXPORTED },
