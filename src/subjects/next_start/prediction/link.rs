@@ -37,6 +37,10 @@ impl LinkName {
         }
     }
 
+    fn verb(self) -> &'static str {
+        if matches!(self, Self::Files | Self::Modules) { "are" } else { "is" }
+    }
+
     /// The rule that reports it in detail.
     pub fn rule(self) -> &'static str {
         match self {
@@ -72,7 +76,7 @@ impl std::fmt::Display for Link {
         match self.effect {
             Effect::Stops => write!(f, "it ends at {}: {why}", name.word()),
             Effect::Unknown => write!(f, "cannot determine {}: {why}", name.word()),
-            Effect::Doubtful | Effect::GoesOn => write!(f, "{} is doubtful: {why}", name.word()),
+            Effect::Doubtful | Effect::GoesOn => write!(f, "{} {} doubtful: {why}", name.word(), name.verb()),
         }
     }
 }
