@@ -17,7 +17,12 @@ pub struct Check {
     pub root: Option<PathBuf>,
 
     /// Check a powered-off node by its disks alone.
-    #[arg(long, value_name = "DISK", num_args = 1.., conflicts_with_all = ["certificate", "certificate_from", "server_info", "server_status"])]
+    #[arg(
+        long,
+        value_name = "DISK",
+        num_args = 1..,
+        conflicts_with_all = ["certificate", "certificate_from", "server_info", "server_status"]
+    )]
     pub image: Vec<PathBuf>,
 
     /// Arguments that every judging command has.

@@ -13,8 +13,8 @@ pub fn gather(root: &Root) -> Probed<String> {
     })
 }
 
-/// What identifies the node whatever its name is: the installation and the machine that it is on. A copy of its disk has
-/// the installation alone. Only its sum, as neither is meant for others.
+/// What identifies the node whatever its name is: the installation and the machine that it is on. A copy of its disk
+/// has the installation alone. Only its sum, as neither is meant for others.
 pub fn node(root: &Root) -> Probed<String> {
     gather(root).and_then(|installation| {
         root.read("/sys/class/dmi/id/product_uuid").map(|machine| {

@@ -1,5 +1,6 @@
 //! A file that an argument names: a regular file, or a pipe such as the shell's `<(...)`. A FIFO that nobody writes to
-//! is refused at once, and never waited for. A pipe gives what is in it once, and a command may need it again: that is kept.
+//! is refused at once, and never waited for. A pipe gives what is in it once, and a command may need it again: that is
+//! kept.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};

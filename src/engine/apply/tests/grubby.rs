@@ -1,5 +1,5 @@
-//! What sets the boot loader's default and does nothing: C grubby of Oracle Linux 7 ends with status 0 where it does not
-//! find the kernel, and prints at most a warning on the locale.
+//! What sets the boot loader's default and does nothing: C grubby of Oracle Linux 7 ends with status 0 where it does
+//! not find the kernel, and prints at most a warning on the locale.
 
 use super::*;
 use crate::engine::SubjectProof;

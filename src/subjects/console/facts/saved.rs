@@ -1,5 +1,5 @@
-//! A saved answer, read leniently: names are compared without case and punctuation, wherever they are nested, and numbers
-//! may be texts. Which fields there are is documented only in part.
+//! A saved answer, read leniently: names are compared without case and punctuation, wherever they are nested, and
+//! numbers may be texts. Which fields there are is documented only in part.
 
 use serde_json::Value;
 

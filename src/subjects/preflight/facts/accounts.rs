@@ -1,5 +1,5 @@
-//! Until when an operator's accounts can be used: the dates of `/etc/shadow` (shadow(5)). Its second field, the hash of a
-//! password, is never kept.
+//! Until when an operator's accounts can be used: the dates of `/etc/shadow` (shadow(5)). Its second field, the hash of
+//! a password, is never kept.
 
 use crate::host::{Probed, Root};
 

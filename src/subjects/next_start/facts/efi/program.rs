@@ -1,7 +1,7 @@
 //! An EFI program, verified against its own headers (Microsoft, "PE Format"; UEFI 2.10, section 2.1).
 //!
 //! They give the place of every section and of the signature in the file. Whether the firmware trusts the signature is
-//! not proved. What it starts next is told by the file names in it: shim has that of GRUB (`DEFAULT_LOADER`).
+//! not proved. The file names in it show what it starts next: shim has that of GRUB (`DEFAULT_LOADER`).
 
 use std::io::Read;
 
