@@ -52,7 +52,7 @@ pub(super) fn find(
                 Probed::Known(loader) => {
                     reasons.extend(default_unknown(kernels, &loader.default));
                     reasons.extend(loader.next.as_ref().map(|next| {
-                        let message = format!("the next boot alone is told to start \"{next}\"");
+                        let message = format!("next_entry of GRUB is set: the next start alone takes \"{next}\"");
                         reason("boot-once-set", message, "grub2-editenv - unset next_entry, or reboot")
                     }));
                     let survivors = keep.keys().filter(|release| is_installed(kernels, release));
