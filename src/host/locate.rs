@@ -15,9 +15,11 @@ mod array;
 mod device;
 mod encrypted;
 mod existence;
+mod group;
 
 pub use encrypted::{crypttab_unread, mapping, mapping_on, mapping_that_may_be_on, swap_made_anew};
 pub use existence::{Existence, closed_container, existence, logical_name, what_may_hide_a_group, what_was_not_read};
+pub use group::problem_of;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Volume<'f> {

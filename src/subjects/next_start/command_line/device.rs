@@ -1,10 +1,10 @@
 //! Which device a name means, in every form that a reader of the line takes.
 
 use super::reference::Outcome;
-use crate::disk::VolumeGroup;
+use crate::disk::{ProblemId, VolumeGroup};
 use crate::host::Node;
 use crate::host::line::unquote_name;
-use crate::host::locate::{Existence, Located, Volume, existence, groups, logical_name, volume};
+use crate::host::locate::{Existence, Located, Volume, existence, groups, logical_name, problem_of, volume};
 
 /// What a name leads to, with the volume where that was read.
 pub(super) fn find<'f>(node: &'f Node, name: &str) -> (Outcome, Option<Volume<'f>>) {
@@ -15,13 +15,19 @@ pub(super) fn find<'f>(node: &'f Node, name: &str) -> (Outcome, Option<Volume<'f
         return of_group(node, &group, &logical);
     }
     match volume(node, name) {
-        Located::One(volume) => (found(volume), Some(volume)),
+        Located::One(volume) => (found(node, volume), Some(volume)),
         Located::Several(all) => (Outcome::Ambiguous(all.iter().map(Volume::device).collect()), None),
         Located::Nothing | Located::NotAVolume | Located::Unknown(_) => (not_located(node, name), None),
     }
 }
 
-fn found(volume: Volume<'_>) -> Outcome {
+fn found(node: &Node, volume: Volume<'_>) -> Outcome {
+    // LVM2 activates nothing of a group of which it sees two copies, unless it was active before.
+    if let Volume::Logical { group, .. } = volume
+        && let Some(why) = problem_of(node, group, &[ProblemId::Duplicate])
+    {
+        return Outcome::Doubtful(format!("it names {volume}, and there is more than one copy of that: {why}"));
+    }
     let through = match volume {
         Volume::Logical { group, .. } => {
             let on = group.physical_volumes.iter().filter_map(|pv| pv.path.as_deref());
@@ -85,7 +91,7 @@ fn of_group<'f>(node: &'f Node, group: &str, name: &str) -> (Outcome, Option<Vol
     match node.running.is_some() {
         true if is_cut && node.why_incomplete().is_none() => (Outcome::Missing(why()), Some(volume)),
         _ if is_cut || is_opaque && !only.missing_pvs.is_empty() => (Outcome::Unknown(why()), Some(volume)),
-        _ => (found(volume), Some(volume)),
+        _ => (found(node, volume), Some(volume)),
     }
 }
 

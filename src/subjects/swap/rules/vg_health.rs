@@ -1,8 +1,8 @@
 //! `vg-health`: the volume groups are whole, and the system group is there once.
 
 use crate::base::units::count;
-use crate::disk::{Disk, ProblemId, VolumeGroup};
-use crate::host::locate::{groups, what_may_hide_a_group};
+use crate::disk::{ProblemId, VolumeGroup};
+use crate::host::locate::{groups, problem_of, what_may_hide_a_group};
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 use crate::subjects::swap::owner::{Owner, owner};
 
@@ -54,11 +54,7 @@ fn judge_group(inputs: &RuleInputs<'_>, group: &VolumeGroup, all: &[&VolumeGroup
         group.free_extents
     );
     let twice = all.iter().filter(|g| g.name == group.name).count() > 1;
-    let problem = |ids: &[ProblemId]| {
-        let here = |disk: &&Disk| disk.volume_groups.iter().any(|g| g.uuid == group.uuid && g.name == group.name);
-        let described = |disk: &Disk| disk.problems.iter().find(|p| ids.contains(&p.id)).map(|p| disk.describe(p));
-        inputs.facts.node.disks.iter().filter(here).find_map(described)
-    };
+    let problem = |ids: &[ProblemId]| problem_of(&inputs.facts.node, group, ids);
     let names: Vec<String> = group.missing_pvs.iter().map(ToString::to_string).collect();
     let owner = owner(&inputs.facts.node, group);
     let finding = if let Some(why) = what_may_hide_a_group(&inputs.facts.node).filter(|_| !names.is_empty()) {

@@ -82,7 +82,9 @@ impl Node {
         let run = answer["last_run"].clone();
         assert_eq!(status, if run["unfinished"] == true { 4 } else { 0 }, "{run:#}");
         // One that a signal ended while it waited for its terminal has the status of that; a lost shell notes none.
-        assert!([status, 128 + 15].contains(&exit) || exit < 0 || key == "kill", "{key}: exit status {exit}");
+        let is_expected = [status, 128 + 15].contains(&exit) || exit < 0 || key == "kill";
+        let screen = || self.guest.ok("tail --bytes=4000 /root/screen");
+        assert!(is_expected, "{key}: exit status {exit}: {}", screen());
         self.agrees(&run);
         let kib = swaps.split_whitespace().nth(2).map(str::to_owned);
         let outcome = format!("{key}: {}", run["state"].as_str().unwrap());

@@ -3,6 +3,7 @@
 use super::*;
 use crate::base::ids::Id;
 use crate::disk::format::content::{Content, Kind};
+use crate::disk::{Problem, ProblemId};
 use crate::host::Probed;
 
 #[test]
@@ -37,6 +38,11 @@ fn a_copied_disk_makes_the_root_ambiguous() {
         "root=/dev/mapper/vg--root-lv_root Doubtful (/dev/vg-root/lv_root or /dev/vg-root/lv_root)"
     );
     assert_eq!(effect(&node, "root=LABEL=boot"), Effect::Doubtful);
+    // One group, of which each physical volume is there twice.
+    let mut node = self::node();
+    node.disks[0].problems.push(Problem::new(ProblemId::Duplicate, "twice"));
+    let found = &seen(&node, ROOT);
+    assert!(found.iter().all(|one| one.contains("Doubtful") && one.contains("more than one copy")), "{found:?}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ mod broken;
 mod firmware;
 mod menus;
 
-/// Verdict and message. Of all facts, only those that count are gathered.
+/// Verdict, message, and what else is measured. Of all facts, only those that count are gathered.
 fn found(host: &Host) -> String {
     let (root, profile) = (Root::fixture(host.path()).unwrap(), Profile::named(Profile::DEFAULT).unwrap());
     let node = Node::gather(&root);
@@ -24,7 +24,8 @@ fn found(host: &Host) -> String {
     };
     let facts = Facts { node, subjects: None };
     let found = of_start(&RuleInputs { facts: &facts, profile: &profile, rule: &RULE }, &start);
-    format!("{} {}", found.verdict.word(), found.message)
+    let measured = if found.measured.is_empty() { String::new() } else { format!("; {}", found.measured) };
+    format!("{} {}{measured}", found.verdict.word(), found.message)
 }
 
 #[track_caller]

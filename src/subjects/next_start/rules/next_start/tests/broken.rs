@@ -161,6 +161,28 @@ fn a_word_of_the_line_names_what_does_not_exist_or_something_else() {
     each_line("block", "emergency mode", "fips=1", "systemd.unit=emergency.target");
 }
 
+/// A second disk with the bytes of the first one.
+fn with_a_copy_of_its_disk(host: Host) -> Host {
+    let read = |path: &str| std::fs::read_to_string(host.path().join("sys/block/sda").join(path)).ok();
+    let of_disk = ["dev", "ro", "size", "removable", "queue/logical_block_size", "device/model"].map(str::to_owned);
+    let of_part = |number| ["dev", "ro", "start", "size", "partition"].map(|name| format!("sda{number}/{name}"));
+    let copied = of_disk.into_iter().chain((1..=3).flat_map(of_part)).filter_map(|path| {
+        let text = read(&path)?;
+        let minor = text.trim().strip_prefix("8:").and_then(|minor| minor.parse::<u32>().ok());
+        Some((path.replace("sda", "sdb"), minor.map_or(text, |minor| format!("8:{}\n", minor + 16))))
+    });
+    let (copied, disk): (Vec<_>, _) = (copied.collect(), std::fs::read(host.path().join("dev/sda")).unwrap());
+    let host = copied.iter().fold(host, |host, (path, text)| host.with(&format!("sys/block/sdb/{path}"), text));
+    host.with("dev/sdb", disk)
+}
+
+#[test]
+fn a_copy_of_the_disk_makes_every_name_ambiguous() {
+    each("warn", "GRUB searches for UUID=", |host, _| with_a_copy_of_its_disk(host));
+    each("warn", "root=/dev/mapper/vg_root-lv_root (", |host, _| with_a_copy_of_its_disk(host));
+    each("warn", "vg_root/lv_root, and there is more than one copy of that: ", |host, _| with_a_copy_of_its_disk(host));
+}
+
 #[test]
 fn fstab_names_what_does_not_exist_or_cannot_be_mounted() {
     each("block", "line 7: the device for /var does not exist", |host, layout| {
