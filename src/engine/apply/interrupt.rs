@@ -76,4 +76,41 @@ mod tests {
             assert!(interrupts.came(), "{ends}");
         }
     }
+
+    /// Whether this process is the run that is signalled, in a group of its own.
+    const SIGNALLED: &str = "OKV_HOST_TEST_SIGNALLED";
+
+    #[test]
+    fn a_signal_of_the_terminal_reaches_no_program_not_even_one_that_just_starts() {
+        let mut run = std::process::Command::new(std::env::current_exe().unwrap());
+        run.args(["--exact", "engine::apply::interrupt::tests::a_run_that_is_signalled_all_the_time", "--nocapture"]);
+        std::os::unix::process::CommandExt::process_group(&mut run, 0);
+        assert!(run.env(SIGNALLED, "yes").status().unwrap().success());
+    }
+
+    /// That run: a process of its own. It is no test where nobody signals it.
+    #[test]
+    fn a_run_that_is_signalled_all_the_time() {
+        use crate::io::tool::{Cmd, Host, Program, Runner};
+        use nix::sys::signal::killpg;
+        use nix::unistd::getpgrp;
+        if std::env::var_os(SIGNALLED).is_none() {
+            return;
+        }
+        let interrupts = Interrupts::hold().unwrap();
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::SeqCst) {
+                    for signal in [Signal::SIGHUP, Signal::SIGQUIT, Signal::SIGINT, Signal::SIGTSTP] {
+                        killpg(getpgrp(), signal).unwrap();
+                    }
+                }
+            });
+            let ran: Vec<_> = (0..50).map(|_| Host.run(&Cmd::new(Program::Sh, ["-c", "exit 7"]))).collect();
+            is_over.store(true, Ordering::SeqCst);
+            assert!(ran.iter().all(|ran| ran.as_ref().is_ok_and(|ran| ran.status == Some(7))), "{ran:?}");
+        });
+        assert!(interrupts.came());
+    }
 }

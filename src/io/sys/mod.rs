@@ -7,11 +7,13 @@ pub mod block;
 pub mod filesystem;
 mod flush;
 mod private_mount;
+mod process;
 mod rename;
 
 pub use attributes::is_immutable;
 pub use flush::flush;
 pub use private_mount::{PrivateMount, look_into};
+pub use process::in_a_group_of_its_own;
 pub use rename::rename_without_replacing;
 
 /// `O_NOFOLLOW`: an open that refuses a symbolic link.

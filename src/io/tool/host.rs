@@ -147,7 +147,7 @@ fn start(cmd: &Cmd, stdin: Option<&File>, [stdout, stderr]: [&File; 2]) -> Resul
             .stderr_file(stderr.try_clone()?)
             .unchecked()
             .before_spawn(|command| {
-                std::os::unix::process::CommandExt::process_group(command, 0);
+                sys::in_a_group_of_its_own(command);
                 Ok(())
             })
             .start()
