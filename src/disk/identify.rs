@@ -13,7 +13,7 @@ use far_windows::FarWindows;
 
 use super::format::content::{Content, Found, Kind, Place};
 use super::format::windows::Windows;
-use super::format::{Malformed, signature, vfat};
+use super::format::{Malformed, foreign, signature, vfat};
 use super::read::fill;
 use super::table::Edges;
 use super::{Problem, ProblemId, physical_volume};
@@ -164,6 +164,7 @@ fn identify_from(
     let near = Windows::new(volume.bytes()).on_sectors(sector).with(0, head);
     let (mut found, physical_volume) = look(&near, volume, head, &mut buffers.root_directory, &mut problems);
     let mut unreadable = !sound;
+    let mut unknown = Content::new(Kind::Unknown);
     let blank = if far_look_needed(&found, volume.bytes()) {
         let mut far = FarWindows::read(volume, head.len() as u64, &mut buffers.far, &mut problems);
         unreadable |= far.unreadable;
@@ -172,6 +173,9 @@ fn identify_from(
             if !found.iter().any(|f| f.content.kind == extra.content.kind) {
                 found.push(extra);
             }
+        }
+        if found.is_empty() {
+            foreign::name(&windows, &mut unknown);
         }
         let blank =
             all_zero(head) && far.is_zero() && may_look(&mut buffers.blank) && far.more_is_zero(volume, &mut problems);
@@ -185,7 +189,7 @@ fn identify_from(
         (Some(content), _) => content,
         (None, true) => Content::new(Kind::Unreadable),
         (None, false) if blank => Content::new(Kind::Blank),
-        (None, false) => Content::new(Kind::Unknown),
+        (None, false) => unknown,
     };
     content.damage = damages.iter().map(ToString::to_string).collect();
     Far { volume, problems: &mut problems }.complete(&near, &mut content);

@@ -47,7 +47,7 @@ fn pieces(disk: &Disk) -> Vec<Piece> {
     let mut at = 0_u64;
     for part in &parts {
         gap(&mut pieces, at, part.start_bytes);
-        pieces.push(Piece { label: format!("{} {}", part.number, part.content.kind.word()), bytes: part.bytes });
+        pieces.push(Piece { label: format!("{} {}", part.number, part.content.word()), bytes: part.bytes });
         at = at.max(part.start_bytes.saturating_add(part.bytes));
     }
     if !parts.is_empty() {

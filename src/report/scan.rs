@@ -98,7 +98,7 @@ fn type_name(partition: &Partition) -> String {
 }
 
 fn content(content: &Content) -> String {
-    let mut text = content.kind.word().to_owned();
+    let mut text = content.word().to_owned();
     if let Some(version) = content.version {
         let _ = write!(text, " {version}");
     }

@@ -4,6 +4,7 @@
 mod battery;
 mod craft;
 mod crafted;
+mod foreign;
 mod never_blank;
 #[path = "../support/mod.rs"]
 mod support;

@@ -155,6 +155,9 @@ pub struct Content {
     /// Version of the format, where formats of one kind differ: md, xfs, luks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<&'static str>,
+    /// Of unknown content: the format whose signature is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub swap: Option<Swap>,
     /// ext: whether its journal has yet to be replayed, as while it is mounted, or after a loss of power.
@@ -185,6 +188,7 @@ impl Content {
             df_bytes: None,
             free_bytes: None,
             version: None,
+            format: None,
             swap: None,
             unreplayed_journal: false,
             refusals: Vec::new(),
@@ -192,6 +196,11 @@ impl Content {
             damage: Vec::new(),
             candidates: Vec::new(),
         }
+    }
+
+    /// What it is called: its kind, or the format that unknown content has the signature of.
+    pub fn word(&self) -> &'static str {
+        self.format.unwrap_or(self.kind.word())
     }
 
     /// The same with this identifier, unless it is all zero.

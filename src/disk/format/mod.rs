@@ -19,6 +19,7 @@ pub mod ddf;
 pub mod exfat;
 pub mod ext;
 pub mod far;
+pub mod foreign;
 pub mod gpt;
 pub mod imsm;
 pub mod iso9660;

@@ -1,7 +1,7 @@
 //! What a name of a swap area leads to. Pure.
 
 use super::area::refused;
-use crate::disk::format::content::Kind;
+use crate::disk::format::content::{Content, Kind};
 use crate::engine::Reason;
 use crate::host::locate::{Existence, Located, existence, mapping, mapping_on, swap_made_anew, volume};
 use crate::host::{CryptEntry, Node};
@@ -41,9 +41,9 @@ pub(super) fn named(node: &Node, source: &str) -> Named {
             Some(Kind::Unreadable) | None => {
                 is(Verdict::Unknown, format!("names {}, whose content could not be read", found.unopened()), "")
             }
-            Some(kind) => is(
+            Some(_) => is(
                 Verdict::Block,
-                format!("names {found}, which is {} and not swap", kind.word()),
+                format!("names {found}, which is {} and not swap", found.content().map_or("unknown", Content::word)),
                 "Give the line the UUID or path of the swap volume.",
             ),
         },

@@ -5,6 +5,7 @@
 //! system. Where /boot is mounted, the kernel is asked as well, and its word counts.
 
 use crate::base::units::Bytes;
+use crate::disk::format::content::Content;
 use crate::host::Probed;
 use crate::host::locate::Volume;
 use crate::subjects::boot::volume::{BootVolume, boot_volume};
@@ -47,7 +48,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         _ => None,
     };
     let Some(bytes) = kernel.or(superblock) else {
-        let kind = content.map_or("not looked at", |c| c.kind.word());
+        let kind = content.map_or("not looked at", Content::word);
         let damage = content.and_then(|c| c.damage.first()).map(|why| format!("; {why}")).unwrap_or_default();
         let message = format!("the size of its file system could not be read (content: {kind}; {evidence}){damage}");
         return vec![inputs.finding(Verdict::Unknown, subject, inputs.facts.node.with_cause(message))];

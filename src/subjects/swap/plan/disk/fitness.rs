@@ -49,7 +49,7 @@ pub(super) fn unfit(growth: &Growth, state: &DiskState, scanned: &Disk) -> Optio
     match scanned.content.kind {
         Kind::Blank => {}
         Kind::Unreadable => return no("disk-unreadable", format!("{path} cannot be read"), "add another disk"),
-        Kind::Unknown => {
+        Kind::Unknown if scanned.content.format.is_none() => {
             let message = match &state.table {
                 Ok((_, Begun::Foreign { at })) => {
                     format!("{path} is not zero at byte {at}, and nothing here knows what is there")
@@ -58,8 +58,8 @@ pub(super) fn unfit(growth: &Growth, state: &DiskState, scanned: &Disk) -> Optio
             };
             return no("disk-not-blank", message, "add a blank disk");
         }
-        kind => {
-            let message = format!("{path} holds {}", kind.word());
+        _ => {
+            let message = format!("{path} holds {}", scanned.content.word());
             return no("disk-has-signature", message, "add a blank disk; this tool wipes none");
         }
     }
@@ -112,7 +112,7 @@ pub(super) fn fits(
         return Err(refuse("lvm-filter", message, "let the filter accept the disk and its partitions"));
     }
     if choice.stage == Stage::PhysicalVolume && !is_free(choice) {
-        let kind = choice.scanned.partitions.first().map_or("nothing", |partition| partition.content.kind.word());
+        let kind = choice.scanned.partitions.first().map_or("nothing", |partition| partition.content.word());
         let message = format!("{} holds {kind}", partition_path(path));
         return Err(refuse("disk-has-signature", message, "this tool wipes nothing; clear the disk by hand"));
     }

@@ -66,6 +66,7 @@ fn a_disk_that_is_not_surely_blank_and_free_is_refused_by_name_and_not_taken_by_
     let cases: &[Bad<'_>] = &[
         ("a table", |d| d.put(0, &mbr()), same, "disk-has-table"),
         ("a signature", |d| d.put(0, b"LUKS\xba\xbe\0\x01"), same, "disk-has-signature"),
+        ("a signature that is only named", |d| d.put(1024, b"OCFSV2"), same, "disk-has-signature"),
         ("a byte at its start", |d| d.put(0, &[1]), same, "disk-not-blank"),
         ("a byte at its end", |d| d.put(d.bytes - 512, &[1]), same, "disk-not-blank"),
         ("a byte where the partition begins", |d| d.put(1 << 20, &[1]), same, "disk-not-blank"),
