@@ -62,7 +62,8 @@ pub(super) fn run(
             return refuse(command, args, &refusal);
         }
     };
-    let mut journal = host.journal().context("the journal cannot be opened: nothing was changed")?;
+    let mut journal =
+        host.journal().context("the journal cannot be opened: nothing was changed")?.heard_by(around.audit);
     if plan.steps.is_empty() {
         return match unfinished_of(command, last_run(journal.records())) {
             Some(run) => finish_run(args, &plan, &run, &host, &mut journal, around, lock),

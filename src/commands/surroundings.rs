@@ -3,6 +3,9 @@
 use std::io;
 
 use crate::engine::apply::{Interrupts, Lock};
+use crate::engine::{Entry, audit};
+use crate::io::journal::Record;
+use crate::io::syslog;
 use crate::io::tool::{self, Runner};
 
 /// The surroundings of a command. Tests have others than a node.
@@ -13,11 +16,17 @@ pub struct Surroundings {
     pub runner_holding: fn(&Lock) -> Box<dyn Runner>,
     /// From the call on, signals end nothing: see [`Interrupts::hold`].
     pub hold_signals: fn() -> io::Result<Interrupts>,
+    /// Gets the records of the journal after each new one.
+    pub audit: fn(&[Record<Entry>]),
 }
 
 impl Surroundings {
     /// Those of the host that this program runs on.
-    pub const HOST: Self = Self { runner: &tool::Host, runner_holding, hold_signals: Interrupts::hold };
+    pub const HOST: Self = Self { runner: &tool::Host, runner_holding, hold_signals: Interrupts::hold, audit };
+}
+
+fn audit(records: &[Record<Entry>]) {
+    audit::line(records).iter().for_each(|line| syslog::send(line));
 }
 
 fn runner_holding(lock: &Lock) -> Box<dyn Runner> {

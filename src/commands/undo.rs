@@ -37,7 +37,8 @@ pub(super) fn run(args: &Undo, around: Surroundings) -> Result<ExitStatus> {
         return Ok(ending.exit_status());
     }
     let Some((host, lock)) = take_host(around)? else { return Ok(ExitStatus::Locked) };
-    let mut journal = host.journal().context("the journal cannot be opened: nothing was changed")?;
+    let mut journal =
+        host.journal().context("the journal cannot be opened: nothing was changed")?.heard_by(around.audit);
     let (run, ending) = planned(journal.records(), &host);
     let Some(run) = run.filter(|_| ending == Ending::Planned) else {
         drop(lock);

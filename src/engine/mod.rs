@@ -4,6 +4,7 @@
 //! Nothing here touches a host. [`apply`] executes the steps.
 
 pub mod apply;
+pub mod audit;
 mod cache_switch;
 mod command;
 mod ending;

@@ -74,6 +74,8 @@ pub struct Journal<T> {
     file: File,
     path: PathBuf,
     user: Option<String>,
+    /// Is given all records after each new one.
+    listener: Option<fn(&[Record<T>])>,
     records: Vec<Record<T>>,
     /// Whether a part of a line may be at its end, which the next one would be appended to.
     is_torn: bool,
@@ -109,12 +111,17 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
         if let Some(folder) = path.parent() {
             File::open(folder)?.sync_all()?;
         }
-        Ok(Self { file, path: path.to_owned(), user: None, records, is_torn: false })
+        Ok(Self { file, path: path.to_owned(), user: None, listener: None, records, is_torn: false })
     }
 
     /// The same journal, which from now on records that `user` ran the program.
     pub fn by(self, user: &str) -> Self {
         Self { user: Some(user.to_owned()), ..self }
+    }
+
+    /// The same journal; `listener` gets all records after each new one that is on the disk.
+    pub fn heard_by(self, listener: fn(&[Record<T>])) -> Self {
+        Self { listener: Some(listener), ..self }
     }
 
     /// Reads the journal at `path` without opening it for writing; none is no records.
@@ -183,6 +190,9 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
             return Err(e);
         }
         self.records.push(record);
+        if let Some(listener) = self.listener {
+            listener(&self.records);
+        }
         Ok(())
     }
 }

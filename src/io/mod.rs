@@ -5,5 +5,6 @@ pub mod image;
 pub mod input;
 pub mod journal;
 pub mod sys;
+pub mod syslog;
 pub mod tool;
 pub mod waiting;

@@ -18,7 +18,7 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
          extents, free_extents, missing_pvs, flags, seqno, physical_volumes, logical_volumes [{name, uuid, bytes, \
          segments, content}]}], boot {esp, bios_boot_partition, boot_code, active_partition}, problems [{id, \
          message}]`. A `content` is `{kind, uuid, label, bytes, ...}`, with `df_bytes` for ext and xfs: what `df` \
-         calls Size",
+         calls Size. Content of the kind `unknown` has a `format` where its signature names one",
     ),
     (
         CheckReport::SCHEMA,

@@ -53,7 +53,8 @@ pub fn raise() {
 }
 
 /// Where the code under test meets the world, beside its system calls.
-const AROUND: Surroundings = Surroundings { runner: &Programs, runner_holding: |_| Box::new(Programs), hold_signals };
+const AROUND: Surroundings =
+    Surroundings { runner: &Programs, runner_holding: |_| Box::new(Programs), hold_signals, audit: |_| () };
 
 fn hold_signals() -> io::Result<Interrupts> {
     let signals = Interrupts::default();

@@ -66,6 +66,11 @@ fn a_bios_node_grows_its_swap_with_the_one_new_disk_and_reboots_with_it() {
     // What was printed is what was done, to the byte.
     assert_eq!(done["steps"], plan["steps"]);
     is_full(&guest, &new, &before);
+    // The system log has each step with its begin and its end, for whoever collects the logs.
+    let log = guest.ok("journalctl --sync; journalctl --identifier okv-host --output cat");
+    let told: Vec<&str> = log.lines().filter_map(|line| line.strip_prefix("run 1 (swap-extend, by root) ")).collect();
+    assert_eq!(told.len(), 2 + 2 * steps.len(), "{log}");
+    assert!(told[1].starts_with("step 1 of 13 began: /dev/") && told.last() == Some(&"ended: done"), "{log}");
     guest.reboot();
     is_full(&guest, &disk(&guest, "NEW"), "");
     // What LVM, the kernel and sfdisk make of the table.
