@@ -90,6 +90,8 @@ fn a_cluster_of_four_gets_the_golden_report() {
     }
     let report: Value =
         serde_json::from_slice(&saved.cluster(FOUR).args(["--format", "json"]).output().unwrap().stdout).unwrap();
+    assert_eq!(report["order"][1]["blocked_by"], serde_json::json!(["swap-size", "disabled-too-long"]));
+    assert_eq!(report["next"]["what_for"], serde_json::json!(["disabled-too-long"]));
     let order: Vec<_> = report["order"].as_array().unwrap().iter().map(|step| step["node"].as_str().unwrap()).collect();
     assert_eq!(
         order,
@@ -108,6 +110,27 @@ fn the_exit_status_is_the_verdict() {
     saved.cluster(&[GOOD, "no-such-file"]).assert().code(3).stdout(predicate::str::contains("report-unreadable"));
     saved.cluster(&[GOOD, "--cluster-info", "no-such-file"]).assert().code(3);
     saved.cluster(&[GOOD, "--cluster-info", INFO]).assert().code(3);
+}
+
+#[test]
+fn the_answer_comes_first_and_what_is_next_stands_behind_the_order() {
+    let saved = Saved::reports(&[STAGED, SMALL_SWAP, GOOD, BIOS]);
+    let text = |arguments: &[&str]| String::from_utf8(saved.cluster(arguments).output().unwrap().stdout).unwrap();
+    let whole = text(FOUR);
+    let answer = "CANNOT BE UPGRADED: of 4 nodes, 1 blocked, 1 with the release already";
+    assert_eq!(whole.lines().nth(1), Some(answer));
+    let places = ["CANNOT", "\nBLOCK", "\nOrder", "\nNext", "\nnode "].map(|word| whole.find(word).unwrap());
+    assert!(places.is_sorted(), "{whole}");
+    let quiet = text(&[FOUR, &["-q"]].concat());
+    assert_eq!(quiet, format!("{answer}\n"));
+    let next = |reports: &[&str]| {
+        let whole = text(reports);
+        whole.split("\nNext ").nth(1).unwrap().lines().next().unwrap().trim().to_owned()
+    };
+    assert_eq!(next(&[GOOD, SMALL_SWAP]), "swap-4gib, swap-size: On swap-4gib, run: okv-host check");
+    assert_eq!(next(&[GOOD, "none.json"]).split(':').next(), Some("report-unreadable"));
+    assert_eq!(next(&[GOOD]), "order: Add what okv cluster info get prints: --cluster-info FILE.");
+    assert!(text(&[GOOD]).contains("NO BLOCKER FOUND"));
 }
 
 #[test]
