@@ -83,8 +83,8 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
 
 pub(super) fn json(made: &str) -> String {
     let mut out = format!(
-        "{made}\n\n# JSON\n\nstdout is the answer, stderr the conversation. Each document has the name and version of its \
-         schema.\nWithin a version, fields are only added. Numbers are bytes unless their name has another unit; a \
+        "{made}\n\n# JSON\n\nstdout is the answer, stderr the conversation. Each document has the name and version of \
+         its schema.\nWithin a version, fields are only added. Numbers are bytes unless their name has another unit; a \
          partition type\nis a lower-case GUID or `0x83`.\n"
     );
     for (schema, command, fields) in DOCUMENTS {

@@ -6,6 +6,7 @@ mod overlay;
 
 mod confirmations;
 mod golden;
+mod one_truth;
 mod planned;
 mod progress;
 mod record;

@@ -13,10 +13,10 @@ const WINDOW: u64 = 2;
 pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "the passwords of root and support outlast the maintenance",
-    why: "After the restart nobody can log in with an account that has expired, and a login with an old password stops at \
-        the question for a new one.",
-    fix: "Change the password before the maintenance: passwd support. An account that has expired: chage --expiredate -1 \
-        support",
+    why: "After the restart nobody can log in with an account that has expired, and a login with an old password stops \
+        at the question for a new one.",
+    fix: "Change the password before the maintenance: passwd support. An account that has expired: chage --expiredate \
+        -1 support",
     required: |_| format!("not expired, and more than {WINDOW} days left"),
     source: |p| p.source_of(ID.as_str()),
     inputs: &["the dates of root and support in /etc/shadow", "the clock of the node"],
