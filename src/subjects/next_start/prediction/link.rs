@@ -50,7 +50,9 @@ impl LinkName {
             Self::Files | Self::Kernel | Self::Modules => {
                 "Mount /boot, then reinstall the packages of the kernel that is named: yum reinstall PACKAGE"
             }
-            Self::Initramfs => "Make the initramfs of the kernel that is named: dracut --force --kver VERSION",
+            Self::Initramfs => {
+                "Mount /boot, then make the initramfs of the kernel that is named: dracut --force --kver VERSION"
+            }
             Self::CommandLine => "Correct the option with: grubby --update-kernel=ALL --remove-args=OLD --args=NEW",
             Self::Fstab => "Correct the line of /etc/fstab that is named, or add nofail to it.",
             Self::Swap => "In /etc/fstab, name the swap area by the UUID in the output of okv-host scan.",
