@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process;
 
 use assert_cmd::Command;
 use overlay::Host;
@@ -10,9 +11,12 @@ use predicates::prelude::{PredicateBooleanExt, predicate};
 use serde_json::Value;
 use snapbox::{Data, assert_data_eq};
 use tempfile::TempDir;
+use terminal::{at_terminal, strip};
 
 #[path = "support/overlay.rs"]
 mod overlay;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 fn okv_host(dir: &Path) -> Command {
     let mut command = Command::cargo_bin("okv-host").unwrap();
@@ -110,6 +114,22 @@ fn the_exit_status_is_the_verdict() {
     saved.cluster(&[GOOD, "no-such-file"]).assert().code(3).stdout(predicate::str::contains("report-unreadable"));
     saved.cluster(&[GOOD, "--cluster-info", "no-such-file"]).assert().code(3);
     saved.cluster(&[GOOD, "--cluster-info", INFO]).assert().code(3);
+}
+
+#[test]
+fn the_screen_fits_the_terminal_and_has_colours_there_alone() {
+    let saved = Saved::reports(&[STAGED, SMALL_SWAP, GOOD, BIOS]);
+    for columns in [60, 80, 120] {
+        let mut command = process::Command::new(env!("CARGO_BIN_EXE_okv-host"));
+        command.env_clear().env("TERM", "xterm-256color").current_dir(saved.0.path());
+        command.arg("cluster").args(FOUR).stdin(process::Stdio::null());
+        let text = at_terminal(command, columns);
+        let plain = strip(&text);
+        assert!(text.contains("\u{1b}[1m\u{1b}[31mCANNOT BE UPGRADED"), "{text}");
+        assert!(plain.lines().all(|line| line.chars().count() <= columns.into()), "{plain}");
+        let first = plain.lines().take(3).flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
+        assert!(first.contains("CANNOT BE UPGRADED: of 4 nodes, 1 blocked"), "{first}");
+    }
 }
 
 #[test]

@@ -12,8 +12,10 @@ use crate::base::units::count;
 use crate::cluster::{Cluster, Disabled, Next, Node, Step};
 use crate::subjects::rule::{Outcome, Verdict};
 
-/// Widths of the columns of nodes: name, mode, version, status.
+/// Widths of the columns of nodes: name, mode, version, status. What comes last needs ten cells more.
 const WIDTHS: [usize; 4] = [22, 12, 16, 14];
+/// The same on a narrower page.
+const NARROW: [usize; 4] = [16, 11, 12, 10];
 
 /// The report on a cluster, with colours that a terminal understands (the writer strips them elsewhere): the answer,
 /// what blocks, the order and what to do next come first, and what shows it below.
@@ -173,7 +175,8 @@ fn item(out: &mut Page, text: &str) {
 }
 
 fn row(out: &mut Page, columns: [String; 4]) {
-    for (text, width) in columns.iter().zip(WIDTHS) {
+    let widths = if out.columns.count() < Columns::PIPE.count() { NARROW } else { WIDTHS };
+    for (text, width) in columns.iter().zip(widths) {
         out.push_str(&padded(&cut(text, width.saturating_sub(1)), width));
     }
 }

@@ -32,7 +32,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     };
     let one = |verdict, message: &str| vec![inputs.finding(verdict, "accounts", message)];
     match &subjects.preflight.accounts {
-        Probed::Absent => one(Verdict::NotApplicable, "not applicable: this saved host has no /etc/shadow"),
+        Probed::Absent => one(Verdict::Note, "not judged: this saved host has no /etc/shadow"),
         Probed::Unreadable(why) => one(Verdict::Unknown, &format!("their dates could not be read: {why}")),
         Probed::Known(accounts) => {
             let today = running.now / DAY;
