@@ -46,10 +46,10 @@ pub fn text(screen: &CheckScreen<'_>, columns: Columns) -> String {
             entries(&mut out, screen);
             summary(&mut out, screen);
         }
-        Shown::All => in_full(&mut out, &screen.findings.iter().collect::<Vec<_>>()),
+        Shown::All => in_full(&mut out, &screen.findings.iter().collect::<Vec<_>>(), screen.steps),
         Shown::Only(rules) => {
             let found: Vec<&Finding> = screen.findings.iter().filter(|finding| rules.contains(&finding.id)).collect();
-            in_full(&mut out, &found);
+            in_full(&mut out, &found, screen.steps);
         }
     }
     if let Some(next) = screen.standing.next.as_ref().filter(|_| !matches!(screen.shown, Shown::Only(_))) {

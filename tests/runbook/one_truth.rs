@@ -41,6 +41,9 @@ fn the_next_action_for_the_first_blocker_is_the_same_in_every_command() {
             continue;
         }
         let (rule, next) = next_of(&printed(&["check"], host.path()), "\nNext ");
+        let full = String::from_utf8(printed(&["check", "--only", &rule], host.path())).unwrap();
+        let full = full.split("\n        remedy    ").nth(1).unwrap().split("\n        source").next().unwrap();
+        assert_eq!(plain(&full.split_whitespace().collect::<Vec<_>>().join(" ")), next, "{name}");
         let (_, of_runbook) = next_of(&printed(&["runbook"], host.path()), "\nNext: ");
         assert_eq!(of_runbook, next, "{name}");
         let reason = json("upgrade")["reasons"][0].clone();
