@@ -30,7 +30,7 @@ pub use scan::{Scan, ScanFormat};
 pub use ssh_dsa_retire::SshDsaRetire;
 pub use stage::Stage;
 pub use swap_extend::SwapExtend;
-pub use talk::Talk;
+pub use talk::{Quiet, Talk};
 pub use undo::Undo;
 pub use upgrade::Upgrade;
 
@@ -122,6 +122,10 @@ impl Cli {
 #[derive(Debug, Args)]
 #[command(after_help = STATUS_HELP)]
 pub struct Status {
+    /// How much is printed.
+    #[command(flatten)]
+    pub talk: Quiet,
+
     /// How to print.
     #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
     pub format: PlainFormat,
@@ -130,7 +134,7 @@ pub struct Status {
 const STATUS_HELP: &str = "\
 Examples:
   okv-host status
-  okv-host status --format json
+  okv-host status -q
 
 Exit status: 0 nothing is left half-way; 3 the record could not be read; 4 a run is left half-way; 5 a run goes on.";
 

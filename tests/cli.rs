@@ -217,6 +217,8 @@ fn check_explains_a_rule_a_step_and_an_item() {
         "{step}"
     );
     assert!(explain("7.4").contains("network-mode"), "a section without items");
+    let section = explain("7.7");
+    assert!(["look-at-kernels", "kernel-prune", "boot-free", "kernel-old"].iter().all(|id| section.contains(id)));
     let list = json(okv_host().args(["check", "--format", "json", "--explain", "7.2-9"]));
     assert_eq!((&list["schema"], &list["rules"][0]["id"]), (&"okv-host.rules.v1".into(), &"boot-size".into()));
     assert_eq!(list["rules"][0]["waivable"], false);
@@ -230,7 +232,7 @@ fn check_explains_no_unknown_name_and_shows_the_nearest() {
     };
     assert!(refused("swap-siz").contains("Nearest: swap-size"), "{}", refused("swap-siz"));
     assert!(refused("kernel").contains("kernel-old"), "{}", refused("kernel"));
-    for name in ["", "7.2-15", "7.2", "\u{1b}[2J", "zzzz"] {
+    for name in ["", "7.2-15", "7.1", "\u{1b}[2J", "zzzz"] {
         let text = refused(name);
         assert!(text.contains("okv-host check --list") && !text.contains('\u{1b}'), "{text}");
     }
@@ -487,6 +489,37 @@ fn an_image_that_is_missing_empty_or_no_file_is_a_usage_error_that_names_it() {
     let mut scan = okv_host();
     let scan = scan.current_dir(dir.path()).args(["scan", "empty.img"]).assert().code(3);
     scan.stdout(predicate::str::contains("! empty: 0 bytes").and(predicate::str::contains("blank").not()));
+}
+
+#[test]
+fn no_message_shows_the_number_of_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    fs::write(&file, "x").unwrap();
+    let file = file.to_str().unwrap();
+    for arguments in [
+        &["scan", "none.img"][..],
+        &["scan", "--format", "json", "/dev/null"],
+        &["scan", "--format", "jsonl", "--files-from", "none"],
+        &["check", "--image", "none.img"],
+        &["check", "--root", "none"],
+        &["check", "--root", file],
+        &["check", "--waivers", "none", "--root", "."],
+        &["check", "--profile", "none.json", "--root", "."],
+        &["check", "--certificate", "none", "--root", "."],
+        &["check", "--server-info", "none", "--root", "."],
+        &["check", "--certificate-from", "127.0.0.1:1", "--all", "--root", "fixtures/hosts/good-uefi"],
+        &["cluster", "none.json"],
+        &["stage", "none.iso"],
+        &["stage", "none.iso", "--root", "fixtures/hosts/good-uefi"],
+        &["check", "--all", "--root", "tests"],
+        &["runbook", "--root", "tests"],
+        &["upgrade", "--root", "tests"],
+    ] {
+        let output = okv_host().args(arguments).output().unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(!text.is_empty() && !text.contains("os error"), "{arguments:?}: {text}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process;
 
 use assert_cmd::Command;
 use overlay::Host;
@@ -10,9 +11,12 @@ use predicates::prelude::{PredicateBooleanExt, predicate};
 use serde_json::Value;
 use snapbox::{Data, assert_data_eq};
 use tempfile::TempDir;
+use terminal::{at_terminal, strip};
 
 #[path = "support/overlay.rs"]
 mod overlay;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 fn okv_host(dir: &Path) -> Command {
     let mut command = Command::cargo_bin("okv-host").unwrap();
@@ -90,6 +94,8 @@ fn a_cluster_of_four_gets_the_golden_report() {
     }
     let report: Value =
         serde_json::from_slice(&saved.cluster(FOUR).args(["--format", "json"]).output().unwrap().stdout).unwrap();
+    assert_eq!(report["order"][1]["blocked_by"], serde_json::json!(["swap-size", "disabled-too-long"]));
+    assert_eq!(report["next"]["what_for"], serde_json::json!(["disabled-too-long"]));
     let order: Vec<_> = report["order"].as_array().unwrap().iter().map(|step| step["node"].as_str().unwrap()).collect();
     assert_eq!(
         order,
@@ -108,6 +114,43 @@ fn the_exit_status_is_the_verdict() {
     saved.cluster(&[GOOD, "no-such-file"]).assert().code(3).stdout(predicate::str::contains("report-unreadable"));
     saved.cluster(&[GOOD, "--cluster-info", "no-such-file"]).assert().code(3);
     saved.cluster(&[GOOD, "--cluster-info", INFO]).assert().code(3);
+}
+
+#[test]
+fn the_screen_fits_the_terminal_and_has_colours_there_alone() {
+    let saved = Saved::reports(&[STAGED, SMALL_SWAP, GOOD, BIOS]);
+    for columns in [60, 80, 120] {
+        let mut command = process::Command::new(env!("CARGO_BIN_EXE_okv-host"));
+        command.env_clear().env("TERM", "xterm-256color").current_dir(saved.0.path());
+        command.arg("cluster").args(FOUR).stdin(process::Stdio::null());
+        let text = at_terminal(command, columns);
+        let plain = strip(&text);
+        assert!(text.contains("\u{1b}[1m\u{1b}[31mCANNOT BE UPGRADED"), "{text}");
+        assert!(plain.lines().all(|line| line.chars().count() <= columns.into()), "{plain}");
+        let first = plain.lines().take(3).flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
+        assert!(first.contains("CANNOT BE UPGRADED: of 4 nodes, 1 blocked"), "{first}");
+    }
+}
+
+#[test]
+fn the_answer_comes_first_and_what_is_next_stands_behind_the_order() {
+    let saved = Saved::reports(&[STAGED, SMALL_SWAP, GOOD, BIOS]);
+    let text = |arguments: &[&str]| String::from_utf8(saved.cluster(arguments).output().unwrap().stdout).unwrap();
+    let whole = text(FOUR);
+    let answer = "CANNOT BE UPGRADED: of 4 nodes, 1 blocked, 1 with the release already";
+    assert_eq!(whole.lines().nth(1), Some(answer));
+    let places = ["CANNOT", "\nBLOCK", "\nOrder", "\nNext", "\nnode "].map(|word| whole.find(word).unwrap());
+    assert!(places.is_sorted(), "{whole}");
+    let quiet = text(&[FOUR, &["-q"]].concat());
+    assert_eq!(quiet, format!("{answer}\n"));
+    let next = |reports: &[&str]| {
+        let whole = text(reports);
+        whole.split("\nNext ").nth(1).unwrap().lines().next().unwrap().trim().to_owned()
+    };
+    assert_eq!(next(&[GOOD, SMALL_SWAP]), "swap-4gib, swap-size: On swap-4gib, run: okv-host check");
+    assert_eq!(next(&[GOOD, "none.json"]).split(':').next(), Some("report-unreadable"));
+    assert_eq!(next(&[GOOD]), "order: Add what okv cluster info get prints: --cluster-info FILE.");
+    assert!(text(&[GOOD]).contains("NO BLOCKER FOUND"));
 }
 
 #[test]

@@ -47,6 +47,8 @@ const PROGRAMS: &[&str] = &[
     "agentctl",
     "df",
     "dracut",
+    "efibootmgr",
+    "mkdir",
     "grub2-mkconfig",
     "pvscan",
     "lvs",

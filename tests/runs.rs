@@ -46,6 +46,15 @@ fn resized() -> Step {
 }
 
 #[test]
+fn a_quiet_status_is_one_line() {
+    let (code, text) = run(journal(vec![]).path(), &["status", "-q"]);
+    assert!(code == 0 && text.starts_with("no run has changed this host") && text.lines().count() == 1, "{text}");
+    let (code, text) = run(cut_off(vec![resized()]).path(), &["status", "-q"]);
+    assert!(code == 4 && text.starts_with("last run: swap-extend (") && text.contains(", unfinished)"), "{text}");
+    assert_eq!(text.lines().count(), 1, "{text}");
+}
+
+#[test]
 fn a_run_that_cannot_be_taken_back_is_closed_with_a_note_and_is_in_nobodys_way_any_more() {
     let dir = cut_off(vec![resized()]);
     assert_eq!(run(dir.path(), &["status"]).0, 4);

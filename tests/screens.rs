@@ -2,17 +2,17 @@
 //! colour, and in a pipe. Golden; `SNAPSHOTS=overwrite cargo test --test screens` writes them anew.
 
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use nix::pty::{Winsize, openpty};
 use overlay::Host;
 use snapbox::{Data, assert_data_eq};
+use terminal::{at_terminal, strip};
 
 #[path = "support/overlay.rs"]
 mod overlay;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 /// Where the answer must stand.
 const FIRST_LINES: usize = 3;
@@ -23,22 +23,16 @@ fn okv_host(command: &str, root: &Path) -> Command {
     process
 }
 
-/// What `process` prints at a terminal of so many columns.
-fn at_terminal(mut process: Command, columns: u16) -> String {
-    let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
-    let terminal = openpty(Some(&size), None).unwrap();
-    let mut child = process.stdout(terminal.slave).stderr(Stdio::null()).spawn().unwrap();
-    // Else the end of the terminal never comes.
-    drop(process);
-    let mut bytes = Vec::new();
-    // Its end is an error (EIO) on Linux.
-    let _ = File::from(terminal.master).read_to_end(&mut bytes);
-    child.wait().unwrap();
-    String::from_utf8(bytes).unwrap().replace("\r\n", "\n")
-}
-
 fn in_pipe(mut process: Command) -> String {
     String::from_utf8(process.output().unwrap().stdout).unwrap()
+}
+
+/// The first lines of `runbook`; those behind them fit as well.
+fn first_lines(runbook: &str, columns: usize) -> String {
+    let plain = strip(runbook);
+    let wide = plain.lines().find(|line| line.chars().count() > columns);
+    assert_eq!(wide, None);
+    runbook.lines().take_while(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
 }
 
 /// Every way in which the screen of `check` appears, and the first lines of `runbook`.
@@ -56,16 +50,14 @@ fn screens(host: &Host) -> String {
     let plain = at_terminal(plain, 80);
     assert!(!plain.contains('\x1b'), "{plain}");
     assert_eq!(plain, in_pipe(check()), "80 columns without colour are those of a pipe");
-    let runbook = in_pipe(okv_host("runbook", host.path()));
-    let first: Vec<&str> = runbook.lines().take_while(|line| !line.is_empty()).collect();
-    write!(all, "== runbook\n{}\n", first.join("\n")).unwrap();
+    let runbook = || okv_host("runbook", host.path());
+    write!(all, "== runbook\n{}", first_lines(&in_pipe(runbook()), 80)).unwrap();
+    for columns in [60, 120] {
+        let text = at_terminal(runbook(), columns);
+        let first = first_lines(&text, columns.into()).replace('\x1b', "\\e");
+        write!(all, "== runbook at a terminal of {columns} columns\n{first}").unwrap();
+    }
     all
-}
-
-fn strip(text: &str) -> String {
-    let mut parts = text.split('\x1b');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |plain, part| plain + part.split_once('m').map_or(part, |(_, rest)| rest))
 }
 
 #[track_caller]

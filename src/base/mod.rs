@@ -1,6 +1,7 @@
-//! Pure values: bytes, units, identifiers, versions, days, sums; nothing here knows what a disk is.
+//! Pure values: bytes, units, identifiers, versions, days, sums, causes; nothing here knows what a disk is.
 
 pub mod bytes;
+pub mod cause;
 pub mod chars;
 pub mod dates;
 pub mod digest;

@@ -16,7 +16,7 @@ pub struct Check {
     #[arg(long, value_name = "DIR", conflicts_with = "image")]
     pub root: Option<PathBuf>,
 
-    /// Check a powered-off node by its disks alone.
+    /// Check a powered-off node by its disks alone; what they do not show is unknown.
     #[arg(
         long,
         value_name = "DISK",

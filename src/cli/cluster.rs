@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::PlainFormat;
+use super::{PlainFormat, Quiet};
 use crate::base::dates::Moment;
 
 /// Arguments of `cluster`.
@@ -26,6 +26,10 @@ pub struct Cluster {
     /// NODE is disabled since TIME: 2026-11-24T03:00Z, or with another zone.
     #[arg(long, value_name = "NODE=TIME", value_parser = node_and_time)]
     pub disabled: Vec<(String, u64)>,
+
+    /// How much is printed.
+    #[command(flatten)]
+    pub talk: Quiet,
 
     /// How to print.
     #[arg(long, value_enum, default_value_t = PlainFormat::Text)]

@@ -12,7 +12,8 @@ use crate::subjects::records::facts::confirmations::note;
 #[derive(Debug, Args)]
 #[command(after_help = RUNBOOK_HELP)]
 pub struct Runbook {
-    /// Show these steps alone: a state (confirm, ready, later), the id of a step, or its item (7.2-2).
+    /// Show these steps alone: a state (confirm, ready, later), the id of a step, its item (7.2-2), or
+    /// a section (7.6).
     #[arg(value_name = "STATE|STEP", value_parser = Word(states_and_steps), hide_possible_values = true)]
     pub only: Vec<String>,
 
@@ -35,7 +36,8 @@ pub struct Runbook {
 
 const RUNBOOK_HELP: &str = "\
 A step is done, ready (its command plans it now), confirm (cannot be verified from the node), later (it waits for \
-another step), blocked (by a rule, or its command refuses), unknown (could not be read) or not-needed. Without --root it shows the steps of this host, as root.
+another step), blocked (by a rule, or its command refuses), unknown (could not be read) or not-needed. Without --root \
+it shows the steps of this host, as root.
 
 Examples:
   okv-host runbook confirm

@@ -2,6 +2,14 @@
 
 use clap::Args;
 
+/// The same of a command that runs no program.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Quiet {
+    /// Print only the verdict, in one line.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
 /// How much is printed, for people: JSON is always whole.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Talk {

@@ -13,6 +13,13 @@ pub struct Disabled {
     pub left_seconds: Option<u64>,
 }
 
+impl Disabled {
+    /// Whether it cannot be enabled again.
+    pub(super) fn is_too_long(&self) -> bool {
+        self.left_seconds == Some(0)
+    }
+}
+
 /// What is left of `longest` seconds for a node that is disabled since then.
 pub(super) fn disabled(node: &str, since: Option<u64>, longest: Option<u64>, now: u64) -> Disabled {
     let until = since.zip(longest).map(|(since, longest)| since.saturating_add(longest));

@@ -1,11 +1,15 @@
 //! Puts together what the reports and the cluster say.
 
 use super::info::{Info, NodeInfo};
+use super::order::{NO_REPORT, TOO_LONG};
 use super::saved::Saved;
-use super::{Cluster, Disabled, Node, Problem, differences, disabled, order};
+use super::{Cluster, Disabled, Node, Problem, differences, disabled, next_action, order};
 use crate::base::dates::format_minute;
 use crate::base::versions::Version;
 use crate::subjects::rule::Outcome;
+
+/// What to do where a report is missing.
+const MAKE_IT: &str = "Make it on the node: okv-host check --format json > NODE.json";
 
 #[derive(Debug, Default)]
 pub struct Request {
@@ -24,12 +28,14 @@ pub struct Request {
 }
 
 pub fn judge(mut request: Request) -> Cluster {
-    let mut problems: Vec<Problem> =
-        request.unreadable.iter().map(|why| Problem::new("report-unreadable", Outcome::Unknown, why.clone())).collect();
+    let unreadable = |why: &String| Problem::new("report-unreadable", Outcome::Unknown, why.clone(), MAKE_IT);
+    let mut problems: Vec<Problem> = request.unreadable.iter().map(unreadable).collect();
     let (info, is_given) = match request.info.take() {
         Some(Ok(info)) => (info, true),
         Some(Err(why)) => {
-            problems.push(Problem::new("info-unreadable", Outcome::Unknown, format!("cluster information: {why}")));
+            let message = format!("cluster information: {why}");
+            let remedy = "Save again what okv cluster info get prints, and name that file with --cluster-info.";
+            problems.push(Problem::new("info-unreadable", Outcome::Unknown, message, remedy));
             (Info::default(), false)
         }
         None => (Info::default(), false),
@@ -41,12 +47,13 @@ pub fn judge(mut request: Request) -> Cluster {
     let profile = profile(&request.reports, &mut problems);
     let target = profile.as_deref().and_then(Version::parse);
     let version = lowest(&nodes, &info, &mut problems);
-    let order = order::order(&nodes, target.as_ref()).filter(|_| !nodes.is_empty());
+    let disabled = disabled_nodes(&nodes, &info, &request, &mut problems);
+    let order = order::order(&nodes, target.as_ref(), &disabled).filter(|_| !nodes.is_empty());
     if order.is_none() && is_given {
         let message = "the mode (read-only or read-write) of some nodes was not found: the order is not known";
-        problems.push(Problem::new("mode-not-told", Outcome::Unknown, message));
+        let remedy = "Look up the modes in the management console. Upgrade read-only nodes first, then the pairs.";
+        problems.push(Problem::new("mode-not-told", Outcome::Unknown, message, remedy));
     }
-    let disabled = disabled_nodes(&nodes, &info, &request, &mut problems);
     let verdicts = nodes.iter().filter_map(|node| node.verdict).chain(problems.iter().map(|problem| problem.verdict));
     let verdict = worst(verdicts.collect(), nodes.is_empty());
     let mut not_found = info.not_found.clone();
@@ -55,6 +62,7 @@ pub fn judge(mut request: Request) -> Cluster {
         not_found.push("what the cluster shows of itself: --cluster-info adds the order and the times".into());
     }
     Cluster {
+        next: next_action::next(&problems, &nodes, order.as_deref()),
         schema: Cluster::SCHEMA,
         profile,
         verdict,
@@ -87,7 +95,8 @@ fn drop_copies(reports: &mut Vec<Saved>, problems: &mut Vec<Problem>) {
             hosts.push(report.host.clone());
         } else {
             let message = format!("there is more than one report on {}; the first was taken", report.host);
-            problems.push(Problem::new("report-twice", Outcome::Unknown, message));
+            let remedy = format!("Name only the last report on {}.", report.host);
+            problems.push(Problem::new("report-twice", Outcome::Unknown, message, remedy));
         }
         is_new
     });
@@ -105,25 +114,27 @@ fn put_together(request: &Request, info: &Info, is_given: bool, problems: &mut V
             report
         });
         if report.is_none() {
-            let message = format!(
-                "there is no report on node {}; where its host has another name, give --node HOST={}",
-                node.name, node.name
-            );
-            problems.push(Problem::new("no-report", Outcome::Unknown, message));
+            let name = &node.name;
+            let message =
+                format!("there is no report on node {name}; where its host has another name, give --node HOST={name}");
+            let remedy = format!("Run on {name}: okv-host check --format json > {name}.json");
+            problems.push(Problem::new(NO_REPORT, Outcome::Unknown, message, remedy));
         }
         if let (Some(said), Some(told)) = (report.and_then(|r| r.release.as_ref()), &node.version)
             && Version::parse(said) != Version::parse(told)
         {
             let message =
                 format!("node {} has release {said}, and {told} by the cluster: one of the files is older", node.name);
-            problems.push(Problem::new("version-differs", Outcome::Ready, message));
+            let remedy = "Make the report and the cluster information again.";
+            problems.push(Problem::new("version-differs", Outcome::Ready, message, remedy));
         }
         nodes.push(Node::new(report, Some(node)));
     }
     for (report, _) in request.reports.iter().zip(&used).filter(|(_, used)| !**used) {
         if is_given {
             let message = format!("{} is no node that the cluster names", report.host);
-            problems.push(Problem::new("not-in-cluster", Outcome::Unknown, message));
+            let remedy = format!("Name its node with --node {}=NODE, or leave its report out.", report.host);
+            problems.push(Problem::new("not-in-cluster", Outcome::Unknown, message, remedy));
         }
         nodes.push(Node::new(Some(report), None));
     }
@@ -165,7 +176,8 @@ fn profile(reports: &[Saved], problems: &mut Vec<Problem>) -> Option<String> {
         return Some(first.profile.clone());
     }
     let message = "the nodes were judged by profiles of different releases: check them again by one";
-    problems.push(Problem::new("profiles-differ", Outcome::Unknown, message));
+    let remedy = "Run on each node: okv-host check --profile RELEASE --format json > NODE.json";
+    problems.push(Problem::new("profiles-differ", Outcome::Unknown, message, remedy));
     None
 }
 
@@ -176,7 +188,8 @@ fn lowest(nodes: &[Node], info: &Info, problems: &mut Vec<Problem>) -> Option<St
     let (lowest, node) = versions?.into_iter().min_by(|(a, _), (b, _)| a.cmp(b))?;
     if let Some(said) = info.version.as_deref().filter(|said| Version::parse(said).is_none_or(|said| said != lowest)) {
         let message = format!("the version of the cluster is {said}, and the lowest of its nodes is {lowest}");
-        problems.push(Problem::new("cluster-version-differs", Outcome::Ready, message));
+        let remedy = "Compare the versions under Cluster, Management in the management console.";
+        problems.push(Problem::new("cluster-version-differs", Outcome::Ready, message, remedy));
     }
     node.version.clone()
 }
@@ -186,23 +199,25 @@ fn disabled_nodes(nodes: &[Node], info: &Info, request: &Request, problems: &mut
     let told = |name: &str| info.nodes.iter().find(|node| node.name == name).and_then(|node| node.disabled_since);
     for (name, _) in request.disabled_since.iter().filter(|(name, _)| !nodes.iter().any(|node| node.name == *name)) {
         let message = format!("--disabled names {name}, and there is no such node");
-        problems.push(Problem::new("no-such-node", Outcome::Unknown, message));
+        problems.push(Problem::new("no-such-node", Outcome::Unknown, message, "Name a node of the cluster."));
     }
     let mut found = Vec::new();
     for node in nodes.iter().filter(|node| node.is_disabled() || given(&node.name).is_some()) {
         let since = given(&node.name).or_else(|| told(&node.name).map(|moment| moment.second));
         let disabled = disabled::disabled(&node.name, since, info.longest_disabled, request.now);
         if let (Some(until), Some(0)) = (disabled.until_seconds, disabled.left_seconds) {
-            let message =
-                format!("{} was disabled for too long: its time ended at {}", node.name, format_minute(until));
-            problems.push(Problem::new("disabled-too-long", Outcome::Blocked, message));
+            let name = &node.name;
+            let message = format!("{name} was disabled for too long: its time ended at {}", format_minute(until));
+            let remedy = format!("Delete {name} from the cluster in the management console, and add a new node.");
+            problems.push(Problem::new(TOO_LONG, Outcome::Blocked, message, remedy));
         }
         found.push(disabled);
     }
     if found.len() > 1 {
         let names: Vec<&str> = found.iter().map(|disabled| disabled.node.as_str()).collect();
         let message = format!("more than one node is disabled at a time: {}", names.join(", "));
-        problems.push(Problem::new("several-disabled", Outcome::Ready, message));
+        let remedy = "Enable all of them but one.";
+        problems.push(Problem::new("several-disabled", Outcome::Ready, message, remedy));
     }
     found
 }

@@ -11,6 +11,7 @@ mod differences;
 mod disabled;
 pub mod info;
 mod judge;
+mod next_action;
 mod node;
 mod order;
 pub mod saved;
@@ -18,6 +19,7 @@ pub mod saved;
 pub use differences::{Difference, Value};
 pub use disabled::Disabled;
 pub use judge::{Request, judge};
+pub use next_action::Next;
 pub use node::Node;
 pub use order::Step;
 
@@ -42,6 +44,8 @@ pub struct Cluster {
     pub disabled: Vec<Disabled>,
     /// What is wrong with the cluster, or with what was given.
     pub problems: Vec<Problem>,
+    /// What to do next; `None` where every node has the release.
+    pub next: Option<Next>,
     /// What was looked for in the cluster information and not found, and what was assumed.
     pub not_found: Vec<String>,
 }
@@ -57,10 +61,12 @@ pub struct Problem {
     /// What it makes of the verdict; `ready` where it only warns.
     pub verdict: Outcome,
     pub message: String,
+    /// A command, or an imperative sentence.
+    pub remedy: String,
 }
 
 impl Problem {
-    fn new(id: &'static str, verdict: Outcome, message: impl Into<String>) -> Self {
-        Self { id, verdict, message: message.into() }
+    fn new(id: &'static str, verdict: Outcome, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { id, verdict, message: message.into(), remedy: remedy.into() }
     }
 }

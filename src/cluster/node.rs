@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::info::{Mode, NodeInfo};
-use super::saved::Saved;
+use super::saved::{Saved, SavedFinding};
 use crate::base::versions::Version;
 use crate::subjects::rule::{Outcome, Verdict};
 
@@ -21,7 +21,13 @@ pub struct Node {
     pub status: Option<String>,
     pub version: Option<String>,
     pub verdict: Option<Outcome>,
+    /// The rules that block it.
     pub blocked_by: Vec<String>,
+    /// The rules that could not be judged on it.
+    pub unknown_by: Vec<String>,
+    /// What the rules that block it found, in words.
+    #[serde(skip)]
+    pub blockers: Vec<SavedFinding>,
 }
 
 impl Node {
@@ -30,8 +36,8 @@ impl Node {
         let host = report.map(|report| report.host.clone());
         // The node itself knows its version better than what was saved of the cluster, perhaps earlier.
         let said = report.and_then(|report| report.release.clone());
-        let mut blocked_by: Vec<String> = report.map(blocking).unwrap_or_default();
-        blocked_by.dedup();
+        let blockers = report.map(|report| found(report, Verdict::Block)).unwrap_or_default();
+        let unknown = report.map(|report| found(report, Verdict::Unknown)).unwrap_or_default();
         Self {
             name: info.map(|info| info.name.clone()).or_else(|| host.clone()).unwrap_or_default(),
             host,
@@ -40,7 +46,9 @@ impl Node {
             status: info.and_then(|info| info.status.clone()),
             version: said.or_else(|| info.and_then(|info| info.version.clone())),
             verdict: report.map(|report| report.verdict),
-            blocked_by,
+            blocked_by: ids(&blockers),
+            unknown_by: ids(&unknown),
+            blockers,
         }
     }
 
@@ -55,7 +63,12 @@ impl Node {
     }
 }
 
-fn blocking(report: &Saved) -> Vec<String> {
-    let blocks = report.findings.iter().filter(|f| f.verdict == Verdict::Block && f.waived.is_none());
-    blocks.map(|f| f.id.clone()).collect()
+fn found(report: &Saved, verdict: Verdict) -> Vec<SavedFinding> {
+    report.findings.iter().filter(|f| f.verdict == verdict && f.waived.is_none()).cloned().collect()
+}
+
+fn ids(findings: &[SavedFinding]) -> Vec<String> {
+    let mut ids: Vec<String> = findings.iter().map(|finding| finding.id.clone()).collect();
+    ids.dedup();
+    ids
 }

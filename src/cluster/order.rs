@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Node;
 use super::info::Mode;
+use super::{Disabled, Node};
 use crate::base::versions::Version;
 use crate::subjects::rule::Outcome;
 
@@ -14,12 +14,22 @@ pub struct Step {
     pub mode: Mode,
     /// The node that it is paired with.
     pub pair: Option<String>,
-    /// The verdict of its report; `unknown` where there is none.
+    /// The verdict of its report; `unknown` where there is none; `blocked` where it was disabled for too long.
     pub verdict: Outcome,
+    /// The rules that block it, and `disabled-too-long`.
+    pub blocked_by: Vec<String>,
+    /// The rules that could not be judged on it, and `no-report`.
+    pub unknown_by: Vec<String>,
 }
 
-/// The order of those `nodes` that do not have the `target` yet; `None` where the mode of one is not known.
-pub(super) fn order(nodes: &[Node], target: Option<&Version>) -> Option<Vec<Step>> {
+/// The fixed word of a node that cannot be enabled again.
+pub(super) const TOO_LONG: &str = "disabled-too-long";
+/// The fixed word of a node without a report.
+pub(super) const NO_REPORT: &str = "no-report";
+
+/// The order of those `nodes` that do not have the `target` yet, with what is in the way of each; `None` where the mode
+/// of one is not known.
+pub(super) fn order(nodes: &[Node], target: Option<&Version>, disabled: &[Disabled]) -> Option<Vec<Step>> {
     let is_done = |node: &Node| {
         node.parsed_version().zip(target).is_some_and(|(version, target)| version.is_of(target) || version > *target)
     };
@@ -38,11 +48,19 @@ pub(super) fn order(nodes: &[Node], target: Option<&Version>) -> Option<Vec<Step
     left.sort_by_key(|(node, mode)| {
         (*mode, pair_waits(node), first_of_pair(node), !node.is_disabled(), node.name.clone())
     });
-    let step = |(node, mode): (&Node, Mode)| Step {
-        node: node.name.clone(),
-        mode,
-        pair: node.pair.clone(),
-        verdict: node.verdict.unwrap_or(Outcome::Unknown),
+    let step = |(node, mode): (&Node, Mode)| {
+        let is_too_late = disabled.iter().any(|disabled| disabled.node == node.name && disabled.is_too_long());
+        let (mut blocked_by, mut unknown_by) = (node.blocked_by.clone(), node.unknown_by.clone());
+        blocked_by.extend(is_too_late.then(|| TOO_LONG.to_owned()));
+        unknown_by.extend(node.verdict.is_none().then(|| NO_REPORT.to_owned()));
+        Step {
+            node: node.name.clone(),
+            mode,
+            pair: node.pair.clone(),
+            verdict: if is_too_late { Outcome::Blocked } else { node.verdict.unwrap_or(Outcome::Unknown) },
+            blocked_by,
+            unknown_by,
+        }
     };
     Some(left.into_iter().map(step).collect())
 }

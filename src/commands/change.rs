@@ -15,6 +15,7 @@ use super::progress::Steps;
 use super::recorded::records;
 use super::root::{Without, need_root};
 use super::surroundings::Surroundings;
+use crate::base::cause::cause;
 use crate::base::units::count;
 use crate::cli::Change;
 use crate::engine::apply::{Interrupts, Lock, LockError, TargetHost, carry_out, finish};
@@ -201,7 +202,10 @@ fn verify_target(planner: &Planner<'_>) -> (Ending, Vec<Reason>) {
             (why.to_owned(), refusal.reasons)
         }
         Err(error) => {
-            let why = format!("whether the target is reached cannot be verified: planning again failed: {error:#}");
+            let why = format!(
+                "whether the target is reached cannot be verified: planning again failed: {}",
+                cause(&format_args!("{error:#}"))
+            );
             (why, Vec::new())
         }
     };
@@ -278,7 +282,8 @@ fn report_end(args: &Change, report: &PlanReport<'_>, (lock, interrupts): (Lock,
     drop(lock);
     interrupts.let_go();
     if let Err(error) = show(args, report) {
-        let _ = writeln!(io::stderr(), "okv-host: the answer could not be written: {error:#}");
+        let _ =
+            writeln!(io::stderr(), "okv-host: the answer could not be written: {}", cause(&format_args!("{error:#}")));
         let _ = write_all(&report::plan_text(report, of_stderr()), io::stderr());
     }
 }

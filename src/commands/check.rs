@@ -7,12 +7,14 @@ use anyhow::{Result, bail};
 use super::columns::of_stdout;
 use super::explain;
 use super::judged::{Judged, facts_of, judged, profile, root_at};
-use super::planned_steps::{JudgedHost, planned_steps};
+use super::planned_changes::JudgedHost;
+use super::planned_steps::planned_steps;
 use super::progress::Progress;
 use super::surroundings::Surroundings;
 use super::usage_error::UsageError;
 use super::verdict::{exit, write_coloured};
 use super::vocabulary::named;
+use crate::base::cause::cause;
 use crate::cli::{Check, PlainFormat};
 use crate::disk::Source;
 use crate::engine::ExitStatus;
@@ -111,13 +113,13 @@ fn can_be_a_disk(source: &Source) -> Result<()> {
     let how = "Name the disks of the powered-off node, or images of them";
     match source.why_not_open() {
         Some(why) if why.kind() == ErrorKind::PermissionDenied => {
-            bail!("cannot open {}: {why}. Run as root", source.path())
+            bail!("cannot open {}: {}. Run as root", source.path(), cause(why))
         }
         Some(why) if why.kind() == ErrorKind::UnexpectedEof => {
-            Err(UsageError(format!("--image {}: {why}. {how}", source.path())).into())
+            Err(UsageError(format!("--image {}: {}. {how}", source.path(), cause(why))).into())
         }
         Some(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::InvalidInput) => {
-            Err(UsageError(format!("--image: cannot open {}: {why}. {how}", source.path())).into())
+            Err(UsageError(format!("--image: cannot open {}: {}. {how}", source.path(), cause(why))).into())
         }
         _ => Ok(()),
     }

@@ -8,6 +8,7 @@ use anyhow::Result;
 use super::columns::of_stdout;
 use super::usage_error::UsageError;
 use super::verdict::{exit, write_coloured};
+use crate::base::cause::cause;
 use crate::cli::{Cluster, PlainFormat};
 use crate::cluster::{Request, info, judge, saved};
 use crate::engine::ExitStatus;
@@ -52,6 +53,7 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
     let cluster = judge(request);
     match args.format {
         PlainFormat::Json => report::cluster_json(&mut io::BufWriter::new(io::stdout().lock()), &cluster)?,
+        PlainFormat::Text if args.talk.quiet => write_coloured(&report::cluster_line(&cluster))?,
         PlainFormat::Text => write_coloured(&report::cluster_text(&cluster, of_stdout()))?,
     }
     Ok(exit(cluster.verdict))
@@ -60,7 +62,7 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
 fn text(path: &Path) -> Result<String, String> {
     let mut bytes = Vec::new();
     let read = input::open(path).and_then(|file| file.take(LONGEST.saturating_add(1)).read_to_end(&mut bytes));
-    read.map_err(|e| e.to_string())?;
+    read.map_err(|e| cause(&e))?;
     if bytes.len() as u64 > LONGEST {
         return Err(format!("it is larger than {LONGEST} bytes"));
     }

@@ -9,6 +9,7 @@ use super::columns::of_stdout;
 use super::judged::{facts_of, judged, profile, root_at};
 use super::surroundings::Surroundings;
 use super::vocabulary::named;
+use crate::base::cause::cause;
 use crate::cli::{Confirm, PlainFormat};
 use crate::engine::ExitStatus;
 use crate::procedure::{NotConfirmable, Step, is_confirmed, may_confirm, steps};
@@ -58,7 +59,11 @@ pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
     // Read again from the disk: what is shown is what counts from now on. That it cannot be shown does not unmake the
     // record.
     if let Err(error) = seen().and_then(|(_, step)| show(args, &step, None)) {
-        let _ = writeln!(io::stderr(), "okv-host: recorded; the answer could not be written: {error:#}");
+        let _ = writeln!(
+            io::stderr(),
+            "okv-host: recorded; the answer could not be written: {}",
+            cause(&format_args!("{error:#}"))
+        );
     }
     Ok(ExitStatus::Success)
 }

@@ -3,20 +3,29 @@
 use crate::base::dates::format_minute;
 use crate::engine::{Reason, RecordedRun};
 use crate::host::{Root, processes};
+use crate::procedure::{Step, by_urgency, remedy};
 use crate::subjects::next_start::rules::next_start;
 use crate::subjects::rule::{Finding, RuleId, Verdict};
 use crate::subjects::upgrade;
 use crate::subjects::upgrade::facts::upgrade_run;
 use crate::subjects::upgrade::plan::NextStart;
 
-/// A reason for each finding that blocks, but for those of the rules `but`.
-pub(super) fn blocks(findings: &[Finding], but: &[RuleId]) -> Vec<Reason> {
-    of(findings, &[Verdict::Block]).filter(|finding| !but.contains(&finding.id)).map(reason).collect()
+/// A reason for each finding that blocks, but for those of the rules `but`. What is to be done about it is asked of the
+/// steps, which take long to plan, only where there is one.
+pub(super) fn blocks(findings: &[Finding], steps: impl FnOnce() -> Vec<Step>, but: &[RuleId]) -> Vec<Reason> {
+    reasons(by_urgency(of(findings, Verdict::Block).filter(|finding| !but.contains(&finding.id))), steps)
 }
 
-/// A reason for each finding that keeps a node from being ready: what could not be told does so too.
-pub(super) fn not_ready(findings: &[Finding]) -> Vec<Reason> {
-    of(findings, &[Verdict::Block, Verdict::Unknown]).map(reason).collect()
+/// The same for each finding that keeps a node from being ready: what is unknown does so too.
+pub(super) fn not_ready(findings: &[Finding], steps: impl FnOnce() -> Vec<Step>) -> Vec<Reason> {
+    let found = [Verdict::Block, Verdict::Unknown].into_iter().flat_map(|verdict| by_urgency(of(findings, verdict)));
+    reasons(found.collect(), steps)
+}
+
+fn reasons(found: Vec<&Finding>, steps: impl FnOnce() -> Vec<Step>) -> Vec<Reason> {
+    let steps = if found.is_empty() { Vec::new() } else { steps() };
+    let of = |finding: &Finding| Reason { remedy: remedy(finding, &steps), ..reason(finding) };
+    found.into_iter().map(of).collect()
 }
 
 /// What the next start is predicted to do.
@@ -57,9 +66,9 @@ pub(super) fn unfinished_before(command: &str, last: Option<&RecordedRun>) -> Op
     })
 }
 
-/// Findings with one of these verdicts that are not waived.
-fn of<'f>(findings: &'f [Finding], verdicts: &'f [Verdict]) -> impl Iterator<Item = &'f Finding> {
-    findings.iter().filter(|finding| verdicts.contains(&finding.verdict) && finding.waived.is_none())
+/// Findings of this verdict that are not waived.
+fn of(findings: &[Finding], verdict: Verdict) -> impl Iterator<Item = &Finding> {
+    findings.iter().filter(move |finding| finding.verdict == verdict && finding.waived.is_none())
 }
 
 fn reason(finding: &Finding) -> Reason {
@@ -74,7 +83,7 @@ fn reason(finding: &Finding) -> Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Action, Back, Ending, Entry, ProgramRun, Proof, Role, Step, last_run};
+    use crate::engine::{self, Action, Back, Ending, Entry, ProgramRun, Proof, Role, last_run};
     use crate::io::journal::Record;
     use crate::io::tool::Program;
     use crate::subjects::rule::Waived;
@@ -84,7 +93,7 @@ mod tests {
         let back = if role.stays_done() { Back::Stays { why: "x".into() } } else { Back::Needless };
         let proof = Proof::File { path: "/x".into() };
         let run = ProgramRun { back, ..ProgramRun::changes(Program::Rpm, ["-e"], proof, Back::Needless) };
-        let steps = vec![Step::new("x", Action::Run(run)).in_role(role)];
+        let steps = vec![engine::Step::new("x", Action::Run(run)).in_role(role)];
         let began = Entry::Began { command: command.into(), target: "x".into(), steps };
         let entries = [began, Entry::StepBegan(0)].into_iter().chain(ending.map(Entry::Ended));
         let records = entries.zip(1..).map(|(entry, number)| Record {

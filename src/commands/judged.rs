@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::root::{Without, need_root};
 use super::usage_error::UsageError;
+use crate::base::cause::cause;
 use crate::base::dates::Date;
 use crate::cli::Judge;
 use crate::host::{Probed, Root};
@@ -39,7 +40,9 @@ pub(super) fn judged(facts: &Facts, profile: &Profile, args: &Judge) -> Result<J
 /// The host in `root`, or this one.
 pub(super) fn root_at(root: Option<&Path>) -> Result<Root> {
     match root {
-        Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {e}", dir.display())).into()),
+        Some(dir) => {
+            Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {}", dir.display(), cause(&e))).into())
+        }
         None => need_root(Without::Reading).map(|()| Root::live()),
     }
 }
@@ -51,7 +54,7 @@ pub(super) fn root_at(root: Option<&Path>) -> Result<Root> {
 pub(super) fn facts_of(root: &Root, places: &Places, args: &Judge) -> Result<Facts> {
     let certificate = args.certificate.as_deref().map(|path| {
         let read = certificate::of_file(path);
-        read.map_err(|e| UsageError(format!("--certificate {}: {e}", path.display())))
+        read.map_err(|e| UsageError(format!("--certificate {}: {}", path.display(), cause(&e))))
     });
     let certificate = certificate.transpose()?;
     let saved = Console {
@@ -89,7 +92,7 @@ fn saved<T>(
     parse: impl Fn(&str) -> Result<T, String>,
 ) -> Result<Option<Probed<T>>, UsageError> {
     let Some(path) = path else { return Ok(None) };
-    let text = read_text(path).map_err(|e| UsageError(format!("{option} {}: {e}", path.display())))?;
+    let text = read_text(path).map_err(|e| UsageError(format!("{option} {}: {}", path.display(), cause(&e))))?;
     let parsed = parse(&text).map_err(|why| format!("{}: {why}", path.display()));
     Ok(Some(parsed.into()))
 }
@@ -100,14 +103,15 @@ const LONGEST: u64 = 1 << 20;
 /// A built-in profile, or one from a file where the name is a path.
 pub(super) fn profile(name: &str) -> Result<Profile> {
     if name.contains('/') || Path::new(name).extension().is_some_and(|e| e == "json") {
-        let text = read_text(Path::new(name)).map_err(|e| UsageError(format!("release profile {name}: {e}")))?;
+        let text =
+            read_text(Path::new(name)).map_err(|e| UsageError(format!("release profile {name}: {}", cause(&e))))?;
         return Profile::parse(&text).map_err(|e| UsageError(format!("{name}: {e}")).into());
     }
     Profile::named(name).map_err(|e| UsageError(e.to_string()).into())
 }
 
 fn read_waivers(path: &Path) -> Result<Vec<Waiver>> {
-    let text = read_text(path).map_err(|e| UsageError(format!("waivers {}: {e}", path.display())))?;
+    let text = read_text(path).map_err(|e| UsageError(format!("waivers {}: {}", path.display(), cause(&e))))?;
     waivers::parse(&text).map_err(|e| UsageError(format!("{}: {e}", path.display())).into())
 }
 

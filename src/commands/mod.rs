@@ -14,6 +14,7 @@ mod judged;
 mod kernel_prune;
 mod lock_holder;
 mod paths;
+mod planned_changes;
 mod planned_steps;
 mod printed;
 mod progress;
@@ -38,6 +39,7 @@ use std::io::{self, Write};
 
 pub use surroundings::Surroundings;
 
+use crate::base::cause::cause;
 use crate::cli::{Cli, Command};
 use crate::engine::ExitStatus;
 use usage_error::UsageError;
@@ -71,7 +73,7 @@ pub fn run_in(cli: &Cli, around: Surroundings) -> ExitStatus {
             return ExitStatus::Success;
         }
         // Where stderr is gone there is nobody left to tell.
-        let _ = writeln!(io::stderr(), "okv-host: {error:#}");
+        let _ = writeln!(io::stderr(), "okv-host: {}", cause(&format_args!("{error:#}")));
         if error.is::<UsageError>() { ExitStatus::Usage } else { ExitStatus::Undetermined }
     })
 }

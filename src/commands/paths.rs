@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::slice;
 
 use super::usage_error::UsageError;
+use crate::base::cause::cause;
 use crate::io::input;
 
 /// Longest path that the kernel takes, in bytes (`PATH_MAX`).
@@ -33,7 +34,8 @@ impl<'a> Paths<'a> {
             if path == Path::new("-") {
                 return Ok(Box::new(BufReader::new(io::stdin())));
             }
-            let file = input::open(path).map_err(|e| UsageError(format!("--files-from {}: {e}", path.display())))?;
+            let file =
+                input::open(path).map_err(|e| UsageError(format!("--files-from {}: {}", path.display(), cause(&e))))?;
             Ok(Box::new(BufReader::new(file)))
         };
         let end = if nul { 0 } else { b'\n' };

@@ -6,15 +6,16 @@ use anyhow::Result;
 
 use super::columns::of_stdout;
 use super::judged::{facts_of, judged, profile, root_at};
-use super::planned_steps::{JudgedHost, planned_steps};
+use super::planned_changes::JudgedHost;
+use super::planned_steps::planned_steps;
 use super::surroundings::Surroundings;
 use super::usage_error::UsageError;
 use super::verdict::write_coloured;
-use super::vocabulary::named;
+use super::vocabulary::{Named, named};
 use crate::cli::{Runbook, RunbookFormat};
 use crate::engine::ExitStatus;
 use crate::procedure::{State, Step, standing};
-use crate::report::{self, Node, Only, RunbookReport};
+use crate::report::{self, Explained, Node, Only, RunbookReport};
 
 pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
     let only = only(args)?;
@@ -49,7 +50,10 @@ fn only(args: &Runbook) -> Result<Vec<Only>> {
     }
     let of = |word: &String| match Step::words().find(|known| known == word) {
         Some(known) => Ok(Only::Word(known)),
-        None => Ok(Only::Step(named(word)?.step()?)),
+        None => match named(word)? {
+            Named { what: Explained::Section(section), .. } => Ok(Only::Section(section)),
+            step => Ok(Only::Step(step.step()?)),
+        },
     };
     args.only.iter().map(of).collect()
 }

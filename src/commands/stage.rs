@@ -9,15 +9,17 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::judged::{facts_of, judged, profile, root_at};
+use super::planned_changes::{JudgedHost, planned_changes};
 use super::progress::Progress;
 use super::recorded::last_run_of;
 use super::saved_host::{ELSEWHERE, has_program};
 use super::surroundings::Surroundings;
 use super::usage_error::UsageError;
 use super::{change, gate};
+use crate::base::cause::cause;
 use crate::base::digest::{Sha256, sum_of};
 use crate::cli::Stage;
-use crate::engine::{ExitStatus, Plan, Reason, Refusal, part_of};
+use crate::engine::{ExitStatus, Plan, Refusal, part_of};
 use crate::host::{Probed, Root};
 use crate::io::tool::Program;
 use crate::profile::Profile;
@@ -25,7 +27,7 @@ use crate::subjects::media::facts::staging::still_there;
 use crate::subjects::media::plan::{COMMAND, Means, Request, Sums, is_cleaned, needs_sums, obstacles, plan, target};
 use crate::subjects::media::rules::{images_mount, iso_space};
 use crate::subjects::media::{Mounted, Staging};
-use crate::subjects::rule::{Finding, RuleId};
+use crate::subjects::rule::RuleId;
 
 /// The rules that the plan judges itself, with the ISO at hand.
 const OWN: &[RuleId] = &[iso_space::ID, images_mount::ID];
@@ -35,24 +37,11 @@ pub(super) fn run(args: &Stage, around: Surroundings) -> Result<ExitStatus> {
     let root = root_at(args.root.as_deref())?;
     let iso = named(&root, &args.iso)?;
     let known = Known::default();
-    let planner = || planned(&root, args, &profile, &iso, &known);
+    let planner = || planned(&root, args, &profile, &iso, (&known, around));
     if args.root.is_some() {
         return change::show_plan(COMMAND, &args.change, planner()?, Some(ELSEWHERE));
     }
     change::run(COMMAND, &args.change, around, &planner)
-}
-
-/// Why no ISO could be staged now, whichever it is.
-pub(super) fn against_any(root: &Root, findings: &[Finding], profile: &Profile) -> Vec<Reason> {
-    let mut reasons = gate::blocks(findings, &[]);
-    for folder in [&profile.places.iso_folder, &profile.places.iso_mount] {
-        let is_there = root.at(folder).is_ok_and(|place| matches!(place.kind(), Probed::Known(kind) if kind.is_dir()));
-        if !is_there {
-            let message = format!("there is no folder {folder}");
-            reasons.push(Reason { id: "no-folder", message, remedy: format!("mkdir {folder}") });
-        }
-    }
-    reasons
 }
 
 /// The file that was named, by its absolute path with every link followed; on a saved host, by its path there.
@@ -68,7 +57,7 @@ fn named(root: &Root, iso: &Path) -> Result<String> {
             Probed::Unreadable(why) => Err(UsageError(why).into()),
         };
     }
-    let path = fs::canonicalize(iso).map_err(|e| usage(e.to_string()))?;
+    let path = fs::canonicalize(iso).map_err(|e| usage(cause(&e)))?;
     match path.to_str() {
         _ if !path.is_file() => Err(usage("it is no regular file".into()).into()),
         Some(path) if path.chars().any(char::is_control) => Err(usage("its path has control characters".into()).into()),
@@ -77,7 +66,13 @@ fn named(root: &Root, iso: &Path) -> Result<String> {
     }
 }
 
-fn planned(root: &Root, args: &Stage, profile: &Profile, iso: &str, known: &Known) -> Result<Result<Plan, Refusal>> {
+fn planned(
+    root: &Root,
+    args: &Stage,
+    profile: &Profile,
+    iso: &str,
+    (known, around): (&Known, Surroundings),
+) -> Result<Result<Plan, Refusal>> {
     let places = &profile.places;
     let facts = facts_of(root, places, &args.judge)?;
     let findings = judged(&facts, profile, &args.judge)?.findings;
@@ -89,8 +84,9 @@ fn planned(root: &Root, args: &Stage, profile: &Profile, iso: &str, known: &Know
     let space = if root.is_live() { subjects.media.space.clone() } else { Probed::Absent };
     let staging = Staging::gather(root, space, places, &iso, part_of).map_err(|why| anyhow!(why))?;
     let request = Request { sha256: args.sha256 };
+    let host = JudgedHost { root, facts: &facts, findings: &findings, profile, judge: &args.judge, around };
     let means = Means {
-        blocked: gate::blocks(&findings, OWN),
+        blocked: gate::blocks(&findings, || planned_changes(&host), OWN),
         cleaner: cleaner(root),
         is_cleaned: root.is_live() && is_cleaned(last_run_of(COMMAND)?.as_ref(), &target(&staging, places)),
         mounted: Mounted::of(&staging, places, running).map_err(|why| anyhow!(why))?,

@@ -42,6 +42,9 @@ fn show(args: &Status, records: &[Record<Entry>], exit: ExitStatus) -> Result<Ex
     let mut out = io::stdout().lock();
     match args.format {
         PlainFormat::Json => report::status_json(&mut out, last.as_ref(), &upgrade)?,
+        PlainFormat::Text if args.talk.quiet => {
+            out.write_all(report::status_line(last.as_ref(), &upgrade).as_bytes())?
+        }
         PlainFormat::Text => {
             out.write_all(report::status_text(last.as_ref(), by(records).as_ref(), &upgrade, of_stdout()).as_bytes())?
         }

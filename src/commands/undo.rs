@@ -13,6 +13,7 @@ use super::lock_holder::under_way;
 use super::recorded::records;
 use super::root::{Without, need_root};
 use super::surroundings::Surroundings;
+use crate::base::cause::cause;
 use crate::base::units::count;
 use crate::cli::{PlainFormat, Undo};
 use crate::engine::apply::{Lock, TargetHost, can_take_back, lacks_something, take_back};
@@ -63,7 +64,8 @@ pub(super) fn run(args: &Undo, around: Surroundings) -> Result<ExitStatus> {
     held.let_go();
     // That stdout is gone does not change what was done, nor the exit status.
     if let Err(error) = show(args, Some(&run), &ending) {
-        let _ = writeln!(io::stderr(), "okv-host: the answer could not be written: {error:#}");
+        let _ =
+            writeln!(io::stderr(), "okv-host: the answer could not be written: {}", cause(&format_args!("{error:#}")));
     }
     Ok(ending.exit_status())
 }

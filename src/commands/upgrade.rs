@@ -5,6 +5,7 @@ use std::cell::Cell;
 use anyhow::{Result, bail};
 
 use super::judged::{facts_of, judged, profile, root_at};
+use super::planned_changes::{JudgedHost, planned_changes};
 use super::recorded::records;
 use super::saved_host::{ELSEWHERE, has_program};
 use super::surroundings::Surroundings;
@@ -13,7 +14,7 @@ use crate::cli::{Judge, Upgrade};
 use crate::engine::{ExitStatus, Plan, Refusal};
 use crate::host::{Probed, Root, processes};
 use crate::io::tool::Program;
-use crate::procedure::{reasons_against_upgrade, steps};
+use crate::procedure::{must_be_replaced, reasons_against_upgrade, steps};
 use crate::profile::Profile;
 use crate::subjects::media::staged;
 use crate::subjects::upgrade::SaidRelease;
@@ -25,7 +26,7 @@ pub(super) fn run(args: &Upgrade, around: Surroundings) -> Result<ExitStatus> {
     let root = root_at(args.root.as_deref())?;
     let before = Cell::new(None);
     let request = Request { reboot: args.reboot };
-    let planner = || planned(&root, &args.judge, request, &profile, &before);
+    let planner = || planned(&root, &args.judge, request, &profile, (&before, around));
     if args.root.is_some() {
         return change::show_plan(COMMAND, &args.change, planner()?, Some(ELSEWHERE));
     }
@@ -33,8 +34,8 @@ pub(super) fn run(args: &Upgrade, around: Surroundings) -> Result<ExitStatus> {
 }
 
 /// The plan without options, for who only wants to know whether there is one.
-pub(super) fn planned_once(root: &Root, args: &Judge, profile: &Profile) -> Result<Result<Plan, Refusal>> {
-    planned(root, args, Request::default(), profile, &Cell::new(None))
+pub(super) fn planned_once(host: &JudgedHost<'_>) -> Result<Result<Plan, Refusal>> {
+    planned(host.root, host.judge, Request::default(), host.profile, (&Cell::new(None), host.around))
 }
 
 /// `before` is how many records the journal had when this command first looked.
@@ -43,7 +44,7 @@ fn planned(
     args: &Judge,
     request: Request,
     profile: &Profile,
-    before: &Cell<Option<usize>>,
+    (before, around): (&Cell<Option<usize>>, Surroundings),
 ) -> Result<Result<Plan, Refusal>> {
     let places = &profile.places;
     let facts = facts_of(root, places, args)?;
@@ -57,9 +58,13 @@ fn planned(
         Probed::Unreadable(why) => bail!("cannot determine what runs on this host: {why}"),
     };
     let steps = steps(&facts, &findings, profile);
+    let host = JudgedHost { root, facts: &facts, findings: &findings, profile, judge: args, around };
+    let not_ready = gate::not_ready(&findings, || planned_changes(&host));
+    // Nobody is led through backups of a node that has to be replaced.
+    let open = reasons_against_upgrade(&steps).filter(|_| !must_be_replaced(&findings));
     let said = facts.release().and_then(|said| SaidRelease::beside(said, &profile.release));
     let means = Means {
-        blocked: gate::not_ready(&findings).into_iter().chain(reasons_against_upgrade(&steps)).collect(),
+        blocked: not_ready.into_iter().chain(open).collect(),
         staged: subjects.media.isos.known().and_then(|isos| staged(isos, places, running)),
         run: subjects.upgrade.run.clone(),
         begun: subjects.records.runs.known().and_then(|runs| Begun::last(runs, &running.booted)),

@@ -1,9 +1,9 @@
-//! What a word names: a rule, a step, or an item of the procedure.
+//! What a word names: a rule, a step, or an item or a section of the procedure.
 
 use anyhow::Result;
 
 use super::usage_error::UsageError;
-use crate::procedure::{STEPS, row, row_of_item};
+use crate::procedure::{STEPS, row, row_of_item, rows_of_section, section};
 use crate::report::Explained;
 use crate::subjects::table::{self, RULES};
 
@@ -25,6 +25,11 @@ impl Named {
     pub(super) fn step(&self) -> Result<&'static str> {
         match self.what {
             Explained::Step(step) => Ok(step.id),
+            Explained::Section(section) => {
+                let steps = rows_of_section(section).map(|row| format!("{} ({})", row.id, row.source()));
+                let steps = steps.collect::<Vec<_>>().join(", ");
+                Err(UsageError(format!("the section {section} has several steps. Name one: {steps}")).into())
+            }
             Explained::Rule(rule) => {
                 if let Some(step) = row(&self.word) {
                     return Ok(step.id);
@@ -50,7 +55,8 @@ impl Named {
 /// Where it names nothing; with the nearest names, and the commands that list all.
 pub(super) fn named(word: &str) -> Result<Named> {
     let step = || row(word).or_else(|| row_of_item(word)).map(Explained::Step);
-    match table::named(word).map(Explained::Rule).or_else(step) {
+    let of_section = || section(word).map(Explained::Section);
+    match table::named(word).map(Explained::Rule).or_else(step).or_else(of_section) {
         Some(what) => Ok(Named { word: word.to_owned(), what }),
         None => Err(unknown(word).into()),
     }

@@ -11,6 +11,7 @@ use super::identify::{
     Identified, VolumeBuffers, head_bytes, identify, identify_boot_code, identify_disk, identify_likely_pv,
 };
 use super::{Disk, Partition, Problem, ProblemId, TableKind, array, physical_volume, table};
+use crate::base::cause::cause;
 use crate::base::units::{ByteRange, SectorSize};
 use crate::io::image::{Image, Slice};
 
@@ -105,8 +106,8 @@ fn remove_repeated(problems: &mut Vec<Problem>) {
 pub(crate) fn unopened(path: &str, why: &std::io::Error) -> Disk {
     let mut disk = empty(path);
     let message = match why.kind() {
-        std::io::ErrorKind::UnexpectedEof => why.to_string(),
-        _ => format!("cannot open: {why}"),
+        std::io::ErrorKind::UnexpectedEof => cause(why),
+        _ => format!("cannot open: {}", cause(why)),
     };
     disk.problems.push(Problem::new(ProblemId::CannotOpen, message));
     disk

@@ -5,6 +5,7 @@
 
 use super::probed::Probed;
 use super::root::{Place, Root};
+use crate::base::cause::cause;
 use crate::io::sys::filesystem::is_sysfs;
 
 /// How the firmware started the host.
@@ -55,7 +56,7 @@ fn directory<'r>(root: &'r Root, path: &str) -> Result<Option<Place<'r>>, String
         match is_sysfs(&place.real_path()) {
             Ok(true) => {}
             Ok(false) => return Err(format!("{path}: it is not on sysfs, so it does not show the firmware")),
-            Err(e) => return Err(format!("{path}: {e}")),
+            Err(e) => return Err(format!("{path}: {}", cause(&e))),
         }
     }
     Ok(Some(place))

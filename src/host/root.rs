@@ -5,6 +5,7 @@
 //! without links that lies under the directory: neither `..` nor a link leads out. The live host is walked in the same
 //! way from `/`.
 
+use crate::base::cause::cause;
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs;
@@ -144,7 +145,7 @@ impl Root {
                 }
                 // Not there at all: whoever opens it finds out.
                 Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
-                Err(e) => return Err(format!("/{}: {e}", real.display())),
+                Err(e) => return Err(format!("/{}: {}", real.display(), cause(&e))),
             }
         }
         Ok(Place { root: self, real })

@@ -13,6 +13,7 @@ use super::probed::Probed;
 use super::root::Root;
 use super::swaps::{self, SwapArea};
 use super::{clock, cmdline, lvm_owner, memory};
+use crate::base::cause::cause;
 use crate::io::sys::filesystem::df_bytes;
 
 /// What the kernel of a running host says, and fstab beside it.
@@ -93,6 +94,6 @@ fn boot_df_bytes(root: &Root, mounts: &Probed<Vec<Mount>>) -> Probed<u64> {
         if !root.is_live() {
             return Probed::Unreadable("/boot: a saved host cannot be asked by statfs".to_owned());
         }
-        df_bytes(Path::new("/boot")).map_err(|e| format!("/boot: {e}")).into()
+        df_bytes(Path::new("/boot")).map_err(|e| format!("/boot: {}", cause(&e))).into()
     })
 }

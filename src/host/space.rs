@@ -2,6 +2,7 @@
 
 use super::probed::Probed;
 use super::root::Root;
+use crate::base::cause::cause;
 use crate::io::sys::filesystem::available_bytes;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,6 @@ pub fn gather(root: &Root, folder: &str) -> Probed<Space> {
     place.kind().and_then(|_| match available_bytes(&place.real_path()) {
         _ if !root.is_live() => Probed::Unreadable(format!("{folder}: a saved host cannot be asked by statvfs")),
         Ok(available) => Probed::Known(Space { available }),
-        Err(e) => Probed::Unreadable(format!("{folder}: {e}")),
+        Err(e) => Probed::Unreadable(format!("{folder}: {}", cause(&e))),
     })
 }

@@ -3,6 +3,7 @@
 //! Names are looked up by getent(1): this program is linked statically, and the resolver of a static glibc would load
 //! libraries of the host that it was not built with.
 
+use crate::base::cause::cause;
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -29,7 +30,7 @@ pub fn dial(host: &str, port: u16, end: Instant, runner: &dyn Runner) -> Result<
         }
         match TcpStream::connect_timeout(&address, left) {
             Ok(stream) => return Ok((stream, address)),
-            Err(e) => why = format!("{address}: {e}"),
+            Err(e) => why = format!("{address}: {}", cause(&e)),
         }
     }
     Err(why)

@@ -29,10 +29,7 @@ pub(super) fn combine<'f>(inputs: &StepInputs<'f>, ids: &[RuleId]) -> Combined<'
         let counts = |finding: &&Finding| finding.verdict == verdict && finding.waived.is_none();
         all.iter().copied().filter(counts).collect::<Vec<_>>()
     };
-    // Disks alone show nothing of what a running host would.
-    let is_off = inputs.facts.node.running.is_none();
-    let mut unknown = of(Verdict::Unknown);
-    unknown.extend(of(Verdict::NotApplicable).into_iter().filter(|_| is_off));
+    let unknown = of(Verdict::Unknown);
     let says_nothing = ids.iter().any(|id| !all.iter().any(|finding| finding.id == *id));
     let waived: Vec<&Finding> = all.iter().copied().filter(|finding| finding.waived.is_some()).collect();
     let (blocked, amiss, asks) = (of(Verdict::Block), of(Verdict::Warn), of(Verdict::Confirm));

@@ -14,9 +14,11 @@ mod answer;
 mod by_rules;
 mod combined;
 mod confirmed;
+mod headline;
 pub mod inputs;
 mod judge;
 mod media;
+mod next_action;
 mod next_start;
 mod node;
 mod open;
@@ -28,14 +30,18 @@ mod step;
 mod swap;
 mod table;
 mod upgrade;
+mod urgency;
 
 pub use confirmed::{NotConfirmable, may_confirm};
+pub use headline::Headline;
+pub use next_action::{Next, remedy};
 pub use open::reasons_against_upgrade;
 pub use record::is_confirmed;
 pub use row::Row;
-pub use standing::{Headline, Next, Standing, remedy, standing};
+pub use standing::{Standing, standing};
 pub use step::{Confirmed, Scope, State, Step, When, next, open_before};
-pub use table::{SECTIONS, STEPS, row, row_of_item};
+pub use table::{SECTIONS, STEPS, row, row_of_item, rows_of_section, section};
+pub use urgency::{by_urgency, must_be_replaced};
 
 /// How every step stands, in the order of the procedure.
 pub fn steps(facts: &Facts, findings: &[Finding], profile: &Profile) -> Vec<Step> {

@@ -215,6 +215,16 @@ pub fn row(id: &str) -> Option<&'static Row> {
     STEPS.iter().find(|row| row.id == id)
 }
 
+/// The section of this number, as the table has it.
+pub fn section(number: &str) -> Option<&'static str> {
+    SECTIONS.iter().map(|(section, _)| *section).find(|section| *section == number)
+}
+
+/// The steps of a section.
+pub fn rows_of_section(section: &str) -> impl Iterator<Item = &'static Row> {
+    STEPS.iter().filter(move |row| row.section == section)
+}
+
 /// The step of the table that covers this item: `7.2-13`, or `7.4`, which has no items.
 pub fn row_of_item(item: &str) -> Option<&'static Row> {
     STEPS.iter().find(|row| row.item_names().iter().any(|name| name == item))

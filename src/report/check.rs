@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::findings::{in_full, style, word};
 use super::head::{Node, head};
 use super::text::{Columns, Page, padded, wrap};
-use crate::procedure::{Standing, Step, remedy};
+use crate::procedure::{Standing, Step, by_urgency, remedy};
 use crate::subjects::rule::{Finding, RuleId, Verdict};
 
 /// Most findings of a rule that the screen shows.
@@ -13,8 +13,8 @@ const MOST: usize = 3;
 /// Column where the text of an entry goes on, where the screen is too narrow to put it behind the ids.
 const NARROW: usize = 8;
 /// Width of the words that begin a line below the entries, and of the command that ends it.
-const LABEL: usize = 20;
-const COMMAND: usize = 26;
+const LABEL: usize = 22;
+const COMMAND: usize = 28;
 
 /// What `check` found, for people.
 pub struct CheckScreen<'r> {
@@ -46,10 +46,10 @@ pub fn text(screen: &CheckScreen<'_>, columns: Columns) -> String {
             entries(&mut out, screen);
             summary(&mut out, screen);
         }
-        Shown::All => in_full(&mut out, &screen.findings.iter().collect::<Vec<_>>()),
+        Shown::All => in_full(&mut out, &screen.findings.iter().collect::<Vec<_>>(), screen.steps),
         Shown::Only(rules) => {
             let found: Vec<&Finding> = screen.findings.iter().filter(|finding| rules.contains(&finding.id)).collect();
-            in_full(&mut out, &found);
+            in_full(&mut out, &found, screen.steps);
         }
     }
     if let Some(next) = screen.standing.next.as_ref().filter(|_| !matches!(screen.shown, Shown::Only(_))) {
@@ -57,7 +57,8 @@ pub fn text(screen: &CheckScreen<'_>, columns: Columns) -> String {
             out.push('\n');
         }
         out.push_str(&padded("Next", LABEL));
-        wrap(&mut out, &screen.node.to_do(&next.what), LABEL, LABEL);
+        let what_for = next.what_for().map_or_else(String::new, |id| format!("{id}: "));
+        wrap(&mut out, &format!("{what_for}{}", screen.node.to_do(&next.what)), LABEL, LABEL);
     }
     out.into_text()
 }
@@ -65,7 +66,8 @@ pub fn text(screen: &CheckScreen<'_>, columns: Columns) -> String {
 /// What blocks, could not be read, or is not as it should be.
 fn entries(out: &mut Page, screen: &CheckScreen<'_>) {
     let shown = [Verdict::Block, Verdict::Unknown, Verdict::Warn];
-    let of = |verdict| screen.findings.iter().filter(move |f| f.verdict == verdict && f.waived.is_none());
+    let is_entry = |f: &&Finding, verdict| f.verdict == verdict && f.waived.is_none() && !f.is_not_judged();
+    let of = |verdict| by_urgency(screen.findings.iter().filter(|finding| is_entry(finding, verdict)));
     let widest = shown.iter().flat_map(|verdict| of(*verdict)).map(|f| f.id.as_str().len()).max();
     let Some(widest) = widest else { return };
     let indent = if out.columns.count() < Columns::PIPE.count() { NARROW } else { NARROW + widest + 2 };
@@ -76,7 +78,7 @@ fn entries(out: &mut Page, screen: &CheckScreen<'_>) {
             before = Some((finding.id, same + 1));
             match same {
                 MOST => {
-                    let more = of(verdict).filter(|f| f.id == finding.id).count() - MOST;
+                    let more = of(verdict).iter().filter(|f| f.id == finding.id).count() - MOST;
                     let how = screen.node.shows(&format!("check --only {}", finding.id));
                     out.blank(indent);
                     wrap(out, &format!("{more} more: {how}"), indent, indent);
@@ -113,12 +115,13 @@ fn summary(out: &mut Page, screen: &CheckScreen<'_>) {
     let of = |verdict| ids(screen.findings.iter().filter(|f| f.verdict == verdict && f.waived.is_none()));
     let waived = ids(screen.findings.iter().filter(|f| f.waived.is_some()));
     let (all, confirm) = (screen.node.shows("check --all"), screen.node.shows("runbook confirm"));
-    counted(out, "To confirm", &screen.standing.to_confirm, &confirm);
-    counted(out, "Confirmed", &screen.standing.confirmed, &screen.node.shows("runbook"));
-    counted(out, "Waived", &waived, &all);
-    counted(out, "Noted", &of(Verdict::Note), &all);
-    counted(out, "Passed", &of(Verdict::Pass), &all);
-    counted(out, "Not applicable", &of(Verdict::NotApplicable), &all);
+    counted(out, "Steps to confirm", &screen.standing.to_confirm, &confirm);
+    counted(out, "Steps confirmed", &screen.standing.confirmed, &screen.node.shows("runbook"));
+    counted(out, "Rules waived", &waived, &all);
+    counted(out, "Rules noted", &of(Verdict::Note), &all);
+    counted(out, "Rules passed", &of(Verdict::Pass), &all);
+    counted(out, "Rules n/a", &of(Verdict::NotApplicable), &all);
+    counted(out, "Rules not judged", &ids(screen.findings.iter().filter(|f| f.is_not_judged())), &all);
 }
 
 fn ids<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<&'static str> {
@@ -127,7 +130,7 @@ fn ids<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<&'static str> {
     ids
 }
 
-/// `Passed (14)  boot-mode, disk-minimum, ...  okv-host check --all`.
+/// `Rules passed (14)  boot-mode, disk-minimum, ...  okv-host check --all`.
 fn counted(out: &mut Page, what: &str, names: &[&str], command: &str) {
     if names.is_empty() {
         return;

@@ -3,21 +3,33 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::findings::verdict;
-use super::text::{Columns, Page, cut, padded, wrap};
+use anstyle::Style;
+
+use super::findings::{INDENT, style, verdict, word};
+use super::text::{Columns, Page, clean, cut, padded, sentence, wrap};
 use crate::base::dates::format_minute;
 use crate::base::units::count;
-use crate::cluster::{Cluster, Disabled, Node, Step};
-use crate::subjects::rule::Outcome;
+use crate::cluster::{Cluster, Disabled, Next, Node, Step};
+use crate::subjects::rule::{Outcome, Verdict};
 
-/// Widths of the columns of nodes: name, mode, version, status.
+/// Widths of the columns of nodes: name, mode, version, status. What comes last needs ten cells more.
 const WIDTHS: [usize; 4] = [22, 12, 16, 14];
+/// The same on a narrower page.
+const NARROW: [usize; 4] = [16, 11, 12, 10];
 
-/// The report on a cluster, with colours that a terminal understands (the writer strips them elsewhere).
+/// The report on a cluster, with colours that a terminal understands (the writer strips them elsewhere): the answer,
+/// what blocks, the order and what to do next come first, and what shows it below.
 pub fn cluster_text(cluster: &Cluster, columns: Columns) -> String {
-    let release = cluster.profile.as_deref().unwrap_or("more than one");
     let mut out = Page::new(columns);
-    wrap(&mut out, &format!("{}, against release {release}", count(cluster.nodes.len(), "node")), 0, 4);
+    let release = cluster.profile.as_deref().unwrap_or("more than one release");
+    wrap(&mut out, &format!("{}  upgrade to {release}", count(cluster.nodes.len(), "node")), 0, 2);
+    let (words, style, rest) = words(cluster);
+    let _ = write!(out, "{style}{words}{style:#}");
+    wrap(&mut out, &rest, words.len(), 2);
+    out.push('\n');
+    entries(&mut out, cluster);
+    order(&mut out, cluster.order.as_deref());
+    next(&mut out, cluster.next.as_ref());
     out.push('\n');
     row(&mut out, ["node", "mode", "version", "status"].map(str::to_owned));
     out.push_str("verdict\n");
@@ -25,7 +37,6 @@ pub fn cluster_text(cluster: &Cluster, columns: Columns) -> String {
     let version = cluster.version.as_deref().unwrap_or("not known: that of a node is missing");
     out.push('\n');
     wrap(&mut out, &format!("cluster version: {version}"), 0, 4);
-    order(&mut out, cluster.order.as_deref());
     if !cluster.disabled.is_empty() {
         out.push_str("\ndisabled\n");
         cluster.disabled.iter().for_each(|disabled| item(&mut out, &time_left(disabled)));
@@ -40,20 +51,113 @@ pub fn cluster_text(cluster: &Cluster, columns: Columns) -> String {
             }
         }
     }
-    if !cluster.problems.is_empty() {
-        out.push_str("\nproblems\n");
-        for problem in &cluster.problems {
-            let word = if problem.verdict == Outcome::Ready { "warn" } else { problem.verdict.word() };
-            item(&mut out, &format!("{word}: {}: {}", problem.id, problem.message));
-        }
-    }
     if !cluster.not_found.is_empty() {
         out.push_str("\nnot found, or assumed\n");
         cluster.not_found.iter().for_each(|what| item(&mut out, what));
     }
-    let (word, style) = verdict(cluster.verdict);
-    let _ = writeln!(out, "\nverdict: {style}{word}{style:#}");
     out.into_text()
+}
+
+/// The verdict with its counts, in one line of any length.
+pub fn cluster_line(cluster: &Cluster) -> String {
+    let (words, style, rest) = words(cluster);
+    format!("{style}{words}{style:#}{}\n", clean(&rest))
+}
+
+/// The verdict, how it is shown, and the counts.
+fn words(cluster: &Cluster) -> (&'static str, Style, String) {
+    let is_upgraded = cluster.order.as_ref().is_some_and(Vec::is_empty);
+    let words = match cluster.verdict {
+        Outcome::Blocked => "CANNOT BE UPGRADED",
+        Outcome::Unknown => "CANNOT DETERMINE WHETHER IT CAN BE UPGRADED",
+        Outcome::Ready if is_upgraded => "EVERY NODE IS UPGRADED",
+        Outcome::Ready => "NO BLOCKER FOUND",
+    };
+    let all = cluster.nodes.len();
+    let left = cluster.order.as_ref();
+    let is_blocked = |node: &&Node| {
+        let turn = left.and_then(|steps| steps.iter().find(|step| step.node == node.name));
+        turn.map(|step| step.verdict).or(node.verdict) == Some(Outcome::Blocked)
+    };
+    let nodes = |is: &dyn Fn(&&Node) -> bool| cluster.nodes.iter().filter(is).count();
+    let blocked = nodes(&is_blocked);
+    let unknown = nodes(&|node| node.verdict == Some(Outcome::Unknown) && !is_blocked(node));
+    let upgraded = left.map_or(0, |steps| all.saturating_sub(steps.len()));
+    let problems = |verdict| cluster.problems.iter().filter(|problem| problem.verdict == verdict).count();
+    let parts = [
+        (blocked, "blocked"),
+        (unknown, "unknown"),
+        (nodes(&|node| node.verdict.is_none()), "without a report"),
+        (upgraded, "with the release already"),
+    ];
+    let mut parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    if let Some(first) = parts.first_mut() {
+        *first = format!("of {}, {first}", count(all, "node"));
+    }
+    let (unclear, warnings) = (problems(Outcome::Unknown), problems(Outcome::Ready));
+    // One that blocks is of a node, which is counted above unless it has the release.
+    let blocking = if blocked == 0 { problems(Outcome::Blocked) } else { 0 };
+    let of_cluster = [
+        (blocking, count(blocking, "blocker")),
+        (unclear, count(unclear, "open question")),
+        (warnings, count(warnings, "warning")),
+    ];
+    parts.extend(of_cluster.into_iter().filter(|(n, _)| *n > 0).map(|(_, words)| words));
+    let rest = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    (words, verdict(cluster.verdict).1.bold(), rest)
+}
+
+/// What blocks, is unknown, or is not as it should be.
+fn entries(out: &mut Page, cluster: &Cluster) {
+    let of = |outcome| cluster.problems.iter().filter(move |problem| problem.verdict == outcome);
+    for node in &cluster.nodes {
+        for found in &node.blockers {
+            entry(out, Verdict::Block, &node.name, &format!("{}: {}", found.id, found.message));
+        }
+    }
+    for (outcome, like) in
+        [(Outcome::Blocked, Verdict::Block), (Outcome::Unknown, Verdict::Unknown), (Outcome::Ready, Verdict::Warn)]
+    {
+        for problem in of(outcome) {
+            entry(out, like, problem.id, &problem.message);
+            out.blank(INDENT);
+            wrap(out, &sentence(&problem.remedy), INDENT, INDENT);
+        }
+        if outcome == Outcome::Unknown {
+            for node in cluster.nodes.iter().filter(|node| !node.unknown_by.is_empty()) {
+                entry(out, like, &node.name, &format!("could not be judged: {}", node.unknown_by.join(", ")));
+            }
+        }
+    }
+    let is_empty = cluster.problems.is_empty()
+        && cluster.nodes.iter().all(|node| node.blockers.is_empty() && node.unknown_by.is_empty());
+    if !is_empty {
+        out.push('\n');
+    }
+}
+
+fn entry(out: &mut Page, like: Verdict, what: &str, text: &str) {
+    let style = style(like);
+    let _ = write!(out, "{style}{:<7}{style:#} ", word(like).to_uppercase());
+    wrap(out, &format!("{what}: {text}"), INDENT, INDENT);
+}
+
+fn next(out: &mut Page, next: Option<&Next>) {
+    out.push_str("\nNext    ");
+    let Some(next) = next else {
+        out.push_str("nothing: every node has the release\n");
+        return;
+    };
+    let what_for = match (&next.node, next.what_for.join(", ")) {
+        (_, ids) if ids.is_empty() => String::new(),
+        (Some(node), ids) => format!("{node}, {ids}: "),
+        (None, ids) => format!("{ids}: "),
+    };
+    let what = match &next.node {
+        Some(node) => format!("On {node}, run: {}", next.what),
+        None => sentence(&next.what),
+    };
+    wrap(out, &format!("{what_for}{what}"), INDENT, INDENT);
 }
 
 /// Writes the report on a cluster as JSON.
@@ -71,7 +175,8 @@ fn item(out: &mut Page, text: &str) {
 }
 
 fn row(out: &mut Page, columns: [String; 4]) {
-    for (text, width) in columns.iter().zip(WIDTHS) {
+    let widths = if out.columns.count() < Columns::PIPE.count() { NARROW } else { WIDTHS };
+    for (text, width) in columns.iter().zip(widths) {
         out.push_str(&padded(&cut(text, width.saturating_sub(1)), width));
     }
 }
@@ -83,32 +188,34 @@ fn line_of(out: &mut Page, node: &Node) {
     match node.verdict {
         Some(outcome) => {
             let (word, style) = verdict(outcome);
+            // A report says nothing of what remains to be confirmed.
+            let word = if outcome == Outcome::Ready { "no blocker" } else { word };
             let _ = writeln!(out, "{style}{word}{style:#}");
         }
         None => out.push_str("no report\n"),
     }
-    if !node.blocked_by.is_empty() {
-        out.push_str("    ");
-        wrap(out, &format!("blocked by {}", node.blocked_by.join(", ")), 4, 8);
-    }
 }
 
 fn order(out: &mut Page, order: Option<&[Step]>) {
-    out.push_str("\norder of the upgrade, one node at a time\n");
+    out.push_str("Order, one node at a time\n");
     match order {
         None => item(out, "unknown: read-only nodes come first, then read-write pairs"),
         Some([]) => item(out, "every node has the release already"),
         Some(steps) => {
             for (step, number) in steps.iter().zip(1_u32..) {
                 let pair = step.pair.as_ref().map_or_else(String::new, |pair| format!(", paired with {pair}"));
-                let wait = match step.verdict {
-                    Outcome::Ready => String::new(),
-                    other => format!("; it is {}", other.word()),
-                };
-                item(out, &format!("{number}. {} ({}{pair}){wait}", step.node, step.mode.word()));
+                let blocked = named("blocked by", &step.blocked_by);
+                let unknown = named("unknown:", &step.unknown_by);
+                let parts: Vec<String> = [blocked, unknown].into_iter().flatten().collect();
+                let state = if parts.is_empty() { "no blocker".to_owned() } else { parts.join("; ") };
+                item(out, &format!("{number}. {} ({}{pair}): {state}", step.node, step.mode.word()));
             }
         }
     }
+}
+
+fn named(what: &str, ids: &[String]) -> Option<String> {
+    (!ids.is_empty()).then(|| format!("{what} {}", ids.join(", ")))
 }
 
 fn time_left(disabled: &Disabled) -> String {

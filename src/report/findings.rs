@@ -5,6 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::text::{Page, wrap};
+use crate::procedure::{Step, by_urgency, remedy};
 use crate::subjects::rule::{Finding, Outcome, Verdict};
 
 /// Column where the words of a finding begin.
@@ -23,14 +24,21 @@ pub(super) const BY_SEVERITY: [Verdict; 7] = [
     Verdict::NotApplicable,
 ];
 
-/// Every one of `findings` with its figures.
-pub(super) fn in_full(out: &mut Page, findings: &[&Finding]) {
+/// Every one of `findings` with its figures, and with what is to be done by the `steps` of the procedure.
+pub(super) fn in_full(out: &mut Page, findings: &[&Finding], steps: &[Step]) {
     for verdict in BY_SEVERITY {
-        findings.iter().filter(|finding| finding.verdict == verdict).for_each(|finding| one(out, finding));
+        let of_verdict = findings.iter().copied().filter(|finding| finding.verdict == verdict);
+        let sorted = if is_amiss(verdict) { by_urgency(of_verdict) } else { of_verdict.collect() };
+        sorted.into_iter().for_each(|finding| one(out, finding, steps));
     }
 }
 
-fn one(out: &mut Page, finding: &Finding) {
+/// Whether something is to be done about it.
+fn is_amiss(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Block | Verdict::Unknown | Verdict::Warn)
+}
+
+fn one(out: &mut Page, finding: &Finding, steps: &[Step]) {
     let style = style(finding.verdict);
     let _ = write!(out, "{style}{:<7}{style:#} ", word(finding.verdict));
     wrap(out, &format!("{}: {}", finding.id, finding.subject), INDENT, INDENT);
@@ -42,7 +50,8 @@ fn one(out: &mut Page, finding: &Finding) {
     line(out, "measured", &finding.measured);
     if !matches!(finding.verdict, Verdict::Pass | Verdict::NotApplicable) {
         line(out, "required", &finding.required);
-        line(out, "remedy", &finding.remedy);
+        let todo = if is_amiss(finding.verdict) { remedy(finding, steps) } else { finding.remedy.clone() };
+        line(out, "remedy", &todo);
         line(out, "source", &finding.source);
     }
 }

@@ -36,7 +36,7 @@ impl Node<'_> {
         match command.strip_prefix("check ") {
             _ if self.is_here => format!("okv-host {command}"),
             Some(option) => format!("add {option}"),
-            None => format!("{command} --root"),
+            None => format!("{command} --root DIR"),
         }
     }
 }
@@ -94,14 +94,15 @@ fn words(standing: &Standing) -> (&'static str, Style, String) {
     (words, style(like).bold(), rest)
 }
 
-/// `2 blockers, 1 warning, 8 to confirm`.
+/// `2 blockers, 1 warning, 8 steps to confirm`: findings of rules first, then steps.
 fn counted(standing: &Standing) -> String {
     let all = [
         (standing.blockers, count(standing.blockers, "blocker")),
         (standing.unknown, format!("{} unknown", standing.unknown)),
+        (standing.not_judged, format!("{} not judged", standing.not_judged)),
         (standing.warnings, count(standing.warnings, "warning")),
-        (standing.to_confirm.len(), format!("{} to confirm", standing.to_confirm.len())),
         (standing.waived, format!("{} waived", standing.waived)),
+        (standing.to_confirm.len(), format!("{} to confirm", count(standing.to_confirm.len(), "step"))),
     ];
     all.into_iter().filter(|(n, _)| *n > 0).map(|(_, words)| words).collect::<Vec<_>>().join(", ")
 }

@@ -30,8 +30,9 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
          waived {reason, until}}], waivers [{id, subject, reason, until, state: \
          active|unused|expired|not-allowed|no-such-rule}]`: one finding for each rule and subject, passes included. \
          `verdict` is what the rules come to, and the exit status: `ready` means that no rule blocks and nothing is \
-         unknown. `headline` is the word of the screen: there, `ready` means that, in addition, nothing remains to be \
-         confirmed; otherwise it is `no-blocker-found`",
+         unknown. Disks alone (`--image`) do not show what most rules judge: these are `unknown`. `headline` is the \
+         word of the screen: there, `ready` means that, in addition, nothing remains to be confirmed; otherwise it is \
+         `no-blocker-found`",
     ),
     (
         "okv-host.rules.v1",
@@ -57,9 +58,11 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
         "okv-host.cluster.v1",
         "okv-host cluster REPORT.json --format json",
         "`schema, profile, verdict, version, nodes [{name, host, mode: read-only|read-write, pair, status, version, \
-         verdict, blocked_by}], order [{node, mode, pair, verdict}], differences [{what, values [{value, nodes}]}], \
-         disabled [{node, since_seconds, until_seconds, left_seconds}], problems [{id, verdict, message}], not_found`. \
-         What is not known is `null`; a problem that only warns has the verdict `ready`",
+         verdict, blocked_by, unknown_by}], order [{node, mode, pair, verdict, blocked_by, unknown_by}], differences \
+         [{what, values [{value, nodes}]}], disabled [{node, since_seconds, until_seconds, left_seconds}], problems \
+         [{id, verdict, message, remedy}], next {node, what_for, what}, not_found`. What is not known is `null`; a \
+         problem that only warns has the verdict `ready`. `blocked_by` and `unknown_by` are ids of rules; in `order` \
+         also `disabled-too-long` and `no-report`",
     ),
     (
         PlanReport::SCHEMA,
@@ -83,8 +86,8 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
 
 pub(super) fn json(made: &str) -> String {
     let mut out = format!(
-        "{made}\n\n# JSON\n\nstdout is the answer, stderr the conversation. Each document has the name and version of its \
-         schema.\nWithin a version, fields are only added. Numbers are bytes unless their name has another unit; a \
+        "{made}\n\n# JSON\n\nstdout is the answer, stderr the conversation. Each document has the name and version of \
+         its schema.\nWithin a version, fields are only added. Numbers are bytes unless their name has another unit; a \
          partition type\nis a lower-case GUID or `0x83`.\n"
     );
     for (schema, command, fields) in DOCUMENTS {

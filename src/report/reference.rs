@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::findings::{INDENT, line};
 use super::text::{Columns, Page, wrap};
-use crate::procedure::Row;
+use crate::procedure::{Row, rows_of_section};
 use crate::profile::Profile;
 use crate::subjects::rule::{Rule, Waivable};
 use crate::subjects::table::{RULES, named};
@@ -15,6 +15,8 @@ pub enum Explained {
     Rule(&'static Rule),
     /// A step of the procedure, with the rules that judge it.
     Step(&'static Row),
+    /// A section of it, with its steps.
+    Section(&'static str),
 }
 
 impl std::fmt::Debug for Explained {
@@ -22,6 +24,7 @@ impl std::fmt::Debug for Explained {
         match self {
             Self::Rule(rule) => write!(f, "rule {}", rule.id),
             Self::Step(row) => write!(f, "step {}", row.id),
+            Self::Section(section) => write!(f, "section {section}"),
         }
     }
 }
@@ -31,6 +34,10 @@ impl Explained {
         match self {
             Self::Rule(rule) => vec![*rule],
             Self::Step(row) => row.rules().iter().filter_map(|id| named(id.as_str())).collect(),
+            Self::Section(section) => {
+                let is_of_it = |rule: &&Rule| rows_of_section(section).any(|row| row.rules().contains(&rule.id));
+                RULES.iter().filter(is_of_it).collect()
+            }
         }
     }
 }
@@ -52,12 +59,14 @@ pub fn list_text(profile: &Profile, columns: Columns) -> String {
     out.into_text()
 }
 
-/// All that the records have on a rule, or on a step and the rules that judge it.
+/// All that the records have on a rule, or on a step or a section and the rules that judge it.
 pub fn explained_text(what: &Explained, profile: &Profile, columns: Columns) -> String {
     let mut out = Page::new(columns);
     let _ = writeln!(out, "Release {}", profile.release);
-    if let Explained::Step(row) = what {
-        step(&mut out, row);
+    match what {
+        Explained::Rule(_) => {}
+        Explained::Step(row) => step(&mut out, row),
+        Explained::Section(section) => rows_of_section(section).for_each(|row| step(&mut out, row)),
     }
     what.rules().iter().for_each(|rule| record(&mut out, rule, profile));
     out.into_text()

@@ -93,6 +93,20 @@ pub fn status_text(
     out.into_text()
 }
 
+/// The same in one line: the state of both.
+pub fn status_line(run: Option<&RecordedRun>, upgrade: &Probed<UpgradeRun>) -> String {
+    let last = run.map_or("no run has changed this host".to_owned(), |run| {
+        let unfinished = if run.is_unfinished() { ", unfinished" } else { "" };
+        format!("last run: {} ({}{unfinished})", clean(&run.command), run.state.word())
+    });
+    let upgrade = match upgrade {
+        Probed::Known(run) => format!("; upgrade: {}", upgrade_run::word(run.state)),
+        Probed::Absent => String::new(),
+        Probed::Unreadable(why) => format!("; upgrade: its state could not be read: {}", clean(why)),
+    };
+    format!("{last}{upgrade}\n")
+}
+
 /// Who began a run, and with which version.
 pub struct By<'r> {
     pub user: Option<&'r str>,

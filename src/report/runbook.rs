@@ -35,6 +35,8 @@ pub enum Only {
     Word(&'static str),
     /// The one with this id.
     Step(&'static str),
+    /// Those of this section.
+    Section(&'static str),
 }
 
 impl RunbookReport<'_> {
@@ -60,7 +62,10 @@ impl RunbookReport<'_> {
         let Some(next) = &self.standing.next else { return "nothing: every step is done or not needed".to_owned() };
         match next.step.and_then(|id| self.steps.iter().find(|step| step.id == id)) {
             Some(step) => format!("{} ({}): {}", step.id, step.source, self.node.to_do(&next.what)),
-            None => self.node.to_do(&next.what),
+            None => {
+                let rule = next.rule.map_or_else(String::new, |rule| format!("{rule}: "));
+                format!("{rule}{}", self.node.to_do(&next.what))
+            }
         }
     }
 }
@@ -70,6 +75,7 @@ impl Only {
         match self {
             Self::Word(word) => step.word() == word,
             Self::Step(id) => step.id == id,
+            Self::Section(section) => step.section == section,
         }
     }
 }

@@ -31,7 +31,7 @@ impl<'r> Upgrade<'r> {
     }
 }
 
-fn word(state: UpgradeState) -> &'static str {
+pub(super) fn word(state: UpgradeState) -> &'static str {
     match state {
         UpgradeState::Running => "running",
         UpgradeState::Failed(_) => "failed",

@@ -1,5 +1,6 @@
 //! A powered-off node, judged by its disks alone.
 
+use crate::overlay::Host;
 use crate::{verdict_of, whole};
 use assert_cmd::Command;
 use okv_host::disk::Source;
@@ -24,8 +25,8 @@ fn disks_of_a_powered_off_node_are_judged_without_what_only_a_running_host_has()
         .map(|f| (f["id"].as_str().unwrap(), f["verdict"].as_str().unwrap()))
         .collect();
     assert!(RULES.iter().all(|rule| verdicts.iter().any(|(id, _)| rule.id == *id)), "{verdicts:?}");
-    // All others need a running host.
-    let judged: Vec<_> = verdicts.into_iter().filter(|(_, verdict)| *verdict != "not-applicable").collect();
+    // All others need a running host: what nobody looked at is unknown.
+    let judged: Vec<_> = verdicts.into_iter().filter(|(_, verdict)| *verdict != "unknown").collect();
     assert_eq!(
         judged,
         [
@@ -38,7 +39,25 @@ fn disks_of_a_powered_off_node_are_judged_without_what_only_a_running_host_has()
             ("table-health", "pass"),
         ]
     );
-    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn the_screen_of_disks_counts_what_was_not_judged_and_names_the_first_blocker() {
+    let screen = |name: &str| {
+        let mut check = Command::cargo_bin("okv-host").unwrap();
+        let host = Host::named(name);
+        check.env_clear().args(["check", "--image"]).arg(host.path().join("dev/sda"));
+        String::from_utf8(check.output().unwrap().stdout).unwrap()
+    };
+    let good = screen("good-uefi");
+    let rest = RULES.len() - 7;
+    assert!(good.contains(&format!("WHETHER IT CAN BE UPGRADED: {rest} not judged")), "{good}");
+    assert!(good.contains(&format!("\nRules not judged ({rest}) ")) && !good.contains("UNKNOWN"), "{good}");
+    assert!(good.contains("Start the node, and run on it: okv-host check"), "{good}");
+    let blocked = screen("swap-4gib");
+    assert!(blocked.contains(&format!("CANNOT BE UPGRADED: 1 blocker, {rest} not judged")), "{blocked}");
+    assert!(blocked.contains("\nNext                  swap-size: "), "{blocked}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ const HOSTS: &[(&str, &str)] = &[
     ("good-uefi", "back-up"),
     ("everything-wrong", "disk-limit"),
     ("procedure-staged", "back-up"),
-    ("procedure-wrong", "stage-iso"),
+    ("procedure-wrong", "all-before"),
     ("kernel-old", "back-up"),
     ("vg-free-enough", "swap-extend"),
     ("unreadable-swaps", "look-at-swap"),

@@ -4,8 +4,13 @@
 #[path = "../support/overlay.rs"]
 mod overlay;
 
+#[path = "../support/ssh_hosts/mod.rs"]
+#[allow(dead_code)] // the hosts of the tests of SSH
+mod ssh_hosts;
+
 mod confirmations;
 mod golden;
+mod one_truth;
 mod planned;
 mod progress;
 mod record;

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::host::TargetHost;
+use crate::base::cause::cause;
 use crate::engine::CacheSwitch;
 use crate::host::block::{WriteCache, write_caches_below};
 use crate::io::tool::lvm;
@@ -82,11 +83,12 @@ impl TargetHost<'_> {
         if self.cache_mode(switch)? == to {
             return Ok(());
         }
-        fs::write(self.path(&switch.file), to).map_err(|e| format!("{}: {e}", switch.file))
+        fs::write(self.path(&switch.file), to).map_err(|e| format!("{}: {}", switch.file, cause(&e)))
     }
 
     fn cache_mode(&self, switch: &CacheSwitch) -> Result<String, String> {
-        let text = fs::read_to_string(self.path(&switch.file)).map_err(|e| format!("{}: {e}", switch.file))?;
+        let text =
+            fs::read_to_string(self.path(&switch.file)).map_err(|e| format!("{}: {}", switch.file, cause(&e)))?;
         Ok(text.trim().to_owned())
     }
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::host::TargetHost;
 use super::watch::{Performed, Watch};
+use crate::base::cause::cause;
 use crate::base::digest::{PIECE, Sha256, Summing, sum_of};
 use crate::engine::FileCopy;
 use crate::io::sys::{self, O_NOFOLLOW, O_NONBLOCK, filesystem, rename_without_replacing};
@@ -25,8 +26,8 @@ impl TargetHost<'_> {
         }
         let place = self.path(&copy.part());
         let source = self.source(copy)?;
-        let part = open_part(&place).map_err(|e| format!("{}: {e}", copy.part()))?;
-        let failed = |e: io::Error| format!("{} cannot be copied to {}: {e}", copy.from, copy.to);
+        let part = open_part(&place).map_err(|e| format!("{}: {}", copy.part(), cause(&e)))?;
+        let failed = |e: io::Error| format!("{} cannot be copied to {}: {}", copy.from, copy.to, cause(&e));
         let mut copying = Copying { source, part, bytes: copy.bytes, done: 0, sum: Summing::default(), watch };
         if !copying.compare().map_err(failed)? || !copying.append().map_err(failed)? {
             return Ok(Performed::Stopped);
@@ -52,7 +53,7 @@ impl TargetHost<'_> {
 
     /// That the copy has its name and its size. Its bytes were read back before it got that name.
     pub(super) fn is_copied(&self, copy: &FileCopy) -> Result<(), String> {
-        let meta = fs::symlink_metadata(self.path(&copy.to)).map_err(|e| format!("{}: {e}", copy.to))?;
+        let meta = fs::symlink_metadata(self.path(&copy.to)).map_err(|e| format!("{}: {}", copy.to, cause(&e)))?;
         match meta.is_file() && meta.len() == copy.bytes {
             true => Ok(()),
             false => Err(format!("{} is not the copy that was made", copy.to)),
@@ -91,7 +92,7 @@ impl TargetHost<'_> {
     pub(super) fn remove_copy(&self, copy: &FileCopy) -> Result<(), String> {
         self.can_remove_copy(copy)?;
         if self.exists(&copy.to)? {
-            remove(&self.path(&copy.to)).map_err(|e| format!("{} cannot be removed: {e}", copy.to))?;
+            remove(&self.path(&copy.to)).map_err(|e| format!("{} cannot be removed: {}", copy.to, cause(&e)))?;
         }
         self.remove_part(copy)
     }
@@ -106,7 +107,7 @@ impl TargetHost<'_> {
 
     fn remove_part(&self, copy: &FileCopy) -> Result<(), String> {
         let place = self.path(&copy.part());
-        let failed = |e: io::Error| format!("{} cannot be removed: {e}", copy.part());
+        let failed = |e: io::Error| format!("{} cannot be removed: {}", copy.part(), cause(&e));
         match fs::symlink_metadata(&place) {
             Ok(meta) if meta.is_file() => remove(&place).map_err(failed),
             // What is no file is not ours: it kept the copy from being begun.
@@ -127,20 +128,21 @@ impl TargetHost<'_> {
     fn is_same_file(&self, file: &File, path: &str) -> Result<bool, String> {
         let identity = |meta: fs::Metadata| (meta.dev(), meta.ino());
         let (one, other) = (file.metadata(), fs::metadata(self.path(path)));
-        Ok(one.map(identity).map_err(|e| e.to_string())? == other.map(identity).map_err(|e| format!("{path}: {e}"))?)
+        Ok(one.map(identity).map_err(|e| cause(&e))?
+            == other.map(identity).map_err(|e| format!("{path}: {}", cause(&e)))?)
     }
 
     /// Whether the file at `path` sums up to what was copied.
     fn sums_up(&self, path: &str, copy: &FileCopy) -> Result<bool, String> {
         let sum = File::open(self.path(path)).and_then(|file| sum_of(file, &mut |_| ControlFlow::Continue(())));
-        Ok(sum.map_err(|e| format!("{path}: {e}"))? == Some(copy.sha256))
+        Ok(sum.map_err(|e| format!("{path}: {}", cause(&e)))? == Some(copy.sha256))
     }
 
     /// The file to copy, where it still has its size.
     fn source(&self, copy: &FileCopy) -> Result<File, String> {
         let open = || OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(self.path(&copy.from));
-        let file = open().map_err(|e| format!("{}: {e}", copy.from))?;
-        let meta = file.metadata().map_err(|e| format!("{}: {e}", copy.from))?;
+        let file = open().map_err(|e| format!("{}: {}", copy.from, cause(&e)))?;
+        let meta = file.metadata().map_err(|e| format!("{}: {}", copy.from, cause(&e)))?;
         match meta.is_file() && meta.len() == copy.bytes {
             true => Ok(file),
             false => Err(format!("{} is not the file that it was when the plan was made", copy.from)),

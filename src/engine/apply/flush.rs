@@ -3,6 +3,7 @@
 use std::io;
 
 use super::host::TargetHost;
+use crate::base::cause::cause;
 use crate::engine::{Action, ProgramRun};
 
 impl TargetHost<'_> {
@@ -27,7 +28,7 @@ impl TargetHost<'_> {
     fn flush_paths(&self, paths: &[String]) -> Result<(), String> {
         paths.iter().try_for_each(|path| self.is_awake(path))?;
         paths.iter().try_for_each(|path| match (self.flush)(&self.path(path)) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(format!("{path} cannot be flushed: {e}")),
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(format!("{path} cannot be flushed: {}", cause(&e))),
             Ok(()) | Err(_) => Ok(()),
         })
     }

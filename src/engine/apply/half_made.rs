@@ -7,6 +7,7 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt};
 
 use super::host::TargetHost;
 use crate::base::bytes::all_zero;
+use crate::base::cause::cause;
 use crate::disk::physical_volume::{WRITTEN, is_half_made};
 use crate::io::sys;
 use crate::io::tool::lvm;
@@ -17,7 +18,7 @@ impl TargetHost<'_> {
     /// # Errors
     /// Where it is anything else, or something has the device in use.
     pub(super) fn clear_half_made(&self, device: &str) -> Result<(), String> {
-        let failed = |e: io::Error| format!("{device}: {e}");
+        let failed = |e: io::Error| format!("{device}: {}", cause(&e));
         let mut options = OpenOptions::new();
         options.read(true).write(true).custom_flags(sys::block::O_EXCL);
         let file = options.open(self.path(device)).map_err(failed)?;
@@ -58,7 +59,7 @@ impl TargetHost<'_> {
         match read.and_then(|file| first_bytes(&file)) {
             Ok(first) => Ok(Some(first)),
             Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof) => Ok(None),
-            Err(e) => Err(format!("{device}: {e}")),
+            Err(e) => Err(format!("{device}: {}", cause(&e))),
         }
     }
 

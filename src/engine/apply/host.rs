@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::watch::{Performed, Watch};
+use crate::base::cause::cause;
 use crate::engine::{Entry, Follow, SubjectProof};
 use crate::host::Root;
 use crate::host::state::STATE;
@@ -33,7 +34,7 @@ impl TargetHost<'_> {
         if self.base == std::path::Path::new("/") {
             return Ok(Root::live());
         }
-        Root::fixture(&self.base).map_err(|e| format!("{}: {e}", self.base.display()))
+        Root::fixture(&self.base).map_err(|e| format!("{}: {}", self.base.display(), cause(&e)))
     }
 
     /// The folder that state is kept in, made where it is missing.

@@ -2,6 +2,7 @@
 //! work.
 
 use super::host::TargetHost;
+use crate::base::cause::cause;
 use crate::base::units::Bytes;
 use crate::disk::format::content::Kind;
 use crate::engine::Proof;
@@ -50,7 +51,7 @@ impl TargetHost<'_> {
             Proof::File { path } => match std::fs::metadata(self.path(path)) {
                 Ok(meta) => Ok(meta.is_file() && meta.len() > 0),
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
-                Err(e) => Err(format!("{path}: {e}")),
+                Err(e) => Err(format!("{path}: {}", cause(&e))),
             },
         }
     }
@@ -111,7 +112,7 @@ impl TargetHost<'_> {
     fn has_swap_header(&self, area: &str, bytes: u64, uuid: &str, label: Option<&str>) -> Result<bool, String> {
         self.is_awake(area)?;
         let place = self.root()?.at(area)?.real_path();
-        let device = image::open(&place).map_err(|e| format!("{area}: {e}"))?;
+        let device = image::open(&place).map_err(|e| format!("{area}: {}", cause(&e)))?;
         let found = crate::disk::content_of(device.as_ref());
         Ok(found.kind == Kind::Swap
             && found.bytes == Some(bytes)

@@ -4,6 +4,7 @@ use super::host::TargetHost;
 use super::interrupt::Interrupts;
 use super::taken_back::TakenBack;
 use super::watch::{News, Performed, Watch};
+use crate::base::cause::cause;
 use crate::engine::{Ending, Entry, RecordedRun, Role, Step};
 use crate::io::journal::Journal;
 
@@ -191,7 +192,7 @@ impl Execution<'_, '_> {
 
     fn record(&mut self, entry: Entry) -> Result<(), String> {
         let place = self.journal.path().display().to_string();
-        self.journal.append(entry).map_err(|e| format!("the journal {place} cannot be written: {e}"))
+        self.journal.append(entry).map_err(|e| format!("the journal {place} cannot be written: {}", cause(&e)))
     }
 }
 

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::base::cause::cause;
 use crate::base::units::SectorSize;
 use crate::disk::new_table::NewSector;
 use crate::io::image::{Image, ReadError};
@@ -58,10 +59,12 @@ impl HeldDisk {
 
     fn open_within(path: &Path, deadline: Duration) -> Result<Self, String> {
         let shown = path.display().to_string();
-        let why = |what: &str, e: io::Error| format!("{shown}: {what}: {e}");
+        let why = |what: &str, e: io::Error| format!("{shown}: {what}: {}", cause(&e));
         let file = claim(path).map_err(|e| match e.kind() {
-            io::ErrorKind::ResourceBusy => format!("{shown} is in use: it or a part of it is mounted or held: {e}"),
-            _ if reads_only(path) => format!("{shown} can only be read: {e}"),
+            io::ErrorKind::ResourceBusy => {
+                format!("{shown} is in use: it or a part of it is mounted or held: {}", cause(&e))
+            }
+            _ if reads_only(path) => format!("{shown} can only be read: {}", cause(&e)),
             _ => why("cannot be opened for writing", e),
         })?;
         let meta = file.metadata().map_err(|e| why("cannot be examined", e))?;
@@ -102,7 +105,7 @@ impl HeldDisk {
             return Err(format!("{}: {len} bytes at byte {at} lie beyond its end at {}", self.path, self.bytes));
         }
         let mut bytes = vec![0; len];
-        self.read_at(&mut bytes, at).map_err(|e| format!("{}: {e}", self.path))?;
+        self.read_at(&mut bytes, at).map_err(|e| format!("{}: {}", self.path, cause(&e)))?;
         Ok(bytes)
     }
 
@@ -118,7 +121,7 @@ impl HeldDisk {
         }
         for NewSector { at, bytes } in sectors {
             let written = self.file.write_all_at(bytes, *at).and_then(|()| self.file.sync_all());
-            written.map_err(|e| format!("{}: cannot write the sector at byte {at}: {e}", self.path))?;
+            written.map_err(|e| format!("{}: cannot write the sector at byte {at}: {}", self.path, cause(&e)))?;
         }
         self.shows(sectors)
     }
@@ -129,7 +132,8 @@ impl HeldDisk {
     /// With the first that it does not hold.
     pub(super) fn shows(&self, sectors: &[NewSector]) -> Result<(), String> {
         if self.is_device {
-            block::flush_buffers(&self.file).map_err(|e| format!("{}: cannot flush its buffers: {e}", self.path))?;
+            block::flush_buffers(&self.file)
+                .map_err(|e| format!("{}: cannot flush its buffers: {}", self.path, cause(&e)))?;
         }
         block::forget_cached(&self.file);
         for NewSector { at, bytes } in sectors {
@@ -181,7 +185,7 @@ fn lock(file: &File, shown: &str, within: Duration) -> Result<(), String> {
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(()),
-            Err(TryLockError::Error(e)) => return Err(format!("{shown}: cannot be locked: {e}")),
+            Err(TryLockError::Error(e)) => return Err(format!("{shown}: cannot be locked: {}", cause(&e))),
             Err(TryLockError::WouldBlock) if deadline.is_none_or(|d| Instant::now() >= d) => {
                 return Err(format!("{shown} is locked by another program, after {} s still", within.as_secs()));
             }

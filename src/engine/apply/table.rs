@@ -6,6 +6,7 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use super::host::TargetHost;
 use super::leftovers::zeros_over_leftovers;
 use super::sectors::{self, HeldDisk};
+use crate::base::cause::cause;
 use crate::base::units::{ByteRange, MIB};
 use crate::disk::new_table::{NewSector, first_in_sample};
 use crate::engine::{BytesAt, DiskIdentity, KernelPartition, TableWrite};
@@ -46,10 +47,10 @@ impl TargetHost<'_> {
 
     fn sectors_there(&self, table: &TableWrite) -> Result<Vec<bool>, String> {
         let path = &table.disk.path;
-        let disk = image::open(&self.path(path)).map_err(|e| format!("{path}: {e}"))?;
+        let disk = image::open(&self.path(path)).map_err(|e| format!("{path}: {}", cause(&e)))?;
         let is_there = |sector: &BytesAt| {
             let mut now = vec![0; sector.hex.len()];
-            disk.read_at(&mut now, sector.at).map_err(|e| format!("{path}: {e}"))?;
+            disk.read_at(&mut now, sector.at).map_err(|e| format!("{path}: {}", cause(&e)))?;
             Ok(now == sector.hex)
         };
         table.sectors.iter().map(is_there).collect()
@@ -98,7 +99,7 @@ impl TargetHost<'_> {
     pub(super) fn put_bytes(&self, path: &str, bytes: &[BytesAt], of: u64) -> Result<(), String> {
         self.is_awake(path)?;
         let place = self.path(path);
-        let failed = |e: std::io::Error| format!("{path}: {e}");
+        let failed = |e: std::io::Error| format!("{path}: {}", cause(&e));
         let mut whole = vec![0; usize::try_from(of).map_err(|_| format!("{path}: too many bytes"))?];
         for piece in bytes {
             let at = usize::try_from(piece.at).unwrap_or(usize::MAX);
@@ -127,7 +128,7 @@ impl TargetHost<'_> {
     }
 
     pub(super) fn is_disk(&self, disk: &DiskIdentity) -> Result<(), String> {
-        let root = Root::fixture(&self.base).map_err(|e| format!("{}: {e}", self.base.display()))?;
+        let root = Root::fixture(&self.base).map_err(|e| format!("{}: {}", self.base.display(), cause(&e)))?;
         let name = disk.path.strip_prefix("/dev/").unwrap_or(&disk.path);
         match block::identity(&root, name) {
             Probed::Known(now) if now.serial == disk.serial && now.wwn == disk.wwn && now.model == disk.model => Ok(()),
@@ -156,7 +157,7 @@ fn each_is_ours_or_zero(disk: &HeldDisk, table: &TableWrite) -> Result<(), Strin
 /// The ends of the disk were read when the plan was made. What lies between them is sampled.
 fn is_blank_where_sampled(disk: &HeldDisk, table: &TableWrite) -> Result<(), String> {
     let (path, seed) = (&table.disk.path, table.seed());
-    match first_in_sample(disk, seed).map_err(|e| format!("{path}: {e}"))? {
+    match first_in_sample(disk, seed).map_err(|e| format!("{path}: {}", cause(&e)))? {
         None => Ok(()),
         Some(at) => Err(format!(
             "{path}: it is not blank: there is data at byte {at} (sample {seed:016x}); nothing was written; add a \

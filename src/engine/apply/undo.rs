@@ -2,6 +2,7 @@
 
 use super::host::TargetHost;
 use super::taken_back::TakenBack;
+use crate::base::cause::cause;
 use crate::engine::{Ending, Entry, Left, RecordedRun, Step};
 use crate::host::clock;
 use crate::io::journal::Journal;
@@ -52,7 +53,7 @@ pub fn take_back(run: &RecordedRun, host: &TargetHost<'_>, journal: &mut Journal
         }
     }
     match unwritten {
-        Some(e) => Err(format!("everything is taken back, but the journal cannot be written: {e}")),
+        Some(e) => Err(format!("everything is taken back, but the journal cannot be written: {}", cause(&e))),
         None => Ok(()),
     }
 }

@@ -7,6 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::{LARGEST_FILE, Root};
+use crate::base::cause::cause;
 use crate::host::probed::Probed;
 use crate::io::sys;
 
@@ -187,7 +188,7 @@ impl<'r> Place<'r> {
         match result {
             Ok(value) => Probed::Known(value),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Probed::Absent,
-            Err(e) => Probed::Unreadable(format!("{}: {e}", self.host_path())),
+            Err(e) => Probed::Unreadable(format!("{}: {}", self.host_path(), cause(&e))),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use std::{fmt, io};
 
+use crate::base::cause::cause;
 use crate::base::units::{ByteRange, SectorSize};
 
 mod faulty;
@@ -69,7 +70,7 @@ impl ReadError {
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot read {} bytes at offset {}: {}", self.len, self.at, self.source)
+        write!(f, "cannot read {} bytes at offset {}: {}", self.len, self.at, cause(&self.source))
     }
 }
 

@@ -1,5 +1,6 @@
 //! File systems that are mounted for this program alone, to look into them: `unshare(2)`, `mount(2)`.
 
+use crate::base::cause::cause;
 use std::io;
 use std::path::Path;
 
@@ -25,7 +26,7 @@ pub struct PrivateMount {
 /// Where the kernel refuses the namespace or a mount; the message names it.
 pub fn look_into<T: Send>(mounts: &[PrivateMount], look: impl FnOnce() -> T + Send) -> io::Result<T> {
     let in_namespace = || -> io::Result<T> {
-        let named = |what: &str, e: nix::Error| io::Error::other(format!("{what}: {e}"));
+        let named = |what: &str, e: nix::Error| io::Error::other(format!("{what}: {}", cause(&io::Error::from(e))));
         unshare(CloneFlags::CLONE_NEWNS).map_err(|e| named("a mount namespace", e))?;
         let nothing: Option<&str> = None;
         // Else the mounts would be seen by all that share the root file system's.

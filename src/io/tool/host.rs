@@ -7,6 +7,7 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use super::{AtLimit, Cmd, LONGEST, Output, Runner, ToolError};
+use crate::base::cause::cause;
 use crate::io::sys;
 use crate::io::waiting::Waiting;
 
@@ -78,7 +79,7 @@ fn run(cmd: &Cmd, stdin: Option<&File>, patience: Duration) -> Result<Output, To
     {
         return Err(other);
     }
-    let failed = |why: io::Error| ToolError::Failed { command: command.clone(), why: why.to_string() };
+    let failed = |why: io::Error| ToolError::Failed { command: command.clone(), why: cause(&why) };
     let (mut stdout, mut stderr) = (sys::nameless_file().map_err(failed)?, sys::nameless_file().map_err(failed)?);
     let handle = start(cmd, stdin, [&stdout, &stderr])?;
     let mut waiting = Waiting::begin(command.as_str());
@@ -152,7 +153,7 @@ fn start(cmd: &Cmd, stdin: Option<&File>, [stdout, stderr]: [&File; 2]) -> Resul
             })
             .start()
     };
-    start().map_err(|why: io::Error| ToolError::Failed { command, why: why.to_string() })
+    start().map_err(|why: io::Error| ToolError::Failed { command, why: cause(&why) })
 }
 
 /// Ends the program and all that it started in its group: first it is asked, then it is killed. Whether it went away.

@@ -2,6 +2,7 @@
 
 pub mod facts;
 pub mod iso;
+pub mod missing_folder;
 pub mod mounted;
 pub mod plan;
 pub mod rules;
@@ -11,4 +12,5 @@ pub use facts::Media;
 pub use facts::iso::{IsoFile, Isos};
 pub use facts::jars::Jars;
 pub use facts::staging::Staging;
+pub use missing_folder::how_to_bring;
 pub use mounted::{Mounted, staged};

@@ -1,5 +1,6 @@
 //! What is mounted at the place of the ISO, as the kernel shows it.
 
+use crate::base::cause::cause;
 use crate::engine::apply::{TargetHost, all_mounts};
 use crate::host::{Mount, Probed, loops, mounts};
 
@@ -19,7 +20,7 @@ pub(crate) fn has_iso(host: &TargetHost<'_>, iso: &str, point: &str, files: &[St
         match std::fs::metadata(host.path(&path)) {
             Ok(meta) if meta.is_file() => {}
             Ok(_) => return Err(format!("{path} is no file")),
-            Err(e) => return Err(format!("{path}: {e}: is {iso} the ISO of an upgrade?")),
+            Err(e) => return Err(format!("{path}: {}: is {iso} the ISO of an upgrade?", cause(&e))),
         }
     }
     Ok(true)

@@ -104,7 +104,17 @@ pub struct Finding {
     pub waived: Option<Waived>,
 }
 
+/// Why a rule that needs a running host does not judge disks alone.
+pub(super) const NEEDS_RUNNING: &str =
+    "not judged: only a running host shows this, not the disks of a powered-off node";
+
 impl Finding {
+    /// Whether nobody looked, because disks alone do not show it. That is a part of what is unknown, and no fault of
+    /// the node.
+    pub fn is_not_judged(&self) -> bool {
+        self.verdict == Verdict::Unknown && self.message == NEEDS_RUNNING
+    }
+
     /// The same with what was measured.
     pub(crate) fn measured(mut self, measured: impl Into<String>) -> Self {
         self.measured = measured.into();

@@ -3,9 +3,9 @@
 //! Every rule is a pure function of the facts and the release profile, in a file of its own, in its subject's folder.
 //!
 //! A rule answers with one finding for each subject it judged, passes included. What could not be looked at is
-//! `unknown`, which is never a pass; what cannot apply to a powered-off node is `not-applicable`. What no node lets us
-//! see, whoever looks, is `confirm`: a question to the operator, which does not change the verdict on the node, because
-//! it would stand for ever.
+//! `unknown`, which is never a pass; so is what the disks of a powered-off node do not show. What no node lets us see,
+//! whoever looks, is `confirm`: a question to the operator, which does not change the verdict on the node, because it
+//! would stand for ever.
 //!
 //! All that is known of a rule is in its record ([`Rule`]), at the top of its file, and nowhere else: lists and
 //! documents are made from [`RULES`](crate::subjects::table::RULES).

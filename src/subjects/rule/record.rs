@@ -2,7 +2,7 @@
 //!
 //! `check --list`, `check --explain`, `docs/rules.md`, the rules in the runbook and what may be waived come from it.
 
-use super::finding::{Finding, RuleId, Verdict};
+use super::finding::{Finding, NEEDS_RUNNING, RuleId, Verdict};
 use crate::host::Running;
 use crate::profile::Profile;
 use crate::subjects::{Facts, Subjects};
@@ -37,6 +37,9 @@ pub struct Rule {
     pub(crate) judge: fn(&RuleInputs<'_>) -> Vec<Finding>,
 }
 
+/// What to do where only disks were given.
+const START_IT: &str = "Start the node, and run on it: okv-host check";
+
 /// What a rule is given.
 pub(crate) struct RuleInputs<'f> {
     pub(crate) facts: &'f Facts,
@@ -68,10 +71,11 @@ impl<'f> RuleInputs<'f> {
 
     /// The running host, or the finding that says the rule needs one.
     pub(crate) fn running(&self) -> Result<&'f Running, Box<Finding>> {
-        self.facts.node.running.as_ref().ok_or_else(|| {
-            let message = "only a running host shows this, not the disks of a powered-off node";
-            Box::new(self.finding(Verdict::NotApplicable, "node", message))
-        })
+        self.facts
+            .node
+            .running
+            .as_ref()
+            .ok_or_else(|| Box::new(self.finding(Verdict::Unknown, "node", NEEDS_RUNNING).remedy(START_IT)))
     }
 
     /// What the subjects gathered, or the finding that says that a rule needs a running host.

@@ -68,8 +68,8 @@ impl Ssh {
         };
         let bits = bits.map_or_else(String::new, |bits| format!(" -b {bits}"));
         format!(
-            "make one (/usr/bin/ssh-keygen -q -t {word}{bits} -N '' -f {}), name it in sshd_config if needed, and give the \
-             clients its fingerprint",
+            "make one (/usr/bin/ssh-keygen -q -t {word}{bits} -N '' -f {}), name it in sshd_config if needed, and give \
+             the clients its fingerprint",
             display_path(Path::new(path))
         )
     }

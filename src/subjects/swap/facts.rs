@@ -5,6 +5,7 @@ use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 
+use crate::base::cause::cause;
 use crate::disk::new_table::{Begun, Identifiers, NewTable, one_lvm_partition};
 use crate::disk::physical_volume::{WRITTEN, is_half_made};
 use crate::host::block::{Identity, VolumeDevice, WriteCache, identity, volume_device, write_cache};
@@ -108,7 +109,8 @@ struct Above<'f> {
 fn disk(root: &Root, above: Above<'_>, device: &BlockDevice, seed: &str) -> DiskState {
     let path = format!("/dev/{}", device.name);
     let identity = identity(root, &device.name);
-    let opened = root.at(&path).and_then(|place| image::open(&place.real_path()).map_err(|e| format!("{path}: {e}")));
+    let opened =
+        root.at(&path).and_then(|place| image::open(&place.real_path()).map_err(|e| format!("{path}: {}", cause(&e))));
     let sector =
         opened.as_ref().ok().and_then(|image| image.sector_size()).unwrap_or(crate::base::units::SectorSize::S512);
     let told = identity.known().map(|id| format!("{:?} {:?}", id.wwn, id.serial)).unwrap_or_default();
@@ -170,7 +172,7 @@ fn held(root: &Root, above: Above<'_>, device: &BlockDevice, path: &str) -> Prob
     match OpenOptions::new().read(true).custom_flags(sys::block::O_EXCL | sys::O_NONBLOCK).open(place) {
         Ok(_) => Probed::Known(None),
         Err(e) if e.kind() == io::ErrorKind::ResourceBusy => Probed::Known(Some("the kernel has it in use".into())),
-        Err(e) => Probed::Unreadable(format!("{path}: {e}")),
+        Err(e) => Probed::Unreadable(format!("{path}: {}", cause(&e))),
     }
 }
 
@@ -186,9 +188,9 @@ fn header(root: &Root, path: &str, device: &Probed<VolumeDevice>) -> Probed<Vec<
     }
     let read = || -> Result<Vec<u8>, String> {
         let place = root.at(path)?;
-        let image = image::open(&place.real_path()).map_err(|e| format!("{path}: {e}"))?;
+        let image = image::open(&place.real_path()).map_err(|e| format!("{path}: {}", cause(&e)))?;
         let mut page = vec![0; PAGE];
-        image.read_at(&mut page, 0).map_err(|e| format!("{path}: {e}"))?;
+        image.read_at(&mut page, 0).map_err(|e| format!("{path}: {}", cause(&e)))?;
         Ok(page)
     };
     read().into()

@@ -144,8 +144,8 @@ fn next_number(run: Option<&UpgradeRun>, means: &Means) -> u64 {
 
 fn unheard(run: &UpgradeRun) -> Reason {
     let message = format!("the upgrade {}; its output is in {}", run.state, run.log);
-    let remedy = "free space below /var/lib, look for the end of the upgrade in /var/log/messages, and restart the node \
-                  with reboot; to run the upgrade again, move that log away";
+    let remedy = "free space below /var/lib, look for the end of the upgrade in /var/log/messages, and restart the \
+                  node with reboot; to run the upgrade again, move that log away";
     reason("upgrade-unknown", message, remedy)
 }
 

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::PAUSE;
+use crate::base::cause::cause;
 use crate::base::units::ByteRange;
 use crate::io::sys::block;
 
@@ -33,14 +34,14 @@ pub(crate) fn add_partition(base: &Path, disk: &str, number: u32, range: ByteRan
         if let Err(e) = added
             && !(e.kind() == io::ErrorKind::ResourceBusy && partition.is_present()?)
         {
-            return Err(format!("the kernel does not take {} from the table of {disk}: {e}", partition.name));
+            return Err(format!("the kernel does not take {} from the table of {disk}: {}", partition.name, cause(&e)));
         }
     }
     let node = partition.node();
     let is_there = || match fs::metadata(&node) {
         Ok(meta) => Ok(meta.file_type().is_block_device() || meta.is_file()),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(e) => Err(format!("{}: {e}", node.display())),
+        Err(e) => Err(format!("{}: {}", node.display(), cause(&e))),
     };
     if !soon(NODE, is_there)? {
         return Err(format!("{}: no such device {} s after the kernel was notified", node.display(), NODE.as_secs()));
@@ -66,7 +67,7 @@ pub(crate) fn forget_partition(base: &Path, disk: &str, number: u32, range: Byte
         return Err(format!("{} is held by {holder}", partition.name));
     }
     let device = partition.open_disk()?;
-    let refused = |e: io::Error| format!("the kernel does not let go of {}: {e}", partition.name);
+    let refused = |e: io::Error| format!("the kernel does not let go of {}: {}", partition.name, cause(&e));
     let is_gone = || match partition.delete(&device, number) {
         Ok(()) => Ok(true),
         // Perhaps only for a moment: udev looks at it.
@@ -131,7 +132,7 @@ impl<'p> Partition<'p> {
 
     fn open_disk(&self) -> Result<File, String> {
         let node = self.base.join("dev").join(self.disk.replace('!', "/"));
-        File::open(&node).map_err(|e| format!("{}: {e}", node.display()))
+        File::open(&node).map_err(|e| format!("{}: {}", node.display(), cause(&e)))
     }
 
     fn add(&self, device: &File, number: u32) -> io::Result<()> {
@@ -169,7 +170,7 @@ impl<'p> Partition<'p> {
     /// The range that the kernel shows under that number.
     fn range_now(&self) -> Result<Option<ByteRange>, String> {
         let disk = self.sysfs();
-        fs::metadata(&disk).map_err(|e| format!("{}: {e}", disk.display()))?;
+        fs::metadata(&disk).map_err(|e| format!("{}: {}", disk.display(), cause(&e)))?;
         let folder = disk.join(&self.name);
         let number = |file: &str| {
             let path = folder.join(file);
@@ -180,7 +181,7 @@ impl<'p> Partition<'p> {
                 },
                 // ENODEV: it goes away just now.
                 Err(e) if e.kind() == io::ErrorKind::NotFound || e.raw_os_error() == Some(block::ENODEV) => Ok(None),
-                Err(e) => Err(format!("{}: {e}", path.display())),
+                Err(e) => Err(format!("{}: {}", path.display(), cause(&e))),
             }
         };
         let (Some(start), Some(len)) = (number("start")?, number("size")?) else { return Ok(None) };
@@ -191,7 +192,7 @@ impl<'p> Partition<'p> {
     /// What is stacked upon it, such as a device of device-mapper.
     fn holder(&self) -> Result<Option<String>, String> {
         let folder = self.sysfs().join(&self.name).join("holders");
-        let why = |e: io::Error| format!("{}: {e}", folder.display());
+        let why = |e: io::Error| format!("{}: {}", folder.display(), cause(&e));
         match fs::read_dir(&folder) {
             Ok(mut entries) => {
                 let first = entries.next().transpose().map_err(why)?;

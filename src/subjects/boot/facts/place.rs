@@ -1,5 +1,6 @@
 //! Where the boot loader's files are, and how they are looked into where /boot is not mounted, as on a node.
 
+use crate::base::cause::cause;
 use crate::disk::format::content::Kind;
 use crate::host::locate::{Located, volume};
 use crate::host::{DeviceNumber, Firmware, FstabEntry, Mount, Node, Probed, Running, mounts};
@@ -89,7 +90,7 @@ pub fn look_unmounted<T: Send>(
     };
     look_into(&private, || look(&mounts)).map_err(|e| {
         let elsewhere = mounted_elsewhere(&private, &running.mounts);
-        format!("/boot, which is not mounted, could not be looked into: {e}{elsewhere}")
+        format!("/boot, which is not mounted, could not be looked into: {}{elsewhere}", cause(&e))
     })
 }
 

@@ -40,7 +40,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
             None => inputs.finding(Verdict::Pass, "node", format!("the node boots by {}", word(*firmware))),
             Some(why) => inputs
                 .finding(Verdict::Note, "node", format!("the node boots by {}, but {why}", word(*firmware)))
-                .remedy("okv-host check --only table-health"),
+                .remedy("Have the vendor's support verify how the node boots, before the upgrade restarts it."),
         }
         .measured(format!("firmware: {}; {evidence}", word(*firmware))),
         Probed::Absent => inputs
@@ -124,7 +124,7 @@ pass node
 note node
   message: the node boots by UEFI, but /dev/sda has no EFI System Partition to boot from
   measured: firmware: UEFI; /dev/sda: GPT table, EFI System Partition: none, BIOS boot partition: partition 1, code in sector 0: no
-  remedy: okv-host check --only table-health
+  remedy: Have the vendor's support verify how the node boots, before the upgrade restarts it.
 
 "#]],
         );
@@ -139,7 +139,7 @@ note node
 note node
   message: the node boots by BIOS, but /dev/sda has a GPT without a BIOS boot partition
   measured: firmware: BIOS; /dev/sda: GPT table, EFI System Partition: partition 1, BIOS boot partition: none, code in sector 0: yes
-  remedy: okv-host check --only table-health
+  remedy: Have the vendor's support verify how the node boots, before the upgrade restarts it.
 
 "#]],
         );

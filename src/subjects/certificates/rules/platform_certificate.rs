@@ -10,10 +10,10 @@ pub(crate) const ID: RuleId = RuleId::new("platform-certificate");
 pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "the platform certificates hold for some time yet",
-    why: "A node whose platform certificates have expired cannot be upgraded. They expire on other days than the server \
-        certificate, and may put a pair into read-only restricted mode.",
-    fix: "Renew the platform certificates by the administrator's guide. To judge them again, save the answer of okv server \
-        info get, and run: okv-host check --server-info FILE",
+    why: "A node whose platform certificates have expired cannot be upgraded. They expire on other days than the \
+        server certificate, and may put a pair into read-only restricted mode.",
+    fix: "Renew the platform certificates by the administrator's guide. To judge them again, save the answer of okv \
+        server info get, and run: okv-host check --server-info FILE",
     required: |p| format!("more than {} days left", p.certificate_warn_days),
     source: |p| p.source_of(ID.as_str()),
     inputs: &[
@@ -28,8 +28,8 @@ pub(crate) const RULE: Rule = Rule {
 
 const SUBJECT: &str = "platform certificates";
 const RENEW: &str = "Renew the platform certificates by the administrator's guide.";
-const SAVE_IT: &str = "Save the answer of okv server info get, of a user with the system administrator role; then okv-host \
-    check --server-info FILE";
+const SAVE_IT: &str = "Save the answer of okv server info get, of a user with the system administrator role; then \
+    okv-host check --server-info FILE";
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let subjects = match inputs.subjects() {

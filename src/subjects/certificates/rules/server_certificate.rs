@@ -18,8 +18,8 @@ pub(crate) const RULE: Rule = Rule {
     required: |p| format!("more than {} days left", p.certificate_warn_days),
     source: |p| p.source_of(ID.as_str()),
     inputs: &[
-        "--certificate FILE (PEM or DER), or --certificate-from HOST:PORT (what a TLS port shows: a note at most, unless \
-         --fingerprint or --ca proves whose it is)",
+        "--certificate FILE (PEM or DER), or --certificate-from HOST:PORT (what a TLS port shows: a note at most, \
+         unless --fingerprint or --ca proves whose it is)",
         "without them: a place of the release profile, or the date in --server-info FILE (okv server info get)",
         "the clock of the node",
     ],

@@ -9,8 +9,8 @@ pub(crate) const ID: RuleId = RuleId::new("console-status");
 pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "what the management console shows of the node",
-    why: "Services that do not run and a backup that does are reasons to wait. What each value means is not documented, \
-        so that they are shown and not judged.",
+    why: "Services that do not run and a backup that does are reasons to wait. What each value means is not \
+        documented, so that they are shown and not judged.",
     fix: "Compare the values with those of the other nodes, and with those of this node before the upgrade.",
     required: |_| "shown, where the console was asked".into(),
     source: |p| p.source_of(ID.as_str()),

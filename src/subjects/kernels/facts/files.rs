@@ -1,6 +1,7 @@
 //! The files of /boot: whose they are by their names, and whether a kernel and an initramfs are
 //! whole: each is read to its end.
 
+use crate::base::cause::cause;
 use crate::host::kernel_release::is_release;
 use crate::host::{Place, Probed, Root};
 use crate::io::sys;
@@ -82,7 +83,7 @@ pub(super) fn is_immutable(place: &Place<'_>) -> Probed<bool> {
         return Probed::Absent;
     }
     let answer = sys::is_immutable(&place.real_path());
-    answer.map_err(|e| format!("{}: {e}", place.host_path())).into()
+    answer.map_err(|e| format!("{}: {}", place.host_path(), cause(&e))).into()
 }
 
 /// What is wrong with a file, and why it could not be verified to its end; neither where it is as it must be.

@@ -236,7 +236,10 @@ mod tests {
             assert!(why.contains(part) && !why.contains("PROVIDENAME"), "{why}");
         }
     }
-}
 
-#[cfg(test)]
-mod real;
+    #[test]
+    fn the_reference_has_the_query_by_which_a_host_is_saved() {
+        let reference = include_str!("../../../../docs/reference.md");
+        assert!(reference.contains(&format!("--qf '{FORMAT}' > ")), "{FORMAT}");
+    }
+}

@@ -63,7 +63,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
             finding.measured(format!("{measured}; {} after {}", Bytes(after), super::PRUNE)).remedy(if after >= need {
                 super::PRUNE.to_owned()
             } else {
-                format!("{}, which does not suffice", super::PRUNE)
+                format!("Run: {}. That does not suffice: find out what else fills /boot.", super::PRUNE)
             })
         }
     }]

@@ -47,18 +47,17 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
                 (true, false) => "an old kernel, which the upgraded release may be flagged for",
                 (false, _) => "what is left of a kernel that is gone",
             };
-            let mut todo = Vec::new();
-            if reboot {
-                todo.push("reboot into the newest kernel");
-            }
+            // The procedure removes it after the upgrade, whose kernel is the newest then.
+            let mut todo = String::from("After the upgrade, ");
             if is_default {
-                todo.push("make the newest kernel the default");
+                todo.push_str("make the newest kernel the default, ");
             }
-            todo.push(super::PRUNE);
-            inputs
-                .finding(Verdict::Warn, old.release.as_str(), message)
-                .measured(packages(old))
-                .remedy(todo.join("; then "))
+            if reboot {
+                todo.push_str("restart the node with the newest kernel, ");
+            }
+            let then = if reboot || is_default { "then " } else { "" };
+            let todo = format!("{todo}{then}run: {}", super::PRUNE);
+            inputs.finding(Verdict::Warn, old.release.as_str(), message).measured(packages(old)).remedy(todo)
         })
         .collect()
 }
@@ -88,7 +87,7 @@ mod tests {
 warn 4.14.35-2047.504.2.el7uek.x86_64
   message: an old kernel, which the upgraded release may be flagged for
   measured: kernel-uek, kernel-uek-devel, 126877696 B (121.00 MiB) by rpm
-  remedy: okv-host kernel-prune
+  remedy: After the upgrade, run: okv-host kernel-prune
 
 "#]],
         );
@@ -103,7 +102,7 @@ warn 4.14.35-2047.504.2.el7uek.x86_64
 warn 5.4.17-2136.304.4.5.el7uek.x86_64
   message: an old kernel, which the upgraded release may be flagged for
   measured: kernel-uek, kernel-uek-devel, 126877696 B (121.00 MiB) by rpm
-  remedy: reboot into the newest kernel; then okv-host kernel-prune
+  remedy: After the upgrade, restart the node with the newest kernel, then run: okv-host kernel-prune
 
 "#]],
         );

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use crate::base::cause::cause;
 use crate::base::digest::{Sha256, sum_of};
 use crate::disk::format::iso9660;
 use crate::disk::format::windows::Windows;
@@ -99,13 +100,13 @@ impl Isos {
                 on(read, iso.bytes);
                 ControlFlow::Continue(())
             };
-            let file = root
-                .at(&iso.path)
-                .and_then(|place| std::fs::File::open(place.real_path()).map_err(|e| format!("{}: {e}", iso.path)));
+            let file = root.at(&iso.path).and_then(|place| {
+                std::fs::File::open(place.real_path()).map_err(|e| format!("{}: {}", iso.path, cause(&e)))
+            });
             let found = match file.map(|file| sum_of(file, &mut hear)) {
                 Ok(Ok(Some(sum))) => Probed::Known(sum),
                 Ok(Ok(None)) => Probed::Absent,
-                Ok(Err(e)) => Probed::Unreadable(format!("{}: {e}", iso.path)),
+                Ok(Err(e)) => Probed::Unreadable(format!("{}: {}", iso.path, cause(&e))),
                 Err(why) => Probed::Unreadable(why),
             };
             iso.checksum = Some(Checksum { wanted, found });
@@ -126,13 +127,13 @@ pub(super) fn file(place: &Place<'_>, name: &str, places: &Places) -> Result<Opt
     }
     let image = match image::open(&place.real_path()) {
         Ok(image) => image,
-        Err(e) => return Err(format!("{}: {e}", place.host_path())),
+        Err(e) => return Err(format!("{}: {}", place.host_path(), cause(&e))),
     };
     let bytes = image.bytes();
     let mut part = vec![0; READ.min(usize::try_from(bytes.saturating_sub(DESCRIPTORS)).unwrap_or(READ))];
     let volume = match image.read_at(&mut part, DESCRIPTORS.min(bytes)) {
         Ok(()) => volume(bytes, &part),
-        Err(e) => Probed::Unreadable(format!("{}: {e}", place.host_path())),
+        Err(e) => Probed::Unreadable(format!("{}: {}", place.host_path(), cause(&e))),
     };
     let is_named_so = glob::matches(places.iso_name.as_bytes(), name.as_bytes());
     Ok(Some(IsoFile { path: place.host_path(), is_named_so, bytes, volume, checksum: None }))

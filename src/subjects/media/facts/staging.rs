@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 
 use super::iso::{self, IsoFile};
+use crate::base::cause::cause;
 use crate::host::space::Space;
 use crate::host::{Probed, Root};
 use crate::profile::Places;
@@ -56,7 +57,8 @@ impl Staging {
         let iso = iso::file(&place, name, places)?.ok_or_else(|| format!("{shown}: it is no regular file"))?;
         let folder = root.at(&places.iso_folder)?;
         if !is_folder(root, &places.iso_folder)? {
-            return Err(format!("{}: there is no such folder: is this a node?", places.iso_folder));
+            let folder = &places.iso_folder;
+            return Err(format!("{folder}: there is no such folder. Mount its file system, or run: mkdir {folder}"));
         }
         let target = format!("{}/{name}", folder.host_path());
         let place = |path: &str| folder.real_path().join(path.rsplit('/').next().unwrap_or_default());
@@ -104,6 +106,6 @@ fn looked(meta: io::Result<Metadata>, path: &str) -> Result<Option<Metadata>, St
     match meta {
         Ok(meta) => Ok(Some(meta)),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(format!("{path}: {e}")),
+        Err(e) => Err(format!("{path}: {}", cause(&e))),
     }
 }

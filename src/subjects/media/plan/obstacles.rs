@@ -107,7 +107,8 @@ fn space(staging: &Staging, places: &Places) -> Option<Reason> {
              missing",
             places.iso_folder
         );
-        let remedy = format!("make room; the temporary jars of {} are one place (check: ssl-jars)", places.ssl_folder);
+        let (folder, jars) = (&places.iso_folder, &places.ssl_folder);
+        let remedy = format!("make room in the file system of {folder}; in {jars}, remove only files that end in .jar");
         reason("no-space", message, remedy)
     })
 }

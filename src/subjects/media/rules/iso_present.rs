@@ -33,7 +33,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     match inputs.subjects().map(|subjects| &subjects.media.isos) {
         Ok(Probed::Known(isos)) => present(inputs, isos),
         Ok(Probed::Absent) => {
-            vec![inputs.finding(Verdict::Note, folder, "no upgrade ISO is there yet: there is no such folder")]
+            vec![inputs.finding(Verdict::Note, folder, "no upgrade ISO is there yet")]
         }
         Ok(Probed::Unreadable(why)) => {
             let message = format!("cannot determine whether an upgrade ISO is there: {why}");
@@ -165,7 +165,7 @@ warn /root/okv-upgrade-disc-21.8.0.0.0.iso
             &Host::named("good-uefi"),
             str![[r#"
 note /var/lib/oracle
-  message: no upgrade ISO is there yet: there is no such folder
+  message: no upgrade ISO is there yet
 
 "#]],
         );

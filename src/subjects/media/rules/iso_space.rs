@@ -5,9 +5,10 @@
 //! whole.
 
 use crate::base::units::Bytes;
-use crate::host::Probed;
+use crate::host::{Probed, Running};
 use crate::subjects::Subjects;
 use crate::subjects::media::facts::iso::IsoFile;
+use crate::subjects::media::missing_folder::how_to_bring;
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("iso-space");
@@ -16,8 +17,8 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "the upgrade ISO fits into its folder",
     why: "The whole ISO has to fit into this folder and to stay there until after the restart.",
-    fix: "Make room in the file system that has the folder. The temporary jars of ssl-jars may be removed; ask \
-        support about any other file.",
+    fix: "Make room in the file system that has the folder. The jars in /usr/local/okv/ssl may be removed; ask support \
+        about any other file.",
     required: |p| match p.iso_bytes {
         Some(bytes) => format!("{} in {}", Bytes(bytes), p.places.iso_folder),
         None => format!("the size of the ISO in {} (the profile gives no figure: iso_bytes)", p.places.iso_folder),
@@ -34,13 +35,13 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
-    vec![match inputs.subjects() {
-        Ok(subjects) => space(inputs, subjects),
+    vec![match inputs.subjects().and_then(|subjects| Ok((subjects, inputs.running()?))) {
+        Ok((subjects, running)) => space(inputs, subjects, running),
         Err(finding) => *finding,
     }]
 }
 
-fn space(inputs: &RuleInputs<'_>, subjects: &Subjects) -> Finding {
+fn space(inputs: &RuleInputs<'_>, subjects: &Subjects, running: &Running) -> Finding {
     let folder = &inputs.profile.places.iso_folder;
     let here: &[IsoFile] = subjects.media.isos.known().map(|isos| isos.here.as_slice()).unwrap_or_default();
     let mut named = here.iter().filter(|iso| iso.is_named_so);
@@ -52,8 +53,8 @@ fn space(inputs: &RuleInputs<'_>, subjects: &Subjects) -> Finding {
     let remedy = "make room, or compare with the size of the ISO that you were given";
     match (&subjects.media.space, inputs.profile.iso_bytes) {
         (Probed::Absent, _) => inputs
-            .finding(Verdict::Confirm, folder, "there is no such folder: is this a node?")
-            .remedy("Verify that this is a node, and where its /var/lib is."),
+            .finding(Verdict::Confirm, folder, "there is no such folder, so that its free space is not known")
+            .remedy(how_to_bring(folder, running)),
         (Probed::Unreadable(why), Some(_)) => {
             inputs.finding(Verdict::Unknown, folder, format!("the free space could not be read: {why}"))
         }
@@ -75,7 +76,7 @@ fn space(inputs: &RuleInputs<'_>, subjects: &Subjects) -> Finding {
                 .finding(Verdict::Block, folder, format!("the ISO does not fit: {missing} are missing"))
                 .measured(measured)
                 .remedy(format!(
-                    "make room; the temporary jars of {} are one place (ssl-jars)",
+                    "Make room in the file system of {folder}. In {}, remove only files that end in .jar.",
                     inputs.profile.places.ssl_folder
                 ))
         }

@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use super::initramfs::{self, Contents};
 use super::kernel_image::{self, KernelImage};
 use super::verdict::Verdict;
+use crate::base::cause::cause;
 use crate::host::{Place, Probed, Root};
 use crate::io::sys;
 
@@ -66,7 +67,7 @@ pub(super) fn one<T>(place: &Place<'_>, read: impl Fn(File, u64) -> Verdict<T>) 
     match open(place) {
         Ok((file, bytes)) => Probed::Known(read(file, bytes)),
         Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Probed::Absent,
-        Err(why) => Probed::Unreadable(format!("{}: {why}", place.host_path())),
+        Err(why) => Probed::Unreadable(format!("{}: {}", place.host_path(), cause(&why))),
     }
 }
 

@@ -7,6 +7,7 @@ use std::io::Read;
 
 use super::verdict::Verdict;
 use crate::base::bytes::{Truncated, le16, le32, u8_at};
+use crate::base::cause::cause;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KernelImage {
@@ -37,7 +38,7 @@ const LONGEST_VERSION: usize = 256;
 pub fn verify(file: impl Read, bytes: u64) -> Verdict<KernelImage> {
     let mut setup = Vec::new();
     if let Err(why) = file.take(MOST_SETUP).read_to_end(&mut setup) {
-        return Verdict::Unknown(format!("its setup header cannot be read: {why}"));
+        return Verdict::Unknown(format!("its setup header cannot be read: {}", cause(&why)));
     }
     if bytes == 0 {
         return broken(0, "the file is empty");

@@ -41,16 +41,21 @@ impl LinkName {
         if matches!(self, Self::Files | Self::Modules) { "are" } else { "is" }
     }
 
-    /// The rule that reports it in detail.
-    pub fn rule(self) -> &'static str {
+    /// What to do about it.
+    pub fn fix(self) -> &'static str {
         match self {
-            Self::Firmware => "boot-mode",
-            Self::Loader | Self::Default | Self::Files | Self::Kernel | Self::Modules | Self::Initramfs => {
-                "boot-consistent"
+            Self::Firmware => "Correct the boot options of the firmware. Run: efibootmgr --verbose",
+            Self::Loader => "Correct the configuration of GRUB at the place that is named.",
+            Self::Default => "Set the kernel to start: grubby --set-default=/boot/vmlinuz-VERSION",
+            Self::Files | Self::Kernel | Self::Modules => {
+                "Mount /boot, then reinstall the packages of the kernel that is named: yum reinstall PACKAGE"
             }
-            Self::CommandLine => "kernel-options",
-            Self::Fstab => "fstab-mounts",
-            Self::Swap => "swap-references",
+            Self::Initramfs => {
+                "Mount /boot, then make the initramfs of the kernel that is named: dracut --force --kver VERSION"
+            }
+            Self::CommandLine => "Correct the option with: grubby --update-kernel=ALL --remove-args=OLD --args=NEW",
+            Self::Fstab => "Correct the line of /etc/fstab that is named, or add nofail to it.",
+            Self::Swap => "In /etc/fstab, name the swap area by the UUID in the output of okv-host scan.",
         }
     }
 }

@@ -78,7 +78,7 @@ fn of(inputs: &RuleInputs<'_>, prediction: &Prediction) -> Finding {
 fn remedy(link: &Link) -> String {
     match (link.name, link.effect) {
         (LinkName::Kernel | LinkName::Initramfs, Effect::Unknown) => "verify it before the node restarts".to_owned(),
-        _ => format!("see {}: okv-host check --explain {0}", link.name.rule()),
+        (name, _) => name.fix().to_owned(),
     }
 }
 

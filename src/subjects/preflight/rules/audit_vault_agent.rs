@@ -25,8 +25,8 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         process: (Verdict::Warn, "an agent of Audit Vault runs"),
         path: (Verdict::Warn, "an agent of Audit Vault is installed"),
         nothing: "confirm whether Audit Vault was integrated in release 21.2 or earlier",
-        remedy: "If it was, disable it in the management console, stop the agent (bin/agentctl stop), delete agent \
-            and target in Audit Vault, and then the agent's folder"
+        remedy: "Remove an integration that release 21.2 or earlier made: disable it in the management console, stop \
+            its agent (bin/agentctl stop), then delete agent and target in Audit Vault and the agent's folder."
             .into(),
     };
     match inputs.subjects() {
@@ -52,7 +52,7 @@ mod tests {
 warn Audit Vault
   message: an agent of Audit Vault runs
   measured: agentctl (process 800)
-  remedy: If it was, disable it in the management console, stop the agent (bin/agentctl stop), delete agent and target in Audit Vault, and then the agent's folder
+  remedy: Remove an integration that release 21.2 or earlier made: disable it in the management console, stop its agent (bin/agentctl stop), then delete agent and target in Audit Vault and the agent's folder.
 
 "#]],
         );
@@ -67,7 +67,7 @@ warn Audit Vault
 confirm Audit Vault
   message: confirm whether Audit Vault was integrated in release 21.2 or earlier
   measured: nothing of what the release profile names as a sign (1)
-  remedy: If it was, disable it in the management console, stop the agent (bin/agentctl stop), delete agent and target in Audit Vault, and then the agent's folder
+  remedy: Remove an integration that release 21.2 or earlier made: disable it in the management console, stop its agent (bin/agentctl stop), then delete agent and target in Audit Vault and the agent's folder.
 
 "#]],
         );

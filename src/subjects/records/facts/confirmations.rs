@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::cause::cause;
 use crate::base::chars::is_hidden;
 use crate::host::state::STATE;
 use crate::host::{Probed, Root};
@@ -56,7 +57,7 @@ pub fn gather(root: &Root) -> Probed<Confirmations> {
     // Not `below`, which follows a link: the writer makes a file, and whatever else is there is none of its.
     match Journal::read_past_damage(&folder.real_path().join(FILE)) {
         Ok((records, damaged)) => Probed::Known(Confirmations { records, damaged }),
-        Err(e) => Probed::Unreadable(format!("{STATE}/{FILE}: {e}")),
+        Err(e) => Probed::Unreadable(format!("{STATE}/{FILE}: {}", cause(&e))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What commands of this program did on the host, by the journal of their runs.
 
+use crate::base::cause::cause;
 use crate::engine::{self, RecordedRun};
 use crate::host::state::STATE;
 use crate::host::{Probed, Root};
@@ -13,6 +14,6 @@ pub fn gather(root: &Root) -> Probed<Vec<RecordedRun>> {
     };
     match Journal::read(&folder.real_path().join("journal")) {
         Ok(records) => Probed::Known(engine::runs(&records)),
-        Err(e) => Probed::Unreadable(format!("{STATE}/journal: {e}")),
+        Err(e) => Probed::Unreadable(format!("{STATE}/journal: {}", cause(&e))),
     }
 }

@@ -2,6 +2,7 @@
 //! folder.
 
 use super::{Growth, PAGE, of_node};
+use crate::base::cause::cause;
 use crate::disk::{Disk, LogicalVolume, VolumeGroup};
 use crate::host::block::VolumeDevice;
 use crate::host::locate::groups;
@@ -87,9 +88,9 @@ fn device(node: &Node, group: &str, volume: &str) -> Probed<VolumeDevice> {
 fn header(root: &Root, node: &Node, group: &str, volume: &str) -> Result<Vec<u8>, String> {
     let found = groups(node).find(|found| found.name == group);
     let (disk, at) = found.and_then(|group| start(node, group, volume)).ok_or("the volume was not found")?;
-    let image = image::open(&root.at(&disk.path)?.real_path()).map_err(|e| format!("{}: {e}", disk.path))?;
+    let image = image::open(&root.at(&disk.path)?.real_path()).map_err(|e| format!("{}: {}", disk.path, cause(&e)))?;
     let mut page = vec![0; PAGE];
-    image.read_at(&mut page, at).map_err(|e| format!("{}: {e}", disk.path))?;
+    image.read_at(&mut page, at).map_err(|e| format!("{}: {}", disk.path, cause(&e)))?;
     Ok(page)
 }
 

@@ -131,8 +131,8 @@ fn view<'g>(growth: &'g Growth, group: &VolumeGroup) -> Result<&'g Lvm, Refusal>
     if lvm.devices_file == DevicesFile::Missing {
         return Err(refuse(
             "devices-file-missing",
-            "LVM2 is configured to use a devices file, and there is none: the first pvcreate could make one that hides all \
-             other disks",
+            "LVM2 is configured to use a devices file, and there is none: the first pvcreate could make one that hides \
+             all other disks",
             "vgimportdevices --all, then look at vgs",
         ));
     }

@@ -18,8 +18,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "swap entries of /etc/fstab and resume= name a swap area that exists",
     why: "A line of /etc/fstab that names nothing leaves the node without swap after its next start, and a stale \
         resume= can hang that start.",
-    fix: "In /etc/fstab, name the swap area by the UUID in the output of okv-host scan. For resume=, correct the kernel \
-        options with grubby --update-kernel=ALL. Then run: okv-host check --only swap-references",
+    fix: "In /etc/fstab, name the swap area by the UUID in the output of okv-host scan. For resume=, correct the \
+        kernel options with grubby --update-kernel=ALL. Then run: okv-host check --only swap-references",
     required: |_| "each names exactly one swap area".into(),
     source: |p| p.swap_source.clone(),
     inputs: &[

@@ -6,7 +6,7 @@
 
 use crate::base::units::Bytes;
 use crate::disk::format::content::Kind;
-use crate::host::locate::{Located, groups, volume};
+use crate::host::locate::{Existence, Located, existence, groups, volume};
 use crate::host::{Node, Probed, Running, SwapArea};
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
@@ -60,14 +60,12 @@ fn judge_running(inputs: &RuleInputs<'_>, running: &Running) -> Finding {
             return inputs.finding(Verdict::Unknown, "node", format!("the sum of the swap could not be read: {why}"));
         }
     }
-    let (refused, taken): (Vec<&SwapArea>, Vec<&SwapArea>) =
-        areas.iter().partition(|area| why_refused(&inputs.facts.node, area).is_some());
+    let (left_out, taken): (Vec<&SwapArea>, Vec<&SwapArea>) =
+        areas.iter().partition(|area| why_left_out(&inputs.facts.node, area).is_some());
     let mut finding = verdict(inputs, sum(&taken), &list(&taken), taken.len());
-    for area in refused {
-        let why = why_refused(&inputs.facts.node, area).unwrap_or_default();
-        finding
-            .message
-            .push_str(&format!("; {} does not count: the kernel refuses it at the next start, {why}", area.path));
+    for area in left_out {
+        let why = why_left_out(&inputs.facts.node, area).unwrap_or_default();
+        finding.message.push_str(&format!("; {} does not count: {why}", area.path));
     }
     // The procedure means swap on the disk. What is elsewhere counts, as the kernel counts it, and is named.
     let elsewhere: Vec<&str> =
@@ -135,6 +133,15 @@ fn verdict(inputs: &RuleInputs<'_>, total: u64, areas: &str, count: usize) -> Fi
             .remedy("okv-host swap-extend --prepare")
     };
     finding.measured(measured)
+}
+
+/// Why an area that the kernel shows does not count.
+fn why_left_out(node: &Node, area: &SwapArea) -> Option<String> {
+    // A saved host may have been put together, and its /proc/swaps be that of another one.
+    if !area.is_file && existence(node, area.unlinked().0) == Existence::Missing {
+        return Some("this host has no such device".to_owned());
+    }
+    why_refused(node, area).map(|why| format!("the kernel refuses it at the next start, {why}"))
 }
 
 /// Why the kernel will not take an area again that it has now. An area that was not read is taken as the kernel shows

@@ -26,8 +26,13 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let subject = format!("{}/{}", profile.volume_group, profile.swap_volume);
     let mut named = groups(&inputs.facts.node).filter(|g| g.name == profile.volume_group);
     let (Some(group), None) = (named.next(), named.next()) else {
-        let message = "the system group is not there exactly once; look at vg-health";
-        return vec![inputs.finding(Verdict::Unknown, subject, message)];
+        let message = "the system group is not there exactly once";
+        return vec![match inputs.facts.node.why_incomplete() {
+            Some(why) => inputs.finding(Verdict::Unknown, subject, format!("{message}: {why}")),
+            None => inputs
+                .finding(Verdict::Unknown, subject, message)
+                .remedy("Attach all disks of the node, and detach a copy of one."),
+        }];
     };
     let Some(volume) = group.logical_volumes.iter().find(|v| v.name == profile.swap_volume) else {
         let message = format!("{} has no logical volume of that name", group.name);

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::base::cause::cause;
 use crate::host::tail::tail;
 use crate::host::{Probed, Root};
 use crate::profile::Places;
@@ -34,7 +35,7 @@ pub fn gather(root: &Root, places: &Places) -> Probed<UpgradeLog> {
     match tail(&place, MOST) {
         Ok((bytes, text)) => Probed::Known(UpgradeLog { bytes, ..parse(&text, text.len() as u64 == bytes, places) }),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Probed::Absent,
-        Err(e) => Probed::Unreadable(format!("{}: {e}", place.host_path())),
+        Err(e) => Probed::Unreadable(format!("{}: {}", place.host_path(), cause(&e))),
     }
 }
 
@@ -53,7 +54,7 @@ pub fn since(root: &Root, path: &str, from: u64) -> Probed<UpgradeLog> {
     };
     match tail(&place, written.min(MOST)) {
         Ok((bytes, text)) => Probed::Known(UpgradeLog { bytes, ..parse(&text, true, &places) }),
-        Err(e) => Probed::Unreadable(format!("{path}: {e}")),
+        Err(e) => Probed::Unreadable(format!("{path}: {}", cause(&e))),
     }
 }
 

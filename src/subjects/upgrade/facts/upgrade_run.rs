@@ -6,6 +6,7 @@
 use std::fmt;
 use std::io::{self, Read};
 
+use crate::base::cause::cause;
 use crate::base::dates::{Moment, format_minute};
 use crate::host::processes::Process;
 use crate::host::state::STATE;
@@ -119,7 +120,7 @@ pub fn gather(root: &Root, processes: &Probed<Vec<Process>>) -> Probed<UpgradeRu
     let text = match tail(&place, MOST) {
         Ok((_, text)) => text,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Probed::Absent,
-        Err(e) => return Probed::Unreadable(format!("{}: {e}", place.host_path())),
+        Err(e) => return Probed::Unreadable(format!("{}: {}", place.host_path(), cause(&e))),
     };
     let runs = match processes {
         Probed::Known(processes) => processes.iter().any(|process| writes(process, &name)),

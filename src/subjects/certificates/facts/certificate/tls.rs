@@ -19,6 +19,7 @@ use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme};
 
+use crate::base::cause::cause;
 use crate::io::dial::dial;
 use crate::io::tool::Runner;
 use crate::profile::Address;
@@ -91,7 +92,7 @@ fn why(e: &io::Error) -> String {
         ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => {
             "it closed the connection before it showed a certificate".into()
         }
-        _ => format!("no handshake of TLS 1.2 or 1.3: {e}"),
+        _ => format!("no handshake of TLS 1.2 or 1.3: {}", cause(&e)),
     }
 }
 

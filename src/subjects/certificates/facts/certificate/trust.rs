@@ -11,6 +11,7 @@ use rustls::server::ParsedCertificate;
 
 use super::pem::Block;
 use super::tls::Shown;
+use crate::base::cause::cause;
 use crate::base::digest::{Sha256, sum};
 use crate::io::input;
 
@@ -60,13 +61,13 @@ fn chain(shown: &Shown, expected: &Expected) -> Result<(), String> {
     let path = expected.authority.as_deref().ok_or("no file")?;
     let mut text = Vec::new();
     let read = input::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut text));
-    read.map_err(|e| format!("{}: {e}", path.display()))?;
+    read.map_err(|e| format!("{}: {}", path.display(), cause(&e)))?;
     let mut authorities = RootCertStore::empty();
     let blocks = Block::first(&text).into_iter().flat_map(|first| std::iter::once(first).chain(first.following()));
     let ders: Vec<Vec<u8>> = blocks.map(Block::der).collect::<Result<_, _>>()?;
     let ders = if ders.is_empty() { vec![text.clone()] } else { ders };
     for der in ders {
-        authorities.add(CertificateDer::from(der)).map_err(|e| format!("{}: {e}", path.display()))?;
+        authorities.add(CertificateDer::from(der)).map_err(|e| format!("{}: {}", path.display(), cause(&e)))?;
     }
     let certificate = CertificateDer::from(shown.certificate());
     let parsed = ParsedCertificate::try_from(&certificate).map_err(|e| e.to_string())?;

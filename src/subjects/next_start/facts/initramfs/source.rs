@@ -3,6 +3,7 @@
 //! Decoders read from it and report errors of their own, which do not say why bytes were missing. So it keeps what went
 //! wrong: a failed read is no damage.
 
+use crate::base::cause::cause;
 use std::io::{self, BufRead, Read};
 use std::time::Instant;
 
@@ -61,7 +62,7 @@ impl<R: Read> Source<R> {
         let before = self.part.len();
         let read = (&mut self.file).take(PART as u64).read_to_end(&mut self.part);
         if let Err(why) = read {
-            self.failed = Some(format!("byte {} cannot be read: {why}", self.at));
+            self.failed = Some(format!("byte {} cannot be read: {}", self.at, cause(&why)));
             return Err(why);
         }
         let added = self.part.len().saturating_sub(before);

@@ -171,7 +171,7 @@ pass /proc/cmdline
         &with_line(ROOT, "root=UUID=77777777-0000-4000-8000-000000000077").without("dev/sda"),
         str![[r#"
 unknown root of /proc/cmdline
-  message: cannot determine what it names: /dev/sda: cannot open: No such file or directory (os error 2)
+  message: cannot determine what it names: /dev/sda: cannot open: No such file or directory
   measured: root=UUID=77777777-0000-4000-8000-000000000077
   remedy: verify it with: blkid; lvs
 

@@ -62,7 +62,7 @@ fn the_weakest_link_is_named_with_the_rule_that_reports_it_and_the_others_beside
 block next start
   message: GRUB (BIOS) starts 5.4.17-2136.330.7.1.el8uek.x86_64 from /boot on /dev/sda1 with root vg_root/lv_root: it ends at /etc/fstab: line 6: the device for /var does not exist: the next start ends in emergency mode
   measured: the kernel command line is doubtful: resume=/dev/vg_root/none (/boot/loader/entries/m-5.4.17-2136.330.7.1.el8uek.x86_64.conf): volume group vg_root has no volume none
-  remedy: see fstab-mounts: okv-host check --explain fstab-mounts
+  remedy: Correct the line of /etc/fstab that is named, or add nofail to it.
 
 "#]],
     );
@@ -98,7 +98,7 @@ fn a_saved_host_without_its_boot_is_blocked_by_what_stops_its_start_whatever_is_
         str![[r#"
 block next start
   message: GRUB (UEFI): it ends at /etc/fstab: line 7: the device for /var does not exist: the next start ends in emergency mode
-  remedy: see fstab-mounts: okv-host check --explain fstab-mounts
+  remedy: Correct the line of /etc/fstab that is named, or add nofail to it.
 
 "#]],
     );

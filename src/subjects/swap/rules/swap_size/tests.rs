@@ -78,11 +78,33 @@ fn swap_in_memory_counts_and_is_named() {
                  /dev/dm-0 partition 4194300 0 -2\n\
                  /dev/zram0 partition 62914556 0 100\n",
             )
-            .replacing("proc/meminfo", "67108860 kB", "67108856 kB"),
+            .replacing("proc/meminfo", "67108860 kB", "67108856 kB")
+            .with("sys/block/zram0/dev", "251:0\n")
+            .with("sys/block/zram0/size", "125829120\n"),
         str![[r#"
 note node
   message: enough swap by the kernel's sum, but not all of it on a volume: /dev/zram0
   measured: 68719476736 B (64.00 GiB) in /dev/dm-0 (shown as 4194300 KiB), /dev/zram0 (shown as 62914556 KiB)
+
+"#]],
+    );
+}
+
+#[test]
+fn an_area_on_a_device_that_the_host_does_not_have_is_named_and_does_not_count() {
+    assert_found(
+        &RULE,
+        &Host::named("good-uefi").with(
+            "proc/swaps",
+            "Filename Type Size Used Priority\n\
+                 /dev/dm-0 partition 4194300 0 -2\n\
+                 /dev/dm-9 partition 62914560 0 -3\n",
+        ),
+        str![[r#"
+block node
+  message: 4.00 GiB of swap, 64.00 GiB required (60.00 GiB missing); /dev/dm-9 does not count: this host has no such device
+  measured: 4294967296 B (4.00 GiB) in /dev/dm-0 (shown as 4194300 KiB)
+  remedy: okv-host swap-extend --prepare
 
 "#]],
     );

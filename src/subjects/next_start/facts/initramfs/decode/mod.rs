@@ -7,6 +7,7 @@ mod lzma;
 mod xz;
 mod zstd;
 
+use crate::base::cause::cause;
 use std::fmt;
 use std::io::{self, Read};
 
@@ -26,7 +27,7 @@ pub(super) enum Halt {
 
 impl Halt {
     fn of(why: &impl fmt::Display) -> Self {
-        Self::Stream(why.to_string())
+        Self::Stream(cause(why))
     }
 }
 
