@@ -7,10 +7,11 @@ use anyhow::{Context, Result, bail};
 use super::answer::show;
 use super::change::{self, take_host};
 use super::columns::of_stdout;
-use super::judged::{self, root_at};
+use super::judged::root_at;
 use super::recorded::last_run_of;
 use super::saved_host::ELSEWHERE;
 use super::surroundings::Surroundings;
+use super::target;
 use super::usage_error::UsageError;
 use crate::base::units::{MIB, TIB};
 use crate::cli::{PlainFormat, SwapExtend};
@@ -31,7 +32,7 @@ const SMALLEST: u64 = MIB;
 const LARGEST: u64 = 16 * TIB;
 
 pub(super) fn run(args: &SwapExtend, around: Surroundings) -> Result<ExitStatus> {
-    let profile = judged::profile(&args.profile)?;
+    let profile = target::named(&args.profile)?;
     if let Some(size) = args.size.filter(|size| !(SMALLEST..=LARGEST).contains(&size.0)) {
         return Err(UsageError(format!("--size {size}: a swap area has 1 MiB to 16 TiB")).into());
     }

@@ -11,4 +11,5 @@ pub use facts::Media;
 pub use facts::iso::{IsoFile, Isos};
 pub use facts::jars::Jars;
 pub use facts::staging::Staging;
+pub use iso::release_of;
 pub use mounted::{Mounted, staged};

@@ -136,6 +136,7 @@ impl Node {
             firmware: Probed::Known(Firmware::Bios),
             swaps: Probed::Known(self.areas.clone()),
             swap_total_kib: Probed::Known(self.areas.iter().map(|area| area.kib).sum()),
+            memory_kib: Probed::Known(0),
             mounts: Probed::Known(vec![]),
             fstab: Probed::Known(fstab.collect()),
             cmdline: Probed::Known(vec![]),
