@@ -17,6 +17,7 @@ use crate::base::units::{MIB, TIB};
 use crate::cli::{PlainFormat, SwapExtend};
 use crate::engine::{ExitStatus, Plan, RecordedRun, Refusal};
 use crate::host::Root;
+use crate::host::machine_id::Identities;
 use crate::io::sys;
 use crate::profile::Profile;
 use crate::report::{self, PlanReport};
@@ -127,7 +128,7 @@ fn prepare(args: &SwapExtend, root: &Root, request: &Request, around: Surroundin
             return Ok(ExitStatus::Blocked);
         }
     };
-    let inventory = inventory(growth)?;
+    let inventory = inventory(root, growth)?;
     let mut recorded_in = None;
     if let Some((host, _lock)) = held {
         record_inventory(&host, &inventory).with_context(|| format!("{INVENTORY} cannot be written"))?;
@@ -147,7 +148,7 @@ fn prepare(args: &SwapExtend, root: &Root, request: &Request, around: Surroundin
     Ok(ExitStatus::Success)
 }
 
-fn inventory(growth: &Growth) -> Result<Inventory> {
+fn inventory(root: &Root, growth: &Growth) -> Result<Inventory> {
     let known = |state: &DiskState| -> Result<Known> {
         let Some(identity) = state.identity.known() else {
             bail!("{}: its identity could not be read, which distinguishes it from a new disk", state.path);
@@ -164,6 +165,8 @@ fn inventory(growth: &Growth) -> Result<Inventory> {
     Ok(Inventory {
         schema: Inventory::SCHEMA.to_owned(),
         at: sys::seconds_since_1970(),
+        machine: Identities::gather(root).machine.known().cloned(),
+        memory_kib: growth.node.running.as_ref().and_then(|running| running.memory_kib.known().copied()),
         disks: growth.disks.iter().map(known).collect::<Result<_>>()?,
     })
 }

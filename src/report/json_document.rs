@@ -78,7 +78,8 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
     (
         "okv-host.prepare.v1",
         "okv-host swap-extend --prepare --format json",
-        "`schema, disk_to_add {bytes, sector_bytes, extents, whole_gib}, inventory`",
+        "`schema, disk_to_add {bytes, sector_bytes, extents, whole_gib}, inventory {schema, at, machine, memory_kib, disks \
+         [{path, bytes, wwn, serial, table}]}`",
     ),
     (
         "okv-host.status.v1",

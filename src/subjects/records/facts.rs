@@ -3,6 +3,7 @@
 use crate::engine::RecordedRun;
 use crate::host::machine_id::Identities;
 use crate::host::{Probed, Root, operator};
+use crate::subjects::disks::Inventory;
 
 pub mod confirmations;
 pub mod earlier;
@@ -21,6 +22,8 @@ pub struct Records {
     pub machine: Probed<String>,
     /// What an earlier report has; `None` where no file was given.
     pub earlier: Option<Probed<earlier::Earlier>>,
+    /// What this node recorded before it was powered off for a disk.
+    pub inventory: Probed<earlier::Earlier>,
     pub operator: operator::Operator,
 }
 
@@ -31,6 +34,7 @@ impl Records {
             node,
             machine,
             earlier: None,
+            inventory: Inventory::gather(root).map(earlier::Earlier::from),
             confirmations: confirmations::gather(root),
             runs: runs::gather(root),
             operator: operator::gather(root),

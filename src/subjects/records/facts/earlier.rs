@@ -1,17 +1,29 @@
-//! An earlier report of `check --format json`, as far as the node is compared with it.
+//! An earlier report of `check --format json`, or the inventory of `swap-extend --prepare`, as far as the node is compared
+//! with it.
 
 use serde::Deserialize;
 
+use crate::subjects::disks::Inventory;
+
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Earlier {
+    #[serde(default)]
     schema: String,
-    pub host: String,
+    /// The host that it is on; an inventory lies on the host itself.
+    pub host: Option<String>,
     /// What identifies the machine; a report of an earlier version has none.
     #[serde(default)]
     pub machine: Option<String>,
     /// All memory, in KiB; likewise.
     #[serde(default)]
     pub memory_kib: Option<u64>,
+}
+
+impl From<Inventory> for Earlier {
+    fn from(inventory: Inventory) -> Self {
+        let Inventory { schema, machine, memory_kib, .. } = inventory;
+        Self { schema, host: None, machine, memory_kib }
+    }
 }
 
 /// What every version of a report begins the name of its schema with.
@@ -25,6 +37,7 @@ pub fn parse(text: &str) -> Result<Earlier, String> {
     let earlier: Earlier =
         serde_json::from_str(text).map_err(|e| format!("no report of okv-host check --format json: {e}"))?;
     match earlier.schema.as_str() {
+        SCHEMA if earlier.host.is_none() => Err("a report without a host".to_owned()),
         SCHEMA => Ok(earlier),
         other => Err(format!("its schema is {other:?}, and not {SCHEMA}")),
     }

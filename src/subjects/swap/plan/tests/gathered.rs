@@ -208,6 +208,8 @@ impl Node {
         let inventory = self.prepared.as_ref().map(|serials| Inventory {
             schema: Inventory::SCHEMA.into(),
             at: 0,
+            machine: None,
+            memory_kib: None,
             disks: serials.iter().map(known).collect(),
         });
         Growth {
