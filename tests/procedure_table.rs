@@ -13,7 +13,7 @@ use serde_json::Value;
 const ITEMS: &[(&str, u32)] =
     &[("7.2", 14), ("7.3", 14), ("7.4", 0), ("7.5", 4), ("7.6", 18), ("7.7", 7), ("7.8", 7), ("7.9", 10)];
 
-/// What stands in the place of an item at a step of the vendor's HSM guide, which follows an item that refers to it.
+/// What is in the place of an item at a step of the vendor's HSM guide, which follows an item that refers to it.
 const GUIDE: (&str, &str) = ("hsm-guide", "7.2-14");
 
 /// A row of the table: the words in backticks of its columns.

@@ -48,7 +48,7 @@ pub(super) fn root_at(root: Option<&Path>) -> Result<Root> {
     }
 }
 
-/// What rpm said of edited files: a plan is made several times in a run, and this takes up to minutes.
+/// What rpm answered about edited files: a plan is made several times in a run, and this takes up to minutes.
 static EDITED: OnceLock<Probed<Edited>> = OnceLock::new();
 
 /// The facts of a host, with what only goes over the network or stands in the arguments.

@@ -1,5 +1,5 @@
-//! The release that a node is upgraded to, as a release profile: that of `--profile`, or else of the release that the
-//! name of the ISO says.
+//! The release that a node is upgraded to, as a release profile: that of `--profile`, or else of the release in the
+//! name of the ISO.
 
 use std::path::Path;
 
@@ -63,7 +63,7 @@ fn release_in_folder(root: &Root) -> Option<Version> {
     releases.all(|release| release == first).then_some(first)
 }
 
-/// An ISO of a release before the first profile is judged by the usual one, which finds that it brings another release.
+/// An ISO of a release before the first profile is judged by the usual one, whose rules find that it brings another release.
 fn of_name(release: Option<Version>) -> Result<Profile> {
     let by_name = release.and_then(|release| Profile::of_release(&release.to_string()).ok());
     by_name.map_or_else(|| named(Profile::DEFAULT), Ok)
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_the_iso_says_the_release_where_no_profile_is_named() {
+    fn the_release_is_that_in_the_name_of_the_iso_where_no_profile_is_named() {
         assert_eq!(chosen(None, &[]), "21.8 ");
         assert_eq!(chosen(None, &["okv-upgrade-disc-21.10.0.0.0.iso"]), "21.10 ");
         assert_eq!(chosen(None, &["okv-upgrade-disc-21.13.0.0.0.iso"]), "21.13 21.11");
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn an_iso_that_says_no_release_an_old_one_and_several_leave_the_usual_profile() {
+    fn an_iso_without_a_release_in_its_name_an_old_one_and_several_leave_the_usual_profile() {
         for isos in [
             &["okv-upgrade-disc-new.iso"][..],
             &["okv-upgrade-disc-21.5.0.0.0.iso"],
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn an_iso_that_is_named_says_its_release() {
+    fn an_iso_that_is_named_has_its_release_in_its_name() {
         let of = |path: &str| Target::asked(None).unwrap().with_iso(path).unwrap().release;
         assert_eq!(
             (of("/root/okv-upgrade-disc-21.11.0.0.0.iso").as_str(), of("/root/x.iso").as_str()),

@@ -15,7 +15,7 @@ use crate::subjects::ssh_keys::rules::{ssh_dsa_key, ssh_host_keys};
 use crate::subjects::swap::rules::{swap_references, swap_size, vg_free, vg_health};
 use crate::subjects::upgrade::rules::{release, upgrade_log};
 
-/// What stands for an item at steps of the vendor's HSM guide, to which items of the procedure refer.
+/// What is in the place of an item at steps of the vendor's HSM guide, to which items of the procedure refer.
 const HSM_GUIDE: &str = "hsm-guide";
 
 /// The sections, each with what it is about.

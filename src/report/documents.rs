@@ -80,7 +80,7 @@ fn procedure() -> String {
          covers each, who does it, the command of okv-host that does it, what verifies it (a command, or a rule of\n\
          `okv-host check`), and whether the operator can record it as done. `okv-host check --explain 7.2-9` explains \
          an\n\
-         item and its rules. `hsm-guide` stands for a step of the vendor's HSM guide, to which items refer.\n"
+         item and its rules. `hsm-guide` is in the place of an item at a step of the vendor's HSM guide, to which items refer.\n"
     );
     for (section, about) in SECTIONS {
         let _ = writeln!(

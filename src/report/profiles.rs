@@ -1,10 +1,10 @@
 //! The built-in release profiles: each figure with its source.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::findings::{INDENT, line};
 use super::text::{Columns, Page, wrap};
 use crate::base::units::Bytes;
 use crate::profile::Profile;
@@ -46,14 +46,15 @@ pub fn profiles_text(profiles: &[Profile], columns: Columns) -> String {
     let mut out = Page::new(columns);
     out.push_str("Release profiles\n");
     for profile in profiles.iter().map(listed) {
+        let deployment = profile.deployment.map(|name| format!(", {name}")).unwrap_or_default();
         let usual =
-            if profile.is_default { "  used where neither --profile nor the name of the ISO says another" } else { "" };
-        let deployment = profile.deployment.map(|name| format!("  {name}")).unwrap_or_default();
-        let _ = write!(out, "\n{}", profile.release);
-        wrap(&mut out, &format!("{deployment}{usual}"), profile.release.len(), 4);
+            if profile.is_default { " (where no other is named, and no ISO has a release in its name)" } else { "" };
+        out.push('\n');
+        wrap(&mut out, &format!("{}{deployment}{usual}", profile.release), 0, 4);
         for figure in &profile.figures {
-            out.blank(4);
-            wrap(&mut out, &format!("{}: {} ({})", figure.what, figure.shown, figure.source), 4, 8);
+            out.blank(INDENT);
+            wrap(&mut out, &format!("{}: {}", figure.what, figure.shown), INDENT, INDENT);
+            line(&mut out, "source", figure.source);
         }
     }
     out.push_str("\nAnother release has the figures of the nearest lower one, and a note about that.\n");
@@ -63,7 +64,7 @@ pub fn profiles_text(profiles: &[Profile], columns: Columns) -> String {
 /// Writes the built-in profiles.
 ///
 /// # Errors
-/// What the writer says.
+/// What the writer reports.
 pub fn profiles_json(out: &mut impl Write, profiles: &[Profile]) -> io::Result<()> {
     #[derive(Serialize)]
     struct List<'p> {

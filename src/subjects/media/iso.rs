@@ -26,7 +26,7 @@ impl IsoFile {
     }
 }
 
-/// The release that the name of an ISO says it brings; `None` where the name says none.
+/// The release in the name of an ISO; `None` where it has none.
 pub fn release_of(path: &str) -> Option<Version> {
     let name = path.rsplit('/').next().unwrap_or_default();
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);

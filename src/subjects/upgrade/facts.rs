@@ -16,7 +16,7 @@ pub struct Upgrade {
     pub run: Probed<upgrade_run::UpgradeRun>,
     /// What files of the node say its release is.
     pub release: release::Releases,
-    /// The system that it has; `Absent` where no file says.
+    /// The system that it has; `Absent` where no file shows it.
     pub os: Probed<OsRelease>,
     /// Configuration files that were edited; `None` where nobody asked.
     pub edited: Option<Probed<edited::Edited>>,

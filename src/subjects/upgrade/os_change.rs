@@ -17,7 +17,7 @@ pub enum OsChange {
 }
 
 impl OsChange {
-    /// The system itself says what it is; or else the release of the node, by the profile.
+    /// By what the system itself shows; or else by the release of the node, by the profile.
     pub fn of(upgrade: &Upgrade, profile: &Profile) -> Self {
         let major_of = |release: &str| Version::parse(release).and_then(|release| profile.os_major_of(&release));
         let by_release = upgrade.release.agreed().and_then(major_of);

@@ -49,7 +49,7 @@ pub fn gather(root: &Root, places: &[String]) -> Probed<Vec<HsmConfiguration>> {
     if found.is_empty() { Probed::Absent } else { Probed::Known(found) }
 }
 
-/// The library and the list, as they stand there.
+/// The library and the list, as they are written there.
 type Names = (Option<String>, Vec<String>);
 
 fn parse(text: &[u8]) -> Result<Names, String> {

@@ -10,7 +10,7 @@ const MOST: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interface {
     pub name: String,
-    /// Whether a cable has a signal; `None` where the interface is down, and the kernel does not say.
+    /// Whether a cable has a signal; `None` where the interface is down, and the kernel does not show it.
     pub has_carrier: Option<bool>,
     /// Its speed in Mb/s, where there is one.
     pub mbit: Option<u32>,

@@ -28,9 +28,9 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         Ok(subjects) => &subjects.preflight.hsm_wallet,
         Err(finding) => return vec![*finding],
     };
-    let said = inputs.facts.release().and_then(|said| SaidRelease::beside(said, &inputs.profile.release));
+    let release = inputs.facts.release().and_then(|shown| SaidRelease::beside(shown, &inputs.profile.release));
     let remedy = format!("Verify that the node works with the HSM, then remove {place}");
-    vec![match (wallet, said) {
+    vec![match (wallet, release) {
         (Probed::Unreadable(why), _) => finding(Verdict::Unknown, &format!("it could not be looked for: {why}")),
         (Probed::Known(()), Some(SaidRelease::Reached(_) | SaidRelease::Newer(_))) => {
             finding(Verdict::Warn, "the copied wallet is still there, after the upgrade").remedy(remedy)

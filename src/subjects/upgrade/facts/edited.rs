@@ -30,7 +30,7 @@ pub fn question() -> Cmd {
     Cmd { limit: LIMIT, ..Cmd::new(Program::Rpm, args) }
 }
 
-/// What rpm says: of the live host, or what a saved host has of it. Never [`Probed::Absent`].
+/// What rpm answers: of the live host, or what a saved host has of it. Never [`Probed::Absent`].
 pub fn gather(root: &Root, runner: &dyn Runner) -> Probed<Edited> {
     if root.is_live() {
         if !rpm_database::is_there(root) {
@@ -56,8 +56,8 @@ fn ask(runner: &dyn Runner) -> Probed<Edited> {
     // 1: something differs, and is named; or an option that this release of rpm does not have.
     let names_any = !output.stdout.trim_ascii().is_empty();
     if !matches!((output.status, names_any), (Some(0), _) | (Some(1), true)) {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Probed::Unreadable(format!("rpm -Va failed: {}", said.lines().next().unwrap_or("it gave no reason")));
+        let reason = String::from_utf8_lossy(&output.stderr);
+        return Probed::Unreadable(format!("rpm -Va failed: {}", reason.lines().next().unwrap_or("it gave no reason")));
     }
     if let Some(error) = String::from_utf8_lossy(&output.stderr).lines().find(|line| line.starts_with("error:")) {
         return Probed::Unreadable(format!("rpm -Va: {error}"));
@@ -67,7 +67,7 @@ fn ask(runner: &dyn Runner) -> Probed<Edited> {
     }
     match parse(&output.stdout) {
         Ok(edited) => Probed::Known(edited),
-        Err(why) => Probed::Unreadable(format!("what rpm -Va says makes no sense: {why}")),
+        Err(why) => Probed::Unreadable(format!("the answer of rpm -Va is not understood: {why}")),
     }
 }
 
