@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::host::{Probed, Root, rpm_database};
-use crate::io::tool::{Cmd, LONGEST, Program, Runner, ToolError};
+use crate::io::tool::{Cmd, LONGEST, Output, Program, Runner, ToolError};
 use crate::io::waiting::Waiting;
 
 /// Where a saved host keeps what rpm answered.
@@ -46,13 +46,16 @@ pub fn gather(root: &Root, runner: &dyn Runner) -> Probed<Edited> {
 }
 
 fn ask(runner: &dyn Runner) -> Probed<Edited> {
-    let output = match runner.run(&question()) {
-        Ok(output) => output,
+    match runner.run(&question()) {
+        Ok(output) => understood(output),
         Err(ToolError::TimedOut { limit, .. }) => {
-            return Probed::Unreadable(format!("rpm did not compare them within {} s", limit.as_secs()));
+            Probed::Unreadable(format!("rpm did not compare them within {} s", limit.as_secs()))
         }
-        Err(why) => return Probed::Unreadable(why.to_string()),
-    };
+        Err(why) => Probed::Unreadable(why.to_string()),
+    }
+}
+
+fn understood(output: Output) -> Probed<Edited> {
     // 1: something differs, and is named; or an option that this release of rpm does not have.
     let names_any = !output.stdout.trim_ascii().is_empty();
     if !matches!((output.status, names_any), (Some(0), _) | (Some(1), true)) {
@@ -118,7 +121,7 @@ fn fields(line: &str) -> Option<(&str, Option<char>, &str)> {
 mod tests {
     use super::*;
     use crate::host::damage;
-    use crate::io::tool::{Output, Script, Scripted};
+    use crate::io::tool::{Script, Scripted};
 
     const ANSWER: &str = "S.5....T.  c /etc/ssh/sshd_config\n.......T.  c /etc/crontab\n..5......    /usr/lib/x.so\n\
         missing   c /etc/gone.conf (No such file or directory)\nS.?......  c /etc/with space\n..?......  c /etc/unread\n\
@@ -158,3 +161,6 @@ mod tests {
         assert_eq!(late, Probed::Unreadable("rpm did not compare them within 180 s".into()));
     }
 }
+
+#[cfg(test)]
+mod real;
