@@ -252,6 +252,67 @@ fn a_profile_from_a_file_changes_the_thresholds() {
 }
 
 #[test]
+fn the_built_in_profiles_are_listed_with_a_source_for_each_figure() {
+    let text = okv_host().args(["check", "--profile", "list"]).assert().code(0).get_output().stdout.clone();
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    let list = json(okv_host().args(["check", "--profile", "list", "--format", "json"]));
+    let profiles = list["profiles"].as_array().unwrap();
+    let names: Vec<&str> = profiles.iter().map(|profile| profile["release"].as_str().unwrap()).collect();
+    assert_eq!(names, ["21.8", "21.9", "21.10", "21.11"]);
+    for profile in profiles {
+        assert!(text.contains(&format!("\n{}", profile["release"].as_str().unwrap())), "{text}");
+        assert!(profile["figures"].as_array().unwrap().iter().all(|figure| figure["source"] != ""), "{profile}");
+    }
+    assert_eq!((&profiles[1]["deployment"], &profiles[2]["deployment"]), (&"standalone".into(), &Value::Null));
+    okv_host()
+        .args(["runbook", "--profile", "list"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("check --profile list"));
+}
+
+#[test]
+fn a_release_without_a_profile_is_judged_by_the_nearest_lower_one_and_says_so() {
+    let findings = |profile: &str| {
+        let mut check = okv_host();
+        json(check.args(["check", "--format", "json", "--root", "fixtures/hosts/good-uefi", "--profile", profile]))
+    };
+    let report = findings("21.13");
+    assert_eq!(report["profile"], "21.13");
+    let about = |f: &&Value| f["subject"] == "release profile";
+    let note = report["findings"].as_array().unwrap().iter().find(about).unwrap();
+    assert_eq!((&note["verdict"], &note["id"]), (&"note".into(), &"release".into()));
+    assert!(note["message"].as_str().unwrap().contains("the figures are those of 21.11"), "{note}");
+    assert_eq!(findings("21.10")["findings"].as_array().unwrap().iter().filter(about).count(), 0);
+    okv_host().args(["check", "--profile", "21.7"]).assert().code(2).stderr(predicate::str::contains("there is 21.8"));
+}
+
+#[test]
+fn memory_is_compared_with_an_earlier_report_on_the_same_machine() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = ["check", "--format", "json", "--root", "fixtures/hosts/good-uefi"];
+    let earlier = dir.path().join("earlier.json");
+    let report = json(okv_host().args(root));
+    let memory = report["memory_kib"].as_u64().unwrap();
+    let verdict = |report: &Value| {
+        fs::write(&earlier, report.to_string()).unwrap();
+        let report = json(okv_host().args(root).arg("--earlier").arg(&earlier));
+        report["findings"].as_array().unwrap().iter().find(|f| f["id"] == "memory-not-less").unwrap()["verdict"].clone()
+    };
+    assert_eq!(verdict(&report), "pass");
+    let mut more = report.clone();
+    more["memory_kib"] = (2 * memory).into();
+    assert_eq!(verdict(&more), "warn");
+    let mut other = report;
+    other["host"] = "okv9".into();
+    assert_eq!(verdict(&other), "unknown");
+    assert_eq!(verdict(&Value::Null), "unknown");
+    okv_host().args(root).args(["--earlier", "/nowhere/x.json"]).assert().code(2);
+    okv_host().args(["check", "--image", "x", "--earlier", "y"]).assert().code(2);
+}
+
+#[test]
 fn a_certificate_is_judged_by_the_clock_of_the_node_and_in_either_encoding() {
     let dir = tempfile::tempdir().unwrap();
     let clock = dir.path().join("sys/class/rtc/rtc0/since_epoch");

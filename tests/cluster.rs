@@ -203,3 +203,80 @@ fn a_node_without_a_report_and_a_time_that_is_to_come_are_wrong_usage() {
     let future = predicate::str::contains("that time is to come");
     saved.cluster(&[GOOD, "--disabled", "good-uefi=2999-01-01T00:00Z"]).assert().code(2).stderr(future);
 }
+
+const SERVER_INFO: &str = r#"{"result": "Success", "value": {"caCertificateExpirationDate": "2036-03-01 10:00:00", "cpuCores":
+    "8", "diskInGB": 2000, "fraInGB": "150", "memoryInKB": "32780112", "platformCertificatesExpirationDate":
+    "2036-09-30 23:59:59", "serverCertificateExpirationDate": "2036-05-01 00:00:00", "version": "21.6.0.0.0"}}"#;
+const SERVER_STATUS: &str = r#"{"value": {"backupStatus": "Idle", "services": {"KMIPService": "Down"}}}"#;
+
+/// Two nodes that are ready, with these saved answers; what `cluster` prints of them as text, and its exit status.
+fn with_answers(answers: &[(&str, &str, &str)]) -> (String, Option<i32>) {
+    let saved = Saved::reports(&[GOOD, BIOS]);
+    let mut command = saved.cluster(&[GOOD, BIOS]);
+    for (number, (option, node, text)) in answers.iter().enumerate() {
+        let file = format!("{number}.json");
+        fs::write(saved.path(&file), text).unwrap();
+        command.args([*option, &format!("{node}={file}")]);
+    }
+    let output = command.output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (String::from_utf8(text).unwrap().split_whitespace().collect::<Vec<_>>().join(" "), output.status.code())
+}
+
+#[test]
+fn saved_answers_of_the_console_are_shown_by_node_and_their_dates_are_judged() {
+    let sound = [("--server-info", "good-uefi", SERVER_INFO), ("--server-status", "good-uefi", SERVER_STATUS)];
+    let (text, status) = with_answers(&sound);
+    for part in
+        ["good-uefi: CA until 2036-03-01; platform certificates until 2036-09-30", "KMIPService Down", "disk 2000 GB"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert_eq!(status, Some(0), "{text}");
+    let expired = SERVER_INFO.replace("2036-09-30", "2020-09-30");
+    let (text, status) = with_answers(&[("--server-info", "good-bios", &expired)]);
+    assert!(
+        text.contains("the platform certificates of good-bios expired on 2020-09-30: it cannot be upgraded"),
+        "{text}"
+    );
+    assert_eq!(status, Some(1));
+}
+
+#[test]
+fn a_saved_answer_that_says_too_little_or_cannot_be_understood_is_reported() {
+    let of = |text: &str| with_answers(&[("--server-info", "good-uefi", text)]);
+    let (text, status) = of(r#"{"value": {"version": "21.6.0.0.0"}}"#);
+    assert!(text.contains("WARN server-info-privilege") && text.contains("lacks a privilege"), "{text}");
+    assert_eq!(status, Some(0));
+    for bad in ["", "okv: command not found", &SERVER_INFO[..90], r#"{"value": {"other": 1}}"#] {
+        let (text, status) = of(bad);
+        assert!(text.contains("UNKNOWN server-info-unreadable"), "{text}");
+        assert_eq!(status, Some(3), "{bad}");
+    }
+    let (text, status) = with_answers(&[("--server-status", "good-uefi", "{}")]);
+    assert!(text.contains("WARN server-status-unreadable") && status == Some(0), "{text}");
+}
+
+#[test]
+fn a_saved_answer_names_one_node_that_is_there() {
+    for (answers, why) in [
+        (&[("--server-info", "okv9", SERVER_INFO)][..], "there is no such node. The nodes are good-bios, good-uefi"),
+        (
+            &[("--server-info", "good-uefi", SERVER_INFO), ("--server-info", "good-uefi", SERVER_INFO)],
+            "there is more than one file on this node",
+        ),
+        (
+            &[("--server-status", "good-uefi", SERVER_STATUS), ("--server-status", "good-uefi", SERVER_STATUS)],
+            "there is more than one file on this node",
+        ),
+    ] {
+        let (text, status) = with_answers(answers);
+        assert!(text.contains(why), "{text}");
+        assert_eq!(status, Some(2));
+    }
+    let saved = Saved::reports(&[GOOD]);
+    for option in ["--server-info", "--server-status"] {
+        saved.cluster(&[GOOD, option, "good-uefi=none.json"]).assert().code(2).stdout("");
+        saved.cluster(&[GOOD, option, "good-uefi"]).assert().code(2).stdout("");
+    }
+}

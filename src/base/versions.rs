@@ -23,6 +23,11 @@ impl Version {
         series.0.iter().enumerate().all(|(at, number)| self.at(at) == *number)
     }
 
+    /// Its first two numbers: 21.8 of 21.8.0.0.0.
+    pub fn series(&self) -> Self {
+        Self(self.0.iter().take(2).copied().collect())
+    }
+
     fn at(&self, at: usize) -> u32 {
         self.0.get(at).copied().unwrap_or_default()
     }

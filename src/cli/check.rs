@@ -21,7 +21,7 @@ pub struct Check {
         long,
         value_name = "DISK",
         num_args = 1..,
-        conflicts_with_all = ["certificate", "certificate_from", "server_info", "server_status"]
+        conflicts_with_all = ["certificate", "certificate_from", "server_info", "server_status", "earlier"]
     )]
     pub image: Vec<PathBuf>,
 

@@ -23,6 +23,14 @@ pub struct Cluster {
     #[arg(long, value_name = "HOST=NODE", value_parser = pair)]
     pub node: Vec<(String, String)>,
 
+    /// What okv server info get printed of NODE, as JSON: its dates and sizes.
+    #[arg(long, value_name = "NODE=FILE", value_parser = pair)]
+    pub server_info: Vec<(String, String)>,
+
+    /// What okv server status get printed of NODE, as JSON, which is shown and not judged.
+    #[arg(long, value_name = "NODE=FILE", value_parser = pair)]
+    pub server_status: Vec<(String, String)>,
+
     /// NODE is disabled since TIME: 2026-11-24T03:00Z, or with another zone.
     #[arg(long, value_name = "NODE=TIME", value_parser = node_and_time)]
     pub disabled: Vec<(String, u64)>,

@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::base::digest::Sha256;
-use crate::profile::{Address, Profile};
+use crate::profile::Address;
 
 /// Arguments of every command that judges a host by the rules.
 #[derive(Debug, Args)]
 pub struct Judge {
-    /// Release profile to use: a built-in name, or a JSON file.
-    #[arg(long, value_name = "RELEASE", default_value = Profile::DEFAULT)]
-    pub profile: String,
+    /// Release profile to use: a built-in name (check --profile list), or a JSON file. Without it, the release of the
+    /// ISO in /var/lib/oracle by its name, or else 21.8.
+    #[arg(long, value_name = "RELEASE")]
+    pub profile: Option<String>,
 
     /// The server's certificate (PEM or DER).
     #[arg(long, value_name = "FILE")]
@@ -37,6 +38,10 @@ pub struct Judge {
     /// The saved JSON of okv server status get, which is shown and not judged.
     #[arg(long, value_name = "FILE")]
     pub server_status: Option<PathBuf>,
+
+    /// What check --format json printed on this node before: its memory must not have become less.
+    #[arg(long, value_name = "REPORT.json")]
+    pub earlier: Option<PathBuf>,
 
     /// Waive the findings that FILE (JSON) names, each for a reason and until a day.
     #[arg(long, value_name = "FILE")]

@@ -1,5 +1,6 @@
 //! Puts together what the reports and the cluster say.
 
+use super::console::{Answers, Clock, console};
 use super::info::{Info, NodeInfo};
 use super::order::{NO_REPORT, TOO_LONG};
 use super::saved::Saved;
@@ -23,6 +24,10 @@ pub struct Request {
     pub names: Vec<(String, String)>,
     /// Nodes, and since when they are disabled, in seconds since 1970-01-01 UTC; counts before what the cluster says.
     pub disabled_since: Vec<(String, u64)>,
+    /// Saved answers of the management console, one for each node at most.
+    pub console: Vec<Answers>,
+    /// From how many days before its end a certificate is close to expiry.
+    pub warn_days: u64,
     /// Now, in seconds since 1970-01-01 UTC.
     pub now: u64,
 }
@@ -54,6 +59,8 @@ pub fn judge(mut request: Request) -> Cluster {
         let remedy = "Look up the modes in the management console. Upgrade read-only nodes first, then the pairs.";
         problems.push(Problem::new("mode-not-told", Outcome::Unknown, message, remedy));
     }
+    let clock = Clock { now: request.now, warn_days: request.warn_days };
+    let console = console(&request.console, &nodes, clock, &mut problems);
     let verdicts = nodes.iter().filter_map(|node| node.verdict).chain(problems.iter().map(|problem| problem.verdict));
     let verdict = worst(verdicts.collect(), nodes.is_empty());
     let mut not_found = info.not_found.clone();
@@ -70,6 +77,7 @@ pub fn judge(mut request: Request) -> Cluster {
         order,
         differences: differences::differences(&request.reports, &nodes),
         disabled,
+        console,
         problems,
         not_found,
         nodes,

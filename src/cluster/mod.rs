@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::subjects::rule::Outcome;
 
+pub mod console;
 mod differences;
 mod disabled;
 pub mod info;
@@ -16,6 +17,7 @@ mod node;
 mod order;
 pub mod saved;
 
+pub use console::Console;
 pub use differences::{Difference, Value};
 pub use disabled::Disabled;
 pub use judge::{Request, judge};
@@ -42,6 +44,9 @@ pub struct Cluster {
     pub differences: Vec<Difference>,
     /// Nodes that are disabled, and for how long they may be.
     pub disabled: Vec<Disabled>,
+    /// What saved answers of the management console show of nodes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub console: Vec<Console>,
     /// What is wrong with the cluster, or with what was given.
     pub problems: Vec<Problem>,
     /// What to do next; `None` where every node has the release.

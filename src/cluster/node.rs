@@ -52,6 +52,11 @@ impl Node {
         }
     }
 
+    /// Whether it has that name, or its host has.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.host.as_deref() == Some(name)
+    }
+
     /// Its version, where it can be compared.
     pub(super) fn parsed_version(&self) -> Option<Version> {
         self.version.as_deref().and_then(Version::parse)

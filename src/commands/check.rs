@@ -1,16 +1,18 @@
 //! `okv-host check`.
 
 use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
 use super::columns::of_stdout;
 use super::explain;
-use super::judged::{Judged, facts_of, judged, profile, root_at};
+use super::judged::{Judged, facts_of, judged, root_at};
 use super::planned_changes::JudgedHost;
 use super::planned_steps::planned_steps;
 use super::progress::Progress;
 use super::surroundings::Surroundings;
+use super::target::{LIST, Target};
 use super::usage_error::UsageError;
 use super::verdict::{exit, write_coloured};
 use super::vocabulary::named;
@@ -20,15 +22,19 @@ use crate::disk::Source;
 use crate::engine::ExitStatus;
 use crate::host::{Probed, Root};
 use crate::procedure::{standing, steps};
-use crate::profile::Places;
+use crate::profile::Profile;
 use crate::report::{self, CheckReport, CheckScreen, Node, Shown};
 use crate::subjects::rule::RuleId;
 use crate::subjects::table::RULES;
 use crate::subjects::{Facts, of_disks, rule};
 
 pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
-    let profile = profile(&args.judge.profile)?;
+    if args.judge.profile.as_deref() == Some(LIST) {
+        return profiles(args.format);
+    }
+    let target = Target::asked(args.judge.profile.as_deref())?;
     if args.list {
+        let profile = target.alone()?;
         match args.format {
             PlainFormat::Json => report::list_json(&mut io::stdout().lock(), &profile, RULES)?,
             PlainFormat::Text => io::stdout().lock().write_all(report::list_text(&profile, of_stdout()).as_bytes())?,
@@ -36,10 +42,18 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
         return Ok(ExitStatus::Success);
     }
     if let Some(name) = &args.explain {
-        return explain::run(name, &profile, args.format);
+        return explain::run(name, &target.alone()?, args.format);
     }
     let only = only(args)?;
-    let (root, facts) = gather(args, &profile.places)?;
+    let root = if args.image.is_empty() { Some(root_at(args.root.as_deref())?) } else { None };
+    let profile = match &root {
+        Some(root) => target.on(root)?,
+        None => target.alone()?,
+    };
+    let facts = match &root {
+        Some(root) => gather(args, root, &profile)?,
+        None => of_images(&args.image)?,
+    };
     let Judged { findings, waivers } = judged(&facts, &profile, &args.judge)?;
     let verdict = rule::outcome(&findings);
     let judged_steps = steps(&facts, &findings, &profile);
@@ -49,6 +63,8 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
         profile: &profile.release,
         host: &facts.node.name,
         release: facts.release(),
+        machine: facts.subjects.as_ref().and_then(|subjects| subjects.records.machine.known()).map(String::as_str),
+        memory_kib: facts.node.running.as_ref().and_then(|running| running.memory_kib.known().copied()),
         verdict,
         headline: judged_standing.headline.word(),
         findings: &findings,
@@ -125,19 +141,29 @@ fn can_be_a_disk(source: &Source) -> Result<()> {
     }
 }
 
-/// What is judged: a host, or disks alone.
-fn gather(args: &Check, places: &Places) -> Result<(Option<Root>, Facts)> {
-    if !args.image.is_empty() {
-        let sources: Vec<Source> = args.image.iter().map(|path| Source::open(path)).collect();
-        sources.iter().try_for_each(can_be_a_disk)?;
-        return Ok((None, of_disks(&sources)));
-    }
-    let root = root_at(args.root.as_deref())?;
-    let mut facts = facts_of(&root, places, &args.judge)?;
+fn of_images(images: &[PathBuf]) -> Result<Facts> {
+    let sources: Vec<Source> = images.iter().map(|path| Source::open(path)).collect();
+    sources.iter().try_for_each(can_be_a_disk)?;
+    Ok(of_disks(&sources))
+}
+
+fn gather(args: &Check, root: &Root, profile: &Profile) -> Result<Facts> {
+    let mut facts = facts_of(root, profile, &args.judge)?;
     let isos = facts.subjects.as_mut().map(|subjects| &mut subjects.media.isos);
     if let (Some(wanted), Some(Probed::Known(isos))) = (args.sha256, isos) {
         let mut progress = Progress::default();
-        isos.compare(&root, wanted, &mut |read, of| progress.report("read for its checksum", read, of));
+        isos.compare(root, wanted, &mut |read, of| progress.report("read for its checksum", read, of));
     }
-    Ok((Some(root), facts))
+    Ok(facts)
+}
+
+/// The built-in profiles.
+fn profiles(format: PlainFormat) -> Result<ExitStatus> {
+    let all = Profile::built_in_names().map(Profile::named).collect::<Result<Vec<Profile>, _>>()?;
+    let mut out = io::stdout().lock();
+    match format {
+        PlainFormat::Json => report::profiles_json(&mut out, &all)?,
+        PlainFormat::Text => out.write_all(report::profiles_text(&all, of_stdout()).as_bytes())?,
+    }
+    Ok(ExitStatus::Success)
 }

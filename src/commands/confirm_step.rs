@@ -6,8 +6,9 @@ use anyhow::{Context, Result};
 
 use super::change::take_host;
 use super::columns::of_stdout;
-use super::judged::{facts_of, judged, profile, root_at};
+use super::judged::{facts_of, judged, root_at};
 use super::surroundings::Surroundings;
+use super::target::Target;
 use super::vocabulary::named;
 use crate::base::cause::cause;
 use crate::cli::{Confirm, PlainFormat};
@@ -18,12 +19,14 @@ use crate::subjects::records::{Confirmation, record_confirmation};
 use crate::{procedure as runbook, report};
 
 pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
-    let profile = profile(&args.judge.profile)?;
+    let target = Target::asked(args.judge.profile.as_deref())?;
     let id = named(&args.step)?.step()?;
     // The lock comes first: what another run is doing must not be taken for the state of the host.
     let Some((place, lock)) = take_host(around)? else { return Ok(ExitStatus::Locked) };
+    let root = root_at(None)?;
+    let profile = target.on(&root)?;
     let seen = || -> Result<(Facts, Step)> {
-        let facts = facts_of(&root_at(None)?, &profile.places, &args.judge)?;
+        let facts = facts_of(&root, &profile, &args.judge)?;
         let findings = judged(&facts, &profile, &args.judge)?.findings;
         let step = steps(&facts, &findings, &profile).into_iter().find(|step| step.id == id);
         Ok((facts, step.with_context(|| format!("no step {id}"))?))

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use anyhow::Result;
 
@@ -13,14 +14,17 @@ use crate::cli::Judge;
 use crate::host::{Probed, Root};
 use crate::io::tool::Host;
 use crate::io::{input, sys};
-use crate::profile::{Places, Profile};
+use crate::profile::Profile;
 use crate::subjects::certificates::facts::certificate;
 use crate::subjects::console::Console;
 use crate::subjects::console::facts::{info, status};
 use crate::subjects::preflight::facts::syslog;
+use crate::subjects::records::facts::earlier;
 use crate::subjects::rule::Finding;
+use crate::subjects::upgrade::Edited;
+use crate::subjects::upgrade::facts::edited;
 use crate::subjects::waivers::{self, Applied, Waiver};
-use crate::subjects::{Facts, Subjects, of_host_at, table};
+use crate::subjects::{Facts, Subjects, ask_for_edited_files, of_host_at, table};
 
 /// Findings, and the waivers that were applied to them.
 pub(super) struct Judged {
@@ -47,23 +51,33 @@ pub(super) fn root_at(root: Option<&Path>) -> Result<Root> {
     }
 }
 
+/// What rpm answered about edited files: a plan is made several times in a run, and this takes up to minutes.
+static EDITED: OnceLock<Probed<Edited>> = OnceLock::new();
+
 /// The facts of a host, with what only goes over the network or stands in the arguments.
 ///
 /// # Errors
 /// Where an argument names a file that cannot be read.
-pub(super) fn facts_of(root: &Root, places: &Places, args: &Judge) -> Result<Facts> {
+pub(super) fn facts_of(root: &Root, profile: &Profile, args: &Judge) -> Result<Facts> {
+    let places = &profile.places;
     let certificate = args.certificate.as_deref().map(|path| {
         let read = certificate::of_file(path);
         read.map_err(|e| UsageError(format!("--certificate {}: {}", path.display(), cause(&e))))
     });
     let certificate = certificate.transpose()?;
+    let before = saved("--earlier", args.earlier.as_deref(), earlier::parse)?;
     let saved = Console {
         info: saved("--server-info", args.server_info.as_deref(), info::parse)?,
         status: saved("--server-status", args.server_status.as_deref(), status::parse)?,
     };
     let mut facts = of_host_at(root, places);
-    if let Some(Subjects { preflight, certificates, console, .. }) = &mut facts.subjects {
+    ask_for_edited_files(&mut facts, profile, || match root.is_live() {
+        true => EDITED.get_or_init(|| edited::gather(root, &Host)).clone(),
+        false => edited::gather(root, &Host),
+    });
+    if let Some(Subjects { preflight, certificates, console, records, .. }) = &mut facts.subjects {
         *console = saved;
+        records.earlier = before;
         if certificate.is_some() {
             certificates.server = certificate;
         }
@@ -100,23 +114,13 @@ fn saved<T>(
 /// Longest file that is read beside a host, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// A built-in profile, or one from a file where the name is a path.
-pub(super) fn profile(name: &str) -> Result<Profile> {
-    if name.contains('/') || Path::new(name).extension().is_some_and(|e| e == "json") {
-        let text =
-            read_text(Path::new(name)).map_err(|e| UsageError(format!("release profile {name}: {}", cause(&e))))?;
-        return Profile::parse(&text).map_err(|e| UsageError(format!("{name}: {e}")).into());
-    }
-    Profile::named(name).map_err(|e| UsageError(e.to_string()).into())
-}
-
 fn read_waivers(path: &Path) -> Result<Vec<Waiver>> {
     let text = read_text(path).map_err(|e| UsageError(format!("waivers {}: {}", path.display(), cause(&e))))?;
     waivers::parse(&text).map_err(|e| UsageError(format!("{}: {e}", path.display())).into())
 }
 
 /// The text of a file. What is too long to be one is cut off, and then no JSON.
-fn read_text(path: &Path) -> io::Result<String> {
+pub(super) fn read_text(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     input::open(path)?.take(LONGEST).read_to_string(&mut text)?;
     Ok(text)

@@ -29,6 +29,7 @@ mod status;
 mod surroundings;
 mod swap_extend;
 mod talk;
+mod target;
 mod undo;
 mod upgrade;
 mod usage_error;

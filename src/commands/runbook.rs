@@ -5,10 +5,11 @@ use std::io;
 use anyhow::Result;
 
 use super::columns::of_stdout;
-use super::judged::{facts_of, judged, profile, root_at};
+use super::judged::{facts_of, judged, root_at};
 use super::planned_changes::JudgedHost;
 use super::planned_steps::planned_steps;
 use super::surroundings::Surroundings;
+use super::target::Target;
 use super::usage_error::UsageError;
 use super::verdict::write_coloured;
 use super::vocabulary::{Named, named};
@@ -19,9 +20,10 @@ use crate::report::{self, Explained, Node, Only, RunbookReport};
 
 pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
     let only = only(args)?;
-    let profile = profile(&args.judge.profile)?;
+    let target = Target::asked(args.judge.profile.as_deref())?;
     let root = &root_at(args.root.as_deref())?;
-    let facts = facts_of(root, &profile.places, &args.judge)?;
+    let profile = target.on(root)?;
+    let facts = facts_of(root, &profile, &args.judge)?;
     let findings = judged(&facts, &profile, &args.judge)?.findings;
     let host = JudgedHost { root, facts: &facts, findings: &findings, profile: &profile, judge: &args.judge, around };
     let steps = planned_steps(&host);

@@ -8,12 +8,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use super::judged::{facts_of, judged, profile, root_at};
+use super::judged::{facts_of, judged, root_at};
 use super::planned_changes::{JudgedHost, planned_changes};
 use super::progress::Progress;
 use super::recorded::last_run_of;
 use super::saved_host::{ELSEWHERE, has_program};
 use super::surroundings::Surroundings;
+use super::target::Target;
 use super::usage_error::UsageError;
 use super::{change, gate};
 use crate::base::cause::cause;
@@ -33,9 +34,10 @@ use crate::subjects::rule::RuleId;
 const OWN: &[RuleId] = &[iso_space::ID, images_mount::ID];
 
 pub(super) fn run(args: &Stage, around: Surroundings) -> Result<ExitStatus> {
-    let profile = profile(&args.judge.profile)?;
+    let target = Target::asked(args.judge.profile.as_deref())?;
     let root = root_at(args.root.as_deref())?;
     let iso = named(&root, &args.iso)?;
+    let profile = target.with_iso(&iso)?;
     let known = Known::default();
     let planner = || planned(&root, args, &profile, &iso, (&known, around));
     if args.root.is_some() {
@@ -74,7 +76,7 @@ fn planned(
     (known, around): (&Known, Surroundings),
 ) -> Result<Result<Plan, Refusal>> {
     let places = &profile.places;
-    let facts = facts_of(root, places, &args.judge)?;
+    let facts = facts_of(root, profile, &args.judge)?;
     let findings = judged(&facts, profile, &args.judge)?.findings;
     let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else {
         bail!("this host was not read");

@@ -7,15 +7,17 @@ use anyhow::{Context, Result, bail};
 use super::answer::show;
 use super::change::{self, take_host};
 use super::columns::of_stdout;
-use super::judged::{self, root_at};
+use super::judged::root_at;
 use super::recorded::last_run_of;
 use super::saved_host::ELSEWHERE;
 use super::surroundings::Surroundings;
+use super::target;
 use super::usage_error::UsageError;
 use crate::base::units::{MIB, TIB};
 use crate::cli::{PlainFormat, SwapExtend};
 use crate::engine::{ExitStatus, Plan, RecordedRun, Refusal};
 use crate::host::Root;
+use crate::host::machine_id::Identities;
 use crate::io::sys;
 use crate::profile::Profile;
 use crate::report::{self, PlanReport};
@@ -31,7 +33,7 @@ const SMALLEST: u64 = MIB;
 const LARGEST: u64 = 16 * TIB;
 
 pub(super) fn run(args: &SwapExtend, around: Surroundings) -> Result<ExitStatus> {
-    let profile = judged::profile(&args.profile)?;
+    let profile = target::named(&args.profile)?;
     if let Some(size) = args.size.filter(|size| !(SMALLEST..=LARGEST).contains(&size.0)) {
         return Err(UsageError(format!("--size {size}: a swap area has 1 MiB to 16 TiB")).into());
     }
@@ -126,7 +128,7 @@ fn prepare(args: &SwapExtend, root: &Root, request: &Request, around: Surroundin
             return Ok(ExitStatus::Blocked);
         }
     };
-    let inventory = inventory(growth)?;
+    let inventory = inventory(root, growth)?;
     let mut recorded_in = None;
     if let Some((host, _lock)) = held {
         record_inventory(&host, &inventory).with_context(|| format!("{INVENTORY} cannot be written"))?;
@@ -146,7 +148,7 @@ fn prepare(args: &SwapExtend, root: &Root, request: &Request, around: Surroundin
     Ok(ExitStatus::Success)
 }
 
-fn inventory(growth: &Growth) -> Result<Inventory> {
+fn inventory(root: &Root, growth: &Growth) -> Result<Inventory> {
     let known = |state: &DiskState| -> Result<Known> {
         let Some(identity) = state.identity.known() else {
             bail!("{}: its identity could not be read, which distinguishes it from a new disk", state.path);
@@ -163,6 +165,8 @@ fn inventory(growth: &Growth) -> Result<Inventory> {
     Ok(Inventory {
         schema: Inventory::SCHEMA.to_owned(),
         at: sys::seconds_since_1970(),
+        machine: Identities::gather(root).machine.known().cloned(),
+        memory_kib: growth.node.running.as_ref().and_then(|running| running.memory_kib.known().copied()),
         disks: growth.disks.iter().map(known).collect::<Result<_>>()?,
     })
 }

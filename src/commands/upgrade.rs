@@ -4,11 +4,12 @@ use std::cell::Cell;
 
 use anyhow::{Result, bail};
 
-use super::judged::{facts_of, judged, profile, root_at};
+use super::judged::{facts_of, judged, root_at};
 use super::planned_changes::{JudgedHost, planned_changes};
 use super::recorded::records;
 use super::saved_host::{ELSEWHERE, has_program};
 use super::surroundings::Surroundings;
+use super::target::Target;
 use super::{change, gate};
 use crate::cli::{Judge, Upgrade};
 use crate::engine::{ExitStatus, Plan, Refusal};
@@ -22,8 +23,9 @@ use crate::subjects::upgrade::facts::upgrade_run;
 use crate::subjects::upgrade::plan::{Begun, COMMAND, Means, Request, has_ended_since, plan};
 
 pub(super) fn run(args: &Upgrade, around: Surroundings) -> Result<ExitStatus> {
-    let profile = profile(&args.judge.profile)?;
+    let target = Target::asked(args.judge.profile.as_deref())?;
     let root = root_at(args.root.as_deref())?;
+    let profile = target.on(&root)?;
     let before = Cell::new(None);
     let request = Request { reboot: args.reboot };
     let planner = || planned(&root, &args.judge, request, &profile, (&before, around));
@@ -47,7 +49,7 @@ fn planned(
     (before, around): (&Cell<Option<usize>>, Surroundings),
 ) -> Result<Result<Plan, Refusal>> {
     let places = &profile.places;
-    let facts = facts_of(root, places, args)?;
+    let facts = facts_of(root, profile, args)?;
     let findings = judged(&facts, profile, args)?.findings;
     let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else {
         bail!("this host was not read");

@@ -13,15 +13,27 @@ pub fn gather(root: &Root) -> Probed<String> {
     })
 }
 
-/// What identifies the node whatever its name is: the installation and the machine that it is on. A copy of its disk
-/// has the installation alone. Only its sum, as neither is meant for others.
-pub fn node(root: &Root) -> Probed<String> {
-    gather(root).and_then(|installation| {
-        root.read("/sys/class/dmi/id/product_uuid").map(|machine| {
-            let machine = String::from_utf8_lossy(machine.trim_ascii()).to_ascii_lowercase();
-            sum(format!("okv-host {installation} {machine}").as_bytes()).to_string()
-        })
-    })
+/// What identifies a node and its machine whatever their names are. Only sums, as what they are of is not meant for
+/// others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identities {
+    /// The installation and the machine that it is on. A copy of its disk has the installation alone.
+    pub node: Probed<String>,
+    /// The machine alone, whatever is installed on it.
+    pub machine: Probed<String>,
+}
+
+impl Identities {
+    pub fn gather(root: &Root) -> Self {
+        let machine = root
+            .read("/sys/class/dmi/id/product_uuid")
+            .map(|machine| String::from_utf8_lossy(machine.trim_ascii()).to_ascii_lowercase());
+        let sum_of = |text: String| sum(text.as_bytes()).to_string();
+        let node = gather(root).and_then(|installation| {
+            machine.as_ref().map(|machine| sum_of(format!("okv-host {installation} {machine}")))
+        });
+        Self { node, machine: machine.map(|machine| sum_of(format!("okv-host machine {machine}"))) }
+    }
 }
 
 #[cfg(test)]
@@ -53,7 +65,7 @@ mod tests {
                 std::fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
                 std::fs::write(dir.path().join(path), text).unwrap();
             }
-            node(&Root::fixture(dir.path()).unwrap())
+            Identities::gather(&Root::fixture(dir.path()).unwrap()).node
         };
         let id = "0123456789abcdef".repeat(2);
         let known = of(Some(&id), Some("4C4C4544-0000\n"));
@@ -61,5 +73,21 @@ mod tests {
         assert_eq!(of(Some(&id), Some("4c4c4544-0000")), known);
         assert_ne!(of(Some(&id), Some("4c4c4544-0001")), known, "a copy of the disk");
         assert_eq!((of(Some(&id), None), of(None, Some("x"))), (Probed::Absent, Probed::Absent));
+    }
+
+    #[test]
+    fn the_machine_stays_the_same_whatever_is_installed_on_it() {
+        let of = |installation: &str, machine: &str| {
+            let dir = tempfile::tempdir().unwrap();
+            for (path, text) in [("etc/machine-id", installation), ("sys/class/dmi/id/product_uuid", machine)] {
+                std::fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
+                std::fs::write(dir.path().join(path), text).unwrap();
+            }
+            Identities::gather(&Root::fixture(dir.path()).unwrap()).machine
+        };
+        let machine = of(&"0".repeat(32), "4C4C4544-0000\n");
+        assert!(matches!(&machine, Probed::Known(sum) if sum.len() == 64 && !sum.contains("4c4c4544")));
+        assert_eq!(of(&"1".repeat(32), "4c4c4544-0000"), machine);
+        assert_ne!(of(&"0".repeat(32), "4c4c4544-0001"), machine);
     }
 }

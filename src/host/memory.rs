@@ -31,9 +31,16 @@ pub struct Memory {
     pub is_strict: bool,
 }
 
-/// Reads `SwapTotal`, in KiB. Never [`Probed::Absent`].
-pub fn gather(root: &Root) -> Probed<u64> {
+/// Reads `MemTotal` and `SwapTotal`, in KiB. Never [`Probed::Absent`].
+pub fn totals(root: &Root) -> Probed<Totals> {
     root.parse_always_there("/proc/meminfo", parse)
+}
+
+/// All memory, and all swap, in KiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Totals {
+    pub memory_kib: u64,
+    pub swap_kib: u64,
 }
 
 /// Reads all of it. Never [`Probed::Absent`].
@@ -79,12 +86,13 @@ fn overcommit(text: &[u8]) -> Result<u8, &'static str> {
     }
 }
 
-/// `SwapTotal` in KiB.
+/// `MemTotal` and `SwapTotal` in KiB.
 ///
 /// # Errors
 /// With the line that is not as the kernel writes it, or the field that is missing.
-pub fn parse(text: &[u8]) -> Result<u64, BadLine> {
-    Ok(fields(text)?.swap_total / 1024)
+pub fn parse(text: &[u8]) -> Result<Totals, BadLine> {
+    let memory = fields(text)?;
+    Ok(Totals { memory_kib: memory.mem_total / 1024, swap_kib: memory.swap_total / 1024 })
 }
 
 fn fields(text: &[u8]) -> Result<Meminfo, BadLine> {
@@ -192,9 +200,10 @@ mod tests {
         HugePages_Free:        0\nHugepagesize:       2048 kB\nDirectMap4k:      110464 kB\n";
 
     #[test]
-    fn swap_total_of_el7_is_read_in_kib() {
-        assert_eq!(parse(EL7.as_bytes()), Ok(67_108_860));
-        assert_eq!(parse(EL7.replace("67108860", "0").as_bytes()), Ok(0));
+    fn the_totals_of_el7_are_read_in_kib() {
+        let of = |text: &str| parse(text.as_bytes()).map(|totals| (totals.memory_kib, totals.swap_kib));
+        assert_eq!(of(EL7), Ok((16_266_504, 67_108_860)));
+        assert_eq!(of(&EL7.replace("67108860", "0")), Ok((16_266_504, 0)));
     }
 
     #[test]

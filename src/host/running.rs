@@ -28,6 +28,8 @@ pub struct Running {
     pub swaps: Probed<Vec<SwapArea>>,
     /// The kernel's own sum of all swap areas, in KiB (`SwapTotal` of /proc/meminfo).
     pub swap_total_kib: Probed<u64>,
+    /// All memory, in KiB (`MemTotal`).
+    pub memory_kib: Probed<u64>,
     /// Mounts of this process's namespace (/proc/self/mountinfo).
     pub mounts: Probed<Vec<Mount>>,
     /// Loop devices and the files behind them.
@@ -55,12 +57,14 @@ pub fn running(root: &Root) -> Running {
         Some(mounted) => fstab::with_points(entries, root, mounted),
         None => entries,
     });
+    let totals = memory::totals(root);
     Running {
         now: clock::now(root),
         booted: clock::booted(root),
         firmware: firmware::gather(root),
         swaps: swaps::gather(root),
-        swap_total_kib: memory::gather(root),
+        swap_total_kib: totals.as_ref().map(|totals| totals.swap_kib),
+        memory_kib: totals.map(|totals| totals.memory_kib),
         boot_df_bytes: boot_df_bytes(root, &mounts),
         mounts,
         loops: loops::gather(root),

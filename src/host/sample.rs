@@ -167,6 +167,7 @@ pub(crate) fn node() -> Node {
         firmware: Probed::Known(Firmware::Bios),
         swaps: Probed::Known(vec![]),
         swap_total_kib: Probed::Known(0),
+        memory_kib: Probed::Known(0),
         mounts: Probed::Known(vec![mount(253, 1, "/")]),
         fstab: Probed::Known(vec![
             fstab(1, "/dev/mapper/vg--root-lv_root", "/"),

@@ -80,6 +80,7 @@ impl StepInputs<'_> {
             Own::AddDisk => swap::add_disk(self),
             Own::ExtendSwap => swap::extend(self),
             Own::RestartForSwap => next_start::predicted(self, swap::restart(self)),
+            Own::NetworkMode => node::network_mode(self),
             Own::PruneKernels => node::prune(self),
             Own::SshAgain => node::ssh_again(self),
             Own::RetireKeys => node::retire(self),

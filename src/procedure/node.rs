@@ -4,10 +4,11 @@ use super::answer::Answer;
 use super::combined::{Combined, combine, words};
 use super::inputs::StepInputs;
 use super::step::State;
+use crate::base::units::count;
 use crate::host::Probed;
 use crate::subjects::kernels::rules::kernel_old;
-use crate::subjects::preflight::Session;
 use crate::subjects::preflight::rules::session;
+use crate::subjects::preflight::{Interface, Session};
 use crate::subjects::ssh_keys::rules::{ssh_dsa_key, ssh_host_keys};
 
 /// 7.2-1: to be root on the node.
@@ -59,6 +60,37 @@ pub(super) fn ssh_again(inputs: &StepInputs<'_>) -> Answer {
         Combined::Passed(found) | Combined::Nothing(found) => Answer::not_needed(words(&found)),
         _ => ssh_open(inputs),
     }
+}
+
+/// 7.4: two interfaces only where the machine has two.
+pub(super) fn network_mode(inputs: &StepInputs<'_>) -> Answer {
+    let ask = inputs.by_person(&[]);
+    let interfaces = inputs.facts.subjects.as_ref().map(|subjects| &subjects.preflight.interfaces);
+    let shown = match interfaces {
+        Some(Probed::Known(interfaces)) => {
+            let all: Vec<String> = interfaces.iter().map(interface).collect();
+            let possible = if all.len() < 2 { "two are needed for dual NIC mode" } else { "dual NIC mode is possible" };
+            format!("{}; {possible}", counted(&all))
+        }
+        Some(Probed::Unreadable(why)) => format!("the network interfaces could not be read: {why}"),
+        Some(Probed::Absent) | None => "the network interfaces are not known".to_owned(),
+    };
+    Answer { evidence: format!("{shown}; {}", ask.evidence), ..ask }
+}
+
+fn counted(interfaces: &[String]) -> String {
+    let count = count(interfaces.len(), "physical interface");
+    if interfaces.is_empty() { count } else { format!("{count}: {}", interfaces.join(", ")) }
+}
+
+fn interface(found: &Interface) -> String {
+    let carrier = match (found.has_carrier, found.mbit) {
+        (Some(true), Some(mbit)) => format!("carrier, {mbit} Mb/s"),
+        (Some(true), None) => "carrier".to_owned(),
+        (Some(false), _) => "no carrier".to_owned(),
+        (None, _) => "down".to_owned(),
+    };
+    format!("{} ({carrier})", found.name)
 }
 
 /// 7.7-5 to 7: old kernels, once the newest one runs.

@@ -33,6 +33,7 @@ pub(super) enum Own {
     AddDisk,
     ExtendSwap,
     RestartForSwap,
+    NetworkMode,
     PruneKernels,
     SshAgain,
     RetireKeys,
@@ -47,6 +48,8 @@ pub struct Row {
     pub section: &'static str,
     /// First and last item of the section that it covers; 0 and 0 is a section without items.
     pub items: (u8, u8),
+    /// The guide that has the step, where the item of the procedure only refers to it.
+    guide: Option<&'static str>,
     pub title: &'static str,
     pub scope: Scope,
     pub when: When,
@@ -63,13 +66,31 @@ pub struct Row {
 impl Row {
     const fn new(section: &'static str, item: u8, id: &'static str, title: &'static str, by: By) -> Self {
         let (scope, when) = (Scope::Node, When::Before);
-        let (how, verified_by, done_by, own_is_confirmed) = ("", &[], None, false);
-        Self { id, section, items: (item, item), title, scope, when, how, verified_by, done_by, own_is_confirmed, by }
+        let (how, verified_by, done_by, own_is_confirmed, guide) = ("", &[], None, false, None);
+        Self {
+            id,
+            section,
+            items: (item, item),
+            guide,
+            title,
+            scope,
+            when,
+            how,
+            verified_by,
+            done_by,
+            own_is_confirmed,
+            by,
+        }
     }
 
     /// The same, up to the item `last`.
     pub(super) const fn to(self, last: u8) -> Self {
         Self { items: (self.items.0, last), ..self }
+    }
+
+    /// The same, which another guide has.
+    pub(super) const fn of_guide(self, guide: &'static str) -> Self {
+        Self { guide: Some(guide), ..self }
     }
 
     /// The same, with what a person does.
@@ -124,9 +145,16 @@ impl Row {
         }
     }
 
-    /// The items that it covers, one by one: `7.6-7`, or the section where that has none.
+    /// Whether it is of another guide, and covers no item of the procedure.
+    pub fn is_of_guide(&self) -> bool {
+        self.guide.is_some()
+    }
+
+    /// The items that it covers, one by one: `7.6-7`, or the section where that has none; the guide where it covers
+    /// none.
     pub fn item_names(&self) -> Vec<String> {
         match self.items {
+            _ if let Some(guide) = self.guide => vec![guide.to_owned()],
             (0, _) => vec![self.section.to_owned()],
             (first, last) => (first..=last).map(|item| format!("{}-{item}", self.section)).collect(),
         }
@@ -138,9 +166,10 @@ impl Row {
         }
     }
 
-    /// The items that it covers: `7.2-2`, `7.6-7..17`, or the section where that has none.
+    /// The items that it covers: `7.2-2`, `7.6-7..17`, or the section where that has none; or the guide that has it.
     pub fn source(&self) -> String {
         match self.items {
+            _ if let Some(guide) = self.guide => guide.to_owned(),
             (0, _) => self.section.to_owned(),
             (first, last) if first == last => format!("{}-{first}", self.section),
             (first, last) => format!("{}-{first}..{last}", self.section),

@@ -8,11 +8,15 @@ use crate::subjects::disks::rules::{disk_bios_limit, disk_minimum, table_health}
 use crate::subjects::kernels::rules::{boot_consistent, boot_free, kernel_old, kernel_running_newest};
 use crate::subjects::media::rules::{images_mount, iso_present, iso_space, ssl_jars};
 use crate::subjects::preflight::rules::{
-    audit_vault_agent, backup_jobs, diagnostics_package, hsm, session, syslog_remote,
+    audit_vault_agent, backup_jobs, diagnostics_package, hsm, hsm_preserved_files, hsm_wallet_left, session,
+    syslog_remote,
 };
 use crate::subjects::ssh_keys::rules::{ssh_dsa_key, ssh_host_keys};
 use crate::subjects::swap::rules::{swap_references, swap_size, vg_free, vg_health};
 use crate::subjects::upgrade::rules::{release, upgrade_log};
+
+/// What is in the place of an item at steps of the vendor's HSM guide, to which items of the procedure refer.
+const HSM_GUIDE: &str = "hsm-guide";
 
 /// The sections, each with what it is about.
 pub const SECTIONS: &[(&str, &str)] = &[
@@ -68,7 +72,12 @@ pub const STEPS: &[Row] = &[
         "the server's and the platform's certificates are valid",
         &[server_certificate::ID, platform_certificate::ID],
     ),
-    person("7.2", 14, "hsm-before", "with an HSM: what its guide asks before").shows(&[hsm::ID]),
+    person("7.2", 14, "hsm-before", "with an HSM: what its guide asks before")
+        .shows(&[hsm::ID, hsm_preserved_files::ID]),
+    person("7.2", 14, "hsm-card", "with an Entrust HSM: an operator card is in slot 0")
+        .of_guide(HSM_GUIDE)
+        .shows(&[hsm::ID])
+        .how("With an Entrust HSM and operator cards: put one in slot 0 of the HSM, where it stays for the restart."),
     own("7.3", 1, "all-before", "everything before is done", Own::EverythingBefore, &[release::ID])
         .verified_by(&["okv-host check"])
         .or_confirmed(),
@@ -94,7 +103,9 @@ pub const STEPS: &[Row] = &[
         .done_by("okv-host upgrade")
         .verified_by(&["okv-host status"])
         .or_confirmed(),
-    person("7.3", 11, "hsm-after", "with an Entrust HSM: what its guide asks after").shows(&[hsm::ID]).at(After),
+    person("7.3", 11, "hsm-after", "with an Entrust HSM: what its guide asks after")
+        .shows(&[hsm::ID, hsm_wallet_left::ID])
+        .at(After),
     person("7.3", 12, "enable-node", "the node is enabled again")
         .how("Enable the node under Cluster, Management in the management console, and wait for ACTIVE.")
         .at(After),
@@ -106,9 +117,10 @@ pub const STEPS: &[Row] = &[
         .in_cluster()
         .at(After)
         .verified_by(&["okv-host cluster"]),
-    person("7.4", 0, "network-mode", "one or two network interfaces")
+    own("7.4", 0, "network-mode", "one or two network interfaces", Own::NetworkMode, &[])
         .how("Decide whether the node needs two interfaces; one made before 21.1 has one.")
-        .at(After),
+        .at(After)
+        .or_confirmed(),
     person("7.5", 1, "see-versions", "versions of node and cluster are the new one")
         .shows(&[release::ID])
         .to(4)

@@ -9,15 +9,15 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::base::versions::Version;
+
 mod address;
+mod built_in;
 mod extend;
 mod places;
 
 pub use address::Address;
 pub use places::{Places, Signs};
-
-/// The profiles that are built in, by name.
-const BUILT_IN: &[(&str, &str)] = &[("21.8", include_str!("21.8.json"))];
 
 /// The thresholds that the rules judge by.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -25,6 +25,13 @@ const BUILT_IN: &[(&str, &str)] = &[("21.8", include_str!("21.8.json"))];
 pub struct Profile {
     /// Release that the node is to be upgraded to.
     pub release: String,
+    /// The built-in profile whose figures it has, where none is built in for its release.
+    #[serde(skip)]
+    pub figures_of: Option<String>,
+    /// The deployment whose guide has its figures, where that is no cluster.
+    pub deployment: Option<String>,
+    /// The first release with each major release of Oracle Linux.
+    pub os_majors: BTreeMap<u32, String>,
     /// Largest boot disk under BIOS, in bytes: 2 TiB.
     pub bios_disk_maximum_bytes: u64,
     /// The same limit read in decimal units: 2 TB.
@@ -84,12 +91,10 @@ impl Profile {
     /// The name of the profile that is used where none is named.
     pub const DEFAULT: &'static str = "21.8";
 
-    /// The built-in profile `name`.
-    ///
-    /// # Errors
-    /// Where there is none of that name; the message lists those there are.
-    pub fn named(name: &str) -> Result<Self, ProfileError> {
-        Self::parse(built_in(name)?)
+    /// The major release of Oracle Linux that `release` of the product has; `None` before the first that is known.
+    pub fn os_major_of(&self, release: &Version) -> Option<u32> {
+        let is_reached = |first: &String| Version::parse(first).is_some_and(|first| *release >= first);
+        self.os_majors.iter().filter(|(_, first)| is_reached(first)).map(|(major, _)| *major).max()
     }
 
     /// Where the requirement of the rule `id` stands.
@@ -106,6 +111,9 @@ impl Profile {
         }
         if self.disk_minimum_bytes > self.disk_minimum_binary_bytes {
             return Some("the decimal reading of the smallest disk is above the binary one");
+        }
+        if self.os_majors.values().any(|first| Version::parse(first).is_none()) {
+            return Some("a first release with an Oracle Linux that is no release");
         }
         let texts = [&self.release, &self.volume_group, &self.swap_volume];
         if let Some(why) = self.places.contradiction() {
@@ -127,7 +135,7 @@ impl Profile {
         let mut own: Map<String, Value> = serde_json::from_str(text).map_err(bad)?;
         let extended = extend::extended(&mut own).map_err(|why| ProfileError(why.to_owned()))?;
         let fields = match &extended {
-            Some(name) => extend::merged(serde_json::from_str(built_in(name)?).map_err(bad)?, own),
+            Some(name) => extend::merged(built_in::fields(name)?, own),
             None => own,
         };
         let profile: Self = serde_json::from_value(Value::Object(fields)).map_err(|e| match extended {
@@ -141,13 +149,6 @@ impl Profile {
             None => Ok(profile),
         }
     }
-}
-
-fn built_in(name: &str) -> Result<&'static str, ProfileError> {
-    BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text).ok_or_else(|| {
-        let known: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
-        ProfileError(format!("no release profile \"{name}\"; there is {}", known.join(", ")))
-    })
 }
 
 #[cfg(test)]
@@ -166,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_place_that_is_no_absolute_path_is_refused() {
-        let (_, text) = BUILT_IN[0];
+        let text = include_str!("21.8.json");
         for (good, bad) in
             [("\"/var/lib/oracle\"", "\"var/lib/oracle\""), ("\"/images\"", "\"\""), ("\"/root\"", "\"root\"")]
         {
@@ -178,10 +179,10 @@ mod tests {
     }
 
     #[test]
-    fn every_built_in_profile_is_named_by_its_release() {
-        for (name, _) in BUILT_IN {
-            assert_eq!(Profile::named(name).unwrap().release, *name);
-        }
-        assert!(Profile::named("20.1").unwrap_err().to_string().contains("21.8"));
+    fn releases_up_to_21_5_have_oracle_linux_7_and_later_ones_8() {
+        let profile = Profile::named(Profile::DEFAULT).unwrap();
+        let major = |release: &str| profile.os_major_of(&Version::parse(release).unwrap());
+        assert_eq!((major("18.8"), major("21.1"), major("21.5.0.0.0")), (None, Some(7), Some(7)));
+        assert_eq!((major("21.6"), major("21.11")), (Some(8), Some(8)));
     }
 }

@@ -40,6 +40,10 @@ pub struct Places {
     pub audit_vault_agent: Signs,
     /// What shows an HSM as a Root of Trust.
     pub hsm: Signs,
+    /// Where the configuration of a generic HSM may lie.
+    pub hsm_configurations: Vec<String>,
+    /// The copy of a wallet that the HSM guide has made before an upgrade, and deleted after it.
+    pub hsm_wallet: String,
 }
 
 /// What shows that something is on a node.
@@ -58,10 +62,10 @@ impl Places {
     }
 
     pub(super) fn contradiction(&self) -> Option<&'static str> {
-        let one = [&self.iso_folder, &self.iso_mount, &self.ssl_folder, &self.rsyslog, &self.log];
+        let one = [&self.iso_folder, &self.iso_mount, &self.ssl_folder, &self.rsyslog, &self.log, &self.hsm_wallet];
         let signs = [&self.diagnostics_package, &self.backup_jobs, &self.audit_vault_agent, &self.hsm];
         let all = one.into_iter().chain(&self.server_certificate).chain(&self.release_files).chain(&self.iso_misplaced);
-        let all = all.chain(&self.platform_certificates);
+        let all = all.chain(&self.platform_certificates).chain(&self.hsm_configurations);
         let mut all = all.chain(signs.iter().flat_map(|signs| &signs.paths));
         if all.any(|path| !path.starts_with('/') || path.contains(char::is_control)) {
             return Some("a place that is no absolute path");

@@ -9,7 +9,7 @@ use super::findings::{INDENT, style, verdict, word};
 use super::text::{Columns, Page, clean, cut, padded, sentence, wrap};
 use crate::base::dates::format_minute;
 use crate::base::units::count;
-use crate::cluster::{Cluster, Disabled, Next, Node, Step};
+use crate::cluster::{Cluster, Console, Disabled, Next, Node, Step};
 use crate::subjects::rule::{Outcome, Verdict};
 
 /// Widths of the columns of nodes: name, mode, version, status. What comes last needs ten cells more.
@@ -40,6 +40,10 @@ pub fn cluster_text(cluster: &Cluster, columns: Columns) -> String {
     if !cluster.disabled.is_empty() {
         out.push_str("\ndisabled\n");
         cluster.disabled.iter().for_each(|disabled| item(&mut out, &time_left(disabled)));
+    }
+    if !cluster.console.is_empty() {
+        out.push_str("\nshown by the management console\n");
+        cluster.console.iter().for_each(|console| item(&mut out, &shown(console)));
     }
     if !cluster.differences.is_empty() {
         out.push_str("\nwhat differs between nodes\n");
@@ -216,6 +220,17 @@ fn order(out: &mut Page, order: Option<&[Step]>) {
 
 fn named(what: &str, ids: &[String]) -> Option<String> {
     (!ids.is_empty()).then(|| format!("{what} {}", ids.join(", ")))
+}
+
+fn shown(console: &Console) -> String {
+    let dates = [
+        ("CA", &console.ca_expires),
+        ("platform certificates", &console.platform_expires),
+        ("server certificate", &console.server_expires),
+    ];
+    let dates = dates.into_iter().filter_map(|(what, until)| Some(format!("{what} until {}", until.as_ref()?)));
+    let all: Vec<String> = dates.chain(console.shown.iter().cloned()).collect();
+    format!("{}: {}", console.node, all.join("; "))
 }
 
 fn time_left(disabled: &Disabled) -> String {

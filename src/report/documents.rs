@@ -72,7 +72,7 @@ fn section(out: &mut String, rule: &Rule, profile: &Profile) {
 }
 
 fn procedure() -> String {
-    let items: usize = STEPS.iter().map(|row| row.item_names().len()).sum();
+    let items: usize = STEPS.iter().filter(|row| !row.is_of_guide()).map(|row| row.item_names().len()).sum();
     let mut out = format!(
         "{MADE}\n\n# The procedure, item by item\n\n\
          The {items} items of sections 7.2 to 7.9 of the vendor's upgrade procedure: the step of `okv-host runbook` \
@@ -80,7 +80,7 @@ fn procedure() -> String {
          covers each, who does it, the command of okv-host that does it, what verifies it (a command, or a rule of\n\
          `okv-host check`), and whether the operator can record it as done. `okv-host check --explain 7.2-9` explains \
          an\n\
-         item and its rules.\n"
+         item and its rules. `hsm-guide` is in the place of an item at a step of the vendor's HSM guide, to which items refer.\n"
     );
     for (section, about) in SECTIONS {
         let _ = writeln!(

@@ -18,6 +18,9 @@ pub struct CheckReport<'r> {
     pub host: &'r str,
     /// The release that the node says it has, where it says so.
     pub release: Option<&'r str>,
+    /// What identifies the machine, and its memory: a later check compares them.
+    pub machine: Option<&'r str>,
+    pub memory_kib: Option<u64>,
     /// What the rules come to: it is the exit status, and does not know what remains to be confirmed.
     pub verdict: Outcome,
     /// What the screen opens with.

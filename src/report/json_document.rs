@@ -23,7 +23,7 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
     (
         CheckReport::SCHEMA,
         "okv-host check --format json",
-        "`schema, profile, host, release, verdict: ready|blocked|unknown, headline: \
+        "`schema, profile, host, release, machine, memory_kib, verdict: ready|blocked|unknown, headline: \
          no-blocker-found|ready|cannot-be-upgraded|must-be-replaced|unknown|upgrade-under-way|upgrade-failed|upgraded, \
          findings [{id, verdict: \
          pass|note|confirm|warn|block|unknown|not-applicable, subject, measured, required, message, remedy, source, \
@@ -32,7 +32,7 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
          `verdict` is what the rules come to, and the exit status: `ready` means that no rule blocks and nothing is \
          unknown. Disks alone (`--image`) do not show what most rules judge: these are `unknown`. `headline` is the \
          word of the screen: there, `ready` means that, in addition, nothing remains to be confirmed; otherwise it is \
-         `no-blocker-found`",
+         `no-blocker-found`. `machine` is a sum of the product UUID; it and the memory are what `--earlier` compares",
     ),
     (
         "okv-host.rules.v1",
@@ -41,12 +41,18 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
          source, inputs, procedure, waivable, never_waived_because}]`",
     ),
     (
+        "okv-host.profiles.v1",
+        "okv-host check --profile list --format json",
+        "`schema, profiles [{release, is_default, deployment, figures [{what, value, source}]}]`: the built-in release \
+         profiles. `value` is in bytes, or in the unit that `what` names; `deployment` is `null` for a cluster",
+    ),
+    (
         RunbookReport::SCHEMA,
         "okv-host runbook --format json",
         "`schema, host, profile, headline, steps [{order, id, source, section, title, scope: node|cluster, when: \
          before|part|free|after|after-all, rules, state: done|ready|blocked|confirm|unknown|not-needed, waits_for, \
          evidence, how, command, confirmed {at, by, note}}], next`: the id of the step of the next action. `source` is \
-         an item (`7.2-2`), items (`7.6-7..17`) or a section (`7.4`). `headline` is that of `check`. A step that is \
+         an item (`7.2-2`), items (`7.6-7..17`), a section (`7.4`), or `hsm-guide`: a step of the vendor's HSM guide. `headline` is that of `check`. A step that is \
          `blocked` and has `waits_for` only waits for these steps: the screen shows it as `later`",
     ),
     (
@@ -59,7 +65,7 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
         "okv-host cluster REPORT.json --format json",
         "`schema, profile, verdict, version, nodes [{name, host, mode: read-only|read-write, pair, status, version, \
          verdict, blocked_by, unknown_by}], order [{node, mode, pair, verdict, blocked_by, unknown_by}], differences \
-         [{what, values [{value, nodes}]}], disabled [{node, since_seconds, until_seconds, left_seconds}], problems \
+         [{what, values [{value, nodes}]}], disabled [{node, since_seconds, until_seconds, left_seconds}], console [{node, ca_expires, platform_expires, server_expires, shown}] (where saved answers of the console were given), problems \
          [{id, verdict, message, remedy}], next {node, what_for, what}, not_found`. What is not known is `null`; a \
          problem that only warns has the verdict `ready`. `blocked_by` and `unknown_by` are ids of rules; in `order` \
          also `disabled-too-long` and `no-report`",
@@ -73,7 +79,8 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
     (
         "okv-host.prepare.v1",
         "okv-host swap-extend --prepare --format json",
-        "`schema, disk_to_add {bytes, sector_bytes, extents, whole_gib}, inventory`",
+        "`schema, disk_to_add {bytes, sector_bytes, extents, whole_gib}, inventory {schema, at, machine, memory_kib, disks \
+         [{path, bytes, wwn, serial, table}]}`",
     ),
     (
         "okv-host.status.v1",

@@ -9,8 +9,9 @@ use super::next_start::NextStart;
 use super::preflight::Preflight;
 use super::records::Records;
 use super::ssh_keys::Ssh;
-use super::upgrade::Upgrade;
+use super::upgrade::{OsChange, Upgrade};
 use crate::host::{Node, Probed};
+use crate::profile::Profile;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
@@ -45,6 +46,11 @@ impl Facts {
     /// The release that the node says it has, where it runs and says so.
     pub fn release(&self) -> Option<&str> {
         self.subjects.as_ref()?.upgrade.release.agreed()
+    }
+
+    /// Whether the upgrade replaces the major release of Oracle Linux, where the node runs.
+    pub fn os_change(&self, profile: &Profile) -> Option<OsChange> {
+        Some(OsChange::of(&self.subjects.as_ref()?.upgrade, profile))
     }
 
     /// What the management console says of the node, where that was saved.

@@ -8,6 +8,7 @@ use super::media::facts::Media;
 use super::preflight::facts::Preflight;
 use super::records::facts::Records;
 use super::upgrade::facts::{Upgrade, upgrade_run};
+use super::upgrade::{Edited, OsChange};
 use super::{Facts, Subjects, kernels, next_start, ssh_keys};
 use crate::base::parallel;
 use crate::disk::Source;
@@ -16,7 +17,7 @@ use crate::host::processes::{self, Process};
 use crate::host::running::running;
 use crate::host::{Node, Probed, Root};
 use crate::io::tool;
-use crate::profile::Places;
+use crate::profile::{Places, Profile};
 
 /// The facts of a host that runs, or of a directory that stands for one, looked for where the procedure says.
 pub fn of_host(root: &Root) -> Facts {
@@ -47,6 +48,15 @@ pub fn of_host_at(root: &Root, places: &Places) -> Facts {
         records: Records::gather(root),
     };
     Facts { node, subjects: Some(subjects) }
+}
+
+/// Asks which configuration files were edited, where the upgrade replaces the system. That takes rpm a while.
+pub fn ask_for_edited_files(facts: &mut Facts, profile: &Profile, ask: impl FnOnce() -> Probed<Edited>) {
+    if matches!(facts.os_change(profile), Some(OsChange::Changes { .. }))
+        && let Some(subjects) = &mut facts.subjects
+    {
+        subjects.upgrade.edited = Some(ask());
+    }
 }
 
 /// What else changes the host now, and may mount /boot.

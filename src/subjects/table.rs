@@ -9,13 +9,15 @@ use super::kernels::rules::{boot_consistent, boot_free, kernel_old, kernel_runni
 use super::media::rules::{images_mount, iso_present, iso_space, ssl_jars};
 use super::next_start::rules::{kernel_options, next_start};
 use super::preflight::rules::{
-    account_expiry, audit_vault_agent, backup_jobs, diagnostics_package, hsm, session, syslog_remote,
+    account_expiry, audit_vault_agent, backup_jobs, diagnostics_package, hsm, hsm_preserved_files, hsm_wallet_left,
+    session, syslog_remote,
 };
+use super::records::rules::memory_not_less;
 use super::rule::finding::Finding;
 use super::rule::record::{Rule, RuleInputs};
 use super::ssh_keys::rules::{ssh_dsa_key, ssh_host_keys};
 use super::swap::rules::{swap_references, swap_size, vg_free, vg_health};
-use super::upgrade::rules::{release, upgrade_log};
+use super::upgrade::rules::{os_major, release, upgrade_log};
 use crate::profile::Profile;
 
 /// Every rule, in the order of the report. A new one is a file with its record, its `mod` line and its line here.
@@ -43,6 +45,7 @@ pub const RULES: &[Rule] = &[
     images_mount::RULE,
     ssl_jars::RULE,
     release::RULE,
+    os_major::RULE,
     server_certificate::RULE,
     platform_certificate::RULE,
     ca_certificate::RULE,
@@ -52,9 +55,12 @@ pub const RULES: &[Rule] = &[
     backup_jobs::RULE,
     audit_vault_agent::RULE,
     hsm::RULE,
+    hsm_preserved_files::RULE,
+    hsm_wallet_left::RULE,
     upgrade_log::RULE,
     session::RULE,
     account_expiry::RULE,
+    memory_not_less::RULE,
 ];
 
 pub fn named(name: &str) -> Option<&'static Rule> {

@@ -42,6 +42,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "subjects::disks",
             "subjects::waivers",
             "subjects::console",
+            "subjects::records",
         ],
     ),
     ("sha2", &["base::digest"]),

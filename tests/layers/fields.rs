@@ -10,7 +10,8 @@ use crate::subjects::{SUBJECTS, in_subjects};
 const OTHER_NAMES: &[(&str, &str)] = &[("ssh", "ssh_keys")];
 
 /// What `Facts` gives of a subject, which that exports: a subject that reads it declares so.
-const EXPORTED: &[(&str, &str)] = &[("release", "upgrade"), ("loader", "boot"), ("server_info", "console")];
+const EXPORTED: &[(&str, &str)] =
+    &[("release", "upgrade"), ("loader", "boot"), ("os_change", "upgrade"), ("server_info", "console")];
 
 fn subject(field: &str) -> &str {
     OTHER_NAMES.iter().find(|(name, _)| *name == field).map_or(field, |(_, subject)| subject)

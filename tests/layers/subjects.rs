@@ -18,7 +18,7 @@ pub(crate) const SUBJECTS: &[(&str, &[&str])] = &[
     ("preflight", &["upgrade"]),
     ("console", &[]),
     ("certificates", &["console"]),
-    ("records", &[]),
+    ("records", &["disks"]),
 ];
 
 /// The parts of a subject, the lowest first. What is of none of these names is judgement that rules and plans share,

@@ -21,6 +21,7 @@ const ASKED: &[&str] = &[
     "audit-vault",
     "certificate",
     "hsm-before",
+    "hsm-card",
     "disable-node",
     "open-ssh",
 ];

@@ -9,7 +9,7 @@ use okv_host::procedure::{NotConfirmable, SECTIONS, STEPS, State, Step, may_conf
 use okv_host::subjects::Facts;
 use okv_host::subjects::certificates::facts::certificate;
 use okv_host::subjects::media::{Isos, Jars};
-use okv_host::subjects::preflight::{Seen, Session};
+use okv_host::subjects::preflight::{Interface, Seen, Session};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -84,7 +84,7 @@ fn a_backup_that_runs_blocks_and_none_that_is_seen_is_asked_for() {
 
 #[test]
 fn no_trace_of_an_hsm_is_no_evidence_that_there_is_none() {
-    for id in ["hsm-before", "hsm-after"] {
+    for id in ["hsm-before", "hsm-card", "hsm-after"] {
         let hsm = |seen: Seen| {
             let steps = with(HOST, |facts| {
                 if id == "hsm-after" {
@@ -99,6 +99,32 @@ fn no_trace_of_an_hsm_is_no_evidence_that_there_is_none() {
         assert_eq!(hsm(seen(&["/opt/hsm"], &[], &[])), State::Confirm, "{id}: its guide is a person's");
         assert_eq!(hsm(seen(&[], &[], &["no access"])), State::Unknown, "{id} {before}");
     }
+}
+
+#[test]
+fn the_physical_interfaces_are_shown_where_the_network_mode_is_decided() {
+    let evidence = |interfaces: Probed<Vec<Interface>>| {
+        let steps = with(HOST, |facts| {
+            upgraded(facts);
+            subjects(facts).preflight.interfaces = interfaces;
+        });
+        let step = of(&steps, "network-mode");
+        assert_eq!(step.state, State::Confirm);
+        step.evidence.clone()
+    };
+    let interface = |name: &str, has_carrier, mbit| Interface { name: name.to_owned(), has_carrier, mbit };
+    let two = vec![interface("eth0", Some(true), Some(10_000)), interface("eth1", Some(false), None)];
+    let found = evidence(Probed::Known(two));
+    assert!(found.starts_with(
+        "2 physical interfaces: eth0 (carrier, 10000 Mb/s), eth1 (no carrier); dual NIC mode is possible"
+    ));
+    let one = evidence(Probed::Known(vec![interface("eth0", None, None)]));
+    assert!(one.starts_with("1 physical interface: eth0 (down); two are needed for dual NIC mode"), "{one}");
+    assert!(
+        evidence(Probed::Unreadable("no access".into()))
+            .starts_with("the network interfaces could not be read: no access")
+    );
+    assert!(evidence(Probed::Absent).starts_with("the network interfaces are not known"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 pub mod facts;
 pub mod rules;
+mod shown;
 
 pub use facts::Console;
 pub use facts::info::ServerInfo;

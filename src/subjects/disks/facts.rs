@@ -14,6 +14,11 @@ pub struct Inventory {
     pub schema: String,
     /// When it was made, in seconds since 1970.
     pub at: u64,
+    /// What identifies the machine that they were in, and its memory in KiB; an earlier version recorded neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_kib: Option<u64>,
     pub disks: Vec<Known>,
 }
 
@@ -95,7 +100,8 @@ mod tests {
     fn a_disk_is_known_by_name_or_number_and_not_by_its_path() {
         let has = |known: Known, identity: &Identity| {
             let disks = vec![known];
-            Inventory { schema: Inventory::SCHEMA.into(), at: 0, disks }.has_blank(identity, 1 << 30)
+            Inventory { schema: Inventory::SCHEMA.into(), at: 0, machine: None, memory_kib: None, disks }
+                .has_blank(identity, 1 << 30)
         };
         assert!(has(known(Some("naa.5"), None, None), &identity(Some("naa.5"), Some("x"))));
         assert!(has(known(None, Some("x"), None), &identity(None, Some("x"))));

@@ -6,9 +6,7 @@ use crate::base::versions::Version;
 impl IsoFile {
     /// The release that its name says it brings; `None` where the name says none.
     pub fn release(&self) -> Option<Version> {
-        let name = self.path.rsplit('/').next().unwrap_or_default();
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        stem.rsplit(['-', '_', ' ']).filter(|word| word.contains('.')).find_map(Version::parse)
+        release_of(&self.path)
     }
 
     /// The release that its name says it brings, where that is another than `wanted`.
@@ -26,6 +24,13 @@ impl IsoFile {
     pub fn brings(&self, wanted: &str) -> bool {
         self.is_named_so && self.is_whole() && self.is_of_another(wanted).is_none()
     }
+}
+
+/// The release in the name of an ISO; `None` where it has none.
+pub fn release_of(path: &str) -> Option<Version> {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    stem.rsplit(['-', '_', ' ']).filter(|word| word.contains('.')).find_map(Version::parse)
 }
 
 #[cfg(test)]

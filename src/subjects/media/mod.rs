@@ -12,5 +12,6 @@ pub use facts::Media;
 pub use facts::iso::{IsoFile, Isos};
 pub use facts::jars::Jars;
 pub use facts::staging::Staging;
+pub use iso::release_of;
 pub use missing_folder::how_to_bring;
 pub use mounted::{Mounted, staged};

@@ -4,6 +4,8 @@ use crate::host::{Probed, Root, processes};
 use crate::profile::Places;
 
 pub mod accounts;
+pub mod hsm;
+pub mod interfaces;
 pub mod session;
 pub mod signs;
 pub mod syslog;
@@ -21,6 +23,12 @@ pub struct Preflight {
     pub backup_jobs: signs::Seen,
     pub audit_vault_agent: signs::Seen,
     pub hsm: signs::Seen,
+    /// The configurations of a generic HSM; `Absent` where there is none.
+    pub hsm_configurations: Probed<Vec<hsm::HsmConfiguration>>,
+    /// Whether the copy of a wallet is there that the HSM guide has made before an upgrade. It is never read.
+    pub hsm_wallet: Probed<()>,
+    /// Physical network interfaces; `Absent` where a saved host has none.
+    pub interfaces: Probed<Vec<interfaces::Interface>>,
 }
 
 impl Preflight {
@@ -35,6 +43,12 @@ impl Preflight {
             backup_jobs: seen(&places.backup_jobs),
             audit_vault_agent: seen(&places.audit_vault_agent),
             hsm: seen(&places.hsm),
+            hsm_configurations: hsm::gather(root, &places.hsm_configurations),
+            hsm_wallet: match root.at(&places.hsm_wallet) {
+                Ok(place) => place.kind().map(|_| ()),
+                Err(why) => Probed::Unreadable(why),
+            },
+            interfaces: interfaces::gather(root),
         }
     }
 }

@@ -1,9 +1,12 @@
 //! What okv-host recorded on this node, and who runs it.
 
 use crate::engine::RecordedRun;
-use crate::host::{Probed, Root, machine_id, operator};
+use crate::host::machine_id::Identities;
+use crate::host::{Probed, Root, operator};
+use crate::subjects::disks::Inventory;
 
 pub mod confirmations;
+pub mod earlier;
 pub mod runs;
 
 /// What okv-host recorded on this node, and who runs it.
@@ -15,13 +18,23 @@ pub struct Records {
     pub runs: Probed<Vec<RecordedRun>>,
     /// What identifies the node whatever its name is.
     pub node: Probed<String>,
+    /// What identifies the machine, whatever is installed on it.
+    pub machine: Probed<String>,
+    /// What an earlier report has; `None` where no file was given.
+    pub earlier: Option<Probed<earlier::Earlier>>,
+    /// What this node recorded before it was powered off for a disk.
+    pub inventory: Probed<earlier::Earlier>,
     pub operator: operator::Operator,
 }
 
 impl Records {
     pub fn gather(root: &Root) -> Self {
+        let Identities { node, machine } = Identities::gather(root);
         Self {
-            node: machine_id::node(root),
+            node,
+            machine,
+            earlier: None,
+            inventory: Inventory::gather(root).map(earlier::Earlier::from),
             confirmations: confirmations::gather(root),
             runs: runs::gather(root),
             operator: operator::gather(root),

@@ -1,6 +1,7 @@
-//! What okv-host recorded on this node: confirmations and runs.
+//! What okv-host recorded of this node: confirmations and runs, and what an earlier report has.
 
 pub mod facts;
+pub mod rules;
 pub mod steps;
 
 pub use facts::Records;

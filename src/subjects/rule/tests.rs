@@ -6,8 +6,10 @@ use snapbox::IntoData;
 
 use super::{Rule, RuleInputs};
 use crate::host::Root;
+use crate::io::tool::Script;
 use crate::profile::Profile;
-use crate::subjects::of_host_at;
+use crate::subjects::upgrade::facts::edited;
+use crate::subjects::{ask_for_edited_files, of_host_at};
 
 pub(super) use crate::overlay::Host;
 
@@ -18,7 +20,9 @@ pub(super) use crate::overlay::Host;
 #[track_caller]
 pub(crate) fn assert_found(rule: &'static Rule, host: &Host, expected: impl IntoData) {
     let profile = Profile::named(Profile::DEFAULT).unwrap();
-    let facts = of_host_at(&Root::fixture(host.path()).unwrap(), &profile.places);
+    let root = Root::fixture(host.path()).unwrap();
+    let mut facts = of_host_at(&root, &profile.places);
+    ask_for_edited_files(&mut facts, &profile, || edited::gather(&root, &Script::default()));
     let mut text = String::new();
     for found in (rule.judge)(&RuleInputs { facts: &facts, profile: &profile, rule }) {
         writeln!(text, "{} {}", found.verdict.word(), found.subject).unwrap();

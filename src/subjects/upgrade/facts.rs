@@ -1,8 +1,9 @@
 //! The vendor's upgrade, as the node shows it.
 
-use crate::host::{Probed, Root, processes};
+use crate::host::{OsRelease, Probed, Root, os_release, processes};
 use crate::profile::Places;
 
+pub mod edited;
 pub mod log;
 pub mod release;
 pub mod upgrade_run;
@@ -15,6 +16,10 @@ pub struct Upgrade {
     pub run: Probed<upgrade_run::UpgradeRun>,
     /// What files of the node say its release is.
     pub release: release::Releases,
+    /// The system that it has; `Absent` where no file shows it.
+    pub os: Probed<OsRelease>,
+    /// Configuration files that were edited; `None` where nobody asked.
+    pub edited: Option<Probed<edited::Edited>>,
 }
 
 impl Upgrade {
@@ -24,6 +29,8 @@ impl Upgrade {
             log: log::gather(root, places),
             run: upgrade_run::gather(root, processes),
             release: release::gather(root, &places.release_files),
+            os: os_release::gather(root),
+            edited: None,
         }
     }
 }

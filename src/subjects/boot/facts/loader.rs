@@ -1,7 +1,7 @@
 //! What GRUB will do: which of its configurations counts, the entries of its menu, and the one that is started by
 //! default.
 
-use crate::host::{Firmware, Probed, Root};
+use crate::host::{Firmware, Probed, Root, os_release};
 use files::{Files, on_host};
 use menu::{DefaultEntry, Device, Entry, Item, Naming};
 use run::{Menu, Start, follow};
@@ -166,11 +166,7 @@ fn chosen<'m>(items: &'m [Item], word: &str, naming: Option<Naming>) -> Result<&
 
 /// How this release's GRUB reads the default; `None` where the release is not known.
 fn naming(root: &Root) -> Option<Naming> {
-    let text = root.read("/etc/os-release");
-    let text = String::from_utf8_lossy(text.known()?).into_owned();
-    let value = text.lines().rev().find_map(|line| line.trim().strip_prefix("VERSION_ID="))?;
-    let major = value.trim_matches(['"', '\'']).split('.').next()?;
-    match major.parse::<u32>().ok()? {
+    match os_release::gather(root).known()?.major {
         7 => Some(Naming::NumberFirst),
         8 => Some(Naming::NumberLast),
         _ => None,

@@ -1,7 +1,9 @@
 //! A saved answer, read leniently: names are compared without case and punctuation, wherever they are nested, and
 //! numbers may be texts. Which fields there are is documented only in part.
 
-use serde_json::Value;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// Most values that are kept of an answer.
 const MOST: usize = 4096;
@@ -22,35 +24,22 @@ struct Field {
 }
 
 impl Saved {
-    /// Reads it.
+    /// Reads it, value by value: a tree of it could take a hundred times the memory.
     ///
     /// # Errors
     /// Where it is no JSON.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let json: Value = serde_json::from_str(text).map_err(|e| format!("no JSON: {e}"))?;
         let mut saved = Self::default();
-        saved.walk(&json, "", "");
+        let mut json = serde_json::Deserializer::from_str(text);
+        let walked = Walk { saved: &mut saved, path: "", shown: "" }.deserialize(&mut json);
+        walked.and_then(|()| json.end()).map_err(|e| format!("no JSON: {e}"))?;
         Ok(saved)
     }
 
-    /// Nesting is bounded by the JSON parser.
-    fn walk(&mut self, value: &Value, path: &str, shown: &str) {
-        if self.0.len() >= MOST {
+    fn keep(&mut self, path: &str, shown: &str, value: &str) {
+        if value.is_empty() || self.0.len() >= MOST {
             return;
         }
-        match value {
-            Value::Object(object) => {
-                object.iter().for_each(|(key, value)| self.walk(value, &format!("{path}{}", plain(key)), key));
-            }
-            Value::Array(items) => items.iter().for_each(|item| self.walk(item, path, shown)),
-            Value::String(text) if !text.trim().is_empty() => self.keep(path, shown, text.trim()),
-            Value::Number(number) => self.keep(path, shown, &number.to_string()),
-            Value::Bool(is) => self.keep(path, shown, if *is { "true" } else { "false" }),
-            Value::String(_) | Value::Null => {}
-        }
-    }
-
-    fn keep(&mut self, path: &str, shown: &str, value: &str) {
         let (path, name) = (path.to_owned(), plain(shown));
         self.0.push(Field { path, name, shown: shown.to_owned(), value: value.to_owned() });
     }
@@ -63,12 +52,87 @@ impl Saved {
         found.map(|field| field.value.as_str())
     }
 
-    /// The values within `folder`, with their last names.
+    /// The values within `folder`, with their last names, in the order of these.
     pub fn within(&self, folder: &str) -> Vec<(&str, &str)> {
         let folder = plain(folder);
         let is_within =
             |field: &&Field| field.path.strip_suffix(&field.name).is_some_and(|path| path.ends_with(&folder));
-        self.0.iter().filter(is_within).map(|field| (field.shown.as_str(), field.value.as_str())).collect()
+        let mut found: Vec<_> =
+            self.0.iter().filter(is_within).map(|field| (field.shown.as_str(), field.value.as_str())).collect();
+        found.sort_unstable();
+        found
+    }
+}
+
+/// The way to the values below the names of `path`. Nesting is bounded by the JSON parser.
+struct Walk<'s> {
+    saved: &'s mut Saved,
+    path: &'s str,
+    /// The last name as it is.
+    shown: &'s str,
+}
+
+impl Walk<'_> {
+    fn keep(self, value: &str) {
+        self.saved.keep(self.path, self.shown, value.trim());
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Walk<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        json.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Walk<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        while let Some(key) = object.next_key::<String>()? {
+            let path = format!("{}{}", self.path, plain(&key));
+            object.next_value_seed(Walk { saved: self.saved, path: &path, shown: &key })?;
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element_seed(Walk { saved: self.saved, path: self.path, shown: self.shown })?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.keep(text);
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
+        self.keep(&number.to_string());
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
+        self.keep(&number.to_string());
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<(), E> {
+        self.keep(&number.to_string());
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, is: bool) -> Result<(), E> {
+        self.keep(if is { "true" } else { "false" });
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 }
 

@@ -34,30 +34,12 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         let message = format!("the saved answer of okv server status get could not be read: {why}");
         return vec![inputs.finding(Verdict::Warn, SUBJECT, message).remedy("Save the answer again.")];
     }
-    let known = |probed: &Option<Probed<ServerStatus>>| probed.as_ref().and_then(Probed::known).map(of_status);
-    let info = console.info.as_ref().and_then(Probed::known).map(of_info);
+    let known =
+        |probed: &Option<Probed<ServerStatus>>| probed.as_ref().and_then(Probed::known).map(ServerStatus::shown);
+    let info = console.info.as_ref().and_then(Probed::known).map(ServerInfo::shown);
     let shown: Vec<String> = known(&console.status).into_iter().chain(info).flatten().collect();
     vec![match shown.is_empty() {
         true => inputs.finding(Verdict::NotApplicable, SUBJECT, "no saved answer of okv server status get was given"),
         false => inputs.finding(Verdict::Note, SUBJECT, "shown, not judged").measured(shown.join("; ")),
     }]
-}
-
-fn of_status(status: &ServerStatus) -> Vec<String> {
-    let services = status.services.iter().map(|(name, state)| format!("{name} {state}"));
-    let backup = status.backup.iter().map(|state| format!("backup: {state}"));
-    services.chain(backup).chain(status.usage.iter().cloned()).collect()
-}
-
-fn of_info(info: &ServerInfo) -> Vec<String> {
-    let with = |what: &str, value: &Option<String>, unit: &str| value.as_ref().map(|v| format!("{what} {v}{unit}"));
-    let values = [
-        with("release", &info.version, ""),
-        with("CPU cores", &info.cpu_cores, ""),
-        with("disk", &info.disk_gb, " GB"),
-        with("FRA", &info.fra_gb, " GB"),
-        info.memory_kb.map(|kb| format!("memory {kb} KB")),
-    ];
-    let lacks = (!info.lacks.is_empty()).then(|| format!("not in the answer: {}", info.lacks.join(", ")));
-    values.into_iter().flatten().chain(lacks).collect()
 }

@@ -1,9 +1,9 @@
-//! `disk-minimum`: the system disk must have 1 TB.
+//! `disk-minimum`: the system disk must have 1 TB or more, by the release.
 //!
 //! The limit is a minimum, so it is judged in its smaller reading, 10^12 bytes; a disk below 2^40 bytes gets a note
 //! with both figures.
 
-use crate::base::units::Bytes;
+use crate::base::units::{Bytes, TB};
 use crate::subjects::boot::readable_boot_disk;
 use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
@@ -11,7 +11,7 @@ pub(crate) const ID: RuleId = RuleId::new("disk-minimum");
 
 pub(crate) const RULE: Rule = Rule {
     id: ID,
-    title: "the system disk has 1 TB or more",
+    title: "the system disk is as large as the release requires",
     why: "The release requires a system disk of this size. A larger disk means another machine, so it is better to \
         know before the downtime.",
     fix: "Move the node to a machine with a larger system disk. Memory and disks may grow, never shrink.",
@@ -38,7 +38,8 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
             .remedy("Move the node to a machine with a larger disk; memory and disks may grow, never shrink.")
     } else if disk.bytes < binary {
         let message = format!(
-            "enough if \"1 TB\" is read as {decimal} B, which is the reading judged by; less than {binary} B (1 TiB)"
+            "enough if \"{0} TB\" is read as {decimal} B, which is the reading judged by; less than {binary} B ({0} TiB)",
+            decimal / TB
         );
         inputs.finding(Verdict::Note, disk.path.clone(), message)
     } else {

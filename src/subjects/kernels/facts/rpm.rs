@@ -10,16 +10,14 @@
 //! E                                                it ends
 //! ```
 //!
-//! rpm makes its database where there is none, even when it is only asked: so it is asked only where there is one. On
-//! el7 and el8 a query of root makes the shared memory files of Berkeley DB beside the database, as every `rpm -q`
-//! does.
+//! rpm is asked only where it has a database: see [`rpm_database`].
 
 use std::time::Duration;
 
 use super::Package;
 use crate::base::evr::Evr;
 use crate::host::kernel_release::is_release;
-use crate::host::{BadLine, Probed, Root};
+use crate::host::{BadLine, Probed, Root, rpm_database};
 use crate::io::tool::{Cmd, Program, Runner, success};
 
 const FORMAT: &str = concat!(
@@ -32,17 +30,6 @@ const FORMAT: &str = concat!(
 
 /// Where a fixture host keeps what rpm answered.
 pub const SAVED: &str = "/rpm-qa.txt";
-
-/// The databases that rpm may have: Berkeley DB, SQLite and ndb, at the place of el7 and el8 and at the one of later
-/// releases.
-const DATABASES: &[&str] = &[
-    "/var/lib/rpm/Packages",
-    "/var/lib/rpm/rpmdb.sqlite",
-    "/var/lib/rpm/Packages.db",
-    "/usr/lib/sysimage/rpm/Packages",
-    "/usr/lib/sysimage/rpm/rpmdb.sqlite",
-    "/usr/lib/sysimage/rpm/Packages.db",
-];
 
 /// Longer than a node takes, shorter than an operator waits: a damaged database may keep rpm waiting for a lock for
 /// ever.
@@ -76,9 +63,8 @@ pub(super) fn gather(root: &Root, runner: &dyn Runner) -> Probed<Vec<Record>> {
             probed => probed,
         };
     }
-    let is_there = |path: &&str| root.at(path).is_ok_and(|place| matches!(place.kind(), Probed::Known(_)));
-    if !DATABASES.iter().any(is_there) {
-        return Probed::Unreadable("there is no database of rpm on this host".to_owned());
+    if !rpm_database::is_there(root) {
+        return Probed::Unreadable(rpm_database::NONE.to_owned());
     }
     ask(runner)
 }

@@ -15,7 +15,7 @@ pub(crate) const RULE: Rule = Rule {
     source: |p| p.source_of(ID.as_str()),
     inputs: &["the files and processes that hsm of the release profile names as signs"],
     waivable: Waivable::Yes,
-    procedure: &["7.2-14", "7.3-11"],
+    procedure: &["7.2-14", "hsm-guide", "7.3-11"],
     judge,
 };
 

@@ -22,11 +22,30 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
-    vec![match inputs.subjects() {
+    let found = match inputs.subjects() {
         Ok(subjects) => release(inputs, &subjects.upgrade.release),
         Err(finding) => *finding,
-    }]
+    };
+    let other_figures = [figures_of_another(inputs), figures_of_another_deployment(inputs)];
+    [found].into_iter().chain(other_figures.into_iter().flatten()).collect()
 }
+
+/// That the thresholds are those of another release.
+fn figures_of_another(inputs: &RuleInputs<'_>) -> Option<Finding> {
+    let (wanted, used) = (&inputs.profile.release, inputs.profile.figures_of.as_ref()?);
+    let message = format!("no profile is built in for {wanted}: the figures are those of {used}");
+    let remedy = format!("Compare them with the upgrade guide of {wanted}: okv-host check --list --profile {wanted}");
+    Some(inputs.finding(Verdict::Note, PROFILE, message).remedy(remedy))
+}
+
+/// That they are those of another kind of installation than a node of a cluster.
+fn figures_of_another_deployment(inputs: &RuleInputs<'_>) -> Option<Finding> {
+    let (release, deployment) = (&inputs.profile.release, inputs.profile.deployment.as_ref()?);
+    let message = format!("the figures of {release} are those of a {deployment} server; none of a cluster are public");
+    Some(inputs.finding(Verdict::Note, PROFILE, message))
+}
+
+const PROFILE: &str = "release profile";
 
 fn release(inputs: &RuleInputs<'_>, releases: &Releases) -> Finding {
     let finding = |verdict, message: &str| inputs.finding(verdict, "node", message);
@@ -67,9 +86,26 @@ fn release(inputs: &RuleInputs<'_>, releases: &Releases) -> Finding {
 mod tests {
     use snapbox::str;
 
-    use super::RULE;
+    use super::{RULE, judge};
+    use crate::host::Root;
     use crate::overlay::Host;
+    use crate::profile::Profile;
+    use crate::subjects::of_host;
+    use crate::subjects::rule::RuleInputs;
     use crate::subjects::rule::tests::assert_found;
+
+    #[test]
+    fn figures_of_another_release_or_deployment_are_a_note() {
+        let facts = of_host(&Root::fixture(Host::named("procedure-staged").path()).unwrap());
+        let found = |release: &str| {
+            let profile = Profile::of_release(release).unwrap();
+            let found = judge(&RuleInputs { facts: &facts, profile: &profile, rule: &RULE });
+            found.iter().map(|f| format!("{} {}", f.verdict.word(), f.message)).collect::<Vec<_>>()
+        };
+        assert_eq!(found("21.10"), ["pass release 21.6.0.0.0 can be upgraded to 21.10"]);
+        assert_eq!(found("21.13")[1], "note no profile is built in for 21.13: the figures are those of 21.11");
+        assert!(found("21.9")[1].starts_with("note the figures of 21.9 are those of a standalone server"));
+    }
 
     #[test]
     fn a_release_between_both_ends_passes() {

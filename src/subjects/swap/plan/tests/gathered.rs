@@ -136,6 +136,7 @@ impl Node {
             firmware: Probed::Known(Firmware::Bios),
             swaps: Probed::Known(self.areas.clone()),
             swap_total_kib: Probed::Known(self.areas.iter().map(|area| area.kib).sum()),
+            memory_kib: Probed::Known(0),
             mounts: Probed::Known(vec![]),
             fstab: Probed::Known(fstab.collect()),
             cmdline: Probed::Known(vec![]),
@@ -207,6 +208,8 @@ impl Node {
         let inventory = self.prepared.as_ref().map(|serials| Inventory {
             schema: Inventory::SCHEMA.into(),
             at: 0,
+            machine: None,
+            memory_kib: None,
             disks: serials.iter().map(known).collect(),
         });
         Growth {

@@ -1,0 +1,3 @@
+//! Rules on what was recorded of a node before.
+
+pub(crate) mod memory_not_less;
