@@ -13,7 +13,7 @@ mod rename;
 pub use attributes::is_immutable;
 pub use flush::flush;
 pub use private_mount::{PrivateMount, look_into};
-pub use process::in_a_group_of_its_own;
+pub use process::{in_a_group_of_its_own, processor_time};
 pub use rename::rename_without_replacing;
 
 /// `O_NOFOLLOW`: an open that refuses a symbolic link.

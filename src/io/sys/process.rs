@@ -1,8 +1,11 @@
-//! How programs are started.
+//! How programs are started, and what this one has used.
 #![allow(unsafe_code)]
 
 use std::os::unix::process::CommandExt;
 use std::process::Command;
+use std::time::Duration;
+
+use nix::time::{ClockId, clock_gettime};
 
 /// The program gets a process group of its own, and until it has that, this process handles the signals that reach it.
 ///
@@ -13,4 +16,9 @@ pub fn in_a_group_of_its_own(command: &mut Command) {
     command.process_group(0);
     // SAFETY: the closure does nothing, so it may run between fork(2) and exec(2).
     unsafe { command.pre_exec(|| Ok(())) };
+}
+
+/// How long this thread has kept a processor busy.
+pub fn processor_time() -> Duration {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
 }

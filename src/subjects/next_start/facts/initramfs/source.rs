@@ -5,9 +5,10 @@
 
 use crate::base::cause::cause;
 use std::io::{self, BufRead, Read};
-use std::time::Instant;
+use std::time::Duration;
 
 use super::limits::LONGEST;
+use crate::io::sys;
 
 const PART: usize = 1 << 16;
 
@@ -17,14 +18,15 @@ pub(super) struct Source<R> {
     /// Where in the part the next byte is.
     next: usize,
     at: u64,
-    begun: Instant,
+    /// The processor time of this thread when it was opened.
+    begun: Duration,
     pub failed: Option<String>,
     pub has_ended: bool,
 }
 
 impl<R: Read> Source<R> {
     pub(super) fn new(file: R) -> Self {
-        let begun = Instant::now();
+        let begun = sys::processor_time();
         Self { file, part: Vec::new(), next: 0, at: 0, begun, failed: None, has_ended: false }
     }
 
@@ -53,8 +55,9 @@ impl<R: Read> Source<R> {
 
     /// Reads more, and says how much.
     fn fill(&mut self) -> io::Result<usize> {
-        if self.begun.elapsed() > LONGEST {
-            self.failed = Some(format!("it could not be read to its end within {} seconds", LONGEST.as_secs()));
+        if sys::processor_time().saturating_sub(self.begun) > LONGEST {
+            self.failed =
+                Some(format!("it could not be read to its end in {} seconds of processor time", LONGEST.as_secs()));
             return Err(io::Error::other("out of time"));
         }
         self.part.drain(..self.next.min(self.part.len()));
