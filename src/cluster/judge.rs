@@ -4,7 +4,7 @@ use super::console::{Answers, Clock, console};
 use super::info::{Info, NodeInfo};
 use super::order::{NO_REPORT, TOO_LONG};
 use super::saved::Saved;
-use super::{Cluster, Disabled, Node, Problem, differences, disabled, next_action, order};
+use super::{Cluster, Disabled, Node, Problem, differences, disabled, next_action, one_at_a_time, order, releases};
 use crate::base::dates::format_minute;
 use crate::base::versions::Version;
 use crate::subjects::rule::Outcome;
@@ -28,6 +28,8 @@ pub struct Request {
     pub console: Vec<Answers>,
     /// From how many days before its end a certificate is close to expiry.
     pub warn_days: u64,
+    /// The oldest release that can be upgraded from.
+    pub oldest_release: Option<Version>,
     /// Now, in seconds since 1970-01-01 UTC.
     pub now: u64,
 }
@@ -53,7 +55,11 @@ pub fn judge(mut request: Request) -> Cluster {
     let target = profile.as_deref().and_then(Version::parse);
     let version = lowest(&nodes, &info, &mut problems);
     let disabled = disabled_nodes(&nodes, &info, &request, &mut problems);
-    let order = order::order(&nodes, target.as_ref(), &disabled).filter(|_| !nodes.is_empty());
+    let mut order = order::order(&nodes, target.as_ref(), &disabled).filter(|_| !nodes.is_empty());
+    if let Some(order) = &mut order {
+        one_at_a_time::wait_for(&nodes, &disabled, target.as_ref(), order, &mut problems);
+    }
+    releases::judge(&nodes, request.oldest_release.as_ref(), target.as_ref(), &mut problems);
     if order.is_none() && is_given {
         let message = "the mode (read-only or read-write) of some nodes was not found: the order is not known";
         let remedy = "Look up the modes in the management console. Upgrade read-only nodes first, then the pairs.";

@@ -14,7 +14,9 @@ pub mod info;
 mod judge;
 mod next_action;
 mod node;
+mod one_at_a_time;
 mod order;
+mod releases;
 pub mod saved;
 
 pub use console::Console;

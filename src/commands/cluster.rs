@@ -10,6 +10,7 @@ use super::target;
 use super::usage_error::UsageError;
 use super::verdict::{exit, write_coloured};
 use crate::base::cause::cause;
+use crate::base::versions::Version;
 use crate::cli::{Cluster, PlainFormat};
 use crate::cluster::console::Answers;
 use crate::cluster::{Cluster as Judged, Request, info, judge, saved};
@@ -56,7 +57,9 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
         .cluster_info
         .as_deref()
         .map(|path| text(path).and_then(|text| info::parse(&text)).map_err(|why| format!("{}: {why}", path.display())));
-    request.warn_days = warn_days(&request.reports)?;
+    let profile = profile(&request.reports)?;
+    request.warn_days = profile.certificate_warn_days;
+    request.oldest_release = Version::parse(&profile.oldest_release);
     request.console = answers(args)?;
     let cluster = judge(request);
     for (option, files) in [("--server-info", &args.server_info), ("--server-status", &args.server_status)] {
@@ -70,10 +73,10 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
     Ok(exit(cluster.verdict))
 }
 
-/// The days of the profile that the nodes were judged by; those of the usual one where that is a file of its own.
-fn warn_days(reports: &[saved::Saved]) -> Result<u64> {
+/// The profile that the nodes were judged by; the usual one where that is a file of its own.
+fn profile(reports: &[saved::Saved]) -> Result<Profile> {
     let by_reports = reports.first().and_then(|report| Profile::of_release(&report.profile).ok());
-    Ok(by_reports.map_or_else(|| target::named(Profile::DEFAULT), Ok)?.certificate_warn_days)
+    Ok(by_reports.map_or_else(|| target::named(Profile::DEFAULT), Ok)?)
 }
 
 /// The saved answers of the console. One that cannot be opened is a usage error, one that cannot be understood a part of

@@ -69,6 +69,7 @@ impl StepInputs<'_> {
             Own::BeRoot => node::be_root(self),
             Own::FreeSpace => media::free_space(self),
             Own::EverythingBefore => upgrade::everything_before(self),
+            Own::DisableNode => upgrade::disable(self),
             Own::SshOpen => node::ssh_open(self),
             Own::Session => node::session(self),
             Own::StageIso => media::stage(self),

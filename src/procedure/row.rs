@@ -22,6 +22,7 @@ pub(super) enum Own {
     BeRoot,
     FreeSpace,
     EverythingBefore,
+    DisableNode,
     SshOpen,
     Session,
     StageIso,

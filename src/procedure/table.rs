@@ -81,7 +81,8 @@ pub const STEPS: &[Row] = &[
     own("7.3", 1, "all-before", "everything before is done", Own::EverythingBefore, &[release::ID])
         .verified_by(&["okv-host check"])
         .or_confirmed(),
-    person("7.3", 2, "disable-node", "the node is disabled in the cluster")
+    own("7.3", 2, "disable-node", "the node is disabled in the cluster", Own::DisableNode, &[])
+        .or_confirmed()
         .how("Disable the node under Cluster, Management in the management console, and wait for DISABLED."),
     own("7.3", 3, "open-ssh", "SSH is open for who does this", Own::SshOpen, &[])
         .how("Set SSH Access under System, Settings in the management console.")

@@ -45,6 +45,13 @@ pub(super) fn everything_before(inputs: &StepInputs<'_>) -> Answer {
     }
 }
 
+/// 7.3-2: from here on the time of the node runs, so everything before comes first.
+pub(super) fn disable(inputs: &StepInputs<'_>) -> Answer {
+    let is_recorded = matches!(on_record(inputs.facts, inputs.profile, inputs.row.id), OnRecord::Confirmed(_));
+    let is_open = inputs.state_of("all-before").is_some_and(|state| !state.is_closed());
+    if is_open && !is_recorded { Answer::comes_after("all-before") } else { inputs.by_person(&[]) }
+}
+
 /// 7.3-9: the run of the vendor's upgrade.
 pub(super) fn run(inputs: &StepInputs<'_>) -> Answer {
     if let Progress::Upgraded(why) = inputs.progress {
@@ -118,7 +125,11 @@ pub(super) fn reboot(inputs: &StepInputs<'_>) -> Answer {
         },
         Probed::Unreadable(why) => Answer::unknown(format!("cannot determine whether the upgrade was run: {why}")),
         // An upgrade that was begun by hand leaves no log of ours.
-        Probed::Absent if inputs.facts.node.running.is_some() && names_no_release(inputs.facts) => {
+        Probed::Absent
+            if inputs.facts.node.running.is_some()
+                && names_no_release(inputs.facts)
+                && open_before(inputs.earlier, "run-upgrade").is_empty() =>
+        {
             let why = "comes after run-upgrade; where that was run by hand and is over, confirm this step";
             Answer::later(why, vec!["run-upgrade"]).confirmable().how(see)
         }

@@ -27,6 +27,9 @@ impl Node<'_> {
     pub(super) fn to_do(self, text: &str) -> String {
         match text.strip_prefix("okv-host ") {
             Some(_) if !self.is_here => format!("On that node, run: {text}"),
+            None if !self.is_here => sentence(text)
+                .replace("Then run: ", "Then, on that node, run: ")
+                .replace("Run: ", "On that node, run: "),
             _ => sentence(text),
         }
     }

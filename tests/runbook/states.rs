@@ -402,9 +402,10 @@ fn what_may_be_confirmed_and_what_to_do_instead() {
         Ok(()) => String::new(),
         Err(NotConfirmable(why)) => why,
     };
-    for id in ["back-up", "plan-downtime", "hsm-before", "certificate", "disable-node"] {
+    for id in ["back-up", "plan-downtime", "hsm-before", "certificate"] {
         assert_eq!(refused(id), "", "{id}");
     }
+    assert!(refused("disable-node").contains("comes after all-before"));
     assert!(refused("disk-limit").contains("a confirmation does not change that"));
     assert!(refused("add-disk").contains("okv-host swap-extend --prepare"));
     assert!(refused("swap-extend").contains("okv-host swap-extend does and proves it"));

@@ -193,9 +193,52 @@ fn contradictions_between_the_files_are_reported() {
             "profiles-differ",
             "cluster-version-differs",
             "no-such-node",
-            "several-disabled"
+            "several-disabled",
+            "node-not-active",
+            "node-not-active"
         ]
     );
     let what: Vec<_> = cluster.differences.iter().map(|d| d.what.as_str()).collect();
     assert_eq!(what, ["profile", "release of the node"]);
+}
+
+#[test]
+fn while_a_node_is_not_active_no_other_is_next() {
+    let cluster = |status, version| {
+        let reports = ["a", "b"].map(|name| report(name, None, Outcome::Ready)).to_vec();
+        let info = info_of(&[("a", RW, status, version, "b"), ("b", RW, "ACTIVE", "21.6", "a")]);
+        judge(Request { reports, info, ..Request::default() })
+    };
+    for (status, version, what) in [
+        ("DISABLED", "21.8.0.0.0", "Enable a in the management console, and wait for ACTIVE."),
+        ("ENABLING", "21.8.0.0.0", "Wait until a is ACTIVE."),
+        ("DISABLED", "21.6", "Upgrade a first, enable it, and wait for ACTIVE."),
+    ] {
+        let cluster = cluster(status, version);
+        let next = cluster.next.unwrap();
+        assert_eq!((cluster.verdict, next.what.as_str()), (Outcome::Blocked, what), "{status} {version}");
+        let turn = cluster.order.unwrap().into_iter().find(|step| step.node == "b").unwrap();
+        assert_eq!((turn.verdict, turn.blocked_by), (Outcome::Blocked, vec!["node-not-active".to_owned()]));
+    }
+    assert_eq!(cluster("active", "21.6").verdict, Outcome::Ready);
+    // The last one waits for nobody.
+    let reports = vec![report("a", None, Outcome::Ready)];
+    let last = judge(Request { reports, info: info_of(&[("a", RO, "DISABLED", "21.6", "")]), ..Request::default() });
+    assert_eq!(last.verdict, Outcome::Ready);
+}
+
+#[test]
+fn the_release_that_the_cluster_shows_of_a_node_is_judged_too() {
+    let of = |version| {
+        let reports = vec![report("a", None, Outcome::Ready)];
+        let oldest_release = Version::parse("18.6");
+        let info = info_of(&[("a", RO, "ACTIVE", version, "")]);
+        let cluster = judge(Request { reports, info, oldest_release, ..Request::default() });
+        (cluster.verdict, cluster.problems.iter().any(|problem| problem.id == "release"))
+    };
+    assert_eq!(of("18.5.0.0.0"), (Outcome::Blocked, true));
+    assert_eq!(of("21.9.0.0.0"), (Outcome::Blocked, true));
+    for version in ["18.6.0.0.0", "21.7.0.0.0", "21.8.0.0.0"] {
+        assert_eq!(of(version), (Outcome::Ready, false), "{version}");
+    }
 }
