@@ -5,6 +5,7 @@ use std::process::Output;
 
 use assert_cmd::Command;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::golden::confirmed_host;
 use crate::overlay::names;
@@ -53,8 +54,14 @@ fn plan_ready(name: &str, host: &Host) -> Vec<String> {
     let commands = ready(host.path());
     for command in &commands {
         let iso = format!("/root/{ISO}");
-        let arguments: Vec<&str> =
-            command.split(' ').map(|word| if word == "ISO" { iso.as_str() } else { word }).collect();
+        let sum = std::fs::read(host.path().join(&iso[1..])).map(|bytes| hex::encode(Sha256::digest(bytes)));
+        let sum = sum.unwrap_or_default();
+        let given = |word| match word {
+            "ISO" => iso.as_str(),
+            "HEX" => sum.as_str(),
+            _ => word,
+        };
+        let arguments: Vec<&str> = command.split(' ').map(given).collect();
         let output = okv_host(&arguments, host.path());
         let text = String::from_utf8_lossy(&output.stdout);
         let said = String::from_utf8_lossy(&output.stderr);
@@ -75,6 +82,6 @@ fn every_ready_step_of_every_host_is_planned_by_its_command() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
     planned.sort_unstable();
     planned.dedup();
-    let all = ["kernel-prune", "ssh-dsa-retire", "stage ISO", "swap-extend", "swap-extend --prepare"];
+    let all = ["kernel-prune", "ssh-dsa-retire", "stage ISO --sha256 HEX", "swap-extend", "swap-extend --prepare"];
     assert_eq!(planned, all, "no host asks for another command, and one asks for each of these");
 }

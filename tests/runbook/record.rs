@@ -58,7 +58,7 @@ fn what_is_confirmed_is_kept_and_withdrawn_and_every_word_stays() {
 fn what_is_not_a_persons_is_refused_and_not_recorded() {
     let dir = tempfile::tempdir().unwrap();
     for (step, why) in [
-        ("stage-iso", "okv-host stage ISO does and proves it"),
+        ("stage-iso", "okv-host stage ISO --sha256 HEX does and proves it"),
         ("enable-node", "comes after the upgrade of this node"),
         ("be-root", "is done"),
     ] {

@@ -261,7 +261,7 @@ fn the_iso_is_there_missing_cut_off_or_not_to_be_seen() {
         facts.node.running.as_mut().unwrap().mounts = Probed::Known(vec![]);
     });
     assert_eq!((state(&missing, "stage-iso"), state(&missing, "clean-cache")), (State::Ready, State::Blocked));
-    assert_eq!(of(&missing, "stage-iso").command.as_deref(), Some("okv-host stage ISO"));
+    assert_eq!(of(&missing, "stage-iso").command.as_deref(), Some("okv-host stage ISO --sha256 HEX"));
     let hidden = with(HOST, |facts| subjects(facts).media.isos = Probed::Unreadable("no access".into()));
     assert_eq!(state(&hidden, "stage-iso"), State::Unknown);
 }
@@ -409,7 +409,7 @@ fn what_may_be_confirmed_and_what_to_do_instead() {
     assert!(refused("disk-limit").contains("a confirmation does not change that"));
     assert!(refused("add-disk").contains("okv-host swap-extend --prepare"));
     assert!(refused("swap-extend").contains("okv-host swap-extend does and proves it"));
-    assert!(refused("stage-iso").contains("okv-host stage ISO does and proves it"));
+    assert!(refused("stage-iso").contains("okv-host stage ISO --sha256 HEX does and proves it"));
     assert!(refused("enable-node").contains("comes after the upgrade"));
     assert!(refused("free-space").contains("is not-needed"));
 }

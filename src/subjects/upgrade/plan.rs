@@ -133,7 +133,7 @@ pub fn plan(places: &Places, request: &Request, means: &Means) -> Result<Plan, R
         notes.push("after the restart the upgrade goes on by itself, for hours: do not power the node off".into());
     }
     let steps = steps.into_iter().chain(restart).collect();
-    Ok(Plan { command: COMMAND, target: target(request), steps, notes })
+    Ok(Plan { command: COMMAND, target: target(request, means), steps, notes })
 }
 
 /// A service of its number may be there still, though its log is not.
@@ -157,8 +157,9 @@ fn log_moved(begun: &Begun) -> Reason {
     reason("upgrade-log-moved", message, "put the log back, or restart the node with reboot")
 }
 
-fn target(request: &Request) -> String {
+fn target(request: &Request, means: &Means) -> String {
     match request.reboot {
+        _ if means.is_upgraded => "the node has the new release, which it has already".into(),
         true => "the upgrade has asked for a restart, and the node restarts".into(),
         false => "the upgrade has asked for a restart of the node".into(),
     }
@@ -203,7 +204,7 @@ fn begin(number: u64, places: &Places, means: &Means) -> Result<Vec<Step>, Refus
     let mut reasons = means.blocked.clone();
     if means.staged.is_none() {
         let message = format!("no upgrade ISO from {} is mounted read-only at {}", places.iso_folder, places.iso_mount);
-        reasons.push(reason("not-staged", message, "okv-host stage ISO --apply"));
+        reasons.push(reason("not-staged", message, "okv-host stage ISO --sha256 HEX --apply"));
     }
     if !means.has_service_manager {
         let message = format!("{} is not there: the upgrade would end with the connection", Program::SystemdRun.path());
