@@ -15,7 +15,7 @@ use crate::cli::Judge;
 use crate::engine::apply::Lock;
 use crate::engine::{Reason, Refusal, last_run};
 use crate::host::{Probed, Root};
-use crate::procedure::{State, Step, steps};
+use crate::procedure::{STAGE, State, Step, steps};
 use crate::profile::Profile;
 use crate::subjects::Facts;
 use crate::subjects::media::how_to_bring;
@@ -31,8 +31,6 @@ pub(super) struct JudgedHost<'h> {
     pub(super) around: Surroundings,
 }
 
-const STAGE: &str = "stage ISO";
-
 /// Every step of the procedure on the host.
 pub(super) fn planned_changes(host: &JudgedHost<'_>) -> Vec<Step> {
     let mut steps = steps(host.facts, host.findings, host.profile);
@@ -42,7 +40,9 @@ pub(super) fn planned_changes(host: &JudgedHost<'_>) -> Vec<Step> {
     // What it refuses names what the other commands are ready to do.
     let others = steps.clone();
     for step in &mut steps {
-        host.plan(step, |command| Ok((command == STAGE).then(|| host.against_any_iso(&others)).flatten()));
+        host.plan(step, |command| {
+            Ok((Some(command) == STAGE.strip_prefix("okv-host ")).then(|| host.against_any_iso(&others)).flatten())
+        });
     }
     steps
 }

@@ -12,7 +12,8 @@ use crate::subjects::media::IsoFile;
 use crate::subjects::media::rules::{images_mount, iso_present, iso_space, ssl_jars};
 
 /// The command that copies, mounts, and cleans the cache.
-const STAGE: &str = "okv-host stage ISO --sha256 HEX";
+/// What stages an ISO, whichever it is.
+pub const STAGE: &str = "okv-host stage ISO --sha256 HEX";
 
 /// 7.2-8: the jars may go where space is needed, and only there.
 pub(super) fn free_space(inputs: &StepInputs<'_>) -> Answer {

@@ -34,6 +34,7 @@ mod urgency;
 
 pub use confirmed::{NotConfirmable, may_confirm};
 pub use headline::Headline;
+pub use media::STAGE;
 pub use next_action::{Next, remedy};
 pub use open::reasons_against_upgrade;
 pub use record::is_confirmed;
