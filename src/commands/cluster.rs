@@ -76,7 +76,7 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
 /// The profile that the nodes were judged by; the usual one where that is a file of its own.
 fn profile(reports: &[saved::Saved]) -> Result<Profile> {
     let by_reports = reports.first().and_then(|report| Profile::of_release(&report.profile).ok());
-    Ok(by_reports.map_or_else(|| target::named(Profile::DEFAULT), Ok)?)
+    by_reports.map_or_else(|| target::named(Profile::DEFAULT), Ok)
 }
 
 /// The saved answers of the console. One that cannot be opened is a usage error, one that cannot be understood a part of

@@ -61,7 +61,7 @@ pub const STEPS: &[Row] = &[
         .how("Set Maximum Disable Node Duration in the management console to cover the slowest node.")
         .in_cluster(),
     person("7.2", 11, "plan-nodes", "the order of the nodes, one at a time")
-        .how("List the order of the nodes: okv-host cluster REPORT.json")
+        .how("List the order of the nodes: okv-host cluster REPORT.json --cluster-info FILE")
         .in_cluster()
         .verified_by(&["okv-host cluster"]),
     person("7.2", 12, "audit-vault", "no Audit Vault of 21.2 or earlier").shows(&[audit_vault_agent::ID]),
@@ -114,7 +114,7 @@ pub const STEPS: &[Row] = &[
         .how("Set SSH Access under System, Settings in the management console.")
         .at(After),
     person("7.3", 14, "next-nodes", "the other nodes are upgraded too")
-        .how("Upgrade the next node in the order of: okv-host cluster REPORT.json")
+        .how("Upgrade the next node in the order of: okv-host cluster REPORT.json --cluster-info FILE")
         .in_cluster()
         .at(After)
         .verified_by(&["okv-host cluster"]),
