@@ -77,8 +77,11 @@ impl World {
 
     /// How many runs the journal has.
     pub fn recorded_runs(&self) -> usize {
-        let text = self.files.text(JOURNAL);
-        text.map_or(0, |text| text.split(|byte| *byte == b'\n').filter(|line| is_begin(line)).count())
+        let Some(text) = self.files.text(JOURNAL) else { return 0 };
+        let mut lines = text.split_inclusive(|byte| *byte == b'\n');
+        // A power cut may have torn the last one: then it is no record.
+        let last = lines.next_back().filter(|line| is_begin(line) && is_whole(line));
+        lines.filter(|line| is_begin(line)).count() + usize::from(last.is_some())
     }
 
     /// Whether the last run was one of `command`, and has no end after which another one begins anew.
@@ -149,6 +152,14 @@ fn is_begin_of_step(line: &[u8]) -> bool {
 /// Whether a line of the journal begins a run.
 fn is_begin(line: &[u8]) -> bool {
     head(line).contains("\"entry\":{\"began\":")
+}
+
+/// Whether a line of the journal has its end, and the sum that it begins with.
+fn is_whole(line: &[u8]) -> bool {
+    let sum = |json: &[u8]| format!("{:08x}", crc32fast::hash(json));
+    line.strip_suffix(b"\n")
+        .and_then(|line| Some((line.get(..8)?, line.get(9..)?)))
+        .is_some_and(|(begin, json)| begin == sum(json).as_bytes())
 }
 
 pub const JOURNAL: &str = "/var/lib/okv-host/journal";
