@@ -464,6 +464,14 @@ fn a_list_of_files_serves_every_format() {
 }
 
 #[test]
+fn a_list_that_never_ends_and_names_nothing_is_refused() {
+    let mut command = Command::cargo_bin("okv-host").unwrap();
+    command.args(["scan", "-0", "--files-from", "/dev/zero"]).timeout(std::time::Duration::from_secs(60));
+    let stderr = command.assert().code(3).stdout("").get_output().stderr.clone();
+    assert!(String::from_utf8(stderr).unwrap().contains("empty lines in a row"));
+}
+
+#[test]
 fn a_list_of_files_that_cannot_be_read_is_reported_after_what_came_before() {
     let dir = tempfile::tempdir().unwrap();
     few_images(dir.path());

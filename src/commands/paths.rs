@@ -13,6 +13,9 @@ use crate::io::input;
 /// Longest path that the kernel takes, in bytes (`PATH_MAX`).
 const LONGEST: u64 = 4096;
 
+/// Most empty lines in a row: a list that goes on for ever and names nothing, as /dev/zero with `--nul`, is refused.
+const MOST_EMPTY: u32 = 1 << 20;
+
 /// Paths in their order, read as they are asked for, so that a list of any length takes no memory.
 pub(super) struct Paths<'a> {
     named: slice::Iter<'a, PathBuf>,
@@ -75,7 +78,13 @@ impl<'a> Paths<'a> {
     fn read(&mut self, bytes: &mut Vec<u8>) -> io::Result<bool> {
         let Some(list) = &mut self.list else { return Ok(false) };
         let before = bytes.len();
+        let mut empty = 0_u32;
         while bytes.len() == before {
+            if empty > MOST_EMPTY {
+                let why = format!("--files-from: more than {MOST_EMPTY} empty lines in a row");
+                return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+            }
+            empty = empty.saturating_add(1);
             let len = list.take(LONGEST).read_until(self.end, bytes)?;
             if bytes.last() == Some(&self.end) && len > 0 {
                 bytes.pop();
