@@ -8,6 +8,7 @@ pub mod columns;
 mod compare;
 mod confirm;
 mod confirm_step;
+mod defaults;
 mod explain;
 mod fleet;
 mod gate;
