@@ -6,6 +6,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 mod change;
 mod check;
 mod cluster;
+mod compare;
 mod judge;
 mod kernel_prune;
 mod printed;
@@ -22,6 +23,7 @@ mod vocabulary;
 pub use change::Change;
 pub use check::Check;
 pub use cluster::Cluster;
+pub use compare::Compare;
 pub use judge::Judge;
 pub use kernel_prune::KernelPrune;
 pub use printed::{Completions, Man};
@@ -55,6 +57,8 @@ pub enum Command {
     Runbook(Runbook),
     /// Check a cluster by saved reports
     Cluster(Cluster),
+    /// Compare two saved reports of one node
+    Compare(Compare),
     /// Show the last run and the upgrade
     Status(Status),
     /// Print completions for a shell
@@ -78,7 +82,7 @@ pub enum Command {
 }
 
 /// The commands that read, which come first in [`Command`]; the others change this host, or record something on it.
-const READING: &[&str] = &["check", "scan", "runbook", "cluster", "status", "completions", "man"];
+const READING: &[&str] = &["check", "scan", "runbook", "cluster", "compare", "status", "completions", "man"];
 const RECORDING: &[&str] = &["confirm"];
 
 const HELP: &str = "\

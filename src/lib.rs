@@ -18,6 +18,7 @@
 //! | [`subjects`] | a folder each: boot, next_start, kernels, disks, swap, ssh_keys, media, upgrade, and others |
 //! | [`procedure`] | the numbered items of the procedure as data, and the state of each on a node; pure |
 //! | [`cluster`] | a cluster, from saved reports on its nodes; pure, beside `procedure` |
+//! | [`compare`] | two saved reports of one node, read as `cluster` reads them; pure |
 //! | [`report`] | findings, plans, runs and disks for people and machines |
 //! | [`cli`] | what can be asked: arguments and help; beside `report` |
 //! | [`commands`] | wiring, short |
@@ -56,6 +57,7 @@
 //! check   node and facts of all subjects -> rules (profile) -> findings -> report
 //! runbook facts, findings and confirmations -> procedure -> report
 //! cluster saved reports of check, cluster information -> cluster -> report; reads no host
+//! compare two saved reports of check -> compare -> report; reads no host
 //! change  node and facts of the command's subject -> plan, or refusal -> report; this is the dry run
 //!         --apply: lock, plan again and compare -> each step: journal, do, prove, journal -> plan once more, none left
 //! upgrade gates: rules and procedure -> the service manager runs the vendor's program -> its log, followed -> facts
@@ -123,6 +125,7 @@ pub mod base;
 pub mod cli;
 pub mod cluster;
 pub mod commands;
+pub mod compare;
 pub mod disk;
 pub mod engine;
 pub mod host;

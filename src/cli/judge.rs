@@ -10,8 +10,8 @@ use crate::profile::Address;
 /// Arguments of every command that judges a host by the rules.
 #[derive(Debug, Args)]
 pub struct Judge {
-    /// Release profile to use: a built-in name (check --profile list), or a JSON file. Without it, the release of the
-    /// ISO in /var/lib/oracle by its name, or else 21.8.
+    /// Release profile to use: a built-in name (check --profile list), or a JSON file. Without it,
+    /// /etc/okv-host/profile.json, or else the release of the ISO in /var/lib/oracle by its name, or else 21.8.
     #[arg(long, value_name = "RELEASE")]
     pub profile: Option<String>,
 
@@ -43,7 +43,8 @@ pub struct Judge {
     #[arg(long, value_name = "REPORT.json")]
     pub earlier: Option<PathBuf>,
 
-    /// Waive the findings that FILE (JSON) names, each for a reason and until a day.
+    /// Waive the findings that FILE (JSON) names, each for a reason and until a day. Without it,
+    /// /etc/okv-host/waivers.json.
     #[arg(long, value_name = "FILE")]
     pub waivers: Option<PathBuf>,
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 
 use super::columns::of_stdout;
+use super::defaults;
 use super::explain;
 use super::judged::{Judged, facts_of, judged, root_at};
 use super::planned_changes::JudgedHost;
@@ -54,7 +55,7 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
         Some(root) => gather(args, root, &profile)?,
         None => of_images(&args.image)?,
     };
-    let Judged { findings, waivers } = judged(&facts, &profile, &args.judge)?;
+    let Judged { findings, waivers } = judged(root.as_ref(), &facts, &profile, &args.judge)?;
     let verdict = rule::outcome(&findings);
     let judged_steps = steps(&facts, &findings, &profile);
     let judged_standing = standing(&facts, &findings, &judged_steps, &profile);
@@ -90,6 +91,7 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
                     release: &profile.release,
                     now,
                     is_here: root.as_ref().is_some_and(Root::is_live),
+                    defaults: &defaults::used(root.as_ref(), &args.judge),
                 },
                 standing: &standing(&facts, &findings, &steps, &profile),
                 findings: &findings,

@@ -1,11 +1,12 @@
 //! `okv-host cluster`.
 
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use anyhow::Result;
 
 use super::columns::of_stdout;
+use super::saved_report::{report as read_report, text, text_of};
 use super::target;
 use super::usage_error::UsageError;
 use super::verdict::{exit, write_coloured};
@@ -20,8 +21,6 @@ use crate::profile::Profile;
 use crate::report;
 use crate::subjects::console::facts::{info as server_info, status};
 
-/// Longest report or cluster information that is read, in bytes.
-const LONGEST: u64 = 8 << 20;
 /// Longest answer on one server.
 const LONGEST_ANSWER: u64 = 1 << 20;
 
@@ -33,7 +32,7 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
         ..Request::default()
     };
     for path in &args.reports {
-        match text(path).and_then(|text| saved::parse(&text)) {
+        match read_report(path) {
             Ok(report) => request.reports.push(report),
             Err(why) => request.unreadable.push(format!("{}: {why}", path.display())),
         }
@@ -119,17 +118,4 @@ fn each_on_another_node(option: &str, files: &[(String, String)], cluster: &Judg
         seen.push(&node.name);
     }
     Ok(())
-}
-
-fn text(path: &Path) -> Result<String, String> {
-    input::open(path).map_err(|e| cause(&e)).and_then(|file| text_of(file, LONGEST))
-}
-
-fn text_of(file: impl Read, longest: u64) -> Result<String, String> {
-    let mut bytes = Vec::new();
-    file.take(longest.saturating_add(1)).read_to_end(&mut bytes).map_err(|e| cause(&e))?;
-    if bytes.len() as u64 > longest {
-        return Err(format!("it is larger than {longest} bytes"));
-    }
-    String::from_utf8(bytes).map_err(|_| "it is no text in UTF-8".to_owned())
 }

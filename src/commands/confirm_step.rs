@@ -27,7 +27,7 @@ pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
     let profile = target.on(&root)?;
     let seen = || -> Result<(Facts, Step)> {
         let facts = facts_of(&root, &profile, &args.judge)?;
-        let findings = judged(&facts, &profile, &args.judge)?.findings;
+        let findings = judged(Some(&root), &facts, &profile, &args.judge)?.findings;
         let step = steps(&facts, &findings, &profile).into_iter().find(|step| step.id == id);
         Ok((facts, step.with_context(|| format!("no step {id}"))?))
     };

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use anyhow::Result;
 
+use super::defaults;
 use super::root::{Without, need_root};
 use super::usage_error::UsageError;
 use crate::base::cause::cause;
@@ -32,9 +33,13 @@ pub(super) struct Judged {
     pub(super) waivers: Vec<Applied>,
 }
 
-/// Judges `facts` by `profile`, with the waivers that the arguments name.
-pub(super) fn judged(facts: &Facts, profile: &Profile, args: &Judge) -> Result<Judged> {
-    let waivers = args.waivers.as_deref().map_or_else(|| Ok(vec![]), read_waivers)?;
+/// Judges `facts` by `profile`, with the waivers that the arguments name, or else those of the host in `root`.
+pub(super) fn judged(root: Option<&Root>, facts: &Facts, profile: &Profile, args: &Judge) -> Result<Judged> {
+    let waivers = match (args.waivers.as_deref(), root) {
+        (Some(path), _) => read_waivers(path)?,
+        (None, Some(root)) => defaults::waivers(root)?.unwrap_or_default(),
+        (None, None) => Vec::new(),
+    };
     let mut findings = table::judge(facts, profile);
     let now = facts.node.running.as_ref().map_or_else(sys::seconds_since_1970, |running| running.now);
     let waivers = waivers::apply(&mut findings, &waivers, Date::of_second(now));

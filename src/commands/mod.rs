@@ -5,8 +5,10 @@ mod change;
 mod check;
 mod cluster;
 pub mod columns;
+mod compare;
 mod confirm;
 mod confirm_step;
+mod defaults;
 mod explain;
 mod fleet;
 mod gate;
@@ -22,6 +24,7 @@ mod recorded;
 mod root;
 mod runbook;
 mod saved_host;
+mod saved_report;
 mod scan;
 mod ssh_dsa_retire;
 mod stage;
@@ -63,6 +66,7 @@ pub fn run_in(cli: &Cli, around: Surroundings) -> ExitStatus {
         Command::SwapExtend(args) => swap_extend::run(args, around),
         Command::KernelPrune(args) => kernel_prune::run(args, around),
         Command::Cluster(args) => cluster::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::SshDsaRetire(args) => ssh_dsa_retire::run(args, around),
         Command::Completions(args) => printed::completions(args),
         Command::Man(args) => printed::man(args),

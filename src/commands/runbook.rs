@@ -5,6 +5,7 @@ use std::io;
 use anyhow::Result;
 
 use super::columns::of_stdout;
+use super::defaults;
 use super::judged::{facts_of, judged, root_at};
 use super::planned_changes::JudgedHost;
 use super::planned_steps::planned_steps;
@@ -24,12 +25,18 @@ pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
     let root = &root_at(args.root.as_deref())?;
     let profile = target.on(root)?;
     let facts = facts_of(root, &profile, &args.judge)?;
-    let findings = judged(&facts, &profile, &args.judge)?.findings;
+    let findings = judged(Some(root), &facts, &profile, &args.judge)?.findings;
     let host = JudgedHost { root, facts: &facts, findings: &findings, profile: &profile, judge: &args.judge, around };
     let steps = planned_steps(&host);
     let now = facts.node.running.as_ref().map(|running| running.now);
     let report = RunbookReport {
-        node: Node { host: &facts.node.name, release: &profile.release, now, is_here: root.is_live() },
+        node: Node {
+            host: &facts.node.name,
+            release: &profile.release,
+            now,
+            is_here: root.is_live(),
+            defaults: &defaults::used(Some(root), &args.judge),
+        },
         standing: &standing(&facts, &findings, &steps, &profile),
         steps: &steps,
         only: &only,

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 
+use super::defaults;
 use super::judged::{facts_of, judged, root_at};
 use super::planned_changes::{JudgedHost, planned_changes};
 use super::progress::Progress;
@@ -37,7 +38,10 @@ pub(super) fn run(args: &Stage, around: Surroundings) -> Result<ExitStatus> {
     let target = Target::asked(args.judge.profile.as_deref())?;
     let root = root_at(args.root.as_deref())?;
     let iso = named(&root, &args.iso)?;
-    let profile = target.with_iso(&iso)?;
+    let profile = target.with_iso(&root, &iso)?;
+    if !args.change.talk.quiet {
+        defaults::show(&root, &args.judge);
+    }
     let known = Known::default();
     let planner = || planned(&root, args, &profile, &iso, (&known, around));
     if args.root.is_some() {
@@ -77,7 +81,7 @@ fn planned(
 ) -> Result<Result<Plan, Refusal>> {
     let places = &profile.places;
     let facts = facts_of(root, profile, &args.judge)?;
-    let findings = judged(&facts, profile, &args.judge)?.findings;
+    let findings = judged(Some(root), &facts, profile, &args.judge)?.findings;
     let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else {
         bail!("this host was not read");
     };

@@ -1,10 +1,11 @@
-//! The release that a node is upgraded to, as a release profile: that of `--profile`, or else of the release in the
-//! name of the ISO.
+//! The release that a node is upgraded to, as a release profile: that of `--profile`, or else the one in the node's
+//! `/etc/okv-host`, or else of the release in the name of the ISO.
 
 use std::path::Path;
 
 use anyhow::Result;
 
+use super::defaults;
 use super::judged::read_text;
 use super::usage_error::UsageError;
 use crate::base::cause::cause;
@@ -26,14 +27,19 @@ impl Target {
         name.map(named).transpose().map(Self)
     }
 
-    /// By the ISO in its folder on this host, where no profile is named.
+    /// By what is on this host, where no profile is named: its own profile, or the ISO in its folder.
     pub(super) fn on(self, root: &Root) -> Result<Profile> {
-        self.0.map_or_else(|| of_name(release_in_folder(root)), Ok)
+        self.or_by(root, || release_in_folder(root))
     }
 
     /// By an ISO that is named.
-    pub(super) fn with_iso(self, path: &str) -> Result<Profile> {
-        self.0.map_or_else(|| of_name(release_of(path)), Ok)
+    pub(super) fn with_iso(self, root: &Root, path: &str) -> Result<Profile> {
+        self.or_by(root, || release_of(path))
+    }
+
+    fn or_by(self, root: &Root, release: impl FnOnce() -> Option<Version>) -> Result<Profile> {
+        let asked = self.0.map_or_else(|| defaults::profile(root), |profile| Ok(Some(profile)))?;
+        asked.map_or_else(|| of_name(release()), Ok)
     }
 
     /// Without a host to look at.
@@ -108,7 +114,9 @@ mod tests {
 
     #[test]
     fn an_iso_that_is_named_has_its_release_in_its_name() {
-        let of = |path: &str| Target::asked(None).unwrap().with_iso(path).unwrap().release;
+        let host = Host::named("good-uefi");
+        let root = Root::fixture(host.path()).unwrap();
+        let of = |path: &str| Target::asked(None).unwrap().with_iso(&root, path).unwrap().release;
         assert_eq!(
             (of("/root/okv-upgrade-disc-21.11.0.0.0.iso").as_str(), of("/root/x.iso").as_str()),
             ("21.11", "21.8")

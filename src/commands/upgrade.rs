@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use anyhow::{Result, bail};
 
+use super::defaults;
 use super::judged::{facts_of, judged, root_at};
 use super::planned_changes::{JudgedHost, planned_changes};
 use super::recorded::records;
@@ -26,6 +27,9 @@ pub(super) fn run(args: &Upgrade, around: Surroundings) -> Result<ExitStatus> {
     let target = Target::asked(args.judge.profile.as_deref())?;
     let root = root_at(args.root.as_deref())?;
     let profile = target.on(&root)?;
+    if !args.change.talk.quiet {
+        defaults::show(&root, &args.judge);
+    }
     let before = Cell::new(None);
     let request = Request { reboot: args.reboot };
     let planner = || planned(&root, &args.judge, request, &profile, (&before, around));
@@ -50,7 +54,7 @@ fn planned(
 ) -> Result<Result<Plan, Refusal>> {
     let places = &profile.places;
     let facts = facts_of(root, profile, args)?;
-    let findings = judged(&facts, profile, args)?.findings;
+    let findings = judged(Some(root), &facts, profile, args)?.findings;
     let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else {
         bail!("this host was not read");
     };

@@ -20,6 +20,8 @@ pub struct Node<'r> {
     pub now: Option<u64>,
     /// Whether it is the host that this program runs on: else a command is to be run there, and not here.
     pub is_here: bool,
+    /// What it is judged by that no option named, each as a line.
+    pub defaults: &'r [String],
 }
 
 impl Node<'_> {
@@ -44,7 +46,7 @@ impl Node<'_> {
     }
 }
 
-/// The node and this program, then the verdict with its counts.
+/// The node and this program, then the verdict with its counts, and what else it is judged by.
 pub(super) fn head(out: &mut Page, node: &Node<'_>, standing: &Standing) {
     let now = node.now.map(format_minute);
     let left = [Some(clean(node.host)), Some(format!("upgrade to {}", clean(node.release))), now];
@@ -59,6 +61,7 @@ pub(super) fn head(out: &mut Page, node: &Node<'_>, standing: &Standing) {
         wrap(out, &left, 0, 2);
     }
     verdict(out, standing);
+    node.defaults.iter().for_each(|line| wrap(out, line, 0, 2));
 }
 
 fn verdict(out: &mut Page, standing: &Standing) {

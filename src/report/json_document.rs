@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::json::CheckReport;
 use super::plan::PlanReport;
 use super::runbook::RunbookReport;
+use crate::compare::Comparison;
 use crate::disk::Disk;
 
 /// A document: its schema, the command that prints it, and its fields.
@@ -69,6 +70,16 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
          [{id, verdict, message, remedy}], next {node, what_for, what}, not_found`. What is not known is `null`; a \
          problem that only warns has the verdict `ready`. `blocked_by` and `unknown_by` are ids of rules; in `order` \
          also `disabled-too-long` and `no-report`",
+    ),
+    (
+        Comparison::SCHEMA,
+        "okv-host compare BEFORE.json AFTER.json --format json",
+        "`schema, host, outcome: worse|improved|same, before {profile, release, verdict}, after {profile, release, \
+         verdict}, worse [{id, subject, before {verdict, waived: true|false, message, measured}, after {verdict, waived, \
+         message, measured}}], improved, changed, new, gone, same`: findings matched by rule and subject. `changed` is \
+         as severe as before, with other figures or another message; `same` is a number. `before` of a finding is `null` \
+         where only the later report has it, `after` where only the earlier one has it. A new finding that is `confirm`, `warn`, `unknown` or \
+         `block` is in `worse`, the others are in `new`",
     ),
     (
         PlanReport::SCHEMA,

@@ -2,6 +2,7 @@
 
 mod check;
 mod cluster;
+mod compare;
 mod documents;
 mod effect;
 mod ending;
@@ -25,6 +26,7 @@ mod upgrade_run;
 
 pub use check::{CheckScreen, Shown, text as check_text};
 pub use cluster::{cluster_json, cluster_line, cluster_text};
+pub use compare::{compare_json, compare_line, compare_text};
 pub use documents::documents;
 pub use effect::duration;
 pub use head::{Node, verdict_line};

@@ -133,6 +133,9 @@ fn colour(step: &Step) -> Style {
 /// The report as a checklist in Markdown (CommonMark, with the check boxes of tickets).
 pub fn runbook_markdown(report: &RunbookReport<'_>) -> String {
     let mut out = format!("# {}: upgrade to {}\n", escaped(report.node.host), escaped(report.node.release));
+    for line in report.node.defaults {
+        let _ = writeln!(out, "\n{}", escaped(line));
+    }
     for (section, about) in SECTIONS.iter().filter(|(section, _)| report.of(section).next().is_some()) {
         let _ = writeln!(out, "\n## {section} {about}\n");
         report.of(section).for_each(|step| item(&mut out, step));

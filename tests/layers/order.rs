@@ -15,6 +15,7 @@ pub(crate) const ORDER: &[&str] = &[
     "subjects",
     "procedure",
     "cluster",
+    "compare",
     "report",
     "cli",
     "commands",

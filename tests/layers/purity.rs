@@ -6,6 +6,7 @@ use crate::subjects::part;
 /// Folders, and files of mixed ones, that are pure beside the judgement of the subjects.
 const PURE: &[&str] = &[
     "cluster",
+    "compare",
     "disk::format",
     "engine",
     "procedure",

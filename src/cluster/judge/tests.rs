@@ -9,7 +9,7 @@ fn report(host: &str, release: Option<&str>, verdict: Outcome) -> Saved {
         Outcome::Blocked => Verdict::Block,
         Outcome::Unknown => Verdict::Unknown,
     };
-    let finding = SavedFinding { id: "swap-size".into(), verdict: verdict_of, message: "swap".into(), waived: None };
+    let finding = swap_size(verdict_of, "swap");
     Saved {
         schema: saved_schema(),
         profile: "21.8".into(),
@@ -18,6 +18,11 @@ fn report(host: &str, release: Option<&str>, verdict: Outcome) -> Saved {
         verdict,
         findings: vec![finding],
     }
+}
+
+fn swap_size(verdict: Verdict, message: &str) -> SavedFinding {
+    let (subject, measured) = ("node".into(), String::new());
+    SavedFinding { id: "swap-size".into(), verdict, subject, measured, message: message.into(), waived: None }
 }
 
 fn saved_schema() -> String {
@@ -156,7 +161,7 @@ fn a_node_may_be_disabled_to_the_last_second_of_its_time() {
 fn figures_alone_are_no_difference_and_verdicts_and_words_are() {
     let with = |host: &str, verdict, message: &str| {
         let mut saved = report(host, None, Outcome::Ready);
-        saved.findings = vec![SavedFinding { id: "swap-size".into(), verdict, message: message.into(), waived: None }];
+        saved.findings = vec![swap_size(verdict, message)];
         saved
     };
     let differences = |reports| judge(Request { reports, ..Request::default() }).differences;

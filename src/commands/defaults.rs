@@ -1,0 +1,55 @@
+//! What a node is judged by where no option names anything else: its own release profile and waivers.
+//!
+//! They are read as files of the host that is judged, so that a saved one brings its own. One that is there and cannot
+//! be used ends the command: without it the verdict would be another one.
+
+use std::io::{self, Write};
+
+use anyhow::{Result, anyhow};
+
+use crate::cli::Judge;
+use crate::host::{Probed, Root};
+use crate::profile::Profile;
+use crate::subjects::waivers::{self, Waiver};
+
+const PROFILE: &str = "/etc/okv-host/profile.json";
+const WAIVERS: &str = "/etc/okv-host/waivers.json";
+
+/// The release profile of a host; `None` where there is no such file.
+pub(super) fn profile(root: &Root) -> Result<Option<Profile>> {
+    let how = "Correct the file, or name another profile: --profile RELEASE";
+    read(root, PROFILE, how, |text| Profile::parse(text).map_err(|why| why.to_string()))
+}
+
+/// The waivers of a host.
+pub(super) fn waivers(root: &Root) -> Result<Option<Vec<Waiver>>> {
+    let how = "Correct the file, or name another one: --waivers FILE";
+    read(root, WAIVERS, how, |text| waivers::parse(text).map_err(|why| why.to_string()))
+}
+
+fn read<T>(root: &Root, path: &str, how: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<Option<T>> {
+    let text = |bytes: &[u8]| match std::str::from_utf8(bytes) {
+        Ok(text) => parse(text),
+        Err(_) => Err("it is no text in UTF-8".to_owned()),
+    };
+    root.parse(path, text).found().map_err(|why| anyhow!("{why}. {how}"))
+}
+
+/// Those that are used, as lines of a screen.
+pub(super) fn used(root: Option<&Root>, args: &Judge) -> Vec<String> {
+    let Some(root) = root else { return Vec::new() };
+    let of = [("profile", PROFILE, args.profile.is_none()), ("waivers", WAIVERS, args.waivers.is_none())];
+    let is_there = |path: &str| root.at(path).is_ok_and(|place| !matches!(place.kind(), Probed::Absent));
+    of.into_iter()
+        .filter(|(_, path, is_asked)| *is_asked && is_there(path))
+        .map(|(what, path, _)| format!("{what}: {path}"))
+        .collect()
+}
+
+/// Shows them beside a plan, whose own text is what will be done.
+pub(super) fn show(root: &Root, args: &Judge) {
+    for line in used(Some(root), args) {
+        // Where stderr is gone there is nobody left to tell.
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+}
