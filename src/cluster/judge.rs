@@ -4,7 +4,7 @@ use super::console::{Answers, Clock, console};
 use super::info::{Info, NodeInfo};
 use super::order::{NO_REPORT, TOO_LONG};
 use super::saved::Saved;
-use super::{Cluster, Disabled, Node, Problem, differences, disabled, next_action, order};
+use super::{Cluster, Disabled, Node, Problem, differences, disabled, made, next_action, order};
 use crate::base::dates::format_minute;
 use crate::base::versions::Version;
 use crate::subjects::rule::Outcome;
@@ -70,8 +70,8 @@ pub fn judge(mut request: Request) -> Cluster {
     }
     Cluster {
         next: next_action::next(&problems, &nodes, order.as_deref()),
-        schema: Cluster::SCHEMA,
         profile,
+        profile_sha256: made::profile_sum(&request.reports),
         verdict,
         version,
         order,

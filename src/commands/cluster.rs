@@ -58,12 +58,13 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
         .map(|path| text(path).and_then(|text| info::parse(&text)).map_err(|why| format!("{}: {why}", path.display())));
     request.warn_days = warn_days(&request.reports)?;
     request.console = answers(args)?;
+    let now = request.now;
     let cluster = judge(request);
     for (option, files) in [("--server-info", &args.server_info), ("--server-status", &args.server_status)] {
         each_on_another_node(option, files, &cluster)?;
     }
     match args.format {
-        PlainFormat::Json => report::cluster_json(&mut io::BufWriter::new(io::stdout().lock()), &cluster)?,
+        PlainFormat::Json => report::cluster_json(&mut io::BufWriter::new(io::stdout().lock()), &cluster, now)?,
         PlainFormat::Text if args.talk.quiet => write_coloured(&report::cluster_line(&cluster))?,
         PlainFormat::Text => write_coloured(&report::cluster_text(&cluster, of_stdout()))?,
     }
