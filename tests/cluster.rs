@@ -4,10 +4,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use assert_cmd::Command;
 use made::of_any_build;
-use okv_host::base::dates::Moment;
+use okv_host::base::dates::{Date, Moment};
 use overlay::Host;
 use predicates::prelude::{PredicateBooleanExt, predicate};
 use serde_json::Value;
@@ -170,6 +171,9 @@ fn wrong_usage_exits_with_2() {
     ] {
         saved.cluster(arguments).assert().code(2).stdout("");
     }
+    for age in ["1w", "24", "0h", "", "-1d"] {
+        saved.cluster(&[GOOD, "--max-age", age]).assert().code(2).stdout("");
+    }
     saved.cluster(&[GOOD; 65]).assert().code(2);
 }
 
@@ -283,6 +287,52 @@ fn a_saved_answer_names_one_node_that_is_there() {
         saved.cluster(&[GOOD, option, "good-uefi=none.json"]).assert().code(2).stdout("");
         saved.cluster(&[GOOD, option, "good-uefi"]).assert().code(2).stdout("");
     }
+}
+
+/// The ids of the problems of a cluster of these two, and the answer as text in one line.
+fn problems(saved: &Saved, arguments: &[&str]) -> (Vec<String>, String) {
+    let json = saved.cluster(arguments).args(["--format", "json"]).output().unwrap();
+    let report: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let ids = report["problems"].as_array().unwrap().iter().map(|problem| problem["id"].as_str().unwrap().to_owned());
+    let text = String::from_utf8(saved.cluster(arguments).output().unwrap().stdout).unwrap();
+    (ids.collect(), text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Changes fields of `made` of a saved report.
+fn with_made(saved: &Saved, file: &str, change: impl FnOnce(&mut Value)) {
+    let mut report: Value = serde_json::from_slice(&fs::read(saved.path(file)).unwrap()).unwrap();
+    change(&mut report["made"]);
+    fs::write(saved.path(file), report.to_string()).unwrap();
+}
+
+#[test]
+fn an_old_report_is_unknown_where_an_age_is_asked_for() {
+    let saved = Saved::reports(&[GOOD, BIOS]);
+    let now = Date::of_second(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs());
+    with_made(&saved, GOOD, |made| made["at"] = format!("{now}T00:00:00Z").into());
+    with_made(&saved, BIOS, |made| made["at"] = "2020-01-01T00:00:00Z".into());
+    assert_eq!(problems(&saved, &[GOOD, BIOS]).0, [""; 0]);
+    let (ids, text) = problems(&saved, &[GOOD, BIOS, "--max-age", "2d"]);
+    assert_eq!(ids, ["report-old"]);
+    let remedy = "it is of 2020-01-01 00:00 UTC Run okv-host check again on that node.";
+    assert!(text.contains("UNKNOWN report-old: the report on good-bios is ") && text.contains(remedy), "{text}");
+    saved.cluster(&[GOOD, BIOS, "--max-age", "2d"]).assert().code(3);
+    saved.cluster(&[GOOD, BIOS, "--max-age", "99999d"]).assert().code(0);
+    with_made(&saved, BIOS, |made| *made = Value::Null);
+    let (ids, text) = problems(&saved, &[GOOD, BIOS, "--max-age", "2d"]);
+    assert_eq!(ids, ["report-old"]);
+    assert!(text.contains("the report on good-bios does not show when it was made"), "{text}");
+}
+
+#[test]
+fn an_old_report_is_named_in_the_order() {
+    let saved = Saved::reports(&[STAGED, SMALL_SWAP, GOOD, BIOS]);
+    with_made(&saved, GOOD, |made| made["at"] = "2000-01-01T00:00:00Z".into());
+    let json = saved.cluster(FOUR).args(["--max-age", "9000d", "--format", "json"]).output().unwrap();
+    let report: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let first = &report["order"][0];
+    assert_eq!((&first["node"], &first["verdict"]), (&"okv3".into(), &"unknown".into()));
+    assert_eq!(first["unknown_by"], serde_json::json!(["report-old"]));
 }
 
 #[test]

@@ -28,6 +28,8 @@ pub struct Request {
     pub console: Vec<Answers>,
     /// From how many days before its end a certificate is close to expiry.
     pub warn_days: u64,
+    /// The longest age of a report in seconds, where that matters.
+    pub max_age: Option<u64>,
     /// Now, in seconds since 1970-01-01 UTC.
     pub now: u64,
 }
@@ -50,6 +52,7 @@ pub fn judge(mut request: Request) -> Cluster {
     find_pairs(&mut nodes, &info.nodes);
     nodes.sort_by(|a, b| a.name.cmp(&b.name));
     let profile = profile(&request.reports, &mut problems);
+    made::mark_old(&request.reports, (request.max_age, request.now), &mut nodes, &mut problems);
     let target = profile.as_deref().and_then(Version::parse);
     let version = lowest(&nodes, &info, &mut problems);
     let disabled = disabled_nodes(&nodes, &info, &request, &mut problems);

@@ -28,6 +28,7 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
     let mut request = Request {
         names: args.node.clone(),
         disabled_since: args.disabled.clone(),
+        max_age: args.max_age,
         now: sys::seconds_since_1970(),
         ..Request::default()
     };

@@ -68,7 +68,7 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
          [{what, values [{value, nodes}]}], disabled [{node, since_seconds, until_seconds, left_seconds}], console [{node, ca_expires, platform_expires, server_expires, shown}] (where saved answers of the console were given), problems \
          [{id, verdict, message, remedy}], next {node, what_for, what}, not_found`. What is not known is `null`; a \
          problem that only warns has the verdict `ready`. `blocked_by` and `unknown_by` are ids of rules; in `order` \
-         also `disabled-too-long` and `no-report`",
+         also `disabled-too-long`, `no-report` and `report-old`",
     ),
     (
         PlanReport::SCHEMA,
