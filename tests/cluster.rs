@@ -320,7 +320,7 @@ fn an_old_report_is_unknown_where_an_age_is_asked_for() {
     saved.cluster(&[GOOD, BIOS, "--max-age", "99999d"]).assert().code(0);
     with_made(&saved, BIOS, |made| *made = Value::Null);
     let (ids, text) = problems(&saved, &[GOOD, BIOS, "--max-age", "2d"]);
-    assert_eq!(ids, ["report-old"]);
+    assert_eq!(ids, ["report-old", "tool-versions-differ"]);
     assert!(text.contains("the report on good-bios does not show when it was made"), "{text}");
 }
 
@@ -333,6 +333,24 @@ fn an_old_report_is_named_in_the_order() {
     let first = &report["order"][0];
     assert_eq!((&first["node"], &first["verdict"]), (&"okv3".into(), &"unknown".into()));
     assert_eq!(first["unknown_by"], serde_json::json!(["report-old"]));
+}
+
+#[test]
+fn other_versions_other_profiles_and_one_machine_under_two_names_are_reported() {
+    let saved = Saved::reports(&[GOOD, BIOS]);
+    let of = |change: fn(&mut Value)| {
+        let saved = Saved::reports(&[GOOD, BIOS]);
+        [GOOD, BIOS].iter().for_each(|file| with_made(&saved, file, |made| made["machine"] = (*file).into()));
+        with_made(&saved, BIOS, change);
+        let code = saved.cluster(&[GOOD, BIOS]).output().unwrap().status.code();
+        (problems(&saved, &[GOOD, BIOS]).0.join(" "), code)
+    };
+    assert_eq!(problems(&saved, &[GOOD, BIOS]).0, [""; 0]);
+    assert_eq!(of(|_| {}), (String::new(), Some(0)));
+    assert_eq!(of(|made| made["version"] = "0.1.9".into()), ("tool-versions-differ".to_owned(), Some(0)));
+    assert_eq!(of(|made| made["profile_sha256"] = "00".into()), ("profile-sums-differ".to_owned(), Some(0)));
+    assert_eq!(of(|made| made["machine"] = GOOD.into()), ("machine-twice".to_owned(), Some(3)));
+    assert_eq!(of(|made| made["at"] = 7.into()).1, Some(3), "no time");
 }
 
 #[test]

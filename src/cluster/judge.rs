@@ -53,6 +53,7 @@ pub fn judge(mut request: Request) -> Cluster {
     nodes.sort_by(|a, b| a.name.cmp(&b.name));
     let profile = profile(&request.reports, &mut problems);
     made::mark_old(&request.reports, (request.max_age, request.now), &mut nodes, &mut problems);
+    made::compare(&request.reports, &nodes, &mut problems);
     let target = profile.as_deref().and_then(Version::parse);
     let version = lowest(&nodes, &info, &mut problems);
     let disabled = disabled_nodes(&nodes, &info, &request, &mut problems);
