@@ -97,7 +97,8 @@ const MADE: &str = "\n`made` shows how a document was made: `{at, version, commi
     3339, UTC); disks\nalone have none, and the document of `cluster` has the time of the host that ran it. `version` and \
     `commit` are of\nokv-host; a development build has no commit. `machine` is a sum of the product UUID and \
     `installation` a sum of\n`/etc/machine-id`. `profile_sha256` is the SHA-256 of all fields of the release profile as \
-    JSON, sorted by name and\nwithout white space: it does not depend on how the file is written.\n";
+    JSON, sorted by name and\nwithout white space: it does not depend on how the file is written. For a file without\n`extends`, `jq -cSj . \
+    FILE | sha256sum` prints it.\n";
 
 pub(super) fn json(made: &str) -> String {
     let mut out = format!(
