@@ -1,4 +1,4 @@
-//! The commit and its day, for `--version` of a release build.
+//! The commit and its day, for `--version` of a release build, and the commit for its reports.
 //!
 //! Only there: a build that asks git is made again after each commit. Where there is no git, as in a tarball, neither
 //! is shown; who packages it gives `OKV_HOST_COMMIT` and `SOURCE_DATE_EPOCH`.
@@ -15,6 +15,9 @@ fn main() {
     }
     println!("cargo:rerun-if-changed=.git/logs/HEAD");
     let commit = env::var("OKV_HOST_COMMIT").ok().or_else(|| git(&["rev-parse", "--short=12", "HEAD"]));
+    if let Some(commit) = &commit {
+        println!("cargo:rustc-env=OKV_HOST_BUILD_COMMIT={commit}");
+    }
     let day = env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| day_of(seconds.parse().ok()?));
     let day = day.or_else(|| git(&["log", "-1", "--format=%cs"]));
     let build = [commit, day].into_iter().flatten().collect::<Vec<_>>().join(", ");

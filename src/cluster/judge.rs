@@ -4,7 +4,9 @@ use super::console::{Answers, Clock, console};
 use super::info::{Info, NodeInfo};
 use super::order::{NO_REPORT, TOO_LONG};
 use super::saved::Saved;
-use super::{Cluster, Disabled, Node, Problem, differences, disabled, next_action, one_at_a_time, order, releases};
+use super::{
+    Cluster, Disabled, Node, Problem, differences, disabled, made, next_action, one_at_a_time, order, releases,
+};
 use crate::base::dates::format_minute;
 use crate::base::versions::Version;
 use crate::subjects::rule::Outcome;
@@ -30,6 +32,8 @@ pub struct Request {
     pub warn_days: u64,
     /// The oldest release that can be upgraded from.
     pub oldest_release: Option<Version>,
+    /// The longest age of a report in seconds, where that matters.
+    pub max_age: Option<u64>,
     /// Now, in seconds since 1970-01-01 UTC.
     pub now: u64,
 }
@@ -52,6 +56,8 @@ pub fn judge(mut request: Request) -> Cluster {
     find_pairs(&mut nodes, &info.nodes);
     nodes.sort_by(|a, b| a.name.cmp(&b.name));
     let profile = profile(&request.reports, &mut problems);
+    made::mark_old(&request.reports, (request.max_age, request.now), &mut nodes, &mut problems);
+    made::compare(&request.reports, &nodes, &mut problems);
     let target = profile.as_deref().and_then(Version::parse);
     let version = lowest(&nodes, &info, &mut problems);
     let disabled = disabled_nodes(&nodes, &info, &request, &mut problems);
@@ -76,8 +82,8 @@ pub fn judge(mut request: Request) -> Cluster {
     }
     Cluster {
         next: next_action::next(&problems, &nodes, order.as_deref()),
-        schema: Cluster::SCHEMA,
         profile,
+        profile_sha256: made::profile_sum(&request.reports),
         verdict,
         version,
         order,

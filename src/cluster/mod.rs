@@ -12,6 +12,7 @@ mod differences;
 mod disabled;
 pub mod info;
 mod judge;
+mod made;
 mod next_action;
 mod node;
 mod one_at_a_time;
@@ -30,10 +31,11 @@ pub use order::Step;
 /// What is found on a cluster. Its JSON form is the contract of `okv-host cluster`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cluster {
-    /// Name and version of this schema: [`Cluster::SCHEMA`].
-    pub schema: &'static str,
     /// Release that the nodes were judged by; `None` where their reports disagree.
     pub profile: Option<String>,
+    /// The sum of that profile, where all reports have the same.
+    #[serde(skip)]
+    pub profile_sha256: Option<String>,
     /// The verdict: the worst of the nodes, and of what is wrong with the cluster.
     pub verdict: Outcome,
     /// The lowest version of all nodes; `None` where that of a node is not known.

@@ -25,6 +25,9 @@ pub struct Node {
     pub blocked_by: Vec<String>,
     /// The rules that could not be judged on it.
     pub unknown_by: Vec<String>,
+    /// Whether its report is too old, or of unknown age.
+    #[serde(skip)]
+    pub has_old_report: bool,
     /// What the rules that block it found, in words.
     #[serde(skip)]
     pub blockers: Vec<SavedFinding>,
@@ -48,6 +51,7 @@ impl Node {
             verdict: report.map(|report| report.verdict),
             blocked_by: ids(&blockers),
             unknown_by: ids(&unknown),
+            has_old_report: false,
             blockers,
         }
     }

@@ -18,7 +18,7 @@ pub struct Step {
     pub verdict: Outcome,
     /// The rules that block it, and `disabled-too-long`.
     pub blocked_by: Vec<String>,
-    /// The rules that could not be judged on it, and `no-report`.
+    /// The rules that could not be judged on it, `no-report` and `report-old`.
     pub unknown_by: Vec<String>,
 }
 
@@ -26,6 +26,9 @@ pub struct Step {
 pub(super) const TOO_LONG: &str = "disabled-too-long";
 /// The fixed word of a node without a report.
 pub(super) const NO_REPORT: &str = "no-report";
+
+/// The fixed word of a report that is too old, or of unknown age.
+pub(super) const OLD: &str = "report-old";
 
 /// The order of those `nodes` that do not have the `target` yet, with what is in the way of each; `None` where the mode
 /// of one is not known.
@@ -53,6 +56,7 @@ pub(super) fn order(nodes: &[Node], target: Option<&Version>, disabled: &[Disabl
         let (mut blocked_by, mut unknown_by) = (node.blocked_by.clone(), node.unknown_by.clone());
         blocked_by.extend(is_too_late.then(|| TOO_LONG.to_owned()));
         unknown_by.extend(node.verdict.is_none().then(|| NO_REPORT.to_owned()));
+        unknown_by.extend(node.has_old_report.then(|| OLD.to_owned()));
         Step {
             node: node.name.clone(),
             mode,

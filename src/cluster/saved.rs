@@ -1,6 +1,6 @@
 //! Saved reports: what `check --format json` printed on a node.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::subjects::rule::{Outcome, Verdict};
 
@@ -17,8 +17,29 @@ pub struct Saved {
     /// The release that the node says it has.
     #[serde(default)]
     pub release: Option<String>,
+    /// What identifies the machine.
+    #[serde(default)]
+    pub machine: Option<String>,
+    /// How it was made; reports of 0.1.0 do not show it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub made: SavedMade,
     pub verdict: Outcome,
     pub findings: Vec<SavedFinding>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct SavedMade {
+    pub at: Option<String>,
+    pub version: Option<String>,
+    pub commit: Option<String>,
+    pub machine: Option<String>,
+    pub profile_sha256: Option<String>,
+}
+
+/// `null` is what is not known, too.
+fn or_default<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SavedMade, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

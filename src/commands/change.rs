@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::answer::{show, write_all};
+use super::answer::{Asked, show, write_all};
 use super::columns::of_stderr;
 use super::confirm::confirm;
 use super::gate::{beneath_upgrade, unfinished_before};
@@ -17,7 +17,6 @@ use super::root::{Without, need_root};
 use super::surroundings::Surroundings;
 use crate::base::cause::cause;
 use crate::base::units::count;
-use crate::cli::Change;
 use crate::engine::apply::{Interrupts, Lock, LockError, TargetHost, carry_out, finish};
 use crate::engine::{Action, Ending, Entry, ExitStatus, Plan, Reason, RecordedRun, Refusal, Step, last_run};
 use crate::host::state::STATE;
@@ -32,7 +31,7 @@ pub(super) type Planner<'p> = dyn Fn() -> Result<Result<Plan, Refusal>> + 'p;
 /// Shows the plan of `command`, and carries it out where that is asked for.
 pub(super) fn run(
     command: &'static str,
-    args: &Change,
+    asked: Asked<'_>,
     around: Surroundings,
     planner: &Planner<'_>,
 ) -> Result<ExitStatus> {
@@ -41,17 +40,17 @@ pub(super) fn run(
         Some(reason) => Ok(Err(Refusal { reasons: vec![reason] })),
         None => planner(),
     };
-    if !args.apply {
+    if !asked.args.apply {
         if Lock::is_held(Path::new("/")).with_context(|| format!("the lock {STATE}/lock"))? {
             let _ = writeln!(io::stderr(), "{}; what is left to do can be planned when it has ended", under_way());
             return Ok(ExitStatus::Locked);
         }
         return match planner()? {
             Ok(plan) if plan.steps.is_empty() && unfinished_of(command, last_run(&records()?)).is_some() => {
-                show(args, &PlanReport::of_plan(&plan, Ending::Planned, Some(TO_FINISH.to_owned())))?;
+                show(asked, &PlanReport::of_plan(&plan, Ending::Planned, Some(TO_FINISH.to_owned())))?;
                 Ok(ExitStatus::Success)
             }
-            planned => show_plan(command, args, planned, None),
+            planned => show_plan(command, asked, planned, None),
         };
     }
     // The lock comes first: what another run is doing must not be taken for the state of the host.
@@ -60,58 +59,63 @@ pub(super) fn run(
         Ok(plan) => plan,
         Err(refusal) => {
             drop(lock);
-            return refuse(command, args, &refusal);
+            return refuse(command, asked, &refusal);
         }
     };
     let mut journal =
         host.journal().context("the journal cannot be opened: nothing was changed")?.heard_by(around.audit);
     if plan.steps.is_empty() {
         return match unfinished_of(command, last_run(journal.records())) {
-            Some(run) => finish_run(args, &plan, &run, &host, &mut journal, around, lock),
+            Some(run) => finish_run(asked, &plan, &run, &host, &mut journal, around, lock),
             None => {
                 drop(lock);
-                show(args, &PlanReport::of_plan(&plan, Ending::NothingToDo, None))?;
+                show(asked, &PlanReport::of_plan(&plan, Ending::NothingToDo, None))?;
                 Ok(ExitStatus::Success)
             }
         };
     }
-    if !ask(args, &plan)? {
+    if !ask(asked, &plan)? {
         return Ok(ExitStatus::Success);
     }
     if let Err(refusal) = plan_again(&plan, planner)? {
         drop(lock);
-        return refuse(command, args, &refusal);
+        return refuse(command, asked, &refusal);
     }
     // From here to the end of the step that runs, a lost connection ends nothing.
     let interrupts = (around.hold_signals)()?;
     let began = sys::seconds_since_1970();
-    let ending =
-        carry_out(&plan, &host, &mut journal, &interrupts, &mut Steps::of(plan.steps.len(), args.talk).reporter());
+    let ending = carry_out(
+        &plan,
+        &host,
+        &mut journal,
+        &interrupts,
+        &mut Steps::of(plan.steps.len(), asked.args.talk).reporter(),
+    );
     let ending = ending
         .with_context(|| format!("the journal {} cannot be begun: nothing was changed", journal.path().display()))?;
-    Ok(answer(args, &plan, (ending, began), &mut journal, planner, (lock, interrupts)))
+    Ok(answer(asked, &plan, (ending, began), &mut journal, planner, (lock, interrupts)))
 }
 
 /// Shows what is planned, and changes nothing. `elsewhere` is shown instead of how to apply it.
 pub(super) fn show_plan(
     command: &'static str,
-    args: &Change,
+    asked: Asked<'_>,
     planned: Result<Plan, Refusal>,
     elsewhere: Option<&str>,
 ) -> Result<ExitStatus> {
     match planned {
-        Err(refusal) => refuse(command, args, &refusal),
+        Err(refusal) => refuse(command, asked, &refusal),
         Ok(plan) => {
             let ending = if plan.steps.is_empty() { Ending::NothingToDo } else { Ending::Planned };
             let elsewhere = elsewhere.filter(|_| !plan.steps.is_empty()).map(str::to_owned);
-            show(args, &PlanReport::of_plan(&plan, ending, elsewhere))?;
+            show(asked, &PlanReport::of_plan(&plan, ending, elsewhere))?;
             Ok(ExitStatus::Success)
         }
     }
 }
 
-fn refuse(command: &'static str, args: &Change, refusal: &Refusal) -> Result<ExitStatus> {
-    show(args, &PlanReport::of_refusal(command, refusal))?;
+fn refuse(command: &'static str, asked: Asked<'_>, refusal: &Refusal) -> Result<ExitStatus> {
+    show(asked, &PlanReport::of_refusal(command, refusal))?;
     Ok(ExitStatus::Blocked)
 }
 
@@ -135,7 +139,7 @@ fn unfinished_of(command: &str, last: Option<RecordedRun>) -> Option<RecordedRun
 /// Nothing is left to change of an unfinished run: what it began is proved, and its last looks are done, before it
 /// counts as done.
 fn finish_run(
-    args: &Change,
+    asked: Asked<'_>,
     plan: &Plan,
     cut_off: &RecordedRun,
     host: &TargetHost<'_>,
@@ -144,17 +148,18 @@ fn finish_run(
     lock: Lock,
 ) -> Result<ExitStatus> {
     let interrupts = (around.hold_signals)()?;
-    let ending = finish(cut_off, host, journal, &interrupts, &mut Steps::of(cut_off.steps.len(), args.talk).reporter());
+    let ending =
+        finish(cut_off, host, journal, &interrupts, &mut Steps::of(cut_off.steps.len(), asked.args.talk).reporter());
     let shown = Plan { steps: cut_off.steps.clone(), ..plan.clone() };
     let message = message(&ending, &cut_off.steps, journal);
     let status = ending.exit_status();
-    report_end(args, &PlanReport::of_plan(&shown, ending, message), (lock, interrupts));
+    report_end(asked, &PlanReport::of_plan(&shown, ending, message), (lock, interrupts));
     Ok(status)
 }
 
 /// Shows the plan and asks, unless `--yes` was given.
-fn ask(args: &Change, plan: &Plan) -> Result<bool> {
-    if args.yes {
+fn ask(asked: Asked<'_>, plan: &Plan) -> Result<bool> {
+    if asked.args.yes {
         return Ok(true);
     }
     let report = PlanReport::of_plan(plan, Ending::Planned, None);
@@ -164,7 +169,7 @@ fn ask(args: &Change, plan: &Plan) -> Result<bool> {
 
 /// Proves the result, and reports how the run ended.
 fn answer(
-    args: &Change,
+    asked: Asked<'_>,
     plan: &Plan,
     (ending, began): (Ending, u64),
     journal: &mut Journal<Entry>,
@@ -184,7 +189,7 @@ fn answer(
         seconds: sys::seconds_since_1970().saturating_sub(began),
         journal: journal.path().display().to_string(),
     });
-    report_end(args, &PlanReport { reasons: &reasons, applied, ..PlanReport::of_plan(plan, ending, message) }, held);
+    report_end(asked, &PlanReport { reasons: &reasons, applied, ..PlanReport::of_plan(plan, ending, message) }, held);
     status
 }
 
@@ -278,10 +283,10 @@ pub(super) fn take_host(around: Surroundings) -> Result<Option<(TargetHost<'stat
 
 /// Prints what became of a run. That stdout is gone does not change what was done, nor the exit status. A terminal may
 /// block for hours: nothing is held meanwhile.
-fn report_end(args: &Change, report: &PlanReport<'_>, (lock, interrupts): (Lock, Interrupts)) {
+fn report_end(asked: Asked<'_>, report: &PlanReport<'_>, (lock, interrupts): (Lock, Interrupts)) {
     drop(lock);
     interrupts.let_go();
-    if let Err(error) = show(args, report) {
+    if let Err(error) = show(asked, report) {
         let _ =
             writeln!(io::stderr(), "okv-host: the answer could not be written: {}", cause(&format_args!("{error:#}")));
         let _ = write_all(&report::plan_text(report, of_stderr()), io::stderr());

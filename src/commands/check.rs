@@ -7,7 +7,6 @@ use anyhow::{Result, bail};
 
 use super::columns::of_stdout;
 use super::defaults;
-use super::explain;
 use super::judged::{Judged, facts_of, judged, root_at};
 use super::planned_changes::JudgedHost;
 use super::planned_steps::planned_steps;
@@ -17,6 +16,7 @@ use super::target::{LIST, Target};
 use super::usage_error::UsageError;
 use super::verdict::{exit, write_coloured};
 use super::vocabulary::named;
+use super::{explain, made};
 use crate::base::cause::cause;
 use crate::cli::{Check, PlainFormat};
 use crate::disk::Source;
@@ -60,7 +60,6 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
     let judged_steps = steps(&facts, &findings, &profile);
     let judged_standing = standing(&facts, &findings, &judged_steps, &profile);
     let report = CheckReport {
-        schema: CheckReport::SCHEMA,
         profile: &profile.release,
         host: &facts.node.name,
         release: facts.release(),
@@ -72,7 +71,10 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
         waivers: &waivers,
     };
     match args.format {
-        PlainFormat::Json => report::check_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
+        PlainFormat::Json => {
+            let made = made::of_facts(root.as_ref(), &facts, &profile);
+            report::check_json(&mut io::BufWriter::new(io::stdout().lock()), &report, &made)?;
+        }
         PlainFormat::Text if args.talk.quiet => {
             write_coloured(&report::verdict_line(&judged_standing))?;
         }

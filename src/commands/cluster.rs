@@ -28,6 +28,7 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
     let mut request = Request {
         names: args.node.clone(),
         disabled_since: args.disabled.clone(),
+        max_age: args.max_age,
         now: sys::seconds_since_1970(),
         ..Request::default()
     };
@@ -60,12 +61,13 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
     request.warn_days = profile.certificate_warn_days;
     request.oldest_release = Version::parse(&profile.oldest_release);
     request.console = answers(args)?;
+    let now = request.now;
     let cluster = judge(request);
     for (option, files) in [("--server-info", &args.server_info), ("--server-status", &args.server_status)] {
         each_on_another_node(option, files, &cluster)?;
     }
     match args.format {
-        PlainFormat::Json => report::cluster_json(&mut io::BufWriter::new(io::stdout().lock()), &cluster)?,
+        PlainFormat::Json => report::cluster_json(&mut io::BufWriter::new(io::stdout().lock()), &cluster, now)?,
         PlainFormat::Text if args.talk.quiet => write_coloured(&report::cluster_line(&cluster))?,
         PlainFormat::Text => write_coloured(&report::cluster_text(&cluster, of_stdout()))?,
     }

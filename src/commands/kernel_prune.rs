@@ -2,6 +2,7 @@
 
 use anyhow::{Result, anyhow, bail};
 
+use super::answer::Asked;
 use super::change;
 use super::judged::root_at;
 use super::recorded::last_run_of;
@@ -24,10 +25,11 @@ pub(super) fn run(args: &KernelPrune, around: Surroundings) -> Result<ExitStatus
     let root = root_at(args.root.as_deref())?;
     let request = Request { keep: args.keep.clone(), has_removed: false };
     let planner = || planned(&root, &request, around);
+    let asked = Asked { args: &args.change, root: &root, profile: None };
     if args.root.is_some() {
-        return change::show_plan(COMMAND, &args.change, planner()?, Some(ELSEWHERE));
+        return change::show_plan(COMMAND, asked, planner()?, Some(ELSEWHERE));
     }
-    change::run(COMMAND, &args.change, around, &planner)
+    change::run(COMMAND, asked, around, &planner)
 }
 
 pub(super) fn planned(root: &Root, request: &Request, around: Surroundings) -> Result<Result<Plan, Refusal>> {

@@ -15,6 +15,7 @@ mod gate;
 mod judged;
 mod kernel_prune;
 mod lock_holder;
+mod made;
 mod paths;
 mod planned_changes;
 mod planned_steps;

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::columns::of_stdout;
 use super::defaults;
 use super::judged::{facts_of, judged, root_at};
+use super::made;
 use super::planned_changes::JudgedHost;
 use super::planned_steps::planned_steps;
 use super::surroundings::Surroundings;
@@ -42,7 +43,10 @@ pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
         only: &only,
     };
     match args.format {
-        RunbookFormat::Json => report::runbook_json(&mut io::BufWriter::new(io::stdout().lock()), &report)?,
+        RunbookFormat::Json => {
+            let made = made::of_facts(Some(root), &facts, &profile);
+            report::runbook_json(&mut io::BufWriter::new(io::stdout().lock()), &report, &made)?;
+        }
         RunbookFormat::Text | RunbookFormat::Markdown if args.talk.quiet => {
             write_coloured(&report::verdict_line(report.standing))?
         }

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 
+use super::answer::Asked;
 use super::change;
 use super::judged::root_at;
 use super::saved_host::ELSEWHERE;
@@ -20,10 +21,11 @@ pub(super) fn run(args: &SshDsaRetire, around: Surroundings) -> Result<ExitStatu
     let root = root_at(args.root.as_deref())?;
     let request = Request { reload: args.reload };
     let planner = || Ok(plan(&facts(&root, around)?, &request));
+    let asked = Asked { args: &args.change, root: &root, profile: None };
     if args.root.is_some() {
-        return change::show_plan(COMMAND, &args.change, planner()?, Some(ELSEWHERE));
+        return change::show_plan(COMMAND, asked, planner()?, Some(ELSEWHERE));
     }
-    change::run(COMMAND, &args.change, around, &planner)
+    change::run(COMMAND, asked, around, &planner)
 }
 
 /// The plan without options.

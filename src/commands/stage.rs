@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 
+use super::answer::Asked;
 use super::defaults;
 use super::judged::{facts_of, judged, root_at};
 use super::planned_changes::{JudgedHost, planned_changes};
@@ -44,10 +45,11 @@ pub(super) fn run(args: &Stage, around: Surroundings) -> Result<ExitStatus> {
     }
     let known = Known::default();
     let planner = || planned(&root, args, &profile, &iso, (&known, around));
+    let asked = Asked { args: &args.change, root: &root, profile: Some(&profile) };
     if args.root.is_some() {
-        return change::show_plan(COMMAND, &args.change, planner()?, Some(ELSEWHERE));
+        return change::show_plan(COMMAND, asked, planner()?, Some(ELSEWHERE));
     }
-    change::run(COMMAND, &args.change, around, &planner)
+    change::run(COMMAND, asked, around, &planner)
 }
 
 /// The file that was named, by its absolute path with every link followed; on a saved host, by its path there.

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::columns::of_stdout;
 use super::lock_holder::under_way;
+use super::made;
 use super::recorded::records;
 use crate::cli::{PlainFormat, Status};
 use crate::engine::apply::Lock;
@@ -41,7 +42,7 @@ fn show(args: &Status, records: &[Record<Entry>], exit: ExitStatus) -> Result<Ex
     let upgrade = upgrade_run::gather(&root, &processes::gather(&root));
     let mut out = io::stdout().lock();
     match args.format {
-        PlainFormat::Json => report::status_json(&mut out, last.as_ref(), &upgrade)?,
+        PlainFormat::Json => report::status_json(&mut out, last.as_ref(), &upgrade, &made::of_host(&root, None))?,
         PlainFormat::Text if args.talk.quiet => {
             out.write_all(report::status_line(last.as_ref(), &upgrade).as_bytes())?
         }

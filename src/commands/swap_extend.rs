@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::{Context, Result, bail};
 
-use super::answer::show;
+use super::answer::{Asked, show};
 use super::change::{self, take_host};
 use super::columns::of_stdout;
 use super::judged::root_at;
@@ -47,14 +47,15 @@ pub(super) fn run(args: &SwapExtend, around: Surroundings) -> Result<ExitStatus>
         temporary_swap: args.temporary_swap,
         ..usual
     };
-    if args.prepare {
-        return prepare(args, &root, &request, around);
-    }
     let planner = || planned_by(&root, &request, around);
-    if args.root.is_some() {
-        return change::show_plan(COMMAND, &args.change, planner()?, Some(ELSEWHERE));
+    let asked = Asked { args: &args.change, root: &root, profile: Some(&profile) };
+    if args.prepare {
+        return prepare(asked, &request, around);
     }
-    change::run(COMMAND, &args.change, around, &planner)
+    if args.root.is_some() {
+        return change::show_plan(COMMAND, asked, planner()?, Some(ELSEWHERE));
+    }
+    change::run(COMMAND, asked, around, &planner)
 }
 
 /// The request of who gives no option.
@@ -114,7 +115,8 @@ fn going_on(request: &Request, run: Option<&RecordedRun>) -> Request {
 
 /// Records the disks, where they are those of this host, and says which to add. It writes its own record and nothing
 /// else.
-fn prepare(args: &SwapExtend, root: &Root, request: &Request, around: Surroundings) -> Result<ExitStatus> {
+fn prepare(asked: Asked<'_>, request: &Request, around: Surroundings) -> Result<ExitStatus> {
+    let Asked { args, root, .. } = asked;
     let held = match root.is_live().then(|| take_host(around)).transpose()? {
         Some(None) => return Ok(ExitStatus::Locked),
         held => held.flatten(),
@@ -124,7 +126,7 @@ fn prepare(args: &SwapExtend, root: &Root, request: &Request, around: Surroundin
         Ok(wanted) => wanted,
         Err(refusal) => {
             drop(held);
-            show(&args.change, &PlanReport::of_refusal(COMMAND, &refusal))?;
+            show(asked, &PlanReport::of_refusal(COMMAND, &refusal))?;
             return Ok(ExitStatus::Blocked);
         }
     };
@@ -136,11 +138,9 @@ fn prepare(args: &SwapExtend, root: &Root, request: &Request, around: Surroundin
         // The lock ends here: a blocked terminal may make the answer wait.
     }
     let mut out = io::stdout().lock();
-    match args.change.format {
+    match args.format {
         PlainFormat::Json => report::prepare_json(&mut out, &inventory, wanted.as_ref())?,
-        PlainFormat::Text if args.change.talk.quiet => {
-            out.write_all(report::prepare_line(wanted.as_ref()).as_bytes())?
-        }
+        PlainFormat::Text if args.talk.quiet => out.write_all(report::prepare_line(wanted.as_ref()).as_bytes())?,
         PlainFormat::Text => {
             out.write_all(report::prepare_text(&inventory, recorded_in, wanted.as_ref(), of_stdout()).as_bytes())?
         }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use anyhow::{Result, bail};
 
+use super::answer::Asked;
 use super::defaults;
 use super::judged::{facts_of, judged, root_at};
 use super::planned_changes::{JudgedHost, planned_changes};
@@ -33,10 +34,11 @@ pub(super) fn run(args: &Upgrade, around: Surroundings) -> Result<ExitStatus> {
     let before = Cell::new(None);
     let request = Request { reboot: args.reboot };
     let planner = || planned(&root, &args.judge, request, &profile, (&before, around));
+    let asked = Asked { args: &args.change, root: &root, profile: Some(&profile) };
     if args.root.is_some() {
-        return change::show_plan(COMMAND, &args.change, planner()?, Some(ELSEWHERE));
+        return change::show_plan(COMMAND, asked, planner()?, Some(ELSEWHERE));
     }
-    change::run(COMMAND, &args.change, around, &planner)
+    change::run(COMMAND, asked, around, &planner)
 }
 
 /// The plan without options, for who only wants to know whether there is one.

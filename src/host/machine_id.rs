@@ -21,6 +21,8 @@ pub struct Identities {
     pub node: Probed<String>,
     /// The machine alone, whatever is installed on it.
     pub machine: Probed<String>,
+    /// The installation alone, whatever machine it is on.
+    pub installation: Probed<String>,
 }
 
 impl Identities {
@@ -29,10 +31,15 @@ impl Identities {
             .read("/sys/class/dmi/id/product_uuid")
             .map(|machine| String::from_utf8_lossy(machine.trim_ascii()).to_ascii_lowercase());
         let sum_of = |text: String| sum(text.as_bytes()).to_string();
-        let node = gather(root).and_then(|installation| {
+        let installation = gather(root);
+        let node = installation.as_ref().and_then(|installation| {
             machine.as_ref().map(|machine| sum_of(format!("okv-host {installation} {machine}")))
         });
-        Self { node, machine: machine.map(|machine| sum_of(format!("okv-host machine {machine}"))) }
+        Self {
+            node,
+            machine: machine.map(|machine| sum_of(format!("okv-host machine {machine}"))),
+            installation: installation.map(|id| sum_of(format!("okv-host installation {id}"))),
+        }
     }
 }
 
@@ -73,6 +80,21 @@ mod tests {
         assert_eq!(of(Some(&id), Some("4c4c4544-0000")), known);
         assert_ne!(of(Some(&id), Some("4c4c4544-0001")), known, "a copy of the disk");
         assert_eq!((of(Some(&id), None), of(None, Some("x"))), (Probed::Absent, Probed::Absent));
+    }
+
+    #[test]
+    fn the_installation_is_a_sum_of_its_identifier_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let of = |path: &str, text: &str| {
+            std::fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
+            std::fs::write(dir.path().join(path), text).unwrap();
+            Identities::gather(&Root::fixture(dir.path()).unwrap()).installation
+        };
+        assert_eq!(of("sys/class/dmi/id/product_uuid", "x"), Probed::Absent);
+        let id = "0123456789abcdef".repeat(2);
+        let known = of("etc/machine-id", &id);
+        assert!(matches!(&known, Probed::Known(sum) if sum.len() == 64 && !sum.contains(&id)));
+        assert_eq!(of("sys/class/dmi/id/product_uuid", "y"), known);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::base::digest::sum;
 use crate::base::versions::Version;
 
 mod address;
@@ -28,6 +29,10 @@ pub struct Profile {
     /// The built-in profile whose figures it has, where none is built in for its release.
     #[serde(skip)]
     pub figures_of: Option<String>,
+    /// SHA-256 of all its fields as JSON, sorted by name and without white space: the same figures have the same sum,
+    /// however their file is written.
+    #[serde(skip)]
+    pub sha256: String,
     /// The deployment whose guide has its figures, where that is no cluster.
     pub deployment: Option<String>,
     /// The first release with each major release of Oracle Linux.
@@ -138,6 +143,7 @@ impl Profile {
             Some(name) => extend::merged(built_in::fields(name)?, own),
             None => own,
         };
+        let sha256 = sum(Value::Object(fields.clone()).to_string().as_bytes()).to_string();
         let profile: Self = serde_json::from_value(Value::Object(fields)).map_err(|e| match extended {
             Some(_) => bad(e),
             None => {
@@ -146,7 +152,7 @@ impl Profile {
         })?;
         match profile.contradiction() {
             Some(why) => Err(ProfileError(format!("a release profile that cannot be meant: {why}"))),
-            None => Ok(profile),
+            None => Ok(Self { sha256, ..profile }),
         }
     }
 }
@@ -163,6 +169,18 @@ mod tests {
         assert_eq!(profile.bios_disk_maximum_decimal_bytes, 2 * TB);
         assert_eq!((profile.disk_minimum_bytes, profile.disk_minimum_binary_bytes), (TB, TIB));
         assert_eq!((profile.swap_bytes, profile.boot_df_minimum_mib), (64 * GIB, 488));
+    }
+
+    #[test]
+    fn the_same_figures_have_the_same_sum_and_other_ones_another() {
+        let text = include_str!("21.8.json");
+        let of = |text: &str| Profile::parse(text).unwrap().sha256;
+        let known = of(text);
+        assert_eq!((known.len(), &of(&text.replace("\n", " "))), (64, &known));
+        assert_eq!(of(r#"{"extends": "21.8"}"#), known);
+        assert_ne!(of(r#"{"extends": "21.8", "iso_bytes": 7}"#), known);
+        let sorted: Value = serde_json::from_str(r#"{"b": 1, "a": {"d": 1, "c": 1}}"#).unwrap();
+        assert_eq!(sorted.to_string(), r#"{"a":{"c":1,"d":1},"b":1}"#);
     }
 
     #[test]

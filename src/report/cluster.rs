@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::findings::{INDENT, style, verdict, word};
+use super::made::{self, Made, Read};
 use super::text::{Columns, Page, clean, cut, padded, sentence, wrap};
 use crate::base::dates::format_minute;
 use crate::base::units::count;
@@ -168,9 +169,13 @@ fn next(out: &mut Page, next: Option<&Next>) {
 ///
 /// # Errors
 /// What the writer says.
-pub fn cluster_json(out: &mut impl Write, cluster: &Cluster) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, cluster)?;
-    out.write_all(b"\n")
+pub fn cluster_json(out: &mut impl Write, cluster: &Cluster, now: u64) -> io::Result<()> {
+    let made = Made {
+        profile: cluster.profile.clone(),
+        profile_sha256: cluster.profile_sha256.clone(),
+        ..Made::at(Some(now), None, Read::Reports)
+    };
+    made::write(out, Cluster::SCHEMA, &made, cluster)
 }
 
 fn item(out: &mut Page, text: &str) {

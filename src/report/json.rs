@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::line;
+use super::made::{self, Made};
 use crate::disk::Disk;
 use crate::profile::Profile;
 use crate::subjects::rule::{Finding, Outcome, Rule, RuleId, Waivable};
@@ -12,7 +13,6 @@ use crate::subjects::waivers::Applied;
 
 #[derive(Debug, Serialize)]
 pub struct CheckReport<'r> {
-    pub schema: &'static str,
     /// Release profile that was judged by.
     pub profile: &'r str,
     pub host: &'r str,
@@ -109,7 +109,6 @@ pub fn scan_json(out: &mut impl Write, disks: &[Disk]) -> io::Result<()> {
 ///
 /// # Errors
 /// What the writer says.
-pub fn check_json(out: &mut impl Write, report: &CheckReport<'_>) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, report)?;
-    out.write_all(b"\n")
+pub fn check_json(out: &mut impl Write, report: &CheckReport<'_>, made: &Made) -> io::Result<()> {
+    made::write(out, CheckReport::SCHEMA, made, report)
 }

@@ -24,7 +24,7 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
     (
         CheckReport::SCHEMA,
         "okv-host check --format json",
-        "`schema, profile, host, release, machine, memory_kib, verdict: ready|blocked|unknown, headline: \
+        "`schema, made, profile, host, release, machine, memory_kib, verdict: ready|blocked|unknown, headline: \
          no-blocker-found|ready|cannot-be-upgraded|must-be-replaced|unknown|upgrade-under-way|upgrade-failed|upgraded, \
          findings [{id, verdict: \
          pass|note|confirm|warn|block|unknown|not-applicable, subject, measured, required, message, remedy, source, \
@@ -50,7 +50,7 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
     (
         RunbookReport::SCHEMA,
         "okv-host runbook --format json",
-        "`schema, host, profile, headline, steps [{order, id, source, section, title, scope: node|cluster, when: \
+        "`schema, made, host, profile, headline, steps [{order, id, source, section, title, scope: node|cluster, when: \
          before|part|free|after|after-all, rules, state: done|ready|blocked|confirm|unknown|not-needed, waits_for, \
          evidence, how, command, confirmed {at, by, note}}], next`: the id of the step of the next action. `source` is \
          an item (`7.2-2`), items (`7.6-7..17`), a section (`7.4`), or `hsm-guide`: a step of the vendor's HSM guide. `headline` is that of `check`. A step that is \
@@ -64,12 +64,12 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
     (
         "okv-host.cluster.v1",
         "okv-host cluster REPORT.json --format json",
-        "`schema, profile, verdict, version, nodes [{name, host, mode: read-only|read-write, pair, status, version, \
+        "`schema, made, profile, verdict, version, nodes [{name, host, mode: read-only|read-write, pair, status, version, \
          verdict, blocked_by, unknown_by}], order [{node, mode, pair, verdict, blocked_by, unknown_by}], differences \
          [{what, values [{value, nodes}]}], disabled [{node, since_seconds, until_seconds, left_seconds}], console [{node, ca_expires, platform_expires, server_expires, shown}] (where saved answers of the console were given), problems \
          [{id, verdict, message, remedy}], next {node, what_for, what}, not_found`. What is not known is `null`; a \
          problem that only warns has the verdict `ready`. `blocked_by` and `unknown_by` are ids of rules; in `order` \
-         also `disabled-too-long` and `no-report`",
+         also `disabled-too-long`, `no-report` and `report-old`",
     ),
     (
         Comparison::SCHEMA,
@@ -84,7 +84,7 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
     (
         PlanReport::SCHEMA,
         "stage, upgrade, swap-extend, kernel-prune and ssh-dsa-retire, with --format json",
-        "`schema, command, outcome, target, steps [{purpose, role, action}], notes, reasons [{id, message, remedy}], \
+        "`schema, made, command, outcome, target, steps [{purpose, role, action}], notes, reasons [{id, message, remedy}], \
          message`",
     ),
     (
@@ -96,17 +96,26 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
     (
         "okv-host.status.v1",
         "okv-host status --format json",
-        "`schema, last_run {command, target, began, state, unfinished, steps, standing}, upgrade {state, exit_status, \
+        "`schema, made, last_run {command, target, began, state, unfinished, steps, standing}, upgrade {state, exit_status, \
          began, log, iso}, upgrade_unknown`",
     ),
     ("okv-host.undo.v1", "okv-host undo --format json", "`schema, outcome, run, message`"),
 ];
 
+/// What `made` has.
+const MADE: &str = "\n`made` shows how a document was made: `{at, version, commit, host, machine, installation, profile, \
+    profile_sha256,\nread: live|folder|disks|reports}`. What is not known is `null`. `at` is the clock of the node (RFC \
+    3339, UTC); disks\nalone have none, and the document of `cluster` has the time of the host that ran it. `version` and \
+    `commit` are of\nokv-host; a development build has no commit. `machine` is a sum of the product UUID and \
+    `installation` a sum of\n`/etc/machine-id`. `profile_sha256` is the SHA-256 of all fields of the release profile as \
+    JSON, sorted by name and\nwithout white space: it does not depend on how the file is written. For a file without\n`extends`, `jq -cSj . \
+    FILE | sha256sum` prints it.\n";
+
 pub(super) fn json(made: &str) -> String {
     let mut out = format!(
         "{made}\n\n# JSON\n\nstdout is the answer, stderr the conversation. Each document has the name and version of \
          its schema.\nWithin a version, fields are only added. Numbers are bytes unless their name has another unit; a \
-         partition type\nis a lower-case GUID or `0x83`.\n"
+         partition type\nis a lower-case GUID or `0x83`.\n{MADE}"
     );
     for (schema, command, fields) in DOCUMENTS {
         let _ = write!(out, "\n## {schema}\n\n`{command}`:\n\n{fields}.\n");

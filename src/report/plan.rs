@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::effect::{duration, effects, why_it_stays, written_disks};
 use super::ending::end;
+use super::made::{self, Made};
 use super::step;
 use super::text::{Columns, Page, clean, sentence, wrap};
 use crate::base::units::Bytes;
@@ -16,7 +17,6 @@ use crate::engine::{Action, Back, CacheSwitch, DiskIdentity, Ending, Plan, Reaso
 /// What a command that changes a host answers.
 #[derive(Debug, Clone, Serialize)]
 pub struct PlanReport<'r> {
-    pub schema: &'static str,
     pub command: &'r str,
     /// What is or was the matter.
     #[serde(rename = "outcome")]
@@ -47,7 +47,6 @@ impl<'r> PlanReport<'r> {
 
     pub fn of_plan(plan: &'r Plan, ending: Ending, message: Option<String>) -> Self {
         Self {
-            schema: Self::SCHEMA,
             command: plan.command,
             ending,
             target: &plan.target,
@@ -61,7 +60,6 @@ impl<'r> PlanReport<'r> {
 
     pub fn of_refusal(command: &'r str, refusal: &'r Refusal) -> Self {
         Self {
-            schema: Self::SCHEMA,
             command,
             ending: Ending::Refused { why: None },
             target: "",
@@ -78,9 +76,8 @@ impl<'r> PlanReport<'r> {
 ///
 /// # Errors
 /// What the writer says.
-pub fn plan_json(out: &mut impl io::Write, report: &PlanReport<'_>) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, report)?;
-    out.write_all(b"\n")
+pub fn plan_json(out: &mut impl io::Write, report: &PlanReport<'_>, made: &Made) -> io::Result<()> {
+    made::write(out, PlanReport::SCHEMA, made, report)
 }
 
 pub fn plan_text(report: &PlanReport<'_>, columns: Columns) -> String {

@@ -6,6 +6,7 @@ use std::io;
 use serde::Serialize;
 
 use super::effect::duration;
+use super::made::{self, Made};
 use super::plan::{describe_action, way_back};
 use super::step;
 use super::text::{Columns, Page, clean, wrap};
@@ -52,16 +53,15 @@ pub fn status_json(
     out: &mut impl io::Write,
     run: Option<&RecordedRun>,
     upgrade: &Probed<UpgradeRun>,
+    made: &Made,
 ) -> io::Result<()> {
     #[derive(Serialize)]
     struct Status<'r> {
-        schema: &'static str,
         last_run: Option<RunJson<'r>>,
         upgrade: Option<Upgrade<'r>>,
         upgrade_unknown: Option<&'r str>,
     }
     let status = Status {
-        schema: "okv-host.status.v1",
         last_run: run.map(RunJson::of),
         upgrade: upgrade.known().map(Upgrade::of),
         upgrade_unknown: match upgrade {
@@ -69,8 +69,7 @@ pub fn status_json(
             Probed::Known(_) | Probed::Absent => None,
         },
     };
-    serde_json::to_writer_pretty(&mut *out, &status)?;
-    out.write_all(b"\n")
+    made::write(out, "okv-host.status.v1", made, &status)
 }
 
 /// The last run, and how the vendor's upgrade stands, for people.

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::findings::style;
 use super::head::{Node, head};
+use super::made::{self, Made};
 use super::text::{Columns, Page, clean, wrap};
 use crate::procedure::{Confirmed, SECTIONS, Scope, Standing, State, Step, When};
 use crate::subjects::rule::{RuleId, Verdict};
@@ -215,10 +216,9 @@ impl<'r> Row<'r> {
 ///
 /// # Errors
 /// What the writer says.
-pub fn runbook_json(out: &mut impl Write, report: &RunbookReport<'_>) -> io::Result<()> {
+pub fn runbook_json(out: &mut impl Write, report: &RunbookReport<'_>, made: &Made) -> io::Result<()> {
     #[derive(Serialize)]
     struct Report<'r> {
-        schema: &'static str,
         host: &'r str,
         profile: &'r str,
         headline: &'static str,
@@ -228,9 +228,8 @@ pub fn runbook_json(out: &mut impl Write, report: &RunbookReport<'_>) -> io::Res
     let steps = report.steps.iter().map(Row::new).collect();
     let next = report.standing.next.as_ref().and_then(|next| next.step);
     let Node { host, release: profile, .. } = report.node;
-    let (schema, headline) = (RunbookReport::SCHEMA, report.standing.headline.word());
-    serde_json::to_writer_pretty(&mut *out, &Report { schema, host, profile, headline, steps, next })?;
-    out.write_all(b"\n")
+    let headline = report.standing.headline.word();
+    made::write(out, RunbookReport::SCHEMA, made, &Report { host, profile, headline, steps, next })
 }
 
 /// What `confirm` says for people: the step as it stands now, and why nothing was recorded where it was not.

@@ -1,5 +1,7 @@
 //! Rules against fixture hosts: each has a host on each side of its edge, and what cannot be read is never a pass.
 
+#[path = "../support/made.rs"]
+mod made;
 #[path = "../support/overlay.rs"]
 mod overlay;
 

@@ -18,6 +18,7 @@ fn disks_of_a_powered_off_node_are_judged_without_what_only_a_running_host_has()
         .output()
         .unwrap();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["made"]["read"], &report["made"]["at"]), (&"disks".into(), &serde_json::Value::Null));
     let verdicts: Vec<(&str, &str)> = report["findings"]
         .as_array()
         .unwrap()

@@ -1,6 +1,8 @@
 //! The runbook of fixture hosts: golden texts, both sides of every kind of step, what was confirmed, and what is
 //! recorded.
 
+#[path = "../support/made.rs"]
+mod made;
 #[path = "../support/overlay.rs"]
 mod overlay;
 

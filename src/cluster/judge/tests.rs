@@ -15,6 +15,8 @@ fn report(host: &str, release: Option<&str>, verdict: Outcome) -> Saved {
         profile: "21.8".into(),
         host: host.into(),
         release: release.map(str::to_owned),
+        machine: None,
+        made: Default::default(),
         verdict,
         findings: vec![finding],
     }

@@ -29,7 +29,7 @@ pub struct Records {
 
 impl Records {
     pub fn gather(root: &Root) -> Self {
-        let Identities { node, machine } = Identities::gather(root);
+        let Identities { node, machine, .. } = Identities::gather(root);
         Self {
             node,
             machine,
