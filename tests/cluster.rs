@@ -190,7 +190,9 @@ fn a_file_that_is_no_report_is_named_and_the_others_are_still_judged() {
         assert_eq!(report["nodes"][0]["name"], "good-bios");
     }
     fs::File::create(&file).unwrap().set_len(1 << 40).unwrap();
-    saved.cluster(&[BIOS]).arg(&file).assert().code(3).stdout(predicate::str::contains("larger than"));
+    let assert = saved.cluster(&[BIOS, "--format", "json"]).arg(&file).assert().code(3);
+    let report: Value = serde_json::from_slice(&assert.get_output().stdout).unwrap();
+    assert!(report["problems"][0]["message"].as_str().unwrap().contains("larger than"), "{report:#}");
 }
 
 #[test]

@@ -150,6 +150,7 @@ mod tests {
             verdict: None,
             blocked_by: vec![],
             unknown_by: vec![],
+            waived: vec![],
             has_old_report: false,
             blockers: vec![],
         }

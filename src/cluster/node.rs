@@ -25,6 +25,8 @@ pub struct Node {
     pub blocked_by: Vec<String>,
     /// The rules that could not be judged on it.
     pub unknown_by: Vec<String>,
+    /// The rules of which somebody accepted what they found.
+    pub waived: Vec<String>,
     /// Whether its report is too old, or of unknown age.
     #[serde(skip)]
     pub has_old_report: bool,
@@ -48,7 +50,8 @@ impl Node {
             pair: None,
             status: info.and_then(|info| info.status.clone()),
             version: said.or_else(|| info.and_then(|info| info.version.clone())),
-            verdict: report.map(|report| report.verdict),
+            verdict: report.map(|report| worst(report.verdict, &blockers, &unknown)),
+            waived: report.map(waived).unwrap_or_default(),
             blocked_by: ids(&blockers),
             unknown_by: ids(&unknown),
             has_old_report: false,
@@ -70,6 +73,20 @@ impl Node {
     pub(super) fn is_disabled(&self) -> bool {
         self.status.as_ref().is_some_and(|status| status.to_ascii_lowercase().contains("disabl"))
     }
+}
+
+/// What the findings come to, where a report was changed by hand and shows better.
+fn worst(verdict: Outcome, blockers: &[SavedFinding], unknown: &[SavedFinding]) -> Outcome {
+    match verdict {
+        _ if !blockers.is_empty() => Outcome::Blocked,
+        Outcome::Ready if !unknown.is_empty() => Outcome::Unknown,
+        verdict => verdict,
+    }
+}
+
+fn waived(report: &Saved) -> Vec<String> {
+    let waived: Vec<SavedFinding> = report.findings.iter().filter(|f| f.waived.is_some()).cloned().collect();
+    ids(&waived)
 }
 
 fn found(report: &Saved, verdict: Verdict) -> Vec<SavedFinding> {

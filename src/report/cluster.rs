@@ -35,6 +35,9 @@ pub fn cluster_text(cluster: &Cluster, columns: Columns) -> String {
     row(&mut out, ["node", "mode", "version", "status"].map(str::to_owned));
     out.push_str("verdict\n");
     cluster.nodes.iter().for_each(|node| line_of(&mut out, node));
+    for node in cluster.nodes.iter().filter(|node| !node.waived.is_empty()) {
+        item(&mut out, &format!("{}: waived: {}", node.name, node.waived.join(", ")));
+    }
     let version = cluster.version.as_deref().unwrap_or("not known: that of a node is missing");
     out.push('\n');
     wrap(&mut out, &format!("cluster version: {version}"), 0, 4);

@@ -65,10 +65,10 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
         "okv-host.cluster.v1",
         "okv-host cluster REPORT.json --format json",
         "`schema, made, profile, verdict, version, nodes [{name, host, mode: read-only|read-write, pair, status, version, \
-         verdict, blocked_by, unknown_by}], order [{node, mode, pair, verdict, blocked_by, unknown_by}], differences \
+         verdict, blocked_by, unknown_by, waived}], order [{node, mode, pair, verdict, blocked_by, unknown_by}], differences \
          [{what, values [{value, nodes}]}], disabled [{node, since_seconds, until_seconds, left_seconds}], console [{node, ca_expires, platform_expires, server_expires, shown}] (where saved answers of the console were given), problems \
          [{id, verdict, message, remedy}], next {node, what_for, what}, not_found`. What is not known is `null`; a \
-         problem that only warns has the verdict `ready`. `blocked_by` and `unknown_by` are ids of rules; in `order` \
+         problem that only warns has the verdict `ready`. `blocked_by`, `unknown_by` and `waived` are ids of rules; in `order` \
          also `disabled-too-long`, `no-report` and `report-old`",
     ),
     (

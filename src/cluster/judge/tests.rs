@@ -249,3 +249,19 @@ fn the_release_that_the_cluster_shows_of_a_node_is_judged_too() {
         assert_eq!(of(version), (Outcome::Ready, false), "{version}");
     }
 }
+
+#[test]
+fn a_waived_finding_is_shown_and_a_report_counts_by_its_findings() {
+    let with = |verdict, found, waived| {
+        let mut report = report("a", None, Outcome::Ready);
+        report.verdict = verdict;
+        report.findings[0].verdict = found;
+        report.findings[0].waived = waived;
+        judge(Request { reports: vec![report], ..Request::default() }).nodes.remove(0)
+    };
+    let waiver = Some(serde_json::json!({"reason": "the disk is on its way"}));
+    let node = with(Outcome::Ready, Verdict::Unknown, waiver);
+    assert_eq!((node.verdict, node.waived), (Some(Outcome::Ready), vec!["swap-size".to_owned()]));
+    assert_eq!(with(Outcome::Ready, Verdict::Block, None).verdict, Some(Outcome::Blocked));
+    assert_eq!(with(Outcome::Ready, Verdict::Unknown, None).verdict, Some(Outcome::Unknown));
+}

@@ -97,7 +97,7 @@ fn dates(inputs: &RuleInputs<'_>, certificate: &Certificate) -> Finding {
     let finding =
         |verdict, message: String| inputs.finding(verdict, &certificate.place, message).measured(measured.clone());
     if now < certificate.not_before {
-        return finding(Verdict::Block, "it does not hold yet: is the clock of this node right?".into())
+        return finding(Verdict::Block, "it is not valid yet: is the clock of this node right?".into())
             .remedy("Set the clock, or renew the certificate.");
     }
     let Some(left) = certificate.not_after.checked_sub(now) else {

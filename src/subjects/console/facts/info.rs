@@ -56,6 +56,10 @@ pub fn parse(text: &str) -> Result<ServerInfo, String> {
         }
         moment
     });
+    // An answer on the cluster has a version too, that of its nodes.
+    if saved.value("nodeName").is_some() || saved.value("clusterSubgroup").is_some() {
+        return Err("it is an answer on the cluster, and not that of okv server info get".to_owned());
+    }
     if lacks.len() == FIELDS {
         return Err("it has no field of okv server info get".to_owned());
     }
@@ -97,6 +101,8 @@ mod tests {
     fn what_is_missing_is_named_and_a_version_alone_is_a_missing_privilege() {
         let info = parse(r#"{"value": {"version": "21.10.0.0.0"}}"#).unwrap();
         assert!(info.has_version_alone());
+        let cluster = parse(r#"{"value": {"nodes": [{"nodeName": "okv1", "version": "21.8.0.0.0"}]}}"#);
+        assert!(cluster.unwrap_err().contains("on the cluster"));
         let info = parse(&WHOLE.replace("2027-09-30 23:59:59", "soon")).unwrap();
         assert_eq!((info.platform_expires, info.lacks), (None, vec!["platformCertificatesExpirationDate"]));
         assert!(parse(r#"{"value": {"name": "x"}}"#).is_err() && parse("[]").is_err() && parse("").is_err());
