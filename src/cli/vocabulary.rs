@@ -1,5 +1,5 @@
-//! The words that name a rule, a step, or an item or a section of the procedure. Each is accepted where one of them is; completions
-//! list them.
+//! The words that name a rule, a step, or an item or a section of the procedure. Each is accepted where one of them
+//! is; completions list them.
 
 use std::ffi::OsStr;
 

@@ -7,7 +7,8 @@ use crate::subjects::rule::{Outcome, Verdict};
 /// Name and version of the schema that is read.
 pub const SCHEMA: &str = "okv-host.check.v1";
 
-/// A report, as far as a cluster is judged by it, or two of them are compared. Fields that a later version added are passed over.
+/// A report, as far as a cluster is judged by it, or two of them are compared. Fields that a later version added are
+/// passed over.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Saved {
     pub schema: String,

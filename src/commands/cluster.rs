@@ -80,8 +80,8 @@ fn profile(reports: &[saved::Saved]) -> Result<Profile> {
     by_reports.map_or_else(|| target::named(Profile::DEFAULT), Ok)
 }
 
-/// The saved answers of the console. One that cannot be opened is a usage error, one that cannot be understood a part of
-/// the answer.
+/// The saved answers of the console. One that cannot be opened is a usage error, one that cannot be understood a part
+/// of the answer.
 fn answers(args: &Cluster) -> Result<Vec<Answers>, UsageError> {
     let read = |option: &str, path: &str| {
         let file = input::open(Path::new(path)).map_err(|e| UsageError(format!("{option} {path}: {}", cause(&e))))?;

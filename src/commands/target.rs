@@ -71,7 +71,8 @@ fn release_in_folder(root: &Root) -> Option<Version> {
     releases.all(|release| release == first).then_some(first)
 }
 
-/// An ISO of a release before the first profile is judged by the usual one, whose rules find that it brings another release.
+/// An ISO of a release before the first profile is judged by the usual one, whose rules find that it brings another
+/// release.
 fn of_name(release: Option<Version>) -> Result<Profile> {
     let by_name = release.and_then(|release| Profile::of_release(&release.to_string()).ok());
     by_name.map_or_else(|| named(Profile::DEFAULT), Ok)

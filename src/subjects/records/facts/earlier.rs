@@ -1,5 +1,5 @@
-//! An earlier report of `check --format json`, or the inventory of `swap-extend --prepare`, as far as the node is compared
-//! with it.
+//! An earlier report of `check --format json`, or the inventory of `swap-extend --prepare`, as far as the node is
+//! compared with it.
 
 use serde::Deserialize;
 
