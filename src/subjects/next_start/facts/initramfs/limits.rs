@@ -16,7 +16,7 @@ pub(super) const MOST_UNPACKED: u64 = 1 << 30;
 pub(super) const MOST_WINDOW: u64 = 16 * MIB;
 /// Most segments. A segment costs the memory of a decoder anew, and may be ten bytes short.
 pub(super) const MOST_SEGMENTS: u32 = 64;
-/// Of processor time, so that the answer is the same on a busy node. The slowest stream within the other limits takes
-/// 18 seconds on a processor of 2021 (bzip2; xz 15, the others two and less); damage can make one of many tiny blocks,
-/// each of which costs much more than its bytes.
+/// Of processor time, so that the answer is the same on a busy node. Streams near the other limits were measured at 11
+/// (xz) and 14 seconds (bzip2): see `docs/performance.md`. Damage can make one of many tiny blocks, each of which costs
+/// much more than its bytes.
 pub(super) const LONGEST: Duration = Duration::from_secs(60);
