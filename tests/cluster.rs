@@ -365,3 +365,19 @@ fn the_report_on_a_cluster_is_made_of_reports_by_the_clock_of_this_host() {
     assert_eq!(made["profile_sha256"], report["made"]["profile_sha256"]);
     assert!(Moment::parse(made["at"].as_str().unwrap()).is_some_and(|at| at.has_zone));
 }
+
+#[test]
+fn cluster_information_of_any_size_takes_little_memory() {
+    let saved = Saved::reports(&[GOOD]);
+    let file = saved.path("info.json");
+    let node = r#"{"nodeName": "a", "x": [1, 2, 3, 4]}"#;
+    // One that is read, and one that is not.
+    for nodes in [25_000, 300_000] {
+        fs::write(&file, format!(r#"{{"value": {{"nodes": [{}]}}}}"#, vec![node; nodes].join(","))).unwrap();
+        let limited = "ulimit -v 65536; exec \"$0\" cluster \"$1\" --cluster-info \"$2\" -q";
+        let mut command = process::Command::new("sh");
+        command.args(["-c", limited, env!("CARGO_BIN_EXE_okv-host")]).arg(saved.path(GOOD)).arg(&file);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{nodes}: {output:?}");
+    }
+}

@@ -21,7 +21,7 @@ use crate::profile::Profile;
 use crate::report;
 use crate::subjects::console::facts::{info as server_info, status};
 
-/// Longest answer on one server.
+/// Longest answer of the management console, in bytes. What is read of a cluster as a tree takes some thirty times that.
 const LONGEST_ANSWER: u64 = 1 << 20;
 
 pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
@@ -53,10 +53,11 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
     if let Some((node, _)) = args.disabled.iter().find(|(_, since)| *since > request.now) {
         return Err(UsageError(format!("--disabled {node}=...: that time is to come")).into());
     }
-    request.info = args
-        .cluster_info
-        .as_deref()
-        .map(|path| text(path).and_then(|text| info::parse(&text)).map_err(|why| format!("{}: {why}", path.display())));
+    request.info = args.cluster_info.as_deref().map(|path| {
+        text(path, LONGEST_ANSWER)
+            .and_then(|text| info::parse(&text))
+            .map_err(|why| format!("{}: {why}", path.display()))
+    });
     let profile = profile(&request.reports)?;
     request.warn_days = profile.certificate_warn_days;
     request.oldest_release = Version::parse(&profile.oldest_release);

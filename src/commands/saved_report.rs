@@ -7,16 +7,16 @@ use crate::base::cause::cause;
 use crate::cluster::saved::{self, Saved};
 use crate::io::input;
 
-/// Longest report or cluster information that is read, in bytes.
+/// Longest report that is read, in bytes.
 const LONGEST: u64 = 8 << 20;
 
 /// Reads what `check --format json` printed.
 pub(super) fn report(path: &Path) -> Result<Saved, String> {
-    text(path).and_then(|text| saved::parse(&text))
+    text(path, LONGEST).and_then(|text| saved::parse(&text))
 }
 
-pub(super) fn text(path: &Path) -> Result<String, String> {
-    input::open(path).map_err(|e| cause(&e)).and_then(|file| text_of(file, LONGEST))
+pub(super) fn text(path: &Path, longest: u64) -> Result<String, String> {
+    input::open(path).map_err(|e| cause(&e)).and_then(|file| text_of(file, longest))
 }
 
 pub(super) fn text_of(file: impl Read, longest: u64) -> Result<String, String> {
