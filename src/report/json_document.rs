@@ -27,8 +27,8 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
         "`schema, made, profile, host, release, machine, memory_kib, verdict: ready|blocked|unknown, headline: \
          no-blocker-found|ready|cannot-be-upgraded|must-be-replaced|unknown|upgrade-under-way|upgrade-failed|upgraded, \
          findings [{id, verdict: \
-         pass|note|confirm|warn|block|unknown|not-applicable, subject, measured, required, message, remedy, source, \
-         waived {reason, until}}], waivers [{id, subject, reason, until, state: \
+         pass|note|confirm|warn|block|unknown|not-applicable, subject, measured, figures, required, message, remedy, \
+         commands [[word]], source, waived {reason, until}}], waivers [{id, subject, reason, until, state: \
          active|unused|expired|not-allowed|no-such-rule}]`: one finding for each rule and subject, passes included. \
          `verdict` is what the rules come to, and the exit status: `ready` means that no rule blocks and nothing is \
          unknown. Disks alone (`--image`) do not show what most rules judge: these are `unknown`. `headline` is the \
