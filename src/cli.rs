@@ -26,7 +26,7 @@ pub use cluster::Cluster;
 pub use compare::Compare;
 pub use judge::Judge;
 pub use kernel_prune::KernelPrune;
-pub use printed::{Completions, Man};
+pub use printed::{Completions, Man, Schema};
 pub use runbook::{Confirm, Runbook, RunbookFormat};
 pub use scan::{Scan, ScanFormat};
 pub use ssh_dsa_retire::SshDsaRetire;
@@ -65,6 +65,8 @@ pub enum Command {
     Completions(Completions),
     /// Print a man page
     Man(Man),
+    /// Print the JSON Schema of a document
+    Schema(Schema),
     /// Record a step that cannot be verified
     Confirm(Confirm),
     /// Copy and mount the upgrade ISO
@@ -82,7 +84,7 @@ pub enum Command {
 }
 
 /// The commands that read, which come first in [`Command`]; the others change this host, or record something on it.
-const READING: &[&str] = &["check", "scan", "runbook", "cluster", "compare", "status", "completions", "man"];
+const READING: &[&str] = &["check", "scan", "runbook", "cluster", "compare", "status", "completions", "man", "schema"];
 const RECORDING: &[&str] = &["confirm"];
 
 const HELP: &str = "\

@@ -6,15 +6,17 @@
 
 use std::collections::HashMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cluster::saved::{Saved, SavedFinding};
 use crate::subjects::rule::{Outcome, Verdict};
 
 /// What is different. Its JSON form is the contract of `okv-host compare`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Comparison {
-    /// Name and version of this schema: [`Comparison::SCHEMA`].
+    /// Name and version of this schema.
+    #[schemars(extend("const" = Comparison::SCHEMA))]
     pub schema: &'static str,
     pub host: String,
     pub outcome: Change,
@@ -36,7 +38,7 @@ impl Comparison {
 }
 
 /// What the differences come to: the exit status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Change {
     /// Something got worse, whatever improved.
@@ -48,7 +50,7 @@ pub enum Change {
 }
 
 /// A report as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Side {
     /// Release that the node was judged by.
     pub profile: String,
@@ -64,7 +66,7 @@ impl From<&Saved> for Side {
 }
 
 /// What both reports have of one rule and subject.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Pair {
     pub id: String,
     pub subject: String,
@@ -73,7 +75,7 @@ pub struct Pair {
 }
 
 /// What one report has of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct State {
     pub verdict: Verdict,
     /// Whether it does not count.

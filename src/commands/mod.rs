@@ -71,6 +71,7 @@ pub fn run_in(cli: &Cli, around: Surroundings) -> ExitStatus {
         Command::SshDsaRetire(args) => ssh_dsa_retire::run(args, around),
         Command::Completions(args) => printed::completions(args),
         Command::Man(args) => printed::man(args),
+        Command::Schema(args) => printed::schema(args),
         Command::Status(args) => status::run(args),
         Command::Undo(args) => undo::run(args, around),
     };
