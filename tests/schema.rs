@@ -118,7 +118,12 @@ fn of_a_run() -> [Value; 2] {
 fn live() -> Vec<Value> {
     let host = Host::named("vg-free-enough");
     let disk = project().join("fixtures/images/gpt-damaged-both/disk");
-    let alone = [&["scan", disk.to_str().unwrap()][..], &["check", "--list"], &["check", "--profile", "list"]];
+    let alone = [
+        &["scan", disk.to_str().unwrap()][..],
+        &["profile", "check", "fixtures/waivers/waivers.json"],
+        &["check", "--list"],
+        &["check", "--profile", "list"],
+    ];
     let alone = alone.into_iter().map(|arguments| printed(arguments, None).unwrap());
     let of_host = [&["check"][..], &["runbook"], &["swap-extend"], &["swap-extend", "--prepare"], &["kernel-prune"]];
     let of_host = of_host.into_iter().map(|arguments| printed(arguments, Some(&host)).unwrap());

@@ -9,7 +9,7 @@ use super::json::{self, CheckReport, ScanReport};
 use super::plan::PlanReport;
 use super::runbook::{self, RunbookReport};
 use super::schema_of::{of, with_made};
-use super::{prepare, profiles, run};
+use super::{prepare, profile, profiles, run};
 use crate::cluster::Cluster;
 use crate::compare::Comparison;
 use crate::disk::Disk;
@@ -67,6 +67,14 @@ pub(super) const DOCUMENTS: &[Document] = &[
         fields: "`schema, profiles [{release, is_default, deployment, figures [{what, value, source}]}]`: the built-in release \
          profiles. `value` is in bytes, or in the unit that `what` names; `deployment` is `null` for a cluster",
         schema: of::<profiles::List<'static>>,
+    },
+    Document {
+        name: profile::Answer::SCHEMA,
+        command: "okv-host profile show --format json",
+        fields: "`schema, made, source, release, figures_of, sha256, faults [{place, message}], profile`, which `profile check` \
+                 prints too: `profile` has all fields, those of the profile that a file `extends` included; it is `null` \
+                 where there are `faults`",
+        schema: || with_made::<profile::Answer<'static>>(profile::Answer::SCHEMA),
     },
     Document {
         name: RunbookReport::SCHEMA,
