@@ -106,8 +106,8 @@ pub(super) const DOCUMENTS: &[Document] = &[
     Document {
         name: Comparison::SCHEMA,
         command: "okv-host compare BEFORE.json AFTER.json --format json",
-        fields: "`schema, host, outcome: worse|improved|same, before {profile, release, verdict}, after {profile, release, \
-         verdict}, worse [{id, subject, before {verdict, waived: true|false, message, measured}, after {verdict, waived, \
+        fields: "`schema, host, outcome: worse|improved|same, before {profile, release, verdict, at, version}, after {profile, release, \
+         verdict, at, version}, seconds_between, doubts, worse [{id, subject, before {verdict, waived: true|false, message, measured}, after {verdict, waived, \
          message, measured}}], improved, changed, new, gone, same`: findings matched by rule and subject. `changed` is \
          as severe as before, with other figures or another message; `same` is a number. `before` of a finding is `null` \
          where only the later report has it, `after` where only the earlier one has it. A new finding that is `confirm`, `warn`, `unknown` or \
