@@ -371,10 +371,11 @@ fn cluster_information_of_any_size_takes_little_memory() {
     let saved = Saved::reports(&[GOOD]);
     let file = saved.path("info.json");
     let node = r#"{"nodeName": "a", "x": [1, 2, 3, 4]}"#;
+    // Of data (setrlimit(2)): the C library only reserves address space for the memory of a second thread.
     // One that is read, and one that is not.
     for nodes in [25_000, 300_000] {
         fs::write(&file, format!(r#"{{"value": {{"nodes": [{}]}}}}"#, vec![node; nodes].join(","))).unwrap();
-        let limited = "ulimit -v 65536; exec \"$0\" cluster \"$1\" --cluster-info \"$2\" -q";
+        let limited = "ulimit -d 65536; exec \"$0\" cluster \"$1\" --cluster-info \"$2\" -q";
         let mut command = process::Command::new("sh");
         command.args(["-c", limited, env!("CARGO_BIN_EXE_okv-host")]).arg(saved.path(GOOD)).arg(&file);
         let output = command.output().unwrap();

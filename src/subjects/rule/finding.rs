@@ -1,8 +1,13 @@
 //! What a rule finds.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize, Serializer};
+
+use super::figures::Figures;
+use super::remedy::Remedy;
 
 /// The fixed word of a rule, or of what judges beside the rules: the waivers.
 ///
@@ -32,6 +37,20 @@ impl fmt::Debug for RuleId {
     }
 }
 
+impl JsonSchema for RuleId {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "RuleId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
+    }
+}
+
 impl Serialize for RuleId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0)
@@ -50,8 +69,8 @@ impl PartialEq<&str> for RuleId {
     }
 }
 
-/// What a rule says of one subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// What a rule finds of one subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// As it must be.
@@ -83,7 +102,7 @@ impl Verdict {
 }
 
 /// What a rule found of one subject.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
     /// The rule's fixed word, or that of the waivers.
     pub id: RuleId,
@@ -92,12 +111,18 @@ pub struct Finding {
     pub subject: String,
     /// What was measured, with exact figures.
     pub measured: String,
+    /// By what it was judged, where that is a number.
+    #[serde(skip_serializing_if = "Figures::is_empty")]
+    pub figures: Figures,
     pub required: String,
-    /// One sentence that says what it means.
+    /// What it means, in one sentence.
     pub message: String,
-    /// What would lift it; empty where nothing need be done.
+    /// How to fix it; empty where nothing need be done.
     pub remedy: String,
-    /// Where the requirement stands.
+    /// The commands that the remedy names, in its order; what else it asks for is in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<Vec<String>>,
+    /// Where the requirement comes from.
     pub source: String,
     /// Why it does not count; nothing where it does.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,13 +148,19 @@ impl Finding {
     }
 
     /// The same with what would lift it.
-    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = remedy.into();
+    pub(crate) fn remedy(mut self, remedy: impl Into<Remedy>) -> Self {
+        (self.remedy, self.commands) = remedy.into().into_parts();
+        self
+    }
+
+    /// The same with the figures by which it was judged.
+    pub(crate) fn figures(mut self, figures: Figures) -> Self {
+        self.figures = figures;
         self
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Waived {
     pub reason: String,
     pub until: String,
