@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::base::dates::Moment;
 
 /// Most nodes that are taken.
-const MOST: usize = 256;
+const MOST: usize = 1024;
 /// A number of milliseconds since 1970 is above this, and one of seconds below.
 const MILLISECONDS: u64 = 100_000_000_000;
 

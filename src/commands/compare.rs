@@ -14,7 +14,7 @@ use crate::report;
 
 pub(super) fn run(args: &Compare) -> Result<ExitStatus> {
     let [before, after] = [&args.before, &args.after].map(|path| {
-        read(path).map_err(|why| format!("cannot read {}: {why}", path.display().to_string().escape_debug()))
+        read(path, 2).map_err(|why| format!("cannot read {}: {why}", path.display().to_string().escape_debug()))
     });
     let (before, after) = match (before, after) {
         (Ok(before), Ok(after)) => (before, after),
