@@ -242,16 +242,13 @@ pub fn confirm_text(step: &Step, refused: Option<&str>, columns: Columns) -> Str
 ///
 /// # Errors
 /// What the writer says.
-pub fn confirm_json(out: &mut impl Write, step: &Step, refused: Option<&str>) -> io::Result<()> {
+pub fn confirm_json(out: &mut impl Write, step: &Step, refused: Option<&str>, made: &Made) -> io::Result<()> {
     #[derive(Serialize)]
     struct Report<'r> {
-        schema: &'static str,
         recorded: bool,
         message: Option<&'r str>,
         step: Row<'r>,
     }
-    let schema = RunbookReport::CONFIRM_SCHEMA;
-    let report = Report { schema, recorded: refused.is_none(), message: refused, step: Row::new(step) };
-    serde_json::to_writer_pretty(&mut *out, &report)?;
-    out.write_all(b"\n")
+    let report = Report { recorded: refused.is_none(), message: refused, step: Row::new(step) };
+    made::write(out, RunbookReport::CONFIRM_SCHEMA, made, &report)
 }
