@@ -1,5 +1,9 @@
 //! The command line: what can be asked, and how.
 
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::{env, process};
+
 use clap::builder::styling::Styles;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
@@ -99,8 +103,15 @@ file could not be written.";
 impl Cli {
     /// The arguments of this process, with help for a page of so many columns. Wrong ones end the process.
     pub fn read(columns: usize, version: &'static str) -> Self {
-        let matches = Self::in_groups().version(version).term_width(columns).get_matches();
-        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+        let matches = Self::in_groups().version(version).term_width(columns).try_get_matches();
+        matches.and_then(|matches| Self::from_arg_matches(&matches)).unwrap_or_else(|error| {
+            if error.use_stderr() && is_plugin(env::args_os()) {
+                let _ = writeln!(io::stdout(), "OKV UNKNOWN - the command line is wrong. Run: okv-host check --help");
+                let _ = error.print();
+                process::exit(UNKNOWN);
+            }
+            error.exit()
+        })
     }
 
     /// The command line, with its commands in groups in the help.
@@ -123,6 +134,16 @@ impl Cli {
         );
         command.help_template(template)
     }
+}
+
+/// The exit status of a monitoring plugin that could not find out: 2, as of other wrong arguments, is CRITICAL there.
+const UNKNOWN: i32 = 3;
+
+/// Whether wrong arguments ask for the line of a plugin.
+fn is_plugin(arguments: impl Iterator<Item = OsString>) -> bool {
+    let arguments: Vec<OsString> = arguments.collect();
+    let is_pair = |pair: &[OsString]| matches!(pair, [option, value] if option == "--format" && value == "nagios");
+    arguments.windows(2).any(is_pair) || arguments.iter().any(|word| word == "--format=nagios")
 }
 
 /// Arguments of `status`.

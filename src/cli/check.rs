@@ -82,6 +82,8 @@ pub enum CheckFormat {
     Text,
     /// For programs.
     Json,
+    /// One line of a monitoring plugin, with its exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+    Nagios,
 }
 
 impl CheckFormat {
@@ -90,6 +92,7 @@ impl CheckFormat {
         match self {
             Self::Text => Some(PlainFormat::Text),
             Self::Json => Some(PlainFormat::Json),
+            Self::Nagios => None,
         }
     }
 }
@@ -103,4 +106,4 @@ Examples:
   okv-host check -q --output html:okv1.html --output json:okv1.json
 
 Exit status: 0 no blocker found; 1 blocked; 2 usage error; 3 something could not be read; 6 an \
---output file could not be written.";
+--output file could not be written. With --format nagios: 0 OK; 1 WARNING; 2 CRITICAL; 3 UNKNOWN.";

@@ -12,7 +12,6 @@ use super::progress::Progress;
 use super::surroundings::Surroundings;
 use super::target::{LIST, Target};
 use super::usage_error::UsageError;
-use super::verdict::exit;
 use super::vocabulary::named;
 use super::{explain, outputs};
 use crate::base::cause::cause;
@@ -57,7 +56,8 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
     let asked = Asked { args, root: root.as_ref(), facts: &facts, profile: &profile, only: &only };
     let checked = Checked::new(asked, judged, around);
     let written = outputs::write(&args.outputs, &|format| checked.document(format));
-    written.end(checked.show(), exit(checked.verdict()))
+    let (shown, status) = checked.show(written.failed());
+    written.end(shown, status)
 }
 
 /// The format of what has no verdict.
@@ -71,7 +71,7 @@ fn plain(args: &Check) -> Result<PlainFormat> {
 
 /// The rules that are asked for; none where all are.
 fn only(args: &Check) -> Result<Vec<RuleId>> {
-    if !args.only.is_empty() && args.format == CheckFormat::Json {
+    if !args.only.is_empty() && args.format != CheckFormat::Text {
         return Err(UsageError("--only is for people: JSON has every finding".to_owned()).into());
     }
     let mut rules = Vec::new();

@@ -51,15 +51,22 @@ pub(super) fn write(outputs: &Outputs, document: &dyn Fn(OutputFormat) -> io::Re
 }
 
 impl Written {
+    /// How many files were not written.
+    pub(super) fn failed(&self) -> usize {
+        self.failures.len()
+    }
+
     /// Names on stderr what was not written, below the answer that was `shown`. The answer itself is not changed by it,
     /// and the exit status is.
     pub(super) fn end(self, shown: Result<()>, status: ExitStatus) -> Result<ExitStatus> {
         for failure in &self.failures {
             let _ = writeln!(io::stderr(), "okv-host: {failure}");
         }
-        if !self.failures.is_empty() {
-            return Ok(ExitStatus::NotWritten);
+        match status {
+            // Its line has how many there are, and its status can be no other.
+            ExitStatus::Plugin(_) => shown.map(|()| status),
+            _ if !self.failures.is_empty() => Ok(ExitStatus::NotWritten),
+            _ => shown.map(|()| status),
         }
-        shown.map(|()| status)
     }
 }

@@ -191,7 +191,7 @@ pub fn cluster_json(out: &mut impl Write, cluster: &Cluster, now: u64) -> io::Re
 }
 
 /// How a report on a cluster is made.
-pub(super) fn made_of(cluster: &Cluster, now: u64) -> Made {
+pub fn made_of(cluster: &Cluster, now: u64) -> Made {
     Made {
         profile: cluster.profile.clone(),
         profile_sha256: cluster.profile_sha256.clone(),
