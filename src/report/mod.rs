@@ -4,6 +4,7 @@ mod check;
 mod check_markdown;
 mod cluster;
 mod cluster_markdown;
+mod cluster_words;
 mod compare;
 mod documents;
 mod effect;
