@@ -103,7 +103,6 @@ Without --root and --image it checks this host, as root. It takes no lock and op
 Examples:
   okv-host check
   okv-host check --only swap-size,7.2-9 --root DIR
-  okv-host check -q --output html:okv1.html --output json:okv1.json
 
 Exit status: 0 no blocker found; 1 blocked; 2 usage error; 3 something could not be read; 6 an \
 --output file could not be written. With --format nagios: 0 OK; 1 WARNING; 2 CRITICAL; 3 UNKNOWN.";
