@@ -17,7 +17,7 @@ pub(super) fn findings(out: &mut Markup, node: &Node<'_>, findings: &[Finding], 
         out.raw("<p>Nothing blocks, and nothing is unknown.</p>\n");
     }
     amiss.iter().for_each(|finding| one(out, node, finding, steps));
-    out.raw("<h3>Everything else that was judged</h3>\n<div class=\"wide\"><table class=\"stack\">\n");
+    out.raw("<h3>Everything else that was judged</h3>\n<div class=\"wide\"><table class=\"stack found\">\n");
     out.raw("<thead><tr><th scope=\"col\">verdict</th><th scope=\"col\">rule</th><th scope=\"col\">subject</th>");
     out.raw("<th scope=\"col\">found</th></tr></thead>\n<tbody>\n");
     let rest = BY_SEVERITY.into_iter().flat_map(of);
