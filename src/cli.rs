@@ -101,6 +101,20 @@ everything as before; 4 stopped half-way; 5 another run holds the lock; 6 an --o
 file could not be written.";
 
 impl Cli {
+    /// Whether it changes and records nothing on this host.
+    pub fn only_reads(&self) -> bool {
+        match &self.command {
+            Command::Stage(args) => !args.change.apply,
+            Command::Upgrade(args) => !args.change.apply && !args.reboot,
+            Command::SwapExtend(args) => !args.change.apply && !args.prepare,
+            Command::KernelPrune(args) => !args.change.apply,
+            Command::SshDsaRetire(args) => !args.change.apply,
+            Command::Undo(args) => !args.change.apply,
+            Command::Confirm(_) => false,
+            _ => true,
+        }
+    }
+
     /// The arguments of this process, with help for a page of so many columns. Wrong ones end the process.
     pub fn read(columns: usize, version: &'static str) -> Self {
         let matches = Self::in_groups().version(version).term_width(columns).try_get_matches();

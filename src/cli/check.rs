@@ -34,7 +34,7 @@ pub struct Check {
     pub sha256: Option<Sha256>,
 
     /// List the rules with their thresholds and sources.
-    #[arg(long, conflicts_with_all = ["root", "image"])]
+    #[arg(long, conflicts_with = "image")]
     pub list: bool,
 
     /// Explain a rule, or the rules of a step or of an item of the procedure (7.2-13).
@@ -43,7 +43,7 @@ pub struct Check {
         value_name = "RULE",
         value_parser = Word(all),
         hide_possible_values = true,
-        conflicts_with_all = ["root", "image", "list"]
+        conflicts_with_all = ["image", "list"]
     )]
     pub explain: Option<String>,
 

@@ -9,6 +9,7 @@ use crate::base::cause::cause;
 use crate::cli::{OutputFormat, Outputs};
 use crate::engine::ExitStatus;
 use crate::io::replace::replace;
+use crate::io::sys::outside;
 
 /// Refuses a format that the command does not have, and a file that is named twice, before anything is read.
 pub(super) fn verify(outputs: &Outputs, formats: &[OutputFormat]) -> Result<(), UsageError> {
@@ -43,7 +44,13 @@ pub(super) struct Written {
 /// Writes each file. The screen comes after it: a terminal may block, or a pipe be closed.
 pub(super) fn write(outputs: &Outputs, document: &dyn Fn(OutputFormat) -> io::Result<Vec<u8>>) -> Written {
     let failures = outputs.files.iter().filter_map(|output| {
-        let written = document(output.format).and_then(|bytes| replace(&output.file, &bytes));
+        let file = output.file.clone();
+        // The thread that looks at a host cannot write.
+        let put = |bytes: Vec<u8>| {
+            let put = outside(move || replace(&file, &bytes));
+            put.unwrap_or_else(|| Err(io::Error::other("it was not tried")))
+        };
+        let written = document(output.format).and_then(put);
         let why = written.err()?;
         Some(format!("cannot write {}: {}", output.file.display(), cause(&why)))
     });

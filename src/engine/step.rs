@@ -96,6 +96,11 @@ pub enum Action {
     SwitchCaches(Vec<CacheSwitch>),
     /// Writes the first page of a swap area that is not in use.
     WriteSwapHeader(SwapHeader),
+    /// Writes zeros over the first page of a swap volume that is not in use, before the volume goes away.
+    ClearSwapHeader {
+        /// The volume.
+        area: String,
+    },
     /// Writes zeros over the label and the metadata area of a physical volume that is half made.
     ClearHalfMade {
         /// The partition.
@@ -127,6 +132,7 @@ impl Action {
             | Self::ClearHalfMade { .. }
             | Self::SwitchCaches(_)
             | Self::WriteSwapHeader(_)
+            | Self::ClearSwapHeader { .. }
             | Self::Copy(_) => true,
             Self::Run(run) => run.back != Back::Nothing,
             Self::Follow(_) => false,

@@ -133,7 +133,8 @@ impl Step {
         self.evidence = match refusal.reasons.as_slice() {
             [only] => format!("{command} refuses: {}", only.message),
             all => {
-                let ids: Vec<&str> = all.iter().map(|reason| reason.id).collect();
+                let mut ids: Vec<&str> = all.iter().map(|reason| reason.id).collect();
+                ids.dedup();
                 format!("{command} refuses: {}", ids.join(", "))
             }
         };

@@ -30,8 +30,11 @@ impl PluginLine {
             _ if standing.warnings > 0 => PluginState::Warning,
             _ => PluginState::Ok,
         };
-        let is_amiss =
-            |f: &&Finding| f.waived.is_none() && matches!(f.verdict, Verdict::Block | Verdict::Unknown | Verdict::Warn);
+        let is_amiss = |f: &&Finding| {
+            f.waived.is_none()
+                && !f.is_not_judged()
+                && matches!(f.verdict, Verdict::Block | Verdict::Unknown | Verdict::Warn)
+        };
         let mut ids: Vec<&str> = findings.iter().filter(is_amiss).map(|finding| finding.id.as_str()).collect();
         ids.dedup();
         let words = match ids.as_slice() {
@@ -83,7 +86,7 @@ impl PluginLine {
 fn data(standing: &Standing, measures: &Measures<'_>) -> Vec<String> {
     let mut data = vec![
         format!("blockers={};;0;0", standing.blockers),
-        format!("unknown={};;;0", standing.unknown.saturating_add(standing.not_judged)),
+        format!("unknown={};;;0", standing.unknown),
         format!("warnings={};0;;0", standing.warnings),
         format!("to_confirm={};;;0", standing.to_confirm.len()),
     ];

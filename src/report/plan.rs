@@ -195,6 +195,7 @@ pub fn describe_action(action: &Action) -> String {
             format!("switch the write caches: {}", switches.iter().map(each).collect::<Vec<_>>().join(", "))
         }
         Action::ClearHalfMade { device } => format!("write zeros over the half-made physical volume {}", clean(device)),
+        Action::ClearSwapHeader { area } => format!("write zeros over the swap header of {}", clean(area)),
         Action::WriteSwapHeader(header) => {
             let label = header.label.as_ref().map_or(String::new(), |label| format!(", label {}", clean(label)));
             let (area, size) = (clean(&header.area), Bytes(header.bytes));
@@ -229,7 +230,7 @@ pub(super) fn way_back(action: &Action) -> Option<String> {
             let each = |switch: &CacheSwitch| format!("{} to {}", clean(&switch.disk.path), clean(&switch.from));
             Some(format!("switch the write caches: {}", switches.iter().map(each).collect::<Vec<_>>().join(", ")))
         }
-        Action::ClearHalfMade { .. } | Action::Follow(_) => None,
+        Action::ClearHalfMade { .. } | Action::ClearSwapHeader { .. } | Action::Follow(_) => None,
         Action::Copy(copy) => Some(format!("remove {}", clean(&copy.to))),
         Action::WriteTable(table) => Some(format!("write zeros over the table of {}", clean(&table.disk.path))),
         Action::AddPartition(partition) => {

@@ -15,6 +15,7 @@ mod grubby;
 mod half_made;
 mod mounts;
 mod swap;
+mod swap_header;
 mod undo;
 mod upgrades;
 

@@ -4,6 +4,7 @@
 
 mod attributes;
 pub mod block;
+mod confine;
 pub mod filesystem;
 mod flush;
 mod private_mount;
@@ -11,9 +12,10 @@ mod process;
 mod rename;
 
 pub use attributes::is_immutable;
+pub use confine::{outside, reading};
 pub use flush::flush;
 pub use private_mount::{PrivateMount, look_into};
-pub use process::{in_a_group_of_its_own, processor_time};
+pub use process::{harden, in_a_group_of_its_own, processor_time};
 pub use rename::rename_without_replacing;
 
 /// `O_NOFOLLOW`: an open that refuses a symbolic link.

@@ -113,15 +113,16 @@ pub struct Finding {
     pub waived: Option<Waived>,
 }
 
+/// How the message of a finding begins of which nobody looked, because a saved host or disks alone do not show it.
+const NOT_JUDGED: &str = "not judged: ";
 /// Why a rule that needs a running host does not judge disks alone.
 pub(super) const NEEDS_RUNNING: &str =
     "not judged: only a running host shows this, not the disks of a powered-off node";
 
 impl Finding {
-    /// Whether nobody looked, because disks alone do not show it. That is a part of what is unknown, and no fault of
-    /// the node.
+    /// Whether nobody looked, because disks alone or a saved host do not show it. That is no fault of the node.
     pub fn is_not_judged(&self) -> bool {
-        self.verdict == Verdict::Unknown && self.message == NEEDS_RUNNING
+        matches!(self.verdict, Verdict::Unknown | Verdict::Note) && self.message.starts_with(NOT_JUDGED)
     }
 
     /// The same with what was measured.
