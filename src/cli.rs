@@ -199,6 +199,22 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_only_reads_and_what_applies_it_or_records_something_does_not() {
+        let reads = |line: &str| Cli::try_parse_from(line.split(' ')).unwrap().only_reads();
+        let plans = ["swap-extend", "kernel-prune", "ssh-dsa-retire", "stage x.iso", "upgrade", "undo"];
+        for plan in plans {
+            assert!(reads(&format!("okv-host {plan}")), "{plan}");
+            assert!(!reads(&format!("okv-host {plan} --apply --yes")), "{plan} --apply");
+        }
+        for command in ["confirm back-up --note x", "upgrade --reboot", "swap-extend --prepare"] {
+            assert!(!reads(&format!("okv-host {command}")), "{command}");
+        }
+        for command in ["check", "scan", "runbook", "cluster a.json", "status", "man"] {
+            assert!(reads(&format!("okv-host {command}")), "{command}");
+        }
+    }
+
+    #[test]
     fn every_reading_command_is_one_and_stands_first() {
         let names: Vec<String> = Cli::command().get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
         assert_eq!(names[..READING.len()], *READING);

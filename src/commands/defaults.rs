@@ -9,6 +9,7 @@ use anyhow::{Result, anyhow};
 
 use crate::cli::Judge;
 use crate::host::{Probed, Root};
+use crate::io::owned;
 use crate::profile::Profile;
 use crate::subjects::waivers::{self, Waiver};
 
@@ -32,6 +33,11 @@ fn read<T>(root: &Root, path: &str, how: &str, parse: impl Fn(&str) -> Result<T,
         Ok(text) => parse(text),
         Err(_) => Err("it is no text in UTF-8".to_owned()),
     };
+    if root.is_live()
+        && let Ok(place) = root.at(path)
+    {
+        owned::verify(&place.real_path()).map_err(|why| anyhow!("{why}"))?;
+    }
     root.parse(path, text).found().map_err(|why| anyhow!("{why}. {how}"))
 }
 

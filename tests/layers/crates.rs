@@ -30,6 +30,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rpm_version", &["base::evr"]),
     ("rustls", &["subjects::certificates"]),
     ("ruzstd", &["subjects::next_start"]),
+    ("seccompiler", &["io::sys"]),
     (
         "serde_json",
         &[

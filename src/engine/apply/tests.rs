@@ -14,6 +14,7 @@ mod cut_off;
 mod grubby;
 mod half_made;
 mod mounts;
+mod state;
 mod swap;
 mod swap_header;
 mod undo;

@@ -43,6 +43,11 @@ pub fn is_root() -> bool {
     nix::unistd::geteuid().is_root()
 }
 
+/// The effective user of this process.
+pub fn user() -> u32 {
+    nix::unistd::geteuid().as_raw()
+}
+
 /// A file in memory without a name, which goes away with its last handle.
 ///
 /// # Errors

@@ -45,3 +45,19 @@ pub fn harden() {
 pub fn processor_time() -> Duration {
     clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_has_the_mask_that_this_process_was_started_with() {
+        INHERITED.store(0o027, Ordering::Relaxed);
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "umask"]);
+        in_a_group_of_its_own(&mut command);
+        let output = command.output().unwrap();
+        INHERITED.store(UNKNOWN, Ordering::Relaxed);
+        assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "0027");
+    }
+}
