@@ -15,6 +15,7 @@ mod judge;
 mod kernel_prune;
 mod output;
 mod printed;
+mod profile;
 mod runbook;
 mod scan;
 mod ssh_dsa_retire;
@@ -32,7 +33,8 @@ pub use compare::Compare;
 pub use judge::Judge;
 pub use kernel_prune::KernelPrune;
 pub use output::{Output, OutputFormat, Outputs};
-pub use printed::{Completions, Man};
+pub use printed::{Completions, Man, Schema};
+pub use profile::{ProfileAction, ProfileArgs};
 pub use runbook::{Confirm, Runbook, RunbookFormat};
 pub use scan::{Scan, ScanFormat};
 pub use ssh_dsa_retire::SshDsaRetire;
@@ -67,10 +69,14 @@ pub enum Command {
     Compare(Compare),
     /// Show the last run and the upgrade
     Status(Status),
+    /// Show or verify a release profile
+    Profile(ProfileArgs),
     /// Print completions for a shell
     Completions(Completions),
     /// Print a man page
     Man(Man),
+    /// Print the JSON Schema of a document
+    Schema(Schema),
     /// Record a step that cannot be verified
     Confirm(Confirm),
     /// Copy and mount the upgrade ISO
@@ -88,7 +94,8 @@ pub enum Command {
 }
 
 /// The commands that read, which come first in [`Command`]; the others change this host, or record something on it.
-const READING: &[&str] = &["check", "scan", "runbook", "cluster", "compare", "status", "completions", "man"];
+const READING: &[&str] =
+    &["check", "scan", "runbook", "cluster", "compare", "status", "profile", "completions", "man", "schema"];
 const RECORDING: &[&str] = &["confirm"];
 
 const HELP: &str = "\

@@ -35,7 +35,7 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
         ..Request::default()
     };
     for path in &args.reports {
-        match read_report(path) {
+        match read_report(path, args.reports.len()) {
             Ok(report) => request.reports.push(report),
             Err(why) => request.unreadable.push(format!("{}: {why}", path.display())),
         }

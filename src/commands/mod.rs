@@ -23,6 +23,7 @@ mod paths;
 mod planned_changes;
 mod planned_steps;
 mod printed;
+mod profile;
 mod progress;
 mod recorded;
 mod root;
@@ -75,6 +76,8 @@ pub fn run_in(cli: &Cli, around: Surroundings) -> ExitStatus {
         Command::SshDsaRetire(args) => ssh_dsa_retire::run(args, around),
         Command::Completions(args) => printed::completions(args),
         Command::Man(args) => printed::man(args),
+        Command::Profile(args) => profile::run(args),
+        Command::Schema(args) => printed::schema(args),
         Command::Status(args) => status::run(args),
         Command::Undo(args) => undo::run(args, around),
     };

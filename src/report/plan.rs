@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::effect::{duration, effects, why_it_stays, written_disks};
@@ -15,7 +16,7 @@ use crate::disk::new_table::BLOCKS;
 use crate::engine::{Action, Back, CacheSwitch, DiskIdentity, Ending, Plan, Reason, Refusal, Step};
 
 /// What a command that changes a host answers.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PlanReport<'r> {
     pub command: &'r str,
     /// What is or was the matter.
@@ -24,6 +25,7 @@ pub struct PlanReport<'r> {
     /// The target, in one sentence.
     pub target: &'r str,
     #[serde(serialize_with = "step::steps")]
+    #[schemars(with = "[step::StepJson<'static>]")]
     pub steps: &'r [Step],
     pub notes: &'r [String],
     pub reasons: &'r [Reason],
