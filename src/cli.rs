@@ -1,5 +1,9 @@
 //! The command line: what can be asked, and how.
 
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::{env, process};
+
 use clap::builder::styling::Styles;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
@@ -9,6 +13,7 @@ mod cluster;
 mod compare;
 mod judge;
 mod kernel_prune;
+mod output;
 mod printed;
 mod profile;
 mod runbook;
@@ -22,11 +27,12 @@ mod upgrade;
 mod vocabulary;
 
 pub use change::Change;
-pub use check::Check;
+pub use check::{Check, CheckFormat};
 pub use cluster::Cluster;
 pub use compare::Compare;
 pub use judge::Judge;
 pub use kernel_prune::KernelPrune;
+pub use output::{Output, OutputFormat, Outputs};
 pub use printed::{Completions, Man, Schema};
 pub use profile::{ProfileAction, ProfileArgs};
 pub use runbook::{Confirm, Runbook, RunbookFormat};
@@ -98,7 +104,8 @@ Examples:
   okv-host swap-extend --help
 
 Exit status: 0 done, ready or nothing to do; 1 blocked or refused; 2 usage error; 3 unknown, or failed with \
-everything as before; 4 stopped half-way; 5 another run holds the lock.";
+everything as before; 4 stopped half-way; 5 another run holds the lock; 6 an --output \
+file could not be written.";
 
 impl Cli {
     /// Whether it changes and records nothing on this host.
@@ -117,8 +124,15 @@ impl Cli {
 
     /// The arguments of this process, with help for a page of so many columns. Wrong ones end the process.
     pub fn read(columns: usize, version: &'static str) -> Self {
-        let matches = Self::in_groups().version(version).term_width(columns).get_matches();
-        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+        let matches = Self::in_groups().version(version).term_width(columns).try_get_matches();
+        matches.and_then(|matches| Self::from_arg_matches(&matches)).unwrap_or_else(|error| {
+            if error.use_stderr() && is_plugin(env::args_os()) {
+                let _ = writeln!(io::stdout(), "OKV UNKNOWN - the command line is wrong. Run: okv-host check --help");
+                let _ = error.print();
+                process::exit(UNKNOWN);
+            }
+            error.exit()
+        })
     }
 
     /// The command line, with its commands in groups in the help.
@@ -141,6 +155,16 @@ impl Cli {
         );
         command.help_template(template)
     }
+}
+
+/// The exit status of a monitoring plugin that could not find out: 2, as of other wrong arguments, is CRITICAL there.
+const UNKNOWN: i32 = 3;
+
+/// Whether wrong arguments ask for the line of a plugin.
+fn is_plugin(arguments: impl Iterator<Item = OsString>) -> bool {
+    let arguments: Vec<OsString> = arguments.collect();
+    let is_pair = |pair: &[OsString]| matches!(pair, [option, value] if option == "--format" && value == "nagios");
+    arguments.windows(2).any(is_pair) || arguments.iter().any(|word| word == "--format=nagios")
 }
 
 /// Arguments of `status`.

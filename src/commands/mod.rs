@@ -3,6 +3,7 @@
 mod answer;
 mod change;
 mod check;
+mod checked;
 mod cluster;
 pub mod columns;
 mod compare;
@@ -16,6 +17,8 @@ mod judged;
 mod kernel_prune;
 mod lock_holder;
 mod made;
+mod node_page;
+mod outputs;
 mod paths;
 mod planned_changes;
 mod planned_steps;
@@ -46,8 +49,9 @@ use std::io::{self, Write};
 pub use surroundings::Surroundings;
 
 use crate::base::cause::cause;
-use crate::cli::{Cli, Command};
-use crate::engine::ExitStatus;
+use crate::cli::{Check, CheckFormat, Cli, Command};
+use crate::engine::{ExitStatus, PluginState};
+use crate::report::PluginLine;
 use usage_error::UsageError;
 
 /// Runs a command on this host.
@@ -78,6 +82,12 @@ pub fn run_in(cli: &Cli, around: Surroundings) -> ExitStatus {
         Command::Undo(args) => undo::run(args, around),
     };
     outcome.unwrap_or_else(|error| {
+        if let Command::Check(Check { format: CheckFormat::Nagios, .. }) = &cli.command {
+            // Its exit status is that of a plugin, whatever happens.
+            let line = PluginLine::unknown(&cause(&format_args!("{error:#}"))).line();
+            let _ = io::stdout().write_all(line.as_bytes());
+            return ExitStatus::Plugin(PluginState::Unknown);
+        }
         if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) {
             return ExitStatus::Success;
         }

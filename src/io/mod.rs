@@ -5,6 +5,7 @@ pub mod image;
 pub mod input;
 pub mod journal;
 pub mod owned;
+pub mod replace;
 pub mod sys;
 pub mod syslog;
 pub mod tool;

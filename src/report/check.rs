@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::findings::{in_full, style, word};
-use super::head::{Node, head};
+use super::head::{Node, head, next_words};
 use super::text::{Columns, Page, padded, wrap};
 use crate::procedure::{Headline, Standing, Step, asks_for_another_node, by_urgency, remedy};
 use crate::subjects::rule::{Finding, RuleId, Verdict};
@@ -52,13 +52,12 @@ pub fn text(screen: &CheckScreen<'_>, columns: Columns) -> String {
             in_full(&mut out, &found, screen.steps);
         }
     }
-    if let Some(next) = screen.standing.next.as_ref().filter(|_| !matches!(screen.shown, Shown::Only(_))) {
+    if let Some(next) = next_words(&screen.node, screen.standing).filter(|_| !matches!(screen.shown, Shown::Only(_))) {
         if !matches!(screen.shown, Shown::Screen) {
             out.push('\n');
         }
         out.push_str(&padded("Next", LABEL));
-        let what_for = next.what_for().map_or_else(String::new, |id| format!("{id}: "));
-        wrap(&mut out, &format!("{what_for}{}", screen.node.to_do(&next.what)), LABEL, LABEL);
+        wrap(&mut out, &next, LABEL, LABEL);
     }
     out.into_text()
 }
@@ -77,9 +76,9 @@ fn entries(out: &mut Page, screen: &CheckScreen<'_>) {
         let shown = same.iter().take(MOST);
         for (finding, next) in shown.clone().zip(shown.skip(1).map(Some).chain([others.first()])) {
             entry(out, finding, indent);
-            let todo = to_do(finding, screen);
+            let todo = to_do(finding, screen.standing, screen.steps);
             // What is to be done about several findings in a row is shown once, below them.
-            if !todo.is_empty() && next.is_none_or(|next| to_do(next, screen) != todo) {
+            if !todo.is_empty() && next.is_none_or(|next| to_do(next, screen.standing, screen.steps) != todo) {
                 out.blank(indent);
                 wrap(out, &screen.node.to_do(&todo), indent, indent);
             }
@@ -109,10 +108,10 @@ fn entry(out: &mut Page, finding: &Finding, indent: usize) {
 }
 
 /// What is to be done about it. Nothing else is repaired on a node that must be replaced.
-fn to_do(finding: &Finding, screen: &CheckScreen<'_>) -> String {
-    match screen.standing.headline {
+pub(super) fn to_do(finding: &Finding, standing: &Standing, steps: &[Step]) -> String {
+    match standing.headline {
         Headline::MustBeReplaced if !asks_for_another_node(finding.id) => String::new(),
-        _ => remedy(finding, screen.steps),
+        _ => remedy(finding, steps),
     }
 }
 

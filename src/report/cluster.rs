@@ -5,14 +5,17 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 
+use super::cluster_words::{could_not, in_its_way, is_whole, next_words, place, shown, time_left, verdict_word};
 use super::findings::{INDENT, style, verdict, word};
 use super::made::{self, Made, Read};
 use super::text::{Columns, Page, clean, cut, padded, sentence, wrap};
-use crate::base::dates::format_minute;
 use crate::base::units::count;
-use crate::cluster::{Cluster, Console, Disabled, Next, Node, Step};
+use crate::cluster::{Cluster, Next, Node, Step};
 use crate::subjects::rule::{Outcome, Verdict};
 
+/// Verdicts on problems in the order in which a reader needs them; one that only warns leaves the cluster ready.
+pub(super) const BY_SEVERITY: [(Outcome, Verdict); 3] =
+    [(Outcome::Blocked, Verdict::Block), (Outcome::Unknown, Verdict::Unknown), (Outcome::Ready, Verdict::Warn)];
 /// Widths of the columns of nodes: name, mode, version, status. What comes last needs ten cells more.
 const WIDTHS: [usize; 4] = [22, 12, 16, 14];
 /// The same on a narrower page.
@@ -72,6 +75,18 @@ pub fn cluster_line(cluster: &Cluster) -> String {
     format!("{style}{words}{style:#}{}\n", clean(&rest))
 }
 
+/// The same without colours or the end of a line.
+pub(super) fn verdict_words(cluster: &Cluster) -> String {
+    let (words, _, rest) = words(cluster);
+    format!("{words}{rest}")
+}
+
+/// The verdict, and the counts.
+pub(super) fn verdict_parts(cluster: &Cluster) -> (&'static str, String) {
+    let (words, _, rest) = words(cluster);
+    (words, rest.trim_start_matches(": ").to_owned())
+}
+
 /// The verdict, how it is shown, and the counts.
 fn words(cluster: &Cluster) -> (&'static str, Style, String) {
     let is_upgraded = cluster.order.as_ref().is_some_and(Vec::is_empty);
@@ -123,9 +138,7 @@ fn entries(out: &mut Page, cluster: &Cluster) {
             entry(out, Verdict::Block, &node.name, &format!("{}: {}", found.id, found.message));
         }
     }
-    for (outcome, like) in
-        [(Outcome::Blocked, Verdict::Block), (Outcome::Unknown, Verdict::Unknown), (Outcome::Ready, Verdict::Warn)]
-    {
+    for (outcome, like) in BY_SEVERITY {
         for problem in of(outcome) {
             entry(out, like, problem.id, &problem.message);
             out.blank(INDENT);
@@ -133,13 +146,11 @@ fn entries(out: &mut Page, cluster: &Cluster) {
         }
         if outcome == Outcome::Unknown {
             for node in cluster.nodes.iter().filter(|node| !node.unknown_by.is_empty()) {
-                entry(out, like, &node.name, &format!("could not be judged: {}", node.unknown_by.join(", ")));
+                entry(out, like, &node.name, &could_not(node));
             }
         }
     }
-    let is_empty = cluster.problems.is_empty()
-        && cluster.nodes.iter().all(|node| node.blockers.is_empty() && node.unknown_by.is_empty());
-    if !is_empty {
+    if !is_whole(cluster) {
         out.push('\n');
     }
 }
@@ -152,20 +163,7 @@ fn entry(out: &mut Page, like: Verdict, what: &str, text: &str) {
 
 fn next(out: &mut Page, next: Option<&Next>) {
     out.push_str("\nNext    ");
-    let Some(next) = next else {
-        out.push_str("nothing: every node has the release\n");
-        return;
-    };
-    let what_for = match (&next.node, next.what_for.join(", ")) {
-        (_, ids) if ids.is_empty() => String::new(),
-        (Some(node), ids) => format!("{node}, {ids}: "),
-        (None, ids) => format!("{ids}: "),
-    };
-    let what = match &next.node {
-        Some(node) => format!("On {node}, run: {}", next.what),
-        None => sentence(&next.what),
-    };
-    wrap(out, &format!("{what_for}{what}"), INDENT, INDENT);
+    wrap(out, &next_words(next), INDENT, INDENT);
 }
 
 /// Writes the report on a cluster as JSON.
@@ -173,12 +171,16 @@ fn next(out: &mut Page, next: Option<&Next>) {
 /// # Errors
 /// What the writer says.
 pub fn cluster_json(out: &mut impl Write, cluster: &Cluster, now: u64) -> io::Result<()> {
-    let made = Made {
+    made::write(out, Cluster::SCHEMA, &made_of(cluster, now), cluster)
+}
+
+/// How a report on a cluster is made.
+pub fn made_of(cluster: &Cluster, now: u64) -> Made {
+    Made {
         profile: cluster.profile.clone(),
         profile_sha256: cluster.profile_sha256.clone(),
         ..Made::at(Some(now), None, Read::Reports)
-    };
-    made::write(out, Cluster::SCHEMA, &made, cluster)
+    }
 }
 
 fn item(out: &mut Page, text: &str) {
@@ -197,15 +199,8 @@ fn line_of(out: &mut Page, node: &Node) {
     let or_dash = |text: Option<&str>| text.unwrap_or("-").to_owned();
     let mode = node.mode.map(|mode| mode.word());
     row(out, [node.name.clone(), or_dash(mode), or_dash(node.version.as_deref()), or_dash(node.status.as_deref())]);
-    match node.verdict {
-        Some(outcome) => {
-            let (word, style) = verdict(outcome);
-            // A report says nothing of what remains to be confirmed.
-            let word = if outcome == Outcome::Ready { "no blocker" } else { word };
-            let _ = writeln!(out, "{style}{word}{style:#}");
-        }
-        None => out.push_str("no report\n"),
-    }
+    let style = node.verdict.map_or_else(Style::new, |outcome| verdict(outcome).1);
+    let _ = writeln!(out, "{style}{}{style:#}", verdict_word(node));
 }
 
 fn order(out: &mut Page, order: Option<&[Step]>) {
@@ -215,40 +210,8 @@ fn order(out: &mut Page, order: Option<&[Step]>) {
         Some([]) => item(out, "every node has the release already"),
         Some(steps) => {
             for (step, number) in steps.iter().zip(1_u32..) {
-                let pair = step.pair.as_ref().map_or_else(String::new, |pair| format!(", paired with {pair}"));
-                let blocked = named("blocked by", &step.blocked_by);
-                let unknown = named("unknown:", &step.unknown_by);
-                let parts: Vec<String> = [blocked, unknown].into_iter().flatten().collect();
-                let state = if parts.is_empty() { "no blocker".to_owned() } else { parts.join("; ") };
-                item(out, &format!("{number}. {} ({}{pair}): {state}", step.node, step.mode.word()));
+                item(out, &format!("{number}. {} ({}): {}", step.node, place(step), in_its_way(step)));
             }
         }
-    }
-}
-
-fn named(what: &str, ids: &[String]) -> Option<String> {
-    (!ids.is_empty()).then(|| format!("{what} {}", ids.join(", ")))
-}
-
-fn shown(console: &Console) -> String {
-    let dates = [
-        ("CA", &console.ca_expires),
-        ("platform certificates", &console.platform_expires),
-        ("server certificate", &console.server_expires),
-    ];
-    let dates = dates.into_iter().filter_map(|(what, until)| Some(format!("{what} until {}", until.as_ref()?)));
-    let all: Vec<String> = dates.chain(console.shown.iter().cloned()).collect();
-    format!("{}: {}", console.node, all.join("; "))
-}
-
-fn time_left(disabled: &Disabled) -> String {
-    let node = &disabled.node;
-    match (disabled.until_seconds, disabled.left_seconds) {
-        (Some(until), Some(0)) => format!("{node}: its time ended at {}", format_minute(until)),
-        (Some(until), Some(left)) => {
-            let (hours, minutes) = (left / 3600, left % 3600 / 60);
-            format!("{node}: {hours} h {minutes} min left, until {}", format_minute(until))
-        }
-        _ => format!("{node}: how long it may stay so is unknown"),
     }
 }
