@@ -12,11 +12,11 @@ use crate::base::digest::Sha256;
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub struct Check {
-    /// Check the saved host whose proc, sys, etc and dev lie under DIR.
+    /// Check the saved host whose proc, sys, etc and dev lie under DIR; what was not saved is not judged.
     #[arg(long, value_name = "DIR", conflicts_with = "image")]
     pub root: Option<PathBuf>,
 
-    /// Check a powered-off node by its disks alone; what they do not show is unknown.
+    /// Check a powered-off node by its disks alone; what they do not show is not judged, and the verdict unknown.
     #[arg(
         long,
         value_name = "DISK",

@@ -57,7 +57,7 @@ It reads the files alone, and asks no host.
 
 Examples:
   okv-host cluster okv1.json okv2.json
-  okv-host cluster *.json --cluster-info info.json --max-age 24h
+  okv-host cluster okv*.json --cluster-info info.json --max-age 24h
 
 Exit status: 0 every node is ready; 1 a node is blocked or was disabled for too long; 2 usage error; 3 unknown; \
 6 an --output file could not be written.";

@@ -62,6 +62,22 @@ pub struct Cluster {
 
 impl Cluster {
     pub const SCHEMA: &'static str = "okv-host.cluster.v1";
+
+    /// The turn of a node that does not have the release yet.
+    pub fn turn_of(&self, node: &Node) -> Option<&Step> {
+        self.order.as_ref()?.iter().find(|step| step.node == node.name)
+    }
+
+    /// The verdict on a node: that of its turn, in whose way other nodes may be, or else of its report.
+    pub fn verdict_on(&self, node: &Node) -> Option<Outcome> {
+        let is_blocked = self.turn_of(node).is_some_and(|step| step.verdict == Outcome::Blocked);
+        if is_blocked { Some(Outcome::Blocked) } else { node.verdict }
+    }
+
+    /// What blocks a node.
+    pub fn blocked_by(&self, node: &Node) -> &[String] {
+        self.turn_of(node).map_or(&[], |step| &step.blocked_by)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]

@@ -52,8 +52,10 @@ fn about(problem: &Problem) -> Next {
     Next { node: None, what_for: vec![problem.id.to_owned()], what: problem.remedy.clone() }
 }
 
-/// What is to be done on a node, it shows itself.
+/// What is to be done on a node is in its report, or it shows that itself.
 fn check(node: &Node) -> Next {
     let rules = if node.blocked_by.is_empty() { &node.unknown_by } else { &node.blocked_by };
-    Next { node: Some(node.name.clone()), what_for: rules.clone(), what: "okv-host check".to_owned() }
+    let remedy = node.blockers.first().map(|finding| finding.remedy.clone()).filter(|remedy| !remedy.is_empty());
+    let what = remedy.unwrap_or_else(|| "okv-host check".to_owned());
+    Next { node: Some(node.name.clone()), what_for: rules.clone(), what }
 }

@@ -20,6 +20,7 @@ pub(super) fn wait_for(
         let own = disabled.iter().find(|disabled| disabled.node == node.name);
         // It cannot become active any more, and is a problem of its own.
         if own.is_some_and(Disabled::is_too_long) {
+            block_others(order, &node.name);
             continue;
         }
         let status = match &node.status {
@@ -40,11 +41,16 @@ pub(super) fn wait_for(
             (false, _) => format!("Wait until {name} is ACTIVE."),
         };
         problems.push(Problem::new(NOT_ACTIVE, Outcome::Blocked, message, remedy));
-        for step in order.iter_mut().filter(|step| step.node != *name) {
-            step.verdict = Outcome::Blocked;
-            if !step.blocked_by.iter().any(|id| id == NOT_ACTIVE) {
-                step.blocked_by.push(NOT_ACTIVE.to_owned());
-            }
+        block_others(order, name);
+    }
+}
+
+/// Blocks every node but that of this name.
+fn block_others(order: &mut [Step], name: &str) {
+    for step in order.iter_mut().filter(|step| step.node != name) {
+        step.verdict = Outcome::Blocked;
+        if !step.blocked_by.iter().any(|id| id == NOT_ACTIVE) {
+            step.blocked_by.push(NOT_ACTIVE.to_owned());
         }
     }
 }

@@ -49,8 +49,13 @@ pub(super) fn order(nodes: &[Node], target: Option<&Version>, disabled: &[Disabl
         let partner = nodes.iter().find(|other| Some(&other.name) == node.pair.as_ref());
         !(node.is_disabled() || partner.is_some_and(Node::is_disabled))
     };
+    let is_out = |node: &Node| {
+        let own = disabled.iter().find(|disabled| disabled.node == node.name);
+        own.map_or(node.is_disabled(), |own| !own.is_too_long())
+    };
+    // No other node may be taken out before one that is out of service is back.
     left.sort_by_key(|(node, mode)| {
-        (*mode, pair_waits(node), first_of_pair(node), !node.is_disabled(), node.name.clone())
+        (!is_out(node), *mode, pair_waits(node), first_of_pair(node), !node.is_disabled(), node.name.clone())
     });
     let step = |(node, mode): (&Node, Mode)| {
         let is_too_late = disabled.iter().any(|disabled| disabled.node == node.name && disabled.is_too_long());

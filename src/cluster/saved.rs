@@ -56,6 +56,9 @@ pub struct SavedFinding {
     pub measured: String,
     /// What it means.
     pub message: String,
+    /// What to do about it; empty where only the node itself knows.
+    #[serde(default)]
+    pub remedy: String,
     /// Why it does not count.
     #[serde(default)]
     pub waived: Option<serde_json::Value>,

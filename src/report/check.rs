@@ -8,10 +8,14 @@ use super::text::{Columns, Page, padded, wrap};
 use crate::procedure::{Headline, Standing, Step, asks_for_another_node, by_urgency, remedy};
 use crate::subjects::rule::{Finding, RuleId, Verdict};
 
+/// Lines of a terminal, less that of the prompt.
+const LINES: usize = 23;
 /// Most findings of a rule that the screen shows.
 const MOST: usize = 3;
 /// Column where the text of an entry goes on, where the screen is too narrow to put it behind the ids.
 const NARROW: usize = 8;
+/// Most names that are listed: those of disks alone, which show little, would fill the screen.
+const NAMED: usize = 16;
 /// Width of the words that begin a line below the entries, and of the command that ends it.
 const LABEL: usize = 22;
 const COMMAND: usize = 28;
@@ -40,6 +44,11 @@ pub enum Shown<'r> {
 pub fn text(screen: &CheckScreen<'_>, columns: Columns) -> String {
     let mut out = Page::new(columns);
     head(&mut out, &screen.node, screen.standing);
+    let next = next_words(&screen.node, screen.standing).filter(|_| !matches!(screen.shown, Shown::Only(_)));
+    if let Some(next) = &next {
+        out.push_str("Next: ");
+        wrap(&mut out, next, "Next: ".len(), "Next: ".len());
+    }
     out.push('\n');
     match screen.shown {
         Shown::Screen => {
@@ -52,14 +61,18 @@ pub fn text(screen: &CheckScreen<'_>, columns: Columns) -> String {
             in_full(&mut out, &found, screen.steps);
         }
     }
-    if let Some(next) = next_words(&screen.node, screen.standing).filter(|_| !matches!(screen.shown, Shown::Only(_))) {
+    let mut text = out.into_text();
+    // What has left the screen is repeated.
+    if let Some(next) = next.filter(|_| text.lines().count() > LINES) {
+        let mut out = Page::new(columns);
         if !matches!(screen.shown, Shown::Screen) {
             out.push('\n');
         }
         out.push_str(&padded("Next", LABEL));
         wrap(&mut out, &next, LABEL, LABEL);
+        text.push_str(&out.into_text());
     }
-    out.into_text()
+    text
 }
 
 /// What blocks, could not be read, or is not as it should be.
@@ -115,25 +128,37 @@ pub(super) fn to_do(finding: &Finding, standing: &Standing, steps: &[Step]) -> S
     }
 }
 
-/// One line each for what needs no words of its own.
+/// All that somebody has to look after, and one line each for what needs no words of its own.
 fn summary(out: &mut Page, screen: &CheckScreen<'_>) {
     let is_of = |f: &&Finding, verdict| f.verdict == verdict && f.waived.is_none() && !f.is_not_judged();
     let of = |verdict| ids(screen.findings.iter().filter(|f| is_of(f, verdict)));
     let waived = ids(screen.findings.iter().filter(|f| f.waived.is_some()));
     let (all, confirm) = (screen.node.shows("check --all"), screen.node.shows("runbook confirm"));
-    counted(out, "Steps to confirm", &screen.standing.to_confirm, &confirm);
+    named(out, "Steps to confirm", &screen.standing.to_confirm, &confirm);
+    named(out, "Rules not judged", &ids(screen.findings.iter().filter(|f| f.is_not_judged())), &all);
     counted(out, "Steps confirmed", &screen.standing.confirmed, &screen.node.shows("runbook"));
     counted(out, "Rules waived", &waived, &all);
     counted(out, "Rules noted", &of(Verdict::Note), &all);
     counted(out, "Rules passed", &of(Verdict::Pass), &all);
     counted(out, "Rules n/a", &of(Verdict::NotApplicable), &all);
-    counted(out, "Rules not judged", &ids(screen.findings.iter().filter(|f| f.is_not_judged())), &all);
 }
 
 fn ids<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<&'static str> {
     let mut ids: Vec<&str> = findings.map(|finding| finding.id.as_str()).collect();
     ids.dedup();
     ids
+}
+
+/// All names, and below them the command that shows more of them.
+fn named(out: &mut Page, what: &str, names: &[&str], command: &str) {
+    if names.is_empty() {
+        return;
+    }
+    let shown = names.get(..NAMED).filter(|_| names.len() > NAMED).map(|some| format!("{}, ...", some.join(", ")));
+    out.push_str(&padded(&format!("{what} ({})", names.len()), LABEL));
+    wrap(out, &shown.unwrap_or_else(|| names.join(", ")), LABEL, LABEL);
+    out.blank(LABEL);
+    wrap(out, command, LABEL, LABEL);
 }
 
 /// `Rules passed (14)  boot-mode, disk-minimum, ...  okv-host check --all`.

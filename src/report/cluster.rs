@@ -37,7 +37,7 @@ pub fn cluster_text(cluster: &Cluster, columns: Columns) -> String {
     out.push('\n');
     row(&mut out, ["node", "mode", "version", "status"].map(str::to_owned));
     out.push_str("verdict\n");
-    cluster.nodes.iter().for_each(|node| line_of(&mut out, node));
+    cluster.nodes.iter().for_each(|node| line_of(&mut out, cluster, node));
     for node in cluster.nodes.iter().filter(|node| !node.waived.is_empty()) {
         item(&mut out, &format!("{}: waived: {}", node.name, node.waived.join(", ")));
     }
@@ -98,10 +98,7 @@ fn words(cluster: &Cluster) -> (&'static str, Style, String) {
     };
     let all = cluster.nodes.len();
     let left = cluster.order.as_ref();
-    let is_blocked = |node: &&Node| {
-        let turn = left.and_then(|steps| steps.iter().find(|step| step.node == node.name));
-        turn.map(|step| step.verdict).or(node.verdict) == Some(Outcome::Blocked)
-    };
+    let is_blocked = |node: &&Node| cluster.verdict_on(node) == Some(Outcome::Blocked);
     let nodes = |is: &dyn Fn(&&Node) -> bool| cluster.nodes.iter().filter(is).count();
     let blocked = nodes(&is_blocked);
     let unknown = nodes(&|node| node.verdict == Some(Outcome::Unknown) && !is_blocked(node));
@@ -195,12 +192,12 @@ fn row(out: &mut Page, columns: [String; 4]) {
     }
 }
 
-fn line_of(out: &mut Page, node: &Node) {
+fn line_of(out: &mut Page, cluster: &Cluster, node: &Node) {
     let or_dash = |text: Option<&str>| text.unwrap_or("-").to_owned();
     let mode = node.mode.map(|mode| mode.word());
     row(out, [node.name.clone(), or_dash(mode), or_dash(node.version.as_deref()), or_dash(node.status.as_deref())]);
-    let style = node.verdict.map_or_else(Style::new, |outcome| verdict(outcome).1);
-    let _ = writeln!(out, "{style}{}{style:#}", verdict_word(node));
+    let style = cluster.verdict_on(node).map_or_else(Style::new, |outcome| verdict(outcome).1);
+    let _ = writeln!(out, "{style}{}{style:#}", verdict_word(cluster, node));
 }
 
 fn order(out: &mut Page, order: Option<&[Step]>) {

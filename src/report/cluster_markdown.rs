@@ -31,7 +31,7 @@ pub fn cluster_markdown(cluster: &Cluster, now: u64) -> String {
     }
     out.push_str("\n## Nodes\n\n| node | mode | version | status | verdict | blocked by | unknown | waived |\n");
     out.push_str("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
-    cluster.nodes.iter().for_each(|node| row(&mut out, node));
+    cluster.nodes.iter().for_each(|node| row(&mut out, cluster, node));
     let version = cluster.version.as_deref().unwrap_or("not known: that of a node is missing");
     let _ = writeln!(out, "\nCluster version: {}", escaped(version));
     let differences = cluster.differences.iter().flat_map(|difference| {
@@ -73,10 +73,10 @@ fn list(out: &mut String, title: &str, items: impl Iterator<Item = String>) {
     }
 }
 
-fn row(out: &mut String, node: &Node) {
+fn row(out: &mut String, cluster: &Cluster, node: &Node) {
     let mode = node.mode.map_or("-", |mode| mode.word());
     let [version, status] = [&node.version, &node.status].map(|text| escaped(text.as_deref().unwrap_or("-")));
-    let ids = [&node.blocked_by, &node.unknown_by, &node.waived].map(|ids| escaped(&ids.join(", ")));
-    let (name, verdict) = (escaped(&node.name), verdict_word(node));
+    let ids = [cluster.blocked_by(node), &node.unknown_by, &node.waived].map(|ids| escaped(&ids.join(", ")));
+    let (name, verdict) = (escaped(&node.name), verdict_word(cluster, node));
     let _ = writeln!(out, "| {name} | {mode} | {version} | {status} | {verdict} | {} |", ids.join(" | "));
 }

@@ -14,7 +14,10 @@ pub(super) fn next_words(next: Option<&Next>) -> String {
         (None, ids) => format!("{ids}: "),
     };
     let what = match &next.node {
-        Some(node) => format!("On {node}, run: {}", next.what),
+        Some(node) => match next.what.strip_prefix("Run: ").unwrap_or(&next.what) {
+            command if command.starts_with("okv-host ") => format!("On {node}, run: {command}"),
+            words => format!("On {node}: {}", sentence(words)),
+        },
         None => sentence(&next.what),
     };
     format!("{what_for}{what}")
@@ -72,8 +75,8 @@ pub(super) fn could_not(node: &Node) -> String {
 }
 
 /// The verdict on a node.
-pub(super) fn verdict_word(node: &Node) -> &'static str {
-    match node.verdict {
+pub(super) fn verdict_word(cluster: &Cluster, node: &Node) -> &'static str {
+    match cluster.verdict_on(node) {
         // A report says nothing of what remains to be confirmed.
         Some(Outcome::Ready) => "no blocker",
         Some(outcome) => outcome.word(),

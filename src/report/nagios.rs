@@ -53,7 +53,7 @@ impl PluginLine {
             Outcome::Ready if warns => PluginState::Warning,
             Outcome::Ready => PluginState::Ok,
         };
-        let blocked = found.nodes.iter().filter(|node| node.verdict == Some(Outcome::Blocked)).count();
+        let blocked = found.nodes.iter().filter(|node| found.verdict_on(node) == Some(Outcome::Blocked)).count();
         let data = vec![format!("nodes={};;;0", found.nodes.len()), format!("blocked={blocked};;0;0")];
         Self { state, words: cluster::verdict_words(found), data }
     }

@@ -74,7 +74,7 @@ pub fn cluster_prometheus(made: &Made, cluster: &Cluster) -> String {
     }
     family(&mut out, "okv_host_cluster_node_verdict", "The verdict on each node: 1 for the one that holds.");
     let nodes: BTreeMap<&str, Option<Outcome>> =
-        cluster.nodes.iter().map(|node| (node.name.as_str(), node.verdict)).collect();
+        cluster.nodes.iter().map(|node| (node.name.as_str(), cluster.verdict_on(node))).collect();
     for (node, verdict) in nodes {
         let word = verdict.map_or("no-report", Outcome::word);
         sample(&mut out, "okv_host_cluster_node_verdict", &[("node", node), ("verdict", word)], 1);

@@ -133,6 +133,9 @@ pub(crate) fn padded(text: &str, width: usize) -> String {
 
 /// A remedy as a sentence: a command of ours stays one that can be pasted.
 pub(crate) fn sentence(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
     if text.starts_with("okv-host ") || text.starts_with('/') {
         return format!("Run: {text}");
     }

@@ -40,7 +40,7 @@ fn the_next_action_for_the_first_blocker_is_the_same_in_every_command() {
         if json("check")["verdict"] != "blocked" {
             continue;
         }
-        let (rule, next) = next_of(&printed(&["check"], host.path()), "\nNext ");
+        let (rule, next) = next_of(&printed(&["check"], host.path()), "\nNext: ");
         let full = String::from_utf8(printed(&["check", "--only", &rule], host.path())).unwrap();
         let full = full.split("\n        remedy    ").nth(1).unwrap().split("\n        source").next().unwrap();
         assert_eq!(plain(&full.split_whitespace().collect::<Vec<_>>().join(" ")), next, "{name}");
@@ -62,7 +62,7 @@ fn a_wrong_release_comes_first_and_a_node_that_must_be_replaced_hears_of_no_back
     assert!(upgrade(&host).starts_with("refused (release)"), "{}", upgrade(&host));
     let check = printed(&["check"], host.path());
     assert!(String::from_utf8_lossy(&check).contains("THIS NODE MUST BE REPLACED"));
-    assert_eq!(next_of(&check, "\nNext ").0, "release");
+    assert_eq!(next_of(&check, "\nNext: ").0, "release");
 }
 
 #[test]

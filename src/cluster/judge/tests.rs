@@ -24,7 +24,15 @@ fn report(host: &str, release: Option<&str>, verdict: Outcome) -> Saved {
 
 fn swap_size(verdict: Verdict, message: &str) -> SavedFinding {
     let (subject, measured) = ("node".into(), String::new());
-    SavedFinding { id: "swap-size".into(), verdict, subject, measured, message: message.into(), waived: None }
+    SavedFinding {
+        id: "swap-size".into(),
+        verdict,
+        subject,
+        measured,
+        message: message.into(),
+        remedy: String::new(),
+        waived: None,
+    }
 }
 
 fn saved_schema() -> String {

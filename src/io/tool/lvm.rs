@@ -77,10 +77,13 @@ fn figure<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
     String::deserialize(from)?.parse().map_err(D::Error::custom)
 }
 
+/// Even a report makes a new backup of the metadata in `/etc/lvm` where that there is older (LVM2
+/// `check_current_backup`): who only asks changes nothing.
+const WRITES_NOTHING: [&str; 2] = ["--config", "backup { backup = 0 archive = 0 }"];
 const AS_JSON: [&str; 6] = ["--reportformat", "json", "--units", "b", "--nosuffix", "--options"];
 
 fn report(program: Program, columns: &str, of: &[&str]) -> Cmd {
-    Cmd::new(program, AS_JSON.into_iter().chain([columns]).chain(of.iter().copied()))
+    Cmd::new(program, AS_JSON.into_iter().chain([columns]).chain(of.iter().copied()).chain(WRITES_NOTHING))
 }
 
 /// `pvs --all`: every device that LVM2's filters let through.

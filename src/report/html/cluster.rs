@@ -108,12 +108,14 @@ fn nodes(out: &mut Markup, cluster: &Cluster) {
         out.within("<th scope=\"row\">", &node.name, "</th>");
         named(out, "turn", &turn(node).unwrap_or_default());
         out.raw("<td>");
-        badge(out, tone_of(node.verdict), verdict_word(node));
+        badge(out, tone_of(cluster.verdict_on(node)), verdict_word(cluster, node));
         out.raw("</td>");
         named(out, "mode", node.mode.map_or("", |mode| mode.word()));
         named(out, "version", node.version.as_deref().unwrap_or_default());
         named(out, "status", node.status.as_deref().unwrap_or_default());
-        for (name, ids) in [("blocked by", &node.blocked_by), ("unknown", &node.unknown_by), ("waived", &node.waived)] {
+        let waived = node.waived.as_slice();
+        for (name, ids) in [("blocked by", cluster.blocked_by(node)), ("unknown", &node.unknown_by), ("waived", waived)]
+        {
             named(out, name, &ids.join(", "));
         }
         out.raw("</tr>\n");

@@ -5,7 +5,7 @@
 use crate::base::units::Bytes;
 use crate::host::Probed;
 use crate::subjects::media::facts::iso::{Checksum, IsoFile, Isos};
-use crate::subjects::rule::{Figures, Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("iso-present");
 
@@ -79,7 +79,9 @@ fn none(inputs: &RuleInputs<'_>) -> Finding {
 }
 
 fn file(inputs: &RuleInputs<'_>, iso: &IsoFile) -> Finding {
-    let again = "copy it again, and compare checksums";
+    let again = || {
+        Remedy::words("Remove it: ").run_on("rm", &iso.path).then(". Then run: ").run("okv-host stage ISO --sha256 HEX")
+    };
     // Another ISO than that of an upgrade is nobody's business here.
     let bad = if iso.is_named_so { Verdict::Block } else { Verdict::Note };
     let volume = match &iso.volume {
@@ -89,7 +91,7 @@ fn file(inputs: &RuleInputs<'_>, iso: &IsoFile) -> Finding {
                 .finding(bad, &iso.path, "there is no ISO 9660 volume in it")
                 .measured(Bytes(iso.bytes).to_string())
                 .figures(Figures::of_bytes(iso.bytes))
-                .remedy(again);
+                .remedy(again());
         }
         Probed::Unreadable(why) => {
             return inputs.finding(Verdict::Unknown, &iso.path, format!("it could not be read: {why}"));
@@ -99,9 +101,9 @@ fn file(inputs: &RuleInputs<'_>, iso: &IsoFile) -> Finding {
     let measured = format!("\"{label}\": {} in the file, {} in the volume", Bytes(iso.bytes), Bytes(volume.bytes));
     let finding = if !iso.is_whole() {
         let missing = Bytes(volume.bytes.saturating_sub(iso.bytes));
-        inputs.finding(bad, &iso.path, format!("it is cut off: {missing} are missing")).remedy(again)
+        inputs.finding(bad, &iso.path, format!("it is cut off: {missing} are missing")).remedy(again())
     } else if let Some(problem) = &volume.problem {
-        inputs.finding(Verdict::Warn, &iso.path, format!("its volume is not sound: {problem}")).remedy(again)
+        inputs.finding(Verdict::Warn, &iso.path, format!("its volume is not sound: {problem}")).remedy(again())
     } else if let Some(found) = iso.checksum.as_ref().and_then(|checksum| sum(inputs, iso, checksum)) {
         found
     } else if let Some(release) = iso.is_of_another(&inputs.profile.release).filter(|_| iso.is_named_so) {
@@ -165,7 +167,7 @@ pass /var/lib/oracle/okv-upgrade-disc-21.8.0.0.0.iso
 block /var/lib/oracle/okv-upgrade-disc-21.8.0.0.0.iso
   message: it is cut off: 200704 B (196.00 KiB) are missing
   measured: "OKV_UPGRADE": 176128 B (172.00 KiB) in the file, 376832 B (368.00 KiB) in the volume
-  remedy: copy it again, and compare checksums
+  remedy: Remove it: rm /var/lib/oracle/okv-upgrade-disc-21.8.0.0.0.iso. Then run: okv-host stage ISO --sha256 HEX
 warn /root/okv-upgrade-disc-21.8.0.0.0.iso
   message: an upgrade ISO outside its folder
   remedy: move it to /var/lib/oracle, or remove it where it is there already

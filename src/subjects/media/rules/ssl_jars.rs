@@ -1,7 +1,7 @@
 //! `ssl-jars`: what the temporary jars beside the TLS files take. They are never removed here: one wrong file, and the
 //! server does not work.
 
-use crate::base::units::Bytes;
+use crate::base::units::{Bytes, count};
 use crate::host::Probed;
 use crate::subjects::media::facts::jars::Jars;
 use crate::subjects::rule::{Figures, Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
@@ -37,10 +37,14 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     }]
 }
 
+fn count_of_others(found: &Jars) -> String {
+    count(found.others, "other file")
+}
+
 fn jars(inputs: &RuleInputs<'_>, found: &Jars) -> Finding {
     let folder = &inputs.profile.places.ssl_folder;
     if found.jars.is_empty() {
-        let measured = format!("no jars, {} others", found.others);
+        let measured = format!("no jars, {}", count_of_others(found));
         let finding = inputs.finding(Verdict::Pass, folder, "there are no jars to remove").measured(measured);
         return finding.figures(Figures::of_count(0));
     }
@@ -49,10 +53,15 @@ fn jars(inputs: &RuleInputs<'_>, found: &Jars) -> Finding {
     if found.jars.len() > SHOWN {
         names.push("...");
     }
-    let measured =
-        format!("{} jars, {}: {}; {} others", found.jars.len(), Bytes(bytes), names.join(", "), found.others);
+    let measured = format!(
+        "{}, {}: {}; {}",
+        count(found.jars.len(), "jar"),
+        Bytes(bytes),
+        names.join(", "),
+        count_of_others(found)
+    );
     inputs
-        .finding(Verdict::Note, folder, format!("{} could be won", Bytes(bytes)))
+        .finding(Verdict::Note, folder, format!("without them, {} more are free", Bytes(bytes)))
         .measured(measured)
         .figures(Figures::of_bytes(bytes).counted(found.jars.len()))
         .remedy("If space is needed, remove these jars by name, and no other file there.")
@@ -74,7 +83,7 @@ mod tests {
             str![[r#"
 pass /usr/local/okv/ssl
   message: there are no jars to remove
-  measured: no jars, 1 others
+  measured: no jars, 1 other file
 
 "#]],
         );
@@ -87,8 +96,8 @@ pass /usr/local/okv/ssl
             &Host::named("procedure-wrong"),
             str![[r#"
 note /usr/local/okv/ssl
-  message: 20 B could be won
-  measured: 2 jars, 20 B: okvclient-1.jar, okvclient-2.jar; 1 others
+  message: without them, 20 B more are free
+  measured: 2 jars, 20 B: okvclient-1.jar, okvclient-2.jar; 1 other file
   remedy: If space is needed, remove these jars by name, and no other file there.
 
 "#]],

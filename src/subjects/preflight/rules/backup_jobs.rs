@@ -10,7 +10,7 @@ pub(crate) const RULE: Rule = Rule {
     id: ID,
     title: "a backup was made, none runs, and none is scheduled",
     why: "A backup is the only way back if the upgrade fails, and a backup job that runs during it can spoil both.",
-    fix: "Make a backup and verify that it can be restored; stop the scheduled backups. Then run: okv-host confirm \
+    fix: "Make a backup and verify that it completed; stop the scheduled backups. Then run: okv-host confirm \
         back-up --note NOTE",
     required: |_| "a backup to recover from; no backup job that runs or is scheduled".into(),
     source: |p| p.source_of(ID.as_str()),
@@ -29,7 +29,8 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         process: (Verdict::Block, "a backup runs"),
         path: (Verdict::Warn, "there are signs of a backup job"),
         nothing: "confirm that a backup was made, that none runs and none is scheduled",
-        remedy: "Make a backup and wait for its end, then delete the scheduled jobs in the management console.".into(),
+        remedy: "Make a backup and verify that it completed, then delete the scheduled jobs in the management console."
+            .into(),
     };
     match inputs.subjects() {
         Ok(subjects) => by_signs(inputs, &subjects.preflight.backup_jobs, &words),

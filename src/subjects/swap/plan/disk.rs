@@ -165,7 +165,11 @@ fn only_new(growth: &Growth, want: Option<Wanted>) -> Result<Choice<'_>, Refusal
                 .iter()
                 .filter_map(|state| unfit(growth, state, scanned(growth, state)?).map(|reason| reason.message))
                 .collect();
-            return Err(refuse("disk-none", format!("no disk can be added: {}", not.join("; ")), add));
+            return Err(refuse(
+                "disk-none",
+                format!("there is no blank disk that could be added: {}", not.join("; ")),
+                add,
+            ));
         }
         Probed::Known(inventory) => inventory,
         Probed::Absent => {

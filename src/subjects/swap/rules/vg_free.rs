@@ -1,7 +1,7 @@
 //! `vg-free`: room in the system group to make swap large enough, and the smallest disk to add where there is not.
 
 use super::vg_health::ATTACH;
-use crate::base::units::{Bytes, GIB, SectorSize};
+use crate::base::units::{Bytes, GIB, SectorSize, count};
 use crate::disk::{LogicalVolume, VolumeGroup, smallest_disk};
 use crate::host::locate::{groups, sector_size};
 use crate::subjects::rule::{Figures, Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
@@ -105,10 +105,14 @@ fn of_group(group: &VolumeGroup) -> Figures {
 }
 
 /// The finding that a disk must be added, and the bytes of the smallest one where they are known.
+fn lacking(extents: u64) -> String {
+    let are = if extents == 1 { "is" } else { "are" };
+    format!("{} {are} missing", count(usize::try_from(extents).unwrap_or(usize::MAX), "extent"))
+}
+
 fn disk_to_add(inputs: &RuleInputs<'_>, subject: String, group: &VolumeGroup, missing: u64) -> (Finding, Option<u64>) {
     let sector = sector_size(&inputs.facts.node, group).unwrap_or(SectorSize::S512);
-    let finding =
-        inputs.finding(Verdict::Warn, subject, format!("{missing} extents are missing: a disk must be added"));
+    let finding = inputs.finding(Verdict::Warn, subject, format!("{}: a disk must be added", lacking(missing)));
     match smallest_disk(missing, group.extent_bytes, sector) {
         None => (finding, None),
         Some(disk) => (
@@ -152,7 +156,7 @@ pass vg_root/lv_swap
             &Host::named("vg-free-one-short"),
             str![[r#"
 warn vg_root/lv_swap
-  message: 1 extents are missing: a disk must be added
+  message: 1 extent is missing: a disk must be added
   measured: 128 of 2048 extents of 32.00 MiB in the volume, 1919 free in vg_root, 1919 of them usable
   remedy: Add one blank disk of at least 1 GiB (35651584 B) with 512-byte sectors, before the node is started again.
 
