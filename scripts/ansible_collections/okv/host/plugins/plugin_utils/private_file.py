@@ -1,0 +1,36 @@
+"""Files of the controller that only their owner may read."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+from ansible.errors import AnsibleActionFail
+
+
+def write(path, text):
+    """Writes a file of mode 0600, whole or not at all. Returns whether it was another one before."""
+    text = text.encode()
+    try:
+        with open(path, "rb") as file:
+            is_same = file.read() == text and os.fstat(file.fileno()).st_mode & 0o777 == 0o600
+    except OSError:
+        is_same = False
+    if is_same:
+        return False
+    folder = os.path.dirname(path) or "."
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=folder, prefix=".okv-host-")  # of mode 0600
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, path)
+        except BaseException:
+            os.unlink(part)
+            raise
+    except OSError as error:
+        raise AnsibleActionFail(f"cannot write {path} on the controller: {error.strerror}") from error
+    return True
