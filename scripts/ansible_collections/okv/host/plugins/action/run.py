@@ -86,7 +86,8 @@ class ActionModule(ActionBase):
         outcome = document["outcome"]
         result = {
             "answer": document,
-            "changed": outcome in ("planned", "done", "undone", "closed"),
+            # A run that was lost and found done has nothing to do at its second attempt.
+            "changed": plan["outcome"] == "planned" and outcome != "refused",
             "diff": plans.diff(plan),
             "outcome": outcome,
             "status": answer.status,

@@ -14,6 +14,8 @@ from ansible.module_utils.common.text.converters import to_text
 # Between what a program prints on stdout and what it printed on stderr: a terminal, which the connection may use,
 # would mix both.
 MARK = "--okv.host: stderr follows--"
+# What the shell exits with where the file is another one. okv-host has no such exit status.
+OTHER = 97
 # How long to wait before a lost connection is tried again, in seconds.
 PAUSE = 5
 
@@ -63,13 +65,17 @@ class Node:
         out = to_text(result.get("stdout", "")).replace("\r\n", "\n")
         return Answer(int(result["rc"]), out, to_text(result.get("stderr", "")).strip())
 
-    def program(self, words):
-        """Runs a program without a standard input, with its two streams apart."""
-        script = (
-            f"{{ okv_err=$( {{ {quoted(words)} </dev/null >&3 3>&-; }} 2>&1 ); okv_status=$?; }} 3>&1; "
+    def program(self, sha256, words):
+        """Runs a program whose file has this SHA-256, with its two streams apart and without a standard input. None where
+        the file has another one, or is not there."""
+        file = shlex.quote(words[0])
+        verify = f"case $(sha256sum < {file}) in {sha256}*) ;; *) exit {OTHER} ;; esac 2>/dev/null"
+        answer = self.sh(
+            f"{{ okv_err=$( {{ {verify}; {quoted(words)} </dev/null >&3 3>&-; }} 2>&1 ); okv_status=$?; }} 3>&1; "
             f"printf '\\n%s\\n%s\\n' {shlex.quote(MARK)} \"$okv_err\"; exit $okv_status"
         )
-        answer = self.sh(script)
+        if answer.status == OTHER:
+            return None
         out, found, err = answer.stdout.partition(f"\n{MARK}\n")
         return Answer(answer.status, out, err.strip() if found else answer.stderr)
 
@@ -88,12 +94,16 @@ class Node:
         """Transfers a file. It gets its name only when the node has read it back with this SHA-256."""
         self._in_temporary_folder(lambda copy: self._place(copy, path, sha256, mode), source, sha256)
 
+    def remove(self, path):
+        """Removes a file."""
+        self._expects(self.sh(f"rm -f -- {shlex.quote(path)} && sync"), path)
+
     def program_of_a_copy(self, source, sha256, words):
         """Runs a program that is transferred for this once, and removed."""
 
         def run(copy):
             self._expects(self.sh(f"chmod 700 {shlex.quote(copy)}"), copy)
-            return self.program([copy, *words])
+            return self.program(sha256, [copy, *words])
 
         return self._in_temporary_folder(run, source, sha256)
 
@@ -133,5 +143,5 @@ class Node:
     @staticmethod
     def _expects(answer, path):
         if answer.status != 0:
-            raise AnsibleActionFail(f"cannot write {path} on the node: {answer.stderr or answer.stdout.strip()}")
+            raise AnsibleActionFail(f"cannot change {path} on the node: {answer.stderr or answer.stdout.strip()}")
         return answer

@@ -50,13 +50,16 @@ class Program:
                 self.node.reconnect()
 
     def _run(self, words):
-        if self.node.sha256(self._path) == self._sha256:
-            return self.node.program([self._path, *words])
-        if self._is_dry:
-            return self.node.program_of_a_copy(self._binary, self._sha256, words)
-        self.node.put(self._binary, self._path, self._sha256, "755")
-        self.was_put = True
-        return self.node.program([self._path, *words])
+        answer = self.node.program(self._sha256, [self._path, *words])
+        if answer is None and self._is_dry:
+            answer = self.node.program_of_a_copy(self._binary, self._sha256, words)
+        elif answer is None:
+            self.node.put(self._binary, self._path, self._sha256, "755")
+            self.was_put = True
+            answer = self.node.program(self._sha256, [self._path, *words])
+        if answer is None:
+            raise AnsibleActionFail(f"okv-host was transferred, and does not have the SHA-256 {self._sha256} on the node")
+        return answer
 
     def _document(self, answer: Answer, words):
         command = f"okv-host {words[0]}"
