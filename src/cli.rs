@@ -9,6 +9,7 @@ mod cluster;
 mod compare;
 mod judge;
 mod kernel_prune;
+mod output;
 mod printed;
 mod runbook;
 mod scan;
@@ -21,11 +22,12 @@ mod upgrade;
 mod vocabulary;
 
 pub use change::Change;
-pub use check::Check;
+pub use check::{Check, CheckFormat};
 pub use cluster::Cluster;
 pub use compare::Compare;
 pub use judge::Judge;
 pub use kernel_prune::KernelPrune;
+pub use output::{Output, OutputFormat, Outputs};
 pub use printed::{Completions, Man};
 pub use runbook::{Confirm, Runbook, RunbookFormat};
 pub use scan::{Scan, ScanFormat};
@@ -91,7 +93,8 @@ Examples:
   okv-host swap-extend --help
 
 Exit status: 0 done, ready or nothing to do; 1 blocked or refused; 2 usage error; 3 unknown, or failed with \
-everything as before; 4 stopped half-way; 5 another run holds the lock.";
+everything as before; 4 stopped half-way; 5 another run holds the lock; 6 an --output \
+file could not be written.";
 
 impl Cli {
     /// The arguments of this process, with help for a page of so many columns. Wrong ones end the process.

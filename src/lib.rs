@@ -112,6 +112,7 @@
 //! | 3 | could not determine, or failed and everything was restored |
 //! | 4 | stopped half-way: the journal is named |
 //! | 5 | another run holds the lock |
+//! | 6 | a file of `--output` could not be written; the screen has the answer |
 
 // Outside tests nothing may panic on what the world sends. Kept here and not in Cargo.toml, where the lints would hold
 // for tests too. `missing_docs` is off: a comment that repeats a name is worse than none.

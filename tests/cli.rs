@@ -117,6 +117,19 @@ fn an_empty_file_and_a_file_of_one_byte_are_scanned() {
 }
 
 #[test]
+fn each_disk_of_an_array_shows_how_the_array_was_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = ["a.img", "b.img"].map(|name| dir.path().join(name));
+    paths.iter().for_each(|path| fs::write(path, vec![0; 4096]).unwrap());
+    let disks = json(okv_host().args(["scan", "--format", "json"]).args(&paths));
+    for disk in disks.as_array().unwrap() {
+        let made = &disk["made"];
+        assert_eq!((made["read"].as_str(), made["version"].as_str()), (Some("disks"), Some(env!("CARGO_PKG_VERSION"))));
+        assert!(made["at"].is_null() && made["host"].is_null(), "the disks may be those of any host: {made}");
+    }
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("a.img"), vec![0; 4096]).unwrap();

@@ -108,6 +108,25 @@ fn what_does_or_verifies_a_step_is_a_command() {
 }
 
 #[test]
+fn every_argument_vector_of_a_finding_is_a_command_that_exists() {
+    let mut seen = 0;
+    for name in overlay::names() {
+        let report = report("check", &Host::named(&name));
+        let commands = report["findings"].as_array().unwrap().iter().filter_map(|f| f["commands"].as_array()).flatten();
+        for command in commands {
+            let words: Vec<&str> = command.as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+            let program = words[0].rsplit('/').next().unwrap();
+            assert!(PROGRAMS.contains(&program), "{words:?}");
+            if program == "okv-host" {
+                parses(&words[1..].join(" "));
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
+
+#[test]
 fn every_command_in_a_remedy_or_a_next_action_of_a_fixture_host_is_valid() {
     let texts = texts_of_hosts();
     texts.iter().flat_map(|text| commands_in(text)).for_each(parses);

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::vocabulary::{Word, all};
-use super::{Judge, PlainFormat, Talk};
+use super::{Judge, Outputs, PlainFormat, Talk};
 use crate::base::digest::Sha256;
 
 /// Arguments of `check`.
@@ -67,8 +67,31 @@ pub struct Check {
     pub talk: Talk,
 
     /// How to print.
-    #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
-    pub format: PlainFormat,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+
+    /// Files that the answer is written to.
+    #[command(flatten)]
+    pub outputs: Outputs,
+}
+
+/// Formats of `check`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+impl CheckFormat {
+    /// The same for what is no verdict; `None` where it is for verdicts alone.
+    pub fn plain(self) -> Option<PlainFormat> {
+        match self {
+            Self::Text => Some(PlainFormat::Text),
+            Self::Json => Some(PlainFormat::Json),
+        }
+    }
 }
 
 const HELP: &str = "\
@@ -77,5 +100,7 @@ Without --root and --image it checks this host, as root. It takes no lock and op
 Examples:
   okv-host check
   okv-host check --only swap-size,7.2-9 --root DIR
+  okv-host check -q --output html:okv1.html --output json:okv1.json
 
-Exit status: 0 no blocker found; 1 blocked; 2 usage error; 3 something could not be read.";
+Exit status: 0 no blocker found; 1 blocked; 2 usage error; 3 something could not be read; 6 an \
+--output file could not be written.";

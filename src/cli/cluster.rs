@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{PlainFormat, Quiet};
+use super::{Outputs, PlainFormat, Quiet};
 use crate::base::dates::{DAY, Moment};
 
 /// Arguments of `cluster`.
@@ -46,6 +46,10 @@ pub struct Cluster {
     /// How to print.
     #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
     pub format: PlainFormat,
+
+    /// Files that the answer is written to.
+    #[command(flatten)]
+    pub outputs: Outputs,
 }
 
 const HELP: &str = "\
@@ -55,7 +59,8 @@ Examples:
   okv-host cluster okv1.json okv2.json
   okv-host cluster *.json --cluster-info info.json --max-age 24h
 
-Exit status: 0 every node is ready; 1 a node is blocked or was disabled for too long; 2 usage error; 3 unknown.";
+Exit status: 0 every node is ready; 1 a node is blocked or was disabled for too long; 2 usage error; 3 unknown; \
+6 an --output file could not be written.";
 
 /// In seconds.
 fn age(text: &str) -> Result<u64, String> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::vocabulary::{Word, states_and_steps, steps};
-use super::{Judge, PlainFormat, Talk};
+use super::{Judge, Outputs, PlainFormat, Talk};
 use crate::subjects::records::facts::confirmations::note;
 
 /// Arguments of `runbook`.
@@ -32,6 +32,10 @@ pub struct Runbook {
     /// How to print.
     #[arg(long, value_enum, default_value_t = RunbookFormat::Text)]
     pub format: RunbookFormat,
+
+    /// Files that the answer is written to.
+    #[command(flatten)]
+    pub outputs: Outputs,
 }
 
 const RUNBOOK_HELP: &str = "\
@@ -44,7 +48,7 @@ Examples:
   okv-host runbook --format markdown > ticket.md
 
 Exit status: 0 every step is done or not needed; 1 something is left to do; 2 usage error; 3 only unknown steps \
-are left.";
+are left; 6 an --output file could not be written.";
 
 /// Formats of `runbook`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -5,46 +5,44 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
+use super::checked::{Asked, Checked, FORMATS};
 use super::columns::of_stdout;
-use super::defaults;
-use super::judged::{Judged, facts_of, judged, root_at};
-use super::planned_changes::JudgedHost;
-use super::planned_steps::planned_steps;
+use super::judged::{facts_of, judged, root_at};
 use super::progress::Progress;
 use super::surroundings::Surroundings;
 use super::target::{LIST, Target};
 use super::usage_error::UsageError;
-use super::verdict::{exit, write_coloured};
+use super::verdict::exit;
 use super::vocabulary::named;
-use super::{explain, made};
+use super::{explain, outputs};
 use crate::base::cause::cause;
-use crate::cli::{Check, PlainFormat};
+use crate::cli::{Check, CheckFormat, PlainFormat};
 use crate::disk::Source;
 use crate::engine::ExitStatus;
 use crate::host::{Probed, Root};
-use crate::procedure::{standing, steps};
 use crate::profile::Profile;
-use crate::report::{self, CheckReport, CheckScreen, Node, Shown};
+use crate::report;
 use crate::subjects::rule::RuleId;
 use crate::subjects::table::RULES;
-use crate::subjects::{Facts, of_disks, rule};
+use crate::subjects::{Facts, of_disks};
 
 pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
     if args.judge.profile.as_deref() == Some(LIST) {
-        return profiles(args.format);
+        return profiles(plain(args)?);
     }
     let target = Target::asked(args.judge.profile.as_deref())?;
     if args.list {
         let profile = target.alone()?;
-        match args.format {
+        match plain(args)? {
             PlainFormat::Json => report::list_json(&mut io::stdout().lock(), &profile, RULES)?,
             PlainFormat::Text => io::stdout().lock().write_all(report::list_text(&profile, of_stdout()).as_bytes())?,
         }
         return Ok(ExitStatus::Success);
     }
     if let Some(name) = &args.explain {
-        return explain::run(name, &target.alone()?, args.format);
+        return explain::run(name, &target.alone()?, plain(args)?);
     }
+    outputs::verify(&args.outputs, FORMATS)?;
     let only = only(args)?;
     let root = if args.image.is_empty() { Some(root_at(args.root.as_deref())?) } else { None };
     let profile = match &root {
@@ -55,64 +53,25 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
         Some(root) => gather(args, root, &profile)?,
         None => of_images(&args.image)?,
     };
-    let Judged { findings, waivers } = judged(root.as_ref(), &facts, &profile, &args.judge)?;
-    let verdict = rule::outcome(&findings);
-    let judged_steps = steps(&facts, &findings, &profile);
-    let judged_standing = standing(&facts, &findings, &judged_steps, &profile);
-    let report = CheckReport {
-        profile: &profile.release,
-        host: &facts.node.name,
-        release: facts.release(),
-        machine: facts.subjects.as_ref().and_then(|subjects| subjects.records.machine.known()).map(String::as_str),
-        memory_kib: facts.node.running.as_ref().and_then(|running| running.memory_kib.known().copied()),
-        verdict,
-        headline: judged_standing.headline.word(),
-        findings: &findings,
-        waivers: &waivers,
-    };
-    match args.format {
-        PlainFormat::Json => {
-            let made = made::of_facts(root.as_ref(), &facts, &profile);
-            report::check_json(&mut io::BufWriter::new(io::stdout().lock()), &report, &made)?;
-        }
-        PlainFormat::Text if args.talk.quiet => {
-            write_coloured(&report::verdict_line(&judged_standing))?;
-        }
-        PlainFormat::Text => {
-            let steps = match &root {
-                Some(root) => {
-                    let (facts, findings, profile) = (&facts, findings.as_slice(), &profile);
-                    planned_steps(&JudgedHost { root, facts, findings, profile, judge: &args.judge, around })
-                }
-                None => judged_steps,
-            };
-            let now = facts.node.running.as_ref().map(|running| running.now);
-            let screen = CheckScreen {
-                node: Node {
-                    host: &facts.node.name,
-                    release: &profile.release,
-                    now,
-                    is_here: root.as_ref().is_some_and(Root::is_live),
-                    defaults: &defaults::used(root.as_ref(), &args.judge),
-                },
-                standing: &standing(&facts, &findings, &steps, &profile),
-                findings: &findings,
-                steps: &steps,
-                shown: match only.as_slice() {
-                    [] if args.all => Shown::All,
-                    [] => Shown::Screen,
-                    rules => Shown::Only(rules),
-                },
-            };
-            write_coloured(&report::check_text(&screen, of_stdout()))?;
-        }
+    let judged = judged(root.as_ref(), &facts, &profile, &args.judge)?;
+    let asked = Asked { args, root: root.as_ref(), facts: &facts, profile: &profile, only: &only };
+    let checked = Checked::new(asked, judged, around);
+    let written = outputs::write(&args.outputs, &|format| checked.document(format));
+    written.end(checked.show(), exit(checked.verdict()))
+}
+
+/// The format of what has no verdict.
+fn plain(args: &Check) -> Result<PlainFormat> {
+    if !args.outputs.files.is_empty() {
+        return Err(UsageError("--output is for a verdict: give --format json, and redirect stdout".to_owned()).into());
     }
-    Ok(exit(verdict))
+    let format = args.format.plain();
+    format.ok_or_else(|| UsageError("--format nagios is for a verdict: give --format text or json".to_owned()).into())
 }
 
 /// The rules that are asked for; none where all are.
 fn only(args: &Check) -> Result<Vec<RuleId>> {
-    if !args.only.is_empty() && args.format == PlainFormat::Json {
+    if !args.only.is_empty() && args.format == CheckFormat::Json {
         return Err(UsageError("--only is for people: JSON has every finding".to_owned()).into());
     }
     let mut rules = Vec::new();

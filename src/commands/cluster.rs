@@ -1,30 +1,35 @@
 //! `okv-host cluster`.
 
-use std::io;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use anstream::adapter::strip_str;
 use anyhow::Result;
 
 use super::columns::of_stdout;
 use super::saved_report::{report as read_report, text, text_of};
-use super::target;
 use super::usage_error::UsageError;
 use super::verdict::{exit, write_coloured};
+use super::{outputs, target};
 use crate::base::cause::cause;
 use crate::base::versions::Version;
-use crate::cli::{Cluster, PlainFormat};
+use crate::cli::{Cluster, OutputFormat, PlainFormat};
 use crate::cluster::console::Answers;
 use crate::cluster::{Cluster as Judged, Request, info, judge, saved};
 use crate::engine::ExitStatus;
 use crate::io::{input, sys};
 use crate::profile::Profile;
-use crate::report;
+use crate::report::{self, Columns};
 use crate::subjects::console::facts::{info as server_info, status};
 
 /// Longest answer of the management console, in bytes. What is read of a cluster as a tree takes some thirty times that.
 const LONGEST_ANSWER: u64 = 1 << 20;
 
+/// The formats of its files.
+const FORMATS: &[OutputFormat] = &[OutputFormat::Json, OutputFormat::Text, OutputFormat::Markdown, OutputFormat::Html];
+
 pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
+    outputs::verify(&args.outputs, FORMATS)?;
     let mut request = Request {
         names: args.node.clone(),
         disabled_since: args.disabled.clone(),
@@ -67,12 +72,23 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
     for (option, files) in [("--server-info", &args.server_info), ("--server-status", &args.server_status)] {
         each_on_another_node(option, files, &cluster)?;
     }
-    match args.format {
-        PlainFormat::Json => report::cluster_json(&mut io::BufWriter::new(io::stdout().lock()), &cluster, now)?,
-        PlainFormat::Text if args.talk.quiet => write_coloured(&report::cluster_line(&cluster))?,
-        PlainFormat::Text => write_coloured(&report::cluster_text(&cluster, of_stdout()))?,
-    }
-    Ok(exit(cluster.verdict))
+    let json = |out: &mut dyn Write| report::cluster_json(&mut BufWriter::new(out), &cluster, now);
+    let written = outputs::write(&args.outputs, &|format| match format {
+        OutputFormat::Json => {
+            let mut bytes = Vec::new();
+            json(&mut bytes).map(|()| bytes)
+        }
+        OutputFormat::Text => Ok(strip_str(&report::cluster_text(&cluster, Columns::PIPE)).to_string().into_bytes()),
+        OutputFormat::Markdown => Ok(report::cluster_markdown(&cluster, now).into_bytes()),
+        OutputFormat::Html => Ok(report::cluster_html(&cluster, now).into_bytes()),
+        _ => Err(io::ErrorKind::Unsupported.into()),
+    });
+    let shown = match args.format {
+        PlainFormat::Json => json(&mut io::stdout().lock()),
+        PlainFormat::Text if args.talk.quiet => write_coloured(&report::cluster_line(&cluster)),
+        PlainFormat::Text => write_coloured(&report::cluster_text(&cluster, of_stdout())),
+    };
+    written.end(shown.map_err(Into::into), exit(cluster.verdict))
 }
 
 /// The profile that the nodes were judged by; the usual one where that is a file of its own.

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use super::change::take_host;
 use super::columns::of_stdout;
 use super::judged::{facts_of, judged, root_at};
+use super::made::of_facts;
 use super::surroundings::Surroundings;
 use super::target::Target;
 use super::vocabulary::named;
@@ -14,6 +15,7 @@ use crate::base::cause::cause;
 use crate::cli::{Confirm, PlainFormat};
 use crate::engine::ExitStatus;
 use crate::procedure::{NotConfirmable, Step, is_confirmed, may_confirm, steps};
+use crate::report::Made;
 use crate::subjects::Facts;
 use crate::subjects::records::{Confirmation, record_confirmation};
 use crate::{procedure as runbook, report};
@@ -32,6 +34,7 @@ pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
         Ok((facts, step.with_context(|| format!("no step {id}"))?))
     };
     let (facts, step) = seen()?;
+    let made = of_facts(Some(&root), &facts, &profile);
     let allowed = if args.withdraw {
         match is_confirmed(&facts, &profile, step.id) {
             Ok(true) => Ok(()),
@@ -44,7 +47,7 @@ pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
     };
     if let Err(NotConfirmable(why)) = allowed {
         drop(lock);
-        show(args, &step, Some(&why))?;
+        show(args, &step, Some(&why), &made)?;
         return Ok(ExitStatus::Blocked);
     }
     let confirmation = Confirmation {
@@ -61,7 +64,7 @@ pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
     drop(lock);
     // Read again from the disk: what is shown is what counts from now on. That it cannot be shown does not unmake the
     // record.
-    if let Err(error) = seen().and_then(|(_, step)| show(args, &step, None)) {
+    if let Err(error) = seen().and_then(|(_, step)| show(args, &step, None, &made)) {
         let _ = writeln!(
             io::stderr(),
             "okv-host: recorded; the answer could not be written: {}",
@@ -71,10 +74,10 @@ pub(super) fn run(args: &Confirm, around: Surroundings) -> Result<ExitStatus> {
     Ok(ExitStatus::Success)
 }
 
-fn show(args: &Confirm, step: &runbook::Step, refused: Option<&str>) -> Result<()> {
+fn show(args: &Confirm, step: &runbook::Step, refused: Option<&str>, made: &Made) -> Result<()> {
     let mut out = io::stdout().lock();
     match args.format {
-        PlainFormat::Json => report::confirm_json(&mut out, step, refused)?,
+        PlainFormat::Json => report::confirm_json(&mut out, step, refused, made)?,
         PlainFormat::Text => out.write_all(report::confirm_text(step, refused, of_stdout()).as_bytes())?,
     }
     Ok(())

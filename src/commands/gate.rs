@@ -86,7 +86,7 @@ mod tests {
     use crate::engine::{self, Action, Back, Ending, Entry, ProgramRun, Proof, Role, last_run};
     use crate::io::journal::Record;
     use crate::io::tool::Program;
-    use crate::subjects::rule::Waived;
+    use crate::subjects::rule::{Figures, Waived};
 
     /// The last run: of `command`, with one change that stands, in this role.
     fn last(command: &str, role: Role, ending: Option<Ending>) -> Option<RecordedRun> {
@@ -114,9 +114,11 @@ mod tests {
             verdict,
             subject: "next start".into(),
             measured: String::new(),
+            figures: Figures::default(),
             required: String::new(),
             message: "GRUB starts nothing".into(),
             remedy: String::new(),
+            commands: Vec::new(),
             source: String::new(),
             waived,
         }]

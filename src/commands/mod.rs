@@ -3,6 +3,7 @@
 mod answer;
 mod change;
 mod check;
+mod checked;
 mod cluster;
 pub mod columns;
 mod compare;
@@ -16,6 +17,8 @@ mod judged;
 mod kernel_prune;
 mod lock_holder;
 mod made;
+mod node_page;
+mod outputs;
 mod paths;
 mod planned_changes;
 mod planned_steps;

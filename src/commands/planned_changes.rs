@@ -92,7 +92,7 @@ impl JudgedHost<'_> {
             if !kind.is_ok_and(|kind| matches!(kind, Probed::Known(kind) if kind.is_dir())) {
                 let message = format!("there is no folder {folder}");
                 let running = self.facts.node.running.as_ref();
-                let remedy = running.map_or_else(String::new, |running| how_to_bring(folder, running));
+                let remedy = running.map_or_else(String::new, |running| how_to_bring(folder, running).to_string());
                 reasons.push(Reason { id: "no-folder", message, remedy });
             }
         }

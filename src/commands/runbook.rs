@@ -1,13 +1,13 @@
 //! `okv-host runbook`.
 
-use std::io;
+use std::io::{self, BufWriter, Write};
 
+use anstream::adapter::strip_str;
 use anyhow::Result;
 
 use super::columns::of_stdout;
-use super::defaults;
 use super::judged::{facts_of, judged, root_at};
-use super::made;
+use super::node_page::{self, Shown};
 use super::planned_changes::JudgedHost;
 use super::planned_steps::planned_steps;
 use super::surroundings::Surroundings;
@@ -15,12 +15,17 @@ use super::target::Target;
 use super::usage_error::UsageError;
 use super::verdict::write_coloured;
 use super::vocabulary::{Named, named};
-use crate::cli::{Runbook, RunbookFormat};
+use super::{defaults, made, outputs};
+use crate::cli::{OutputFormat, Runbook, RunbookFormat};
 use crate::engine::ExitStatus;
 use crate::procedure::{State, Step, standing};
-use crate::report::{self, Explained, Node, Only, RunbookReport};
+use crate::report::{self, Columns, Explained, Node, Only, RunbookReport};
+
+/// The formats of its files.
+const FORMATS: &[OutputFormat] = &[OutputFormat::Json, OutputFormat::Text, OutputFormat::Markdown, OutputFormat::Html];
 
 pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
+    outputs::verify(&args.outputs, FORMATS)?;
     let only = only(args)?;
     let target = Target::asked(args.judge.profile.as_deref())?;
     let root = &root_at(args.root.as_deref())?;
@@ -42,18 +47,33 @@ pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
         steps: &steps,
         only: &only,
     };
-    match args.format {
-        RunbookFormat::Json => {
-            let made = made::of_facts(Some(root), &facts, &profile);
-            report::runbook_json(&mut io::BufWriter::new(io::stdout().lock()), &report, &made)?;
+    let json = |out: &mut dyn Write| {
+        report::runbook_json(&mut BufWriter::new(out), &report, &made::of_facts(Some(root), &facts, &profile))
+    };
+    let written = outputs::write(&args.outputs, &|format| match format {
+        OutputFormat::Json => {
+            let mut bytes = Vec::new();
+            json(&mut bytes).map(|()| bytes)
         }
+        OutputFormat::Text => Ok(strip_str(&report::runbook_text(&report, Columns::PIPE)).to_string().into_bytes()),
+        OutputFormat::Markdown => Ok(report::runbook_markdown(&report).into_bytes()),
+        OutputFormat::Html => {
+            let RunbookReport { node, standing, .. } = report;
+            let (findings, steps) = (findings.as_slice(), steps.as_slice());
+            let (root, facts, profile) = (Some(root), &facts, &profile);
+            Ok(node_page::html(&Shown { root, facts, profile, node, standing, findings, steps }, around))
+        }
+        _ => Err(io::ErrorKind::Unsupported.into()),
+    });
+    let shown = match args.format {
+        RunbookFormat::Json => json(&mut io::stdout().lock()),
         RunbookFormat::Text | RunbookFormat::Markdown if args.talk.quiet => {
-            write_coloured(&report::verdict_line(report.standing))?
+            write_coloured(&report::verdict_line(report.standing))
         }
-        RunbookFormat::Text => write_coloured(&report::runbook_text(&report, of_stdout()))?,
-        RunbookFormat::Markdown => write_coloured(&report::runbook_markdown(&report))?,
-    }
-    Ok(exit(&steps))
+        RunbookFormat::Text => write_coloured(&report::runbook_text(&report, of_stdout())),
+        RunbookFormat::Markdown => write_coloured(&report::runbook_markdown(&report)),
+    };
+    written.end(shown.map_err(Into::into), exit(&steps))
 }
 
 /// The steps that are asked for.

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use super::columns::of_stdout;
 use super::fleet;
+use super::made::of_host;
 use super::paths::{Batch, Paths};
 use super::root::NOT_ROOT;
 use super::usage_error::UsageError;
@@ -15,7 +16,7 @@ use crate::disk::{Disk, Source, scan};
 use crate::engine::ExitStatus;
 use crate::host::{Root, block};
 use crate::io::sys;
-use crate::report;
+use crate::report::{self, Made, Read};
 
 pub(super) fn run(args: &Scan) -> Result<ExitStatus> {
     let of_this_machine =
@@ -37,7 +38,14 @@ pub(super) fn run(args: &Scan) -> Result<ExitStatus> {
     let found = scan(&sources);
     let mut out = io::stdout().lock();
     match args.format {
-        ScanFormat::Json => report::scan_json(&mut io::BufWriter::new(&mut out), &found)?,
+        ScanFormat::Json => {
+            // Named disks may be those of any host.
+            let made = match of_this_machine.is_empty() {
+                true => Made::at(None, None, Read::Disks),
+                false => of_host(&Root::live(), None),
+            };
+            report::scan_json(&mut io::BufWriter::new(&mut out), &found, &made)?;
+        }
         ScanFormat::Text | ScanFormat::Jsonl => out.write_all(report::scan_text(&found, of_stdout()).as_bytes())?,
     }
     out.flush()?;

@@ -8,6 +8,7 @@ use super::answer::{Asked, show};
 use super::change::{self, take_host};
 use super::columns::of_stdout;
 use super::judged::root_at;
+use super::made;
 use super::recorded::last_run_of;
 use super::saved_host::ELSEWHERE;
 use super::surroundings::Surroundings;
@@ -139,7 +140,9 @@ fn prepare(asked: Asked<'_>, request: &Request, around: Surroundings) -> Result<
     }
     let mut out = io::stdout().lock();
     match args.format {
-        PlainFormat::Json => report::prepare_json(&mut out, &inventory, wanted.as_ref())?,
+        PlainFormat::Json => {
+            report::prepare_json(&mut out, &inventory, wanted.as_ref(), &made::of_host(root, asked.profile))?;
+        }
         PlainFormat::Text if args.talk.quiet => out.write_all(report::prepare_line(wanted.as_ref()).as_bytes())?,
         PlainFormat::Text => {
             out.write_all(report::prepare_text(&inventory, recorded_in, wanted.as_ref(), of_stdout()).as_bytes())?

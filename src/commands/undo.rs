@@ -10,6 +10,7 @@ use super::columns::of_stdout;
 use super::confirm::confirm;
 use super::gate::beneath_upgrade;
 use super::lock_holder::under_way;
+use super::made;
 use super::recorded::records;
 use super::root::{Without, need_root};
 use super::surroundings::Surroundings;
@@ -18,6 +19,7 @@ use crate::base::units::count;
 use crate::cli::{PlainFormat, Undo};
 use crate::engine::apply::{Lock, TargetHost, can_take_back, lacks_something, take_back};
 use crate::engine::{Ending, Entry, ExitStatus, RecordedRun, last_run};
+use crate::host::Root;
 use crate::host::state::STATE;
 use crate::io::journal::{Journal, Record};
 use crate::report;
@@ -126,7 +128,9 @@ fn show(args: &Undo, run: Option<&RecordedRun>, ending: &Ending) -> Result<()> {
     };
     let mut out = io::stdout().lock();
     match args.change.format {
-        PlainFormat::Json => report::undo_json(&mut out, run, ending, message)?,
+        PlainFormat::Json => {
+            report::undo_json(&mut out, run, ending, message, &made::of_host(&Root::live(), None))?;
+        }
         PlainFormat::Text if args.change.talk.quiet => writeln!(out, "{}", report::undo_end(ending))?,
         PlainFormat::Text if args.close.is_some() => {
             out.write_all(report::close_text(run, ending, message, of_stdout()).as_bytes())?;

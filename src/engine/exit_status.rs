@@ -17,6 +17,8 @@ pub enum ExitStatus {
     HalfWay = 4,
     /// Another run holds the lock.
     Locked = 5,
+    /// A file of `--output` could not be written; the screen has the answer.
+    NotWritten = 6,
 }
 
 impl From<ExitStatus> for ExitCode {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::findings::{in_full, style, word};
-use super::head::{Node, head};
+use super::head::{Node, head, next_words};
 use super::text::{Columns, Page, padded, wrap};
 use crate::procedure::{Standing, Step, by_urgency, remedy};
 use crate::subjects::rule::{Finding, RuleId, Verdict};
@@ -52,13 +52,12 @@ pub fn text(screen: &CheckScreen<'_>, columns: Columns) -> String {
             in_full(&mut out, &found, screen.steps);
         }
     }
-    if let Some(next) = screen.standing.next.as_ref().filter(|_| !matches!(screen.shown, Shown::Only(_))) {
+    if let Some(next) = next_words(&screen.node, screen.standing).filter(|_| !matches!(screen.shown, Shown::Only(_))) {
         if !matches!(screen.shown, Shown::Screen) {
             out.push('\n');
         }
         out.push_str(&padded("Next", LABEL));
-        let what_for = next.what_for().map_or_else(String::new, |id| format!("{id}: "));
-        wrap(&mut out, &format!("{what_for}{}", screen.node.to_do(&next.what)), LABEL, LABEL);
+        wrap(&mut out, &next, LABEL, LABEL);
     }
     out.into_text()
 }

@@ -72,6 +72,18 @@ pub fn cluster_line(cluster: &Cluster) -> String {
     format!("{style}{words}{style:#}{}\n", clean(&rest))
 }
 
+/// The same without colours or the end of a line.
+pub(super) fn verdict_words(cluster: &Cluster) -> String {
+    let (words, _, rest) = words(cluster);
+    format!("{words}{rest}")
+}
+
+/// The verdict, and the counts.
+pub(super) fn verdict_parts(cluster: &Cluster) -> (&'static str, String) {
+    let (words, _, rest) = words(cluster);
+    (words, rest.trim_start_matches(": ").to_owned())
+}
+
 /// The verdict, how it is shown, and the counts.
 fn words(cluster: &Cluster) -> (&'static str, Style, String) {
     let is_upgraded = cluster.order.as_ref().is_some_and(Vec::is_empty);
@@ -152,10 +164,12 @@ fn entry(out: &mut Page, like: Verdict, what: &str, text: &str) {
 
 fn next(out: &mut Page, next: Option<&Next>) {
     out.push_str("\nNext    ");
-    let Some(next) = next else {
-        out.push_str("nothing: every node has the release\n");
-        return;
-    };
+    wrap(out, &next_words(next), INDENT, INDENT);
+}
+
+/// What to do next, and what it is for.
+pub(super) fn next_words(next: Option<&Next>) -> String {
+    let Some(next) = next else { return "nothing: every node has the release".to_owned() };
     let what_for = match (&next.node, next.what_for.join(", ")) {
         (_, ids) if ids.is_empty() => String::new(),
         (Some(node), ids) => format!("{node}, {ids}: "),
@@ -165,7 +179,7 @@ fn next(out: &mut Page, next: Option<&Next>) {
         Some(node) => format!("On {node}, run: {}", next.what),
         None => sentence(&next.what),
     };
-    wrap(out, &format!("{what_for}{what}"), INDENT, INDENT);
+    format!("{what_for}{what}")
 }
 
 /// Writes the report on a cluster as JSON.
@@ -173,12 +187,16 @@ fn next(out: &mut Page, next: Option<&Next>) {
 /// # Errors
 /// What the writer says.
 pub fn cluster_json(out: &mut impl Write, cluster: &Cluster, now: u64) -> io::Result<()> {
-    let made = Made {
+    made::write(out, Cluster::SCHEMA, &made_of(cluster, now), cluster)
+}
+
+/// How a report on a cluster is made.
+pub(super) fn made_of(cluster: &Cluster, now: u64) -> Made {
+    Made {
         profile: cluster.profile.clone(),
         profile_sha256: cluster.profile_sha256.clone(),
         ..Made::at(Some(now), None, Read::Reports)
-    };
-    made::write(out, Cluster::SCHEMA, &made, cluster)
+    }
 }
 
 fn item(out: &mut Page, text: &str) {
@@ -197,14 +215,17 @@ fn line_of(out: &mut Page, node: &Node) {
     let or_dash = |text: Option<&str>| text.unwrap_or("-").to_owned();
     let mode = node.mode.map(|mode| mode.word());
     row(out, [node.name.clone(), or_dash(mode), or_dash(node.version.as_deref()), or_dash(node.status.as_deref())]);
+    let style = node.verdict.map_or_else(Style::new, |outcome| verdict(outcome).1);
+    let _ = writeln!(out, "{style}{}{style:#}", verdict_word(node));
+}
+
+/// The verdict on a node.
+pub(super) fn verdict_word(node: &Node) -> &'static str {
     match node.verdict {
-        Some(outcome) => {
-            let (word, style) = verdict(outcome);
-            // A report says nothing of what remains to be confirmed.
-            let word = if outcome == Outcome::Ready { "no blocker" } else { word };
-            let _ = writeln!(out, "{style}{word}{style:#}");
-        }
-        None => out.push_str("no report\n"),
+        // A report says nothing of what remains to be confirmed.
+        Some(Outcome::Ready) => "no blocker",
+        Some(outcome) => outcome.word(),
+        None => "no report",
     }
 }
 
@@ -215,22 +236,31 @@ fn order(out: &mut Page, order: Option<&[Step]>) {
         Some([]) => item(out, "every node has the release already"),
         Some(steps) => {
             for (step, number) in steps.iter().zip(1_u32..) {
-                let pair = step.pair.as_ref().map_or_else(String::new, |pair| format!(", paired with {pair}"));
-                let blocked = named("blocked by", &step.blocked_by);
-                let unknown = named("unknown:", &step.unknown_by);
-                let parts: Vec<String> = [blocked, unknown].into_iter().flatten().collect();
-                let state = if parts.is_empty() { "no blocker".to_owned() } else { parts.join("; ") };
-                item(out, &format!("{number}. {} ({}{pair}): {state}", step.node, step.mode.word()));
+                item(out, &format!("{number}. {} ({}): {}", step.node, place(step), in_its_way(step)));
             }
         }
     }
+}
+
+/// Why a node has its place in the order.
+pub(super) fn place(step: &Step) -> String {
+    let pair = step.pair.as_ref().map_or_else(String::new, |pair| format!(", paired with {pair}"));
+    format!("{}{pair}", step.mode.word())
+}
+
+/// What is in the way of a node's turn.
+pub(super) fn in_its_way(step: &Step) -> String {
+    let blocked = named("blocked by", &step.blocked_by);
+    let unknown = named("unknown:", &step.unknown_by);
+    let parts: Vec<String> = [blocked, unknown].into_iter().flatten().collect();
+    if parts.is_empty() { "no blocker".to_owned() } else { parts.join("; ") }
 }
 
 fn named(what: &str, ids: &[String]) -> Option<String> {
     (!ids.is_empty()).then(|| format!("{what} {}", ids.join(", ")))
 }
 
-fn shown(console: &Console) -> String {
+pub(super) fn shown(console: &Console) -> String {
     let dates = [
         ("CA", &console.ca_expires),
         ("platform certificates", &console.platform_expires),
@@ -241,7 +271,7 @@ fn shown(console: &Console) -> String {
     format!("{}: {}", console.node, all.join("; "))
 }
 
-fn time_left(disabled: &Disabled) -> String {
+pub(super) fn time_left(disabled: &Disabled) -> String {
     let node = &disabled.node;
     match (disabled.until_seconds, disabled.left_seconds) {
         (Some(until), Some(0)) => format!("{node}: its time ended at {}", format_minute(until)),

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::json_document::json;
+use super::markdown::escaped;
 use super::reference::waivable;
-use super::runbook::escaped;
 use crate::procedure::{Row, SECTIONS, STEPS, Scope, row_of_item};
 use crate::profile::Profile;
 use crate::subjects::rule::{Rule, Waivable};

@@ -34,7 +34,7 @@ pub(super) fn in_full(out: &mut Page, findings: &[&Finding], steps: &[Step]) {
 }
 
 /// Whether something is to be done about it.
-fn is_amiss(verdict: Verdict) -> bool {
+pub(super) fn is_amiss(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Block | Verdict::Unknown | Verdict::Warn)
 }
 

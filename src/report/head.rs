@@ -83,8 +83,26 @@ pub fn verdict_line(standing: &Standing) -> String {
     format!("{style}{words}{style:#}{colon}{}\n", clean(&rest))
 }
 
-/// The verdict, how it is shown, and what shows it.
+/// The same without colours or the end of a line.
+pub(super) fn verdict_words(standing: &Standing) -> String {
+    let (words, _, rest) = verdict_parts(standing);
+    if rest.is_empty() { words.to_owned() } else { format!("{words}: {rest}") }
+}
+
+/// What to do next on the node, and what it is for; `None` where nothing is.
+pub(super) fn next_words(node: &Node<'_>, standing: &Standing) -> Option<String> {
+    let next = standing.next.as_ref()?;
+    let what_for = next.what_for().map_or_else(String::new, |id| format!("{id}: "));
+    Some(format!("{what_for}{}", node.to_do(&next.what)))
+}
+
 fn words(standing: &Standing) -> (&'static str, Style, String) {
+    let (words, like, rest) = verdict_parts(standing);
+    (words, style(like).bold(), rest)
+}
+
+/// The verdict, the one whose colour it has, and what shows it.
+pub(super) fn verdict_parts(standing: &Standing) -> (&'static str, Verdict, String) {
     let (words, like, why) = match &standing.headline {
         Headline::MustBeReplaced => ("THIS NODE MUST BE REPLACED", Verdict::Block, ""),
         Headline::Blocked => ("CANNOT BE UPGRADED", Verdict::Block, ""),
@@ -97,7 +115,7 @@ fn words(standing: &Standing) -> (&'static str, Style, String) {
     };
     let counts = counted(standing);
     let rest = [why, counts.as_str()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
-    (words, style(like).bold(), rest)
+    (words, like, rest)
 }
 
 /// `2 blockers, 1 warning, 8 steps to confirm`: findings of rules first, then steps.

@@ -96,12 +96,19 @@ pub fn disk_line(out: &mut Vec<u8>, disk: &Disk) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes an array of disks.
+/// Writes an array of disks, each with how the array was made: a disk may be taken out of it.
 ///
 /// # Errors
 /// What the writer says.
-pub fn scan_json(out: &mut impl Write, disks: &[Disk]) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, disks)?;
+pub fn scan_json(out: &mut impl Write, disks: &[Disk], made: &Made) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Scanned<'d> {
+        #[serde(flatten)]
+        disk: &'d Disk,
+        made: &'d Made,
+    }
+    let scanned: Vec<Scanned<'_>> = disks.iter().map(|disk| Scanned { disk, made }).collect();
+    serde_json::to_writer_pretty(&mut *out, &scanned)?;
     out.write_all(b"\n")
 }
 

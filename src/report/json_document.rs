@@ -18,7 +18,7 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
          start_bytes, bytes, type, uuid, name, flags, content}], content, volume_groups [{name, uuid, extent_bytes, \
          extents, free_extents, missing_pvs, flags, seqno, physical_volumes, logical_volumes [{name, uuid, bytes, \
          segments, content}]}], boot {esp, bios_boot_partition, boot_code, active_partition}, problems [{id, \
-         message}]`. A `content` is `{kind, uuid, label, bytes, ...}`, with `df_bytes` for ext and xfs: what `df` \
+         message}], made` (not in `jsonl`). A `content` is `{kind, uuid, label, bytes, ...}`, with `df_bytes` for ext and xfs: what `df` \
          calls Size. Content of the kind `unknown` has a `format` where its signature names one",
     ),
     (
@@ -27,8 +27,8 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
         "`schema, made, profile, host, release, machine, memory_kib, verdict: ready|blocked|unknown, headline: \
          no-blocker-found|ready|cannot-be-upgraded|must-be-replaced|unknown|upgrade-under-way|upgrade-failed|upgraded, \
          findings [{id, verdict: \
-         pass|note|confirm|warn|block|unknown|not-applicable, subject, measured, required, message, remedy, source, \
-         waived {reason, until}}], waivers [{id, subject, reason, until, state: \
+         pass|note|confirm|warn|block|unknown|not-applicable, subject, measured, figures, required, message, remedy, \
+         commands [[word]], source, waived {reason, until}}], waivers [{id, subject, reason, until, state: \
          active|unused|expired|not-allowed|no-such-rule}]`: one finding for each rule and subject, passes included. \
          `verdict` is what the rules come to, and the exit status: `ready` means that no rule blocks and nothing is \
          unknown. Disks alone (`--image`) do not show what most rules judge: these are `unknown`. `headline` is the \
@@ -59,7 +59,7 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
     (
         RunbookReport::CONFIRM_SCHEMA,
         "okv-host confirm STEP --note TEXT --format json",
-        "`schema, recorded, message, step`: the step as it is afterwards",
+        "`schema, made, recorded, message, step`: the step as it is afterwards",
     ),
     (
         "okv-host.cluster.v1",
@@ -90,7 +90,7 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
     (
         "okv-host.prepare.v1",
         "okv-host swap-extend --prepare --format json",
-        "`schema, disk_to_add {bytes, sector_bytes, extents, whole_gib}, inventory {schema, at, machine, memory_kib, disks \
+        "`schema, made, disk_to_add {bytes, sector_bytes, extents, whole_gib}, inventory {schema, at, machine, memory_kib, disks \
          [{path, bytes, wwn, serial, table}]}`",
     ),
     (
@@ -99,7 +99,7 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
         "`schema, made, last_run {command, target, began, state, unfinished, steps, standing}, upgrade {state, exit_status, \
          began, log, iso}, upgrade_unknown`",
     ),
-    ("okv-host.undo.v1", "okv-host undo --format json", "`schema, outcome, run, message`"),
+    ("okv-host.undo.v1", "okv-host undo --format json", "`schema, made, outcome, run, message`"),
 ];
 
 /// What `made` has.

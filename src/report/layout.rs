@@ -1,14 +1,24 @@
 //! The picture of a disk: its partitions and gaps as boxes in one line.
 
 use super::text::{Columns, cut, padded};
-use crate::disk::Disk;
+use crate::disk::{Disk, Partition};
 
 /// Narrowest box, without its borders: a number of two digits.
 const NARROWEST: usize = 2;
 
-struct Piece {
-    label: String,
-    bytes: u64,
+/// A partition, or a gap between two.
+pub(super) struct Piece<'d> {
+    pub(super) partition: Option<&'d Partition>,
+    pub(super) bytes: u64,
+}
+
+impl Piece<'_> {
+    fn label(&self) -> String {
+        match self.partition {
+            Some(partition) => format!("{} {}", partition.number, partition.content.word()),
+            None => ".".repeat(200),
+        }
+    }
 }
 
 /// One line such as `|1 vfat |2 ext4 |3 lvm2-pv                 |..|`, or none where the disk has no partitions or too
@@ -32,7 +42,7 @@ pub(super) fn picture(disk: &Disk, columns: Columns) -> Option<String> {
         let until = usize::try_from(seen * spare as u128 / total).unwrap_or(spare);
         let width = NARROWEST + until.saturating_sub(used);
         used = until.max(used);
-        line.push_str(&padded(&cut(&piece.label, width), width));
+        line.push_str(&padded(&cut(&piece.label(), width), width));
         line.push('|');
     }
     Some(line)
@@ -40,14 +50,14 @@ pub(super) fn picture(disk: &Disk, columns: Columns) -> Option<String> {
 
 /// Partitions in the order of their place, with the gaps of 2 MiB and more between them; extended ones are left out for
 /// what is in them.
-fn pieces(disk: &Disk) -> Vec<Piece> {
+pub(super) fn pieces(disk: &Disk) -> Vec<Piece<'_>> {
     let mut parts: Vec<_> = disk.partitions.iter().filter(|p| !p.kind.is_extended()).collect();
     parts.sort_by_key(|p| p.start_bytes);
     let mut pieces = Vec::new();
     let mut at = 0_u64;
     for part in &parts {
         gap(&mut pieces, at, part.start_bytes);
-        pieces.push(Piece { label: format!("{} {}", part.number, part.content.word()), bytes: part.bytes });
+        pieces.push(Piece { partition: Some(part), bytes: part.bytes });
         at = at.max(part.start_bytes.saturating_add(part.bytes));
     }
     if !parts.is_empty() {
@@ -56,9 +66,9 @@ fn pieces(disk: &Disk) -> Vec<Piece> {
     pieces
 }
 
-fn gap(pieces: &mut Vec<Piece>, from: u64, to: u64) {
+fn gap(pieces: &mut Vec<Piece<'_>>, from: u64, to: u64) {
     let bytes = to.saturating_sub(from);
     if bytes >= 2 << 20 {
-        pieces.push(Piece { label: ".".repeat(200), bytes });
+        pieces.push(Piece { partition: None, bytes });
     }
 }

@@ -39,6 +39,18 @@ pub enum Read {
     Reports,
 }
 
+impl Read {
+    /// The same for people.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Live => "the running node",
+            Self::Folder => "a saved host",
+            Self::Disks => "disks",
+            Self::Reports => "saved reports",
+        }
+    }
+}
+
 impl Made {
     pub fn at(now: Option<u64>, profile: Option<&Profile>, read: Read) -> Self {
         Self {

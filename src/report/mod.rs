@@ -1,19 +1,24 @@
 //! Reports: what was found, for people (text) and for machines (JSON with a versioned schema).
 
 mod check;
+mod check_markdown;
 mod cluster;
+mod cluster_markdown;
 mod compare;
 mod documents;
 mod effect;
 mod ending;
 mod findings;
 mod head;
+mod html;
 mod json;
 mod json_document;
 mod layout;
 mod line;
 mod made;
+mod markdown;
 mod outcome;
+mod picture;
 mod plan;
 mod prepare;
 mod profiles;
@@ -26,11 +31,14 @@ mod text;
 mod upgrade_run;
 
 pub use check::{CheckScreen, Shown, text as check_text};
+pub use check_markdown::check_markdown;
 pub use cluster::{cluster_json, cluster_line, cluster_text};
+pub use cluster_markdown::cluster_markdown;
 pub use compare::{compare_json, compare_line, compare_text};
 pub use documents::documents;
 pub use effect::duration;
 pub use head::{Node, verdict_line};
+pub use html::{NodePage, cluster_html, node_html};
 pub use json::{CheckReport, check_json, disk_line, list_json, scan_json};
 pub use made::{Made, Read};
 pub use outcome::plan_line;

@@ -5,6 +5,7 @@ use std::io;
 
 use serde::Serialize;
 
+use super::made::{self, Made};
 use super::text::{Columns, Page, clean, sentence, wrap};
 use crate::base::units::{Bytes, GIB};
 use crate::subjects::disks::Inventory;
@@ -14,7 +15,12 @@ use crate::subjects::swap::Wanted;
 ///
 /// # Errors
 /// What the writer says.
-pub fn prepare_json(out: &mut impl io::Write, inventory: &Inventory, wanted: Option<&Wanted>) -> io::Result<()> {
+pub fn prepare_json(
+    out: &mut impl io::Write,
+    inventory: &Inventory,
+    wanted: Option<&Wanted>,
+    made: &Made,
+) -> io::Result<()> {
     #[derive(Serialize)]
     struct Disk {
         bytes: u64,
@@ -24,7 +30,6 @@ pub fn prepare_json(out: &mut impl io::Write, inventory: &Inventory, wanted: Opt
     }
     #[derive(Serialize)]
     struct Answer<'r> {
-        schema: &'static str,
         disk_to_add: Option<Disk>,
         inventory: &'r Inventory,
     }
@@ -34,9 +39,7 @@ pub fn prepare_json(out: &mut impl io::Write, inventory: &Inventory, wanted: Opt
         extents: wanted.extents,
         whole_gib: wanted.disk.0.div_ceil(GIB),
     });
-    let answer = Answer { schema: "okv-host.prepare.v1", disk_to_add: disk, inventory };
-    serde_json::to_writer_pretty(&mut *out, &answer)?;
-    out.write_all(b"\n")
+    made::write(out, "okv-host.prepare.v1", made, &Answer { disk_to_add: disk, inventory })
 }
 
 /// The disk to add, in one line.

@@ -154,17 +154,16 @@ pub fn undo_json(
     run: Option<&RecordedRun>,
     ending: &Ending,
     message: Option<&str>,
+    made: &Made,
 ) -> io::Result<()> {
     #[derive(Serialize)]
     struct Undo<'r> {
-        schema: &'static str,
         outcome: &'r Ending,
         run: Option<RunJson<'r>>,
         message: Option<&'r str>,
     }
-    let answer = Undo { schema: "okv-host.undo.v1", outcome: ending, run: run.map(RunJson::of), message };
-    serde_json::to_writer_pretty(&mut *out, &answer)?;
-    out.write_all(b"\n")
+    let answer = Undo { outcome: ending, run: run.map(RunJson::of), message };
+    made::write(out, "okv-host.undo.v1", made, &answer)
 }
 
 fn close_end(ending: &Ending) -> &'static str {

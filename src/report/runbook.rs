@@ -9,7 +9,8 @@ use serde::Serialize;
 use super::findings::style;
 use super::head::{Node, head};
 use super::made::{self, Made};
-use super::text::{Columns, Page, clean, wrap};
+use super::markdown::{code, escaped};
+use super::text::{Columns, Page, wrap};
 use crate::procedure::{Confirmed, SECTIONS, Scope, Standing, State, Step, When};
 use crate::subjects::rule::{RuleId, Verdict};
 
@@ -120,7 +121,12 @@ fn line(out: &mut Page, name: &str, value: &str) {
 }
 
 fn colour(step: &Step) -> Style {
-    style(match step.state {
+    style(like(step))
+}
+
+/// The verdict whose colour a step has.
+pub(super) fn like(step: &Step) -> Verdict {
+    match step.state {
         State::Blocked if !step.waits_for.is_empty() => Verdict::NotApplicable,
         State::Done => Verdict::Pass,
         State::Ready => Verdict::Warn,
@@ -128,7 +134,7 @@ fn colour(step: &Step) -> Style {
         State::Confirm => Verdict::Confirm,
         State::Unknown => Verdict::Unknown,
         State::NotNeeded => Verdict::NotApplicable,
-    })
+    }
 }
 
 /// The report as a checklist in Markdown (CommonMark, with the check boxes of tickets).
@@ -155,21 +161,9 @@ fn item(out: &mut String, step: &Step) {
         let _ = write!(out, "; to do: {}", escaped(&step.how));
     }
     if let Some(command) = &step.command {
-        let _ = write!(out, "; run `{}`", clean(command).replace('`', "'"));
+        let _ = write!(out, "; run {}", code(command));
     }
     out.push('\n');
-}
-
-/// The text with what means something in Markdown or HTML behind a backslash: a note must stay a note.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in clean(text).chars() {
-        if "\\`*_[]<>#|&~!@".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }
 
 #[derive(Serialize)]
@@ -248,16 +242,13 @@ pub fn confirm_text(step: &Step, refused: Option<&str>, columns: Columns) -> Str
 ///
 /// # Errors
 /// What the writer says.
-pub fn confirm_json(out: &mut impl Write, step: &Step, refused: Option<&str>) -> io::Result<()> {
+pub fn confirm_json(out: &mut impl Write, step: &Step, refused: Option<&str>, made: &Made) -> io::Result<()> {
     #[derive(Serialize)]
     struct Report<'r> {
-        schema: &'static str,
         recorded: bool,
         message: Option<&'r str>,
         step: Row<'r>,
     }
-    let schema = RunbookReport::CONFIRM_SCHEMA;
-    let report = Report { schema, recorded: refused.is_none(), message: refused, step: Row::new(step) };
-    serde_json::to_writer_pretty(&mut *out, &report)?;
-    out.write_all(b"\n")
+    let report = Report { recorded: refused.is_none(), message: refused, step: Row::new(step) };
+    made::write(out, RunbookReport::CONFIRM_SCHEMA, made, &report)
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use super::rule::finding::{Finding, RuleId, Verdict, Waived};
 pub(crate) use super::rule::record::Waivable;
+use super::rule::{Figures, Remedy};
 use super::table::named;
 use crate::base::dates::Date;
 
@@ -176,36 +177,41 @@ fn apply_one(findings: &mut [Finding], waiver: &Waiver, today: Date) -> State {
 fn describe(waiver: &Waiver, state: State) -> Option<Finding> {
     let (verdict, message, remedy) = match state {
         State::Active => return None,
-        State::Unused => (Verdict::Note, "waives nothing that was found".to_owned(), "Remove it from the file."),
+        State::Unused => (Verdict::Note, "waives nothing that was found".to_owned(), "Remove it from the file.".into()),
         State::Expired => (
             Verdict::Warn,
             "has run out, and waives nothing any more".to_owned(),
-            "Fix what it waived, or write a new waiver.",
+            "Fix what it waived, or write a new waiver.".into(),
         ),
         State::NotAllowed => (
             Verdict::Warn,
             format!("waives nothing: what {} finds could cost data or the node", waiver.target),
-            "Remove it from the file.",
+            "Remove it from the file.".into(),
         ),
-        State::NoSuchRule => {
-            (Verdict::Warn, "waives nothing: there is no rule of that name".to_owned(), "okv-host check --list")
-        }
+        State::NoSuchRule => (
+            Verdict::Warn,
+            "waives nothing: there is no rule of that name".to_owned(),
+            Remedy::command("okv-host check --list"),
+        ),
     };
     let subject = match &waiver.subject {
         Some(subject) => format!("{}: {subject}", waiver.target),
         None => waiver.target.to_string(),
     };
-    Some(Finding {
+    let finding = Finding {
         id: ID,
         verdict,
         subject,
         measured: format!("until {}: {}", waiver.until, waiver.reason),
+        figures: Figures::default(),
         required: "a rule that can be waived, a day that is not over, and something to waive".into(),
         message,
-        remedy: remedy.into(),
+        remedy: String::new(),
+        commands: Vec::new(),
         source: "the file given with --waivers".into(),
         waived: None,
-    })
+    };
+    Some(finding.remedy(remedy))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod overlay;
 
 mod broken;
 mod changed_disk;
+mod figures;
 mod hosts;
 mod kernels;
 mod overlays;

@@ -26,6 +26,13 @@ fn scan(fixture: &Fixture, options: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// An array of disks without how it was made, which is the same for every image of a version.
+fn without_made(answer: &str) -> String {
+    let mut disks = answer.split(",\n    \"made\": {");
+    let first = disks.next().unwrap().to_owned();
+    disks.fold(first, |text, disk| text + disk.split_once("\n    }").unwrap().1)
+}
+
 /// Compares with the golden text in `file`, or renews it where `SNAPSHOTS=overwrite` is set.
 fn differs(fixture: &Fixture, file: &str, answer: String) -> Option<String> {
     let golden = Data::read_from(&fixture.folder.join(file), Some(DataFormat::Text)).raw();
@@ -40,7 +47,7 @@ fn every_image_scans_as_its_golden_texts() {
     let mut wrong = Vec::new();
     for fixture in &fixtures {
         wrong.extend(differs(fixture, "scan.txt", scan(fixture, &[])));
-        wrong.extend(differs(fixture, "scan.json", scan(fixture, &["--format", "json"])));
+        wrong.extend(differs(fixture, "scan.json", without_made(&scan(fixture, &["--format", "json"]))));
     }
     assert!(wrong.is_empty(), "{} golden texts differ\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -2,23 +2,29 @@
 
 use crate::host::mounts::mounted_at;
 use crate::host::{Probed, Running};
+use crate::subjects::rule::Remedy;
 
 /// The command that brings the folder back. Where its file system is mounted, a saved host was saved without it.
-pub fn how_to_bring(folder: &str, running: &Running) -> String {
+pub fn how_to_bring(folder: &str, running: &Running) -> Remedy {
     let is_above = |point: &str| point != "/" && (folder == point || folder.starts_with(&format!("{point}/")));
     let is_mounted = |point: &str| match &running.mounts {
         Probed::Known(mounts) => mounted_at(mounts, point).is_some(),
         Probed::Absent | Probed::Unreadable(_) => false,
     };
     if is_mounted(folder) {
-        return format!("Save {folder} with this host: its file system is mounted there.");
+        return format!("Save {folder} with this host: its file system is mounted there.").into();
     }
     let points = running.fstab.known().into_iter().flatten().map(|entry| entry.point.as_str());
     let mut points: Vec<&str> = points.filter(|point| is_above(point) && !is_mounted(point)).collect();
     // The topmost first: what lies below it is there only then.
     points.sort_by_key(|point| point.len());
-    let mounts: Vec<String> = points.iter().map(|point| format!("mount {point}")).collect();
-    if mounts.is_empty() { format!("Run: mkdir {folder}") } else { format!("Run: {}", mounts.join(" && ")) }
+    let run = Remedy::words("Run: ");
+    match points.split_first() {
+        None => run.run_on("mkdir", folder),
+        Some((first, rest)) => {
+            rest.iter().fold(run.run_on("mount", first), |remedy, point| remedy.then(" && ").run_on("mount", point))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -32,7 +38,7 @@ mod tests {
         running.mounts = Probed::Known(mounts::parse(b"22 1 253:0 / / rw - xfs /dev/dm-0 rw\n").unwrap());
         let of = |table: &str, running: &mut crate::host::Running| {
             running.fstab = Probed::Known(fstab::parse(table.as_bytes()).unwrap());
-            how_to_bring("/var/lib/oracle", running)
+            how_to_bring("/var/lib/oracle", running).to_string()
         };
         let root = "/dev/a / xfs defaults 0 0\n";
         assert_eq!(of(root, &mut running), "Run: mkdir /var/lib/oracle");

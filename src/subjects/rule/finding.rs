@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::figures::Figures;
+use super::remedy::Remedy;
+
 /// The fixed word of a rule, or of what judges beside the rules: the waivers.
 ///
 /// Only rules and waivers make one, so a word that names no rule does not compile.
@@ -92,11 +95,17 @@ pub struct Finding {
     pub subject: String,
     /// What was measured, with exact figures.
     pub measured: String,
+    /// By what it was judged, where that is a number.
+    #[serde(skip_serializing_if = "Figures::is_empty")]
+    pub figures: Figures,
     pub required: String,
     /// One sentence that says what it means.
     pub message: String,
     /// What would lift it; empty where nothing need be done.
     pub remedy: String,
+    /// The commands that the remedy names, in its order; what else it asks for is in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<Vec<String>>,
     /// Where the requirement stands.
     pub source: String,
     /// Why it does not count; nothing where it does.
@@ -122,8 +131,14 @@ impl Finding {
     }
 
     /// The same with what would lift it.
-    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = remedy.into();
+    pub(crate) fn remedy(mut self, remedy: impl Into<Remedy>) -> Self {
+        (self.remedy, self.commands) = remedy.into().into_parts();
+        self
+    }
+
+    /// The same with the figures by which it was judged.
+    pub(crate) fn figures(mut self, figures: Figures) -> Self {
+        self.figures = figures;
         self
     }
 }

@@ -10,15 +10,19 @@
 //! All that is known of a rule is in its record ([`Rule`]), at the top of its file, and nowhere else: lists and
 //! documents are made from [`RULES`](crate::subjects::table::RULES).
 
+pub(crate) mod figures;
 pub(crate) mod finding;
 
 mod outcome;
 pub(crate) mod record;
+mod remedy;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use figures::Figures;
 pub use finding::{Finding, RuleId, Verdict, Waived};
 pub use outcome::{Outcome, outcome};
 pub(crate) use record::RuleInputs;
 pub use record::{Rule, Waivable};
+pub use remedy::Remedy;

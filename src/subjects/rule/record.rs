@@ -2,7 +2,9 @@
 //!
 //! `check --list`, `check --explain`, `docs/rules.md`, the rules in the runbook and what may be waived come from it.
 
+use super::figures::Figures;
 use super::finding::{Finding, NEEDS_RUNNING, RuleId, Verdict};
+use super::remedy::Remedy;
 use crate::host::Running;
 use crate::profile::Profile;
 use crate::subjects::{Facts, Subjects};
@@ -38,7 +40,7 @@ pub struct Rule {
 }
 
 /// What to do where only disks were given.
-const START_IT: &str = "Start the node, and run on it: okv-host check";
+const START_IT: &str = "Start the node, and run on it: ";
 
 /// What a rule is given.
 pub(crate) struct RuleInputs<'f> {
@@ -55,9 +57,11 @@ impl<'f> RuleInputs<'f> {
             verdict,
             subject: subject.into(),
             measured: String::new(),
+            figures: Figures::default(),
             required: (self.rule.required)(self.profile),
             message: message.into(),
             remedy: String::new(),
+            commands: Vec::new(),
             source: (self.rule.source)(self.profile),
             waived: None,
         }
@@ -71,11 +75,12 @@ impl<'f> RuleInputs<'f> {
 
     /// The running host, or the finding that says the rule needs one.
     pub(crate) fn running(&self) -> Result<&'f Running, Box<Finding>> {
-        self.facts
-            .node
-            .running
-            .as_ref()
-            .ok_or_else(|| Box::new(self.finding(Verdict::Unknown, "node", NEEDS_RUNNING).remedy(START_IT)))
+        self.facts.node.running.as_ref().ok_or_else(|| {
+            Box::new(
+                self.finding(Verdict::Unknown, "node", NEEDS_RUNNING)
+                    .remedy(Remedy::words(START_IT).run("okv-host check")),
+            )
+        })
     }
 
     /// What the subjects gathered, or the finding that says that a rule needs a running host.

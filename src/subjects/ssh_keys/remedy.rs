@@ -5,6 +5,7 @@ use std::path::Path;
 use super::facts::dsa::with_suffix;
 use super::facts::{Algorithm, Half, Key, KeyFile, Line, Ssh, display_path};
 use super::loads::{DEFAULT_KEYS, Load, Refusal};
+use crate::subjects::rule::Remedy;
 
 /// Bits of an RSA key that is to be made, where no more are asked for.
 const RSA_BITS: u32 = 4096;
@@ -12,7 +13,7 @@ const RSA_BITS: u32 = 4096;
 impl Ssh {
     /// What to do where sshd can load no host key but DSA keys: first what puts right a key that is there, then what
     /// makes one.
-    pub fn remedy_without_key(&self) -> String {
+    pub fn remedy_without_key(&self) -> Remedy {
         let loads = self.loads().unwrap_or_default();
         let refusals = || {
             loads.iter().filter_map(|(path, load)| match load {
@@ -25,28 +26,24 @@ impl Ssh {
             _ => None,
         };
         let by_line = |(_, why): (&str, &Refusal)| match why {
-            Refusal::LeftOut(line, "HostKeyAlgorithms") => Some(allow(line)),
+            Refusal::LeftOut(line, "HostKeyAlgorithms") => Some(allow(line).into()),
             _ => None,
         };
         refusals().find_map(of_file).or_else(|| refusals().find_map(by_line)).unwrap_or_else(|| self.make(&loads))
     }
 
     /// Owner and mode as sshd wants them.
-    fn of_file(&self, file: &KeyFile) -> String {
+    fn of_file(&self, file: &KeyFile) -> Remedy {
         let path = file.display_path();
-        let mut todo = Vec::new();
-        if file.uid != 0 {
-            todo.push(format!("chown root:root {path}"));
-        }
-        if !self.mode_is_safe(file) {
-            todo.push(format!("chmod 0600 {path}"));
-        }
-        todo.join(" && ")
+        let (owner, mode) = (file.uid != 0, !self.mode_is_safe(file));
+        let chown = if owner { Remedy::default().run_on("chown root:root", &path) } else { Remedy::default() };
+        let both = if owner && mode { chown.then(" && ") } else { chown };
+        if mode { both.run_on("chmod 0600", &path) } else { both }
     }
 
     /// Makes a key of a type that sshd takes, at a path where there is none: one that sshd looks for already, if there
     /// is one.
-    fn make(&self, loads: &[(&str, Load<'_>)]) -> String {
+    fn make(&self, loads: &[(&str, Load<'_>)]) -> Remedy {
         let is_free = |path: &str| {
             let path = Path::new(path);
             [path.to_owned(), with_suffix(path, ".pub"), with_suffix(path, "-cert.pub")]
@@ -60,18 +57,19 @@ impl Ssh {
         let Some((path, (word, bits))) = free.find_map(|path| Some((path, self.kind(path)?))) else {
             let algorithms = self.configuration.known().and_then(|known| known.algorithms.as_ref());
             return match algorithms.filter(|_| is_any) {
-                Some((line, _)) => allow(line),
+                Some((line, _)) => allow(line).into(),
                 None => "every usual path of a host key is taken: move what is of no use out of /etc/ssh, then make a \
                          key with ssh-keygen at the path that became free"
                     .into(),
             };
         };
         let bits = bits.map_or_else(String::new, |bits| format!(" -b {bits}"));
-        format!(
-            "make one (/usr/bin/ssh-keygen -q -t {word}{bits} -N '' -f {}), name it in sshd_config if needed, and give \
-             the clients its fingerprint",
-            display_path(Path::new(path))
-        )
+        Remedy::words("make one (")
+            .run(&format!("/usr/bin/ssh-keygen -q -t {word}{bits} -N"))
+            .arg("")
+            .arg("-f")
+            .arg(&display_path(Path::new(path)))
+            .then("), name it in sshd_config if needed, and give the clients its fingerprint")
     }
 
     /// The type that the name of a host key promises, for ssh-keygen, with bits where there is a choice; RSA where it

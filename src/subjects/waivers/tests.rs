@@ -1,5 +1,5 @@
 use super::*;
-use crate::subjects::rule::{Outcome, outcome};
+use crate::subjects::rule::{Figures, Outcome, outcome};
 use crate::subjects::table::RULES;
 
 fn finding(id: &str, verdict: Verdict, subject: &str) -> Finding {
@@ -9,9 +9,11 @@ fn finding(id: &str, verdict: Verdict, subject: &str) -> Finding {
         verdict,
         subject: subject.into(),
         measured: text(),
+        figures: Figures::default(),
         required: text(),
         message: text(),
         remedy: text(),
+        commands: Vec::new(),
         source: text(),
         waived: None,
     }

@@ -161,7 +161,8 @@ pub fn check_scan(disks: &[Patched]) {
         assert_eq!(alone, found[0], "alone and together");
     }
     let mut text = Vec::new();
-    report::scan_json(&mut text, &found).expect("JSON");
+    let made = report::Made::at(None, None, report::Read::Disks);
+    report::scan_json(&mut text, &found, &made).expect("JSON");
     let _ = report::scan_text(&found, report::Columns::PIPE);
 }
 

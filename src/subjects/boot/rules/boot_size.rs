@@ -9,7 +9,7 @@ use crate::disk::format::content::Content;
 use crate::host::Probed;
 use crate::host::locate::Volume;
 use crate::subjects::boot::volume::{BootVolume, boot_volume};
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("boot-size");
 
@@ -61,9 +61,16 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         if matches!(volume, Volume::Partition { .. }) { "the partition" } else { "the volume" }
     );
     let differs = matches!((kernel, superblock), (Some(k), Some(s)) if k != s);
-    let finding = if mib < inputs.profile.boot_df_minimum_mib {
-        let minimum = inputs.profile.boot_df_minimum_mib;
-        let message = format!("{mib} MiB, {minimum} MiB required ({} MiB short)", minimum.saturating_sub(mib));
+    let minimum = inputs.profile.boot_df_minimum_mib;
+    let missing = minimum.saturating_sub(mib);
+    let figures = Figures {
+        df_mib: Some(mib),
+        limit_mib: Some(minimum),
+        missing_mib: Some(missing).filter(|missing| *missing > 0),
+        ..Figures::of_bytes(bytes)
+    };
+    let finding = if missing > 0 {
+        let message = format!("{mib} MiB, {minimum} MiB required ({missing} MiB short)");
         inputs
             .finding(Verdict::Block, subject, message)
             .remedy("Replace this node with one freshly installed with the cluster's release.")
@@ -78,13 +85,9 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
             format!("large enough, but the running kernel does not mount it: {why}"),
         )
     } else {
-        inputs.finding(
-            Verdict::Pass,
-            subject,
-            format!("{mib} MiB, {} MiB required ({evidence})", inputs.profile.boot_df_minimum_mib),
-        )
+        inputs.finding(Verdict::Pass, subject, format!("{mib} MiB, {minimum} MiB required ({evidence})"))
     };
-    vec![finding.measured(measured)]
+    vec![finding.measured(measured).figures(figures)]
 }
 
 /// What keeps the kernel that runs from mounting the file system.

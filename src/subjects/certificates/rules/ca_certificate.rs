@@ -1,8 +1,8 @@
 //! `ca-certificate`: until when the certificate of the authority holds, which signs the server's and the endpoints'.
 
-use crate::base::dates::Date;
+use crate::base::dates::{DAY, Date};
 use crate::host::Probed;
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("ca-certificate");
 
@@ -36,7 +36,12 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
                 let (day, today) = (Date::of_second(until.second), Date::of_second(running.now));
                 let word = if until.second < running.now { "expired" } else { "expires" };
                 let finding = inputs.finding(Verdict::Note, SUBJECT, format!("{word} on {day}"));
-                finding.measured(format!("today is {today}"))
+                finding.measured(format!("today is {today}")).figures(Figures::days(
+                    running.now,
+                    until.second,
+                    DAY,
+                    None,
+                ))
             }
         },
     }]

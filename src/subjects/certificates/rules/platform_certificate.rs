@@ -3,7 +3,7 @@
 use super::expiry::expiry;
 use crate::host::Probed;
 use crate::subjects::console::ServerInfo;
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("platform-certificate");
 
@@ -28,8 +28,7 @@ pub(crate) const RULE: Rule = Rule {
 
 const SUBJECT: &str = "platform certificates";
 const RENEW: &str = "Renew the platform certificates by the administrator's guide.";
-const SAVE_IT: &str = "Save the answer of okv server info get, of a user with the system administrator role; then \
-    okv-host check --server-info FILE";
+const SAVE_IT: &str = "Save the answer of okv server info get, of a user with the system administrator role; then ";
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let subjects = match inputs.subjects() {
@@ -47,13 +46,17 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         (Some(Probed::Known(info)), None) => without_date(inputs, info),
         (None, None) => inputs
             .finding(Verdict::Confirm, SUBJECT, "confirm that they have not expired and do not expire soon")
-            .remedy(SAVE_IT),
+            .remedy(save_it()),
     };
     vec![found]
 }
 
+fn save_it() -> Remedy {
+    Remedy::words(SAVE_IT).run("okv-host check --server-info FILE")
+}
+
 fn unknown(inputs: &RuleInputs<'_>, why: &str) -> Finding {
-    inputs.finding(Verdict::Unknown, SUBJECT, format!("their date could not be read: {why}")).remedy(SAVE_IT)
+    inputs.finding(Verdict::Unknown, SUBJECT, format!("their date could not be read: {why}")).remedy(save_it())
 }
 
 fn without_date(inputs: &RuleInputs<'_>, info: &ServerInfo) -> Finding {
@@ -61,7 +64,7 @@ fn without_date(inputs: &RuleInputs<'_>, info: &ServerInfo) -> Finding {
         true => "the saved answer has the version alone: its user lacks a privilege",
         false => "the saved answer lacks platformCertificatesExpirationDate",
     };
-    inputs.finding(Verdict::Confirm, SUBJECT, why).remedy(SAVE_IT)
+    inputs.finding(Verdict::Confirm, SUBJECT, why).remedy(save_it())
 }
 
 fn holds(inputs: &RuleInputs<'_>, until: u64, place: &str) -> Finding {

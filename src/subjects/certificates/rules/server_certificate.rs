@@ -4,7 +4,7 @@ use super::expiry::expiry;
 use crate::base::dates::{DAY, Date};
 use crate::host::Probed;
 use crate::subjects::certificates::facts::certificate::{Certificate, Trust};
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("server-certificate");
 
@@ -94,8 +94,11 @@ fn dates(inputs: &RuleInputs<'_>, certificate: &Certificate) -> Finding {
         certificate.sha256,
         day(now)
     );
-    let finding =
-        |verdict, message: String| inputs.finding(verdict, &certificate.place, message).measured(measured.clone());
+    let finding = |verdict, message: String| {
+        let limit = Some(inputs.profile.certificate_warn_days);
+        let figures = Figures::days(now, certificate.not_after, DAY, limit);
+        inputs.finding(verdict, &certificate.place, message).measured(measured.clone()).figures(figures)
+    };
     if now < certificate.not_before {
         return finding(Verdict::Block, "it is not valid yet: is the clock of this node right?".into())
             .remedy("Set the clock, or renew the certificate.");

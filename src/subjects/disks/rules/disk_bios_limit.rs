@@ -9,7 +9,7 @@ use crate::base::units::Bytes;
 use crate::disk::Disk;
 use crate::host::{Firmware, Probed};
 use crate::subjects::boot::readable_boot_disk;
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("disk-bios-limit");
 
@@ -38,15 +38,17 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
 
 fn judge_disk(inputs: &RuleInputs<'_>, disk: &Disk) -> Finding {
     let finding = |verdict, message: String| {
-        inputs.finding(verdict, disk.path.clone(), message).measured(Bytes(disk.bytes).to_string())
+        let figures = Figures::at_most(disk.bytes, inputs.profile.bios_disk_maximum_bytes);
+        inputs.finding(verdict, disk.path.clone(), message).measured(Bytes(disk.bytes).to_string()).figures(figures)
     };
     if disk.could_not_be_opened() {
         let why = disk.problems.first().map_or("it could not be read", |p| p.message.as_str());
-        return finding(Verdict::Unknown, why.to_owned()).measured("");
+        return finding(Verdict::Unknown, why.to_owned()).measured("").figures(Figures::default());
     }
     let firmware = inputs.facts.node.running.as_ref().map(|r| &r.firmware);
     if let Some(Probed::Known(Firmware::Uefi { .. })) = firmware {
-        return finding(Verdict::Pass, "the node boots by UEFI, which knows no such limit".into());
+        let message = "the node boots by UEFI, which knows no such limit";
+        return finding(Verdict::Pass, message.into()).figures(Figures::of_bytes(disk.bytes));
     }
     let limit = inputs.profile.bios_disk_maximum_bytes;
     let decimal = inputs.profile.bios_disk_maximum_decimal_bytes;
@@ -71,7 +73,7 @@ fn over_the_limit(
 ) -> Finding {
     if !boots_by_bios {
         return finding(Verdict::Unknown, "over the limit, and how the node boots is not known".into())
-            .remedy("Run on the running node, as root: okv-host check");
+            .remedy(Remedy::words("Run on the running node, as root: ").run("okv-host check"));
     }
     let limit = inputs.profile.bios_disk_maximum_bytes;
     let over = Bytes(disk.bytes.saturating_sub(limit)).rounded();
@@ -85,7 +87,7 @@ fn over_the_limit(
             .remedy("Ask the vendor before the upgrade: one document names the boot disk, another one any disk."),
         Err(why) => {
             finding(Verdict::Unknown, format!("over the limit; whether it is the boot disk is not known: {why}"))
-                .remedy("Find out which disk holds /boot: okv-host scan")
+                .remedy(Remedy::words("Find out which disk holds /boot: ").run("okv-host scan"))
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::base::units::{Bytes, TB};
 use crate::subjects::boot::readable_boot_disk;
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("disk-minimum");
 
@@ -45,7 +45,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     } else {
         inputs.finding(Verdict::Pass, disk.path.clone(), "large enough in either reading")
     };
-    vec![finding.measured(Bytes(disk.bytes).to_string())]
+    vec![finding.measured(Bytes(disk.bytes).to_string()).figures(Figures::at_least(disk.bytes, decimal))]
 }
 
 #[cfg(test)]

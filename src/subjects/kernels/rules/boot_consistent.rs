@@ -9,7 +9,7 @@ use crate::host::{Firmware, Probed, mounts};
 use crate::subjects::boot::Loader;
 use crate::subjects::kernels::facts::{Boot, BootFile, FileKind, Installed, Kernels, Modules, SeenBoot};
 use crate::subjects::kernels::survivor::Missing;
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("boot-consistent");
 
@@ -78,8 +78,11 @@ fn modules_and_packages(inputs: &RuleInputs<'_>, installed: &Installed, modules:
 
 fn not_mounted(inputs: &RuleInputs<'_>, line: u32, shadowed: &[BootFile]) -> Vec<Finding> {
     let message = format!("it is not mounted (/etc/fstab line {line}): its files and boot entries were not looked at");
-    let mut findings =
-        vec![inputs.finding(Verdict::Note, "/boot", message).remedy("Mount /boot, then run: okv-host check")];
+    let mut findings = vec![
+        inputs
+            .finding(Verdict::Note, "/boot", message)
+            .remedy(Remedy::words("Mount /boot, then run: ").run("okv-host check")),
+    ];
     if !shadowed.is_empty() {
         let message = "files of kernels lie below the mount point, where no boot loader finds them: a kernel was \
                        installed or made while /boot was not mounted";

@@ -7,7 +7,7 @@ use crate::base::units::Bytes;
 use crate::host::Probed;
 use crate::subjects::boot::{BootVolume, boot_volume};
 use crate::subjects::kernels::facts::{Kernels, SeenBoot};
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("boot-free");
 
@@ -43,27 +43,34 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         } else {
             Verdict::Unknown
         };
-        return vec![inputs.finding(verdict, "/boot", message).remedy("Mount /boot, then run: okv-host check")];
+        return vec![
+            inputs
+                .finding(verdict, "/boot", message)
+                .remedy(Remedy::words("Mount /boot, then run: ").run("okv-host check")),
+        ];
     };
     let largest = seen.and_then(largest).unwrap_or_default();
     let need = largest.max(inputs.profile.boot_free_minimum_mib.saturating_mul(1 << 20));
     let measured = format!("{} free by {by}", Bytes(free));
+    let figures = Figures::at_least(free, need);
     if free >= need {
-        return vec![inputs.finding(Verdict::Pass, "/boot", "there is room for one more kernel").measured(measured)];
+        let finding = inputs.finding(Verdict::Pass, "/boot", "there is room for one more kernel");
+        return vec![finding.measured(measured).figures(figures)];
     }
     let (won, old) = won(kernels, seen);
     let after = free.saturating_add(won);
-    let finding =
-        inputs.finding(Verdict::Warn, "/boot", format!("no room for one more kernel, which takes {}", Bytes(need)));
+    let message = format!("no room for one more kernel, which takes {}", Bytes(need));
+    let finding = inputs.finding(Verdict::Warn, "/boot", message).figures(figures.counted(old));
     let seen_now = seen.is_some();
     vec![match old {
         0 => finding.measured(measured).remedy("Find out what fills /boot: it is no old kernel."),
-        _ if !seen_now => finding.measured(format!("{measured}; {old} old")).remedy(super::PRUNE),
+        _ if !seen_now => finding.measured(format!("{measured}; {old} old")).remedy(Remedy::command(super::PRUNE)),
         _ => {
             finding.measured(format!("{measured}; {} after {}", Bytes(after), super::PRUNE)).remedy(if after >= need {
-                super::PRUNE.to_owned()
+                Remedy::command(super::PRUNE)
             } else {
-                format!("Run: {}. That does not suffice: find out what else fills /boot.", super::PRUNE)
+                let more = ". That does not suffice: find out what else fills /boot.";
+                Remedy::words("Run: ").run(super::PRUNE).then(more)
             })
         }
     }]

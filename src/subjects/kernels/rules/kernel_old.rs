@@ -5,7 +5,7 @@
 
 use crate::base::units::Bytes;
 use crate::subjects::kernels::facts::Kernel;
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("kernel-old");
 
@@ -33,7 +33,12 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     };
     if roles.old.is_empty() {
         let measured = format!("of its family: {}; of others: {}", roles.newest.release, super::list(roles.others));
-        return vec![inputs.finding(Verdict::Pass, "node", "no older kernel is installed").measured(measured)];
+        return vec![
+            inputs
+                .finding(Verdict::Pass, "node", "no older kernel is installed")
+                .measured(measured)
+                .figures(Figures::of_count(0)),
+        ];
     }
     let reboot = roles.running.evr < roles.newest.evr;
     let default = kernels.default_release();
@@ -56,18 +61,26 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
                 todo.push_str("restart the node with the newest kernel, ");
             }
             let then = if reboot || is_default { "then " } else { "" };
-            let todo = format!("{todo}{then}run: {}", super::PRUNE);
-            inputs.finding(Verdict::Warn, old.release.as_str(), message).measured(packages(old)).remedy(todo)
+            let todo = Remedy::words(format!("{todo}{then}run: ")).run(super::PRUNE);
+            let figures = Figures::of_bytes(bytes(old)).counted(roles.old.len());
+            inputs
+                .finding(Verdict::Warn, old.release.as_str(), message)
+                .measured(packages(old))
+                .figures(figures)
+                .remedy(todo)
         })
         .collect()
 }
 
+fn bytes(kernel: &Kernel) -> u64 {
+    kernel.packages.iter().filter_map(|package| package.bytes).fold(0, u64::saturating_add)
+}
+
 fn packages(kernel: &Kernel) -> String {
-    let bytes = kernel.packages.iter().filter_map(|package| package.bytes).fold(0, u64::saturating_add);
     let names: Vec<&str> = kernel.packages.iter().map(|package| package.name.as_str()).collect();
     let guests: Vec<String> = kernel.guests.iter().map(|package| package.nevra()).collect();
     let beside = if guests.is_empty() { String::new() } else { format!("; modules for it: {}", guests.join(", ")) };
-    format!("{}, {} by rpm{beside}", names.join(", "), Bytes(bytes))
+    format!("{}, {} by rpm{beside}", names.join(", "), Bytes(bytes(kernel)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! warning: the procedure itself starts the node again.
 
 use crate::subjects::kernels::roles::NoKernelRoles;
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("kernel-running-newest");
 
@@ -46,7 +46,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let finding = if running.evr < newest.evr {
         inputs
             .finding(Verdict::Warn, "node", format!("{} runs, and {} is newer", running.release, newest.release))
-            .remedy("Restart the node, and verify that the newer kernel runs: uname -r")
+            .remedy(Remedy::words("Restart the node, and verify that the newer kernel runs: ").run("uname -r"))
     } else {
         inputs.finding(Verdict::Pass, "node", "the newest kernel runs")
     };

@@ -4,7 +4,7 @@ use crate::base::versions::Version;
 use crate::host::loops::Loop;
 use crate::host::{Mount, Probed, mounts};
 use crate::subjects::media::facts::iso::Isos;
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("images-mount");
 
@@ -43,7 +43,8 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
 
 fn mounted(inputs: &RuleInputs<'_>, mount: &Mount, loops: &Probed<Vec<Loop>>, isos: &Probed<Isos>) -> Finding {
     let (point, folder) = (&mount.point, &inputs.profile.places.iso_folder);
-    let free = format!("umount {point}, and mount the ISO from {folder}");
+    let unmount = || Remedy::default().run_on("umount", point);
+    let free = unmount().then(&format!(", and mount the ISO from {folder}"));
     let measured = format!("{} ({}, {})", mount.source, mount.kind, mount.options.join(","));
     let finding = |verdict, message: String| inputs.finding(verdict, point, message);
     let loops = match loops {
@@ -66,12 +67,12 @@ fn mounted(inputs: &RuleInputs<'_>, mount: &Mount, loops: &Probed<Vec<Loop>>, is
             Verdict::Block,
             format!("{gone} is mounted there and was removed since: the upgrade needs it after the reboot"),
         )
-        .remedy(format!("umount {point}; copy the ISO to {folder} again"))
+        .remedy(unmount().then(&format!("; copy the ISO to {folder} again")))
     } else if !is_from_folder(file, folder, isos) {
         finding(Verdict::Block, format!("an ISO that does not lie in {folder} is mounted there")).remedy(free)
     } else if let Some(release) = another_release(inputs, file, isos) {
         let message = format!("by its name, the ISO there brings release {release}, not {}", inputs.profile.release);
-        finding(Verdict::Block, message).remedy(format!("{free} that belongs to the release"))
+        finding(Verdict::Block, message).remedy(free.then(" that belongs to the release"))
     } else if !mount.options.iter().any(|option| option == "ro") {
         finding(Verdict::Warn, "the ISO is mounted there, but not read-only".into()).remedy(free)
     } else {

@@ -5,7 +5,7 @@
 use crate::base::units::Bytes;
 use crate::host::Probed;
 use crate::subjects::media::facts::iso::{Checksum, IsoFile, Isos};
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("iso-present");
 
@@ -74,6 +74,7 @@ fn file(inputs: &RuleInputs<'_>, iso: &IsoFile) -> Finding {
             return inputs
                 .finding(bad, &iso.path, "there is no ISO 9660 volume in it")
                 .measured(Bytes(iso.bytes).to_string())
+                .figures(Figures::of_bytes(iso.bytes))
                 .remedy(again);
         }
         Probed::Unreadable(why) => {
@@ -99,6 +100,7 @@ fn file(inputs: &RuleInputs<'_>, iso: &IsoFile) -> Finding {
     } else {
         inputs.finding(Verdict::Pass, &iso.path, "whole")
     };
+    let finding = finding.figures(Figures::at_least(iso.bytes, volume.bytes));
     let sum = iso.checksum.as_ref().and_then(|checksum| checksum.found.known());
     finding.measured(sum.map_or_else(|| measured.clone(), |sum| format!("{measured}; SHA-256 {sum}")))
 }

@@ -9,7 +9,7 @@ use crate::host::{Probed, Running};
 use crate::subjects::Subjects;
 use crate::subjects::media::facts::iso::IsoFile;
 use crate::subjects::media::missing_folder::how_to_bring;
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("iso-space");
 
@@ -47,7 +47,8 @@ fn space(inputs: &RuleInputs<'_>, subjects: &Subjects, running: &Running) -> Fin
     let mut named = here.iter().filter(|iso| iso.is_named_so);
     if let Some(iso) = named.clone().find(|iso| iso.is_whole()) {
         let measured = format!("{}: {}", iso.path, Bytes(iso.bytes));
-        return inputs.finding(Verdict::Pass, folder, "the ISO is there already").measured(measured);
+        let finding = inputs.finding(Verdict::Pass, folder, "the ISO is there already").measured(measured);
+        return finding.figures(Figures::of_bytes(iso.bytes));
     }
     let part = named.next().map_or(0, |iso| iso.bytes);
     let remedy = "make room, or compare with the size of the ISO that you were given";
@@ -66,15 +67,19 @@ fn space(inputs: &RuleInputs<'_>, subjects: &Subjects, running: &Running) -> Fin
             let measured = format!("{} free", Bytes(free));
             let Some(needed) = figure else {
                 let message = "compare the size of the ISO with the free space";
-                return inputs.finding(Verdict::Confirm, folder, message).measured(measured).remedy(remedy);
+                let figures = Figures::of_bytes(free);
+                let finding = inputs.finding(Verdict::Confirm, folder, message).figures(figures);
+                return finding.measured(measured).remedy(remedy);
             };
+            let figures = Figures::at_least(free, needed);
             if free >= needed {
-                return inputs.finding(Verdict::Pass, folder, "the ISO fits").measured(measured);
+                return inputs.finding(Verdict::Pass, folder, "the ISO fits").measured(measured).figures(figures);
             }
             let missing = Bytes(needed.saturating_sub(free));
             inputs
                 .finding(Verdict::Block, folder, format!("the ISO does not fit: {missing} are missing"))
                 .measured(measured)
+                .figures(figures)
                 .remedy(format!(
                     "Make room in the file system of {folder}. In {}, remove only files that end in .jar.",
                     inputs.profile.places.ssl_folder

@@ -4,7 +4,7 @@
 use crate::base::units::Bytes;
 use crate::host::Probed;
 use crate::subjects::media::facts::jars::Jars;
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("ssl-jars");
 
@@ -41,7 +41,8 @@ fn jars(inputs: &RuleInputs<'_>, found: &Jars) -> Finding {
     let folder = &inputs.profile.places.ssl_folder;
     if found.jars.is_empty() {
         let measured = format!("no jars, {} others", found.others);
-        return inputs.finding(Verdict::Pass, folder, "there are no jars to remove").measured(measured);
+        let finding = inputs.finding(Verdict::Pass, folder, "there are no jars to remove").measured(measured);
+        return finding.figures(Figures::of_count(0));
     }
     let bytes = found.jars.iter().fold(0_u64, |sum, (_, bytes)| sum.saturating_add(*bytes));
     let mut names: Vec<&str> = found.jars.iter().take(SHOWN).map(|(name, _)| name.as_str()).collect();
@@ -53,6 +54,7 @@ fn jars(inputs: &RuleInputs<'_>, found: &Jars) -> Finding {
     inputs
         .finding(Verdict::Note, folder, format!("{} could be won", Bytes(bytes)))
         .measured(measured)
+        .figures(Figures::of_bytes(bytes).counted(found.jars.len()))
         .remedy("If space is needed, remove these jars by name, and no other file there.")
 }
 

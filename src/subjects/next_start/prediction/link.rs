@@ -1,6 +1,7 @@
 //! A link of the chain that is not as it must be.
 
 use crate::subjects::next_start::command_line::Effect;
+use crate::subjects::rule::Remedy;
 
 /// Which link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,21 +43,25 @@ impl LinkName {
     }
 
     /// What to do about it.
-    pub fn fix(self) -> &'static str {
-        match self {
-            Self::Firmware => "Correct the boot options of the firmware. Run: efibootmgr --verbose",
-            Self::Loader => "Correct the configuration of GRUB at the place that is named.",
-            Self::Default => "Set the kernel to start: grubby --set-default=/boot/vmlinuz-VERSION",
+    pub fn fix(self) -> Remedy {
+        let (words, command) = match self {
+            Self::Firmware => ("Correct the boot options of the firmware. Run: ", "efibootmgr --verbose"),
+            Self::Loader => return "Correct the configuration of GRUB at the place that is named.".into(),
+            Self::Default => ("Set the kernel to start: ", "grubby --set-default=/boot/vmlinuz-VERSION"),
             Self::Files | Self::Kernel | Self::Modules => {
-                "Mount /boot, then reinstall the packages of the kernel that is named: yum reinstall PACKAGE"
+                ("Mount /boot, then reinstall the packages of the kernel that is named: ", "yum reinstall PACKAGE")
             }
             Self::Initramfs => {
-                "Mount /boot, then make the initramfs of the kernel that is named: dracut --force --kver VERSION"
+                ("Mount /boot, then make the initramfs of the kernel that is named: ", "dracut --force --kver VERSION")
             }
-            Self::CommandLine => "Correct the option with: grubby --update-kernel=ALL --remove-args=OLD --args=NEW",
-            Self::Fstab => "Correct the line of /etc/fstab that is named, or add nofail to it.",
-            Self::Swap => "In /etc/fstab, name the swap area by the UUID in the output of okv-host scan.",
-        }
+            Self::CommandLine => {
+                ("Correct the option with: ", "grubby --update-kernel=ALL --remove-args=OLD --args=NEW")
+            }
+            Self::Fstab => return "Correct the line of /etc/fstab that is named, or add nofail to it.".into(),
+            Self::Swap => ("In /etc/fstab, name the swap area by the UUID in the output of ", "okv-host scan"),
+        };
+        let remedy = Remedy::words(words).run(command);
+        if self == Self::Swap { remedy.then(".") } else { remedy }
     }
 }
 

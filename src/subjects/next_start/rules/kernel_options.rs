@@ -6,7 +6,7 @@
 use crate::host::Probed;
 use crate::subjects::boot::DefaultEntry;
 use crate::subjects::next_start::command_line::{Effect, Need, Outcome, Reference, resolve};
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("kernel-options");
 
@@ -84,8 +84,8 @@ fn finding(inputs: &RuleInputs<'_>, subject: &str, reference: &Reference) -> Opt
         _ => "",
     };
     let remedy = match verdict {
-        Verdict::Unknown => "verify it with: blkid; lvs",
-        _ => "correct the word with: grubby --update-kernel=ALL --remove-args=OLD --args=NEW",
+        Verdict::Unknown => Remedy::words("verify it with: ").run("blkid").then("; ").run("lvs"),
+        _ => Remedy::words("correct the word with: ").run("grubby --update-kernel=ALL --remove-args=OLD --args=NEW"),
     };
     let subject = format!("{} of {subject}", reference.name);
     Some(inputs.finding(verdict, subject, format!("{message}{ends}")).measured(reference.word()).remedy(remedy))

@@ -8,7 +8,7 @@ use crate::host::Probed;
 use crate::subjects::next_start::command_line::Effect;
 use crate::subjects::next_start::facts::start::{NextStart, Start};
 use crate::subjects::next_start::prediction::{Link, LinkName, Prediction, predict, without_boot};
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("next-start");
 
@@ -75,10 +75,10 @@ fn of(inputs: &RuleInputs<'_>, prediction: &Prediction) -> Finding {
     finding.measured(others.collect::<Vec<_>>().join("; ")).remedy(remedy(weakest))
 }
 
-fn remedy(link: &Link) -> String {
+fn remedy(link: &Link) -> Remedy {
     match (link.name, link.effect) {
-        (LinkName::Kernel | LinkName::Initramfs, Effect::Unknown) => "verify it before the node restarts".to_owned(),
-        (name, _) => name.fix().to_owned(),
+        (LinkName::Kernel | LinkName::Initramfs, Effect::Unknown) => "verify it before the node restarts".into(),
+        (name, _) => name.fix(),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::base::dates::{DAY, Date};
 use crate::host::Probed;
 use crate::subjects::preflight::facts::accounts::{ACCOUNTS, Account};
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("account-expiry");
 
@@ -44,7 +44,11 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
             let found: Vec<Finding> = found.collect();
             match found.is_empty() {
                 true => {
-                    one(Verdict::Pass, &format!("no date of {} ends before the maintenance", ACCOUNTS.join(" and ")))
+                    let message = format!("no date of {} ends before the maintenance", ACCOUNTS.join(" and "));
+                    let ends = accounts.iter().flat_map(|account| [account.ends, account.password_ends]);
+                    let nearest = ends.flatten().min().map(|day| Figures::days(today, day, 1, Some(WINDOW)));
+                    let pass = inputs.finding(Verdict::Pass, "accounts", message);
+                    vec![pass.figures(nearest.unwrap_or_default())]
                 }
                 false => found,
             }
@@ -55,15 +59,21 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
 fn of(inputs: &RuleInputs<'_>, account: &Account, today: u64) -> Option<Finding> {
     let is_near = |day: &u64| *day <= today.saturating_add(WINDOW);
     let date = |day: u64| Date::of_second(day.saturating_mul(DAY));
-    let warn = |message: String, remedy: String| inputs.finding(Verdict::Warn, account.name, message).remedy(remedy);
+    let warn = |message: String, day: u64, command: &str| {
+        let figures = Figures::days(today, day, 1, Some(WINDOW));
+        let remedy = Remedy::default().run_on(command, account.name);
+        inputs.finding(Verdict::Warn, account.name, message).figures(figures).remedy(remedy)
+    };
     let name = account.name;
     if account.is_damaged {
         let message = "its line of /etc/shadow cannot be understood";
-        return Some(inputs.finding(Verdict::Unknown, name, message).remedy(format!("chage --list {name}")));
+        return Some(
+            inputs.finding(Verdict::Unknown, name, message).remedy(Remedy::default().run_on("chage --list", name)),
+        );
     }
     if let Some(day) = account.ends.filter(is_near) {
         let word = if day <= today { "expired" } else { "expires" };
-        return Some(warn(format!("the account {word} on {}", date(day)), format!("chage --expiredate -1 {name}")));
+        return Some(warn(format!("the account {word} on {}", date(day)), day, "chage --expiredate -1"));
     }
     if account.is_locked {
         let message = "no password fits it: it can log in by other means alone";
@@ -75,7 +85,7 @@ fn of(inputs: &RuleInputs<'_>, account: &Account, today: u64) -> Option<Finding>
         day if day <= today => format!("the password expired on {}", date(day)),
         day => format!("the password expires on {}", date(day)),
     };
-    Some(warn(message, format!("passwd {name}")))
+    Some(warn(message, day, "passwd"))
 }
 
 #[cfg(test)]

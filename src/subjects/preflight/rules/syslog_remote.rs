@@ -3,7 +3,7 @@
 
 use crate::host::Probed;
 use crate::subjects::preflight::facts::syslog::{Protocol, Syslog, Target};
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("syslog-remote");
 
@@ -66,7 +66,7 @@ fn judge_target(inputs: &RuleInputs<'_>, target: &Target) -> Finding {
         (Probed::Known(address), _) => finding(Verdict::Pass, format!("{address} takes connections")),
         (Probed::Absent, _) => {
             finding(Verdict::Confirm, "only the node itself can try to connect: confirm that it is reached".into())
-                .remedy("Run on the node itself: okv-host check")
+                .remedy(Remedy::words("Run on the node itself: ").run("okv-host check"))
         }
         (Probed::Unreadable(why), _) => finding(Verdict::Warn, format!("it cannot be reached: {why}"))
             .remedy("Make it reachable, or remove it from the syslog settings for the time of the upgrade."),

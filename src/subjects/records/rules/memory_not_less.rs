@@ -4,7 +4,7 @@ use crate::base::units::Bytes;
 use crate::host::Probed;
 use crate::subjects::records::Records;
 use crate::subjects::records::facts::earlier::Earlier;
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("memory-not-less");
 
@@ -28,8 +28,8 @@ pub(crate) const RULE: Rule = Rule {
 
 const SUBJECT: &str = "memory";
 const PREPARED: &str = "memory since swap-extend --prepare";
-const REPORT: &str = "Give a report on this machine: okv-host check --earlier REPORT.json";
-const INVENTORY: &str = "okv-host swap-extend --prepare";
+const REPORT: (&str, &str) = ("Give a report on this machine: ", "okv-host check --earlier REPORT.json");
+const INVENTORY: (&str, &str) = ("", "okv-host swap-extend --prepare");
 /// A part of memory, one of so many, that another kernel may keep for itself: a figure of this program.
 const KEPT: u64 = 32;
 
@@ -50,13 +50,18 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
 }
 
 /// What is compared, and how to make it anew.
-type Compared = (&'static str, &'static str);
+type Compared = (&'static str, (&'static str, &'static str));
 
 /// Nothing where there is none.
-fn of_earlier(inputs: &RuleInputs<'_>, (subject, again): Compared, earlier: &Probed<Earlier>) -> Option<Finding> {
+fn of_earlier(
+    inputs: &RuleInputs<'_>,
+    (subject, (before, again)): Compared,
+    earlier: &Probed<Earlier>,
+) -> Option<Finding> {
     let facts = inputs.facts;
     let (records, running) = (&facts.subjects.as_ref()?.records, facts.node.running.as_ref()?);
-    let unknown = |message: String| inputs.finding(Verdict::Unknown, subject, message).remedy(again);
+    let unknown =
+        |message: String| inputs.finding(Verdict::Unknown, subject, message).remedy(Remedy::words(before).run(again));
     let earlier = match earlier {
         Probed::Known(earlier) => earlier,
         Probed::Absent => return None,
@@ -87,7 +92,10 @@ fn is_of_another(records: &Records, host: &str, earlier: &Earlier) -> Option<Str
 fn compared(inputs: &RuleInputs<'_>, subject: &str, before: u64, now: u64) -> Finding {
     let bytes = |kib: u64| Bytes(kib.saturating_mul(1024)).to_string();
     let measured = format!("{} before, {} now", bytes(before), bytes(now));
-    let finding = |verdict, message: &str| inputs.finding(verdict, subject, message).measured(measured.clone());
+    let figures = Figures::at_least(now.saturating_mul(1024), before.saturating_mul(1024));
+    let finding = |verdict, message: &str| {
+        inputs.finding(verdict, subject, message).measured(measured.clone()).figures(figures.clone())
+    };
     match before.saturating_sub(now) {
         0 => finding(Verdict::Pass, "no less than before"),
         less if less <= before / KEPT => finding(Verdict::Note, "a little less than before, as with another kernel"),

@@ -4,7 +4,7 @@
 
 use super::host_keys;
 use crate::host::Probed;
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 use crate::subjects::ssh_keys::facts::{Algorithm, Content, DsaKey, KeyFile, Ssh, Unknown, display_path};
 use crate::subjects::ssh_keys::obstacles::Obstacle;
 use crate::subjects::ssh_keys::retired::DsaState;
@@ -45,26 +45,23 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     findings.extend(ssh.keys.iter().filter_map(|file| unknown(inputs, ssh, file)));
     findings.extend(makers(inputs, ssh));
     if findings.is_empty() {
-        findings.push(inputs.finding(
-            Verdict::Pass,
-            "node",
-            "there is no DSA host key, and nothing was found that makes one",
-        ));
+        let message = "there is no DSA host key, and nothing was found that makes one";
+        findings.push(inputs.finding(Verdict::Pass, "node", message).figures(Figures::of_count(0)));
     }
     findings
 }
 
 /// The command that retires, and before it what it would refuse for.
-fn remedy(obstacles: &[Obstacle]) -> String {
+fn remedy(obstacles: &[Obstacle]) -> Remedy {
     let mut todo: Vec<String> = obstacles.iter().take(SHOWN).map(|o| format!("{} ({})", o.remedy, o.message)).collect();
     if let Some(more) = obstacles.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         todo.push(format!("and {more} more: okv-host ssh-dsa-retire"));
     }
-    todo.push("okv-host ssh-dsa-retire".into());
-    todo.join("; then ")
+    let before: String = todo.iter().map(|one| format!("{one}; then ")).collect();
+    Remedy::words(before).run("okv-host ssh-dsa-retire")
 }
 
-fn present(inputs: &RuleInputs<'_>, ssh: &Ssh, key: &DsaKey<'_>, remedy: &str) -> Finding {
+fn present(inputs: &RuleInputs<'_>, ssh: &Ssh, key: &DsaKey<'_>, remedy: &Remedy) -> Finding {
     let state = key.state(ssh);
     let message = match state {
         DsaState::Present => "a DSA key is there, which the upgraded release flags",
@@ -74,10 +71,11 @@ fn present(inputs: &RuleInputs<'_>, ssh: &Ssh, key: &DsaKey<'_>, remedy: &str) -
     inputs
         .finding(Verdict::Warn, display_path(&key.path), message)
         .measured(key.halves().map(describe).collect::<Vec<_>>().join("; "))
+        .figures(Figures::of_count(ssh.dsa_keys().len()))
         .remedy(match state {
-            DsaState::Present => remedy.to_owned(),
-            DsaState::HalfRetired => format!("{remedy}, which finishes it"),
-            DsaState::CameBack => format!("find what made it; {remedy}"),
+            DsaState::Present => remedy.clone(),
+            DsaState::HalfRetired => remedy.clone().then(", which finishes it"),
+            DsaState::CameBack => remedy.clone().after("find what made it; "),
         })
 }
 

@@ -8,7 +8,7 @@ use crate::host::cmdline::values;
 use crate::host::line::unquote_name;
 use crate::host::locate::{Located, mapping, volume};
 use crate::host::{DeviceNumber, FstabEntry, Probed, Running};
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 use crate::subjects::swap::reference::{Named, named};
 
 pub(crate) const ID: RuleId = RuleId::new("swap-references");
@@ -102,7 +102,7 @@ fn resume(inputs: &RuleInputs<'_>, running: &Running) -> Option<Finding> {
     let source = &by_name(source);
     if let Some(entry) = mapping(&inputs.facts.node, source).filter(|entry| entry.is_made_anew()) {
         let message = format!("names {}, which each start makes anew: nothing can resume from it", entry.device());
-        let remedy = "Remove it with: grubby --update-kernel=ALL --remove-args=resume";
+        let remedy = Remedy::words("Remove it with: ").run("grubby --update-kernel=ALL --remove-args=resume");
         return Some(inputs.finding(Verdict::Warn, subject, message).measured(source.as_str()).remedy(remedy));
     }
     let has_offset = values(words, "resume_offset").last().is_some_and(|offset| !matches!(offset, "" | "0"));

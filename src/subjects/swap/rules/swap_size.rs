@@ -8,7 +8,7 @@ use crate::base::units::Bytes;
 use crate::disk::format::content::Kind;
 use crate::host::locate::{Existence, Located, existence, groups, volume};
 use crate::host::{Node, Probed, Running, SwapArea};
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 use crate::subjects::swap::area::refused;
 
@@ -130,9 +130,9 @@ fn verdict(inputs: &RuleInputs<'_>, total: u64, areas: &str, count: usize) -> Fi
                     Bytes(missing).rounded()
                 ),
             )
-            .remedy("okv-host swap-extend --prepare")
+            .remedy(Remedy::command("okv-host swap-extend --prepare"))
     };
-    finding.measured(measured)
+    finding.measured(measured).figures(Figures::at_least(total, inputs.profile.swap_bytes).counted(count))
 }
 
 /// Why an area that the kernel shows does not count.

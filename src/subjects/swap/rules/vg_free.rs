@@ -3,7 +3,7 @@
 use crate::base::units::{Bytes, GIB, SectorSize};
 use crate::disk::{LogicalVolume, VolumeGroup, smallest_disk};
 use crate::host::locate::{groups, sector_size};
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
 pub(crate) const ID: RuleId = RuleId::new("vg-free");
 
@@ -37,7 +37,10 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let Some(volume) = group.logical_volumes.iter().find(|v| v.name == profile.swap_volume) else {
         let message = format!("{} has no logical volume of that name", group.name);
         return vec![
-            inputs.finding(Verdict::Warn, subject, message).measured(format!("{} extents free", group.free_extents)),
+            inputs
+                .finding(Verdict::Warn, subject, message)
+                .measured(format!("{} extents free", group.free_extents))
+                .figures(of_group(group)),
         ];
     };
     vec![judge_volume(inputs, subject, group, volume)]
@@ -59,6 +62,12 @@ fn judge_volume(inputs: &RuleInputs<'_>, subject: String, group: &VolumeGroup, v
         group.usable_extents()
     );
     let usable = group.usable_extents();
+    let mut figures = Figures {
+        extents: Some(have),
+        limit_extents: Some(target),
+        missing_extents: needed.checked_sub(usable).filter(|missing| *missing > 0),
+        ..of_group(group)
+    };
     let odd = volume.segments.iter().find(|s| s.kind != "linear");
     let finding = if needed == 0 {
         inputs.finding(Verdict::Pass, subject, "the volume is large enough")
@@ -71,7 +80,7 @@ fn judge_volume(inputs: &RuleInputs<'_>, subject: String, group: &VolumeGroup, v
     } else if let Some(why) = group.cannot_grow(volume, needed) {
         inputs
             .finding(Verdict::Warn, subject.clone(), format!("{needed} more extents are needed; {why}"))
-            .remedy(format!("Run: lvchange --alloc inherit {subject}"))
+            .remedy(Remedy::words("Run: ").run_on("lvchange --alloc inherit", &subject))
     } else if needed <= usable {
         inputs.finding(
             Verdict::Pass,
@@ -79,23 +88,33 @@ fn judge_volume(inputs: &RuleInputs<'_>, subject: String, group: &VolumeGroup, v
             format!("{needed} more extents are needed and free: no disk need be added"),
         )
     } else {
-        disk_to_add(inputs, subject, group, needed.saturating_sub(usable))
+        let (finding, disk) = disk_to_add(inputs, subject, group, needed.saturating_sub(usable));
+        figures.disk_to_add_bytes = disk;
+        finding
     };
-    finding.measured(measured)
+    finding.measured(measured).figures(figures)
 }
 
-fn disk_to_add(inputs: &RuleInputs<'_>, subject: String, group: &VolumeGroup, missing: u64) -> Finding {
+fn of_group(group: &VolumeGroup) -> Figures {
+    Figures { free_extents: Some(group.usable_extents()), extent_bytes: Some(group.extent_bytes), ..Figures::default() }
+}
+
+/// The finding that a disk must be added, and the bytes of the smallest one where they are known.
+fn disk_to_add(inputs: &RuleInputs<'_>, subject: String, group: &VolumeGroup, missing: u64) -> (Finding, Option<u64>) {
     let sector = sector_size(&inputs.facts.node, group).unwrap_or(SectorSize::S512);
     let finding =
         inputs.finding(Verdict::Warn, subject, format!("{missing} extents are missing: a disk must be added"));
     match smallest_disk(missing, group.extent_bytes, sector) {
-        None => finding,
-        Some(disk) => finding.remedy(format!(
-            "Add one blank disk of at least {} GiB ({} B) with {}-byte sectors, before the node is started again.",
-            disk.0.div_ceil(GIB),
-            disk.0,
-            sector.bytes()
-        )),
+        None => (finding, None),
+        Some(disk) => (
+            finding.remedy(format!(
+                "Add one blank disk of at least {} GiB ({} B) with {}-byte sectors, before the node is started again.",
+                disk.0.div_ceil(GIB),
+                disk.0,
+                sector.bytes()
+            )),
+            Some(disk.0),
+        ),
     }
 }
 

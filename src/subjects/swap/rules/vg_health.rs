@@ -3,7 +3,8 @@
 use crate::base::units::count;
 use crate::disk::{ProblemId, VolumeGroup};
 use crate::host::locate::{groups, problem_of, what_may_hide_a_group};
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::figures::number;
+use crate::subjects::rule::{Figures, Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 use crate::subjects::swap::owner::{Owner, owner};
 
 pub(crate) const ID: RuleId = RuleId::new("vg-health");
@@ -87,7 +88,14 @@ fn judge_group(inputs: &RuleInputs<'_>, group: &VolumeGroup, all: &[&VolumeGroup
     } else {
         inputs.finding(Verdict::Pass, group.name.clone(), "whole")
     };
-    finding.measured(measured)
+    let figures = Figures {
+        missing_count: Some(number(group.missing_pvs.len())),
+        extents: Some(group.extents),
+        free_extents: Some(group.free_extents),
+        extent_bytes: Some(group.extent_bytes),
+        ..Figures::of_count(group.physical_volumes.len())
+    };
+    finding.measured(measured).figures(figures)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::base::units::count;
 use crate::host::Probed;
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 use crate::subjects::upgrade::OsChange;
 use crate::subjects::upgrade::facts::edited::Edited;
 
@@ -72,7 +72,8 @@ fn of_files(inputs: &RuleInputs<'_>, replaces: &str, edited: &Edited) -> Finding
     shown.truncate(SHOWN);
     let more = if more > 0 { format!(", and {more} more") } else { String::new() };
     let remedy = if edited.files.is_empty() { "" } else { SAVE };
-    finding.measured(format!("{}{more}", shown.join(", "))).remedy(remedy)
+    let figures = Figures::of_count(edited.files.len());
+    finding.figures(figures).measured(format!("{}{more}", shown.join(", "))).remedy(remedy)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `release`: the node has a release that can be upgraded to that of the profile.
 
 use crate::base::versions::Version;
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 use crate::subjects::upgrade::facts::release::Releases;
 
 pub(crate) const ID: RuleId = RuleId::new("release");
@@ -34,7 +34,8 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
 fn figures_of_another(inputs: &RuleInputs<'_>) -> Option<Finding> {
     let (wanted, used) = (&inputs.profile.release, inputs.profile.figures_of.as_ref()?);
     let message = format!("no profile is built in for {wanted}: the figures are those of {used}");
-    let remedy = format!("Compare them with the upgrade guide of {wanted}: okv-host check --list --profile {wanted}");
+    let remedy = Remedy::words(format!("Compare them with the upgrade guide of {wanted}: "))
+        .run_on("okv-host check --list --profile", wanted);
     Some(inputs.finding(Verdict::Note, PROFILE, message).remedy(remedy))
 }
 
@@ -75,7 +76,7 @@ fn release(inputs: &RuleInputs<'_>, releases: &Releases) -> Finding {
         finding(Verdict::Note, &format!("the node has release {target} already"))
     } else if release > target {
         finding(Verdict::Block, &format!("release {release} is newer than {target}"))
-            .remedy("Choose the release to upgrade to: okv-host check --profile RELEASE")
+            .remedy(Remedy::words("Choose the release to upgrade to: ").run("okv-host check --profile RELEASE"))
     } else {
         finding(Verdict::Pass, &format!("release {release} can be upgraded to {target}"))
     };

@@ -3,7 +3,7 @@
 
 use crate::base::units::count;
 use crate::host::Probed;
-use crate::subjects::rule::{Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
+use crate::subjects::rule::{Figures, Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 use crate::subjects::upgrade::facts::log::UpgradeLog;
 
 pub(crate) const ID: RuleId = RuleId::new("upgrade-log");
@@ -46,13 +46,16 @@ fn errors(inputs: &RuleInputs<'_>, log: &UpgradeLog) -> Finding {
     } else {
         format!("all of its {} B", log.bytes)
     };
+    let figures = Figures::of_bytes(log.read).counted(log.errors);
     if log.errors == 0 {
         return inputs
             .finding(Verdict::Pass, file, format!("no error of an upgrade in {part}; earlier logs were not read"))
-            .measured("0 lines");
+            .measured("0 lines")
+            .figures(figures);
     }
     inputs
         .finding(Verdict::Warn, file, format!("{} about errors of an upgrade, in {part}", count(log.errors, "line")))
+        .figures(figures)
         .measured(format!("the last of them: {}", log.last.join(" | ")))
         .remedy("Find out what failed, and fix it before the next try.")
 }

@@ -1,0 +1,12 @@
+//! Reports as one HTML file that needs no other: no script, nothing from a network, for a screen and for paper.
+
+mod cluster;
+mod disks;
+mod findings;
+mod frame;
+mod markup;
+mod node;
+mod steps;
+
+pub use cluster::cluster_html;
+pub use node::{NodePage, node_html};
