@@ -7,7 +7,7 @@ import os
 import subprocess
 import tempfile
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.okv.host.plugins.plugin_utils import order, private_file
 
@@ -15,6 +15,8 @@ from ansible_collections.okv.host.plugins.plugin_utils import order, private_fil
 SECONDS = 300
 # What it exits with: ready, blocked, unknown.
 JUDGED = (0, 1, 3)
+# What it writes, by format.
+FILES = {"json": "cluster.json", "text": "cluster.txt", "html": "cluster.html"}
 
 
 class ActionModule(ActionBase):
@@ -28,18 +30,17 @@ class ActionModule(ActionBase):
         options = self._options(task_vars or {})
         reports = options["reports"]
         if not reports:
-            raise AnsibleActionFail("there is no report: no node was checked")
+            raise AnsibleError("there is no report: no node was checked")
         with tempfile.TemporaryDirectory(prefix="okv-host-") as folder:  # of mode 0700
-            cluster = json.loads(self._judged(options, folder, "json"))
-            text = self._judged(options, folder, "text")
-            changed = self._saved(options, folder, {"cluster.json": cluster, "cluster.txt": text})
+            cluster, files = self._judged(options, folder)
+        self._saves(options["folder"], files)
         known = order.names(cluster, {report["host"]: name for name, report in reports.items()})
         result.update(
             answer=cluster,
-            changed=changed,
+            changed=False,  # a file of the controller is no change of the cluster
             order=order.order(cluster, known, reports, options["order"]),
             refusals=order.refusals(cluster, known, reports, options["order"]),
-            text=text.splitlines(),
+            text=files["cluster.txt"].splitlines(),
             verdict=cluster["verdict"],
         )
         result["_ansible_verbose_override"] = True
@@ -60,12 +61,13 @@ class ActionModule(ActionBase):
         options = validation[1]
         binary = options["binary"] or self._templar.template(task_vars.get("okv_host_binary"))
         if not binary:
-            raise AnsibleActionFail("name the file okv-host on the controller: okv_host_binary, or the option binary")
+            raise AnsibleError("name the file okv-host on the controller: okv_host_binary, or the option binary")
         options["binary"] = self._loader.path_dwim(binary)
         return options
 
-    def _judged(self, options, folder, form):
-        words = [options["binary"], "cluster", "--format", form]
+    def _judged(self, options, folder):
+        """What okv-host printed as JSON, and each file that it wrote."""
+        words = [options["binary"], "cluster", "--format", "json"]
         for number, (name, report) in enumerate(options["reports"].items()):
             path = os.path.join(folder, f"{number}.json")
             private_file.write(path, json.dumps(report))
@@ -76,19 +78,24 @@ class ActionModule(ActionBase):
             words.extend(["--cluster-info", self._loader.path_dwim(options["cluster_info"])])
         if options["max_age"]:
             words.extend(["--max-age", options["max_age"]])
+        for form, name in FILES.items():
+            words.extend(["--output", f"{form}:{os.path.join(folder, name)}"])
         try:
             done = subprocess.run(
                 words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise AnsibleActionFail(f"okv-host cannot be run on the controller: {error}") from error
-        if done.returncode not in JUDGED or not done.stdout.strip():
-            raise AnsibleActionFail(f"okv-host cluster ended with exit status {done.returncode}: {done.stderr.strip()}")
-        return done.stdout
+            raise AnsibleError(f"okv-host cannot be run on the controller: {error}") from error
+        if done.returncode not in JUDGED:
+            raise AnsibleError(f"okv-host cluster ended with exit status {done.returncode}: {done.stderr.strip()}")
+        return json.loads(done.stdout), {name: self._read(folder, name) for name in FILES.values()}
 
-    def _saved(self, options, folder, files):
-        if not options["folder"] or self._task.check_mode:
-            return False
-        target = self._loader.path_dwim(options["folder"])
-        texts = {name: text if isinstance(text, str) else json.dumps(text, indent=2) + "\n" for name, text in files.items()}
-        return any([private_file.write(os.path.join(target, name), text) for name, text in texts.items()])
+    @staticmethod
+    def _read(folder, name):
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            return file.read()
+
+    def _saves(self, folder, files):
+        if folder and not self._task.check_mode:
+            for name, text in files.items():
+                private_file.write(os.path.join(self._loader.path_dwim(folder), name), text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.okv.host.plugins.plugin_utils.node import Node, sha256_of
 
@@ -29,10 +29,10 @@ class ActionModule(ActionBase):
             return {**result, **self._removes(options["dest"])}
         source, path, mode = self._loader.path_dwim(options["src"]), options["dest"], options["mode"]
         if not set(mode) <= set("01234567"):
-            raise AnsibleActionFail(f"the mode is octal digits, not {mode}")
+            raise AnsibleError(f"the mode is octal digits, not {mode}")
         sha256 = sha256_of(source)
         if options["sha256"] and options["sha256"].lower() != sha256:
-            raise AnsibleActionFail(f"{source} has the SHA-256 {sha256}, and {options['sha256']} is required")
+            raise AnsibleError(f"{source} has the SHA-256 {sha256}, and {options['sha256']} is required")
         node = Node(self)
         before = node.sha256(path)
         result.update(changed=before != sha256, sha256=sha256, dest=path)

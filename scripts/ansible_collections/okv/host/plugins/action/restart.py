@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.okv.host.plugins.plugin_utils import plan as plans
 from ansible_collections.okv.host.plugins.plugin_utils.node import waits_until
@@ -35,11 +35,11 @@ class ActionModule(ActionBase):
         program = Program(self, task_vars or {})
         words = ["upgrade", "--reboot", *options["argv"]]
         before = self._boot(program)
-        plan, _unused = program.ask(words)
+        plan, answer = program.ask(words)
         outcome = plan["outcome"]
         result.update(changed=outcome == "planned", outcome=outcome, diff=plans.diff(plan))
         if outcome == "refused":
-            result.update(failed=True, msg="Refused, and nothing was changed. " + " ".join(plans.reasons(plan)))
+            result.update(failed=True, msg=plans.failure(plan, answer))
         elif outcome == "planned" and not self._task.check_mode:
             result.update(self._restarts(program, words, before, options["timeout"]))
         return result
@@ -49,28 +49,33 @@ class ActionModule(ActionBase):
         started = time.monotonic()
         while True:
             program.node.reconnect()
-            try:
-                if self._boot(program) != before:
-                    return {"outcome": "restarted"}
-                if doubt and time.monotonic() - started > GOES_DOWN:
-                    raise doubt
-            except AnsibleConnectionFailure:
-                pass  # it is down
+            now, why = self._boot_if_up(program)
+            if now not in (None, before):
+                return {"outcome": "restarted"}
+            if now and doubt and time.monotonic() - started > GOES_DOWN:
+                raise doubt
             if not waits_until(started + timeout):
-                raise AnsibleActionFail(f"the node did not come back within {timeout:.0f} s: look at its console")
+                raise AnsibleError(f"the node did not come back within {timeout:.0f} s. Look at its console. {why}")
+
+    def _boot_if_up(self, program):
+        """Its boot, or None and why a node that goes down or comes up does not answer."""
+        try:
+            return self._boot(program), ""
+        except AnsibleError as error:
+            return None, error
 
     @staticmethod
     def _asks(program, words):
         """Asks for the restart, which ends the connection, at times before the answer is through."""
         try:
-            done, answer = program.ask([*words, "--apply", "--yes"])
+            done, answer = program.ask_once([*words, "--apply", "--yes"])
         except AnsibleConnectionFailure:
             return None
-        except AnsibleActionFail as doubt:
+        except AnsibleError as doubt:
             return doubt
         if done["outcome"] in plans.ENDED_WELL:
             return None
-        raise AnsibleActionFail(f"{done['outcome']}: {done.get('message') or answer.stderr}")
+        raise AnsibleError(plans.failure(done, answer))
 
     @staticmethod
     def _boot(program):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.okv.host.plugins.plugin_utils import plan as plans
 from ansible_collections.okv.host.plugins.plugin_utils import private_file
@@ -36,6 +36,8 @@ class ActionModule(ActionBase):
             result.update(self._records(program, words))
         else:
             result.update(self._changes(program, words, options["refusal"]))
+        if result.get("failed"):
+            result.pop("answer")  # what failed is shown whole
         if options["report"] and "answer" in result and not self._task.check_mode:
             path = self._loader.path_dwim(options["report"])
             private_file.write(path, json.dumps(result["answer"], indent=2) + "\n")
@@ -58,7 +60,7 @@ class ActionModule(ActionBase):
         )
         argv = validation[1]["argv"]
         if not argv or argv[0] not in known:
-            raise AnsibleActionFail(f"argv begins with one of: {', '.join(known)}")
+            raise AnsibleError(f"argv begins with one of: {', '.join(known)}")
         return validation[1], validation[0]
 
     @staticmethod
@@ -95,8 +97,8 @@ class ActionModule(ActionBase):
         if outcome == "refused":
             result["reasons"] = plans.reasons(document)
             result["failed"] = refusal == "fail"
-            result["msg"] = "Refused, and nothing was changed. " + " ".join(result["reasons"])
+            result["msg"] = plans.failure(document, answer)
         elif outcome not in ("planned", *plans.ENDED_WELL):
             result["failed"] = True
-            result["msg"] = f"{outcome}: {document.get('message') or answer.stderr}"
+            result["msg"] = plans.failure(document, answer)
         return result

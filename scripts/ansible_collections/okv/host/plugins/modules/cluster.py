@@ -8,7 +8,7 @@ short_description: Judge a cluster by the reports on its nodes, and order its up
 version_added: 0.2.0
 author: the okv-host authors
 description:
-  - Runs C(okv-host cluster) on the controller, on reports that C(okv.host.run) registered. It asks no node.
+  - Runs C(okv-host cluster) on the controller, on reports that C(okv.host.run) registered. It asks no node, and is never changed.
 options:
   reports:
     description: The report of C(check) on each node, by its name in the inventory.
@@ -30,7 +30,7 @@ options:
     description: The oldest report that counts, for example C(24h).
     type: str
   folder:
-    description: Where C(cluster.json) and C(cluster.txt) are written on the controller, with mode 0600. Not with C(--check).
+    description: Where C(cluster.json), C(cluster.txt) and C(cluster.html) are written on the controller, with mode 0600. Not with C(--check).
     type: path
   binary:
     description: The file okv-host on the controller. Without it, the variable C(okv_host_binary).

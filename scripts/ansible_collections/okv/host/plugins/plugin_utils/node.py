@@ -8,7 +8,7 @@ import shlex
 import time
 from typing import NamedTuple
 
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.text.converters import to_text
 
 # Between what a program prints on stdout and what it printed on stderr: a terminal, which the connection may use,
@@ -36,7 +36,7 @@ def sha256_of(path):
             while chunk := file.read(1 << 20):
                 total.update(chunk)
     except OSError as error:
-        raise AnsibleActionFail(f"cannot read {path} on the controller: {error.strerror}") from error
+        raise AnsibleError(f"cannot read {path} on the controller: {error.strerror}") from error
     return total.hexdigest()
 
 
@@ -88,7 +88,7 @@ class Node:
             return None
         if answer.status == 0 and len(word) == 64 and set(word) <= set("0123456789abcdef"):
             return word
-        raise AnsibleActionFail(f"cannot read the SHA-256 of {path}: {answer.stderr or answer.stdout.strip()}")
+        raise AnsibleError(f"cannot read the SHA-256 of {path}: {answer.stderr or answer.stdout.strip()}")
 
     def put(self, source, path, sha256, mode):
         """Transfers a file. It gets its name only when the node has read it back with this SHA-256."""
@@ -111,8 +111,8 @@ class Node:
         """Drops the connection: the next command opens another."""
         try:
             self._action._connection.reset()
-        except (AnsibleConnectionFailure, AttributeError):
-            pass  # a connection without one, such as local, has nothing to drop
+        except (AnsibleError, AttributeError):
+            pass  # it is gone, or, such as local, has nothing to drop
 
     def _in_temporary_folder(self, use, source, sha256):
         action = self._action
@@ -128,7 +128,7 @@ class Node:
     def _verify(self, path, sha256):
         found = self.sha256(path)
         if found != sha256:
-            raise AnsibleActionFail(f"{path} has the SHA-256 {found} on the node, and {sha256} on the controller")
+            raise AnsibleError(f"{path} has the SHA-256 {found} on the node, and {sha256} on the controller")
 
     def _place(self, copy, path, sha256, mode):
         part = f"{path}.part"
@@ -137,11 +137,11 @@ class Node:
         answer = self._expects(self.sh(script), path)
         if answer.stdout.split()[:1] != [sha256]:
             self.sh(f"rm -f {half}")
-            raise AnsibleActionFail(f"{path} does not have the SHA-256 {sha256} after it was copied")
+            raise AnsibleError(f"{path} does not have the SHA-256 {sha256} after it was copied")
         self._expects(self.sh(f"mv -f {half} {final} && sync"), path)
 
     @staticmethod
     def _expects(answer, path):
         if answer.status != 0:
-            raise AnsibleActionFail(f"cannot change {path} on the node: {answer.stderr or answer.stdout.strip()}")
+            raise AnsibleError(f"cannot change {path} on the node: {answer.stderr or answer.stdout.strip()}")
         return answer

@@ -22,3 +22,10 @@ def reasons(plan):
     """Each reason of a refusal in one line, with its remedy."""
     found = [f"{reason['id']}: {reason['message']}. {reason['remedy']}" for reason in plan.get("reasons") or []]
     return found or [plan.get("message") or "no reason was given"]
+
+
+def failure(document, answer):
+    """Why a command did not do what it was for."""
+    if document["outcome"] == "refused":
+        return "Refused, and nothing was changed. " + " ".join(reasons(document))
+    return f"{document['outcome']}: {document.get('message') or answer.stderr}"

@@ -5,26 +5,18 @@ from __future__ import annotations
 import os
 import tempfile
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleError
 
 
 def write(path, text):
-    """Writes a file of mode 0600, whole or not at all. Returns whether it was another one before."""
-    text = text.encode()
-    try:
-        with open(path, "rb") as file:
-            is_same = file.read() == text and os.fstat(file.fileno()).st_mode & 0o777 == 0o600
-    except OSError:
-        is_same = False
-    if is_same:
-        return False
+    """Writes a file of mode 0600, whole or not at all."""
     folder = os.path.dirname(path) or "."
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
         handle, part = tempfile.mkstemp(dir=folder, prefix=".okv-host-")  # of mode 0600
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(text)
+                file.write(text.encode())
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(part, path)
@@ -32,5 +24,4 @@ def write(path, text):
             os.unlink(part)
             raise
     except OSError as error:
-        raise AnsibleActionFail(f"cannot write {path} on the controller: {error.strerror}") from error
-    return True
+        raise AnsibleError(f"cannot write {path} on the controller: {error.strerror}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible_collections.okv.host.plugins.plugin_utils.node import Answer, Node, sha256_of, waits_until
 
 PATH = "/usr/local/sbin/okv-host"
@@ -28,7 +28,7 @@ class Program:
         self._path = given["path"] or action._templar.template(task_vars.get("okv_host_path")) or PATH
         self._reconnect = float(given["reconnect"] or 0)
         if not self._binary:
-            raise AnsibleActionFail("name the file okv-host on the controller: okv_host_binary, or the option binary")
+            raise AnsibleError("name the file okv-host on the controller: okv_host_binary, or the option binary")
         self._binary = action._loader.path_dwim(self._binary)
         self._sha256 = sha256_of(self._binary)
         self._is_dry = action._task.check_mode
@@ -49,6 +49,10 @@ class Program:
                     raise
                 self.node.reconnect()
 
+    def ask_once(self, words):
+        """The same, where a lost connection is an answer too."""
+        return self._document(self._run([*words, "--format", "json"]), words)
+
     def _run(self, words):
         answer = self.node.program(self._sha256, [self._path, *words])
         if answer is None and self._is_dry:
@@ -58,16 +62,16 @@ class Program:
             self.was_put = True
             answer = self.node.program(self._sha256, [self._path, *words])
         if answer is None:
-            raise AnsibleActionFail(f"okv-host was transferred, and does not have the SHA-256 {self._sha256} on the node")
+            raise AnsibleError(f"okv-host was transferred, and does not have the SHA-256 {self._sha256} on the node")
         return answer
 
     def _document(self, answer: Answer, words):
         command = f"okv-host {words[0]}"
         if answer.status in NOT_RUN:
-            raise AnsibleActionFail(f"{self._path} cannot be run: {NOT_RUN[answer.status]}. {answer.stderr}")
+            raise AnsibleError(f"{self._path} cannot be run: {NOT_RUN[answer.status]}. {answer.stderr}")
         try:
             document = json.loads(answer.stdout)
         except ValueError:
             why = answer.stderr or answer.stdout.strip() or "no word on why"
-            raise AnsibleActionFail(f"{command} ended with exit status {answer.status}: {why}") from None
+            raise AnsibleError(f"{command} ended with exit status {answer.status}: {why}") from None
         return document, answer
