@@ -53,11 +53,15 @@ impl Controller {
 
     /// A program of Ansible with these arguments.
     fn run(&self, program: &str, arguments: &[&str]) -> (i32, String) {
+        self.run_in(self.0.path(), program, arguments)
+    }
+
+    fn run_in(&self, folder: &Path, program: &str, arguments: &[&str]) -> (i32, String) {
         let mut command = Command::new(program);
         command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", self.0.path()).env("LC_ALL", "C.UTF-8");
         command.env("ANSIBLE_COLLECTIONS_PATH", collections()).env("PYTHONDONTWRITEBYTECODE", "1");
         command.env("ANSIBLE_LOCAL_TEMP", self.path("tmp")).env("ANSIBLE_REMOTE_TEMP", self.path("remote"));
-        let output = command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null()).output();
+        let output = command.args(arguments).current_dir(folder).stdin(Stdio::null()).output();
         let Output { status, stdout, stderr } = output.unwrap_or_else(|e| panic!("{program}: {e}"));
         let text = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
         (status.code().unwrap_or(-1), text)
@@ -84,8 +88,7 @@ fn ansible_lint_finds_nothing_and_every_action_has_its_documentation() {
     let from = collections().join("ansible_collections/okv/host");
     let copied = Command::new("cp").arg("-r").arg(&from).arg(&folder).status().unwrap();
     assert!(copied.success());
-    let (status, text) =
-        controller.run("ansible-lint", &["--nocolor", "--offline", "--project-dir", ".", folder.to_str().unwrap()]);
+    let (status, text) = controller.run_in(&folder, "ansible-lint", &["--nocolor"]);
     assert_eq!(status, 0, "{text}");
     assert!(text.contains("Passed with production profile: 0 failure(s), 0 warning(s)"), "{text}");
     for action in ["run", "put", "restart", "cluster"] {
@@ -106,14 +109,13 @@ fn preflight_reports_every_node_and_a_dry_run_leaves_nothing() {
 
     let (status, text) = controller.play("preflight", &[]);
     assert_eq!(status, 0, "{text}");
+    let (status, again) = controller.play("preflight", &["-vv"]);
+    assert!(status == 0 && !again.contains("changed=1") && !again.contains("findings"), "no report in a log: {again}");
     for name in ["okv1.json", "okv2.json", "okv3.json", "cluster.json", "cluster.txt", "cluster.html"] {
         let mode = fs::metadata(controller.path("reports").join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
-    assert!(
-        text.contains("okv1                       : ok=4    changed=2"),
-        "its file, and the files of the cluster: {text}"
-    );
+    assert!(text.contains("okv1                       : ok=4    changed=1"), "its file alone: {text}");
 }
 
 #[test]
@@ -138,7 +140,7 @@ fn a_file_of_another_sum_is_replaced_and_a_refusal_fails_with_its_reasons() {
     let node = controller.1[1].path();
     let check = serde_json::json!({"argv": ["check", "--root", node]});
     let (status, text) = controller.task("okv1", "run", &check);
-    assert!(status == 0 && text.contains("CHANGED") && !text.contains("findings"), "{text}");
+    assert!(status == 0 && text.contains("CHANGED"), "{text}");
     let (status, text) = controller.task("okv1", "run", &check);
     assert!(status == 0 && text.contains("\"changed\": false"), "{text}");
     let extend = serde_json::json!({"argv": ["swap-extend", "--root", node]});
