@@ -1,5 +1,5 @@
-//! The Ansible collection without a guest: ansible-lint, its documentation, and its playbooks on hosts in folders, which
-//! the controller itself reads. The whole story, with SSH and restarts, is in `tests/guest/ansible`.
+//! The Ansible collection without a guest: ansible-lint, its documentation, and its playbooks on hosts in folders,
+//! which the controller itself reads. The whole story, with SSH and restarts, is in `tests/guest/ansible`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -1,5 +1,5 @@
-//! The Ansible collection on whole nodes: real SSH on loopback, su, restarts, and no Python on any node. A script stands
-//! for the vendor's upgrade.
+//! The Ansible collection on whole nodes: real SSH on loopback, su, restarts, and no Python on any node. A script
+//! stands for the vendor's upgrade.
 
 mod controller;
 mod node;
@@ -32,7 +32,8 @@ const STEP: &str = "---
 /// All that a run may leave on a node. Ansible's own folder in the home of the user is not looked at, nor is Debian's
 /// database of rpm, which every query touches.
 const STATE: &str = "find /etc /images /opt /root /srv /tmp /usr/local /var/lib/okv-host /var/lib/oracle -xdev \
-                     -name .rpmdb -prune -o -printf '%p %s %m %T@\\n' 2>/dev/null | sort; cat /proc/swaps; rpm -qa | sort";
+                     -name .rpmdb -prune -o -printf '%p %s %m %T@\\n' 2>/dev/null | sort; cat /proc/swaps; \
+                     rpm -qa | sort";
 const UPGRADE_LOG: &str = "/var/lib/okv-host/upgrade-1.log";
 const WITHOUT_OKV2: [&str; 2] = ["--limit", "!okv2"];
 
@@ -82,7 +83,8 @@ fn nodes(controller: &Controller) -> [Node; 3] {
     let folder = folder.display();
     let variables = format!(
         "    okv_host_cluster_info: {folder}info.json\n    okv_host_step_tasks: {folder}step.yml\n    \
-         okv_host_reports: {folder}reports\n    okv_host_iso: /srv/{NAME}\n    okv_host_iso_source: {folder}{NAME}\n    \
+         okv_host_reports: {folder}reports\n    okv_host_iso: /srv/{NAME}\n    \
+         okv_host_iso_source: {folder}{NAME}\n    \
          okv_host_iso_sha256: {}\n    okv_host_release_delay: 3\n    okv_host_swap_arguments: [--disk, NEW]\n",
         iso.sha256
     );
@@ -91,7 +93,10 @@ fn nodes(controller: &Controller) -> [Node; 3] {
 }
 
 fn info() -> Value {
-    let node = |name: &str, mode: &str, pair: Option<&str>| json!({"nodeName": name, "mode": mode, "status": "ACTIVE", "nodeVersion": "21.6.0.0.0", "readWritePeer": pair});
+    let node = |name: &str, mode: &str, pair: Option<&str>| {
+        let (status, version) = ("ACTIVE", "21.6.0.0.0");
+        json!({"nodeName": name, "mode": mode, "status": status, "nodeVersion": version, "readWritePeer": pair})
+    };
     let nodes = [
         node("okv1", "Read-Write", Some("okv2")),
         node("okv2", "Read-Write", Some("okv1")),

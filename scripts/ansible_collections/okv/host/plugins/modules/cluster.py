@@ -8,18 +8,21 @@ short_description: Judge a cluster by the reports on its nodes, and order its up
 version_added: 0.2.0
 author: the okv-host authors
 description:
-  - Runs C(okv-host cluster) on the controller, on reports that C(okv.host.run) registered. It asks no node, and is never changed.
+  - Runs C(okv-host cluster) on the controller, on reports that C(okv.host.run) registered. It asks no node, and is
+    never changed.
 options:
   reports:
     description: The report of C(check) on each node, by its name in the inventory.
     type: dict
     required: true
   nodes:
-    description: The cluster's name of a node, by its name in the inventory, where the host of the node has another name.
+    description: The cluster's name of a node, by its name in the inventory, where the host of the node has another
+      name.
     type: dict
     default: {}
   order:
-    description: The order of the upgrade, by names in the inventory. It counts where the cluster does not show the order.
+    description: The order of the upgrade, by names in the inventory. It counts where the cluster does not show the
+      order.
     type: list
     elements: str
     default: []
@@ -30,7 +33,8 @@ options:
     description: The oldest report that counts, for example C(24h).
     type: str
   folder:
-    description: Where C(cluster.json), C(cluster.txt) and C(cluster.html) are written on the controller, with mode 0600. Not with C(--check).
+    description: Where C(cluster.json), C(cluster.txt) and C(cluster.html) are written on the controller, with mode
+      0600. Not with C(--check).
     type: path
   binary:
     description: The file okv-host on the controller. Without it, the variable C(okv_host_binary).
@@ -65,7 +69,8 @@ verdict:
   returned: success
 order:
   description:
-    - The nodes in the order of the upgrade, by their names in the inventory. What has the release already comes first, then
+    - The nodes in the order of the upgrade, by their names in the inventory. What has the release already comes
+      first, then
       what has begun.
   type: list
   elements: str

@@ -8,7 +8,8 @@ short_description: Put a file on a node that has no Python, or remove one
 version_added: 0.2.0
 author: the okv-host authors
 description:
-  - Transfers a file through the connection where the node does not have it with the same SHA-256. It gets its name only when the
+  - Transfers a file through the connection where the node does not have it with the same SHA-256. It gets its name
+    only when the
     node has read it back with this SHA-256.
 options:
   src:

@@ -8,7 +8,8 @@ short_description: Restart a node whose upgrade asks for it, and wait for it
 version_added: 0.2.0
 author: the okv-host authors
 description:
-  - Runs C(okv-host upgrade --reboot), which predicts the next start first and refuses where the node would not start again.
+  - Runs C(okv-host upgrade --reboot), which predicts the next start first and refuses where the node would not start
+    again.
   - Waits until the node answers with another boot identifier. A node that has no restart before it is left alone.
 options:
   argv:
@@ -20,7 +21,8 @@ options:
     description: The file okv-host on the controller. Without it, the variable C(okv_host_binary).
     type: path
   path:
-    description: Where it lies on the node. Without it, the variable C(okv_host_path), or else C(/usr/local/sbin/okv-host).
+    description: Where it lies on the node. Without it, the variable C(okv_host_path), or else
+      C(/usr/local/sbin/okv-host).
     type: path
   reconnect:
     description: For how many seconds a lost connection, or the lock of another run, is tried again.

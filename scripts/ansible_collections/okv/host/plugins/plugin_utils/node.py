@@ -66,8 +66,9 @@ class Node:
         return Answer(int(result["rc"]), out, to_text(result.get("stderr", "")).strip())
 
     def program(self, sha256, words):
-        """Runs a program whose file has this SHA-256, with its two streams apart and without a standard input. None where
-        the file has another one, or is not there."""
+        """Runs a program whose file has this SHA-256, with its two streams apart and without a standard input.
+
+        None where the file has another one, or is not there."""
         file = shlex.quote(words[0])
         verify = f"case $(sha256sum < {file}) in {sha256}*) ;; *) exit {OTHER} ;; esac 2>/dev/null"
         answer = self.sh(

@@ -9,7 +9,7 @@ SHOWN_BY_ORDER = ("no-report",)
 
 
 def names(cluster, inventory):
-    """The inventory's name of each node of the cluster that has a report; `inventory` has it by the name of the host."""
+    """The inventory's name of each node that has a report; `inventory` has it by the name of the host."""
     return {node["name"]: inventory[node["host"]] for node in cluster["nodes"] if node["host"] in inventory}
 
 
@@ -36,7 +36,8 @@ def refusals(cluster, known, reports, given):
     if cluster["order"] is None:
         missing = [name for name in reports if name not in order(cluster, known, reports, given)]
         if missing:
-            found.append(f"the place of {', '.join(missing)} in the order is not known. Set okv_host_cluster_info or okv_host_order")
+            remedy = "Set okv_host_cluster_info or okv_host_order"
+            found.append(f"the place of {', '.join(missing)} in the order is not known. {remedy}")
     found.extend(_not_ready(name, report) for name, report in reports.items() if _stops(report))
     steps = cluster["order"] or []
     for place, step in enumerate(steps):
