@@ -1,5 +1,9 @@
 //! The command line: what can be asked, and how.
 
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::{env, process};
+
 use clap::builder::styling::Styles;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
@@ -11,6 +15,7 @@ mod judge;
 mod kernel_prune;
 mod output;
 mod printed;
+mod profile;
 mod runbook;
 mod scan;
 mod ssh_dsa_retire;
@@ -28,7 +33,8 @@ pub use compare::Compare;
 pub use judge::Judge;
 pub use kernel_prune::KernelPrune;
 pub use output::{Output, OutputFormat, Outputs};
-pub use printed::{Completions, Man};
+pub use printed::{Completions, Man, Schema};
+pub use profile::{ProfileAction, ProfileArgs};
 pub use runbook::{Confirm, Runbook, RunbookFormat};
 pub use scan::{Scan, ScanFormat};
 pub use ssh_dsa_retire::SshDsaRetire;
@@ -63,10 +69,14 @@ pub enum Command {
     Compare(Compare),
     /// Show the last run and the upgrade
     Status(Status),
+    /// Show or verify a release profile
+    Profile(ProfileArgs),
     /// Print completions for a shell
     Completions(Completions),
     /// Print a man page
     Man(Man),
+    /// Print the JSON Schema of a document
+    Schema(Schema),
     /// Record a step that cannot be verified
     Confirm(Confirm),
     /// Copy and mount the upgrade ISO
@@ -84,7 +94,8 @@ pub enum Command {
 }
 
 /// The commands that read, which come first in [`Command`]; the others change this host, or record something on it.
-const READING: &[&str] = &["check", "scan", "runbook", "cluster", "compare", "status", "completions", "man"];
+const READING: &[&str] =
+    &["check", "scan", "runbook", "cluster", "compare", "status", "profile", "completions", "man", "schema"];
 const RECORDING: &[&str] = &["confirm"];
 
 const HELP: &str = "\
@@ -97,10 +108,31 @@ everything as before; 4 stopped half-way; 5 another run holds the lock; 6 an --o
 file could not be written.";
 
 impl Cli {
+    /// Whether it changes and records nothing on this host.
+    pub fn only_reads(&self) -> bool {
+        match &self.command {
+            Command::Stage(args) => !args.change.apply,
+            Command::Upgrade(args) => !args.change.apply && !args.reboot,
+            Command::SwapExtend(args) => !args.change.apply && !args.prepare,
+            Command::KernelPrune(args) => !args.change.apply,
+            Command::SshDsaRetire(args) => !args.change.apply,
+            Command::Undo(args) => !args.change.apply,
+            Command::Confirm(_) => false,
+            _ => true,
+        }
+    }
+
     /// The arguments of this process, with help for a page of so many columns. Wrong ones end the process.
     pub fn read(columns: usize, version: &'static str) -> Self {
-        let matches = Self::in_groups().version(version).term_width(columns).get_matches();
-        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+        let matches = Self::in_groups().version(version).term_width(columns).try_get_matches();
+        matches.and_then(|matches| Self::from_arg_matches(&matches)).unwrap_or_else(|error| {
+            if error.use_stderr() && is_plugin(env::args_os()) {
+                let _ = writeln!(io::stdout(), "OKV UNKNOWN - the command line is wrong. Run: okv-host check --help");
+                let _ = error.print();
+                process::exit(UNKNOWN);
+            }
+            error.exit()
+        })
     }
 
     /// The command line, with its commands in groups in the help.
@@ -123,6 +155,16 @@ impl Cli {
         );
         command.help_template(template)
     }
+}
+
+/// The exit status of a monitoring plugin that could not find out: 2, as of other wrong arguments, is CRITICAL there.
+const UNKNOWN: i32 = 3;
+
+/// Whether wrong arguments ask for the line of a plugin.
+fn is_plugin(arguments: impl Iterator<Item = OsString>) -> bool {
+    let arguments: Vec<OsString> = arguments.collect();
+    let is_pair = |pair: &[OsString]| matches!(pair, [option, value] if option == "--format" && value == "nagios");
+    arguments.windows(2).any(is_pair) || arguments.iter().any(|word| word == "--format=nagios")
 }
 
 /// Arguments of `status`.
@@ -161,6 +203,22 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::in_groups().debug_assert();
+    }
+
+    #[test]
+    fn a_plan_only_reads_and_what_applies_it_or_records_something_does_not() {
+        let reads = |line: &str| Cli::try_parse_from(line.split(' ')).unwrap().only_reads();
+        let plans = ["swap-extend", "kernel-prune", "ssh-dsa-retire", "stage x.iso", "upgrade", "undo"];
+        for plan in plans {
+            assert!(reads(&format!("okv-host {plan}")), "{plan}");
+            assert!(!reads(&format!("okv-host {plan} --apply --yes")), "{plan} --apply");
+        }
+        for command in ["confirm back-up --note x", "upgrade --reboot", "swap-extend --prepare"] {
+            assert!(!reads(&format!("okv-host {command}")), "{command}");
+        }
+        for command in ["check", "scan", "runbook", "cluster a.json", "status", "man"] {
+            assert!(reads(&format!("okv-host {command}")), "{command}");
+        }
     }
 
     #[test]

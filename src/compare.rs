@@ -4,22 +4,32 @@
 //! need be done about it. One that only the earlier report has is gone, and never an improvement: another version of
 //! this program may not judge it.
 
+mod origin;
+
 use std::collections::HashMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cluster::saved::{Saved, SavedFinding};
 use crate::subjects::rule::{Outcome, Verdict};
 
+pub use origin::NotComparable;
+
 /// What is different. Its JSON form is the contract of `okv-host compare`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Comparison {
-    /// Name and version of this schema: [`Comparison::SCHEMA`].
+    /// Name and version of this schema.
+    #[schemars(extend("const" = Comparison::SCHEMA))]
     pub schema: &'static str,
     pub host: String,
     pub outcome: Change,
     pub before: Side,
     pub after: Side,
+    /// From the first report to the second one, by the clock of the node; negative where the second one is older.
+    pub seconds_between: Option<i64>,
+    /// Why the differences may mean something else than they show.
+    pub doubts: Vec<String>,
     /// The most severe first.
     pub worse: Vec<Pair>,
     pub improved: Vec<Pair>,
@@ -36,7 +46,7 @@ impl Comparison {
 }
 
 /// What the differences come to: the exit status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Change {
     /// Something got worse, whatever improved.
@@ -48,23 +58,28 @@ pub enum Change {
 }
 
 /// A report as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Side {
     /// Release that the node was judged by.
     pub profile: String,
     /// The release that the node had.
     pub release: Option<String>,
     pub verdict: Outcome,
+    /// When the report was made.
+    pub at: Option<String>,
+    /// Version of okv-host that made it.
+    pub version: Option<String>,
 }
 
 impl From<&Saved> for Side {
     fn from(saved: &Saved) -> Self {
-        Self { profile: saved.profile.clone(), release: saved.release.clone(), verdict: saved.verdict }
+        let (profile, release, made) = (saved.profile.clone(), saved.release.clone(), saved.made.clone());
+        Self { profile, release, verdict: saved.verdict, at: made.at, version: made.version }
     }
 }
 
 /// What both reports have of one rule and subject.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Pair {
     pub id: String,
     pub subject: String,
@@ -73,7 +88,7 @@ pub struct Pair {
 }
 
 /// What one report has of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct State {
     pub verdict: Verdict,
     /// Whether it does not count.
@@ -96,17 +111,17 @@ impl From<&SavedFinding> for State {
 /// Compares the reports of one node.
 ///
 /// # Errors
-/// Where they are of different hosts.
-pub fn compare(before: &Saved, after: &Saved) -> Result<Comparison, DifferentHosts> {
-    if before.host != after.host {
-        return Err(DifferentHosts { before: before.host.clone(), after: after.host.clone() });
-    }
+/// Where they are of different nodes.
+pub fn compare(before: &Saved, after: &Saved) -> Result<Comparison, NotComparable> {
+    origin::verify(before, after)?;
     let mut found = Comparison {
         schema: Comparison::SCHEMA,
         host: before.host.clone(),
         outcome: Change::Same,
         before: before.into(),
         after: after.into(),
+        seconds_between: origin::seconds_between(before, after),
+        doubts: origin::doubts(before, after),
         worse: Vec::new(),
         improved: Vec::new(),
         changed: Vec::new(),
@@ -129,13 +144,6 @@ pub fn compare(before: &Saved, after: &Saved) -> Result<Comparison, DifferentHos
         found.outcome = Change::Improved;
     }
     Ok(found)
-}
-
-/// The hosts of reports that cannot be compared.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DifferentHosts {
-    pub before: String,
-    pub after: String,
 }
 
 impl Comparison {

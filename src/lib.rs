@@ -113,6 +113,8 @@
 //! | 4 | stopped half-way: the journal is named |
 //! | 5 | another run holds the lock |
 //! | 6 | a file of `--output` could not be written; the screen has the answer |
+//!
+//! With `check --format nagios` it is that of a plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
 
 // Outside tests nothing may panic on what the world sends. Kept here and not in Cargo.toml, where the lints would hold
 // for tests too. `missing_docs` is off: a comment that repeats a name is worse than none.

@@ -11,7 +11,7 @@ use made::of_any_build;
 use okv_host::base::dates::{Date, Moment};
 use overlay::Host;
 use predicates::prelude::{PredicateBooleanExt, predicate};
-use serde_json::Value;
+use serde_json::{Value, json};
 use snapbox::{Data, assert_data_eq};
 use tempfile::TempDir;
 use terminal::{at_terminal, strip};
@@ -174,7 +174,7 @@ fn wrong_usage_exits_with_2() {
     for age in ["1w", "24", "0h", "", "-1d"] {
         saved.cluster(&[GOOD, "--max-age", age]).assert().code(2).stdout("");
     }
-    saved.cluster(&[GOOD; 65]).assert().code(2);
+    saved.cluster(&[GOOD; 1025]).assert().code(2);
 }
 
 #[test]
@@ -371,13 +371,36 @@ fn cluster_information_of_any_size_takes_little_memory() {
     let saved = Saved::reports(&[GOOD]);
     let file = saved.path("info.json");
     let node = r#"{"nodeName": "a", "x": [1, 2, 3, 4]}"#;
+    // Of data (setrlimit(2)): the C library only reserves address space for the memory of a second thread.
     // One that is read, and one that is not.
     for nodes in [25_000, 300_000] {
         fs::write(&file, format!(r#"{{"value": {{"nodes": [{}]}}}}"#, vec![node; nodes].join(","))).unwrap();
-        let limited = "ulimit -v 65536; exec \"$0\" cluster \"$1\" --cluster-info \"$2\" -q";
+        let limited = "ulimit -d 65536; exec \"$0\" cluster \"$1\" --cluster-info \"$2\" -q";
         let mut command = process::Command::new("sh");
         command.args(["-c", limited, env!("CARGO_BIN_EXE_okv-host")]).arg(saved.path(GOOD)).arg(&file);
         let output = command.output().unwrap();
         assert_eq!(output.status.code(), Some(3), "{nodes}: {output:?}");
     }
+}
+
+#[test]
+fn a_thousand_reports_are_judged_with_the_information_on_their_nodes() {
+    let saved = Saved::reports(&[GOOD]);
+    let mut report: Value = serde_json::from_str(&fs::read_to_string(saved.path(GOOD)).unwrap()).unwrap();
+    let names: Vec<String> = (0..1000).map(|n| format!("okv{n:04}")).collect();
+    for name in &names {
+        report["host"] = name.as_str().into();
+        fs::write(saved.path(&format!("{name}.json")), report.to_string()).unwrap();
+    }
+    let node =
+        |name: &String| json!({"nodeName": name, "mode": "READ-ONLY", "status": "ACTIVE", "version": "21.7.0.0.0"});
+    let info = json!({"value": {"nodes": names.iter().map(node).collect::<Vec<_>>()}});
+    fs::write(saved.path(INFO), info.to_string()).unwrap();
+    let files: Vec<String> = names.iter().map(|name| format!("{name}.json")).collect();
+    let arguments: Vec<&str> =
+        files.iter().map(String::as_str).chain(["--cluster-info", INFO, "--format", "json"]).collect();
+    let output = saved.cluster(&arguments).output().unwrap();
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found["nodes"].as_array().unwrap().len(), 1000);
+    assert_eq!(found["order"].as_array().unwrap().len(), 1000, "{}", found["problems"]);
 }

@@ -85,7 +85,7 @@ fn a_version_alone_is_a_missing_privilege_and_what_cannot_be_understood_is_unkno
 /// The status of okv-host in an address space of 64 MiB, which memory cannot exceed: it dies where it wants more.
 fn status_in_64_mib(arguments: &[&str]) -> Option<i32> {
     let mut bash = Command::new("/bin/bash");
-    bash.args(["-c", "ulimit -v 65536 && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_okv-host")]);
+    bash.args(["-c", "ulimit -d 65536 && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_okv-host")]);
     bash.args(arguments).output().unwrap().status.code()
 }
 

@@ -97,3 +97,50 @@ fn a_folder_in_the_place_of_a_file_is_refused_and_images_have_none() {
     let mut images = Command::cargo_bin("okv-host").unwrap();
     images.env_clear().args(["check", "--image"]).arg(&disk).assert().code(1);
 }
+
+#[test]
+fn profile_show_prints_the_profile_in_effect_with_its_sum_and_where_it_comes_from() {
+    let host = Host::named("good-uefi");
+    let plain = text(&host, &["profile", "show"]);
+    assert!(plain.starts_with("release  21.8\nsource   built in\nSHA-256  "), "{plain}");
+    let shown = |host: &Host, arguments: &[&str]| -> Value {
+        let output = okv_host(host, &[&["profile", "show", "--format", "json"], arguments].concat()).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let sum = shown(&host, &[])["sha256"].as_str().unwrap().to_owned();
+    assert!(plain.contains(&sum) && plain.contains("\n  \"swap_bytes\": 68719476736,\n"), "{plain}");
+    assert_eq!(json(&host, &[])["made"]["profile_sha256"], *sum);
+    let host = host.with(PROFILE, OF_21_10);
+    let own = shown(&host, &[]);
+    assert_eq!((&own["source"], &own["release"]), (&"/etc/okv-host/profile.json".into(), &"21.10".into()));
+    assert_eq!(own["profile"]["release"], "21.10", "all fields are there, those of the extended one too");
+    assert_eq!(own["sha256"], own["made"]["profile_sha256"]);
+    let later = shown(&host, &["--profile", "21.99"]);
+    assert_eq!((&later["source"], &later["figures_of"]), (&"built in".into(), &"21.11".into()));
+}
+
+#[test]
+fn profile_check_names_everything_that_is_wrong_in_a_file() {
+    let host = Host::named("good-uefi").with(PROFILE, OF_21_10);
+    let check = |host: &Host, arguments: &[&str]| {
+        let output = okv_host(host, &[&["profile", "check"], arguments].concat()).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+    };
+    let (status, good) = check(&host, &[]);
+    assert_eq!(status, 0, "{good}");
+    assert!(good.starts_with("/etc/okv-host/profile.json: a release profile for 21.10\nSHA-256  "), "{good}");
+    let damaged = r#"{"extends": "21.8", "swap_bites": 1, "places": {"iso_folder": "x"}}"#;
+    let host = host.with(PROFILE, damaged);
+    let (status, bad) = check(&host, &[]);
+    let expected = "/etc/okv-host/profile.json: 2 faults\n  places.iso_folder: a place that is no absolute path\n  \
+                    swap_bites: there is no such field\n";
+    assert_eq!((status, bad.as_str()), (2, expected));
+    let file = host.path().join(PROFILE);
+    let (status, named) = check(&host, &[file.to_str().unwrap()]);
+    assert!(status == 2 && named.contains("2 faults"), "{named}");
+    let (status, none) = check(&Host::named("good-uefi"), &[]);
+    assert!(status == 3 && none.contains("Name a file"), "{none}");
+    for wrong in [&["none.json"][..], &["x", "--profile", "21.8"]] {
+        assert_eq!(check(&host, wrong).0, 2);
+    }
+}

@@ -1,10 +1,12 @@
 //! SHA-256 sums (FIPS 180-4) of what is too long to be held in memory.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Digest as _;
 
@@ -31,6 +33,20 @@ impl FromStr for Sha256 {
             Ok(()) => Ok(Self(sum)),
             Err(_) => Err(format!("{text} is no SHA-256 sum: 64 hexadecimal digits")),
         }
+    }
+}
+
+impl JsonSchema for Sha256 {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Sha256".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[0-9a-f]{64}$" })
     }
 }
 

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use byte_unit::{Byte, UnitType};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// 2^20 bytes.
@@ -18,7 +19,7 @@ pub const TIB: u64 = 1 << 40;
 pub const TB: u64 = 1_000_000_000_000;
 
 /// A number of bytes, shown exactly and rounded: `68719476736 B (64.00 GiB)`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Bytes(pub u64);
 
@@ -42,7 +43,7 @@ impl fmt::Display for Bytes {
 }
 
 /// A logical block size in bytes: a power of two from 512 to 65536.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct SectorSize(u32);
 

@@ -34,7 +34,7 @@ pub struct Check {
     pub sha256: Option<Sha256>,
 
     /// List the rules with their thresholds and sources.
-    #[arg(long, conflicts_with_all = ["root", "image"])]
+    #[arg(long, conflicts_with = "image")]
     pub list: bool,
 
     /// Explain a rule, or the rules of a step or of an item of the procedure (7.2-13).
@@ -43,7 +43,7 @@ pub struct Check {
         value_name = "RULE",
         value_parser = Word(all),
         hide_possible_values = true,
-        conflicts_with_all = ["root", "image", "list"]
+        conflicts_with_all = ["image", "list"]
     )]
     pub explain: Option<String>,
 
@@ -82,6 +82,8 @@ pub enum CheckFormat {
     Text,
     /// For programs.
     Json,
+    /// One line of a monitoring plugin, with its exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+    Nagios,
 }
 
 impl CheckFormat {
@@ -90,6 +92,7 @@ impl CheckFormat {
         match self {
             Self::Text => Some(PlainFormat::Text),
             Self::Json => Some(PlainFormat::Json),
+            Self::Nagios => None,
         }
     }
 }
@@ -100,7 +103,6 @@ Without --root and --image it checks this host, as root. It takes no lock and op
 Examples:
   okv-host check
   okv-host check --only swap-size,7.2-9 --root DIR
-  okv-host check -q --output html:okv1.html --output json:okv1.json
 
 Exit status: 0 no blocker found; 1 blocked; 2 usage error; 3 something could not be read; 6 an \
---output file could not be written.";
+--output file could not be written. With --format nagios: 0 OK; 1 WARNING; 2 CRITICAL; 3 UNKNOWN.";

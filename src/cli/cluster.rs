@@ -12,7 +12,7 @@ use crate::base::dates::{DAY, Moment};
 #[command(after_help = HELP)]
 pub struct Cluster {
     /// What check --format json printed on each node.
-    #[arg(value_name = "REPORT.json", required = true, num_args = 1..=64)]
+    #[arg(value_name = "REPORT.json", required = true, num_args = 1..=1024)]
     pub reports: Vec<PathBuf>,
 
     /// What okv cluster info get printed, as JSON.

@@ -36,4 +36,4 @@ Examples:
   okv-host compare before.json after.json --format json
 
 Exit status: 0 nothing got worse; 1 something got worse; 2 usage error; 3 a report cannot be read, or the reports are \
-of different hosts.";
+of different nodes.";

@@ -1,4 +1,4 @@
-//! Man pages and completions, made from the arguments themselves.
+//! What the program prints of itself: man pages and completions, made from the arguments, and schemas.
 
 use std::io::{self, Write};
 
@@ -34,6 +34,23 @@ const MAN_HELP: &str = "\
 Examples:
   okv-host man > okv-host.8
   okv-host man check | man -l -";
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+#[command(after_help = SCHEMA_HELP)]
+pub struct Schema {
+    /// The document; the list of all where none is given.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+const SCHEMA_HELP: &str = "\
+Within a version of a schema, fields are only added: a program that reads a document has to pass over fields that it \
+does not know.
+
+Examples:
+  okv-host schema
+  okv-host schema check.v1 > check.schema.json";
 
 impl Completions {
     pub fn write(&self, out: &mut impl Write) {

@@ -1,5 +1,6 @@
 //! What the management console shows of the nodes: saved answers of `okv server info get` and `okv server status get`.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Node, Problem};
@@ -18,7 +19,7 @@ pub struct Answers {
 }
 
 /// What they show of a node. Dates are days: `2027-09-30`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Console {
     pub node: String,
     pub ca_expires: Option<String>,

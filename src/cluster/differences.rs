@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Node;
@@ -11,7 +12,7 @@ use crate::subjects::rule::{RuleId, Verdict};
 use crate::subjects::waivers;
 
 /// Something that is not the same on all nodes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Difference {
     /// The rule, or `release` and the like.
     pub what: String,
@@ -19,10 +20,10 @@ pub struct Difference {
     pub values: Vec<Value>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Value {
     pub value: String,
-    /// The nodes whose reports say so.
+    /// The nodes whose reports have it.
     pub nodes: Vec<String>,
 }
 

@@ -1,8 +1,9 @@
 //! How long a disabled node may stay so: beyond the Maximum Disable Node Duration it cannot be enabled any more.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Disabled {
     pub node: String,
     /// Since when, in seconds since 1970-01-01 UTC.

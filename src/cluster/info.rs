@@ -4,18 +4,19 @@
 //! Node Duration, and of each node its configuration mode, status and version. So names are compared without case and
 //! punctuation, wherever they stand, and what was not found is said.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::base::dates::Moment;
 
 /// Most nodes that are taken.
-const MOST: usize = 256;
+const MOST: usize = 1024;
 /// A number of milliseconds since 1970 is above this, and one of seconds below.
 const MILLISECONDS: u64 = 100_000_000_000;
 
 /// Whether a node is written to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// It only follows.

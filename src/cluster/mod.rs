@@ -3,6 +3,7 @@
 //! What the cluster says of itself is the JSON that `okv cluster info get` prints. Its field names are not public: see
 //! [`info`].
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::subjects::rule::Outcome;
@@ -29,7 +30,7 @@ pub use node::Node;
 pub use order::Step;
 
 /// What is found on a cluster. Its JSON form is the contract of `okv-host cluster`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Cluster {
     /// Release that the nodes were judged by; `None` where their reports disagree.
     pub profile: Option<String>,
@@ -63,7 +64,7 @@ impl Cluster {
     pub const SCHEMA: &'static str = "okv-host.cluster.v1";
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Problem {
     /// A fixed word.
     pub id: &'static str,

@@ -1,12 +1,13 @@
 //! What is to be done next for a cluster.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Node, Problem, Step};
 use crate::subjects::rule::Outcome;
 
 /// What to do next.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Next {
     /// The node that it is about, where it is about one.
     pub node: Option<String>,

@@ -1,5 +1,6 @@
 //! A node of a cluster: what its report and the cluster say of it, put together.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::info::{Mode, NodeInfo};
@@ -7,7 +8,7 @@ use super::saved::{Saved, SavedFinding};
 use crate::base::versions::Version;
 use crate::subjects::rule::{Outcome, Verdict};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Node {
     /// Its name in the cluster; that of its host where the cluster was not asked.
     pub name: String,
@@ -17,7 +18,7 @@ pub struct Node {
     pub mode: Option<Mode>,
     /// The node that it is paired with.
     pub pair: Option<String>,
-    /// Its status, as the cluster says it.
+    /// Its status, as the cluster reports it.
     pub status: Option<String>,
     pub version: Option<String>,
     pub verdict: Option<Outcome>,

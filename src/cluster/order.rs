@@ -1,5 +1,6 @@
 //! The order of the upgrade: read-only nodes first, then read-write pairs, one node at a time.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::info::Mode;
@@ -8,7 +9,7 @@ use crate::base::versions::Version;
 use crate::subjects::rule::Outcome;
 
 /// A node's turn.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Step {
     pub node: String,
     pub mode: Mode,

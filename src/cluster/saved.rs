@@ -35,6 +35,7 @@ pub struct SavedMade {
     pub version: Option<String>,
     pub commit: Option<String>,
     pub machine: Option<String>,
+    pub installation: Option<String>,
     pub profile_sha256: Option<String>,
 }
 

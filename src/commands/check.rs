@@ -12,19 +12,18 @@ use super::progress::Progress;
 use super::surroundings::Surroundings;
 use super::target::{LIST, Target};
 use super::usage_error::UsageError;
-use super::verdict::exit;
 use super::vocabulary::named;
 use super::{explain, outputs};
 use crate::base::cause::cause;
 use crate::cli::{Check, CheckFormat, PlainFormat};
 use crate::disk::Source;
 use crate::engine::ExitStatus;
-use crate::host::{Probed, Root};
+use crate::host::Root;
 use crate::profile::Profile;
 use crate::report;
 use crate::subjects::rule::RuleId;
 use crate::subjects::table::RULES;
-use crate::subjects::{Facts, of_disks};
+use crate::subjects::{Facts, of_disks, waivers};
 
 pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
     if args.judge.profile.as_deref() == Some(LIST) {
@@ -32,7 +31,7 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
     }
     let target = Target::asked(args.judge.profile.as_deref())?;
     if args.list {
-        let profile = target.alone()?;
+        let profile = target.on(&root_at(args.root.as_deref())?)?;
         match plain(args)? {
             PlainFormat::Json => report::list_json(&mut io::stdout().lock(), &profile, RULES)?,
             PlainFormat::Text => io::stdout().lock().write_all(report::list_text(&profile, of_stdout()).as_bytes())?,
@@ -40,7 +39,7 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
         return Ok(ExitStatus::Success);
     }
     if let Some(name) = &args.explain {
-        return explain::run(name, &target.alone()?, plain(args)?);
+        return explain::run(name, &target.on(&root_at(args.root.as_deref())?)?, plain(args)?);
     }
     outputs::verify(&args.outputs, FORMATS)?;
     let only = only(args)?;
@@ -57,7 +56,8 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
     let asked = Asked { args, root: root.as_ref(), facts: &facts, profile: &profile, only: &only };
     let checked = Checked::new(asked, judged, around);
     let written = outputs::write(&args.outputs, &|format| checked.document(format));
-    written.end(checked.show(), exit(checked.verdict()))
+    let (shown, status) = checked.show(written.failed());
+    written.end(shown, status)
 }
 
 /// The format of what has no verdict.
@@ -71,11 +71,15 @@ fn plain(args: &Check) -> Result<PlainFormat> {
 
 /// The rules that are asked for; none where all are.
 fn only(args: &Check) -> Result<Vec<RuleId>> {
-    if !args.only.is_empty() && args.format == CheckFormat::Json {
+    if !args.only.is_empty() && args.format != CheckFormat::Text {
         return Err(UsageError("--only is for people: JSON has every finding".to_owned()).into());
     }
     let mut rules = Vec::new();
     for word in &args.only {
+        if waivers::ID == *word.as_str() {
+            rules.push(waivers::ID);
+            continue;
+        }
         let named = named(word)?.what.rules();
         if named.is_empty() {
             return Err(
@@ -112,10 +116,9 @@ fn of_images(images: &[PathBuf]) -> Result<Facts> {
 
 fn gather(args: &Check, root: &Root, profile: &Profile) -> Result<Facts> {
     let mut facts = facts_of(root, profile, &args.judge)?;
-    let isos = facts.subjects.as_mut().map(|subjects| &mut subjects.media.isos);
-    if let (Some(wanted), Some(Probed::Known(isos))) = (args.sha256, isos) {
+    if let (Some(wanted), Some(subjects)) = (args.sha256, &mut facts.subjects) {
         let mut progress = Progress::default();
-        isos.compare(root, wanted, &mut |read, of| progress.report("read for its checksum", read, of));
+        subjects.media.compare(root, wanted, &mut |read, of| progress.report("read for its checksum", read, of));
     }
     Ok(facts)
 }

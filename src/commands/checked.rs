@@ -10,19 +10,19 @@ use super::judged::Judged;
 use super::planned_changes::JudgedHost;
 use super::planned_steps::planned_steps;
 use super::surroundings::Surroundings;
-use super::verdict::write_coloured;
+use super::verdict::{exit, write_coloured};
 use super::{defaults, made, node_page, outputs};
 use crate::cli::{Check, CheckFormat, OutputFormat};
+use crate::engine::ExitStatus;
 use crate::host::Root;
 use crate::procedure::{Standing, Step, standing, steps};
 use crate::profile::Profile;
-use crate::report::{self, CheckReport, CheckScreen, Columns, Node, Shown};
+use crate::report::{self, CheckReport, CheckScreen, Columns, Node, PluginLine, Shown};
 use crate::subjects::Facts;
-use crate::subjects::rule::{Outcome, RuleId, outcome};
+use crate::subjects::rule::{RuleId, outcome};
 
 /// The formats of its files.
-pub(super) const FORMATS: &[OutputFormat] =
-    &[OutputFormat::Json, OutputFormat::Text, OutputFormat::Markdown, OutputFormat::Html];
+pub(super) const FORMATS: &[OutputFormat] = &OutputFormat::ALL;
 
 /// The formats of files that show steps.
 const WITH_STEPS: &[OutputFormat] = &[OutputFormat::Text, OutputFormat::Markdown, OutputFormat::Html];
@@ -67,10 +67,6 @@ impl<'c> Checked<'c> {
         Self { asked, judged, standing, planned, defaults: defaults::used(root, &args.judge), around }
     }
 
-    pub(super) fn verdict(&self) -> Outcome {
-        outcome(&self.judged.findings)
-    }
-
     /// A file of it.
     pub(super) fn document(&self, format: OutputFormat) -> io::Result<Vec<u8>> {
         match format {
@@ -82,17 +78,37 @@ impl<'c> Checked<'c> {
             OutputFormat::Text => Ok(strip_str(&self.text(Columns::PIPE)).to_string().into_bytes()),
             OutputFormat::Markdown => Ok(self.on_screen(report::check_markdown).into_bytes()),
             OutputFormat::Html => Ok(self.on_screen(|screen| self.html(screen))),
-            _ => Err(io::ErrorKind::Unsupported.into()),
+            OutputFormat::Nagios => Ok(self.plugin().line().into_bytes()),
+            OutputFormat::Prometheus => {
+                let Asked { root, facts, profile, .. } = self.asked;
+                let made = made::of_facts(root, facts, profile);
+                Ok(report::node_prometheus(&made, &self.standing, &self.judged.findings).into_bytes())
+            }
         }
     }
 
-    /// Prints it.
-    pub(super) fn show(&self) -> Result<()> {
+    /// The line of a monitoring plugin.
+    fn plugin(&self) -> PluginLine {
+        PluginLine::of_node(&self.standing, &self.judged.findings)
+    }
+
+    /// Prints it, where so many of its files could not be written, and gives the exit status.
+    pub(super) fn show(&self, failed: usize) -> (Result<()>, ExitStatus) {
+        if self.asked.args.format == CheckFormat::Nagios {
+            let plugin = self.plugin().without_files(failed);
+            let shown = io::stdout().write_all(plugin.line().as_bytes());
+            return (shown.map_err(Into::into), ExitStatus::Plugin(plugin.state));
+        }
+        (self.on_stdout(), exit(outcome(&self.judged.findings)))
+    }
+
+    fn on_stdout(&self) -> Result<()> {
         let args = self.asked.args;
         match args.format {
             CheckFormat::Json => self.write_json(&mut io::BufWriter::new(io::stdout().lock()))?,
             CheckFormat::Text if args.talk.quiet => write_coloured(&report::verdict_line(&self.standing))?,
             CheckFormat::Text => write_coloured(&self.text(of_stdout()))?,
+            CheckFormat::Nagios => write_coloured(&self.plugin().line())?,
         }
         Ok(())
     }
@@ -105,7 +121,7 @@ impl<'c> Checked<'c> {
             release: facts.release(),
             machine: facts.subjects.as_ref().and_then(|subjects| subjects.records.machine.known()).map(String::as_str),
             memory_kib: facts.node.running.as_ref().and_then(|running| running.memory_kib.known().copied()),
-            verdict: self.verdict(),
+            verdict: outcome(&self.judged.findings),
             headline: self.standing.headline.word(),
             findings: &self.judged.findings,
             waivers: &self.judged.waivers,

@@ -19,17 +19,14 @@ use crate::cluster::{Cluster as Judged, Request, info, judge, saved};
 use crate::engine::ExitStatus;
 use crate::io::{input, sys};
 use crate::profile::Profile;
-use crate::report::{self, Columns};
+use crate::report::{self, Columns, PluginLine};
 use crate::subjects::console::facts::{info as server_info, status};
 
 /// Longest answer of the management console, in bytes. What is read of a cluster as a tree takes some thirty times that.
 const LONGEST_ANSWER: u64 = 1 << 20;
 
-/// The formats of its files.
-const FORMATS: &[OutputFormat] = &[OutputFormat::Json, OutputFormat::Text, OutputFormat::Markdown, OutputFormat::Html];
-
 pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
-    outputs::verify(&args.outputs, FORMATS)?;
+    outputs::verify(&args.outputs, &OutputFormat::ALL)?;
     let mut request = Request {
         names: args.node.clone(),
         disabled_since: args.disabled.clone(),
@@ -38,7 +35,7 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
         ..Request::default()
     };
     for path in &args.reports {
-        match read_report(path) {
+        match read_report(path, args.reports.len()) {
             Ok(report) => request.reports.push(report),
             Err(why) => request.unreadable.push(format!("{}: {why}", path.display())),
         }
@@ -81,7 +78,11 @@ pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {
         OutputFormat::Text => Ok(strip_str(&report::cluster_text(&cluster, Columns::PIPE)).to_string().into_bytes()),
         OutputFormat::Markdown => Ok(report::cluster_markdown(&cluster, now).into_bytes()),
         OutputFormat::Html => Ok(report::cluster_html(&cluster, now).into_bytes()),
-        _ => Err(io::ErrorKind::Unsupported.into()),
+        OutputFormat::Nagios => Ok(PluginLine::of_cluster(&cluster).line().into_bytes()),
+        OutputFormat::Prometheus => {
+            let made = report::made_of_cluster(&cluster, now);
+            Ok(report::cluster_prometheus(&made, &cluster).into_bytes())
+        }
     });
     let shown = match args.format {
         PlainFormat::Json => json(&mut io::stdout().lock()),

@@ -8,13 +8,13 @@ use super::columns::of_stdout;
 use super::saved_report::report as read;
 use super::verdict::write_coloured;
 use crate::cli::{Compare, PlainFormat};
-use crate::compare::{Change, compare};
+use crate::compare::{Change, NotComparable, compare};
 use crate::engine::ExitStatus;
 use crate::report;
 
 pub(super) fn run(args: &Compare) -> Result<ExitStatus> {
     let [before, after] = [&args.before, &args.after].map(|path| {
-        read(path).map_err(|why| format!("cannot read {}: {why}", path.display().to_string().escape_debug()))
+        read(path, 2).map_err(|why| format!("cannot read {}: {why}", path.display().to_string().escape_debug()))
     });
     let (before, after) = match (before, after) {
         (Ok(before), Ok(after)) => (before, after),
@@ -24,9 +24,16 @@ pub(super) fn run(args: &Compare) -> Result<ExitStatus> {
             bail!("{}. {how}", why.join("; "));
         }
     };
-    let found = compare(&before, &after).map_err(|hosts| {
-        let [before, after] = [hosts.before, hosts.after].map(|host| host.escape_debug().to_string());
-        anyhow!("the reports are of different hosts: {before}, then {after}. Compare two reports of one node.")
+    let found = compare(&before, &after).map_err(|why| {
+        let why = match why {
+            NotComparable::Hosts { before, after } => {
+                format!("hosts: {}, then {}", before.escape_debug(), after.escape_debug())
+            }
+            NotComparable::Machines { host } => {
+                format!("machines with the name {}: product UUID and /etc/machine-id differ", host.escape_debug())
+            }
+        };
+        anyhow!("the reports are of different {why}. Compare two reports of one node.")
     })?;
     match args.format {
         PlainFormat::Json => report::compare_json(&mut io::BufWriter::new(io::stdout().lock()), &found)?,

@@ -23,6 +23,7 @@ mod paths;
 mod planned_changes;
 mod planned_steps;
 mod printed;
+mod profile;
 mod progress;
 mod recorded;
 mod root;
@@ -48,8 +49,9 @@ use std::io::{self, Write};
 pub use surroundings::Surroundings;
 
 use crate::base::cause::cause;
-use crate::cli::{Cli, Command};
-use crate::engine::ExitStatus;
+use crate::cli::{Check, CheckFormat, Cli, Command};
+use crate::engine::{ExitStatus, PluginState};
+use crate::report::PluginLine;
 use usage_error::UsageError;
 
 /// Runs a command on this host.
@@ -74,10 +76,18 @@ pub fn run_in(cli: &Cli, around: Surroundings) -> ExitStatus {
         Command::SshDsaRetire(args) => ssh_dsa_retire::run(args, around),
         Command::Completions(args) => printed::completions(args),
         Command::Man(args) => printed::man(args),
+        Command::Profile(args) => profile::run(args),
+        Command::Schema(args) => printed::schema(args),
         Command::Status(args) => status::run(args),
         Command::Undo(args) => undo::run(args, around),
     };
     outcome.unwrap_or_else(|error| {
+        if let Command::Check(Check { format: CheckFormat::Nagios, .. }) = &cli.command {
+            // Its exit status is that of a plugin, whatever happens.
+            let line = PluginLine::unknown(&cause(&format_args!("{error:#}"))).line();
+            let _ = io::stdout().write_all(line.as_bytes());
+            return ExitStatus::Plugin(PluginState::Unknown);
+        }
         if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) {
             return ExitStatus::Success;
         }

@@ -9,6 +9,7 @@ use crate::base::cause::cause;
 use crate::cli::{OutputFormat, Outputs};
 use crate::engine::ExitStatus;
 use crate::io::replace::replace;
+use crate::io::sys::outside;
 
 /// Refuses a format that the command does not have, and a file that is named twice, before anything is read.
 pub(super) fn verify(outputs: &Outputs, formats: &[OutputFormat]) -> Result<(), UsageError> {
@@ -43,7 +44,13 @@ pub(super) struct Written {
 /// Writes each file. The screen comes after it: a terminal may block, or a pipe be closed.
 pub(super) fn write(outputs: &Outputs, document: &dyn Fn(OutputFormat) -> io::Result<Vec<u8>>) -> Written {
     let failures = outputs.files.iter().filter_map(|output| {
-        let written = document(output.format).and_then(|bytes| replace(&output.file, &bytes));
+        let file = output.file.clone();
+        // The thread that looks at a host cannot write.
+        let put = |bytes: Vec<u8>| {
+            let put = outside(move || replace(&file, &bytes));
+            put.unwrap_or_else(|| Err(io::Error::other("it was not tried")))
+        };
+        let written = document(output.format).and_then(put);
         let why = written.err()?;
         Some(format!("cannot write {}: {}", output.file.display(), cause(&why)))
     });
@@ -51,15 +58,22 @@ pub(super) fn write(outputs: &Outputs, document: &dyn Fn(OutputFormat) -> io::Re
 }
 
 impl Written {
+    /// How many files were not written.
+    pub(super) fn failed(&self) -> usize {
+        self.failures.len()
+    }
+
     /// Names on stderr what was not written, below the answer that was `shown`. The answer itself is not changed by it,
     /// and the exit status is.
     pub(super) fn end(self, shown: Result<()>, status: ExitStatus) -> Result<ExitStatus> {
         for failure in &self.failures {
             let _ = writeln!(io::stderr(), "okv-host: {failure}");
         }
-        if !self.failures.is_empty() {
-            return Ok(ExitStatus::NotWritten);
+        match status {
+            // Its line has how many there are, and its status can be no other.
+            ExitStatus::Plugin(_) => shown.map(|()| status),
+            _ if !self.failures.is_empty() => Ok(ExitStatus::NotWritten),
+            _ => shown.map(|()| status),
         }
-        shown.map(|()| status)
     }
 }

@@ -7,12 +7,14 @@ use crate::base::cause::cause;
 use crate::cluster::saved::{self, Saved};
 use crate::io::input;
 
-/// Longest report that is read, in bytes.
+/// Longest report that is read, in bytes; and of all reports together.
 const LONGEST: u64 = 8 << 20;
+const LONGEST_TOGETHER: u64 = 64 * LONGEST;
 
-/// Reads what `check --format json` printed.
-pub(super) fn report(path: &Path) -> Result<Saved, String> {
-    text(path, LONGEST).and_then(|text| saved::parse(&text))
+/// Reads what `check --format json` printed: one of `count` reports that are kept in memory.
+pub(super) fn report(path: &Path, count: usize) -> Result<Saved, String> {
+    let share = LONGEST_TOGETHER / u64::try_from(count).unwrap_or(u64::MAX).max(1);
+    text(path, share.min(LONGEST)).and_then(|text| saved::parse(&text))
 }
 
 pub(super) fn text(path: &Path, longest: u64) -> Result<String, String> {

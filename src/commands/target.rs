@@ -53,12 +53,17 @@ pub(super) fn named(name: &str) -> Result<Profile> {
     if name == LIST {
         return Err(UsageError("the release profiles are listed by: okv-host check --profile list".to_owned()).into());
     }
-    if name.contains('/') || Path::new(name).extension().is_some_and(|e| e == "json") {
+    if is_file(name) {
         let text =
             read_text(Path::new(name)).map_err(|e| UsageError(format!("release profile {name}: {}", cause(&e))))?;
         return Profile::parse(&text).map_err(|e| UsageError(format!("{name}: {e}")).into());
     }
     Profile::of_release(name).map_err(|e| UsageError(e.to_string()).into())
+}
+
+/// Whether `--profile` names a file.
+pub(super) fn is_file(name: &str) -> bool {
+    name.contains('/') || Path::new(name).extension().is_some_and(|e| e == "json")
 }
 
 /// The release that all upgrade ISOs in the folder bring by their names; `None` where they disagree, or none is there.

@@ -109,6 +109,35 @@ fn what_got_worse_is_listed_by_severity_and_the_rest_in_the_order_of_the_report(
 fn reports_of_different_hosts_are_not_compared() {
     let (before, mut after) = (report(vec![]), report(vec![]));
     after.host = "okv2".into();
-    let hosts = DifferentHosts { before: "okv1".into(), after: "okv2".into() };
+    let hosts = NotComparable::Hosts { before: "okv1".into(), after: "okv2".into() };
     assert_eq!(compare(&before, &after), Err(hosts));
+}
+
+/// A report that was made so.
+fn made(at: &str, machine: &str, installation: &str, version: &str) -> Saved {
+    let made = json!({"at": at, "machine": machine, "installation": installation, "version": version});
+    Saved { made: serde_json::from_value(made).unwrap(), ..report(vec![finding("a", "x", Verdict::Pass, "1")]) }
+}
+
+#[test]
+fn the_time_between_is_negative_where_the_second_report_is_older_and_that_is_a_doubt() {
+    let [one, two] = ["2026-11-24T01:00:00Z", "2026-11-24T03:00:05Z"].map(|at| made(at, "m", "i", "0.2.0"));
+    let found = compare(&one, &two).unwrap();
+    assert_eq!((found.seconds_between, found.doubts.len()), (Some(7205), 0));
+    let turned = compare(&two, &one).unwrap();
+    assert_eq!(turned.seconds_between, Some(-7205));
+    assert!(turned.doubts[0].contains("older"), "{:?}", turned.doubts);
+    assert_eq!(compare(&one, &report(vec![])).unwrap().seconds_between, None);
+}
+
+#[test]
+fn another_machine_or_installation_is_a_doubt_and_both_are_refused() {
+    let of = |machine, installation| made("2026-11-24T01:00:00Z", machine, installation, "0.2.0");
+    let doubts = |after: &Saved| compare(&of("m", "i"), after).unwrap().doubts;
+    assert!(doubts(&of("n", "i"))[0].contains("different machines"));
+    assert!(doubts(&of("m", "j"))[0].contains("installed anew"));
+    let refused = compare(&of("m", "i"), &of("n", "j")).unwrap_err();
+    assert_eq!(refused, NotComparable::Machines { host: "okv1".into() });
+    assert_eq!(doubts(&report(vec![])), [""; 0], "what is not known is no other one");
+    assert!(doubts(&made("2026-11-24T01:00:00Z", "m", "i", "0.1.0"))[0].contains("0.2.0, then 0.1.0"));
 }

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::format::content::Content;
 use super::format::lvm2::volume_group::Allocation;
 use crate::base::ids::Id;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct VolumeGroup {
     pub name: String,
     pub uuid: Option<Id>,
@@ -32,7 +33,7 @@ pub struct VolumeGroup {
     pub logical_volumes: Vec<LogicalVolume>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PhysicalVolume {
     pub uuid: Id,
     /// The disk it is on, by the path of the scan; `None` where it was not found.
@@ -76,7 +77,7 @@ impl VolumeGroup {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct LogicalVolume {
     pub name: String,
     pub uuid: Option<Id>,
@@ -95,7 +96,7 @@ fn is_normal(allocation: &Allocation) -> bool {
     *allocation == Allocation::Normal
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Segment {
     /// Its type as LVM2 calls it: `linear`, `striped`, `thin`, `raid1`, ...
     #[serde(rename = "type")]
@@ -109,7 +110,7 @@ pub struct Segment {
 }
 
 /// One stripe of a segment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Stripe {
     pub pv: Id,
     pub start_extent: u64,

@@ -26,6 +26,7 @@ pub use problem::{Problem, ProblemId};
 pub use scan::{Source, scan, scan_alone};
 pub use smallest::smallest_disk;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::base::units::SectorSize;
@@ -38,9 +39,10 @@ pub fn content_of(volume: &dyn Image) -> Content {
 }
 
 /// What is on a disk. Its JSON form is the contract of `okv-host scan`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Disk {
-    /// Name and version of this schema: [`Disk::SCHEMA`].
+    /// Name and version of this schema.
+    #[schemars(extend("const" = Disk::SCHEMA))]
     pub schema: &'static str,
     /// The path it was opened by.
     pub path: String,
@@ -49,7 +51,7 @@ pub struct Disk {
     pub sector_bytes: SectorSize,
     pub table: Table,
     pub partitions: Vec<Partition>,
-    /// What the whole disk holds; [`Kind::Partitioned`](format::content::Kind::Partitioned) where it has a table.
+    /// What the whole disk contains; of the kind `partitioned` where it has a table.
     pub content: Content,
     /// The volume groups that have a physical volume here, assembled over all the disks of the scan.
     pub volume_groups: Vec<VolumeGroup>,
@@ -101,7 +103,7 @@ impl Disk {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct BootEvidence {
     /// Number of the EFI System Partition.
     pub esp: Option<u32>,

@@ -1,11 +1,14 @@
 //! A partition table and its partitions, as they are reported.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::format::content::Content;
 use crate::base::ids::Id;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Table {
     pub kind: TableKind,
     /// GPT disk GUID or MBR disk identifier.
@@ -28,7 +31,7 @@ impl Table {
     };
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TableKind {
     Gpt,
@@ -46,7 +49,7 @@ impl TableKind {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CopyState {
     /// There and sound.
@@ -54,7 +57,7 @@ pub enum CopyState {
     /// There, and wrong: checksum, bounds, or the medium cannot be read.
     Damaged,
     Missing,
-    /// Sound, but it says something else than the other copy, or lies elsewhere than it should.
+    /// Sound, but different from the other copy, or not where it should be.
     Disagrees,
 }
 
@@ -69,7 +72,7 @@ impl CopyState {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Partition {
     /// Its number, as the kernel counts: GPT slot, MBR 1 to 4, logical from 5.
     pub number: u32,
@@ -126,6 +129,20 @@ impl std::fmt::Display for PartitionType {
     }
 }
 
+impl JsonSchema for PartitionType {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "PartitionType".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
+    }
+}
+
 impl Serialize for PartitionType {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -153,7 +170,7 @@ pub mod guid {
     pub const LVM: Id = Id::Uuid(0xe6d6_d379_f507_44c2_a23c_238f_2a3d_f928_u128.to_be_bytes());
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Flag {
     /// MBR: marked active (bootable).
@@ -174,6 +191,20 @@ pub enum Flag {
 /// One of the GPT attribute bits 48 to 63, shown as `bit-60`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TypeBit(pub u8);
+
+impl JsonSchema for TypeBit {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "TypeBit".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^bit-[0-9]+$" })
+    }
+}
 
 impl Serialize for TypeBit {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,8 +1,9 @@
 //! What can be wrong with a disk, in fixed words.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Problem {
     pub id: ProblemId,
     /// What it is, with offset and format.
@@ -23,7 +24,7 @@ impl Problem {
 }
 
 /// The fixed words for problems; part of the JSON schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemId {
     CannotOpen,

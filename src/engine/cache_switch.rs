@@ -1,11 +1,12 @@
 //! Write caches of disks to be switched.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::table_write::DiskIdentity;
 
 /// The volatile write cache of a disk to be switched, by a file of sysfs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct CacheSwitch {
     pub disk: DiskIdentity,
     /// The file of sysfs that shows and switches it.

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::io::tool::{Cmd, Program};
 
 /// A command of a plan. In JSON and in the journal it is one list: an absolute path, then the arguments.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 #[serde(from = "Vec<String>", into = "Vec<String>")]
 pub enum Command {
     Known {

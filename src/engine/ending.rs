@@ -1,5 +1,8 @@
 //! How a command that changes a host ends: one type for the engine, the journal, the report and the exit status.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::exit_status::ExitStatus;
@@ -68,6 +71,21 @@ impl Ending {
         }
     }
 
+    /// Every word, in the order of the endings.
+    const WORDS: [&str; 11] = [
+        "planned",
+        "nothing-to-do",
+        "refused",
+        "done",
+        "rolled-back",
+        "stuck",
+        "kept",
+        "interrupted",
+        "undone",
+        "closed",
+        "not-reached",
+    ];
+
     pub fn exit_status(&self) -> ExitStatus {
         match self {
             Self::Planned | Self::NothingToDo | Self::Done | Self::Undone | Self::Closed => ExitStatus::Success,
@@ -97,6 +115,20 @@ impl Ending {
             "not-reached" => Self::NotReached { why: unknown() },
             _ => return None,
         })
+    }
+}
+
+impl JsonSchema for Ending {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Ending".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": Self::WORDS })
     }
 }
 

@@ -1,11 +1,12 @@
 //! Files of a plan: one that is to be copied, and one as it was.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::base::digest::Sha256;
 
 /// A copy to be. What was copied before the run was cut off is compared and kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct FileCopy {
     pub from: String,
     pub to: String,
@@ -29,7 +30,7 @@ pub fn part_of(to: &str) -> String {
 }
 
 /// A file as it was when the plan was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct FileIdentity {
     pub inode: u64,
     pub bytes: u64,

@@ -27,7 +27,7 @@ pub use cache_switch::CacheSwitch;
 pub use command::Command;
 pub use ending::Ending;
 pub use entry::Entry;
-pub use exit_status::ExitStatus;
+pub use exit_status::{ExitStatus, PluginState};
 pub use file::{FileCopy, FileIdentity, part_of};
 pub use plan::{Plan, Reason, Refusal};
 pub use program::{Back, Guard, ProgramRun};

@@ -4,11 +4,12 @@
 //! true now, towards an absolute target, so that making it again after a crash continues from there; a plan without
 //! steps is success.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::step::Step;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Plan {
     /// The command it is a plan of.
     pub command: &'static str,
@@ -21,18 +22,18 @@ pub struct Plan {
 }
 
 /// Why nothing is planned, and what would lift it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Refusal {
     /// Each reason; there is at least one.
     pub reasons: Vec<Reason>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Reason {
     /// A fixed word.
     pub id: &'static str,
     /// What is in the way, with file, line and figures.
     pub message: String,
-    /// What would lift it.
+    /// How to fix it.
     pub remedy: String,
 }

@@ -1,5 +1,6 @@
 //! A program that a step runs: what must hold before, what shows that it was done, and how it is taken back.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::command::Command;
@@ -7,7 +8,7 @@ use super::proof::Proof;
 use super::table_write::BytesAt;
 use crate::io::tool::Program;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct ProgramRun {
     #[serde(rename = "argv")]
     pub command: Command,
@@ -86,7 +87,7 @@ impl ProgramRun {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Back {
     /// It changes nothing that would have to be.
@@ -123,7 +124,7 @@ impl Back {
 }
 
 /// What must hold at the moment when a program is run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Guard {
     /// Memory and the other swap areas hold what is swapped out to this one, with a margin.

@@ -1,11 +1,12 @@
 //! What a host shows when a step was done.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::subject_proof::SubjectProof;
 
 /// What a host shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Proof {
     /// LVM2 sees a physical volume there, and still all the others.

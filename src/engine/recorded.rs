@@ -1,5 +1,6 @@
 //! The one reader of the journal: from its records to the runs, and which steps of each were not taken back.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ending::Ending;
@@ -39,7 +40,7 @@ pub struct EarlierStep {
 }
 
 /// A step that may have changed something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StandingStep {
     /// Its index among the steps of the run.
     pub step: usize,

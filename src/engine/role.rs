@@ -1,5 +1,6 @@
 //! What a step is to the way back of its run.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -7,7 +8,7 @@ use serde_json::Value;
 use super::{Action, Back, Step};
 
 /// What happens to the work of a step when a later one fails, or the run stops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// It is taken back when a later step fails.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -15,7 +16,7 @@ use super::swap_header::SwapHeader;
 use super::table_write::{KernelPartition, TableWrite};
 
 /// One step: small, done or not done, provable afterwards.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Step {
     pub purpose: String,
     /// What it is to the way back of its run.
@@ -74,7 +75,7 @@ impl<'de> Visitor<'de> for StepVisitor {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Gives a file another name in its folder, never over an existing one, and flushes the folder.
@@ -96,6 +97,11 @@ pub enum Action {
     SwitchCaches(Vec<CacheSwitch>),
     /// Writes the first page of a swap area that is not in use.
     WriteSwapHeader(SwapHeader),
+    /// Writes zeros over the first page of a swap volume that is not in use, before the volume goes away.
+    ClearSwapHeader {
+        /// The volume.
+        area: String,
+    },
     /// Writes zeros over the label and the metadata area of a physical volume that is half made.
     ClearHalfMade {
         /// The partition.
@@ -108,7 +114,7 @@ pub enum Action {
 }
 
 /// The vendor's upgrade, to be followed to its end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Follow {
     pub log: String,
     /// Path of the system log, which has errors of an upgrade too.
@@ -127,6 +133,7 @@ impl Action {
             | Self::ClearHalfMade { .. }
             | Self::SwitchCaches(_)
             | Self::WriteSwapHeader(_)
+            | Self::ClearSwapHeader { .. }
             | Self::Copy(_) => true,
             Self::Run(run) => run.back != Back::Nothing,
             Self::Follow(_) => false,

@@ -1,5 +1,6 @@
 //! A swap header to be written.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::proof::Proof;
@@ -7,7 +8,7 @@ use super::table_write::BytesAt;
 
 /// The first page of a swap area. It is written at once: of an area that keeps its identity and only becomes larger,
 /// one sector changes, so that at every moment either the old header is there or the new one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct SwapHeader {
     /// The volume.
     pub area: String,

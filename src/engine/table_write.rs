@@ -1,12 +1,13 @@
 //! A partition table to be written, and a partition that the kernel is to know.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::disk::TableKind;
 
 /// A partition table for a disk that has none: every byte that is not listed, and every one before, is zero at the ends
 /// of the disk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct TableWrite {
     pub disk: DiskIdentity,
     /// GPT or MBR.
@@ -25,22 +26,22 @@ impl TableWrite {
 }
 
 /// A disk as it was when the plan was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct DiskIdentity {
     pub path: String,
     pub bytes: u64,
     /// Logical block size in bytes.
     pub sector_bytes: u64,
-    /// Model, where the disk tells it.
+    /// Model, where the disk has one.
     pub model: Option<String>,
-    /// Serial number, where the disk tells it.
+    /// Serial number, where the disk has one.
     pub serial: Option<String>,
-    /// World wide name, where the disk tells it.
+    /// World wide name, where the disk has one.
     pub wwn: Option<String>,
 }
 
 /// A partition that the kernel is to know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct KernelPartition {
     pub disk: String,
     pub number: u32,
@@ -49,11 +50,12 @@ pub struct KernelPartition {
     pub bytes: u64,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct BytesAt {
     /// Offset in bytes.
     pub at: u64,
     /// The bytes, in hexadecimal.
     #[serde(with = "hex")]
+    #[schemars(with = "String")]
     pub hex: Vec<u8>,
 }

@@ -1,4 +1,21 @@
 //! Where okv-host keeps what it records on a node.
 
+use std::path::Path;
+
+use super::Root;
+use crate::io::owned;
+
 /// Where this program keeps its state on a host.
 pub const STATE: &str = "/var/lib/okv-host";
+
+/// Verifies that only root can have written the file `name` of the state. The files of a saved host belong to whoever
+/// saved it.
+///
+/// # Errors
+/// What is wrong with it, and what to do about it.
+pub fn verify(root: &Root, name: &str) -> Result<(), String> {
+    match root.is_live() {
+        true => owned::verify(&Path::new(STATE).join(name)).map_err(|e| e.to_string()),
+        false => Ok(()),
+    }
+}

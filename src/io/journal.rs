@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
-use super::sys;
+use super::{owned, sys};
 use crate::base::bytes::all_zero;
 use crate::base::chars::is_hidden;
 
@@ -100,6 +100,7 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
     }
 
     fn open_with(path: &Path, accept: impl Fn(Lines<T>) -> io::Result<Lines<T>>) -> io::Result<Self> {
+        owned::verify(path)?;
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true).mode(0o600).custom_flags(sys::O_NOFOLLOW | sys::O_NONBLOCK);
         let mut file = options.open(path)?;

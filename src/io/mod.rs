@@ -4,6 +4,7 @@ pub mod dial;
 pub mod image;
 pub mod input;
 pub mod journal;
+pub mod owned;
 pub mod replace;
 pub mod sys;
 pub mod syslog;

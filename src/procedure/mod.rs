@@ -42,7 +42,7 @@ pub use row::Row;
 pub use standing::{Standing, standing};
 pub use step::{Confirmed, Scope, State, Step, When, next, open_before};
 pub use table::{SECTIONS, STEPS, row, row_of_item, rows_of_section, section};
-pub use urgency::{by_urgency, must_be_replaced};
+pub use urgency::{asks_for_another_node, by_urgency, must_be_replaced};
 
 /// How every step stands, in the order of the procedure.
 pub fn steps(facts: &Facts, findings: &[Finding], profile: &Profile) -> Vec<Step> {

@@ -14,11 +14,11 @@ pub struct Standing {
     pub headline: Headline,
     pub blockers: usize,
     pub unknown: usize,
-    /// What is unknown because only disks were given.
+    /// What only a running host shows, where disks or a saved host were given.
     pub not_judged: usize,
     pub warnings: usize,
     pub waived: usize,
-    /// The steps that remain to be confirmed.
+    /// The steps that remain to be confirmed; none on a node that must be replaced.
     pub to_confirm: Vec<&'static str>,
     /// The steps that are on record as confirmed.
     pub confirmed: Vec<&'static str>,
@@ -33,13 +33,15 @@ pub fn standing(facts: &Facts, findings: &[Finding], steps: &[Step], profile: &P
     // A record that cannot be read is none.
     let to_confirm = ids(&|step| step.state == State::Confirm || step.state == State::Unknown && step.is_confirmable);
     let headline = headline(facts, findings, to_confirm.len(), profile);
-    let is_not_judged = |finding: &&Finding| finding.is_not_judged() && finding.waived.is_none();
-    let not_judged = findings.iter().filter(is_not_judged).count();
+    // Another node takes its place: nothing about this one is worth a confirmation.
+    let to_confirm = if headline == Headline::MustBeReplaced { Vec::new() } else { to_confirm };
+    let not_judged = findings.iter().filter(|finding| finding.is_not_judged() && finding.waived.is_none()).count();
+    let is_unknown = |finding: &&Finding| counts(finding, Verdict::Unknown) && !finding.is_not_judged();
     Standing {
         next: what_next(&headline, facts, findings, steps),
         headline,
         blockers: count(Verdict::Block),
-        unknown: count(Verdict::Unknown).saturating_sub(not_judged),
+        unknown: findings.iter().filter(is_unknown).count(),
         not_judged,
         warnings: count(Verdict::Warn),
         waived: findings.iter().filter(|finding| finding.waived.is_some()).count(),

@@ -2,9 +2,10 @@
 
 use crate::engine::Refusal;
 use crate::subjects::rule::RuleId;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// On every node.
@@ -13,13 +14,13 @@ pub enum Scope {
     Cluster,
 }
 
-/// Where a step stands to the upgrade of the node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// When a step is due, relative to the upgrade of the node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum When {
     /// Before it. Once it has begun, the time of the step is over.
     Before,
-    /// It is a part of it, which stands before what follows.
+    /// It is a part of it, and comes before what follows.
     Part,
     /// The upgrade does not matter to it.
     Free,
@@ -29,7 +30,7 @@ pub enum When {
     AfterAll,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Confirmed {
     /// When: `2026-11-24 03:05 UTC`.
     pub at: String,
@@ -37,7 +38,7 @@ pub struct Confirmed {
     pub note: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// Done: a node shows it, or an operator confirmed it.
@@ -133,7 +134,8 @@ impl Step {
         self.evidence = match refusal.reasons.as_slice() {
             [only] => format!("{command} refuses: {}", only.message),
             all => {
-                let ids: Vec<&str> = all.iter().map(|reason| reason.id).collect();
+                let mut ids: Vec<&str> = all.iter().map(|reason| reason.id).collect();
+                ids.dedup();
                 format!("{command} refuses: {}", ids.join(", "))
             }
         };

@@ -31,6 +31,11 @@ pub(super) fn counts(finding: &Finding, verdict: Verdict) -> bool {
     finding.verdict == verdict && finding.waived.is_none()
 }
 
+/// Whether `rule` is one whose blockers ask for another node.
+pub fn asks_for_another_node(rule: RuleId) -> bool {
+    REPLACE.contains(&rule)
+}
+
 /// Whether the node has to be replaced.
 pub fn must_be_replaced(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| counts(finding, Verdict::Block) && REPLACE.contains(&finding.id))

@@ -15,9 +15,11 @@ use crate::base::versions::Version;
 mod address;
 mod built_in;
 mod extend;
+mod faults;
 mod places;
 
 pub use address::Address;
+pub use faults::{Fault, faults};
 pub use places::{Places, Signs};
 
 /// The thresholds that the rules judge by.
@@ -33,6 +35,9 @@ pub struct Profile {
     /// however their file is written.
     #[serde(skip)]
     pub sha256: String,
+    /// These fields.
+    #[serde(skip)]
+    pub fields: Map<String, Value>,
     /// The deployment whose guide has its figures, where that is no cluster.
     pub deployment: Option<String>,
     /// The first release with each major release of Oracle Linux.
@@ -144,7 +149,7 @@ impl Profile {
             None => own,
         };
         let sha256 = sum(Value::Object(fields.clone()).to_string().as_bytes()).to_string();
-        let profile: Self = serde_json::from_value(Value::Object(fields)).map_err(|e| match extended {
+        let profile: Self = serde_json::from_value(Value::Object(fields.clone())).map_err(|e| match extended {
             Some(_) => bad(e),
             None => {
                 ProfileError(format!("{}; a file with \"extends\": \"{}\" needs no other field", bad(e), Self::DEFAULT))
@@ -152,7 +157,7 @@ impl Profile {
         })?;
         match profile.contradiction() {
             Some(why) => Err(ProfileError(format!("a release profile that cannot be meant: {why}"))),
-            None => Ok(Self { sha256, ..profile }),
+            None => Ok(Self { sha256, fields, ..profile }),
         }
     }
 }

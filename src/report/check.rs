@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::findings::{in_full, style, word};
 use super::head::{Node, head, next_words};
 use super::text::{Columns, Page, padded, wrap};
-use crate::procedure::{Standing, Step, by_urgency, remedy};
+use crate::procedure::{Headline, Standing, Step, asks_for_another_node, by_urgency, remedy};
 use crate::subjects::rule::{Finding, RuleId, Verdict};
 
 /// Most findings of a rule that the screen shows.
@@ -64,33 +64,36 @@ pub fn text(screen: &CheckScreen<'_>, columns: Columns) -> String {
 
 /// What blocks, could not be read, or is not as it should be.
 fn entries(out: &mut Page, screen: &CheckScreen<'_>) {
-    let shown = [Verdict::Block, Verdict::Unknown, Verdict::Warn];
     let is_entry = |f: &&Finding, verdict| f.verdict == verdict && f.waived.is_none() && !f.is_not_judged();
     let of = |verdict| by_urgency(screen.findings.iter().filter(|finding| is_entry(finding, verdict)));
-    let widest = shown.iter().flat_map(|verdict| of(*verdict)).map(|f| f.id.as_str().len()).max();
-    let Some(widest) = widest else { return };
+    let all: Vec<&Finding> = [Verdict::Block, Verdict::Unknown, Verdict::Warn].into_iter().flat_map(of).collect();
+    let Some(widest) = all.iter().map(|f| f.id.as_str().len()).max() else { return };
     let indent = if out.columns.count() < Columns::PIPE.count() { NARROW } else { NARROW + widest + 2 };
-    for verdict in shown {
-        let mut before: Option<(RuleId, usize)> = None;
-        for finding in of(verdict) {
-            let same = before.filter(|(id, _)| *id == finding.id).map_or(0, |(_, same)| same);
-            before = Some((finding.id, same + 1));
-            match same {
-                MOST => {
-                    let more = of(verdict).iter().filter(|f| f.id == finding.id).count() - MOST;
-                    let how = screen.node.shows(&format!("check --only {}", finding.id));
-                    out.blank(indent);
-                    wrap(out, &format!("{more} more: {how}"), indent, indent);
-                }
-                same if same > MOST => {}
-                _ => entry(out, finding, screen, indent),
+    let is_same = |one: &Finding, other: &Finding| one.id == other.id && one.verdict == other.verdict;
+    let mut rest = all.as_slice();
+    while let Some(first) = rest.first() {
+        let (same, others) = rest.split_at(rest.iter().take_while(|finding| is_same(first, finding)).count());
+        let shown = same.iter().take(MOST);
+        for (finding, next) in shown.clone().zip(shown.skip(1).map(Some).chain([others.first()])) {
+            entry(out, finding, indent);
+            let todo = to_do(finding, screen.standing, screen.steps);
+            // What is to be done about several findings in a row is shown once, below them.
+            if !todo.is_empty() && next.is_none_or(|next| to_do(next, screen.standing, screen.steps) != todo) {
+                out.blank(indent);
+                wrap(out, &screen.node.to_do(&todo), indent, indent);
             }
         }
+        if same.len() > MOST {
+            let how = screen.node.shows(&format!("check --only {}", first.id));
+            out.blank(indent);
+            wrap(out, &format!("{} more: {how}", same.len() - MOST), indent, indent);
+        }
+        rest = others;
     }
     out.push('\n');
 }
 
-fn entry(out: &mut Page, finding: &Finding, screen: &CheckScreen<'_>, indent: usize) {
+fn entry(out: &mut Page, finding: &Finding, indent: usize) {
     let style = style(finding.verdict);
     let word = word(finding.verdict).to_uppercase();
     let _ = write!(out, "{style}{word:<7}{style:#} ");
@@ -102,16 +105,20 @@ fn entry(out: &mut Page, finding: &Finding, screen: &CheckScreen<'_>, indent: us
     let says_enough = finding.measured.is_empty() || finding.message.contains(|c: char| c.is_ascii_digit());
     let measured = if says_enough { String::new() } else { format!(" ({})", finding.measured) };
     wrap(out, &format!("{subject}{}{measured}", finding.message), at.max(indent), indent);
-    let remedy = remedy(finding, screen.steps);
-    if !remedy.is_empty() {
-        out.blank(indent);
-        wrap(out, &screen.node.to_do(&remedy), indent, indent);
+}
+
+/// What is to be done about it. Nothing else is repaired on a node that must be replaced.
+pub(super) fn to_do(finding: &Finding, standing: &Standing, steps: &[Step]) -> String {
+    match standing.headline {
+        Headline::MustBeReplaced if !asks_for_another_node(finding.id) => String::new(),
+        _ => remedy(finding, steps),
     }
 }
 
 /// One line each for what needs no words of its own.
 fn summary(out: &mut Page, screen: &CheckScreen<'_>) {
-    let of = |verdict| ids(screen.findings.iter().filter(|f| f.verdict == verdict && f.waived.is_none()));
+    let is_of = |f: &&Finding, verdict| f.verdict == verdict && f.waived.is_none() && !f.is_not_judged();
+    let of = |verdict| ids(screen.findings.iter().filter(|f| is_of(f, verdict)));
     let waived = ids(screen.findings.iter().filter(|f| f.waived.is_some()));
     let (all, confirm) = (screen.node.shows("check --all"), screen.node.shows("runbook confirm"));
     counted(out, "Steps to confirm", &screen.standing.to_confirm, &confirm);

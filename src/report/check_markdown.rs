@@ -2,12 +2,11 @@
 
 use std::fmt::Write;
 
-use super::check::CheckScreen;
+use super::check::{CheckScreen, to_do};
 use super::findings::{BY_SEVERITY, is_amiss, word};
 use super::head::{next_words, verdict_words};
 use super::markdown::escaped;
 use crate::base::dates::format_minute;
-use crate::procedure::remedy;
 use crate::subjects::rule::Finding;
 
 /// The verdict, what to do next, and every finding, the worst first.
@@ -42,7 +41,7 @@ fn row(out: &mut String, finding: &Finding, screen: &CheckScreen<'_>) {
             (format!("{}, waived", word(finding.verdict)), why)
         }
         None if is_amiss(finding.verdict) => {
-            (word(finding.verdict).to_owned(), screen.node.to_do(&remedy(finding, screen.steps)))
+            (word(finding.verdict).to_owned(), screen.node.to_do(&to_do(finding, screen.standing, screen.steps)))
         }
         None => (word(finding.verdict).to_owned(), finding.remedy.clone()),
     };

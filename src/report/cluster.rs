@@ -5,14 +5,17 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 
+use super::cluster_words::{could_not, in_its_way, is_whole, next_words, place, shown, time_left, verdict_word};
 use super::findings::{INDENT, style, verdict, word};
 use super::made::{self, Made, Read};
 use super::text::{Columns, Page, clean, cut, padded, sentence, wrap};
-use crate::base::dates::format_minute;
 use crate::base::units::count;
-use crate::cluster::{Cluster, Console, Disabled, Next, Node, Step};
+use crate::cluster::{Cluster, Next, Node, Step};
 use crate::subjects::rule::{Outcome, Verdict};
 
+/// Verdicts on problems in the order in which a reader needs them; one that only warns leaves the cluster ready.
+pub(super) const BY_SEVERITY: [(Outcome, Verdict); 3] =
+    [(Outcome::Blocked, Verdict::Block), (Outcome::Unknown, Verdict::Unknown), (Outcome::Ready, Verdict::Warn)];
 /// Widths of the columns of nodes: name, mode, version, status. What comes last needs ten cells more.
 const WIDTHS: [usize; 4] = [22, 12, 16, 14];
 /// The same on a narrower page.
@@ -135,9 +138,7 @@ fn entries(out: &mut Page, cluster: &Cluster) {
             entry(out, Verdict::Block, &node.name, &format!("{}: {}", found.id, found.message));
         }
     }
-    for (outcome, like) in
-        [(Outcome::Blocked, Verdict::Block), (Outcome::Unknown, Verdict::Unknown), (Outcome::Ready, Verdict::Warn)]
-    {
+    for (outcome, like) in BY_SEVERITY {
         for problem in of(outcome) {
             entry(out, like, problem.id, &problem.message);
             out.blank(INDENT);
@@ -145,13 +146,11 @@ fn entries(out: &mut Page, cluster: &Cluster) {
         }
         if outcome == Outcome::Unknown {
             for node in cluster.nodes.iter().filter(|node| !node.unknown_by.is_empty()) {
-                entry(out, like, &node.name, &format!("could not be judged: {}", node.unknown_by.join(", ")));
+                entry(out, like, &node.name, &could_not(node));
             }
         }
     }
-    let is_empty = cluster.problems.is_empty()
-        && cluster.nodes.iter().all(|node| node.blockers.is_empty() && node.unknown_by.is_empty());
-    if !is_empty {
+    if !is_whole(cluster) {
         out.push('\n');
     }
 }
@@ -167,21 +166,6 @@ fn next(out: &mut Page, next: Option<&Next>) {
     wrap(out, &next_words(next), INDENT, INDENT);
 }
 
-/// What to do next, and what it is for.
-pub(super) fn next_words(next: Option<&Next>) -> String {
-    let Some(next) = next else { return "nothing: every node has the release".to_owned() };
-    let what_for = match (&next.node, next.what_for.join(", ")) {
-        (_, ids) if ids.is_empty() => String::new(),
-        (Some(node), ids) => format!("{node}, {ids}: "),
-        (None, ids) => format!("{ids}: "),
-    };
-    let what = match &next.node {
-        Some(node) => format!("On {node}, run: {}", next.what),
-        None => sentence(&next.what),
-    };
-    format!("{what_for}{what}")
-}
-
 /// Writes the report on a cluster as JSON.
 ///
 /// # Errors
@@ -191,7 +175,7 @@ pub fn cluster_json(out: &mut impl Write, cluster: &Cluster, now: u64) -> io::Re
 }
 
 /// How a report on a cluster is made.
-pub(super) fn made_of(cluster: &Cluster, now: u64) -> Made {
+pub fn made_of(cluster: &Cluster, now: u64) -> Made {
     Made {
         profile: cluster.profile.clone(),
         profile_sha256: cluster.profile_sha256.clone(),
@@ -219,16 +203,6 @@ fn line_of(out: &mut Page, node: &Node) {
     let _ = writeln!(out, "{style}{}{style:#}", verdict_word(node));
 }
 
-/// The verdict on a node.
-pub(super) fn verdict_word(node: &Node) -> &'static str {
-    match node.verdict {
-        // A report says nothing of what remains to be confirmed.
-        Some(Outcome::Ready) => "no blocker",
-        Some(outcome) => outcome.word(),
-        None => "no report",
-    }
-}
-
 fn order(out: &mut Page, order: Option<&[Step]>) {
     out.push_str("Order, one node at a time\n");
     match order {
@@ -239,46 +213,5 @@ fn order(out: &mut Page, order: Option<&[Step]>) {
                 item(out, &format!("{number}. {} ({}): {}", step.node, place(step), in_its_way(step)));
             }
         }
-    }
-}
-
-/// Why a node has its place in the order.
-pub(super) fn place(step: &Step) -> String {
-    let pair = step.pair.as_ref().map_or_else(String::new, |pair| format!(", paired with {pair}"));
-    format!("{}{pair}", step.mode.word())
-}
-
-/// What is in the way of a node's turn.
-pub(super) fn in_its_way(step: &Step) -> String {
-    let blocked = named("blocked by", &step.blocked_by);
-    let unknown = named("unknown:", &step.unknown_by);
-    let parts: Vec<String> = [blocked, unknown].into_iter().flatten().collect();
-    if parts.is_empty() { "no blocker".to_owned() } else { parts.join("; ") }
-}
-
-fn named(what: &str, ids: &[String]) -> Option<String> {
-    (!ids.is_empty()).then(|| format!("{what} {}", ids.join(", ")))
-}
-
-pub(super) fn shown(console: &Console) -> String {
-    let dates = [
-        ("CA", &console.ca_expires),
-        ("platform certificates", &console.platform_expires),
-        ("server certificate", &console.server_expires),
-    ];
-    let dates = dates.into_iter().filter_map(|(what, until)| Some(format!("{what} until {}", until.as_ref()?)));
-    let all: Vec<String> = dates.chain(console.shown.iter().cloned()).collect();
-    format!("{}: {}", console.node, all.join("; "))
-}
-
-pub(super) fn time_left(disabled: &Disabled) -> String {
-    let node = &disabled.node;
-    match (disabled.until_seconds, disabled.left_seconds) {
-        (Some(until), Some(0)) => format!("{node}: its time ended at {}", format_minute(until)),
-        (Some(until), Some(left)) => {
-            let (hours, minutes) = (left / 3600, left % 3600 / 60);
-            format!("{node}: {hours} h {minutes} min left, until {}", format_minute(until))
-        }
-        _ => format!("{node}: how long it may stay so is unknown"),
     }
 }

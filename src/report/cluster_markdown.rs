@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use super::cluster::{in_its_way, next_words, place, shown, time_left, verdict_word, verdict_words};
+use super::cluster::{BY_SEVERITY, verdict_words};
+use super::cluster_words::{could_not, in_its_way, next_words, place, shown, time_left, verdict_word};
 use super::markdown::escaped;
 use super::text::sentence;
 use crate::base::dates::format_minute;
-use crate::cluster::{Cluster, Node};
+use crate::cluster::{Cluster, Node, Problem};
 use crate::subjects::rule::Outcome;
 
 /// The verdict, what to do next, the order, the nodes, and what is wrong.
@@ -50,9 +51,14 @@ fn problems(out: &mut String, cluster: &Cluster) {
     let of_nodes = cluster.nodes.iter().flat_map(|node| {
         node.blockers.iter().map(|found| format!("block: {}: {}: {}", node.name, found.id, found.message))
     });
-    let of_cluster = cluster.problems.iter().map(|problem| {
-        let word = if problem.verdict == Outcome::Ready { "warn" } else { problem.verdict.word() };
-        format!("{word}: {}: {} {}", problem.id, sentence(&problem.message), sentence(&problem.remedy))
+    let of_cluster = BY_SEVERITY.into_iter().flat_map(|(outcome, like)| {
+        let problems = cluster.problems.iter().filter(move |problem| problem.verdict == outcome);
+        let word = like.word();
+        let problems = problems
+            .map(move |Problem { id, message, remedy, .. }| format!("{word}: {id}: {message}. {}", sentence(remedy)));
+        let is_unknown = move |node: &&Node| outcome == Outcome::Unknown && !node.unknown_by.is_empty();
+        let nodes = cluster.nodes.iter().filter(is_unknown);
+        problems.chain(nodes.map(move |node| format!("{word}: {}: {}", node.name, could_not(node))))
     });
     list(out, "What is in the way", of_nodes.chain(of_cluster));
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 
+use super::effect::duration;
 use super::findings::{INDENT, line, style, word};
 use super::text::{Columns, Page, clean, wrap};
 use crate::compare::{Change, Comparison, Pair, Side, State};
@@ -15,6 +16,15 @@ use crate::subjects::rule::{Outcome, Verdict};
 pub fn compare_text(found: &Comparison, columns: Columns) -> String {
     let mut out = Page::new(columns);
     wrap(&mut out, &head(found), 0, 2);
+    if let Some(times) = times(found) {
+        wrap(&mut out, &times, 0, 2);
+    }
+    for doubt in &found.doubts {
+        let like = style(Verdict::Warn);
+        let _ = write!(out, "{like}WARN{like:#}");
+        out.blank(INDENT - 4);
+        wrap(&mut out, doubt, INDENT, INDENT);
+    }
     let (words, style, rest) = words(found);
     let _ = write!(out, "{style}{words}{style:#}");
     wrap(&mut out, &rest, words.len(), 2);
@@ -58,6 +68,14 @@ fn head(found: &Comparison) -> String {
     }
     parts.push(then(of_node(before.verdict), of_node(after.verdict)));
     parts.join(", ")
+}
+
+/// When both were made, and the time between them.
+fn times(found: &Comparison) -> Option<String> {
+    let (before, after) = (found.before.at.as_deref()?, found.after.at.as_deref()?);
+    let between = found.seconds_between?;
+    let word = if between < 0 { "earlier" } else { "later" };
+    Some(format!("{before} -> {after} ({} {word})", duration(between.unsigned_abs())))
 }
 
 /// A report does not have what remains to be confirmed.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::json_document::json;
 use super::markdown::escaped;
 use super::reference::waivable;
+use super::schema::{schema, schemas};
 use crate::procedure::{Row, SECTIONS, STEPS, Scope, row_of_item};
 use crate::profile::Profile;
 use crate::subjects::rule::{Rule, Waivable};
@@ -14,8 +15,10 @@ use crate::subjects::table::RULES;
 const MADE: &str = "<!-- Made by: cargo run --example make-docs. Change the records in src/ and run it again. -->";
 
 /// Every document that is made: its path in the project, and its text.
-pub fn documents(profile: &Profile) -> [(&'static str, String); 3] {
-    [("docs/rules.md", rules(profile)), ("docs/procedure.md", procedure()), ("docs/json.md", json(MADE))]
+pub fn documents(profile: &Profile) -> Vec<(String, String)> {
+    let pages = [("docs/rules.md", rules(profile)), ("docs/procedure.md", procedure()), ("docs/json.md", json(MADE))];
+    let of_schemas = schemas().filter_map(|(name, _)| Some((format!("docs/schema/{name}.json"), schema(name)?)));
+    pages.into_iter().map(|(path, text)| (path.to_owned(), text)).chain(of_schemas).collect()
 }
 
 fn rules(profile: &Profile) -> String {

@@ -41,6 +41,8 @@ impl Node<'_> {
         match command.strip_prefix("check ") {
             _ if self.is_here => format!("okv-host {command}"),
             Some(option) => format!("add {option}"),
+            // What disks alone show has no clock.
+            None if self.now.is_none() => format!("{command} --image DISK"),
             None => format!("{command} --root DIR"),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::line;
@@ -11,12 +12,12 @@ use crate::profile::Profile;
 use crate::subjects::rule::{Finding, Outcome, Rule, RuleId, Waivable};
 use crate::subjects::waivers::Applied;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct CheckReport<'r> {
     /// Release profile that was judged by.
     pub profile: &'r str,
     pub host: &'r str,
-    /// The release that the node says it has, where it says so.
+    /// The release of the node, where its files show it.
     pub release: Option<&'r str>,
     /// What identifies the machine, and its memory: a later check compares them.
     pub machine: Option<&'r str>,
@@ -36,6 +37,34 @@ impl CheckReport<'_> {
     pub const SCHEMA: &'static str = "okv-host.check.v1";
 }
 
+/// Records of rules.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct List<'p> {
+    #[schemars(extend("const" = List::SCHEMA))]
+    schema: &'static str,
+    profile: &'p str,
+    rules: Vec<Row>,
+}
+
+impl List<'_> {
+    pub(super) const SCHEMA: &'static str = "okv-host.rules.v1";
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Row {
+    id: RuleId,
+    summary: &'static str,
+    why: &'static str,
+    fix: &'static str,
+    required: String,
+    source: String,
+    inputs: &'static [&'static str],
+    procedure: &'static [&'static str],
+    waivable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    never_waived_because: Option<&'static str>,
+}
+
 /// Writes the records of rules, as `check --list` and `check --explain` print them with `--format json`.
 ///
 /// # Errors
@@ -45,26 +74,6 @@ pub fn list_json<'r>(
     profile: &Profile,
     rules: impl IntoIterator<Item = &'r Rule>,
 ) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct List<'p> {
-        schema: &'static str,
-        profile: &'p str,
-        rules: Vec<Row>,
-    }
-    #[derive(Serialize)]
-    struct Row {
-        id: RuleId,
-        summary: &'static str,
-        why: &'static str,
-        fix: &'static str,
-        required: String,
-        source: String,
-        inputs: &'static [&'static str],
-        procedure: &'static [&'static str],
-        waivable: bool,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        never_waived_because: Option<&'static str>,
-    }
     let row = |rule: &Rule| Row {
         id: rule.id,
         summary: rule.title,
@@ -81,7 +90,7 @@ pub fn list_json<'r>(
         },
     };
     let rules = rules.into_iter().map(row).collect();
-    let list = List { schema: "okv-host.rules.v1", profile: &profile.release, rules };
+    let list = List { schema: List::SCHEMA, profile: &profile.release, rules };
     serde_json::to_writer_pretty(&mut *out, &list)?;
     out.write_all(b"\n")
 }
@@ -96,17 +105,27 @@ pub fn disk_line(out: &mut Vec<u8>, disk: &Disk) -> io::Result<()> {
     Ok(())
 }
 
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Scanned<'d> {
+    #[serde(flatten)]
+    disk: &'d Disk,
+    made: &'d Made,
+}
+
+/// What `scan` prints: an array, or a line for each disk.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[allow(dead_code)] // no value of it is made
+pub(super) enum ScanReport<'d> {
+    Array(Vec<Scanned<'d>>),
+    Line(&'d Disk),
+}
+
 /// Writes an array of disks, each with how the array was made: a disk may be taken out of it.
 ///
 /// # Errors
 /// What the writer says.
 pub fn scan_json(out: &mut impl Write, disks: &[Disk], made: &Made) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Scanned<'d> {
-        #[serde(flatten)]
-        disk: &'d Disk,
-        made: &'d Made,
-    }
     let scanned: Vec<Scanned<'_>> = disks.iter().map(|disk| Scanned { disk, made }).collect();
     serde_json::to_writer_pretty(&mut *out, &scanned)?;
     out.write_all(b"\n")

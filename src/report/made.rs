@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::base::dates::format_second;
@@ -10,7 +11,7 @@ use crate::profile::Profile;
 /// The commit, which only a release build knows.
 const COMMIT: Option<&str> = option_env!("OKV_HOST_BUILD_COMMIT");
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Made {
     /// By the clock of the node, as the screen shows it; disks alone have none.
     pub at: Option<String>,
@@ -28,7 +29,7 @@ pub struct Made {
 }
 
 /// What a document was made from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Read {
     Live,
@@ -67,6 +68,15 @@ impl Made {
     }
 }
 
+/// A document.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Document<'d, T> {
+    schema: &'static str,
+    made: &'d Made,
+    #[serde(flatten)]
+    fields: &'d T,
+}
+
 /// Writes a document: its schema, how it was made, then its own fields.
 pub(super) fn write(
     out: &mut impl Write,
@@ -74,13 +84,6 @@ pub(super) fn write(
     made: &Made,
     fields: &impl Serialize,
 ) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Document<'d, T> {
-        schema: &'static str,
-        made: &'d Made,
-        #[serde(flatten)]
-        fields: &'d T,
-    }
     serde_json::to_writer_pretty(&mut *out, &Document { schema, made, fields })?;
     out.write_all(b"\n")
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::effect::{duration, effects, why_it_stays, written_disks};
@@ -15,7 +16,7 @@ use crate::disk::new_table::BLOCKS;
 use crate::engine::{Action, Back, CacheSwitch, DiskIdentity, Ending, Plan, Reason, Refusal, Step};
 
 /// What a command that changes a host answers.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PlanReport<'r> {
     pub command: &'r str,
     /// What is or was the matter.
@@ -24,6 +25,7 @@ pub struct PlanReport<'r> {
     /// The target, in one sentence.
     pub target: &'r str,
     #[serde(serialize_with = "step::steps")]
+    #[schemars(with = "[step::StepJson<'static>]")]
     pub steps: &'r [Step],
     pub notes: &'r [String],
     pub reasons: &'r [Reason],
@@ -195,6 +197,7 @@ pub fn describe_action(action: &Action) -> String {
             format!("switch the write caches: {}", switches.iter().map(each).collect::<Vec<_>>().join(", "))
         }
         Action::ClearHalfMade { device } => format!("write zeros over the half-made physical volume {}", clean(device)),
+        Action::ClearSwapHeader { area } => format!("write zeros over the swap header of {}", clean(area)),
         Action::WriteSwapHeader(header) => {
             let label = header.label.as_ref().map_or(String::new(), |label| format!(", label {}", clean(label)));
             let (area, size) = (clean(&header.area), Bytes(header.bytes));
@@ -229,7 +232,7 @@ pub(super) fn way_back(action: &Action) -> Option<String> {
             let each = |switch: &CacheSwitch| format!("{} to {}", clean(&switch.disk.path), clean(&switch.from));
             Some(format!("switch the write caches: {}", switches.iter().map(each).collect::<Vec<_>>().join(", ")))
         }
-        Action::ClearHalfMade { .. } | Action::Follow(_) => None,
+        Action::ClearHalfMade { .. } | Action::ClearSwapHeader { .. } | Action::Follow(_) => None,
         Action::Copy(copy) => Some(format!("remove {}", clean(&copy.to))),
         Action::WriteTable(table) => Some(format!("write zeros over the table of {}", clean(&table.disk.path))),
         Action::AddPartition(partition) => {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::made::{self, Made};
@@ -10,6 +11,26 @@ use super::text::{Columns, Page, clean, sentence, wrap};
 use crate::base::units::{Bytes, GIB};
 use crate::subjects::disks::Inventory;
 use crate::subjects::swap::Wanted;
+
+/// The answer in JSON.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer<'r> {
+    disk_to_add: Option<Disk>,
+    inventory: &'r Inventory,
+}
+
+impl Answer<'_> {
+    pub(super) const SCHEMA: &'static str = "okv-host.prepare.v1";
+}
+
+/// The smallest disk that suffices.
+#[derive(Serialize, JsonSchema)]
+struct Disk {
+    bytes: u64,
+    sector_bytes: u64,
+    extents: u64,
+    whole_gib: u64,
+}
 
 /// Writes it as JSON.
 ///
@@ -21,25 +42,13 @@ pub fn prepare_json(
     wanted: Option<&Wanted>,
     made: &Made,
 ) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Disk {
-        bytes: u64,
-        sector_bytes: u64,
-        extents: u64,
-        whole_gib: u64,
-    }
-    #[derive(Serialize)]
-    struct Answer<'r> {
-        disk_to_add: Option<Disk>,
-        inventory: &'r Inventory,
-    }
     let disk = wanted.map(|wanted| Disk {
         bytes: wanted.disk.0,
         sector_bytes: wanted.sector.bytes(),
         extents: wanted.extents,
         whole_gib: wanted.disk.0.div_ceil(GIB),
     });
-    made::write(out, "okv-host.prepare.v1", made, &Answer { disk_to_add: disk, inventory })
+    made::write(out, Answer::SCHEMA, made, &Answer { disk_to_add: disk, inventory })
 }
 
 /// The disk to add, in one line.

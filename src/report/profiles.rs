@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::findings::{INDENT, line};
@@ -9,7 +10,19 @@ use super::text::{Columns, Page, wrap};
 use crate::base::units::Bytes;
 use crate::profile::Profile;
 
-#[derive(Serialize)]
+/// All of them in JSON.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct List<'p> {
+    #[schemars(extend("const" = List::SCHEMA))]
+    schema: &'static str,
+    profiles: Vec<Listed<'p>>,
+}
+
+impl List<'_> {
+    pub(super) const SCHEMA: &'static str = "okv-host.profiles.v1";
+}
+
+#[derive(Serialize, JsonSchema)]
 struct Listed<'p> {
     release: &'p str,
     is_default: bool,
@@ -17,7 +30,7 @@ struct Listed<'p> {
     figures: Vec<Figure<'p>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Figure<'p> {
     what: &'static str,
     value: u64,
@@ -66,12 +79,7 @@ pub fn profiles_text(profiles: &[Profile], columns: Columns) -> String {
 /// # Errors
 /// What the writer reports.
 pub fn profiles_json(out: &mut impl Write, profiles: &[Profile]) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct List<'p> {
-        schema: &'static str,
-        profiles: Vec<Listed<'p>>,
-    }
-    let list = List { schema: "okv-host.profiles.v1", profiles: profiles.iter().map(listed).collect() };
+    let list = List { schema: List::SCHEMA, profiles: profiles.iter().map(listed).collect() };
     serde_json::to_writer_pretty(&mut *out, &list)?;
     out.write_all(b"\n")
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::effect::duration;
@@ -16,7 +17,7 @@ use crate::engine::{Ending, RecordedRun, StandingStep, Step};
 use crate::host::Probed;
 use crate::subjects::upgrade::UpgradeRun;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RunJson<'r> {
     command: &'r str,
     target: &'r str,
@@ -24,9 +25,11 @@ struct RunJson<'r> {
     state: &'static str,
     unfinished: bool,
     #[serde(serialize_with = "step::steps")]
+    #[schemars(with = "[step::StepJson<'static>]")]
     steps: &'r [Step],
     standing: &'r [StandingStep],
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "step::steps_of")]
+    #[schemars(with = "[step::StepJson<'static>]")]
     earlier: Vec<&'r Step>,
 }
 
@@ -45,6 +48,18 @@ impl<'r> RunJson<'r> {
     }
 }
 
+/// What `status` answers.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Status<'r> {
+    last_run: Option<RunJson<'r>>,
+    upgrade: Option<Upgrade<'r>>,
+    upgrade_unknown: Option<&'r str>,
+}
+
+impl Status<'_> {
+    pub(super) const SCHEMA: &'static str = "okv-host.status.v1";
+}
+
 /// Writes the last run, and how the vendor's upgrade stands, as JSON.
 ///
 /// # Errors
@@ -55,12 +70,6 @@ pub fn status_json(
     upgrade: &Probed<UpgradeRun>,
     made: &Made,
 ) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Status<'r> {
-        last_run: Option<RunJson<'r>>,
-        upgrade: Option<Upgrade<'r>>,
-        upgrade_unknown: Option<&'r str>,
-    }
     let status = Status {
         last_run: run.map(RunJson::of),
         upgrade: upgrade.known().map(Upgrade::of),
@@ -69,7 +78,7 @@ pub fn status_json(
             Probed::Known(_) | Probed::Absent => None,
         },
     };
-    made::write(out, "okv-host.status.v1", made, &status)
+    made::write(out, Status::SCHEMA, made, &status)
 }
 
 /// The last run, and how the vendor's upgrade stands, for people.
@@ -145,6 +154,18 @@ fn last_run(out: &mut Page, run: &RecordedRun, by: Option<&By<'_>>) {
     }
 }
 
+/// What `undo` answers.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Undo<'r> {
+    outcome: &'r Ending,
+    run: Option<RunJson<'r>>,
+    message: Option<&'r str>,
+}
+
+impl Undo<'_> {
+    pub(super) const SCHEMA: &'static str = "okv-host.undo.v1";
+}
+
 /// Writes what became of `undo` as JSON.
 ///
 /// # Errors
@@ -156,14 +177,8 @@ pub fn undo_json(
     message: Option<&str>,
     made: &Made,
 ) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Undo<'r> {
-        outcome: &'r Ending,
-        run: Option<RunJson<'r>>,
-        message: Option<&'r str>,
-    }
     let answer = Undo { outcome: ending, run: run.map(RunJson::of), message };
-    made::write(out, "okv-host.undo.v1", made, &answer)
+    made::write(out, Undo::SCHEMA, made, &answer)
 }
 
 fn close_end(ending: &Ending) -> &'static str {

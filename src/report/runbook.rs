@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::Style;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::findings::style;
@@ -166,7 +167,7 @@ fn item(out: &mut String, step: &Step) {
     out.push('\n');
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Row<'r> {
     order: usize,
     id: &'r str,
@@ -206,24 +207,26 @@ impl<'r> Row<'r> {
     }
 }
 
+/// The report in JSON.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer<'r> {
+    host: &'r str,
+    profile: &'r str,
+    headline: &'static str,
+    steps: Vec<Row<'r>>,
+    next: Option<&'r str>,
+}
+
 /// Writes the report as JSON.
 ///
 /// # Errors
 /// What the writer says.
 pub fn runbook_json(out: &mut impl Write, report: &RunbookReport<'_>, made: &Made) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Report<'r> {
-        host: &'r str,
-        profile: &'r str,
-        headline: &'static str,
-        steps: Vec<Row<'r>>,
-        next: Option<&'r str>,
-    }
     let steps = report.steps.iter().map(Row::new).collect();
     let next = report.standing.next.as_ref().and_then(|next| next.step);
     let Node { host, release: profile, .. } = report.node;
     let headline = report.standing.headline.word();
-    made::write(out, RunbookReport::SCHEMA, made, &Report { host, profile, headline, steps, next })
+    made::write(out, RunbookReport::SCHEMA, made, &Answer { host, profile, headline, steps, next })
 }
 
 /// What `confirm` says for people: the step as it stands now, and why nothing was recorded where it was not.
@@ -238,17 +241,19 @@ pub fn confirm_text(step: &Step, refused: Option<&str>, columns: Columns) -> Str
     out.into_text()
 }
 
+/// What `confirm` answers.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Recorded<'r> {
+    recorded: bool,
+    message: Option<&'r str>,
+    step: Row<'r>,
+}
+
 /// The same as JSON.
 ///
 /// # Errors
 /// What the writer says.
 pub fn confirm_json(out: &mut impl Write, step: &Step, refused: Option<&str>, made: &Made) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Report<'r> {
-        recorded: bool,
-        message: Option<&'r str>,
-        step: Row<'r>,
-    }
-    let report = Report { recorded: refused.is_none(), message: refused, step: Row::new(step) };
+    let report = Recorded { recorded: refused.is_none(), message: refused, step: Row::new(step) };
     made::write(out, RunbookReport::CONFIRM_SCHEMA, made, &report)
 }

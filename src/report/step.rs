@@ -1,25 +1,26 @@
 //! Steps in JSON, with `back.by.vital`: documents had it before steps had roles, and within a schema's version no field
 //! goes away.
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::engine::{Action, Back, Command, Guard, ProgramRun, Proof, Role, Step};
 
-#[derive(Serialize)]
-struct StepJson<'s> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct StepJson<'s> {
     purpose: &'s str,
     role: Role,
     action: ActionJson<'s>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 enum ActionJson<'s> {
     Run { run: RunJson<'s> },
     Other(&'s Action),
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RunJson<'s> {
     argv: &'s Command,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,14 +37,14 @@ struct RunJson<'s> {
     writes: &'s [String],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 enum BackJson<'s> {
     By { by: ByJson<'s> },
     Other(&'s Back),
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ByJson<'s> {
     argv: &'s Command,
     vital: bool,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::text::{Page, clean, wrap};
@@ -9,7 +10,7 @@ use crate::base::dates::format_minute;
 use crate::subjects::upgrade::{UpgradeRun, UpgradeState};
 
 /// The last run of the upgrade in JSON.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Upgrade<'r> {
     state: &'static str,
     exit_status: Option<i32>,

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use super::rule::finding::{Finding, RuleId, Verdict, Waived};
@@ -57,7 +58,7 @@ pub struct Waiver {
 }
 
 /// What a waiver does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     Active,
@@ -69,7 +70,7 @@ pub enum State {
 }
 
 /// A waiver and what it does, for reports.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Applied {
     /// Its rule.
     pub id: String,

@@ -10,9 +10,9 @@ fn whatever_a_disk_claims_a_scan_takes_less_than_64_mib() {
     let dir = tempfile::tempdir().unwrap();
     let binary = assert_cmd::cargo::cargo_bin("okv-host");
     for (path, problem) in claims(dir.path()) {
-        // The address space is limited, which memory cannot exceed: a scan that wants more dies.
+        // Its data is limited (setrlimit(2)): a scan that wants more dies.
         let output = Command::new("/bin/bash")
-            .args(["-c", "ulimit -v 65536 && exec \"$0\" scan --format json \"$1\""])
+            .args(["-c", "ulimit -d 65536 && exec \"$0\" scan --format json \"$1\""])
             .arg(&binary)
             .arg(&path)
             .timeout(std::time::Duration::from_secs(60))

@@ -115,10 +115,10 @@ fn an_iso_of_another_sum_than_the_one_that_was_given_blocks_and_one_that_could_n
     let root = Root::fixture(host.path()).unwrap();
     let compared = |wanted: &str, damage: &dyn Fn(&mut Isos)| {
         with_facts(&profile, |facts| {
-            let isos = &mut facts.subjects.as_mut().unwrap().media.isos;
-            let Probed::Known(isos) = isos else { panic!("no ISO") };
+            let media = &mut facts.subjects.as_mut().unwrap().media;
+            let Probed::Known(isos) = &mut media.isos else { panic!("no ISO") };
             damage(isos);
-            isos.compare(&root, wanted.parse().unwrap(), &mut |_, _| {});
+            media.compare(&root, wanted.parse().unwrap(), &mut |_, _| {});
         })
     };
     let text = fs::read(host.path().join(ISO)).unwrap();
@@ -129,6 +129,8 @@ fn an_iso_of_another_sum_than_the_one_that_was_given_blocks_and_one_that_could_n
     assert_eq!(all(&compared(&sum.replace(['0', '1', '2'], "f"), &|_| {}), "iso-present"), [Verdict::Block]);
     let gone = |isos: &mut Isos| isos.here.iter_mut().for_each(|iso| iso.path.push_str(".gone"));
     assert_eq!(all(&compared(&sum, &gone), "iso-present"), [Verdict::Unknown]);
+    let none = |isos: &mut Isos| isos.here.clear();
+    assert_eq!(all(&compared(&sum, &none), "iso-present"), [Verdict::Warn], "a sum that was compared with nothing");
 }
 
 #[test]

@@ -253,12 +253,6 @@ impl History<'_> {
         }
     }
 
-    /// Whether the disk that was given back has the header of a temporary volume that an earlier run left: see what
-    /// `docs/safety.md` does not guarantee.
-    fn keeps_a_header(&mut self) -> bool {
-        self.world().disks.iter().any(crate::kernel::disk::Disk::keeps_a_swap_header)
-    }
-
     fn completes(&mut self, command: Command) {
         for _ in 0..4 {
             let ended = self.command(command, true);
@@ -271,7 +265,6 @@ impl History<'_> {
                 Ended::Status(0, _) if !self.script.is_asked_again => return,
                 Ended::Status(0, _) => {}
                 Ended::Status(1, _) if self.world().is_taken => return,
-                Ended::Status(1, json) if json["reasons"][0]["id"] == "disk-none" && self.keeps_a_header() => return,
                 Ended::Status(status, json) => {
                     let why = json["reasons"][0]["id"].as_str().or(json["message"].as_str()).unwrap_or("").to_owned();
                     self.violates(format!("never-completes: {status} {}: {why}", json["outcome"]));

@@ -113,5 +113,5 @@ fn shown(ended: &Ended) -> String {
 }
 
 fn number(status: ExitStatus) -> i32 {
-    status as i32
+    status.code().into()
 }

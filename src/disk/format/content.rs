@@ -1,5 +1,6 @@
 //! What a volume holds, in one shape for every format.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Malformed;
@@ -7,7 +8,7 @@ use super::refusal::Refusal;
 use crate::base::ids::Id;
 
 /// The kind of content. The words are part of the JSON schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     Ext2,
@@ -19,7 +20,7 @@ pub enum Kind {
     Swap,
     #[serde(rename = "lvm2-pv")]
     Lvm2Pv,
-    /// A member of a Linux md array; `version` says of which metadata.
+    /// A member of a Linux md array; `version` is that of its metadata.
     Md,
     Luks,
     Btrfs,
@@ -90,7 +91,7 @@ impl Kind {
 }
 
 /// Byte order of a structure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ByteOrder {
     Little,
@@ -98,7 +99,7 @@ pub enum ByteOrder {
 }
 
 /// What only a swap area has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Swap {
     /// Page size of the machine that made it, in bytes.
     pub page_bytes: u32,
@@ -117,7 +118,7 @@ fn is_none(pages: &u32) -> bool {
 }
 
 /// An array that can be read from one member.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Array {
     pub content: Content,
     pub bytes: u64,
@@ -138,12 +139,12 @@ impl Array {
 }
 
 /// What a volume holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Content {
     pub kind: Kind,
     pub uuid: Option<Id>,
     pub label: Option<String>,
-    /// Bytes that it says it occupies, from the start of the volume.
+    /// Bytes that it occupies by its own figure, from the start of the volume.
     pub bytes: Option<u64>,
     /// ext and xfs: what `df` calls Size (`f_blocks * f_frsize`), in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]

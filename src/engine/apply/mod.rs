@@ -24,6 +24,7 @@ mod rename;
 mod run;
 mod sectors;
 mod step;
+mod swap_header;
 mod table;
 mod taken_back;
 mod undo;

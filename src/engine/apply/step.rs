@@ -19,6 +19,7 @@ impl TargetHost<'_> {
             Action::ClearHalfMade { device } => self.clear_half_made(device)?,
             Action::SwitchCaches(switches) => self.switch_caches(switches)?,
             Action::WriteSwapHeader(header) => self.put_bytes(&header.area, &header.page, SwapHeader::PAGE)?,
+            Action::ClearSwapHeader { area } => self.clear_swap_header(area)?,
             Action::Copy(copy) => return self.copy(copy, watch),
             Action::Follow(follow) => return self.subjects.follow(self, follow, watch),
         }
@@ -40,6 +41,7 @@ impl TargetHost<'_> {
             Action::ClearHalfMade { device } => self.is_not_half_made(device),
             Action::SwitchCaches(switches) => self.are_switched(switches),
             Action::WriteSwapHeader(header) => self.shows(&header.proof()),
+            Action::ClearSwapHeader { area } => self.has_no_swap_header(area),
             Action::Copy(copy) => self.is_copied(copy),
             Action::Follow(follow) => self.subjects.has_followed(self, follow),
         }
@@ -66,8 +68,8 @@ impl TargetHost<'_> {
             Action::WriteSwapHeader(header) => self.put_bytes(&header.area, &header.before, SwapHeader::PAGE)?,
             Action::Copy(copy) => self.remove_copy(copy)?,
             Action::SwitchCaches(switches) => self.switch_caches_back(switches)?,
-            // A blank partition is what was there before the volume was half made.
-            Action::ClearHalfMade { .. } | Action::Follow(_) => {}
+            // A blank partition is what was there before the volume was half made, or before a volume that goes away.
+            Action::ClearHalfMade { .. } | Action::ClearSwapHeader { .. } | Action::Follow(_) => {}
         }
         Ok(TakenBack::Yes)
     }
@@ -148,6 +150,7 @@ impl TargetHost<'_> {
             Action::AddPartition(_)
             | Action::SwitchCaches(_)
             | Action::ClearHalfMade { .. }
+            | Action::ClearSwapHeader { .. }
             | Action::WriteSwapHeader(_)
             | Action::Follow(_) => Ok(()),
             Action::Copy(copy) => self.can_remove_copy(copy),

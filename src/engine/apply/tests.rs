@@ -14,7 +14,9 @@ mod cut_off;
 mod grubby;
 mod half_made;
 mod mounts;
+mod state;
 mod swap;
+mod swap_header;
 mod undo;
 mod upgrades;
 

@@ -4,6 +4,7 @@
 
 mod attributes;
 pub mod block;
+mod confine;
 pub mod filesystem;
 mod flush;
 mod private_mount;
@@ -11,9 +12,10 @@ mod process;
 mod rename;
 
 pub use attributes::is_immutable;
+pub use confine::{outside, reading};
 pub use flush::flush;
 pub use private_mount::{PrivateMount, look_into};
-pub use process::{in_a_group_of_its_own, processor_time};
+pub use process::{harden, in_a_group_of_its_own, processor_time};
 pub use rename::rename_without_replacing;
 
 /// `O_NOFOLLOW`: an open that refuses a symbolic link.
@@ -39,6 +41,11 @@ pub const EIO: i32 = nix::libc::EIO;
 /// Whether this process may read block devices: its effective user is root.
 pub fn is_root() -> bool {
     nix::unistd::geteuid().is_root()
+}
+
+/// The effective user of this process.
+pub fn user() -> u32 {
+    nix::unistd::geteuid().as_raw()
 }
 
 /// A file in memory without a name, which goes away with its last handle.

@@ -81,7 +81,13 @@ fn run(cmd: &Cmd, stdin: Option<&File>, patience: Duration) -> Result<Output, To
     }
     let failed = |why: io::Error| ToolError::Failed { command: command.clone(), why: cause(&why) };
     let (mut stdout, mut stderr) = (sys::nameless_file().map_err(failed)?, sys::nameless_file().map_err(failed)?);
-    let handle = start(cmd, stdin, [&stdout, &stderr])?;
+    let stdin = stdin.map(File::try_clone).transpose().map_err(failed)?;
+    let outputs = [stdout.try_clone().map_err(failed)?, stderr.try_clone().map_err(failed)?];
+    let handle = {
+        let cmd = cmd.clone();
+        let gone = || Err(ToolError::Failed { command: command.clone(), why: "it could not be started".to_owned() });
+        sys::outside(move || start(&cmd, stdin, outputs)).unwrap_or_else(gone)?
+    };
     let mut waiting = Waiting::begin(command.as_str());
     let deadline = Instant::now() + cmd.limit;
     let (mut reminder, mut is_asked) = (deadline, false);
@@ -128,7 +134,7 @@ fn run(cmd: &Cmd, stdin: Option<&File>, patience: Duration) -> Result<Output, To
     Ok(Output { status, stdout, stderr })
 }
 
-fn start(cmd: &Cmd, stdin: Option<&File>, [stdout, stderr]: [&File; 2]) -> Result<duct::Handle, ToolError> {
+fn start(cmd: &Cmd, stdin: Option<File>, [stdout, stderr]: [File; 2]) -> Result<duct::Handle, ToolError> {
     let command = cmd.to_string();
     let found = cmd.program.paths().iter().find(|path| Path::new(path).exists());
     let program = found.ok_or_else(|| ToolError::Missing { command: command.clone() })?;
@@ -140,12 +146,12 @@ fn start(cmd: &Cmd, stdin: Option<&File>, [stdout, stderr]: [&File; 2]) -> Resul
             ("LVM_SUPPRESS_FD_WARNINGS", "1"),
         ]);
         let expression = match stdin {
-            Some(file) => expression.stdin_file(file.try_clone()?),
+            Some(file) => expression.stdin_file(file),
             None => expression.stdin_null(),
         };
         expression
-            .stdout_file(stdout.try_clone()?)
-            .stderr_file(stderr.try_clone()?)
+            .stdout_file(stdout)
+            .stderr_file(stderr)
             .unchecked()
             .before_spawn(|command| {
                 sys::in_a_group_of_its_own(command);

@@ -3,7 +3,10 @@
 use super::frame::{badge, banner, begin, end, tone, tone_of};
 use super::markup::Markup;
 use crate::cluster::{Cluster, Node, Problem, Step};
-use crate::report::cluster::{in_its_way, made_of, next_words, place, shown, time_left, verdict_parts, verdict_word};
+use crate::report::cluster::{BY_SEVERITY, made_of, verdict_parts};
+use crate::report::cluster_words::{
+    could_not, in_its_way, is_whole, next_words, place, shown, time_left, verdict_word,
+};
 use crate::report::text::sentence;
 use crate::subjects::rule::{Outcome, Verdict};
 
@@ -32,7 +35,7 @@ pub fn cluster_html(cluster: &Cluster, now: u64) -> String {
 }
 
 fn problems(out: &mut Markup, cluster: &Cluster) {
-    if cluster.problems.is_empty() && cluster.nodes.iter().all(|node| node.blockers.is_empty()) {
+    if is_whole(cluster) {
         return;
     }
     out.raw("<section>\n<h2>What is in the way</h2>\n");
@@ -41,13 +44,14 @@ fn problems(out: &mut Markup, cluster: &Cluster) {
             article(out, Verdict::Block, (&node.name, &found.id), &found.message, "");
         }
     }
-    for Problem { id, verdict, message, remedy } in &cluster.problems {
-        let like = match verdict {
-            Outcome::Blocked => Verdict::Block,
-            Outcome::Unknown => Verdict::Unknown,
-            Outcome::Ready => Verdict::Warn,
-        };
-        article(out, like, (id, ""), message, &sentence(remedy));
+    for (outcome, like) in BY_SEVERITY {
+        for Problem { id, message, remedy, .. } in cluster.problems.iter().filter(|p| p.verdict == outcome) {
+            article(out, like, (id, ""), message, &sentence(remedy));
+        }
+        let unknown = cluster.nodes.iter().filter(|node| outcome == Outcome::Unknown && !node.unknown_by.is_empty());
+        for node in unknown {
+            article(out, like, (&node.name, ""), &could_not(node), "");
+        }
     }
     out.raw("</section>\n");
 }
@@ -102,14 +106,16 @@ fn nodes(out: &mut Markup, cluster: &Cluster) {
     for node in &cluster.nodes {
         out.raw("<tr>");
         out.within("<th scope=\"row\">", &node.name, "</th>");
-        cell(out, &turn(node).unwrap_or_default());
+        named(out, "turn", &turn(node).unwrap_or_default());
         out.raw("<td>");
         badge(out, tone_of(node.verdict), verdict_word(node));
         out.raw("</td>");
-        cell(out, node.mode.map_or("", |mode| mode.word()));
-        cell(out, node.version.as_deref().unwrap_or_default());
-        cell(out, node.status.as_deref().unwrap_or_default());
-        [&node.blocked_by, &node.unknown_by, &node.waived].iter().for_each(|ids| cell(out, &ids.join(", ")));
+        named(out, "mode", node.mode.map_or("", |mode| mode.word()));
+        named(out, "version", node.version.as_deref().unwrap_or_default());
+        named(out, "status", node.status.as_deref().unwrap_or_default());
+        for (name, ids) in [("blocked by", &node.blocked_by), ("unknown", &node.unknown_by), ("waived", &node.waived)] {
+            named(out, name, &ids.join(", "));
+        }
         out.raw("</tr>\n");
     }
     out.raw("</tbody></table></div>\n");
@@ -120,8 +126,19 @@ fn nodes(out: &mut Markup, cluster: &Cluster) {
 
 fn cell(out: &mut Markup, text: &str) {
     out.raw("<td>");
-    out.text(if text.is_empty() { "-" } else { text });
+    out.text(text);
     out.raw("</td>");
+}
+
+/// A cell that has its name with it where the table has no room for a head.
+fn named(out: &mut Markup, name: &str, text: &str) {
+    if text.is_empty() {
+        out.raw("<td class=\"none\">-</td>");
+        return;
+    }
+    out.raw("<td data-name=\"");
+    out.text(name);
+    out.within("\">", text, "</td>");
 }
 
 /// What differs, the nodes side by side.

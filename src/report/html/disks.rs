@@ -159,11 +159,7 @@ fn of_area(area: &Area) -> Row {
         None if area.look == Look::Free => (String::new(), "without a partition".to_owned()),
         None => (String::new(), "whole disk".to_owned()),
     };
-    let content = match &area.volume {
-        Some(volume) => format!("{} of {}", area.content, volume.group),
-        None => area.content.clone(),
-    };
-    Row { key, what, content, bytes: area.bytes }
+    Row { key, what, content: area.content.clone(), bytes: area.bytes }
 }
 
 fn of_part(group: &str, extent_bytes: u64, part: &Part) -> Row {

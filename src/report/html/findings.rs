@@ -2,13 +2,14 @@
 
 use super::frame::{badge, tone};
 use super::markup::Markup;
-use crate::procedure::{Step, by_urgency, remedy};
+use super::page::NodePage;
+use crate::procedure::by_urgency;
+use crate::report::check::to_do;
 use crate::report::findings::{BY_SEVERITY, is_amiss, word};
-use crate::report::head::Node;
 use crate::subjects::rule::Finding;
 
-pub(super) fn findings(out: &mut Markup, node: &Node<'_>, findings: &[Finding], steps: &[Step]) {
-    let of = |verdict| findings.iter().filter(move |finding| finding.verdict == verdict);
+pub(super) fn findings(out: &mut Markup, page: &NodePage<'_>) {
+    let of = |verdict| page.findings.iter().filter(move |finding| finding.verdict == verdict);
     let is_open = |finding: &&Finding| finding.waived.is_none() && !finding.is_not_judged();
     out.raw("<section>\n<h2>Findings</h2>\n");
     let amiss = BY_SEVERITY.into_iter().filter(|verdict| is_amiss(*verdict));
@@ -16,8 +17,8 @@ pub(super) fn findings(out: &mut Markup, node: &Node<'_>, findings: &[Finding], 
     if amiss.is_empty() {
         out.raw("<p>Nothing blocks, and nothing is unknown.</p>\n");
     }
-    amiss.iter().for_each(|finding| one(out, node, finding, steps));
-    out.raw("<h3>Everything else that was judged</h3>\n<div class=\"wide\"><table class=\"stack\">\n");
+    amiss.iter().for_each(|finding| one(out, page, finding));
+    out.raw("<h3>Everything else that was judged</h3>\n<div class=\"wide\"><table class=\"stack found\">\n");
     out.raw("<thead><tr><th scope=\"col\">verdict</th><th scope=\"col\">rule</th><th scope=\"col\">subject</th>");
     out.raw("<th scope=\"col\">found</th></tr></thead>\n<tbody>\n");
     let rest = BY_SEVERITY.into_iter().flat_map(of);
@@ -25,7 +26,7 @@ pub(super) fn findings(out: &mut Markup, node: &Node<'_>, findings: &[Finding], 
     out.raw("</tbody></table></div>\n</section>\n");
 }
 
-fn one(out: &mut Markup, node: &Node<'_>, finding: &Finding, steps: &[Step]) {
+fn one(out: &mut Markup, page: &NodePage<'_>, finding: &Finding) {
     out.raw("<article class=\"");
     out.raw(tone(finding.verdict));
     out.raw("\">\n<h3>");
@@ -35,10 +36,10 @@ fn one(out: &mut Markup, node: &Node<'_>, finding: &Finding, steps: &[Step]) {
     out.within(" <small>", &finding.subject, "</small>");
     out.raw("</h3>\n");
     out.within("<p>", &finding.message, "</p>\n");
-    let todo = remedy(finding, steps);
+    let todo = to_do(finding, page.standing, page.steps);
     if !todo.is_empty() {
         out.raw("<p><strong>To do:</strong> ");
-        out.sentence(&node.to_do(&todo));
+        out.sentence(&page.node.to_do(&todo));
         out.raw("</p>\n");
     }
     out.raw("<dl>\n");

@@ -6,7 +6,9 @@ mod findings;
 mod frame;
 mod markup;
 mod node;
+mod page;
 mod steps;
 
 pub use cluster::cluster_html;
-pub use node::{NodePage, node_html};
+pub use node::node_html;
+pub use page::NodePage;

@@ -4,25 +4,9 @@ use super::disks::disks;
 use super::findings::findings;
 use super::frame::{banner, begin, end, tone};
 use super::markup::Markup;
+use super::page::NodePage;
 use super::steps::steps;
-use crate::disk::Disk;
-use crate::engine;
-use crate::procedure::{Standing, Step};
-use crate::report::head::{Node, next_words, verdict_parts};
-use crate::report::made::Made;
-use crate::subjects::rule::Finding;
-
-/// What the page shows.
-pub struct NodePage<'r> {
-    pub made: &'r Made,
-    pub node: Node<'r>,
-    pub standing: &'r Standing,
-    pub findings: &'r [Finding],
-    pub steps: &'r [Step],
-    pub disks: &'r [Disk],
-    /// What swap-extend would do now; nothing where it refuses or has nothing to do.
-    pub planned: &'r [engine::Step],
-}
+use crate::report::head::{next_words, verdict_parts};
 
 pub fn node_html(page: &NodePage<'_>) -> String {
     let mut out = Markup::default();
@@ -33,7 +17,7 @@ pub fn node_html(page: &NodePage<'_>) -> String {
     let next = next_words(node, page.standing).unwrap_or_default();
     banner(&mut out, tone(like), &about, (words, &counts), &next);
     node.defaults.iter().for_each(|line| out.within("<p class=\"dim\">", line, "</p>\n"));
-    findings(&mut out, node, page.findings, page.steps);
+    findings(&mut out, page);
     disks(&mut out, page.disks, page.planned);
     steps(&mut out, node, page.steps);
     end(&mut out, page.made);

@@ -1,5 +1,6 @@
 //! The disks that were there before a node was powered off, as `swap-extend --prepare` recorded them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::host::block::Identity;
@@ -9,8 +10,9 @@ use crate::host::{Probed, Root};
 pub const INVENTORY: &str = "/var/lib/okv-host/disks.json";
 
 /// The disks of a moment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Inventory {
+    #[schemars(extend("const" = Inventory::SCHEMA))]
     pub schema: String,
     /// When it was made, in seconds since 1970.
     pub at: u64,
@@ -23,7 +25,7 @@ pub struct Inventory {
 }
 
 /// A disk by what stays the same when its name changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Known {
     /// Its path at that moment; another disk may have it later.
     pub path: String,

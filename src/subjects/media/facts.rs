@@ -1,5 +1,6 @@
 //! ISOs and the folders that the procedure names.
 
+use crate::base::digest::Sha256;
 use crate::host::{Probed, Root, space};
 use crate::profile::Places;
 
@@ -16,6 +17,8 @@ pub struct Media {
     pub space: Probed<space::Space>,
     /// Jars in the folder of the TLS files; `Absent` where it is not there.
     pub jars: Probed<jars::Jars>,
+    /// Whether the sum of an ISO was given, and no upgrade ISO is in the folder to compare it with.
+    pub has_nothing_to_compare: bool,
 }
 
 impl Media {
@@ -25,6 +28,20 @@ impl Media {
             isos: iso::gather(root, places),
             space: space::gather(root, &places.iso_folder),
             jars: jars::gather(root, &places.ssl_folder),
+            has_nothing_to_compare: false,
         }
+    }
+
+    /// Reads every upgrade ISO in the folder, and keeps its sum beside the one that it must have. `on` gets the bytes
+    /// that were read, of all.
+    pub fn compare(&mut self, root: &Root, wanted: Sha256, on: &mut dyn FnMut(u64, u64)) {
+        self.has_nothing_to_compare = match &mut self.isos {
+            Probed::Known(isos) => {
+                isos.compare(root, wanted, on);
+                isos.here.iter().all(|iso| iso.checksum.is_none())
+            }
+            Probed::Absent => true,
+            Probed::Unreadable(_) => false,
+        };
     }
 }

@@ -1,12 +1,11 @@
 //! The figures by which a rule judges: the one vocabulary of all rules.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Figures of a finding, each with its unit in its name.
-///
-/// A script that compares nodes, or days, reads these and not the prose. A figure that a rule does not know is left
-/// out.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+/// Figures of a finding, each with its unit in its name, for scripts that compare nodes or days. A figure that a rule
+/// does not know is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Figures {
     /// What was measured: the size of a disk or a file, free space, swap, memory.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -23,8 +22,10 @@ pub struct Figures {
     /// Whole MiB as `df -h` shows them, rounded up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub df_mib: Option<u64>,
+    /// The least that is required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit_mib: Option<u64>,
+    /// By how much it is below that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing_mib: Option<u64>,
     /// Until the last day; negative after it.
@@ -36,17 +37,22 @@ pub struct Figures {
     /// How many there are of what the rule counts, on the whole node: old kernels, keys, areas, lines, files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
+    /// How many are missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing_count: Option<u64>,
     /// Of the volume, or of the group where the group is judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extents: Option<u64>,
+    /// The least that is required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit_extents: Option<u64>,
+    /// By how much the volume and what is free are below that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing_extents: Option<u64>,
+    /// Free in the group; for `vg-free`, those that LVM2 can use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub free_extents: Option<u64>,
+    /// Size of an extent of the group.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extent_bytes: Option<u64>,
     /// The smallest disk that brings what is missing.

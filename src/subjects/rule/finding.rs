@@ -1,7 +1,9 @@
 //! What a rule finds.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::figures::Figures;
@@ -35,6 +37,20 @@ impl fmt::Debug for RuleId {
     }
 }
 
+impl JsonSchema for RuleId {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "RuleId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
+    }
+}
+
 impl Serialize for RuleId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0)
@@ -53,8 +69,8 @@ impl PartialEq<&str> for RuleId {
     }
 }
 
-/// What a rule says of one subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// What a rule finds of one subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// As it must be.
@@ -86,7 +102,7 @@ impl Verdict {
 }
 
 /// What a rule found of one subject.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
     /// The rule's fixed word, or that of the waivers.
     pub id: RuleId,
@@ -99,29 +115,30 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Figures::is_empty")]
     pub figures: Figures,
     pub required: String,
-    /// One sentence that says what it means.
+    /// What it means, in one sentence.
     pub message: String,
-    /// What would lift it; empty where nothing need be done.
+    /// How to fix it; empty where nothing need be done.
     pub remedy: String,
     /// The commands that the remedy names, in its order; what else it asks for is in words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<Vec<String>>,
-    /// Where the requirement stands.
+    /// Where the requirement comes from.
     pub source: String,
     /// Why it does not count; nothing where it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waived: Option<Waived>,
 }
 
+/// How the message of a finding begins of which nobody looked, because a saved host or disks alone do not show it.
+const NOT_JUDGED: &str = "not judged: ";
 /// Why a rule that needs a running host does not judge disks alone.
 pub(super) const NEEDS_RUNNING: &str =
     "not judged: only a running host shows this, not the disks of a powered-off node";
 
 impl Finding {
-    /// Whether nobody looked, because disks alone do not show it. That is a part of what is unknown, and no fault of
-    /// the node.
+    /// Whether nobody looked, because disks alone or a saved host do not show it. That is no fault of the node.
     pub fn is_not_judged(&self) -> bool {
-        self.verdict == Verdict::Unknown && self.message == NEEDS_RUNNING
+        matches!(self.verdict, Verdict::Unknown | Verdict::Note) && self.message.starts_with(NOT_JUDGED)
     }
 
     /// The same with what was measured.
@@ -143,7 +160,7 @@ impl Finding {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Waived {
     pub reason: String,
     pub until: String,

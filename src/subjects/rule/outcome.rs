@@ -1,16 +1,17 @@
 //! What findings mean together.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::finding::{Finding, Verdict};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// Nothing blocks, and everything that applies could be told, but for what is the operator's to confirm.
+    /// Nothing blocks, and everything that applies could be determined, but for what the operator confirms.
     Ready,
     Blocked,
-    /// Nothing blocks, but something could not be told.
+    /// Nothing blocks, but something could not be determined.
     Unknown,
 }
 

@@ -56,7 +56,7 @@ pub(super) fn named(node: &Node, source: &str) -> Named {
         }
         Located::Unknown(why) => is(Verdict::Unknown, format!("cannot identify what it names: {why}"), ""),
         Located::Nothing if let Existence::Unknown(why) = existence(node, source) => {
-            is(Verdict::Unknown, format!("names nothing that was found, and not everything could be read: {why}"), "")
+            is(Verdict::Unknown, format!("not found, and not everything could be read: {why}"), "")
         }
         Located::Nothing if existence(node, source) == Existence::Exists => {
             is(Verdict::Unknown, "names a device whose content was not read".into(), "")

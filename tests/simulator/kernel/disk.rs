@@ -168,12 +168,6 @@ impl Disk {
         used.all(|sector| (end..self.bytes / SECTOR - end).contains(sector))
     }
 
-    /// Whether all that it has is the header of a swap area, in the middle.
-    pub fn keeps_a_swap_header(&self) -> bool {
-        let is_end = |sector: &Sector| sector.ends_with(b"SWAPSPACE2");
-        self.is_blank() && self.shown.len() <= 8 && self.shown.values().any(is_end)
-    }
-
     /// Every sector that is not zero.
     pub fn content(&self) -> &BTreeMap<u64, Sector> {
         &self.shown

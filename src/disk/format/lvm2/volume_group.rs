@@ -26,7 +26,7 @@ pub struct VolumeGroup {
 }
 
 /// From where LVM2 takes the extents of a volume that grows (lvm(8)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Allocation {
     /// Right behind its last extent, and nowhere else.

@@ -92,9 +92,7 @@ pub fn gather(root: &Root, places: &Places) -> Probed<Isos> {
 }
 
 impl Isos {
-    /// Reads every upgrade ISO in the folder, and keeps what it sums up to beside what it should. `on` hears of the
-    /// bytes read.
-    pub fn compare(&mut self, root: &Root, wanted: Sha256, on: &mut dyn FnMut(u64, u64)) {
+    pub(super) fn compare(&mut self, root: &Root, wanted: Sha256, on: &mut dyn FnMut(u64, u64)) {
         for iso in self.here.iter_mut().filter(|iso| iso.is_named_so) {
             let mut hear = |read| {
                 on(read, iso.bytes);

@@ -33,7 +33,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     match inputs.subjects().map(|subjects| &subjects.media.isos) {
         Ok(Probed::Known(isos)) => present(inputs, isos),
         Ok(Probed::Absent) => {
-            vec![inputs.finding(Verdict::Note, folder, "no upgrade ISO is there yet")]
+            vec![none(inputs)]
         }
         Ok(Probed::Unreadable(why)) => {
             let message = format!("cannot determine whether an upgrade ISO is there: {why}");
@@ -58,10 +58,24 @@ fn present(inputs: &RuleInputs<'_>, isos: &Isos) -> Vec<Finding> {
         let message = format!("cannot determine whether an upgrade ISO lies there: {why}");
         inputs.finding(Verdict::Unknown, folder, message).remedy("Run as root.")
     }));
-    if findings.is_empty() {
-        findings.push(inputs.finding(Verdict::Note, folder, "no upgrade ISO is there yet"));
+    if findings.is_empty() || has_nothing_to_compare(inputs) {
+        findings.push(none(inputs));
     }
     findings
+}
+
+fn has_nothing_to_compare(inputs: &RuleInputs<'_>) -> bool {
+    inputs.subjects().is_ok_and(|subjects| subjects.media.has_nothing_to_compare)
+}
+
+fn none(inputs: &RuleInputs<'_>) -> Finding {
+    let folder = &inputs.profile.places.iso_folder;
+    match has_nothing_to_compare(inputs) {
+        true => inputs
+            .finding(Verdict::Warn, folder, "no upgrade ISO is there yet: nothing was compared with --sha256")
+            .remedy("Run: okv-host stage ISO --sha256 HEX"),
+        false => inputs.finding(Verdict::Note, folder, "no upgrade ISO is there yet"),
+    }
 }
 
 fn file(inputs: &RuleInputs<'_>, iso: &IsoFile) -> Finding {

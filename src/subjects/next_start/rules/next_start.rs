@@ -58,7 +58,7 @@ fn not_saved(inputs: &RuleInputs<'_>, line: u32) -> Finding {
     if prediction.effect() == Effect::Stops {
         return of(inputs, &prediction);
     }
-    let message = format!("not predicted: /boot of this saved host is not mounted (/etc/fstab line {line})");
+    let message = format!("not judged: /boot of this saved host is not mounted (/etc/fstab line {line})");
     inputs.finding(Verdict::Note, SUBJECT, message).remedy("mount /boot and check again")
 }
 

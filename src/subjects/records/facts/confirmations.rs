@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::cause::cause;
 use crate::base::chars::is_hidden;
-use crate::host::state::STATE;
+use crate::host::state::{self, STATE};
 use crate::host::{Probed, Root};
 use crate::io::journal::{Damaged, Journal, Record};
 
@@ -54,6 +54,9 @@ pub fn gather(root: &Root) -> Probed<Confirmations> {
         Ok(folder) => folder,
         Err(why) => return Probed::Unreadable(why),
     };
+    if let Err(why) = state::verify(root, FILE) {
+        return Probed::Unreadable(why);
+    }
     // Not `below`, which follows a link: the writer makes a file, and whatever else is there is none of its.
     match Journal::read_past_damage(&folder.real_path().join(FILE)) {
         Ok((records, damaged)) => Probed::Known(Confirmations { records, damaged }),

@@ -2,7 +2,7 @@
 
 use crate::base::cause::cause;
 use crate::engine::{self, RecordedRun};
-use crate::host::state::STATE;
+use crate::host::state::{self, STATE};
 use crate::host::{Probed, Root};
 use crate::io::journal::Journal;
 
@@ -12,6 +12,9 @@ pub fn gather(root: &Root) -> Probed<Vec<RecordedRun>> {
         Ok(folder) => folder,
         Err(why) => return Probed::Unreadable(why),
     };
+    if let Err(why) = state::verify(root, "journal") {
+        return Probed::Unreadable(why);
+    }
     match Journal::read(&folder.real_path().join("journal")) {
         Ok(records) => Probed::Known(engine::runs(&records)),
         Err(e) => Probed::Unreadable(format!("{STATE}/journal: {}", cause(&e))),

@@ -43,6 +43,7 @@ fn shown(step: &Step) -> String {
             switches.iter().map(each).collect::<Vec<_>>().join(", ")
         }
         Action::ClearHalfMade { device } => format!("clear {device}"),
+        Action::ClearSwapHeader { area } => format!("clear {area}"),
         Action::WriteSwapHeader(header) => {
             format!("swap header {} {} {}", header.uuid, header.label.as_deref().unwrap_or("-"), header.area)
         }

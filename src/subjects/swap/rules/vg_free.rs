@@ -1,5 +1,6 @@
 //! `vg-free`: room in the system group to make swap large enough, and the smallest disk to add where there is not.
 
+use super::vg_health::ATTACH;
 use crate::base::units::{Bytes, GIB, SectorSize};
 use crate::disk::{LogicalVolume, VolumeGroup, smallest_disk};
 use crate::host::locate::{groups, sector_size};
@@ -81,6 +82,10 @@ fn judge_volume(inputs: &RuleInputs<'_>, subject: String, group: &VolumeGroup, v
         inputs
             .finding(Verdict::Warn, subject.clone(), format!("{needed} more extents are needed; {why}"))
             .remedy(Remedy::words("Run: ").run_on("lvchange --alloc inherit", &subject))
+    } else if !group.missing_pvs.is_empty() {
+        let message =
+            format!("{needed} more extents are needed; which are free cannot be determined while disks are missing");
+        inputs.finding(Verdict::Warn, subject, message).remedy(ATTACH)
     } else if needed <= usable {
         inputs.finding(
             Verdict::Pass,

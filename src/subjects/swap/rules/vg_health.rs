@@ -24,6 +24,9 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
+/// What to do about missing physical volumes.
+pub(super) const ATTACH: &str = "Attach the missing disk; never remove missing volumes from the group.";
+
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let groups: Vec<&VolumeGroup> = groups(&inputs.facts.node).collect();
     let mut findings: Vec<Finding> = groups.iter().map(|group| judge_group(inputs, group, &groups)).collect();
@@ -64,7 +67,7 @@ fn judge_group(inputs: &RuleInputs<'_>, group: &VolumeGroup, all: &[&VolumeGroup
     } else if !names.is_empty() {
         inputs
             .finding(bad, group.name.clone(), format!("physical volumes are missing: {}", names.join(", ")))
-            .remedy("Attach the missing disk; never remove missing volumes from the group.")
+            .remedy(ATTACH)
     } else if group.flags.iter().any(|f| f == "exported") {
         inputs
             .finding(bad, group.name.clone(), "the group is exported")

@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use crate::base::cause::cause;
 use crate::base::dates::{Moment, format_minute};
 use crate::host::processes::Process;
-use crate::host::state::STATE;
+use crate::host::state::{self, STATE};
 use crate::host::tail::tail;
 use crate::host::{Place, Probed, Root};
 
@@ -113,6 +113,9 @@ pub fn gather(root: &Root, processes: &Probed<Vec<Process>>) -> Probed<UpgradeRu
     };
     let Some(number) = names.iter().filter_map(|name| number_of(name.to_str()?)).max() else { return Probed::Absent };
     let name = name_of(number);
+    if let Err(why) = state::verify(root, &name) {
+        return Probed::Unreadable(why);
+    }
     let place = match folder.below(&name) {
         Ok(place) => place,
         Err(why) => return Probed::Unreadable(why),

@@ -11,7 +11,7 @@ fn a_boot_that_is_not_mounted_is_noted() {
         &Host::named("good-uefi"),
         str![[r#"
 note /boot
-  message: it is not mounted (/etc/fstab line 5): its files and boot entries were not looked at
+  message: not judged: it is not mounted (/etc/fstab line 5)
   remedy: Mount /boot, then run: okv-host check
 
 "#]],
@@ -25,7 +25,7 @@ fn files_of_a_kernel_below_the_mount_point_are_a_warning() {
         &Host::named("boot-shadowed"),
         str![[r#"
 note /boot
-  message: it is not mounted (/etc/fstab line 5): its files and boot entries were not looked at
+  message: not judged: it is not mounted (/etc/fstab line 5)
   remedy: Mount /boot, then run: okv-host check
 warn /boot
   message: files of kernels lie below the mount point, where no boot loader finds them: a kernel was installed or made while /boot was not mounted

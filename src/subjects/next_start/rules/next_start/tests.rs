@@ -75,7 +75,7 @@ fn a_saved_host_without_its_boot_is_noted() {
         &Host::named("good-uefi"),
         str![[r#"
 note next start
-  message: not predicted: /boot of this saved host is not mounted (/etc/fstab line 5)
+  message: not judged: /boot of this saved host is not mounted (/etc/fstab line 5)
   remedy: mount /boot and check again
 
 "#]],

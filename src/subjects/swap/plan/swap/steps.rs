@@ -30,6 +30,12 @@ pub(crate) fn steps(
     }
     if need.clears_temporary() {
         // Nothing was ever swapped to it in this run: an undo does not need it.
+        steps.extend(ready(growth, request, system, Back::Needless));
+        let area = format!("/dev/{}/{TEMPORARY}", request.group);
+        steps.push(Step::new(
+            "the temporary swap volume that was left over loses its header",
+            Action::ClearSwapHeader { area },
+        ));
         steps.push(step(TEMPORARY_GOES, remove_temporary(request, Back::Needless)));
     } else if let Some(extents) = need.temporary_extents {
         steps.extend(temporary(growth, request, system, extents, need));
@@ -78,7 +84,7 @@ fn temporary(growth: &Growth, request: &Request, system: &System<'_>, extents: u
             ProgramRun::changes(Program::Lvcreate, args, proof.clone(), gone.clone()),
         ));
     } else {
-        steps.extend(ready(growth, request, system));
+        steps.extend(ready(growth, request, system, gone.clone()));
     }
     if need.temporary != Temporary::None && extents > 0 {
         let args = ["--extents", &count, &name];
@@ -100,7 +106,7 @@ fn temporary(growth: &Growth, request: &Request, system: &System<'_>, extents: u
 }
 
 /// A temporary volume of which LVM2 was cut off: the kernel does not have it yet, or not all of it.
-fn ready(growth: &Growth, request: &Request, system: &System<'_>) -> Option<Step> {
+fn ready(growth: &Growth, request: &Request, system: &System<'_>, back: Back) -> Option<Step> {
     let (name, extents) = (format!("{}/{TEMPORARY}", request.group), system.temporary_extents.unwrap_or(0));
     let bytes = system.group.extent_bytes.saturating_mul(extents);
     let args = match &growth.temporary_device {
@@ -109,8 +115,7 @@ fn ready(growth: &Growth, request: &Request, system: &System<'_>) -> Option<Step
         Probed::Known(_) | Probed::Unreadable(_) => return None,
     };
     let proof = Proof::Extents { group: request.group.clone(), volume: TEMPORARY.into(), extents };
-    let gone = Back::by(Program::Lvremove, ["--yes", &name]);
-    let run = ProgramRun::changes(Program::Lvchange, args, proof, gone);
+    let run = ProgramRun::changes(Program::Lvchange, args, proof, back);
     Some(step("the kernel takes the temporary swap volume that was left over as LVM2 has it", run))
 }
 

@@ -29,6 +29,7 @@ impl Node {
                     volume.page[at..at + piece.hex.len()].copy_from_slice(&piece.hex);
                 }
             }
+            Action::ClearSwapHeader { area } => self.volume(area).unwrap().1.page.fill(0),
             Action::SwitchCaches(_) => {}
             Action::ClearHalfMade { device } => self.on(device).unwrap().put_label(false),
             Action::Rename { .. } | Action::Copy(_) | Action::Follow(_) => panic!("no file is touched"),
