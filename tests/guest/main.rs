@@ -15,6 +15,7 @@ mod nbd;
 mod tools;
 
 mod agreement;
+mod ansible;
 mod disks;
 mod kernel_prune;
 mod matrix;

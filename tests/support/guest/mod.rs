@@ -157,6 +157,11 @@ impl Guest {
         assert!(ended, "the guest does not shut down\n{}", self.console());
     }
 
+    /// Whether the machine has ended by itself, as it does where the guest restarts.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.power.as_mut().is_none_or(|power| power.machine.has_ended())
+    }
+
     /// Waits until the machine ends by itself, as it does where the guest restarts, and boots it again.
     pub(crate) fn restarts_by_itself(&mut self) {
         let power = self.power.take().expect("the guest is running");
@@ -222,6 +227,18 @@ impl Guest {
             power.monitor.command("device_add", attached.device());
         }
         self.disks.push(attached);
+    }
+
+    /// Plugs in a network card until the power is off, by which this port of the host's loopback leads to that one of the
+    /// guest. The guest gives itself 10.0.2.15; nothing else is reached from there.
+    pub(crate) fn forward(&mut self, from: u16, to: u16) {
+        let monitor = &mut self.power.as_mut().expect("the guest is running").monitor;
+        let forward = format!("tcp:127.0.0.1:{from}-10.0.2.15:{to}");
+        monitor.command(
+            "netdev_add",
+            json!({"type": "user", "id": "net", "restrict": true, "hostfwd": [{"str": forward}]}),
+        );
+        monitor.command("device_add", json!({"driver": "virtio-net-pci", "id": "card", "netdev": "net"}));
     }
 
     /// Takes out a SCSI disk while the guest runs, at once.

@@ -55,15 +55,20 @@ impl Monitor {
     }
 }
 
-/// Between bind and listen a connection is refused, which lasts on a machine that is busy.
+/// QEMU makes its sockets one after the other, and between bind and listen a connection is refused, which lasts on a
+/// machine that is busy.
 fn connected(path: &Path) -> io::Result<UnixStream> {
     let started = Instant::now();
     loop {
         match UnixStream::connect(path) {
-            Err(e) if e.kind() == io::ErrorKind::ConnectionRefused && started.elapsed() < LISTENS => {
+            Err(e) if is_early(&e) && started.elapsed() < LISTENS => {
                 thread::sleep(Duration::from_millis(50));
             }
             result => return result,
         }
     }
+}
+
+fn is_early(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound)
 }
