@@ -20,6 +20,7 @@ mod kernel_prune;
 mod matrix;
 mod next_start;
 mod node;
+mod package;
 mod power;
 mod record;
 mod replay;
