@@ -79,7 +79,8 @@ fn one(words: &[&str], at: &mut usize, allowed: &[&str]) -> bool {
 #[test]
 fn licence_expressions_are_evaluated() {
     let allowed = ["MIT", "Apache-2.0"];
-    for met in ["MIT", "GPL-3.0 OR MIT", "Unlicense/MIT", "Apache-2.0 WITH LLVM-exception", "(MIT OR X) AND Apache-2.0"] {
+    for met in ["MIT", "GPL-3.0 OR MIT", "Unlicense/MIT", "Apache-2.0 WITH LLVM-exception", "(MIT OR X) AND Apache-2.0"]
+    {
         assert!(is_allowed(met, &allowed), "{met}");
     }
     for unmet in ["", "GPL-3.0", "MIT AND GPL-3.0", "(MIT OR Apache-2.0) AND X"] {
@@ -157,7 +158,8 @@ fn every_exception_of_the_policy_and_every_direct_dependency_has_its_reason() {
     let tables = ["dependencies", "dev-dependencies"];
     for table in tables {
         let (_, lines) = manifest.split_once(&format!("\n[{table}]")).unwrap();
-        let lines: Vec<_> = lines.split("\n[").next().unwrap().lines().skip(1).filter(|line| !line.is_empty()).collect();
+        let lines: Vec<_> =
+            lines.split("\n[").next().unwrap().lines().skip(1).filter(|line| !line.is_empty()).collect();
         assert!(!lines.is_empty());
         for line in lines {
             let reason = line.rsplit_once(" # ").map(|(_, reason)| reason.trim());
