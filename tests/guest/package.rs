@@ -1,6 +1,6 @@
 //! The RPM of a release with the real rpm: installed, verified, upgraded, downgraded and removed.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -34,7 +34,7 @@ fn packages() -> TempDir {
 }
 
 fn put(guest: &Guest, folder: &Path, name: &str) {
-    let bytes = std::fs::read(PathBuf::from(folder).join(name)).unwrap();
+    let bytes = std::fs::read(folder.join(name)).unwrap();
     guest.put(&format!("/root/{name}"), &bytes, 0o644);
 }
 
