@@ -1,10 +1,15 @@
 //! The commit and its day, for `--version` of a release build, and the commit for its reports.
 //!
 //! Only there: a build that asks git is made again after each commit. Where there is no git, as in a tarball, neither
-//! is shown; who packages it gives `OKV_HOST_COMMIT` and `SOURCE_DATE_EPOCH`.
+//! is shown; who packages it gives `OKV_HOST_COMMIT` and `SOURCE_DATE_EPOCH`. A build from files that differ from the
+//! commit's is marked `modified`.
 
 use std::env;
+use std::path::Path;
 use std::process::Command;
+
+/// What the binary is made of. A change elsewhere, as in a document, does not change the binary and is not marked.
+const INPUTS: [&str; 6] = [".cargo", "Cargo.lock", "Cargo.toml", "build.rs", "rust-toolchain.toml", "src"];
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -13,17 +18,28 @@ fn main() {
     if env::var("PROFILE").as_deref() != Ok("release") {
         return;
     }
-    println!("cargo:rerun-if-changed=.git/logs/HEAD");
+    // The log is written at each commit; the inputs decide whether the tree is modified. A path that is not there would
+    // have each build run this again.
+    let log = git(&["rev-parse", "--git-path", "logs/HEAD"]);
+    for path in INPUTS.into_iter().chain(log.as_deref()).filter(|path| Path::new(path).exists()) {
+        println!("cargo:rerun-if-changed={path}");
+    }
     let commit = env::var("OKV_HOST_COMMIT").ok().or_else(|| git(&["rev-parse", "--short=12", "HEAD"]));
     if let Some(commit) = &commit {
         println!("cargo:rustc-env=OKV_HOST_BUILD_COMMIT={commit}");
     }
+    let modified = env::var_os("OKV_HOST_COMMIT").is_none() && is_modified();
+    let commit = commit.map(|commit| if modified { format!("{commit} modified") } else { commit });
     let day = env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| day_of(seconds.parse().ok()?));
     let day = day.or_else(|| git(&["log", "-1", "--format=%cs"]));
     let build = [commit, day].into_iter().flatten().collect::<Vec<_>>().join(", ");
     if !build.is_empty() {
         println!("cargo:rustc-env=OKV_HOST_VERSION={} ({build})", env!("CARGO_PKG_VERSION"));
     }
+}
+
+fn is_modified() -> bool {
+    git(&[&["status", "--porcelain", "--"][..], &INPUTS[..]].concat()).is_some()
 }
 
 fn git(args: &[&str]) -> Option<String> {

@@ -4,9 +4,12 @@
 //! A change that makes a hot path twice as long fails here. One that makes it longer for a reason raises the limit, and
 //! says why.
 
+#[path = "support/release.rs"]
+mod release;
+
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use okv_host::io::image;
@@ -24,18 +27,6 @@ const USUAL: &[(&str, u64)] = &[
 /// How much more is let pass, in percent: other versions of the compiler and other processors count a little
 /// differently.
 const MARGIN: u64 = 40;
-
-/// The release build, made now if it is not there; the test profile is another build.
-fn release_binary() -> PathBuf {
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--locked", "--quiet", "--bin", "okv-host"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()
-        .unwrap();
-    assert!(status.success());
-    let built = PathBuf::from(env!("CARGO_BIN_EXE_okv-host"));
-    built.parent().unwrap().parent().unwrap().join("release/okv-host")
-}
 
 /// The disk of a fixture as the sparse file that it was before it was packed.
 fn unpack(fixture: &str, to: &Path) {
@@ -75,7 +66,7 @@ fn count(binary: &Path, dir: &Path, times: usize) -> u64 {
 
 #[test]
 fn no_hot_path_has_become_much_longer() {
-    let binary = release_binary();
+    let binary = release::binary();
     let counts: Vec<(&str, u64, u64)> = USUAL
         .iter()
         .map(|(fixture, usual)| {

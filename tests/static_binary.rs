@@ -1,28 +1,18 @@
 //! The release binary is one static file: it runs in an empty chroot, where there is no C library, no /proc and no
 //! shell. Takes root, for chroot(2).
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+#[path = "support/release.rs"]
+mod release;
 
-/// The release build, made now if it is not there; the test profile is another build.
-fn release_binary() -> PathBuf {
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--locked", "--quiet", "--bin", "okv-host"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()
-        .unwrap();
-    assert!(status.success());
-    let built = PathBuf::from(env!("CARGO_BIN_EXE_okv-host"));
-    let target = built.parent().unwrap().parent().unwrap();
-    target.join("release/okv-host")
-}
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 #[test]
 fn the_release_binary_runs_in_an_empty_chroot() {
     assert!(okv_host::io::sys::is_root(), "this test takes root");
     let jail = tempfile::tempdir().unwrap();
-    fs::copy(release_binary(), jail.path().join("okv-host")).unwrap();
+    fs::copy(release::binary(), jail.path().join("okv-host")).unwrap();
     let node = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hosts/good-uefi");
     let copied = Command::new("cp").arg("-a").arg(node).arg(jail.path().join("node")).status().unwrap();
     assert!(copied.success());
@@ -38,7 +28,7 @@ fn the_release_binary_runs_in_an_empty_chroot() {
 
 #[test]
 fn the_release_binary_names_no_interpreter_and_no_library() {
-    let bytes = fs::read(release_binary()).unwrap();
+    let bytes = fs::read(release::binary()).unwrap();
     // ELF64 program headers: PT_INTERP is 3.
     let at =
         |offset: usize, len: usize| bytes[offset..offset + len].iter().rev().fold(0, |n, b| n << 8 | usize::from(*b));

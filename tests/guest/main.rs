@@ -10,6 +10,8 @@ mod guest;
 mod kernel_rpms;
 #[path = "../support/nbd/mod.rs"]
 mod nbd;
+#[path = "../support/release.rs"]
+mod release;
 #[path = "../support/tools.rs"]
 #[allow(dead_code)]
 mod tools;
@@ -21,6 +23,7 @@ mod kernel_prune;
 mod matrix;
 mod next_start;
 mod node;
+mod package;
 mod power;
 mod record;
 mod replay;

@@ -12,21 +12,11 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::node::{Node, PASSWORD};
+use crate::release;
 use crate::tools::run;
 
 /// Longest that a playbook takes, where other work shares the processors.
 const LIMIT: Duration = Duration::from_secs(900);
-
-/// The release build, made now if it is not there: what is transferred under emulation, and runs there often.
-fn release_binary() -> PathBuf {
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--locked", "--quiet", "--bin", "okv-host"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status();
-    assert!(status.expect("cargo can be run").success());
-    let built = Path::new(env!("CARGO_BIN_EXE_okv-host"));
-    built.parent().and_then(Path::parent).expect("a folder of builds").join("release/okv-host")
-}
 
 pub(super) struct Controller(TempDir);
 
@@ -36,7 +26,7 @@ impl Controller {
         let controller = Self(folder);
         let key = controller.path("key");
         run("ssh-keygen", &["-q", "-N", "", "-t", "ed25519", "-f", key.to_str().expect("UTF-8")]);
-        fs::copy(release_binary(), controller.path("okv-host")).expect("the release build");
+        fs::copy(release::binary(), controller.path("okv-host")).expect("the release build");
         controller
     }
 
