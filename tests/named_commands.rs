@@ -83,8 +83,8 @@ fn texts_of_hosts() -> BTreeSet<String> {
         let mut process = Command::cargo_bin("okv-host").unwrap();
         process.env_clear().args(["check", "--root"]).arg(host.path());
         let screen = String::from_utf8(process.output().unwrap().stdout).unwrap();
-        let next = screen.split("\nNext ").nth(1).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
-        texts.insert(next);
+        let next = screen.split("\nNext: ").nth(1).and_then(|next| next.split("\n\n").next()).unwrap();
+        texts.insert(next.split_whitespace().collect::<Vec<_>>().join(" "));
     }
     texts
 }

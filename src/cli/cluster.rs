@@ -59,7 +59,7 @@ Examples:
   okv-host cluster okv1.json okv2.json
   okv-host cluster okv*.json --cluster-info info.json --max-age 24h
 
-Exit status: 0 every node is ready; 1 a node is blocked or was disabled for too long; 2 usage error; 3 unknown; \
+Exit status: 0 no blocker found; 1 a node is blocked or was disabled for too long; 2 usage error; 3 unknown; \
 6 an --output file could not be written.";
 
 /// In seconds.

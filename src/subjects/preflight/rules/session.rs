@@ -29,11 +29,10 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     vec![match inputs.subjects().map(|subjects| &subjects.preflight.session) {
         Ok(Probed::Known(Session::Multiplexer(name))) => finding(Verdict::Pass, &format!("within {name}")),
         Ok(Probed::Known(Session::Console)) => finding(Verdict::Pass, "at a console"),
-        Ok(Probed::Known(Session::Ssh)) => finding(
-            Verdict::Warn,
-            "a bare SSH session: what is begun in it by hand is cut off with the connection (okv-host upgrade is not)",
-        )
-        .remedy(REMEDY),
+        Ok(Probed::Known(Session::Ssh)) => {
+            finding(Verdict::Warn, "a bare SSH session: what is begun in it by hand is cut off with the connection")
+                .remedy(REMEDY)
+        }
         Ok(Probed::Known(Session::Other(names))) => {
             finding(Verdict::Note, "neither a terminal multiplexer, nor a login at a console, nor SSH")
                 .measured(names.join(" < "))
@@ -77,7 +76,7 @@ pass this session
             &Host::named("procedure-wrong"),
             str![[r#"
 warn this session
-  message: a bare SSH session: what is begun in it by hand is cut off with the connection (okv-host upgrade is not)
+  message: a bare SSH session: what is begun in it by hand is cut off with the connection
   remedy: Start the upgrade in tmux (tmux a reattaches), with ServerAliveInterval and ServerAliveCountMax set.
 
 "#]],
