@@ -152,6 +152,7 @@ mod tests {
             blocked_by: vec![],
             unknown_by: vec![],
             waived: vec![],
+            is_under_way: false,
             has_old_report: false,
             blockers: vec![],
         }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::one_at_a_time::NOT_ACTIVE;
 use super::{Node, Problem, Step};
 use crate::subjects::rule::Outcome;
 
@@ -26,6 +27,7 @@ pub(super) fn next(problems: &[Problem], nodes: &[Node], order: Option<&[Step]>)
         .or_else(|| of_node(Outcome::Blocked))
         .or_else(|| of_problem(Outcome::Unknown))
         .or_else(|| of_node(Outcome::Unknown))
+        .or_else(|| problems.iter().find(|problem| problem.id == NOT_ACTIVE).map(about))
         .or_else(|| match order {
             None => Some(Next {
                 node: None,

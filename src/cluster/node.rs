@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::info::{Mode, NodeInfo};
-use super::saved::{Saved, SavedFinding};
+use super::saved::{Saved, SavedFinding, UNDER_WAY};
 use crate::base::versions::Version;
 use crate::subjects::rule::{Outcome, Verdict};
 
@@ -28,6 +28,9 @@ pub struct Node {
     pub unknown_by: Vec<String>,
     /// The rules of which somebody accepted what they found.
     pub waived: Vec<String>,
+    /// Whether its upgrade has begun and not ended.
+    #[serde(skip)]
+    pub is_under_way: bool,
     /// Whether its report is too old, or of unknown age.
     #[serde(skip)]
     pub has_old_report: bool,
@@ -55,6 +58,7 @@ impl Node {
             waived: report.map(waived).unwrap_or_default(),
             blocked_by: ids(&blockers),
             unknown_by: ids(&unknown),
+            is_under_way: report.is_some_and(|report| report.headline.as_deref() == Some(UNDER_WAY)),
             has_old_report: false,
             blockers,
         }

@@ -26,16 +26,25 @@ pub(super) fn wait_for(
         let status = match &node.status {
             Some(status) if !status.eq_ignore_ascii_case("active") => status.as_str(),
             _ if own.is_some() => "DISABLED",
+            _ if node.is_under_way => "being upgraded",
             _ => continue,
         };
         let name = &node.name;
         let waiting = || order.iter().filter(|step| step.node != *name);
+        let is_left = order.iter().any(|step| step.node == *name);
         if waiting().next().is_none() {
+            if !is_left {
+                let message = format!("{name} has the release and is {status}");
+                let remedy = format!("Enable {name} in the management console, and wait for ACTIVE.");
+                problems.push(Problem::new(NOT_ACTIVE, Outcome::Ready, message, remedy));
+            }
             continue;
         }
         let message = format!("{name} is {status}: no other node may be upgraded before it is ACTIVE again");
-        let is_left = target.is_some() && order.iter().any(|step| step.node == *name);
-        let remedy = match (own.is_some() || node.is_disabled(), is_left) {
+        let remedy = match (own.is_some() || node.is_disabled(), target.is_some() && is_left) {
+            _ if node.is_under_way => {
+                format!("Finish the upgrade of {name} (on it: okv-host runbook), enable it, and wait for ACTIVE.")
+            }
             (true, true) => format!("Upgrade {name} first, enable it, and wait for ACTIVE."),
             (true, false) => format!("Enable {name} in the management console, and wait for ACTIVE."),
             (false, _) => format!("Wait until {name} is ACTIVE."),

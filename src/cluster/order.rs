@@ -35,7 +35,11 @@ pub(super) const OLD: &str = "report-old";
 /// of one is not known.
 pub(super) fn order(nodes: &[Node], target: Option<&Version>, disabled: &[Disabled]) -> Option<Vec<Step>> {
     let is_done = |node: &Node| {
-        node.parsed_version().zip(target).is_some_and(|(version, target)| version.is_of(target) || version > *target)
+        !node.is_under_way
+            && node
+                .parsed_version()
+                .zip(target)
+                .is_some_and(|(version, target)| version.is_of(target) || version > *target)
     };
     let mut left: Vec<(&Node, Mode)> =
         nodes.iter().filter(|node| !is_done(node)).map(|node| Some((node, node.mode?))).collect::<Option<_>>()?;
@@ -51,7 +55,7 @@ pub(super) fn order(nodes: &[Node], target: Option<&Version>, disabled: &[Disabl
     };
     let is_out = |node: &Node| {
         let own = disabled.iter().find(|disabled| disabled.node == node.name);
-        own.map_or(node.is_disabled(), |own| !own.is_too_long())
+        node.is_under_way || own.map_or(node.is_disabled(), |own| !own.is_too_long())
     };
     // No other node may be taken out before one that is out of service is back.
     left.sort_by_key(|(node, mode)| {

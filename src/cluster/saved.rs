@@ -7,6 +7,9 @@ use crate::subjects::rule::{Outcome, Verdict};
 /// Name and version of the schema that is read.
 pub const SCHEMA: &str = "okv-host.check.v1";
 
+/// The headline of a node that waits for its restart, or was not heard of since. Its files name the new release already.
+pub(super) const UNDER_WAY: &str = "upgrade-under-way";
+
 /// A report, as far as a cluster is judged by it, or two of them are compared. Fields that a later version added are
 /// passed over.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -25,6 +28,9 @@ pub struct Saved {
     #[serde(default, deserialize_with = "or_default")]
     pub made: SavedMade,
     pub verdict: Outcome,
+    /// The word for the answer; reports of 0.1.0 have none.
+    #[serde(default)]
+    pub headline: Option<String>,
     pub findings: Vec<SavedFinding>,
 }
 

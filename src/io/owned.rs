@@ -7,6 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::sys;
+use crate::base::cause::cause;
 
 /// The bits of a mode that let others write.
 const WRITTEN_BY_OTHERS: u32 = 0o022;
@@ -19,24 +20,24 @@ const WRITTEN_BY_OTHERS: u32 = 0o022;
 /// What is wrong, and what to do about it.
 pub fn verify(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent() {
-        if let Some(link) = found(symlink_metadata(folder))?.filter(Metadata::is_symlink) {
+        if let Some(link) = found(folder, symlink_metadata(folder))?.filter(Metadata::is_symlink) {
             verify_owner(folder, &link)?;
         }
-        if let Some(metadata) = found(metadata(folder))? {
+        if let Some(metadata) = found(folder, metadata(folder))? {
             verify_one(folder, &metadata, metadata.is_dir(), "folder")?;
         }
     }
-    match found(symlink_metadata(path))? {
+    match found(path, symlink_metadata(path))? {
         Some(metadata) => verify_one(path, &metadata, metadata.is_file(), "regular file"),
         None => Ok(()),
     }
 }
 
-fn found(metadata: io::Result<Metadata>) -> io::Result<Option<Metadata>> {
+fn found(path: &Path, metadata: io::Result<Metadata>) -> io::Result<Option<Metadata>> {
     match metadata {
         Ok(metadata) => Ok(Some(metadata)),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(e),
+        Err(e) => Err(io::Error::new(e.kind(), format!("{}: {}", path.display(), cause(&e)))),
     }
 }
 

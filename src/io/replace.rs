@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
+use super::sys::EIO;
+
 /// Mode of a file that was not there before: a report names accounts, addresses and serial numbers.
 const PRIVATE: u32 = 0o600;
 
@@ -41,7 +43,11 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&place);
         return Err(why);
     }
-    File::open(folder)?.sync_all()
+    // It is in its place. Some file systems have no flush of a folder, and one that cannot be read is not opened.
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        Err(why) if why.kind() == ErrorKind::StorageFull || why.raw_os_error() == Some(EIO) => Err(why),
+        _ => Ok(()),
+    }
 }
 
 fn refused<T>(why: &str) -> io::Result<T> {

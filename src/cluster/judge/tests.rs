@@ -17,6 +17,7 @@ fn report(host: &str, release: Option<&str>, verdict: Outcome) -> Saved {
         release: release.map(str::to_owned),
         machine: None,
         made: Default::default(),
+        headline: None,
         verdict,
         findings: vec![finding],
     }
@@ -240,6 +241,28 @@ fn while_a_node_is_not_active_no_other_is_next() {
     let reports = vec![report("a", None, Outcome::Ready)];
     let last = judge(Request { reports, info: info_of(&[("a", RO, "DISABLED", "21.6", "")]), ..Request::default() });
     assert_eq!(last.verdict, Outcome::Ready);
+}
+
+/// Between the vendor's upgrade and the restart, the files of a node name the new release already.
+#[test]
+fn a_node_that_is_being_upgraded_is_finished_first_whatever_its_files_and_the_cluster_show() {
+    let mut first = report("a", Some("21.8.0.0.0"), Outcome::Ready);
+    first.headline = Some("upgrade-under-way".into());
+    let reports = vec![first, report("b", None, Outcome::Ready)];
+    let info = info_of(&[("a", RW, "ACTIVE", "21.6", ""), ("b", RO, "ACTIVE", "21.6", "")]);
+    let cluster = judge(Request { reports, info, ..Request::default() });
+    assert_eq!(turns(&cluster), ["a", "b"]);
+    assert_eq!(cluster.order.as_ref().unwrap()[1].blocked_by, ["node-not-active"]);
+    assert!(cluster.next.unwrap().what.starts_with("Finish the upgrade of a "));
+}
+
+#[test]
+fn an_upgraded_node_that_is_still_disabled_is_next_also_where_nobody_waits_for_it() {
+    let reports = vec![report("a", Some("21.8.0.0.0"), Outcome::Ready)];
+    let info = info_of(&[("a", RO, "DISABLED", "21.8.0.0.0", "")]);
+    let cluster = judge(Request { reports, info, ..Request::default() });
+    assert!(cluster.verdict == Outcome::Ready && ids(&cluster).contains(&"node-not-active"), "{cluster:?}");
+    assert_eq!(cluster.next.unwrap().what, "Enable a in the management console, and wait for ACTIVE.");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What is to be done about a finding.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Words for a person, and the commands among them as argument vectors: one source for both.
@@ -40,7 +41,7 @@ impl Remedy {
     /// The same with one more argument of its last command.
     pub(crate) fn arg(mut self, argument: &str) -> Self {
         self.text.push(' ');
-        self.text.push_str(if argument.is_empty() { "''" } else { argument });
+        self.text.push_str(&quoted(argument));
         self.commands.last_mut().into_iter().for_each(|command| command.push(argument.to_owned()));
         self
     }
@@ -52,6 +53,15 @@ impl Remedy {
 
     pub(super) fn into_parts(self) -> (String, Vec<Vec<String>>) {
         (self.text, self.commands)
+    }
+}
+
+/// An argument as a shell takes it for one word.
+fn quoted(argument: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    match !argument.is_empty() && argument.chars().all(is_plain) {
+        true => Cow::Borrowed(argument),
+        false => Cow::Owned(format!("'{}'", argument.replace('\'', r"'\''"))),
     }
 }
 
@@ -81,7 +91,16 @@ mod tests {
     fn a_command_is_in_the_text_and_an_argument_vector() {
         let remedy = Remedy::words("Mount it: ").run_on("mount -r", "/a b").then(", then run: ").run("okv-host check");
         let (text, commands) = remedy.into_parts();
-        assert_eq!(text, "Mount it: mount -r /a b, then run: okv-host check");
+        assert_eq!(text, "Mount it: mount -r '/a b', then run: okv-host check");
         assert_eq!(commands, [vec!["mount", "-r", "/a b"], vec!["okv-host", "check"]]);
+    }
+
+    #[test]
+    fn a_name_that_a_shell_would_run_is_one_word_to_it() {
+        let text = |argument: &str| Remedy::command("rm").arg(argument).to_string();
+        assert_eq!(text("/a/b.iso"), "rm /a/b.iso");
+        assert_eq!(text("/a; id .iso"), "rm '/a; id .iso'");
+        assert_eq!(text("/it's $(id)"), r"rm '/it'\''s $(id)'");
+        assert_eq!(text(""), "rm ''");
     }
 }

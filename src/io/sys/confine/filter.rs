@@ -69,6 +69,12 @@ const REFUSED: &[c_long] = &[
     libc::SYS_ptrace,
     libc::SYS_process_vm_writev,
     libc::SYS_io_uring_setup,
+    libc::SYS_open_by_handle_at,
+    libc::SYS_clock_adjtime,
+    libc::SYS_adjtimex,
+    452, // fchmodat2
+    463, // setxattrat
+    466, // removexattrat
     libc::SYS_execve,
     libc::SYS_execveat,
 ];
@@ -86,6 +92,7 @@ const ASKING: &[u64] = &[
     0x4c03,      // LOOP_GET_STATUS
     0x4c05,      // LOOP_GET_STATUS64
     0x5401,      // TCGETS
+    0x802c_542a, // TCGETS2
     0x5413,      // TIOCGWINSZ
     0x541b,      // FIONREAD
     0x5421,      // FIONBIO

@@ -79,8 +79,13 @@ fn none(inputs: &RuleInputs<'_>) -> Finding {
 }
 
 fn file(inputs: &RuleInputs<'_>, iso: &IsoFile) -> Finding {
-    let again = || {
-        Remedy::words("Remove it: ").run_on("rm", &iso.path).then(". Then run: ").run("okv-host stage ISO --sha256 HEX")
+    // What is no upgrade ISO is not ours to remove.
+    let again = || match iso.is_named_so {
+        true => Remedy::words("Remove it: ")
+            .run_on("rm", &iso.path)
+            .then(". Then run: ")
+            .run("okv-host stage ISO --sha256 HEX"),
+        false => Remedy::words("copy it again, and compare checksums"),
     };
     // Another ISO than that of an upgrade is nobody's business here.
     let bad = if iso.is_named_so { Verdict::Block } else { Verdict::Note };
@@ -103,7 +108,9 @@ fn file(inputs: &RuleInputs<'_>, iso: &IsoFile) -> Finding {
         let missing = Bytes(volume.bytes.saturating_sub(iso.bytes));
         inputs.finding(bad, &iso.path, format!("it is cut off: {missing} are missing")).remedy(again())
     } else if let Some(problem) = &volume.problem {
-        inputs.finding(Verdict::Warn, &iso.path, format!("its volume is not sound: {problem}")).remedy(again())
+        inputs
+            .finding(Verdict::Warn, &iso.path, format!("its volume is not sound: {problem}"))
+            .remedy("Compare its SHA-256 with the published one.")
     } else if let Some(found) = iso.checksum.as_ref().and_then(|checksum| sum(inputs, iso, checksum)) {
         found
     } else if let Some(release) = iso.is_of_another(&inputs.profile.release).filter(|_| iso.is_named_so) {

@@ -3,6 +3,7 @@
 
 use super::{Identity, Need, Temporary};
 use crate::base::units::GIB;
+use crate::disk::format::content::Kind;
 use crate::disk::new_swap;
 use crate::engine::{Action, Back, Guard, ProgramRun, Proof, Refusal, Role, Step, SwapHeader};
 use crate::host::Probed;
@@ -30,12 +31,12 @@ pub(crate) fn steps(
     }
     if need.clears_temporary() {
         // Nothing was ever swapped to it in this run: an undo does not need it.
-        steps.extend(ready(growth, request, system, Back::Needless));
-        let area = format!("/dev/{}/{TEMPORARY}", request.group);
-        steps.push(Step::new(
-            "the temporary swap volume that was left over loses its header",
-            Action::ClearSwapHeader { area },
-        ));
+        if may_have_header(system) {
+            steps.extend(ready(growth, request, system, Back::Needless));
+            let area = format!("/dev/{}/{TEMPORARY}", request.group);
+            let purpose = "the temporary swap volume that was left over loses its header";
+            steps.push(Step::new(purpose, Action::ClearSwapHeader { area }));
+        }
         steps.push(step(TEMPORARY_GOES, remove_temporary(request, Back::Needless)));
     } else if let Some(extents) = need.temporary_extents {
         steps.extend(temporary(growth, request, system, extents, need));
@@ -68,6 +69,14 @@ pub(crate) fn steps(
         steps.push(step(TEMPORARY_GOES, remove_temporary(request, back)).in_role(Role::Permanent));
     }
     Ok(steps)
+}
+
+/// Whether the temporary volume that was left over may begin with a swap header, or a part of one. Where its extents
+/// began something else before, no mkswap ran.
+fn may_have_header(system: &System<'_>) -> bool {
+    let volume = system.group.logical_volumes.iter().find(|volume| volume.name == TEMPORARY);
+    let kind = volume.and_then(|volume| volume.content.as_ref()).map(|content| content.kind);
+    matches!(kind, None | Some(Kind::Swap | Kind::Blank | Kind::Unknown))
 }
 
 fn temporary(growth: &Growth, request: &Request, system: &System<'_>, extents: u64, need: &Need) -> Vec<Step> {
