@@ -37,7 +37,8 @@ class ActionModule(ActionBase):
         else:
             result.update(self._changes(program, words, options["refusal"]))
         if result.get("failed"):
-            result.pop("answer")  # what failed is shown whole
+            for key in ("answer", "steps"):
+                result.pop(key, None)  # what failed is shown whole
         if options["report"] and "answer" in result and not self._task.check_mode:
             path = self._loader.path_dwim(options["report"])
             private_file.write(path, json.dumps(result["answer"], indent=2) + "\n")
@@ -93,6 +94,8 @@ class ActionModule(ActionBase):
             "diff": plans.diff(plan),
             "outcome": outcome,
             "status": answer.status,
+            # What is done of a run that was lost is no step of its second attempt.
+            "steps": plan["steps"],
         }
         if outcome == "refused":
             result["reasons"] = plans.reasons(document)

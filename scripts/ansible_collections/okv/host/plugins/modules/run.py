@@ -94,6 +94,11 @@ reasons:
   type: list
   elements: str
   returned: when it was refused
+steps:
+  description: The steps of the plan before it was carried out, for a command that changes the node.
+  type: list
+  elements: dict
+  returned: success
 was_put:
   description: Whether the file okv-host was put on the node.
   type: bool

@@ -11,6 +11,8 @@ from ansible_collections.okv.host.plugins.plugin_utils.node import Answer, Node,
 PATH = "/usr/local/sbin/okv-host"
 # The exit status of okv-host where another run holds the lock.
 LOCKED = 5
+# A connection that was lost after so many seconds was there before: no attempt to connect takes so long.
+CONNECTED = 300
 # What a shell exits with where it may not run a file, or does not find it.
 NOT_RUN = {
     126: "the node does not let it run. With fapolicyd: fapolicyd-cli --file add FILE, then fapolicyd-cli --update. "
@@ -38,16 +40,23 @@ class Program:
 
     def ask(self, words):
         """Runs okv-host, and returns its JSON and how it ended. A lost connection or a lock is waited for."""
-        deadline = time.monotonic() + self._reconnect
+        lost, locked = None, None  # until when each is waited for, from the first failure on
         while True:
+            begun = time.monotonic()
             try:
                 answer = self._run([*words, "--format", "json"])
-                if answer.status != LOCKED or answer.stdout.strip() or not waits_until(deadline):
-                    return self._document(answer, words)
             except AnsibleConnectionFailure:
-                if not waits_until(deadline):
+                now = time.monotonic()
+                if lost is None or now - begun > CONNECTED:
+                    lost, locked = now + self._reconnect, None
+                if not waits_until(lost):
                     raise
                 self.node.reconnect()
+                continue
+            lost = None
+            locked = locked or time.monotonic() + self._reconnect
+            if answer.status != LOCKED or answer.stdout.strip() or not waits_until(locked):
+                return self._document(answer, words)
 
     def ask_once(self, words):
         """The same, where a lost connection is an answer too."""
