@@ -38,7 +38,7 @@ options:
     description:
       - For how many seconds a lost connection, or the lock of another run, is tried again. The command runs again
         then, which
-        okv-host is made for.
+        okv-host is made for. An upgrade that failed in the meantime is not begun again.
     type: float
     default: 0
   refusal:

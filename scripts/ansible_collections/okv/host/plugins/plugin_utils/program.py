@@ -38,12 +38,17 @@ class Program:
         # Whether a file was put on the node.
         self.was_put = False
 
-    def ask(self, words):
-        """Runs okv-host, and returns its JSON and how it ended. A lost connection or a lock is waited for."""
-        lost, locked = None, None  # until when each is waited for, from the first failure on
+    def ask(self, words, verify=None):
+        """Runs okv-host, and returns its JSON and how it ended. A lost connection or a lock is waited for.
+
+        `verify` is called before it runs again, and raises where it must not."""
+        is_again, lost, locked = False, None, None  # until when each is waited for, from the first failure on
         while True:
             begun = time.monotonic()
             try:
+                if is_again and verify:
+                    verify()
+                is_again = True
                 answer = self._run([*words, "--format", "json"])
             except AnsibleConnectionFailure:
                 now = time.monotonic()
