@@ -38,8 +38,9 @@ class ActionModule(ActionBase):
         result.update(
             answer=cluster,
             changed=False,  # a file of the controller is no change of the cluster
+            disabled=order.disabled(cluster, known),
             order=order.order(cluster, known, reports, options["order"]),
-            refusals=order.refusals(cluster, known, reports, options["order"]),
+            refusals=order.refusals(cluster, known, reports, options["order"], options["retry"]),
             text=files["cluster.txt"].splitlines(),
             verdict=cluster["verdict"],
         )
@@ -54,6 +55,7 @@ class ActionModule(ActionBase):
                 "order": {"type": "list", "elements": "str", "default": []},
                 "cluster_info": {"type": "path"},
                 "max_age": {"type": "str"},
+                "retry": {"type": "bool", "default": False},
                 "folder": {"type": "path"},
                 "binary": {"type": "path"},
             },

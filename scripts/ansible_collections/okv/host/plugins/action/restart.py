@@ -13,6 +13,8 @@ from ansible_collections.okv.host.plugins.plugin_utils.program import Program
 # Within this a node that restarts has gone down, in seconds.
 GOES_DOWN = 300
 BOOT = "cat /proc/sys/kernel/random/boot_id"
+# What it prints of a node that goes down is `stopping`.
+SYSTEM = "systemctl is-system-running"
 
 
 class ActionModule(ActionBase):
@@ -46,14 +48,17 @@ class ActionModule(ActionBase):
 
     def _restarts(self, program, words, before, timeout):
         doubt = self._asks(program, words)
-        started = time.monotonic()
+        started = asked = time.monotonic()
         while True:
             program.node.reconnect()
             now, why = self._boot_if_up(program)
             if now not in (None, before):
                 return {"outcome": "restarted"}
-            if now and doubt and time.monotonic() - started > GOES_DOWN:
-                raise doubt
+            if now and doubt and time.monotonic() - asked > GOES_DOWN and not self._goes_down(program):
+                if not isinstance(doubt, AnsibleConnectionFailure):
+                    raise doubt
+                # The connection was lost before the node was asked.
+                doubt, asked = self._asks(program, words), time.monotonic()
             if not waits_until(started + timeout):
                 raise AnsibleError(f"the node did not come back within {timeout:.0f} s. Look at its console. {why}")
 
@@ -65,12 +70,18 @@ class ActionModule(ActionBase):
             return None, error
 
     @staticmethod
+    def _goes_down(program):
+        try:
+            return program.node.sh(SYSTEM).stdout.strip() == "stopping"
+        except AnsibleConnectionFailure:
+            return True  # the next look at its boot shows it
+
+    @staticmethod
     def _asks(program, words):
-        """Asks for the restart, which ends the connection, at times before the answer is through."""
+        """Asks for the restart, which ends the connection, at times before the answer is through: then, why that is
+        not known."""
         try:
             done, answer = program.ask_once([*words, "--apply", "--yes"])
-        except AnsibleConnectionFailure:
-            return None
         except AnsibleError as doubt:
             return doubt
         if done["outcome"] in plans.ENDED_WELL:

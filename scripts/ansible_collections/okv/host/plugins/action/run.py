@@ -14,6 +14,8 @@ READS = ("check", "compare", "runbook", "scan", "status")
 PLANS = ("kernel-prune", "ssh-dsa-retire", "stage", "swap-extend", "undo", "upgrade")
 RECORDS = ("confirm",)
 USAGE = 2
+# States of an upgrade that is begun anew only by a run that was asked for that.
+FAILED = ("failed", "cut-off", "ended-without-asking", "ended-unheard")
 
 
 class ActionModule(ActionBase):
@@ -37,7 +39,8 @@ class ActionModule(ActionBase):
         else:
             result.update(self._changes(program, words, options["refusal"]))
         if result.get("failed"):
-            result.pop("answer")  # what failed is shown whole
+            for key in ("answer", "steps"):
+                result.pop(key, None)  # what failed is shown whole
         if options["report"] and "answer" in result and not self._task.check_mode:
             path = self._loader.path_dwim(options["report"])
             private_file.write(path, json.dumps(result["answer"], indent=2) + "\n")
@@ -79,9 +82,23 @@ class ActionModule(ActionBase):
     def _changes(self, program, words, refusal):
         plan, answer = program.ask(words)
         if plan["outcome"] == "planned" and not self._task.check_mode:
-            done, answer = program.ask([*words, "--apply", "--yes"])
+            verify = self._verify_upgrade(program) if words[0] == "upgrade" else None
+            done, answer = program.ask([*words, "--apply", "--yes"], verify)
             return self._judged(done, answer, refusal, plan)
         return self._judged(plan, answer, refusal, plan)
+
+    @staticmethod
+    def _verify_upgrade(program):
+        """What refuses to begin the upgrade again that failed while the connection was lost."""
+        before = program.ask(["status"])[0].get("upgrade") or {}
+
+        def verify():
+            now = program.ask_once(["status"])[0].get("upgrade") or {}
+            is_of_now = now.get("log") != before.get("log") or before.get("state") == "running"
+            if is_of_now and now.get("state") in FAILED:
+                raise AnsibleError(f"the upgrade ended while the connection was lost: {now['state']}, {now['log']}")
+
+        return verify
 
     @staticmethod
     def _judged(document, answer, refusal, plan):
@@ -93,6 +110,8 @@ class ActionModule(ActionBase):
             "diff": plans.diff(plan),
             "outcome": outcome,
             "status": answer.status,
+            # What is done of a run that was lost is no step of its second attempt.
+            "steps": plan.get("steps") or [],
         }
         if outcome == "refused":
             result["reasons"] = plans.reasons(document)

@@ -32,6 +32,10 @@ options:
   max_age:
     description: The oldest report that counts, for example C(24h).
     type: str
+  retry:
+    description: Whether an upgrade that failed may be begun anew. Without it, such a node is refused.
+    type: bool
+    default: false
   folder:
     description: Where C(cluster.json), C(cluster.txt) and C(cluster.html) are written on the controller, with mode
       0600. Not with C(--check).
@@ -69,9 +73,13 @@ verdict:
   returned: success
 order:
   description:
-    - The nodes in the order of the upgrade, by their names in the inventory. What has the release already comes
-      first, then
-      what has begun.
+    - The nodes in the order of the upgrade, by their names in the inventory. What is out of service comes first, as
+      its upgrade was begun or it is disabled, then what has the release already.
+  type: list
+  elements: str
+  returned: success
+disabled:
+  description: The nodes that are disabled as I(cluster_info) shows, by their names in the inventory.
   type: list
   elements: str
   returned: success

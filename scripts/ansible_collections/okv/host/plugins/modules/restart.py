@@ -11,6 +11,7 @@ description:
   - Runs C(okv-host upgrade --reboot), which predicts the next start first and refuses where the node would not start
     again.
   - Waits until the node answers with another boot identifier. A node that has no restart before it is left alone.
+  - Where the connection is lost and the node does not go down within five minutes, it is asked again.
 options:
   argv:
     description: Further arguments of C(okv-host upgrade).

@@ -38,7 +38,7 @@ options:
     description:
       - For how many seconds a lost connection, or the lock of another run, is tried again. The command runs again
         then, which
-        okv-host is made for.
+        okv-host is made for. An upgrade that failed in the meantime is not begun again.
     type: float
     default: 0
   refusal:
@@ -94,6 +94,11 @@ reasons:
   type: list
   elements: str
   returned: when it was refused
+steps:
+  description: The steps of the plan before it was carried out, for a command that changes the node.
+  type: list
+  elements: dict
+  returned: success
 was_put:
   description: Whether the file okv-host was put on the node.
   type: bool

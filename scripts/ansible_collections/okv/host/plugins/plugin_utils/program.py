@@ -11,6 +11,8 @@ from ansible_collections.okv.host.plugins.plugin_utils.node import Answer, Node,
 PATH = "/usr/local/sbin/okv-host"
 # The exit status of okv-host where another run holds the lock.
 LOCKED = 5
+# A connection that was lost after so many seconds was there before: no attempt to connect takes so long.
+CONNECTED = 300
 # What a shell exits with where it may not run a file, or does not find it.
 NOT_RUN = {
     126: "the node does not let it run. With fapolicyd: fapolicyd-cli --file add FILE, then fapolicyd-cli --update. "
@@ -36,18 +38,30 @@ class Program:
         # Whether a file was put on the node.
         self.was_put = False
 
-    def ask(self, words):
-        """Runs okv-host, and returns its JSON and how it ended. A lost connection or a lock is waited for."""
-        deadline = time.monotonic() + self._reconnect
+    def ask(self, words, verify=None):
+        """Runs okv-host, and returns its JSON and how it ended. A lost connection or a lock is waited for.
+
+        `verify` is called before it runs again, and raises where it must not."""
+        is_again, lost, locked = False, None, None  # until when each is waited for, from the first failure on
         while True:
+            begun = time.monotonic()
             try:
+                if is_again and verify:
+                    verify()
+                is_again = True
                 answer = self._run([*words, "--format", "json"])
-                if answer.status != LOCKED or answer.stdout.strip() or not waits_until(deadline):
-                    return self._document(answer, words)
             except AnsibleConnectionFailure:
-                if not waits_until(deadline):
+                now = time.monotonic()
+                if lost is None or now - begun > CONNECTED:
+                    lost, locked = now + self._reconnect, None
+                if not waits_until(lost):
                     raise
                 self.node.reconnect()
+                continue
+            lost = None
+            locked = locked or time.monotonic() + self._reconnect
+            if answer.status != LOCKED or answer.stdout.strip() or not waits_until(locked):
+                return self._document(answer, words)
 
     def ask_once(self, words):
         """The same, where a lost connection is an answer too."""
