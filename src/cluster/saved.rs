@@ -7,7 +7,8 @@ use crate::subjects::rule::{Outcome, Verdict};
 /// Name and version of the schema that is read.
 pub const SCHEMA: &str = "okv-host.check.v1";
 
-/// The headline of a node that waits for its restart, or was not heard of since. Its files name the new release already.
+/// The headline of a node that waits for its restart, or was not heard of since. Its files name the new release
+/// already.
 pub(super) const UNDER_WAY: &str = "upgrade-under-way";
 
 /// A report, as far as a cluster is judged by it, or two of them are compared. Fields that a later version added are

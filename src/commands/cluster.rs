@@ -22,7 +22,7 @@ use crate::profile::Profile;
 use crate::report::{self, Columns, PluginLine};
 use crate::subjects::console::facts::{info as server_info, status};
 
-/// Longest answer of the management console, in bytes. What is read of a cluster as a tree takes some thirty times that.
+/// Longest answer of the management console, in bytes. What is read of a cluster as a tree takes thirty times that.
 const LONGEST_ANSWER: u64 = 1 << 20;
 
 pub(super) fn run(args: &Cluster) -> Result<ExitStatus> {

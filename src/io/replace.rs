@@ -17,8 +17,8 @@ const TRIES: u32 = 100;
 /// the disk.
 ///
 /// # Errors
-/// Where the place is a symbolic link, which could lead anywhere, or no file; where it cannot be written. What was there
-/// before is then still there.
+/// Where the place is a symbolic link, which could lead anywhere, or no file; where it cannot be written. What was
+/// there before is then still there, unless only the flush of its folder failed.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if path.file_name().is_none() {
         return refused("it names no file");
