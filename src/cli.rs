@@ -7,6 +7,7 @@ use std::{env, process};
 use clap::builder::styling::Styles;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+mod capture;
 mod change;
 mod check;
 mod cluster;
@@ -26,6 +27,7 @@ mod undo;
 mod upgrade;
 mod vocabulary;
 
+pub use capture::Capture;
 pub use change::Change;
 pub use check::{Check, CheckFormat};
 pub use cluster::Cluster;
@@ -67,6 +69,8 @@ pub enum Command {
     Cluster(Cluster),
     /// Compare two saved reports of one node
     Compare(Compare),
+    /// Write what check reads of this node to a file
+    Capture(Capture),
     /// Show the last run and the upgrade
     Status(Status),
     /// Show or verify a release profile
@@ -95,7 +99,7 @@ pub enum Command {
 
 /// The commands that read, which come first in [`Command`]; the others change this host, or record something on it.
 const READING: &[&str] =
-    &["check", "scan", "runbook", "cluster", "compare", "status", "profile", "completions", "man", "schema"];
+    &["check", "scan", "runbook", "cluster", "compare", "capture", "status", "profile", "completions", "man", "schema"];
 const RECORDING: &[&str] = &["confirm"];
 
 const HELP: &str = "\

@@ -36,7 +36,7 @@ pub(super) fn run(
     planner: &Planner<'_>,
 ) -> Result<ExitStatus> {
     let unfinished = || Ok::<_, anyhow::Error>(unfinished_before(command, last_run(&records()?).as_ref()));
-    let planner: &Planner<'_> = &|| match beneath_upgrade(command).map_or_else(unfinished, |why| Ok(Some(why)))? {
+    let planner: &Planner<'_> = &|| match beneath_upgrade(&Root::live(), command).map_or_else(unfinished, |why| Ok(Some(why)))? {
         Some(reason) => Ok(Err(Refusal { reasons: vec![reason] })),
         None => planner(),
     };
