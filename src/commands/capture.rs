@@ -41,6 +41,8 @@ pub(super) fn run(args: &Capture, around: Surroundings) -> Result<ExitStatus> {
     let profile = target.on(&root)?;
     look(&root, &profile, &Judge { profile: args.profile.clone(), ..Judge::default() }, around)?;
     let bytes = capture::write(&tape).map_err(|why| anyhow!("{shown}: {why}"))?;
+    // What cannot be read again is not worth sending.
+    capture::read(bytes.as_slice()).map_err(|why| anyhow!("{shown}: {why}"))?;
     let size = bytes.len() as u64;
     let file = args.file.clone();
     let written = sys::outside(move || create(&file, &bytes));

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::super::{Bytes, Seen};
@@ -26,7 +26,7 @@ pub(super) struct Line<'l> {
     pub(super) seen: Option<Box<Seen>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) question: Option<Cow<'l, str>>,
-    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    #[serde(default, borrow, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
     pub(super) answer: Option<&'l RawValue>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) end: Option<End>,
@@ -39,6 +39,11 @@ pub(super) struct End {
     pub(super) lines: u64,
     /// Of all bytes before this line.
     pub(super) sha256: Sha256,
+}
+
+/// Also `null`, which is an answer as any other.
+fn any<'l, D: Deserializer<'l>>(deserializer: D) -> Result<Option<&'l RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 impl<'l> Line<'l> {
