@@ -38,7 +38,8 @@ pub(super) fn run(args: &Capture, around: Surroundings) -> Result<ExitStatus> {
         return Err(UsageError("--root: it is a capture already. Copy the file".to_owned()).into());
     }
     let (root, tape) = root.kept();
-    let profile = target.on(&root)?;
+    // A profile of the host that cannot be used ends every other command, which is an answer too.
+    let profile = target.on(&root).or_else(|why| Profile::of_release(Profile::DEFAULT).map_err(|_| why))?;
     look(&root, &profile, &Judge { profile: args.profile.clone(), ..Judge::default() }, around)?;
     let bytes = capture::write(&tape).map_err(|why| anyhow!("{shown}: {why}"))?;
     // What cannot be read again is not worth sending.
@@ -57,7 +58,8 @@ pub(super) fn run(args: &Capture, around: Surroundings) -> Result<ExitStatus> {
 fn look(root: &Root, profile: &Profile, judge: &Judge, around: Surroundings) -> Result<()> {
     let facts = facts_of(root, profile, judge)?;
     swap::leave_out(root, &facts.node);
-    let findings = judged(Some(root), &facts, profile, judge)?.findings;
+    // Waivers that cannot be used leave no findings.
+    let findings = judged(Some(root), &facts, profile, judge).map(|judged| judged.findings).unwrap_or_default();
     let host = JudgedHost { root, facts: &facts, findings: &findings, profile, judge, around };
     planned_steps(&host);
     let _ = swap_extend::planned(root, profile, around);

@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 
 use super::columns::of_stdout;
 use super::defaults;
-use super::judged::saved_root;
 use super::judged::read_text;
+use super::judged::saved_root;
 use super::made::of_host;
 use super::target::{Target, is_file};
 use super::usage_error::UsageError;

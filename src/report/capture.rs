@@ -52,7 +52,8 @@ struct Shown<'r> {
 /// # Errors
 /// What the writer says.
 pub fn capture_json<'r>(out: &mut impl Write, report: &CaptureReport<'r>) -> io::Result<()> {
-    let shown = |piece: &'r Piece| Shown { path: &piece.path, kind: piece.kind, bytes: piece.bytes, reduced: piece.reduced };
+    let shown =
+        |piece: &'r Piece| Shown { path: &piece.path, kind: piece.kind, bytes: piece.bytes, reduced: piece.reduced };
     let pieces = report.pieces.iter().map(shown);
     let answer = Answer { schema: Answer::SCHEMA, file: report.file, pieces: pieces.collect() };
     serde_json::to_writer_pretty(&mut *out, &answer)?;

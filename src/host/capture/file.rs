@@ -7,7 +7,7 @@
 mod line;
 
 use std::collections::btree_map::Entry;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,6 +34,8 @@ const MOST_NAMES: usize = 1 << 18;
 const MOST_PARTS: usize = 1 << 18;
 /// How every gzip file with deflate begins (RFC 1952).
 const MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
+
+const NO_CAPTURE: &str = "it is no capture of okv-host";
 
 /// Whether a file begins as a capture may.
 pub fn is_capture(first: &[u8]) -> bool {
@@ -70,14 +72,20 @@ pub fn write(tape: &Tape) -> Result<Vec<u8>, String> {
 /// # Errors
 /// What is wrong with it. Then no part of it is used.
 pub fn read(file: impl Read) -> Result<Arc<Tape>, String> {
-    let packed = BufReader::new(file.take(LONGEST + 1));
+    let mut packed = BufReader::new(file.take(LONGEST + 1));
+    if !is_capture(packed.fill_buf().map_err(|why| cause(&why))?) {
+        return Err(NO_CAPTURE.to_owned());
+    }
     let mut unpacked = BufReader::new(GzDecoder::new(packed));
     let mut lines = Lines::new(&mut unpacked, LONGEST);
     let first = lines.next()?.ok_or("it is empty")?;
-    let head: Head = serde_json::from_slice(first).map_err(|_| "it is no capture of okv-host".to_owned())?;
+    let head: Head = serde_json::from_slice(first).map_err(|_| NO_CAPTURE.to_owned())?;
     if head.schema != Head::SCHEMA {
         let (schema, version) = (head.schema.escape_debug(), head.version.escape_debug());
-        return Err(format!("it is of another version ({schema}, by okv-host {version}), and this one reads {}", Head::SCHEMA));
+        return Err(format!(
+            "it is of another version ({schema}, by okv-host {version}), and this one reads {}",
+            Head::SCHEMA
+        ));
     }
     let (mut parts, mut room) = (Parts::default(), Room { lines: MOST_LINES, names: MOST_NAMES, parts: MOST_PARTS });
     let end = loop {
@@ -88,7 +96,9 @@ pub fn read(file: impl Read) -> Result<Arc<Tape>, String> {
         let line: Line<'_> = serde_json::from_slice(text).map_err(|why| wrong(why.to_string()))?;
         room.lines = room.lines.checked_sub(1).ok_or_else(|| wrong("it has too many lines".to_owned()))?;
         match (line.end, line.path, line.seen, line.question, line.answer) {
-            (Some(end), None, None, None, None) if sum == end.sha256 && end.lines == number.saturating_sub(2) => break end,
+            (Some(end), None, None, None, None) if sum == end.sha256 && end.lines == number.saturating_sub(2) => {
+                break end;
+            }
             (Some(_), ..) => return Err("it is damaged: its checksum is wrong".to_owned()),
             (None, Some(path), Some(seen), None, None) => {
                 let path = place(path).map_err(wrong)?;
@@ -168,6 +178,3 @@ impl From<io::Error> for line::Broken {
         Self(format!("it is damaged or cut off: {}", cause(&why)))
     }
 }
-
-#[cfg(test)]
-mod tests;

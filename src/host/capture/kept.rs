@@ -40,7 +40,6 @@ impl Failure {
     }
 }
 
-
 impl<T> Kept<T> {
     pub fn of(result: io::Result<T>) -> Self {
         match result {

@@ -19,10 +19,11 @@ const DEEPEST: u8 = 3;
 
 /// Of a file at a path below the top of a host. Gives whether something was taken out.
 pub fn of_file(path: &Path, bytes: &mut [u8]) -> bool {
-    let is_shadow = path.starts_with("etc") && path.file_name().is_some_and(|name| {
-        let name = name.as_encoded_bytes();
-        name.starts_with(b"shadow") || name.starts_with(b"gshadow")
-    });
+    let is_shadow = path.starts_with("etc")
+        && path.file_name().is_some_and(|name| {
+            let name = name.as_encoded_bytes();
+            name.starts_with(b"shadow") || name.starts_with(b"gshadow")
+        });
     let hashes = if is_shadow { overwrite(bytes, &words::hashes_of_shadow(bytes)) } else { false };
     of_text(bytes) || hashes
 }

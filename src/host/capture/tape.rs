@@ -211,4 +211,3 @@ impl Parts {
         self.bytes > MOST_BYTES
     }
 }
-

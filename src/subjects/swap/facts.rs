@@ -109,8 +109,7 @@ struct Above<'f> {
 fn disk(root: &Root, above: Above<'_>, device: &BlockDevice, seed: &str) -> DiskState {
     let path = format!("/dev/{}", device.name);
     let identity = identity(root, &device.name);
-    let opened =
-        root.at(&path).and_then(|place| place.image().map_err(|e| format!("{path}: {}", cause(&e))));
+    let opened = root.at(&path).and_then(|place| place.image().map_err(|e| format!("{path}: {}", cause(&e))));
     let sector =
         opened.as_ref().ok().and_then(|image| image.sector_size()).unwrap_or(crate::base::units::SectorSize::S512);
     let told = identity.known().map(|id| format!("{:?} {:?}", id.wwn, id.serial)).unwrap_or_default();

@@ -12,14 +12,13 @@ const LINE: usize = 60;
 
 /// The texts that `is_key` once they are decoded.
 pub(super) fn find(bytes: &[u8], is_key: &dyn Fn(&[u8]) -> bool) -> Found {
-    let in_hex = |text: &[u8]| text.iter().all(|byte| byte.is_ascii_hexdigit() || byte.is_ascii_whitespace());
-    let of = |range: &Range<usize>| {
-        let text = bytes.get(range.clone()).unwrap_or_default();
-        // It may have been cut anywhere.
-        (0..4).any(|skipped| is_key(&decoded(text, skipped)))
-            || (in_hex(text) && (0..2).any(|skipped| is_key(&from_hex(text, skipped))))
-    };
-    runs(bytes).into_iter().filter(of).collect()
+    // It may have been cut anywhere.
+    let in_base64 = |text: &[u8]| (0..4).any(|skipped| is_key(&decoded(text, skipped)));
+    let in_hex = |text: &[u8]| (0..2).any(|skipped| is_key(&from_hex(text, skipped)));
+    let text = |range: &Range<usize>| bytes.get(range.clone()).unwrap_or_default();
+    let base64 = runs(bytes, is_digit).into_iter().filter(|range| in_base64(text(range)));
+    let hex = runs(bytes, |byte| byte.is_ascii_hexdigit()).into_iter().filter(|range| in_hex(text(range)));
+    base64.chain(hex).collect()
 }
 
 /// Lines of base64, at least two, whatever they are.
@@ -28,15 +27,15 @@ pub(super) fn lines(bytes: &[u8]) -> Found {
         let text = bytes.get(range.clone()).unwrap_or_default();
         text.split(|byte| *byte == b'\n').filter(|line| line.len() >= LINE).count() >= 2
     };
-    runs(bytes).into_iter().filter(is_long).collect()
+    runs(bytes, is_digit).into_iter().filter(is_long).collect()
 }
 
 fn is_digit(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"+/=-_".contains(&byte)
 }
 
-/// Every text of nothing but digits of base64, over lines that go on.
-fn runs(bytes: &[u8]) -> Found {
+/// Every text of nothing but digits, over lines that go on.
+fn runs(bytes: &[u8], is_digit: fn(u8) -> bool) -> Found {
     let mut found = Found::new();
     let mut at = 0_usize;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
@@ -94,6 +93,7 @@ fn decoded(text: &[u8], skipped: usize) -> Vec<u8> {
 }
 
 fn from_hex(text: &[u8], skipped: usize) -> Vec<u8> {
-    let digits: Vec<u8> = text.iter().filter_map(|b| char::from(*b).to_digit(16)?.try_into().ok()).skip(skipped).collect();
+    let digits: Vec<u8> =
+        text.iter().filter_map(|b| char::from(*b).to_digit(16)?.try_into().ok()).skip(skipped).collect();
     digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()
 }

@@ -9,10 +9,10 @@ const BLOCK: usize = 512;
 
 /// At the beginning, or at a block.
 const FILES: &[&[u8]] = &[
-    b"\x3f\x6f\xf9\xeb",         // ssh.com
-    b"\xfe\xed\xfe\xed",         // a key store of Java
-    b"\xce\xce\xce\xce\0\0\0",   // the same, JCEKS
-    b"\xa1\xf8\x4e",             // an Oracle wallet that opens by itself (cwallet.sso)
+    b"\x3f\x6f\xf9\xeb",       // ssh.com
+    b"\xfe\xed\xfe\xed",       // a key store of Java
+    b"\xce\xce\xce\xce\0\0\0", // the same, JCEKS
+    b"\xa1\xf8\x4e",           // an Oracle wallet that opens by itself (cwallet.sso)
 ];
 
 /// Anywhere.

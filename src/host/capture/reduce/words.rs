@@ -5,9 +5,23 @@ use std::ops::Range;
 
 /// What `openssl pkey -text` and the keys of BIND write before a figure.
 const FIGURES: &[&[u8]] = &[
-    b"privateExponent:", b"prime1:", b"prime2:", b"exponent1:", b"exponent2:", b"coefficient:", b"priv:",
-    b"PrivateExponent:", b"Prime1:", b"Prime2:", b"Exponent1:", b"Exponent2:", b"Coefficient:", b"PrivateKey:",
-    b"PrivateKey =", b"PrivateKey=", b"Private_value(x):",
+    b"privateExponent:",
+    b"prime1:",
+    b"prime2:",
+    b"exponent1:",
+    b"exponent2:",
+    b"coefficient:",
+    b"priv:",
+    b"PrivateExponent:",
+    b"Prime1:",
+    b"Prime2:",
+    b"Exponent1:",
+    b"Exponent2:",
+    b"Coefficient:",
+    b"PrivateKey:",
+    b"PrivateKey =",
+    b"PrivateKey=",
+    b"Private_value(x):",
 ];
 /// The private parts of a JSON Web Key (RFC 7518).
 const OF_JSON: &[&[u8]] = &[b"\"d\"", b"\"p\"", b"\"q\"", b"\"dp\"", b"\"dq\"", b"\"qi\"", b"\"k\""];
@@ -32,7 +46,9 @@ pub(super) fn figures(bytes: &[u8]) -> Found {
         }
     }
     if places(bytes, b"\"kty\"").next().is_some() {
-        found.extend(OF_JSON.iter().flat_map(|name| places(bytes, name).filter_map(|at| of_json(bytes, at, name.len()))));
+        found.extend(
+            OF_JSON.iter().flat_map(|name| places(bytes, name).filter_map(|at| of_json(bytes, at, name.len()))),
+        );
     }
     found
 }

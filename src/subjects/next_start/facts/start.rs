@@ -82,8 +82,7 @@ fn look<T: Send>(
     if !root.has_answers() || unmounted(running).is_empty() {
         return Probed::Known(Ok(look(root, running, At { mounts: &running.mounts, place, is_private: false })));
     }
-    let private =
-        |mounts: &Probed<Vec<Mount>>| look(&root.apart(), running, At { mounts, place, is_private: true });
+    let private = |mounts: &Probed<Vec<Mount>>| look(&root.apart(), running, At { mounts, place, is_private: true });
     look_unmounted(root, node, running, private).map(Ok).into()
 }
 
