@@ -128,7 +128,7 @@ mod tests {
         let reads = std::cell::Cell::new(0);
         let seen = Mutex::default();
         for path in ["/file", "/link"] {
-            let found = once(&seen, &root.at(path).unwrap(), |_, bytes| {
+            let found = once(&seen, &root.at(path).unwrap(), "x", |_, bytes| {
                 reads.set(reads.get() + 1);
                 Verdict::Whole(bytes)
             });
