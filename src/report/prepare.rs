@@ -63,7 +63,7 @@ const NO_DISK: &str = "No disk is needed: the volume group has the extents, or t
 
 fn to_add(wanted: &Wanted) -> String {
     let (gib, sector) = (wanted.disk.0.div_ceil(GIB), wanted.sector.bytes());
-    format!("Add one blank disk of at least {gib} GiB ({} B) with {sector}-byte sectors", wanted.disk.0)
+    format!("Add one blank disk of {gib} GiB or more (at least {} B) with {sector}-byte sectors", wanted.disk.0)
 }
 
 /// For people.
