@@ -83,6 +83,10 @@ pub const STEPS: &[Row] = &[
         .shows(&[hsm::ID])
         .how("With an Entrust HSM and operator cards: put one in slot 0 of the HSM, where it stays for the restart."),
     own("7.3", 1, "all-before", "everything before is done", Own::EverythingBefore, &[release::ID])
+        .how(
+            "See Node Version under Cluster, Management in the management console (without a cluster, the heading of the \
+             console of the node): it must be a release that can be upgraded from.",
+        )
         .verified_by(&["okv-host check"])
         .or_confirmed(),
     own("7.3", 2, "disable-node", "the node is disabled in the cluster", Own::DisableNode, &[])

@@ -92,8 +92,8 @@ pub fn prepare_text(
         }
         Some(wanted) => {
             let text = format!(
-                "{}, for {} extents. Give it a serial number if you can. Then start the node and run: okv-host \
-                 swap-extend",
+                "{}, for {} extents. Give it a serial number if you can. Before you power off, run: okv-host check \
+                 --only next-start. After the start, run: okv-host swap-extend",
                 to_add(wanted),
                 wanted.extents
             );
