@@ -79,7 +79,8 @@ pub(super) fn mount(inputs: &StepInputs<'_>) -> Answer {
     let is_mounted = matches!(mounts, Some(Probed::Known(mounts)) if mounted_at(mounts, point).is_some());
     match inputs.state_of("stage-iso") {
         _ if is_mounted => Answer::done(words(&found)),
-        Some(State::Done) => Answer::ready(STAGE, words(&found)),
+        Some(State::Done) => Answer::ready(STAGE, words(&found))
+            .how(format!("Name the copy in {} as ISO: it is not copied again.", inputs.profile.places.iso_folder)),
         _ => Answer::comes_after("stage-iso").run(STAGE),
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::made::{self, Made};
 use super::text::{Columns, Page, clean, sentence, wrap};
-use crate::base::units::{Bytes, GIB};
+use crate::base::units::{Bytes, GIB, count};
 use crate::subjects::disks::Inventory;
 use crate::subjects::swap::Wanted;
 
@@ -92,10 +92,10 @@ pub fn prepare_text(
         }
         Some(wanted) => {
             let text = format!(
-                "{}, for {} extents. Give it a serial number if you can. Before you power off, run: okv-host check \
+                "{}, for {}. Give it a serial number if you can. Before you power off, run: okv-host check \
                  --only next-start. After the start, run: okv-host swap-extend",
                 to_add(wanted),
-                wanted.extents
+                count(usize::try_from(wanted.extents).unwrap_or(usize::MAX), "extent")
             );
             wrap(&mut out, &text, 0, 2);
         }
