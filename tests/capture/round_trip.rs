@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Output;
 
 use super::overlay::{Host, names};
-use super::{captured, okv_host};
+use super::{captured, of_node, okv_host};
 
 const COMMANDS: &[&[&str]] = &[
     &["check", "--all", "--root"],
@@ -32,7 +32,7 @@ fn answer(output: &Output) -> (Option<i32>, String, String) {
 
 fn assert_same(host: &Path, file: &Path, name: &str) {
     for command in COMMANDS {
-        let [folder, capture] = [host, file].map(|path| answer(&okv_host(command, path)));
+        let [folder, capture] = [host, file].map(|path| answer(&of_node(command, path)));
         assert_eq!(folder, capture, "{name}: {command:?}");
     }
 }
@@ -78,7 +78,7 @@ fn links_keys_logs_and_isos_give_the_same_answers() {
     assert_same(host.path(), &file, "keys");
     let html = |root: &Path, to: &Path| {
         let output = format!("html:{}", to.display());
-        okv_host(&["check", "--output", &output, "--root"], root);
+        of_node(&["check", "--output", &output, "--root"], root);
         fs::read_to_string(to).unwrap().replace("a capture", "a saved host")
     };
     let [folder, capture] = [host.path(), &file].map(|root| html(root, &dir.path().join("page.html")));

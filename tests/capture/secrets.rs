@@ -11,7 +11,7 @@ use flate2::read::GzDecoder;
 use serde_json::Value;
 
 use super::overlay::Host;
-use super::{captured, okv_host};
+use super::{captured, of_node, okv_host};
 
 /// So many bytes of a secret that are found are not there by chance.
 const WINDOW: usize = 12;
@@ -192,5 +192,5 @@ fn a_hash_of_a_password_is_not_in_a_capture_and_the_account_is_judged_all_the_sa
     let all = String::from_utf8_lossy(&content(&file)).into_owned();
     assert!(!all.contains("hash.of.a.password") && all.contains("root:"), "{all}");
     let only = ["check", "--only", "account-expiry", "--root"];
-    assert_eq!(okv_host(&only, host.path()).stdout, okv_host(&only, &file).stdout);
+    assert_eq!(of_node(&only, host.path()).stdout, of_node(&only, &file).stdout);
 }

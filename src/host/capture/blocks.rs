@@ -111,3 +111,24 @@ fn add(parts: &mut Vec<Part>, at: u64, len: u64) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_that_follow_each_other_are_one_and_what_is_left_out_is_zero() {
+        let blocks = Blocks::new(5000, 512);
+        blocks.keep(&[7; 1024], 512);
+        blocks.keep(&[8; 392], 4608);
+        blocks.keep(&[0; 512], 1536);
+        blocks.keep(&[9; 512], 512);
+        let (extents, reduced) = blocks.extents();
+        assert_eq!((extents.read, extents.data), (vec![(512, 1536), (4608, 392)], vec![(512, 1024), (4608, 392)]));
+        assert_eq!((extents.content.0.len(), extents.content.0[0], reduced), (1416, 7, false));
+        // Half a block of what is left out stays: it may belong to what is beside it.
+        blocks.leave_out(1000, 4000);
+        let (extents, _) = blocks.extents();
+        assert_eq!((extents.read.len(), extents.data), (2, vec![(512, 512), (4608, 392)]));
+    }
+}
