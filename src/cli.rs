@@ -69,7 +69,7 @@ pub enum Command {
     Cluster(Cluster),
     /// Compare two saved reports of one node
     Compare(Compare),
-    /// Write what check reads of this node to a file
+    /// Write what check reads to one file
     Capture(Capture),
     /// Show the last run and the upgrade
     Status(Status),
