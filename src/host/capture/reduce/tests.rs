@@ -97,7 +97,9 @@ fn what_is_no_private_key_stays_as_it_is() {
     ];
     for file in files {
         let mut bytes = file.to_vec();
-        assert!(!of_disk(&mut bytes) || file.starts_with(b"-----BEGIN CERTIFICATE"), "{}", file.len());
+        // Of a disk, lines of base64 are taken out whatever they are: no rule looks at them.
+        let is_pem = file.windows(5).any(|window| window == b"-----");
+        assert!(!of_disk(&mut bytes) || is_pem, "{} bytes", file.len());
         let mut bytes = file.to_vec();
         assert!(!of_text(&mut bytes) && bytes == file);
     }
