@@ -89,9 +89,11 @@ pub(super) fn clean_cache(inputs: &StepInputs<'_>) -> Answer {
     if let Some(answer) = is_behind(inputs) {
         return answer;
     }
-    let by_hand = "after a mount by hand: yum -c /images/upgrade.repo clean all";
     match inputs.state_of("mount-iso") {
-        Some(State::Done) => Answer::done(format!("goes with the mount, as okv-host stage does both; {by_hand}")),
+        Some(State::Done) => Answer::done(
+            "the ISO is mounted, and okv-host stage cleans the cache with the mount; after a mount by hand, run okv-host \
+             stage too: it does the rest",
+        ),
         Some(State::Ready) => Answer::ready(STAGE, "goes with the mount"),
         Some(State::Unknown) => Answer::unknown("goes with the mount, and whether that is there is unknown"),
         _ => Answer::comes_after("mount-iso").run(STAGE),
