@@ -45,8 +45,10 @@ impl TargetHost<'_> {
     pub fn state_folder(&self) -> io::Result<PathBuf> {
         use std::os::unix::fs::DirBuilderExt;
         let folder = self.path(STATE);
+        let of_it = folder.join("journal");
+        owned::verify(&of_it)?; // where it is missing, those above it
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
-        owned::verify(&folder.join("journal"))?;
+        owned::verify(&of_it)?;
         Ok(folder)
     }
 

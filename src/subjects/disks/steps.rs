@@ -62,6 +62,16 @@ mod tests {
     }
 
     #[test]
+    fn its_folder_is_not_made_in_one_that_others_can_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let above = dir.path().join("var/lib");
+        fs::create_dir_all(&above).unwrap();
+        fs::set_permissions(&above, Permissions::from_mode(0o775)).unwrap();
+        assert!(record(dir.path()).unwrap_err().to_string().contains("lib can be written by others"));
+        assert!(!above.join("okv-host").exists());
+    }
+
+    #[test]
     fn a_link_in_its_place_or_in_the_place_of_the_new_one_is_refused_and_not_followed() {
         for name in ["disks.json", "disks.json.new"] {
             let dir = tempfile::tempdir().unwrap();
