@@ -49,8 +49,8 @@ pub(super) const READERS: &[Reader] = &[
         seeds: || {
             seeds::texts(&[
                 "global {\n\tsystem_id_source = \"lvmlocal\"\n}\n\0local {\n\tsystem_id = \"a\"\n\textra_system_ids = [ \"b\" ]\n}\n\
-                 \00123456789abcdef0123456789abcdef\n",
-                "global/system_id_source=\"machineid\"\n\0\00123456789abcdef0123456789abcdef\n",
+                 \x000123456789abcdef0123456789abcdef\n",
+                "global/system_id_source=\"machineid\"\n\0\x000123456789abcdef0123456789abcdef\n",
             ])
         },
         read: |data| {
@@ -84,7 +84,7 @@ pub(super) const READERS: &[Reader] = &[
     Reader {
         name: "operator",
         sources: &["host/operator"],
-        seeds: || seeds::texts(&["Name:\tx\nUid:\t0\t0\t0\t0\n\01000\n\0op:x:1000:1000::/home/op:/bin/bash\n"]),
+        seeds: || seeds::texts(&["Name:\tx\nUid:\t0\t0\t0\t0\n\x001000\n\0op:x:1000:1000::/home/op:/bin/bash\n"]),
         read: |data| {
             with(data, &["/proc/self/status", "/proc/self/loginuid", "/etc/passwd"], |root| {
                 let name = operator::gather(root).name(None);
@@ -97,7 +97,7 @@ pub(super) const READERS: &[Reader] = &[
         sources: &["host/block", "host/block/identity", "host/block/volume", "host/block/write_cache", "host/loops"],
         seeds: || {
             seeds::texts(&[
-                "8:0\n\02048\n\00\n\0t10.ATA     QEMU HARDDISK  QM00001\n\0\0\x00\x0bS4EVNX0M123\n\0write back\n\0/x\n",
+                "8:0\n\x002048\n\x000\n\0t10.ATA     QEMU HARDDISK  QM00001\n\0\0\x00\x0bS4EVNX0M123\n\0write back\n\0/x\n",
             ])
         },
         read: sysfs,

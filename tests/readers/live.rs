@@ -11,7 +11,7 @@ pub(super) const READERS: &[Reader] = &[
     Reader {
         name: "interfaces",
         sources: &["subjects/preflight/facts/interfaces"],
-        seeds: || seeds::texts(&["1\n\01000\n\0x", "0\n\0-1\n\0x"]),
+        seeds: || seeds::texts(&["1\n\x001000\n\0x", "0\n\0-1\n\0x"]),
         read: |data| {
             let paths = ["/sys/class/net/eth0/carrier", "/sys/class/net/eth0/speed", "/sys/class/net/eth0/device/x"];
             with(data, &paths, |root| {
@@ -24,7 +24,10 @@ pub(super) const READERS: &[Reader] = &[
         name: "session",
         sources: &["subjects/preflight/facts/session"],
         seeds: || {
-            seeds::texts(&["9 (okv-host) S 7 9\n\07 (bash) S 1 7\n", "9 (okv-host) S 7 9\n\07 (tmux: server) S 1 7\n"])
+            seeds::texts(&[
+                "9 (okv-host) S 7 9\n\x007 (bash) S 1 7\n",
+                "9 (okv-host) S 7 9\n\x007 (tmux: server) S 1 7\n",
+            ])
         },
         read: |data| {
             with(data, &["/proc/self/stat", "/proc/7/stat"], |root| {
