@@ -71,8 +71,8 @@ pub(super) const READERS: &[Reader] = &[
 /// The fields of a header from its 13th byte.
 const FIELDS: usize = 80;
 
-/// Control: sector size, whether the device tells it, and sectors between head and tail. Then the fields of both headers,
-/// then both arrays, a half each.
+/// Control: sector size, whether the device has it, and sectors between head and tail. Then the fields of both
+/// headers, then both arrays, a half each.
 fn gpt_table(data: &[u8]) {
     let Some((control, rest)) = data.split_first_chunk::<4>() else { return };
     let Some((headers, arrays)) = rest.split_at_checked(2 * FIELDS) else { return };

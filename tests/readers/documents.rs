@@ -96,9 +96,8 @@ pub(super) const READERS: &[Reader] = &[
         name: "inventory",
         sources: &["subjects/disks/facts"],
         seeds: || {
-            seeds::texts(&[
-                r#"{"schema":"okv-host.disks.v1","at":1790000000,"machine":"m","memory_kib":16,"disks":[{"path":"/dev/sda","bytes":1,"wwn":null,"serial":"x","table":null}]}"#,
-            ])
+            seeds::texts(&[r#"{"schema":"okv-host.disks.v1","at":1790000000,"machine":"m","memory_kib":16,"disks":[
+                {"path":"/dev/sda","bytes":1,"wwn":null,"serial":"x","table":null}]}"#])
         },
         read: |data| {
             if let Ok(found) = Inventory::parse(data) {

@@ -48,7 +48,8 @@ pub(super) const READERS: &[Reader] = &[
         sources: &["host/lvm_owner", "host/machine_id"],
         seeds: || {
             seeds::texts(&[
-                "global {\n\tsystem_id_source = \"lvmlocal\"\n}\n\0local {\n\tsystem_id = \"a\"\n\textra_system_ids = [ \"b\" ]\n}\n\
+                "global {\n\tsystem_id_source = \"lvmlocal\"\n}\n\0local {\n\
+                 \tsystem_id = \"a\"\n\textra_system_ids = [ \"b\" ]\n}\n\
                  \x000123456789abcdef0123456789abcdef\n",
                 "global/system_id_source=\"machineid\"\n\0\x000123456789abcdef0123456789abcdef\n",
             ])
@@ -96,9 +97,7 @@ pub(super) const READERS: &[Reader] = &[
         name: "sysfs",
         sources: &["host/block", "host/block/identity", "host/block/volume", "host/block/write_cache", "host/loops"],
         seeds: || {
-            seeds::texts(&[
-                "8:0\n\x002048\n\x000\n\0t10.ATA     QEMU HARDDISK  QM00001\n\0\0\x00\x0bS4EVNX0M123\n\0write back\n\0/x\n",
-            ])
+            vec![b"8:0\n\x002048\n\x000\n\0t10.ATA     QEMU  QM1\n\x000\n\0write back\n\0\0\x80\0\x04S4EV".to_vec()]
         },
         read: sysfs,
     },
@@ -189,10 +188,9 @@ fn sshd_configurations() -> Vec<Vec<u8>> {
 }
 
 fn units() -> Vec<Vec<u8>> {
-    seeds::texts(&[
-        "[Service]\nExecStart=-/usr/bin/ssh-keygen -q -t dsa -f /etc/ssh/x\n\0ssh_deletekeys: 1\nssh_genkeytypes: ['rsa', 'dsa']\n\0\
-         ssh-keygen -A\n\0AUTOCREATE_SERVER_KEYS=\"DSA RSA\"\nOPTIONS='-h /a -o HostKey=/b'\n",
-    ])
+    seeds::texts(&["[Service]\nExecStart=-/usr/bin/ssh-keygen -q -t dsa -f /etc/ssh/x\n\0\
+         ssh_deletekeys: 1\nssh_genkeytypes: ['rsa', 'dsa']\n\0\
+         ssh-keygen -A\n\0AUTOCREATE_SERVER_KEYS=\"DSA RSA\"\nOPTIONS='-h /a -o HostKey=/b'\n"])
 }
 
 fn rsyslog_configurations() -> Vec<Vec<u8>> {

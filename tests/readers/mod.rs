@@ -1,7 +1,7 @@
 //! Every reader of what the world sends, by name: what `scripts/fuzz` and the test of damaged inputs feed with bytes.
 //!
-//! A reader is fed alone and in this process. Where a checksum guards a format, the reader here makes it right first, so
-//! that what lies behind it is reached. What must hold of an answer is asserted; a panic is a finding.
+//! A reader is fed alone and in this process. Where a checksum guards a format, the reader here makes it right first,
+//! so that what lies behind it is reached. What must hold of an answer is asserted; a panic is a finding.
 
 use std::collections::BTreeSet;
 

@@ -33,7 +33,8 @@ pub(super) const READERS: &[Reader] = &[
         seeds: || {
             seeds::texts(&[
                 "{\"number\":1,\"at\":\"2026-11-27T22:00:00Z\",\"user\":\"op\",\"version\":\"0.2.0\",\"entry\":\
-                {\"step\":\"back-up\",\"release\":\"21.8\",\"user\":\"op\",\"host\":\"okv1\",\"note\":\"\",\"withdrawn\":false}}\n",
+                {\"step\":\"back-up\",\
+                \"release\":\"21.8\",\"user\":\"op\",\"host\":\"okv1\",\"note\":\"\",\"withdrawn\":false}}\n",
             ])
         },
         read: |data| {
@@ -96,7 +97,8 @@ fn with_file(data: &[u8], read: impl Fn(&Path)) {
 fn journals() -> Vec<Vec<u8>> {
     let record = |number: u32, entry: &str| {
         format!(
-            "{{\"number\":{number},\"at\":\"2026-11-27T22:00:00Z\",\"user\":\"op\",\"version\":\"0.2.0\",\"entry\":{entry}}}\n"
+            "{{\"number\":{number},\
+             \"at\":\"2026-11-27T22:00:00Z\",\"user\":\"op\",\"version\":\"0.2.0\",\"entry\":{entry}}}\n"
         )
     };
     let entries = [

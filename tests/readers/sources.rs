@@ -1,7 +1,7 @@
 //! Every file of `src` that reads outside bytes is in the table of readers, or is listed here with the reason.
 //!
-//! A file reads if a function of it takes bytes (`&[u8]`, `impl Read`, [`Windows`](crate::disk::format::windows)), or text
-//! under a name that begins with `parse` or `from_str`; if it asks a host for the bytes of a file; or if it reads JSON.
+//! A file reads if a function of it takes bytes (`&[u8]`, `impl Read`, `Windows`), or text under a name that begins
+//! with `parse` or `from_str`; if it asks a host for the bytes of a file; or if it reads JSON.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

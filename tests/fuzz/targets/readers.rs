@@ -1,6 +1,6 @@
 //! One reader of what the world sends, which `READER` names: one build is for all of them (`tests/readers`).
 //!
-//! With `SEEDS` set, writes what the fixtures have for this reader into that folder, and a dictionary beside it; then ends.
+//! With `SEEDS` set, writes what the fixtures have for this reader into that folder, and a dictionary beside it.
 #![no_main]
 
 use std::fmt::Write;
