@@ -8,7 +8,7 @@ use super::{Reader, all, named};
 
 /// Damaged inputs of each reader, and how long they may take: a slow build makes fewer.
 const MUTATIONS: usize = 2000;
-const LIMIT: Duration = Duration::from_millis(100);
+const LIMIT: Duration = Duration::from_millis(60);
 
 #[test]
 fn each_reader_has_a_name_of_its_own_and_something_to_read() {
