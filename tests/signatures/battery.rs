@@ -1,7 +1,9 @@
 //! Damage: one flipped byte, cut windows, random bytes.
 
+use std::collections::BTreeSet;
+
 use crate::{craft, probe, windows};
-use okv_host::disk::format::signature;
+use okv_host::disk::format::signature::{self, SIGNATURES};
 use okv_host::disk::format::windows::Windows;
 
 #[test]
@@ -64,6 +66,33 @@ fn windows_cut_at_every_length_are_survived() {
             signature::find_all(&Windows::new(volume).with(volume.saturating_sub(20480), end));
         }
     }
+}
+
+#[test]
+fn a_glance_at_the_start_passes_over_nothing_that_a_row_of_the_table_finds() {
+    let sizes = [(1 << 20) - 1, 1 << 20, (1 << 20) + 512, 64 << 20, u64::MAX];
+    let mut found = BTreeSet::new();
+    for image in craft::all() {
+        // What lies further on is moved to the places that a start can have.
+        for from in [0, 4096, 8192, 16 << 10, 64 << 10, image.magic[0].start & !4095] {
+            let mut bytes = image.bytes.get(from..).unwrap_or_default().to_vec();
+            bytes.resize(bytes.len().max(72 << 10), 0);
+            for first in [8191, 8192, 8200, 12_288, 12_400, 16_384, 16_390, 16_896, 20_479, 20_480, 24_576] {
+                for bytes_of_volume in sizes.into_iter().chain([image.bytes.len() as u64]) {
+                    let start = Windows::new(bytes_of_volume).with(0, &bytes[..first]);
+                    let of_all: Vec<_> = SIGNATURES.iter().filter_map(|row| (row.find)(&start)).collect();
+                    found.extend(of_all.iter().filter(|_| first < 20_480).map(|one| one.content.kind));
+                    assert_eq!(signature::find_all(&start), of_all, "{} {from} {first}", image.name);
+                    let end = image.bytes.len().min(20_480);
+                    let at = bytes_of_volume.saturating_sub(end as u64);
+                    let both = start.with(at, &image.bytes[image.bytes.len() - end..]);
+                    let of_all: Vec<_> = SIGNATURES.iter().filter_map(|row| (row.find)(&both)).collect();
+                    assert_eq!(signature::find_all(&both), of_all, "{} {from} {first}, and the end", image.name);
+                }
+            }
+        }
+    }
+    assert!(found.len() > 8, "{found:?}");
 }
 
 #[test]
