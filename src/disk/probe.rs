@@ -56,7 +56,12 @@ pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Pro
         ByteRange::new(partition.start_bytes, head).into_iter().for_each(|head| image.will_need(head));
     }
     for partition in &mut partitions {
-        physical_volumes.extend(identify_partition((image, reading.sector), partition, volume, &mut problems));
+        if let Some(found) = identify_partition((image, reading.sector), partition, volume, &mut problems) {
+            if physical_volumes.is_empty() {
+                physical_volumes.reserve_exact(1); // mostly the only one
+            }
+            physical_volumes.push(found);
+        }
     }
     let divided = reading.table.kind != TableKind::None;
     let content = if divided && !partitions.is_empty() {
@@ -150,10 +155,10 @@ fn identify_partition(
     // Of a partition that goes on beyond the disk, what was not found may yet be in the missing part.
     let cut = volume.bytes() < range.len() && matches!(content.kind, Kind::Blank | Kind::Unknown);
     partition.content = if cut { Content::new(Kind::Unreadable) } else { content };
-    let name = format!("partition {}", partition.number);
-    problems.extend(found.into_iter().map(|p| p.within(&name)));
+    let number = partition.number;
+    problems.extend(found.into_iter().map(|p| p.within(&format!("partition {number}"))));
     if let Some(within) = array::follow(&volume, &mut partition.content, buffers) {
-        problems.extend(within.problems.into_iter().map(|p| p.within(&name)));
+        problems.extend(within.problems.into_iter().map(|p| p.within(&format!("partition {number}"))));
         return within.physical_volume.map(|pv| on_array(pv, Some(partition.number), partition.start_bytes));
     }
     physical_volume.map(|reading| PvHere { partition: Some(partition.number), range, reading, member: None })

@@ -16,10 +16,8 @@ impl Problem {
     }
 
     /// The same, said of a part of the disk.
-    pub fn within(mut self, part: &str) -> Self {
-        self.message.insert_str(0, ": ");
-        self.message.insert_str(0, part);
-        self
+    pub fn within(self, part: &str) -> Self {
+        Self { id: self.id, message: [part, ": ", &self.message].concat() }
     }
 }
 

@@ -128,6 +128,9 @@ fn assemble_groups(sources: &[Source], probes: &mut [Probe], scratch: &mut Scrat
             }
         }
         if let Some(probe) = probes.get_mut(*last) {
+            if probe.disk.volume_groups.is_empty() {
+                probe.disk.volume_groups.reserve_exact(1); // mostly the only one
+            }
             probe.disk.volume_groups.push(assembled.group);
             probe.disk.problems.extend(assembled.problems);
         }

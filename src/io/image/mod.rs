@@ -17,7 +17,7 @@ pub mod sparse;
 
 pub use faulty::Faulty;
 pub use file::{File, open};
-pub use mapped::{Mapped, Segment as MappedSegment, Stripe as MappedStripe};
+pub use mapped::{Mapped, Segment as MappedSegment, Stripe as MappedStripe, Stripes as MappedStripes};
 pub use memory::Memory;
 pub use recording::Recording;
 pub use slice::Slice;
