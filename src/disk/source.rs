@@ -45,7 +45,8 @@ impl Source {
         let mut source = Self::new(shown, image::open(path).and_then(not_empty));
         let is_file = source.image.as_ref().is_ok_and(|image| image.sector_size().is_none());
         if is_file {
-            let path = (Path::new(&source.path) != path).then(|| path.to_path_buf());
+            // Paths as such are compared by their parts, which takes longer.
+            let path = (path.as_os_str() != source.path.as_str()).then(|| path.to_path_buf());
             source.file = Some(Named { path, reach: Reach::default() });
         }
         source

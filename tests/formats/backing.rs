@@ -158,3 +158,28 @@ fn an_image_marked_as_dirty_or_corrupt_is_read_and_reported() {
         assert_eq!(disk["partitions"], crate::scan::scan(&[&raw]).remove(0)["partitions"]);
     }
 }
+
+#[test]
+fn a_name_in_an_image_is_shown_without_control_characters() {
+    let dir = tempfile::tempdir().unwrap();
+    overlay(dir.path(), "image", "gone\u{1b}[31m\u{7}red", "raw");
+    for format in ["text", "json", "jsonl"] {
+        let mut command = Command::cargo_bin("okv-host").unwrap();
+        let output = command.current_dir(dir.path()).args(["scan", "image", "--format", format]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("gone") && !text.contains(['\u{1b}', '\u{7}']), "{text:?}");
+    }
+}
+
+#[test]
+fn the_text_of_a_scan_names_the_format() {
+    let dir = tempfile::tempdir().unwrap();
+    qemu_img(dir.path(), "create -q -f qcow2 {dir}/image 1G");
+    let mut command = Command::cargo_bin("okv-host").unwrap();
+    let output = command.current_dir(dir.path()).args(["scan", "image"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.starts_with("image\n  qcow2, 1073741824 B (1.00 GiB), sectors of 512 B, no partition table\n"),
+        "{text}"
+    );
+}

@@ -8,6 +8,7 @@ mod tools;
 
 mod archive;
 mod backing;
+mod check;
 mod damage;
 mod disks;
 mod equal;

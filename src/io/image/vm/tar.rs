@@ -9,8 +9,10 @@ use crate::base::bytes::{Fields, Truncated, all_zero};
 const BLOCK: u64 = 512;
 /// Headers that are looked at; an appliance has a handful.
 const MOST_HEADERS: usize = 4096;
-/// The longest name or list of attributes that is read, in bytes.
+/// The longest list of attributes that is read, in bytes.
 const LONGEST: u64 = 64 << 10;
+/// The longest name that is kept, in bytes: all of them are.
+const LONGEST_NAME: usize = 4096;
 
 /// A regular file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +63,9 @@ fn read(store: &Store, entries: &mut Vec<Entry>) -> io::Result<()> {
             kind => {
                 bytes = sized.take().unwrap_or(bytes);
                 let name = named.take().unwrap_or(header.name);
+                if name.len() > LONGEST_NAME {
+                    return Err(invalid("a name in the archive is too long"));
+                }
                 if matches!(kind, b'0' | 0) {
                     entries.push(Entry { name, at: data, bytes });
                 }

@@ -17,7 +17,6 @@ const MOST_ENTRIES: u32 = 512;
 /// The directory lies at the end, and a copy of the header before it.
 const AT_END: u64 = u64::MAX;
 
-const REDUNDANT: u32 = 1 << 1;
 const ZERO_GRAINS: u32 = 1 << 2;
 const COMPRESSED: u32 = 1 << 16;
 
@@ -152,10 +151,10 @@ impl Header {
             return Err(invalid(format!("grains of {grain} sectors, tables of {entries} entries")));
         }
         let in_bytes = |sectors: u64| sectors.checked_mul(SECTOR).ok_or_else(|| invalid("an offset"));
-        let directory = match (u64_at(56)?, u64_at(48)?) {
-            (AT_END, _) => AT_END,
-            (_, redundant) if flags & REDUNDANT != 0 => in_bytes(redundant)?,
-            (directory, _) => in_bytes(directory)?,
+        // The copy of the directory, whose offset lies before, is for repairs.
+        let directory = match u64_at(56)? {
+            AT_END => AT_END,
+            directory => in_bytes(directory)?,
         };
         let is_compressed = flags & COMPRESSED != 0;
         let method = le16(head, 77).map_err(cut)?;
