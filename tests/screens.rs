@@ -19,7 +19,12 @@ const FIRST_LINES: usize = 3;
 
 fn okv_host(command: &str, root: &Path) -> Command {
     let mut process = Command::new(env!("CARGO_BIN_EXE_okv-host"));
-    process.env_clear().env("TERM", "xterm-256color").args([command, "--root"]).arg(root).stdin(Stdio::null());
+    process
+        .env_clear()
+        .env("TERM", "xterm-256color")
+        .args([command, "--root", "."])
+        .current_dir(root)
+        .stdin(Stdio::null());
     process
 }
 

@@ -7,7 +7,8 @@ use clap::Args;
 /// Arguments of every command whose answer can be written to files.
 #[derive(Debug, Args)]
 pub struct Outputs {
-    /// Also write the answer to FILE, as json, text, markdown, html, nagios or prometheus; can be repeated.
+    /// Also write the answer to FILE, as json, text, markdown or html; of check and cluster also nagios or prometheus;
+    /// can be repeated.
     #[arg(long = "output", value_name = "FORMAT:FILE", value_parser = output)]
     pub files: Vec<Output>,
 }

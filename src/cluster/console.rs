@@ -169,7 +169,8 @@ mod tests {
 
     fn with_dates(platform: &str, server: &str) -> String {
         format!(
-            "{{\"platformCertificatesExpirationDate\": \"{platform}\", \"serverCertificateExpirationDate\": \"{server}\"}}"
+            "{{\"platformCertificatesExpirationDate\": \"{platform}\", \
+             \"serverCertificateExpirationDate\": \"{server}\"}}"
         )
     }
 

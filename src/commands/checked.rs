@@ -9,6 +9,7 @@ use super::columns::of_stdout;
 use super::judged::Judged;
 use super::planned_changes::JudgedHost;
 use super::planned_steps::planned_steps;
+use super::root::root_word;
 use super::surroundings::Surroundings;
 use super::verdict::{exit, write_coloured};
 use super::{defaults, made, node_page, outputs};
@@ -48,6 +49,8 @@ pub(super) struct Checked<'c> {
     planned: Vec<Step>,
     /// Lines on what no option named.
     defaults: Vec<String>,
+    /// The folder of a saved host, as a word of the command line.
+    root_word: Option<String>,
     around: Surroundings,
 }
 
@@ -64,7 +67,9 @@ impl<'c> Checked<'c> {
             }
             _ => judged_steps,
         };
-        Self { asked, judged, standing, planned, defaults: defaults::used(root, &args.judge), around }
+        let defaults = defaults::used(root, &args.judge);
+        let root_word = args.root.as_deref().map(root_word);
+        Self { asked, judged, standing, planned, defaults, root_word, around }
     }
 
     /// A file of it.
@@ -161,6 +166,7 @@ impl<'c> Checked<'c> {
             release: &profile.release,
             now: facts.node.running.as_ref().map(|running| running.now),
             is_here: root.is_some_and(Root::is_live),
+            root: self.root_word.as_deref(),
             defaults: &self.defaults,
         }
     }

@@ -78,7 +78,9 @@ fn show(args: &Confirm, step: &runbook::Step, refused: Option<&str>, made: &Made
     let mut out = io::stdout().lock();
     match args.format {
         PlainFormat::Json => report::confirm_json(&mut out, step, refused, made)?,
-        PlainFormat::Text => out.write_all(report::confirm_text(step, refused, of_stdout()).as_bytes())?,
+        PlainFormat::Text => out.write_all(
+            report::confirm_text(made.host.as_deref().unwrap_or_default(), step, refused, of_stdout()).as_bytes(),
+        )?,
     }
     Ok(())
 }

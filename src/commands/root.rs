@@ -1,8 +1,11 @@
 //! What only root may do is refused first, and once, in the same words by every command.
 
+use std::path::Path;
+
 use anyhow::{Result, bail};
 
 use crate::io::sys;
+use crate::subjects::rule::quoted;
 
 /// What a command without root cannot do.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +24,11 @@ pub(super) fn need_root(without: Without) -> Result<()> {
         Without::Reading => bail!("{NOT_ROOT}. Run as root, or read a saved host: --root DIR"),
         Without::Changing => bail!("not root: this host cannot be changed. Run as root"),
     }
+}
+
+/// The folder of a saved host, as the shell takes it for one word.
+pub(super) fn root_word(root: &Path) -> String {
+    quoted(&root.display().to_string()).into_owned()
 }
 
 /// What a command shows that reads the disks of this host.

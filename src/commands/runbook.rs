@@ -10,6 +10,7 @@ use super::judged::{facts_of, judged, root_at};
 use super::node_page::{self, Shown};
 use super::planned_changes::JudgedHost;
 use super::planned_steps::planned_steps;
+use super::root::root_word;
 use super::surroundings::Surroundings;
 use super::target::Target;
 use super::usage_error::UsageError;
@@ -35,12 +36,14 @@ pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
     let host = JudgedHost { root, facts: &facts, findings: &findings, profile: &profile, judge: &args.judge, around };
     let steps = planned_steps(&host);
     let now = facts.node.running.as_ref().map(|running| running.now);
+    let root_word = args.root.as_deref().map(root_word);
     let report = RunbookReport {
         node: Node {
             host: &facts.node.name,
             release: &profile.release,
             now,
             is_here: root.is_live(),
+            root: root_word.as_deref(),
             defaults: &defaults::used(Some(root), &args.judge),
         },
         standing: &standing(&facts, &findings, &steps, &profile),

@@ -12,7 +12,7 @@ use crate::engine::{ExitStatus, Plan, Refusal};
 use crate::host::{Probed, Root};
 use crate::io::tool::{Cmd, success};
 use crate::subjects::ssh_keys::facts::gather;
-use crate::subjects::ssh_keys::plan::{Request, plan};
+use crate::subjects::ssh_keys::plan::{Request, plan, without_ssh};
 use crate::subjects::ssh_keys::{Ssh, host_key_paths};
 
 const COMMAND: &str = "ssh-dsa-retire";
@@ -20,7 +20,7 @@ const COMMAND: &str = "ssh-dsa-retire";
 pub(super) fn run(args: &SshDsaRetire, around: Surroundings) -> Result<ExitStatus> {
     let root = root_at(args.root.as_deref())?;
     let request = Request { reload: args.reload };
-    let planner = || Ok(plan(&facts(&root, around)?, &request));
+    let planner = || of_request(&root, around, &request);
     let asked = Asked { args: &args.change, root: &root, profile: None };
     if args.root.is_some() {
         return change::show_plan(COMMAND, asked, planner()?, Some(ELSEWHERE));
@@ -30,13 +30,18 @@ pub(super) fn run(args: &SshDsaRetire, around: Surroundings) -> Result<ExitStatu
 
 /// The plan without options.
 pub(super) fn planned(root: &Root, around: Surroundings) -> Result<Result<Plan, Refusal>> {
-    Ok(plan(&facts(root, around)?, &Request { reload: false }))
+    of_request(root, around, &Request { reload: false })
 }
 
-fn facts(root: &Root, around: Surroundings) -> Result<Ssh> {
+fn of_request(root: &Root, around: Surroundings, request: &Request) -> Result<Result<Plan, Refusal>> {
+    Ok(facts(root, around)?.map_or_else(|| Ok(without_ssh()), |ssh| plan(&ssh, request)))
+}
+
+/// `None` where there is no /etc/ssh.
+fn facts(root: &Root, around: Surroundings) -> Result<Option<Ssh>> {
     let mut ssh = match gather(root) {
         Probed::Known(ssh) => ssh,
-        Probed::Absent => bail!("there is no /etc/ssh"),
+        Probed::Absent => return Ok(None),
         Probed::Unreadable(why) => bail!("the SSH host keys could not be read: {why}"),
     };
     // Only the daemon of the host itself can say what it makes of its configuration.
@@ -47,5 +52,5 @@ fn facts(root: &Root, around: Surroundings) -> Result<Ssh> {
         };
         ssh.learn_effective(root, effective.into());
     }
-    Ok(ssh)
+    Ok(Some(ssh))
 }

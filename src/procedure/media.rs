@@ -79,7 +79,8 @@ pub(super) fn mount(inputs: &StepInputs<'_>) -> Answer {
     let is_mounted = matches!(mounts, Some(Probed::Known(mounts)) if mounted_at(mounts, point).is_some());
     match inputs.state_of("stage-iso") {
         _ if is_mounted => Answer::done(words(&found)),
-        Some(State::Done) => Answer::ready(STAGE, words(&found)),
+        Some(State::Done) => Answer::ready(STAGE, words(&found))
+            .how(format!("Name the copy in {} as ISO: it is not copied again.", inputs.profile.places.iso_folder)),
         _ => Answer::comes_after("stage-iso").run(STAGE),
     }
 }
@@ -89,9 +90,11 @@ pub(super) fn clean_cache(inputs: &StepInputs<'_>) -> Answer {
     if let Some(answer) = is_behind(inputs) {
         return answer;
     }
-    let by_hand = "after a mount by hand: yum -c /images/upgrade.repo clean all";
     match inputs.state_of("mount-iso") {
-        Some(State::Done) => Answer::done(format!("goes with the mount, as okv-host stage does both; {by_hand}")),
+        Some(State::Done) => Answer::done(
+            "the ISO is mounted, and okv-host stage cleans the cache with the mount; after a mount by hand, run okv-host \
+             stage too: it does the rest",
+        ),
         Some(State::Ready) => Answer::ready(STAGE, "goes with the mount"),
         Some(State::Unknown) => Answer::unknown("goes with the mount, and whether that is there is unknown"),
         _ => Answer::comes_after("mount-iso").run(STAGE),

@@ -9,7 +9,7 @@ use crate::subjects::rule::{Finding, RuleId, Verdict};
 use crate::subjects::table;
 
 /// What to do where something could not be read, and its rule knows no better.
-const UNREAD: &str = "Make it readable, then run: okv-host check";
+const UNREAD: &str = "Fix what keeps it from being read, then run: okv-host check";
 /// What to do where the disks alone were judged, and nothing is wrong with them.
 const START: &str = "Start the node, and run on it: okv-host check";
 

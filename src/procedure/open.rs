@@ -12,6 +12,8 @@ pub fn reasons_against_upgrade(steps: &[Step]) -> impl Iterator<Item = Reason> {
     // Of what is unknown, the record of a confirmation: all else is of a rule.
     let is_open = |step: &&Step| match step.state {
         State::Confirm | State::Ready => true,
+        // What only waits for others is open too: whoever does all that is named here must not be refused for the next.
+        State::Blocked => !step.waits_for.is_empty(),
         State::Unknown => step.is_confirmable,
         _ => false,
     };
@@ -56,6 +58,7 @@ mod tests {
             step("back-up", When::Before, State::Confirm),
             step("done", When::Before, State::Done),
             step("by-a-rule", When::Before, State::Blocked),
+            Step { waits_for: vec!["back-up"], ..step("later", When::Part, State::Blocked) },
             Step { is_confirmable: false, ..step("unread-by-a-rule", When::Before, State::Unknown) },
             step("stage-iso", When::Part, State::Ready),
             step("free", When::Free, State::Confirm),
@@ -63,7 +66,8 @@ mod tests {
             step("after", When::After, State::Confirm),
         ];
         let reasons: Vec<Reason> = reasons_against_upgrade(&steps).collect();
-        let [reason] = reasons.as_slice() else { panic!("{reasons:?}") };
+        let [reason, later] = reasons.as_slice() else { panic!("{reasons:?}") };
+        assert_eq!(later.id, "later");
         assert_eq!((reason.id, reason.message.as_str()), ("back-up", "back up (7.2-2): not confirmed"));
         let damaged = [step("back-up", When::Before, State::Unknown)];
         assert_eq!(reasons_against_upgrade(&damaged).count(), 1, "whether it was confirmed is unknown");

@@ -71,6 +71,10 @@ pub const STEPS: &[Row] = &[
         "certificate",
         "the server's and the platform's certificates are valid",
         &[server_certificate::ID, platform_certificate::ID],
+    )
+    .how(
+        "See OKV Server Certificate Expiration on the Configure Alerts page, and the date of the platform certificates in \
+         the answer of okv server info get. Or have check read them: --certificate FILE, --server-info FILE.",
     ),
     person("7.2", 14, "hsm-before", "with an HSM: what its guide asks before")
         .shows(&[hsm::ID, hsm_preserved_files::ID]),
@@ -79,6 +83,10 @@ pub const STEPS: &[Row] = &[
         .shows(&[hsm::ID])
         .how("With an Entrust HSM and operator cards: put one in slot 0 of the HSM, where it stays for the restart."),
     own("7.3", 1, "all-before", "everything before is done", Own::EverythingBefore, &[release::ID])
+        .how(
+            "See Node Version under Cluster, Management in the management console (without a cluster, the heading of the \
+             console of the node): it must be a release that can be upgraded from.",
+        )
         .verified_by(&["okv-host check"])
         .or_confirmed(),
     own("7.3", 2, "disable-node", "the node is disabled in the cluster", Own::DisableNode, &[])
@@ -106,6 +114,7 @@ pub const STEPS: &[Row] = &[
         .or_confirmed(),
     person("7.3", 11, "hsm-after", "with an Entrust HSM: what its guide asks after")
         .shows(&[hsm::ID, hsm_wallet_left::ID])
+        .how("With an Entrust HSM, do what its Root of Trust guide asks for after the upgrade. Without one, note that.")
         .at(After),
     person("7.3", 12, "enable-node", "the node is enabled again")
         .how("Enable the node under Cluster, Management in the management console, and wait for ACTIVE.")
@@ -125,7 +134,10 @@ pub const STEPS: &[Row] = &[
     person("7.5", 1, "see-versions", "versions of node and cluster are the new one")
         .shows(&[release::ID])
         .to(4)
-        .how("Compare the versions under Cluster, Management in the management console.")
+        .how(
+            "Compare the versions under Cluster, Management in the management console: this node's is the new one; the \
+             cluster's is so once its last node is upgraded.",
+        )
         .at(After)
         .verified_by(&["okv-host cluster"]),
     own(

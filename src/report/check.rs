@@ -135,12 +135,23 @@ fn summary(out: &mut Page, screen: &CheckScreen<'_>) {
     let waived = ids(screen.findings.iter().filter(|f| f.waived.is_some()));
     let (all, confirm) = (screen.node.shows("check --all"), screen.node.shows("runbook confirm"));
     named(out, "Steps to confirm", &screen.standing.to_confirm, &confirm);
+    counted(out, "Rules to confirm", &asked_elsewhere(screen), &all);
     named(out, "Rules not judged", &ids(screen.findings.iter().filter(|f| f.is_not_judged())), &all);
     counted(out, "Steps confirmed", &screen.standing.confirmed, &screen.node.shows("runbook"));
     counted(out, "Rules waived", &waived, &all);
     counted(out, "Rules noted", &of(Verdict::Note), &all);
     counted(out, "Rules passed", &of(Verdict::Pass), &all);
     counted(out, "Rules n/a", &of(Verdict::NotApplicable), &all);
+}
+
+/// Rules that ask for what no node shows, of which the step is not one to confirm yet: as the release of the node, whose
+/// step waits for all the others.
+fn asked_elsewhere(screen: &CheckScreen<'_>) -> Vec<&'static str> {
+    let is_in_sight = |step: &&Step| step.state.is_closed() || screen.standing.to_confirm.contains(&step.id);
+    let in_sight: Vec<RuleId> = screen.steps.iter().filter(is_in_sight).flat_map(|step| step.rules).copied().collect();
+    let asks = |finding: &&Finding| finding.verdict == Verdict::Confirm && finding.waived.is_none();
+    let of_node = screen.standing.headline != Headline::MustBeReplaced;
+    ids(screen.findings.iter().filter(asks).filter(|finding| of_node && !in_sight.contains(&finding.id)))
 }
 
 fn ids<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<&'static str> {

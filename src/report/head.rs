@@ -20,6 +20,8 @@ pub struct Node<'r> {
     pub now: Option<u64>,
     /// Whether it is the host that this program runs on: else a command is to be run there, and not here.
     pub is_here: bool,
+    /// The saved host that it was read from, as the shell takes it for one word.
+    pub root: Option<&'r str>,
     /// What it is judged by that no option named, each as a line.
     pub defaults: &'r [String],
 }
@@ -43,7 +45,7 @@ impl Node<'_> {
             Some(option) => format!("add {option}"),
             // What disks alone show has no clock, and no runbook.
             None if self.now.is_none() => format!("on that node: okv-host {command}"),
-            None => format!("okv-host {command} --root DIR"),
+            None => format!("okv-host {command} --root {}", clean(self.root.unwrap_or("DIR"))),
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::made::{self, Made};
 use super::text::{Columns, Page, clean, sentence, wrap};
-use crate::base::units::{Bytes, GIB};
+use crate::base::units::{Bytes, GIB, count};
 use crate::subjects::disks::Inventory;
 use crate::subjects::swap::Wanted;
 
@@ -63,7 +63,7 @@ const NO_DISK: &str = "No disk is needed: the volume group has the extents, or t
 
 fn to_add(wanted: &Wanted) -> String {
     let (gib, sector) = (wanted.disk.0.div_ceil(GIB), wanted.sector.bytes());
-    format!("Add one blank disk of at least {gib} GiB ({} B) with {sector}-byte sectors", wanted.disk.0)
+    format!("Add one blank disk of {gib} GiB or more (at least {} B) with {sector}-byte sectors", wanted.disk.0)
 }
 
 /// For people.
@@ -92,10 +92,10 @@ pub fn prepare_text(
         }
         Some(wanted) => {
             let text = format!(
-                "{}, for {} extents. Give it a serial number if you can. Then start the node and run: okv-host \
-                 swap-extend",
+                "{}, for {}. Give it a serial number if you can. Before you power off, run: okv-host check \
+                 --only next-start. After the start, run: okv-host swap-extend",
                 to_add(wanted),
-                wanted.extents
+                count(usize::try_from(wanted.extents).unwrap_or(usize::MAX), "extent")
             );
             wrap(&mut out, &text, 0, 2);
         }

@@ -11,7 +11,7 @@ use super::findings::style;
 use super::head::{Node, head};
 use super::made::{self, Made};
 use super::markdown::{code, escaped};
-use super::text::{Columns, Page, wrap};
+use super::text::{Columns, Page, clean, wrap};
 use crate::procedure::{Confirmed, SECTIONS, Scope, Standing, State, Step, When};
 use crate::subjects::rule::{RuleId, Verdict};
 
@@ -230,12 +230,17 @@ pub fn runbook_json(out: &mut impl Write, report: &RunbookReport<'_>, made: &Mad
 }
 
 /// What `confirm` says for people: the step as it stands now, and why nothing was recorded where it was not.
-pub fn confirm_text(step: &Step, refused: Option<&str>, columns: Columns) -> String {
+pub fn confirm_text(host: &str, step: &Step, refused: Option<&str>, columns: Columns) -> String {
     let mut out = Page::new(columns);
     match refused {
         Some(why) => wrap(&mut out, &format!("not recorded: {why}"), 0, 4),
         None => {
-            wrap(&mut out, &format!("recorded; {} is {}: {}", step.id, step.word(), step.evidence), 0, 4);
+            wrap(
+                &mut out,
+                &format!("recorded on {}: {} is {}: {}", clean(host), step.id, step.word(), step.evidence),
+                0,
+                4,
+            );
         }
     }
     out.into_text()

@@ -40,7 +40,7 @@ fn what_is_confirmed_is_kept_and_withdrawn_and_every_word_stays() {
     let dir = tempfile::tempdir().unwrap();
     let (code, said) = text(&run(dir.path(), &["confirm", "plan-downtime", "--note", "agreed with all"]));
     assert_eq!(code, 0, "{said}");
-    assert!(said.starts_with("recorded; plan-downtime is done: confirmed by "), "{said}");
+    assert!(said.starts_with("recorded on ") && said.contains(": plan-downtime is done: confirmed by "), "{said}");
     assert_eq!(confirmed(dir.path(), "plan-downtime")["note"], "agreed with all");
     let mode = fs::metadata(dir.path().join("confirmations")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);

@@ -26,3 +26,4 @@ pub use outcome::{Outcome, outcome};
 pub(crate) use record::RuleInputs;
 pub use record::{Rule, Waivable};
 pub use remedy::Remedy;
+pub(crate) use remedy::quoted;

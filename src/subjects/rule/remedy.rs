@@ -57,7 +57,7 @@ impl Remedy {
 }
 
 /// An argument as a shell takes it for one word.
-fn quoted(argument: &str) -> Cow<'_, str> {
+pub(crate) fn quoted(argument: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
     match !argument.is_empty() && argument.chars().all(is_plain) {
         true => Cow::Borrowed(argument),

@@ -18,6 +18,13 @@ pub struct Request {
     pub reload: bool,
 }
 
+const TARGET: &str = "each DSA host key of SSH is renamed to its name with .retire";
+
+/// The plan of a host without /etc/ssh: there is no key.
+pub fn without_ssh() -> Plan {
+    Plan { command: COMMAND, target: TARGET.into(), steps: Vec::new(), notes: vec!["there is no /etc/ssh".into()] }
+}
+
 /// The plan. Without steps where no DSA key is there to retire.
 ///
 /// # Errors
@@ -39,7 +46,7 @@ pub fn plan(ssh: &Ssh, request: &Request) -> Result<Plan, Refusal> {
     }
     Ok(Plan {
         command: COMMAND,
-        target: "each DSA host key of SSH is renamed to its name with .retire".into(),
+        target: TARGET.into(),
         steps: if keys.is_empty() { vec![] } else { steps(ssh, &keys, request) },
         notes: notes(ssh, &keys, request),
     })

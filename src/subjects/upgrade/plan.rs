@@ -204,7 +204,11 @@ fn begin(number: u64, places: &Places, means: &Means) -> Result<Vec<Step>, Refus
     let mut reasons = means.blocked.clone();
     if means.staged.is_none() {
         let message = format!("no upgrade ISO from {} is mounted read-only at {}", places.iso_folder, places.iso_mount);
-        reasons.push(reason("not-staged", message, "okv-host stage ISO --sha256 HEX --apply"));
+        let remedy = format!(
+            "okv-host stage ISO --sha256 HEX --apply; where the copy is in {} already, that one is ISO",
+            places.iso_folder
+        );
+        reasons.push(reason("not-staged", message, remedy));
     }
     if !means.has_service_manager {
         let message = format!("{} is not there: the upgrade would end with the connection", Program::SystemdRun.path());

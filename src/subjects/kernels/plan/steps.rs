@@ -200,6 +200,10 @@ fn packages(removal: &Removal) -> String {
     }
 }
 
+/// Nothing of kernels shows whether the node is upgraded already.
+const LATER: &str = "the procedure removes old kernels after the upgrade: before it, they are what the node is started \
+                     with where the new one fails";
+
 fn notes(prune: &Prune) -> Vec<String> {
     let mut notes: Vec<String> = prune
         .keep
@@ -217,6 +221,9 @@ fn notes(prune: &Prune) -> Vec<String> {
         && !prune.remove.is_empty()
     {
         notes.push(format!("free in /boot: {} now, {} afterwards", Bytes(now), Bytes(then)));
+    }
+    if !prune.remove.is_empty() {
+        notes.push(LATER.to_owned());
     }
     notes.extend(prune.notes.iter().cloned());
     notes

@@ -66,7 +66,7 @@ warn Audit Vault
             str![[r#"
 confirm Audit Vault
   message: confirm whether Audit Vault was integrated in release 21.2 or earlier
-  measured: nothing of what the release profile names as a sign (1)
+  measured: the one sign that the release profile names is not there
   remedy: Remove an integration that release 21.2 or earlier made: disable it in the management console, stop its agent (bin/agentctl stop), then delete agent and target in Audit Vault and the agent's folder.
 
 "#]],

@@ -30,7 +30,8 @@ pub(super) fn judge(inputs: &RuleInputs<'_>, seen: &Seen, words: &Words) -> Vec<
     if findings.is_empty() {
         let measured = match seen.asked {
             0 => "the release profile names no sign to look for".to_owned(),
-            asked => format!("nothing of what the release profile names as a sign ({asked})"),
+            1 => "the one sign that the release profile names is not there".to_owned(),
+            asked => format!("none of the {asked} signs that the release profile names is there"),
         };
         let finding = inputs.finding(Verdict::Confirm, words.subject, words.nothing);
         findings.push(finding.measured(measured).remedy(words.remedy.clone()));

@@ -165,10 +165,14 @@ fn only_new(growth: &Growth, want: Option<Wanted>) -> Result<Choice<'_>, Refusal
                 .iter()
                 .filter_map(|state| unfit(growth, state, scanned(growth, state)?).map(|reason| reason.message))
                 .collect();
+            let first = match growth.inventory {
+                Probed::Absent => "before the power-off, run: okv-host swap-extend --prepare; then ",
+                _ => "",
+            };
             return Err(refuse(
                 "disk-none",
                 format!("there is no blank disk that could be added: {}", not.join("; ")),
-                add,
+                format!("{first}{add}"),
             ));
         }
         Probed::Known(inventory) => inventory,

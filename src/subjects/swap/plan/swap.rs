@@ -152,7 +152,9 @@ impl Need {
             Probed::Absent => {
                 return Err(refuse("memory-unknown", "the kernel does not show its memory", "mount /proc"));
             }
-            Probed::Unreadable(why) => return Err(refuse("memory-unknown", why.clone(), "mend what is named")),
+            Probed::Unreadable(why) => {
+                return Err(refuse("memory-unknown", why.clone(), "make /proc readable, then run it again"));
+            }
         };
         // A thirty-second of all memory, within bounds that fit small and large nodes.
         self.margin_kib = (memory.total_kib / 32).clamp(64 << 10, 1 << 20);
@@ -187,7 +189,7 @@ fn areas(growth: &Growth) -> Result<&[SwapArea], Refusal> {
         Some(Probed::Unreadable(why)) => why.clone(),
         Some(Probed::Absent) | None => "there is no /proc/swaps".into(),
     };
-    Err(refuse("swaps-unknown", why, "mend what is named"))
+    Err(refuse("swaps-unknown", why, "make /proc readable, then run it again"))
 }
 
 /// Bytes of an area, its header's page among them.

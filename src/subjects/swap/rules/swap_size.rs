@@ -4,6 +4,7 @@
 //! KiB. So the sum is taken over (shown size + one page). The procedure asks for it twice: "about 64 GB" of any node,
 //! and "64 GB if the disk is over 1 TB"; the first, stricter sentence is judged by.
 
+use super::vg_free;
 use crate::base::units::Bytes;
 use crate::disk::format::content::Kind;
 use crate::host::locate::{Existence, Located, existence, groups, volume};
@@ -130,7 +131,10 @@ fn verdict(inputs: &RuleInputs<'_>, total: u64, areas: &str, count: usize) -> Fi
                     Bytes(missing).rounded()
                 ),
             )
-            .remedy(Remedy::command("okv-host swap-extend --prepare"))
+            .remedy(Remedy::command(match vg_free::has_room(inputs) {
+                true => "okv-host swap-extend",
+                false => "okv-host swap-extend --prepare",
+            }))
     };
     finding.measured(measured).figures(Figures::at_least(total, inputs.profile.swap_bytes).counted(count))
 }

@@ -47,6 +47,11 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     vec![judge_volume(inputs, subject, group, volume)]
 }
 
+/// Whether the volume can be made large enough in its group as it is.
+pub(super) fn has_room(inputs: &RuleInputs<'_>) -> bool {
+    judge(inputs).iter().all(|finding| finding.verdict == Verdict::Pass)
+}
+
 fn judge_volume(inputs: &RuleInputs<'_>, subject: String, group: &VolumeGroup, volume: &LogicalVolume) -> Finding {
     let Some(target) =
         inputs.profile.swap_bytes.checked_next_multiple_of(group.extent_bytes).map(|b| b / group.extent_bytes)
@@ -117,7 +122,7 @@ fn disk_to_add(inputs: &RuleInputs<'_>, subject: String, group: &VolumeGroup, mi
         None => (finding, None),
         Some(disk) => (
             finding.remedy(format!(
-                "Add one blank disk of at least {} GiB ({} B) with {}-byte sectors, before the node is started again.",
+                "Add one blank disk of {} GiB or more (at least {} B) with {}-byte sectors, before the node is started again.",
                 disk.0.div_ceil(GIB),
                 disk.0,
                 sector.bytes()
@@ -158,7 +163,7 @@ pass vg_root/lv_swap
 warn vg_root/lv_swap
   message: 1 extent is missing: a disk must be added
   measured: 128 of 2048 extents of 32.00 MiB in the volume, 1919 free in vg_root, 1919 of them usable
-  remedy: Add one blank disk of at least 1 GiB (35651584 B) with 512-byte sectors, before the node is started again.
+  remedy: Add one blank disk of 1 GiB or more (at least 35651584 B) with 512-byte sectors, before the node is started again.
 
 "#]],
         );
@@ -173,7 +178,7 @@ warn vg_root/lv_swap
 warn vg_root/lv_swap
   message: 1820 extents are missing: a disk must be added
   measured: 128 of 2048 extents of 32.00 MiB in the volume, 100 free in vg_root, 100 of them usable
-  remedy: Add one blank disk of at least 57 GiB (61071163392 B) with 512-byte sectors, before the node is started again.
+  remedy: Add one blank disk of 57 GiB or more (at least 61071163392 B) with 512-byte sectors, before the node is started again.
 
 "#]],
         );

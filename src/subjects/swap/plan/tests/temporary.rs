@@ -89,6 +89,28 @@ fn a_temporary_volume_that_was_left_over_goes_away() {
 }
 
 #[test]
+fn what_was_left_over_loses_its_first_page_unless_something_else_begins_there() {
+    let left_over = |page: Vec<u8>| {
+        let mut node = Node::roomy();
+        node.volumes.insert(TEMPORARY.into(), NodeVolume { page, ..NodeVolume::new(96, "okv-host") });
+        argv(&planned(&node.growth(), &request()))
+    };
+    let of = |magic: &[u8], at: usize| {
+        let mut page = vec![0; 4096];
+        page[at..at + magic.len()].copy_from_slice(magic);
+        page
+    };
+    let swap = super::node::page(96 * super::node::EXTENT, super::node::id(super::node::UUID), None);
+    // Whole, without its end, and bytes that nothing is known of.
+    for page in [swap.clone(), swap[..2048].iter().copied().chain([0; 2048]).collect(), of(b"garbage", 100)] {
+        assert_eq!(left_over(page)[..2], CLEARED);
+    }
+    // mkswap did not run: these are bytes of what the extents held before.
+    let luks = of(b"LUKS\xba\xbe\0\x01", 0);
+    assert_eq!(left_over(luks)[0], GONE[1]);
+}
+
+#[test]
 fn a_used_temporary_volume_that_is_too_small_is_reported_and_not_planned_with() {
     let mut node = under_pressure(Node::roomy());
     node.system_extents += 10;

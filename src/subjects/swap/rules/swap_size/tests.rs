@@ -31,7 +31,7 @@ fn an_area_one_page_under_64_gib_is_too_little() {
 block node
   message: 64.00 GiB of swap, 64.00 GiB required (4.00 KiB missing)
   measured: 68719472640 B (64.00 GiB) in /dev/dm-0 (shown as 67108856 KiB)
-  remedy: okv-host swap-extend --prepare
+  remedy: okv-host swap-extend
 
 "#]],
     );
@@ -47,7 +47,7 @@ fn an_area_of_4_gib_is_too_little_whether_or_not_it_can_be_grown_without_a_disk(
 block node
   message: 4.00 GiB of swap, 64.00 GiB required (60.00 GiB missing)
   measured: 4294967296 B (4.00 GiB) in /dev/dm-0 (shown as 4194300 KiB)
-  remedy: okv-host swap-extend --prepare
+  remedy: okv-host swap-extend
 
 "#]],
         );
@@ -104,7 +104,7 @@ fn an_area_on_a_device_that_the_host_does_not_have_is_named_and_does_not_count()
 block node
   message: 4.00 GiB of swap, 64.00 GiB required (60.00 GiB missing); /dev/dm-9 does not count: this host has no such device
   measured: 4294967296 B (4.00 GiB) in /dev/dm-0 (shown as 4194300 KiB)
-  remedy: okv-host swap-extend --prepare
+  remedy: okv-host swap-extend
 
 "#]],
     );
