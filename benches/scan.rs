@@ -189,7 +189,14 @@ fn check(facts: &Facts, profile: &Profile) -> String {
     let findings = okv_host::subjects::table::judge(facts, profile);
     let steps = steps(facts, &findings, profile);
     let screen = CheckScreen {
-        node: Node { host: &facts.node.name, release: &profile.release, now: None, is_here: false, defaults: &[] },
+        node: Node {
+            host: &facts.node.name,
+            release: &profile.release,
+            now: None,
+            is_here: false,
+            root: None,
+            defaults: &[],
+        },
         standing: &standing(facts, &findings, &steps, profile),
         findings: &findings,
         steps: &steps,

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::{env, process};
 
 use clap::builder::styling::Styles;
+use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 mod capture;
@@ -128,7 +129,12 @@ impl Cli {
 
     /// The arguments of this process, with help for a page of so many columns. Wrong ones end the process.
     pub fn read(columns: usize, version: &'static str) -> Self {
-        let matches = Self::in_groups().version(version).term_width(columns).try_get_matches();
+        let parse = |command: clap::Command| command.version(version).term_width(columns).try_get_matches();
+        // The groups are put together only for who reads them.
+        let matches = parse(Self::command()).or_else(|error| match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => parse(Self::in_groups()),
+            _ => Err(error),
+        });
         matches.and_then(|matches| Self::from_arg_matches(&matches)).unwrap_or_else(|error| {
             if error.use_stderr() && is_plugin(env::args_os()) {
                 let _ = writeln!(io::stdout(), "OKV UNKNOWN - the command line is wrong. Run: okv-host check --help");

@@ -151,6 +151,12 @@ mod loopdev;
 #[path = "../tests/support/overlay.rs"]
 mod overlay;
 
+/// Every reader of what the world sends, by name, for `tests/fuzz` and the test of damaged inputs.
+#[cfg(any(test, fuzzing))]
+#[path = "../tests/readers/mod.rs"]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a panic is a finding
+pub mod readers;
+
 #[cfg(test)]
 #[path = "../tests/support/tls_server.rs"]
 mod tls_server;

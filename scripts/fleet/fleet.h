@@ -6,6 +6,8 @@
 
 /* Paths that a thread takes at a time. */
 enum { BATCH = 32 };
+/* Bytes of a thread's memory. */
+enum { MEMORY = 1 << 20 };
 
 static char **paths;
 static size_t count, next_batch;
@@ -15,7 +17,7 @@ static void look(const char *path, unsigned char *memory);
 
 static void *work(void *unused) {
     (void)unused;
-    unsigned char *memory = aligned_alloc(4096, 1 << 17);
+    unsigned char *memory = aligned_alloc(4096, MEMORY);
     for (;;) {
         size_t from = __atomic_fetch_add(&next_batch, BATCH, __ATOMIC_RELAXED);
         if (from >= count) break;

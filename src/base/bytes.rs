@@ -1,5 +1,7 @@
 //! Bounds-checked reads of little- and big-endian fields: the only way a parser touches bytes.
 
+use std::borrow::Cow;
+
 /// The structure ends before the field that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Truncated {
@@ -64,11 +66,16 @@ pub fn all_zero(bytes: &[u8]) -> bool {
 
 static ZEROS: [u8; 4096] = [0; 4096];
 
+/// Bytes as text; those that are no UTF-8 become U+FFFD. Most are UTF-8, which is verified faster than it is searched.
+pub fn text(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 /// The text before the first NUL (or all of it), without trailing spaces; bytes that are no UTF-8 become U+FFFD.
 /// `None` where nothing is left.
 pub fn label(bytes: &[u8]) -> Option<String> {
     let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
-    let text = String::from_utf8_lossy(bytes.get(..end)?);
+    let text = text(bytes.get(..end)?);
     let text = text.trim_end_matches(' ');
     (!text.is_empty()).then(|| text.to_owned())
 }

@@ -44,12 +44,17 @@ impl Id {
 
     /// Writes the text form into `buf` and returns it.
     pub fn text<'b>(&self, buf: &'b mut [u8; 48]) -> &'b str {
+        std::str::from_utf8(self.ascii(buf)).unwrap_or_default()
+    }
+
+    /// The same as bytes.
+    fn ascii<'b>(&self, buf: &'b mut [u8; 48]) -> &'b [u8] {
         let len = match self {
             Self::Uuid(bytes) => grouped::<8, 12>(bytes.map(lower_hex).as_flattened(), buf),
             Self::Lvm(chars) => grouped::<6, 6>(&chars.map(|c| if c.is_ascii_graphic() { c } else { b'?' }), buf),
             _ => self.short_text(buf),
         };
-        buf.get(..len).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default()
+        buf.get(..len).unwrap_or_default()
     }
 
     /// The text form of what is not long and common; its length.
@@ -195,7 +200,13 @@ impl JsonSchema for Id {
 
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.text(&mut [0; 48]))
+        let mut buf = [0; 48];
+        // Of letters, digits and a few signs: a writer of lines need not look for what takes an escape.
+        if serializer.is_human_readable() {
+            serializer.serialize_str(self.text(&mut buf))
+        } else {
+            serializer.serialize_bytes(self.ascii(&mut buf))
+        }
     }
 }
 

@@ -29,12 +29,13 @@ pub(super) fn run(args: &Scan) -> Result<ExitStatus> {
     let named = if of_this_machine.is_empty() { &args.disks } else { &of_this_machine };
     let mut paths = Paths::new(named, args.files_from.as_deref(), args.null)?;
     if args.format == ScanFormat::Jsonl {
-        return fleet::run(paths, args.jobs.map(usize::from));
+        return fleet::run(paths, args.reach(), args.jobs.map(usize::from));
     }
     let mut batch = Batch::default();
     paths.take(&mut batch, usize::MAX)?;
     paths.take(&mut Batch::default(), 1)?; // Whether the list ended, or could not be read on.
-    let sources: Vec<Source> = batch.iter().map(Source::open).collect();
+    let reach = args.reach();
+    let sources: Vec<Source> = batch.iter().map(|path| Source::open(path).reaching(reach)).collect();
     let is_denied =
         |source: &Source| source.why_not_open().is_some_and(|why| why.kind() == ErrorKind::PermissionDenied);
     if !of_this_machine.is_empty() && !sys::is_root() && sources.iter().all(is_denied) {

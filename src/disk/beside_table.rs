@@ -15,7 +15,7 @@ pub(super) fn beside_table(
 ) -> Content {
     let Edges { head, tail, .. } = *edges;
     let windows = Windows::new(bytes).with(0, head).with(bytes.saturating_sub(tail.len() as u64), tail);
-    let mut candidates = vec![Kind::Partitioned];
+    let mut candidates = Vec::new();
     for found in signature::find_all(&windows) {
         // What lies at the end of the last partition may lie at the end of the disk: it is the partition's.
         if partitions.iter().any(|p| p.content.kind == found.content.kind && p.content.uuid == found.content.uuid) {
@@ -29,9 +29,10 @@ pub(super) fn beside_table(
     if lvm2::label::find(head).is_some() {
         candidates.push(Kind::Lvm2Pv);
     }
-    if candidates.len() == 1 {
+    if candidates.is_empty() {
         return Content::new(Kind::Partitioned);
     }
+    candidates.insert(0, Kind::Partitioned);
     let names: Vec<&str> = candidates.iter().map(|k| k.word()).collect();
     problems.push(Problem::new(
         ProblemId::Ambiguous,

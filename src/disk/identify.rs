@@ -62,6 +62,8 @@ pub(crate) struct VolumeBuffers {
 #[derive(Default)]
 struct RestBuffers {
     far: Vec<u8>,
+    /// What was found of the volume.
+    found: Vec<Found>,
     /// How many volumes of this disk that seemed blank were read further.
     blank: u32,
     root_directory: Vec<u8>,
@@ -162,7 +164,9 @@ fn identify_from(
 ) -> Identified {
     let sector = volume.sector_size().map(|sector| sector.bytes());
     let near = Windows::new(volume.bytes()).on_sectors(sector).with(0, head);
-    let (mut found, physical_volume) = look(&near, volume, head, &mut buffers.root_directory, &mut problems);
+    let mut found = std::mem::take(&mut buffers.found);
+    found.clear();
+    let physical_volume = look(&near, volume, head, &mut found, &mut buffers.root_directory, &mut problems);
     let mut unreadable = !sound;
     let mut unknown = Content::new(Kind::Unknown);
     let blank = if far_look_needed(&found, volume.bytes()) {
@@ -185,16 +189,17 @@ fn identify_from(
         false
     };
     let damages: Vec<Malformed> = found.iter_mut().flat_map(|f| std::mem::take(&mut f.problems)).collect();
-    let mut content = match (decide(found, &mut problems), unreadable) {
+    let mut content = match (decide(&mut found, &mut problems), unreadable) {
         (Some(content), _) => content,
         (None, true) => Content::new(Kind::Unreadable),
         (None, false) if blank => Content::new(Kind::Blank),
         (None, false) => unknown,
     };
+    buffers.found = found;
     content.damage = damages.iter().map(ToString::to_string).collect();
     Far { volume, problems: &mut problems }.complete(&near, &mut content);
     for refusal in &content.refusals {
-        problems.push(Problem::new(ProblemId::KernelRefuses, refusal.to_string()));
+        problems.push(Problem::new(ProblemId::KernelRefuses, refusal.message()));
     }
     for damage in damages {
         problems.push(Problem::new(ProblemId::ContentDamaged, damage.to_string()));
@@ -207,10 +212,11 @@ fn look(
     near: &Windows<'_>,
     volume: &dyn Image,
     head: &[u8],
+    found: &mut Vec<Found>,
     buffer: &mut Vec<u8>,
     problems: &mut Vec<Problem>,
-) -> (Vec<Found>, Option<physical_volume::Reading>) {
-    let mut found = signature::find_all(near);
+) -> Option<physical_volume::Reading> {
+    signature::find_into(found, near);
     if let Some(fat) = found.iter_mut().find(|f| f.content.kind == Kind::Vfat)
         && let Some(labelled) = with_root_label(near, volume, buffer, problems)
     {
@@ -221,7 +227,7 @@ fn look(
         found.push(pv.found.clone());
         problems.extend(pv.problems.iter().cloned());
     }
-    (found, physical_volume)
+    physical_volume
 }
 
 /// Whether the whole volume is a hole in a sparse image file: one question instead of the far reads.
@@ -263,7 +269,7 @@ fn far_look_needed(found: &[Found], volume_bytes: u64) -> bool {
 }
 
 /// The one content, or none, or an ambiguity that is told.
-fn decide(mut found: Vec<Found>, problems: &mut Vec<Problem>) -> Option<Content> {
+fn decide(found: &mut Vec<Found>, problems: &mut Vec<Problem>) -> Option<Content> {
     if found.iter().any(|f| f.place == Place::EndWithDataAtStart) {
         // The array owns what its member shows at the start.
         found.retain(|f| f.place != Place::Start);

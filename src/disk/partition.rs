@@ -147,7 +147,11 @@ impl Serialize for PartitionType {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Guid(id) => id.serialize(serializer),
-            Self::Mbr(_) => serializer.collect_str(self),
+            Self::Mbr(byte) => {
+                let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('?');
+                let text = ['0', 'x', digit(byte >> 4), digit(byte & 15)].map(|c| u8::try_from(c).unwrap_or(b'?'));
+                serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default())
+            }
         }
     }
 }

@@ -16,10 +16,8 @@ impl Problem {
     }
 
     /// The same, said of a part of the disk.
-    pub fn within(mut self, part: &str) -> Self {
-        self.message.insert_str(0, ": ");
-        self.message.insert_str(0, part);
-        self
+    pub fn within(self, part: &str) -> Self {
+        Self { id: self.id, message: [part, ": ", &self.message].concat() }
     }
 }
 
@@ -54,4 +52,8 @@ pub enum ProblemId {
     Duplicate,
     /// The logical block size is assumed, not known.
     SectorSizeAssumed,
+    /// The file that the disk lies in is damaged.
+    ImageDamaged,
+    /// The file that the disk lies in was not closed: its machine is running, or was cut off.
+    ImageNotClosed,
 }

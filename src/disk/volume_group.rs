@@ -70,10 +70,9 @@ pub fn assemble(pvs: &[PvOnDisk<'_>], identify: &mut Identify<'_>) -> Vec<Assemb
         let copies = telling.get(pv.group()?.0.uuid);
         copies.first().filter(|(_, first)| *first == index).and(Some(copies))
     });
-    let mut groups: Vec<Assembled> = first_of_each
-        .filter_map(|copies| Assembly::new(pvs, &by_uuid, copies))
-        .map(|assembly| assembly.assemble(identify))
-        .collect();
+    let assemblies = first_of_each.filter_map(|copies| Assembly::new(pvs, &by_uuid, copies));
+    let mut groups = Vec::with_capacity(1); // mostly the only one
+    groups.extend(assemblies.map(|assembly| assembly.assemble(identify)));
     report_names_used_twice(&mut groups);
     groups
 }

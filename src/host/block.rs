@@ -32,11 +32,13 @@ pub struct BlockDevice {
 
 mod below;
 mod identity;
+mod uevent;
 mod volume;
 mod write_cache;
 
 pub use below::{leaves_below, whole_disks_below};
 pub use identity::{Identity, identity};
+use uevent::Numbers;
 pub use volume::{VolumeDevice, volume_device};
 pub use write_cache::{WriteCache, write_cache, write_caches_below};
 
@@ -97,6 +99,29 @@ fn with_partitions(disk: &Place<'_>) -> Result<Vec<BlockDevice>, String> {
 
 /// One device. `None` where it went away meanwhile, or is one that the kernel hides (a path below NVMe multipath).
 fn device(place: &Place<'_>) -> Result<Option<BlockDevice>, String> {
+    let known = match Numbers::of_uevent(place) {
+        None => numbers_of_attributes(place)?,
+        known => known,
+    };
+    let Some(Numbers { device, partition }) = known else { return Ok(None) };
+    let size = figure(place, "size")?.ok_or_else(|| format!("{}/size: there is no such file", place.host_path()))?;
+    let bytes = size.checked_mul(UNIT).ok_or_else(|| bad(place, "size", &size.to_string()))?;
+    let name = device_name(place, place.name().unwrap_or_default())?;
+    let partition_of = match partition {
+        Some(number) => Some((device_name(place, place.parent_name().unwrap_or_default())?, number)),
+        None => None,
+    };
+    // A partition has none of what follows, so it is not asked.
+    let is_whole = partition_of.is_none();
+    let mapped = if is_whole && name.starts_with("dm-") { mapped(place)? } else { None };
+    let slaves = if is_whole { slaves(place)? } else { Vec::new() };
+    let has_driver = is_whole && !matches!(place.below("device")?.kind(), Probed::Absent);
+    let is_physical_disk = bytes > 0 && has_driver && mapped.is_none() && !is_optical_or_floppy(&name);
+    Ok(Some(BlockDevice { name, device, bytes, partition_of, mapped, slaves, holders: Vec::new(), is_physical_disk }))
+}
+
+/// The numbers of a device in an attribute each; `None` where there is none to have them.
+fn numbers_of_attributes(place: &Place<'_>) -> Result<Option<Numbers>, String> {
     let Some(dev) = text(place, "dev")? else {
         let gone = matches!(place.kind(), Probed::Absent);
         let hidden = text(place, "hidden")?.is_some_and(|hidden| hidden == "1");
@@ -107,23 +132,11 @@ fn device(place: &Place<'_>) -> Result<Option<BlockDevice>, String> {
         };
     };
     let device = device_number(dev.as_bytes()).ok_or_else(|| bad(place, "dev", &dev))?;
-    let size = figure(place, "size")?.ok_or_else(|| format!("{}/size: there is no such file", place.host_path()))?;
-    let bytes = size.checked_mul(UNIT).ok_or_else(|| bad(place, "size", &size.to_string()))?;
-    let name = device_name(place, place.name().unwrap_or_default())?;
-    let partition_of = match text(place, "partition")? {
-        Some(number) => {
-            let parent = device_name(place, place.parent_name().unwrap_or_default())?;
-            Some((parent, number32(number.as_bytes()).ok_or_else(|| bad(place, "partition", &number))?))
-        }
+    let partition = match text(place, "partition")? {
+        Some(number) => Some(number32(number.as_bytes()).ok_or_else(|| bad(place, "partition", &number))?),
         None => None,
     };
-    // A partition has none of what follows, so it is not asked.
-    let is_whole = partition_of.is_none();
-    let mapped = if is_whole && name.starts_with("dm-") { mapped(place)? } else { None };
-    let slaves = if is_whole { slaves(place)? } else { Vec::new() };
-    let has_driver = is_whole && !matches!(place.below("device")?.kind(), Probed::Absent);
-    let is_physical_disk = bytes > 0 && has_driver && mapped.is_none() && !is_optical_or_floppy(&name);
-    Ok(Some(BlockDevice { name, device, bytes, partition_of, mapped, slaves, holders: Vec::new(), is_physical_disk }))
+    Ok(Some(Numbers { device, partition }))
 }
 
 /// Name and UUID of a device-mapper device.

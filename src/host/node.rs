@@ -8,7 +8,6 @@ use super::root::Root;
 use super::running::{Running, host_name, running};
 use crate::base::parallel;
 use crate::disk::{Disk, Problem, ProblemId, Source, scan};
-use crate::io::image;
 
 /// A node: its disks and, where it runs, what its kernel says.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,8 +71,11 @@ impl Node {
 pub fn sources(root: &Root, block: &Probed<Vec<BlockDevice>>) -> Vec<Source> {
     let paths = block::paths_of_each_disk(root, block);
     let open = |(shown, real): &(String, PathBuf)| {
-        let image = root.at(shown).map_or_else(|_| image::open(real), |place| place.image());
-        Source::opened(shown.as_str(), image)
+        // What is kept of a disk are the bytes that were read, whoever understands them.
+        match root.at(shown) {
+            Ok(place) if !root.is_direct() => Source::opened(shown.as_str(), place.image()),
+            _ => Source::open_as(shown.as_str(), real),
+        }
     };
     let sources = parallel::map(&paths, || (), |paths, ()| Source::first_to_answer(paths.iter().map(open)));
     sources.into_iter().flatten().collect()

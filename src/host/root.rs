@@ -107,6 +107,11 @@ impl Root {
         self.live
     }
 
+    /// Whether the files of a host answer themselves, and nothing is kept of their answers.
+    pub fn is_direct(&self) -> bool {
+        matches!(self.source, Source::Folder(_))
+    }
+
     pub fn is_capture(&self) -> bool {
         matches!(self.source, Source::Capture(_))
     }
@@ -165,21 +170,24 @@ impl Root {
         let mut ahead = Vec::new();
         push_reversed(&mut ahead, path);
         let mut links = 0_usize;
+        // Below what is not there nothing is, so nothing is a link.
+        let mut is_below_none = false;
         while let Some(step) = ahead.pop() {
             let name = match step {
                 Step::Top => {
-                    real.clear();
+                    (real, is_below_none) = (PathBuf::new(), false);
                     continue;
                 }
                 Step::Up => {
                     real.pop();
+                    is_below_none = false;
                     continue;
                 }
                 Step::Into(name) => name,
             };
             real.push(&name);
             let is_on_the_way = !ahead.is_empty();
-            if is_on_the_way && self.is_plain(&real) {
+            if is_below_none || is_on_the_way && self.is_plain(&real) {
                 continue;
             }
             match self.link(&real) {
@@ -198,7 +206,9 @@ impl Root {
                     }
                 }
                 // Not there at all: whoever opens it finds out.
-                Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+                Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                    is_below_none = true;
+                }
                 Err(e) => return Err(format!("/{}: {}", real.display(), cause(&e))),
             }
         }

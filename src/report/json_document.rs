@@ -30,7 +30,7 @@ pub(super) const DOCUMENTS: &[Document] = &[
     Document {
         name: Disk::SCHEMA,
         command: "okv-host scan --format json",
-        fields: "an array of disks; with `--format jsonl` one per line: `schema, path, bytes, sector_bytes, table {kind: \
+        fields: "an array of disks; with `--format jsonl` one per line: `schema, path, image_type: raw|qcow2|vmdk|vhdx|ova, bytes, sector_bytes, table {kind: \
          gpt|mbr|none, uuid, primary, backup: ok|damaged|missing|disagrees, hybrid}, partitions [{number, \
          start_bytes, bytes, type, uuid, name, flags, content}], content, volume_groups [{name, uuid, extent_bytes, \
          extents, free_extents, missing_pvs, flags, seqno, physical_volumes, logical_volumes [{name, uuid, bytes, \

@@ -15,7 +15,7 @@ mod text;
 /// Appends `value` to `out`. What is half written when it fails is taken back.
 ///
 /// # Errors
-/// Where `value` is made of something that no report has: maps, tuples, floats, byte strings.
+/// Where `value` is made of something that no report has: maps, tuples, floats.
 pub(super) fn write(out: &mut Vec<u8>, value: &impl Serialize) -> Result<(), Unsupported> {
     let before = out.len();
     value.serialize(&mut Line { out }).inspect_err(|_| out.truncate(before))
@@ -102,6 +102,18 @@ impl<'l, 'o> Serializer for &'l mut Line<'o> {
         Ok(())
     }
 
+    /// Characters of ASCII that need no escape: see [`is_human_readable`](Serializer::is_human_readable).
+    #[inline(always)]
+    fn serialize_bytes(self, ascii: &[u8]) -> Result<(), Unsupported> {
+        self.ascii(ascii);
+        Ok(())
+    }
+
+    /// What is made of such characters alone, as an identifier is, is asked for as bytes.
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+
     #[inline(always)]
     fn serialize_none(self) -> Result<(), Unsupported> {
         self.serialize_unit()
@@ -171,7 +183,6 @@ impl<'l, 'o> Serializer for &'l mut Line<'o> {
         serialize_i64(i64) -> ();
         serialize_f32(f32) -> ();
         serialize_f64(f64) -> ();
-        serialize_bytes(&[u8]) -> ();
         serialize_tuple(usize) -> Never;
         serialize_tuple_struct(&'static str, usize) -> Never;
         serialize_map(Option<usize>) -> Never;
@@ -210,9 +221,7 @@ impl ser::SerializeStruct for Open<'_, '_> {
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Unsupported> {
         debug_assert!(is_plain(name.as_bytes()), "{name}");
         let first = std::mem::replace(&mut self.first, false);
-        self.line.put(if first { b"\"" } else { b",\"" });
-        self.line.put(name.as_bytes());
-        self.line.put(b"\":");
+        self.line.name(first, name.as_bytes());
         value.serialize(&mut *self.line)
     }
 

@@ -13,10 +13,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
-    ("crc32c", &["disk::format"]),
+    ("crc32c", &["disk::format", "io::image::vm"]),
     ("crc32fast", &["disk::format", "io::journal"]),
     ("duct", &["io::tool"]),
-    ("flate2", &["host::capture", "subjects::next_start"]),
+    ("flate2", &["host::capture", "io::image::vm", "subjects::next_start"]),
     // In `disk::format` the name is that of our own reader.
     ("gpt", &["disk"]),
     ("hex", &["base::digest", "engine"]),
@@ -29,7 +29,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("procfs", &["host"]),
     ("rpm_version", &["base::evr"]),
     ("rustls", &["subjects::certificates"]),
-    ("ruzstd", &["subjects::next_start"]),
+    ("ruzstd", &["io::image::vm", "subjects::next_start"]),
     ("seccompiler", &["io::sys"]),
     (
         "serde_json",

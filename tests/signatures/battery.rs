@@ -1,8 +1,12 @@
 //! Damage: one flipped byte, cut windows, random bytes.
 
+use std::collections::BTreeSet;
+use std::fs;
+
 use crate::{craft, probe, windows};
-use okv_host::disk::format::signature;
+use okv_host::disk::format::signature::{self, SIGNATURES};
 use okv_host::disk::format::windows::Windows;
+use okv_host::io::image;
 
 #[test]
 fn a_magic_with_any_byte_flipped_is_not_sound_any_more() {
@@ -64,6 +68,52 @@ fn windows_cut_at_every_length_are_survived() {
             signature::find_all(&Windows::new(volume).with(volume.saturating_sub(20480), end));
         }
     }
+}
+
+/// A name, the first bytes of a volume, its last ones, and how many it has.
+type Volume = (String, Vec<u8>, Vec<u8>, u64);
+
+/// What was written here, from several places on, and the images of the real tools.
+fn starts_and_ends() -> Vec<Volume> {
+    let mut all = Vec::new();
+    for image in craft::all() {
+        let end = &image.bytes[image.bytes.len() - 20_480..];
+        // What lies further on is moved to the places that a start can have.
+        for from in [0, 4096, 8192, 16 << 10, 64 << 10, image.magic[0].start & !4095] {
+            let mut start = image.bytes.get(from..).unwrap_or_default().to_vec();
+            start.resize(24_576, 0);
+            all.push((format!("{} from {from}", image.name), start, end.to_vec(), image.bytes.len() as u64));
+        }
+    }
+    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/images")).unwrap() {
+        let path = entry.unwrap().path().join("disk");
+        let Ok(disk) = image::open(&path) else { continue };
+        let (mut start, mut end) = (vec![0; 24_576], vec![0; 20_480]);
+        if disk.read_at(&mut start, 0).is_ok() && disk.read_at(&mut end, disk.bytes() - 20_480).is_ok() {
+            all.push((path.display().to_string(), start, end, disk.bytes()));
+        }
+    }
+    all
+}
+
+#[test]
+fn a_glance_at_the_start_passes_over_nothing_that_a_row_of_the_table_finds() {
+    let of_all_rows =
+        |windows: &Windows<'_>| -> Vec<_> { SIGNATURES.iter().filter_map(|row| (row.find)(windows)).collect() };
+    let mut kinds = BTreeSet::new();
+    for (name, start, end, bytes) in starts_and_ends() {
+        for first in [8191, 8192, 8200, 12_288, 12_400, 16_384, 16_390, 16_896, 20_479, 20_480, 24_576] {
+            for bytes in [bytes, (1 << 20) - 1, 1 << 20, (1 << 20) + 512, 64 << 20, u64::MAX] {
+                let alone = Windows::new(bytes).with(0, &start[..first]);
+                let found = of_all_rows(&alone);
+                kinds.extend(found.iter().filter(|_| first < 20_480).map(|one| one.content.kind));
+                assert_eq!(signature::find_all(&alone), found, "{name} {first}");
+                let both = alone.with(bytes.saturating_sub(end.len() as u64), &end);
+                assert_eq!(signature::find_all(&both), of_all_rows(&both), "{name} {first}, and the end");
+            }
+        }
+    }
+    assert!(kinds.len() > 10, "{kinds:?}");
 }
 
 #[test]

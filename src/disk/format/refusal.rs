@@ -1,12 +1,14 @@
 //! Features of file systems that some kernels do not mount: those of the appliance are 4.14 (UEK5) and 5.4 (UEK6).
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Version of a kernel: 5.4 is `(5, 4)`.
 pub type Kernel = (u32, u32);
 
 /// The kernels of the appliance.
-const APPLIANCE: [Kernel; 2] = [(4, 14), (5, 4)];
+const APPLIANCE: [(Kernel, &str); 2] = [((4, 14), "4.14"), ((5, 4), "5.4")];
+/// Room for the words of a refusal beside the names of its features.
+const WORDS: usize = 80;
 
 /// A feature, and the first kernel that mounts a file system with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,19 +30,26 @@ impl Refusal {
     pub fn holds_for(&self, release: &str) -> bool {
         kernel(release).is_some_and(|kernel| kernel < self.since)
     }
+
+    /// Its text, in memory that is asked for once: most xfs of newer systems have one.
+    pub fn message(&self) -> String {
+        let mut message = String::with_capacity(self.features.len().saturating_add(WORDS));
+        let _ = write!(message, "{self}");
+        message
+    }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not mounted for writing by Linux ")?;
+        let refuse = APPLIANCE.iter().filter(|(kernel, _)| *kernel < self.since);
+        for (place, (_, name)) in refuse.enumerate() {
+            f.write_str(if place == 0 { "" } else { " and " })?;
+            f.write_str(name)?;
+        }
         let (major, minor) = self.since;
-        let refuse: Vec<String> =
-            APPLIANCE.iter().filter(|kernel| **kernel < self.since).map(|(a, b)| format!("{a}.{b}")).collect();
-        write!(
-            f,
-            "not mounted for writing by Linux {}, but by {major}.{minor} and newer: {}",
-            refuse.join(" and "),
-            self.features
-        )
+        write!(f, ", but by {major}.{minor} and newer: ")?;
+        f.write_str(&self.features)
     }
 }
 
@@ -62,36 +71,35 @@ pub struct Features {
 /// What keeps some kernels from mounting a file system, and what keeps all kernels of the appliance: with an unknown
 /// incompatible feature they do not mount it, with an unknown one of the others only for reading.
 pub fn judge(incompat: Features, ro_compat: Features) -> (Vec<Refusal>, Vec<(u64, String)>) {
-    let (of_incompat, not_mounted) = of(incompat.set, incompat.known);
-    let (of_ro_compat, read_only) = of(ro_compat.set, ro_compat.known);
+    let mut refusal = None;
+    let not_mounted = of(incompat.set, incompat.known, &mut refusal);
+    let read_only = of(ro_compat.set, ro_compat.known, &mut refusal);
     let problems = [
         (incompat.at, "do not mount it: unknown incompatible features", not_mounted),
         (ro_compat.at, "mount it only for reading: unknown features", read_only),
     ];
     let problem = |(at, what, unknown)| (at, format!("Linux 4.14 and 5.4 {what} {unknown:#x}"));
     let problems = problems.into_iter().filter(|(.., unknown)| *unknown != 0).map(problem).collect();
-    (both(of_incompat, of_ro_compat), problems)
+    (refusal.into_iter().collect(), problems)
 }
 
-/// What the features `set` imply: a refusal where a kernel of the appliance lacks some that another has, and the bits
-/// that no kernel of `known` has.
-fn of(set: u32, known: &[Feature]) -> (Option<Refusal>, u32) {
-    let unknown = known.iter().fold(set, |rest, feature| rest & !feature.bit);
-    let late = known.iter().filter(|feature| set & feature.bit != 0 && feature.since > (4, 14));
-    let names: Vec<&str> = late.clone().map(|feature| feature.name).collect();
-    let since = late.map(|feature| feature.since).max();
-    (since.map(|since| Refusal { features: names.join(", "), since }), unknown)
-}
-
-/// Two of one file system as one: a kernel has to know the features of both.
-fn both(one: Option<Refusal>, other: Option<Refusal>) -> Vec<Refusal> {
-    match (one, other) {
-        (Some(one), Some(other)) => {
-            let features = format!("{}, {}", one.features, other.features);
-            vec![Refusal { features, since: one.since.max(other.since) }]
+/// Adds to `refusal` what the features `set` imply, where a kernel of the appliance lacks some that another has: a
+/// kernel has to know all of them. The bits that no kernel of `known` has.
+fn of(set: u32, known: &[Feature], refusal: &mut Option<Refusal>) -> u32 {
+    let mut unknown = set;
+    for feature in known.iter().filter(|feature| set & feature.bit != 0) {
+        unknown &= !feature.bit;
+        if feature.since <= (4, 14) {
+            continue;
         }
-        (one, other) => one.or(other).into_iter().collect(),
+        let all = refusal.get_or_insert_with(|| Refusal { features: String::with_capacity(WORDS), since: (0, 0) });
+        if !all.features.is_empty() {
+            all.features.push_str(", ");
+        }
+        all.features.push_str(feature.name);
+        all.since = all.since.max(feature.since);
     }
+    unknown
 }
 
 #[cfg(test)]
@@ -106,15 +114,16 @@ mod tests {
 
     #[test]
     fn a_refusal_names_the_kernels_and_the_features() {
-        assert_eq!(of(1, KNOWN), (None, 0));
-        let (refusal, unknown) = of(1 | 2 | 64, KNOWN);
-        let refusal = refusal.unwrap();
-        assert_eq!(unknown, 64);
+        let mut refusal = None;
+        assert_eq!((of(1, KNOWN, &mut refusal), &refusal), (0, &None));
+        assert_eq!(of(1 | 2 | 64, KNOWN, &mut refusal), 64);
+        let mut refusal = refusal.unwrap();
         let why = "not mounted for writing by Linux 4.14, but by 5.2 and newer: casefold";
         assert_eq!(refusal.to_string(), why);
         assert!(refusal.holds_for("4.14.35-2047.504.2.el7uek.x86_64"));
         assert!(!refusal.holds_for("5.4.17-2136.el8uek.x86_64") && !refusal.holds_for("unreadable"));
-        let both = of(2 | 4, KNOWN).0.unwrap().to_string();
+        (refusal.features, refusal.since) = ("casefold, bigtime".into(), (5, 10));
+        let both = refusal.message();
         assert!(
             both.starts_with("not mounted for writing by Linux 4.14 and 5.4,") && both.ends_with("casefold, bigtime"),
             "{both}"

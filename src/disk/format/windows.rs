@@ -48,6 +48,11 @@ impl<'b> Windows<'b> {
         self.bytes
     }
 
+    /// The part that begins at 0, and where the first of the others begins.
+    pub fn start(&self) -> (&'b [u8], Option<u64>) {
+        (self.start, self.others.iter().take(self.count).map(|(at, _)| *at).min())
+    }
+
     /// `len` bytes at `at`, where they were read.
     #[inline]
     pub fn get(&self, at: u64, len: usize) -> Option<&'b [u8]> {

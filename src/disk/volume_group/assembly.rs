@@ -1,7 +1,5 @@
 //! One volume group, put together from what its physical volumes say.
 
-use std::collections::HashSet;
-
 use super::followed::Followed;
 use super::{Assembled, ById, Identify, PvOnDisk};
 use crate::base::ids::Id;
@@ -73,10 +71,11 @@ impl<'a, 'i> Assembly<'a, 'i> {
         for (volume, image) in images {
             let content = image.map(|image| {
                 let (content, problems) = identify(&image);
-                self.problems.extend(problems.into_iter().map(|problem| Problem {
-                    message: format!("logical volume {}/{}: {}", group.name, volume.name, problem.message),
-                    ..problem
-                }));
+                let said = |problem: Problem| {
+                    let words = ["logical volume ", &group.name, "/", &volume.name, ": ", &problem.message];
+                    Problem::new(problem.id, words.concat())
+                };
+                self.problems.extend(problems.into_iter().map(said));
                 content
             });
             logical_volumes.push(self.logical_volume(volume, content));
@@ -143,12 +142,13 @@ impl<'a, 'i> Assembly<'a, 'i> {
     fn report_stale_copies(&mut self) {
         let (name, seqno) = (&self.group.name, self.group.seqno);
         let mut stale = Vec::new();
-        let members: HashSet<usize> = self.members.iter().copied().collect();
+        let mut members = self.members.clone();
+        members.sort_unstable();
         for (_, index) in self.telling {
             let Some(pv) = self.pvs.get(*index) else { continue };
             let Some((copy, checksum)) = pv.group() else { continue };
             let place = || pv.place();
-            if !members.contains(index) {
+            if members.binary_search(index).is_err() {
                 stale.push(format!("{} still says that it is in volume group {name}, which no longer has it", place()));
                 self.members.push(*index);
             } else if copy.seqno < seqno {

@@ -17,7 +17,7 @@ use super::PvOnDisk;
 use crate::base::bytes::le64;
 use crate::disk::format::lvm2::volume_group::{Area, LogicalVolume, Segment, SegmentKind, VolumeGroup};
 use crate::disk::{Problem, ProblemId};
-use crate::io::image::{Image, Mapped, MappedSegment, MappedStripe};
+use crate::io::image::{Image, Mapped, MappedSegment, MappedStripe, MappedStripes};
 
 /// Most volumes within each other: a cached raid that is being moved has four.
 const DEEPEST: u32 = 6;
@@ -26,6 +26,9 @@ const MOST_NAMED: u32 = 8192;
 /// Bytes of the superblock of dm-raid that matter.
 const SUPERBLOCK: usize = 48;
 const MAGIC: &[u8] = b"DmRd";
+
+/// The segments of a volume, as they are put together.
+type Pieces<'i> = Vec<MappedSegment<'i>>;
 
 /// The volumes of a group, and where its physical volumes are.
 pub(super) struct Followed<'a, 'i> {
@@ -43,7 +46,9 @@ impl<'a, 'i> Followed<'a, 'i> {
 
     /// The volume as an image; `None` where it is not followed, or a part is missing.
     pub(super) fn image(&self, volume: &LogicalVolume) -> Option<Mapped<'i>> {
-        Mapped::new(self.pieces(volume, 0..volume.extents(), DEEPEST)?)
+        let mut pieces = Vec::with_capacity(volume.segments.len());
+        self.pieces(volume, 0..volume.extents(), DEEPEST, &mut pieces)?;
+        Mapped::new(pieces)
     }
 
     /// What could not be read on the way.
@@ -57,65 +62,73 @@ impl<'a, 'i> Followed<'a, 'i> {
         self.group.logical_volumes.iter().find(|volume| volume.name == name)
     }
 
-    /// The extents `run` of a volume.
-    fn pieces(&self, volume: &LogicalVolume, run: Range<u64>, depth: u32) -> Option<Vec<MappedSegment<'i>>> {
+    /// Adds the extents `run` of a volume to `to`.
+    fn pieces(&self, volume: &LogicalVolume, run: Range<u64>, depth: u32, to: &mut Pieces<'i>) -> Option<()> {
         let depth = depth.checked_sub(1)?;
-        let mut pieces = Vec::with_capacity(volume.segments.len());
         for segment in &volume.segments {
             let start = u64::from(segment.start_extent);
             let end = start.checked_add(u64::from(segment.extents))?;
-            let (from, to) = (run.start.max(start), run.end.min(end));
-            if from < to {
-                pieces.extend(self.of_segment(segment, from.checked_sub(start)?..to.checked_sub(start)?, depth)?);
+            let (first, last) = (run.start.max(start), run.end.min(end));
+            if first < last {
+                self.of_segment(segment, first.checked_sub(start)?..last.checked_sub(start)?, depth, to)?;
             }
         }
-        Some(pieces)
+        Some(())
     }
 
-    /// The extents `run` of a segment, counted from its start.
-    fn of_segment(&self, segment: &Segment, run: Range<u64>, depth: u32) -> Option<Vec<MappedSegment<'i>>> {
+    /// The same of a segment, counted from its start.
+    fn of_segment(&self, segment: &Segment, run: Range<u64>, depth: u32, to: &mut Pieces<'i>) -> Option<()> {
         let name = match &segment.kind {
-            SegmentKind::Striped => return self.striped(segment, run, depth),
+            SegmentKind::Striped => return self.striped(segment, run, depth, to),
             SegmentKind::Other(name) => name.as_str(),
         };
         match name {
-            "raid1" => self.pieces(self.whole_image(segment, depth)?, run, depth),
+            "raid1" => self.pieces(self.whole_image(segment, depth)?, run, depth, to),
             "mirror" => self.area(
                 segment.areas.first()?,
                 segment.parts.as_ref().and_then(|parts| parts.areas.first()),
                 run,
                 depth,
+                to,
             ),
             "cache" if self.writes_through(segment) => {
-                self.pieces(self.named(segment.parts.as_ref()?.origin.as_deref()?)?, run, depth)
+                self.pieces(self.named(segment.parts.as_ref()?.origin.as_deref()?)?, run, depth, to)
             }
             _ => None,
         }
     }
 
-    fn striped(&self, segment: &Segment, run: Range<u64>, depth: u32) -> Option<Vec<MappedSegment<'i>>> {
+    fn striped(&self, segment: &Segment, run: Range<u64>, depth: u32, to: &mut Pieces<'i>) -> Option<()> {
         if let [only] = segment.areas.as_slice() {
-            return self.area(only, segment.parts.as_ref().and_then(|parts| parts.areas.first()), run, depth);
+            return self.area(only, segment.parts.as_ref().and_then(|parts| parts.areas.first()), run, depth, to);
         }
         // A part of a row of stripes is not followed.
         if run != (0..u64::from(segment.extents)) {
             return None;
         }
-        Some(vec![MappedSegment {
+        to.push(MappedSegment {
             bytes: u64::from(segment.extents).checked_mul(self.group.extent_bytes)?,
             stripe_bytes: segment.stripe_bytes,
-            stripes: segment.areas.iter().map(|area| self.stripe(area, 0)).collect::<Option<_>>()?,
-        }])
+            stripes: segment
+                .areas
+                .iter()
+                .map(|area| self.stripe(area, 0))
+                .collect::<Option<_>>()
+                .map(MappedStripes::Many)?,
+        });
+        Some(())
     }
 
-    /// The extents `run` of an area, which is on a physical volume or on the logical volume `name`.
-    fn area(&self, area: &Area, name: Option<&String>, run: Range<u64>, depth: u32) -> Option<Vec<MappedSegment<'i>>> {
+    /// The same of an area, which is on a physical volume or on the logical volume `name`.
+    fn area(&self, area: &Area, name: Option<&String>, run: Range<u64>, depth: u32, to: &mut Pieces<'i>) -> Option<()> {
         if area.physical().is_some() {
             let bytes = run.end.checked_sub(run.start)?.checked_mul(self.group.extent_bytes)?;
-            return Some(vec![MappedSegment { bytes, stripe_bytes: 0, stripes: vec![self.stripe(area, run.start)?] }]);
+            let stripes = MappedStripes::One(self.stripe(area, run.start)?);
+            to.push(MappedSegment { bytes, stripe_bytes: 0, stripes });
+            return Some(());
         }
         let first = u64::from(area.start_extent);
-        self.pieces(self.named(name?)?, first.checked_add(run.start)?..first.checked_add(run.end)?, depth)
+        self.pieces(self.named(name?)?, first.checked_add(run.start)?..first.checked_add(run.end)?, depth, to)
     }
 
     fn stripe(&self, area: &Area, extent: u64) -> Option<MappedStripe<'i>> {
@@ -162,7 +175,9 @@ impl<'a, 'i> Followed<'a, 'i> {
 
     /// The start of the metadata of an image; `None` where it cannot be read.
     fn superblock(&self, metadata: &LogicalVolume, depth: u32) -> Option<[u8; SUPERBLOCK]> {
-        let volume = Mapped::new(self.pieces(metadata, 0..metadata.extents(), depth)?)?;
+        let mut pieces = Vec::new();
+        self.pieces(metadata, 0..metadata.extents(), depth, &mut pieces)?;
+        let volume = Mapped::new(pieces)?;
         let mut start = [0; SUPERBLOCK];
         match volume.read_at(&mut start, 0) {
             Ok(()) => Some(start),

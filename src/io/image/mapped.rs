@@ -9,7 +9,23 @@ pub struct Segment<'i> {
     pub bytes: u64,
     /// Bytes that are taken from one stripe before the next one's turn; of no account where there is one stripe.
     pub stripe_bytes: u64,
-    pub stripes: Vec<Stripe<'i>>,
+    pub stripes: Stripes<'i>,
+}
+
+/// One stripe, as nearly all segments have, or several: the one needs no memory of its own.
+#[derive(Clone)]
+pub enum Stripes<'i> {
+    One(Stripe<'i>),
+    Many(Vec<Stripe<'i>>),
+}
+
+impl<'i> Stripes<'i> {
+    fn as_slice(&self) -> &[Stripe<'i>] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
 }
 
 /// Where a stripe begins.
@@ -35,7 +51,7 @@ impl<'i> Mapped<'i> {
         let mut bytes: u64 = 0;
         let mut placed = Vec::with_capacity(segments.len());
         for segment in segments {
-            let stripes = u64::try_from(segment.stripes.len()).ok()?;
+            let stripes = u64::try_from(segment.stripes.as_slice().len()).ok()?;
             let row = if stripes == 1 { 1 } else { segment.stripe_bytes.checked_mul(stripes)? };
             if row == 0 || segment.bytes == 0 || !segment.bytes.is_multiple_of(row) {
                 return None;
@@ -44,7 +60,8 @@ impl<'i> Mapped<'i> {
             bytes = bytes.checked_add(segment.bytes)?;
             placed.push((at, segment));
         }
-        let sizes = placed.iter().flat_map(|(_, segment)| &segment.stripes).map(|stripe| stripe.image.sector_size());
+        let sizes =
+            placed.iter().flat_map(|(_, segment)| segment.stripes.as_slice()).map(|stripe| stripe.image.sector_size());
         let sector = sizes.max()?;
         Some(Self { bytes, sector, segments: placed })
     }
@@ -64,10 +81,10 @@ impl<'i> Segment<'i> {
         if let [only] = self.stripes.as_slice() {
             return Some((Stripe { image: only.image, at: only.at.checked_add(at)? }, rest));
         }
-        let count = u64::try_from(self.stripes.len()).ok()?;
+        let count = u64::try_from(self.stripes.as_slice().len()).ok()?;
         let (chunk, within) = (at.checked_div(self.stripe_bytes)?, at.checked_rem(self.stripe_bytes)?);
         let (row, turn) = (chunk.checked_div(count)?, chunk.checked_rem(count)?);
-        let stripe = self.stripes.get(usize::try_from(turn).ok()?)?;
+        let stripe = self.stripes.as_slice().get(usize::try_from(turn).ok()?)?;
         let at = stripe.at.checked_add(row.checked_mul(self.stripe_bytes)?)?.checked_add(within)?;
         Some((Stripe { image: stripe.image, at }, rest.min(self.stripe_bytes.saturating_sub(within))))
     }
@@ -138,9 +155,9 @@ mod tests {
         let (a, b) = (pv(1), pv(77));
         let stripes = vec![Stripe { image: &a, at: 100 }, Stripe { image: &b, at: 7 }];
         let segments = vec![
-            Segment { bytes: 48, stripe_bytes: 0, stripes: vec![Stripe { image: &b, at: 2000 }] },
-            Segment { bytes: 64, stripe_bytes: 8, stripes },
-            Segment { bytes: 16, stripe_bytes: 0, stripes: vec![Stripe { image: &a, at: 3000 }] },
+            Segment { bytes: 48, stripe_bytes: 0, stripes: Stripes::One(Stripe { image: &b, at: 2000 }) },
+            Segment { bytes: 64, stripe_bytes: 8, stripes: Stripes::Many(stripes) },
+            Segment { bytes: 16, stripe_bytes: 0, stripes: Stripes::Many(vec![Stripe { image: &a, at: 3000 }]) },
         ];
         let mapped = Mapped::new(segments).unwrap();
         let mut expected: Vec<u8> = (0..48).map(|n| byte(&b, 2000 + n)).collect();
@@ -174,7 +191,7 @@ mod tests {
                 Ok(())
             }
         }
-        let one = |at, bytes| Segment { bytes, stripe_bytes: 0, stripes: vec![Stripe { image: &Sparse, at }] };
+        let one = |at, bytes| Segment { bytes, stripe_bytes: 0, stripes: Stripes::One(Stripe { image: &Sparse, at }) };
         let hole = |segments: Vec<Segment<'_>>, start, len| {
             Mapped::new(segments).unwrap().is_hole(ByteRange::new(start, len).unwrap())
         };
@@ -184,14 +201,15 @@ mod tests {
         assert!(!hole(vec![one(100, 50), one(901, 100)], 0, 150));
         assert!(!hole(vec![one(100, 50)], 0, 51), "beyond the volume");
         let stripe = Stripe { image: &Sparse, at: 200 };
-        assert!(!hole(vec![Segment { bytes: 16, stripe_bytes: 8, stripes: vec![stripe; 2] }], 0, 16));
+        assert!(!hole(vec![Segment { bytes: 16, stripe_bytes: 8, stripes: Stripes::Many(vec![stripe; 2]) }], 0, 16));
     }
 
     #[test]
     fn segments_that_make_no_sense_are_refused() {
         let a = pv(1);
         let one = Stripe { image: &a, at: 0 };
-        let segment = |bytes, stripe_bytes, count| Segment { bytes, stripe_bytes, stripes: vec![one; count] };
+        let segment =
+            |bytes, stripe_bytes, count| Segment { bytes, stripe_bytes, stripes: Stripes::Many(vec![one; count]) };
         assert!(Mapped::new(vec![]).is_none());
         for (bytes, stripe_bytes, count) in [(0, 0, 1), (64, 8, 0), (64, 0, 2), (60, 8, 2), (64, 1 << 63, 2)] {
             assert!(Mapped::new(vec![segment(bytes, stripe_bytes, count)]).is_none(), "{bytes} {stripe_bytes} {count}");
@@ -205,8 +223,8 @@ mod tests {
         let bad = Faulty::new(&a, ByteRange::new(1000, 1).unwrap());
         let far = Stripe { image: &bad, at: 990 };
         let segments = vec![
-            Segment { bytes: 50, stripe_bytes: 0, stripes: vec![Stripe { image: &a, at: 0 }] },
-            Segment { bytes: u64::MAX >> 1, stripe_bytes: 0, stripes: vec![far] },
+            Segment { bytes: 50, stripe_bytes: 0, stripes: Stripes::One(Stripe { image: &a, at: 0 }) },
+            Segment { bytes: u64::MAX >> 1, stripe_bytes: 0, stripes: Stripes::One(far) },
         ];
         let mapped = Mapped::new(segments).unwrap();
         let error = mapped.read_at(&mut [0; 80], 0).unwrap_err();

@@ -14,10 +14,11 @@ mod memory;
 mod recording;
 mod slice;
 pub mod sparse;
+pub mod vm;
 
 pub use faulty::Faulty;
 pub use file::{File, open};
-pub use mapped::{Mapped, Segment as MappedSegment, Stripe as MappedStripe};
+pub use mapped::{Mapped, Segment as MappedSegment, Stripe as MappedStripe, Stripes as MappedStripes};
 pub use memory::Memory;
 pub use recording::Recording;
 pub use slice::Slice;

@@ -16,6 +16,22 @@ fn every_character_is_written_as_serde_json_writes_it() {
     }
 }
 
+#[test]
+fn a_character_that_needs_an_escape_is_seen_at_any_place_of_a_text_of_any_length() {
+    for len in 0..40 {
+        for fill in [' ', '!', '#', '[', ']', '~', '\u{7f}'] {
+            let plain = fill.to_string().repeat(len);
+            assert_eq!(line(&plain), serde_json::to_string(&plain).unwrap());
+            for at in 0..len {
+                for c in ['\0', '\u{1f}', '"', '\\'] {
+                    let text = format!("{}{c}{}", &plain[..at], &plain[at + 1..]);
+                    assert_eq!(line(&text), serde_json::to_string(&text).unwrap());
+                }
+            }
+        }
+    }
+}
+
 struct Shown<'t>(&'t str);
 
 impl Serialize for Shown<'_> {

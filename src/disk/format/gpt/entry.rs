@@ -48,12 +48,13 @@ fn name(bytes: &[u8]) -> Option<String> {
         return None;
     }
     let units = units.get(..length).unwrap_or_default();
-    let mut name = String::with_capacity(length);
-    if units.iter().all(|[low, high]| low.is_ascii() && *high == 0) {
-        name.extend(units.iter().map(|[low, _]| char::from(*low)));
-    } else {
-        let units = units.iter().map(|u| u16::from_le_bytes(*u));
-        name.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    let odd = units.iter().fold(0, |any, [low, high]| any | (low & 0x80) | high);
+    if odd == 0 {
+        // Nearly all are ASCII: a byte for a unit, without a look at each as a character.
+        let mut plain = [0; 36];
+        plain.iter_mut().zip(units).for_each(|(to, [low, _])| *to = *low);
+        return plain.get(..length).and_then(|name| std::str::from_utf8(name).ok()).map(str::to_owned);
     }
-    Some(name)
+    let units = units.iter().map(|u| u16::from_le_bytes(*u));
+    Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
 }

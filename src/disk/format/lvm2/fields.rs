@@ -1,10 +1,17 @@
 //! Fields and the checksum that every structure of LVM2 has.
 
+use std::borrow::Cow;
+
+use super::text::unescape;
+use super::volume_group::LONGEST_NAME;
 use crate::base::bytes::{Fields, Truncated};
 use crate::base::ids::Id;
 
 /// Bytes at the start of a volume that a label can be in: sectors 0 to 3, of 512 bytes whatever the device's are.
 pub const LABEL_BYTES: usize = 2048;
+
+/// LVM2 counts in sectors of 512 bytes, whatever the devices have.
+pub(super) const SECTOR: u64 = 512;
 
 /// LVM2's checksum of pieces of bytes that follow one another: CRC-32 without the final inversion, from a start of its
 /// own.
@@ -50,6 +57,22 @@ fn sane_id(chars: [u8; 32]) -> Option<Id> {
     // Without an early end, so that the compiler can look at all at once.
     let odd = chars.iter().fold(0, |any, b| any | u8::from(!sane(*b)));
     (odd == 0).then_some(Id::Lvm(chars))
+}
+
+/// A word of a group's status, lower-case. Nearly every group has the first three.
+pub(super) fn flag(word: &[u8]) -> Cow<'static, str> {
+    match word {
+        b"RESIZEABLE" => "resizeable".into(),
+        b"READ" => "read".into(),
+        b"WRITE" => "write".into(),
+        other => unescape(other).to_ascii_lowercase().into(),
+    }
+}
+
+/// The system identifier of a group. An empty one is none.
+pub(super) fn owner(id: &[u8]) -> Option<String> {
+    let id = id.get(..id.len().min(LONGEST_NAME)).unwrap_or_default();
+    (!id.is_empty()).then(|| unescape(id).into_owned())
 }
 
 /// Two consecutive 64-bit numbers: an offset and a size.

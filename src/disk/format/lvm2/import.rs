@@ -1,16 +1,16 @@
 //! From the metadata text straight into a [`VolumeGroup`], section by section.
 
-use std::borrow::Cow;
-
-use super::fields::{dashed_id, parse_id};
+use super::fields::{dashed_id, flag, owner, parse_id};
 use super::segment::{Segments, sectors};
 use super::text::{Bad, Item, Text, Value, unescape};
-use super::volume_group::{Allocation, LONGEST_NAME, LogicalVolume, PhysicalVolume, Segment, SegmentKind, VolumeGroup};
+use super::usual;
+use super::volume_group::{
+    Allocation, LONGEST_HINT, LONGEST_NAME, LogicalVolume, PhysicalVolume, Segment, SegmentKind, VolumeGroup,
+};
+use crate::base::bytes;
 use crate::base::ids::Id;
 use crate::disk::format::Malformed;
 
-/// Longest name of a device that is kept, in bytes.
-const LONGEST_HINT: usize = 255;
 /// Longest word of a group's status.
 const LONGEST_FLAG: usize = 32;
 /// Most physical, and most logical volumes: far beyond what LVM2 can handle, and little memory.
@@ -67,6 +67,10 @@ impl<'t> Import<'t> {
         let (mut uuid, mut seqno, mut extent_bytes, mut flags) = (None, None, None, Vec::new());
         let (mut physical, mut logical, mut early) = (None, None, None);
         let (mut system_id, mut allocation) = (None, None);
+        if let Some(head) = usual::group_head(text) {
+            (uuid, seqno, extent_bytes) = (Some(head.uuid), Some(head.seqno), Some(head.extent_bytes));
+            flags.extend([b"RESIZEABLE".as_slice(), b"READ", b"WRITE"].map(flag));
+        }
         loop {
             match text.item()? {
                 Item::Setting(b"id") => uuid = Some(id(text)?),
@@ -145,8 +149,11 @@ impl<'t> Import<'t> {
 
     fn logical_volume(&mut self, text: &mut Text<'t>, name: &'t [u8]) -> Result<LogicalVolume, Bad> {
         let name = volume_name(text, name)?;
-        let (mut uuid, mut visible, mut count, mut segments) = (None, false, None, Vec::new());
+        let (mut uuid, mut visible, mut count, mut segments) = (None, false, None, Vec::with_capacity(1));
         let mut allocation = None;
+        if let Some((id, segments)) = usual::logical_head(text) {
+            (uuid, visible, count) = (Some(id), true, Some(segments));
+        }
         loop {
             match text.item()? {
                 Item::Setting(b"id") => uuid = Some(id(text)?),
@@ -199,6 +206,9 @@ impl<'t> Import<'t> {
 }
 
 fn physical_volume(text: &mut Text<'_>) -> Result<PhysicalVolume, Bad> {
+    if let Some(volume) = usual::physical_volume(text) {
+        return Ok(volume);
+    }
     let (mut uuid, mut device_hint, mut device_bytes) = (None, None, None);
     let (mut first_extent_bytes, mut extents, mut allocatable, mut missing) = (None, None, false, false);
     loop {
@@ -263,27 +273,11 @@ fn words(text: &mut Text<'_>, mut take: impl FnMut(&[u8])) -> Result<(), Bad> {
     })
 }
 
-/// A word of a group's status, lower-case. Nearly every group has the first three.
-fn flag(word: &[u8]) -> Cow<'static, str> {
-    match word {
-        b"RESIZEABLE" => "resizeable".into(),
-        b"READ" => "read".into(),
-        b"WRITE" => "write".into(),
-        other => unescape(other).to_ascii_lowercase().into(),
-    }
-}
-
-/// The system identifier of a group. An empty one is none.
-fn owner(id: &[u8]) -> Option<String> {
-    let id = id.get(..id.len().min(LONGEST_NAME)).unwrap_or_default();
-    (!id.is_empty()).then(|| unescape(id).into_owned())
-}
-
 /// The characters LVM2 allows in names; none of them can disturb a terminal.
 fn volume_name(text: &Text<'_>, name: &[u8]) -> Result<String, Bad> {
     let allowed = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'_' | b'.' | b'-');
     if name.len() > LONGEST_NAME || !name.iter().all(allowed) {
         return Err(text.bad("a name that no volume can have"));
     }
-    Ok(String::from_utf8_lossy(name).into_owned())
+    Ok(bytes::text(name).into_owned())
 }

@@ -44,6 +44,10 @@ pub struct Extension {
 ///
 /// `head` is the start of the volume, [`LABEL_BYTES`] of it or more.
 pub fn find(head: &[u8]) -> Option<Result<Label, Malformed>> {
+    // One glance is enough for nearly everything that has none.
+    if head.first_chunk::<LABEL_BYTES>().is_some_and(|start| !has_either_word(start)) {
+        return None;
+    }
     let mut damaged = None;
     for at in (0..LABEL_BYTES).step_by(SECTOR) {
         let Ok(rest) = head.take(at, head.len().saturating_sub(at).min(SECTOR)) else { continue };
@@ -57,6 +61,11 @@ pub fn find(head: &[u8]) -> Option<Result<Label, Malformed>> {
         }
     }
     damaged.map(Err)
+}
+
+fn has_either_word(start: &[u8; LABEL_BYTES]) -> bool {
+    let sectors = start.as_chunks::<SECTOR>().0;
+    sectors.iter().any(|sector| sector.starts_with(MAGIC) || sector.get(24..32) == Some(TYPE))
 }
 
 impl Label {

@@ -18,7 +18,8 @@ impl Layout {
     /// Lays out the extents of `group`. Every area of every logical volume counts, hidden ones too: raid images, mirror
     /// legs and pool data are hidden logical volumes with linear or striped segments of their own.
     pub fn of(group: &VolumeGroup) -> Self {
-        let mut layout = Self { allocated: vec![0; group.physical_volumes.len()], contradictions: Vec::new() };
+        let mut layout = Self { allocated: Vec::new(), contradictions: Vec::new() };
+        layout.allocated.resize(group.physical_volumes.len(), 0);
         let mut runs = Vec::new();
         for (number, volume) in group.logical_volumes.iter().enumerate() {
             layout.check_logical(volume);

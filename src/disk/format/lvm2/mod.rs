@@ -10,8 +10,10 @@ mod import;
 pub mod label;
 pub mod layout;
 pub mod metadata_area;
+mod names;
 mod segment;
 mod text;
+mod usual;
 pub mod volume_group;
 
 #[cfg(test)]

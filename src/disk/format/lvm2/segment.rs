@@ -1,10 +1,11 @@
 //! Segments of logical volumes in the metadata text, and the areas they take.
 
+use super::fields::SECTOR;
+use super::names::Names;
 use super::text::{Bad, Item, Text, Value, unescape};
+use super::usual;
 use super::volume_group::{Area, AreaOf, LONGEST_NAME, Parts, Segment, SegmentKind};
 
-/// LVM2 counts in sectors of 512 bytes, whatever the devices have.
-const SECTOR: u64 = 512;
 /// Most segments of all logical volumes: far beyond what LVM2 can handle, and little memory.
 const MOST_SEGMENTS: usize = 50_000;
 /// Most names of other volumes that are kept, of all segments.
@@ -30,6 +31,12 @@ impl<'t> Segments<'t> {
         self.segments = self.segments.saturating_add(1);
         if self.segments > MOST_SEGMENTS {
             return Err(text.bad("too many segments"));
+        }
+        if self.areas < MOST_AREAS
+            && let Some(segment) = usual::segment(text, &mut self.names)
+        {
+            self.areas = self.areas.saturating_add(1);
+            return Ok(segment);
         }
         let (mut start, mut count, mut kind, mut stripes) = (None, None, None, None);
         let (mut stripe_bytes, mut areas, mut parts) = (0, Vec::new(), Parts::default());
@@ -125,35 +132,6 @@ impl<'t> Segments<'t> {
             Ok(())
         })?;
         if name.is_some() { Err(text.bad("an area without its first extent")) } else { Ok(()) }
-    }
-}
-
-/// Names of the physical volumes, in order.
-#[derive(Default)]
-pub(super) struct Names<'t> {
-    known: Vec<&'t [u8]>,
-    sorted: Vec<(&'t [u8], u32)>,
-}
-
-impl<'t> Names<'t> {
-    pub(super) fn push(&mut self, name: &'t [u8]) {
-        self.known.push(name);
-    }
-
-    fn find(&mut self, name: &[u8]) -> Option<u32> {
-        // LVM2 numbers them from 0: the third is "pv2".
-        let number = name.strip_prefix(b"pv").and_then(|n| std::str::from_utf8(n).ok()?.parse::<u32>().ok());
-        if let Some(number) = number
-            && usize::try_from(number).ok().and_then(|n| self.known.get(n)).is_some_and(|k| *k == name)
-        {
-            return Some(number);
-        }
-        if self.sorted.is_empty() {
-            self.sorted = self.known.iter().copied().zip(0..).collect();
-            self.sorted.sort_unstable();
-        }
-        let found = self.sorted.binary_search_by_key(&name, |(known, _)| known).ok()?;
-        self.sorted.get(found).map(|(_, number)| *number)
     }
 }
 

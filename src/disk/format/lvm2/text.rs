@@ -16,8 +16,16 @@ use std::borrow::Cow;
 use class::{LINE, NAME, NUMBER, PLAIN};
 use number::{digits_alone, integer};
 
+use crate::base::bytes;
+
 /// Deepest nesting of sections: a volume group needs four.
 const DEEPEST: u32 = 32;
+
+#[cfg(test)]
+thread_local! {
+    /// Nothing is read by its known words: what is read then is compared with what is read otherwise.
+    pub(super) static BY_GRAMMAR_ALONE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
 
 /// What breaks the grammar, and where in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,6 +240,29 @@ impl<'t> Text<'t> {
         Some(value)
     }
 
+    /// Steps over these very bytes.
+    #[inline(always)]
+    pub(super) fn words<const N: usize>(&mut self, words: &[u8; N]) -> Option<()> {
+        #[cfg(test)]
+        if BY_GRAMMAR_ALONE.get() {
+            return None;
+        }
+        let (next, rest) = self.rest.split_first_chunk()?;
+        (next == words).then(|| self.rest = rest)
+    }
+
+    /// An integer that begins right here and has digits alone.
+    pub(super) fn digits<T: TryFrom<i64>>(&mut self) -> Option<T> {
+        let (number, rest) = digits_alone(self.rest)?;
+        self.rest = rest;
+        T::try_from(number).ok()
+    }
+
+    /// The bytes of a string up to its end or its first escape.
+    pub(super) fn plain(&mut self) -> &'t [u8] {
+        self.take(PLAIN)
+    }
+
     /// The value of a setting that has to be a string.
     pub(super) fn one_string(&mut self) -> Result<&'t [u8], Bad> {
         self.next();
@@ -256,12 +287,12 @@ impl<'t> Text<'t> {
 /// A string without its escapes: a backslash stands for the character after it.
 pub(super) fn unescape(string: &[u8]) -> Cow<'_, str> {
     if !string.contains(&b'\\') {
-        return String::from_utf8_lossy(string);
+        return bytes::text(string);
     }
     let mut plain = Vec::with_capacity(string.len());
-    let mut bytes = string.iter();
-    while let Some(byte) = bytes.next() {
-        plain.push(if *byte == b'\\' { *bytes.next().unwrap_or(byte) } else { *byte });
+    let mut rest = string.iter();
+    while let Some(byte) = rest.next() {
+        plain.push(if *byte == b'\\' { *rest.next().unwrap_or(byte) } else { *byte });
     }
     Cow::Owned(String::from_utf8_lossy(&plain).into_owned())
 }

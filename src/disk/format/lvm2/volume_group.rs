@@ -6,6 +6,8 @@ use crate::base::ids::Id;
 
 /// Longest name of a group or logical volume (`NAME_LEN` less its NUL).
 pub(super) const LONGEST_NAME: usize = 127;
+/// Longest name of a device that is kept, in bytes.
+pub(super) const LONGEST_HINT: usize = 255;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VolumeGroup {

@@ -78,7 +78,7 @@ fn understood(output: Output) -> Probed<Edited> {
 ///
 /// # Errors
 /// Where a line is none that rpm writes of a file.
-fn parse(text: &[u8]) -> Result<Edited, String> {
+pub(crate) fn parse(text: &[u8]) -> Result<Edited, String> {
     let text = str::from_utf8(text).map_err(|_| "it is no text in UTF-8")?;
     let mut edited = Edited::default();
     for (number, line) in (1_usize..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
