@@ -14,6 +14,10 @@ pub struct Scan {
     #[arg(value_name = "DISK")]
     pub disks: Vec<PathBuf>,
 
+    /// Scan the disks of the saved host whose proc, sys, etc and dev lie under DIR, or of a capture.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["disks", "files_from"])]
+    pub root: Option<PathBuf>,
+
     /// Read further paths from FILE, one a line; - means stdin.
     #[arg(long, value_name = "FILE")]
     pub files_from: Option<PathBuf>,

@@ -58,11 +58,16 @@ impl Source {
         self
     }
 
-    /// Opens a disk by the first of its paths that gives its first sector, or else by the first.
-    pub fn open_by_any(paths: &[(String, PathBuf)]) -> Option<Self> {
-        let mut opened = paths.iter().map(|(shown, path)| Self::open_as(shown.as_str(), path));
+    /// What somebody else opened, under the path to be shown for it. Its bytes are those of a disk.
+    pub fn opened(shown: impl Into<String>, image: io::Result<Box<dyn Image>>) -> Self {
+        Self::new(shown, image.and_then(not_empty))
+    }
+
+    /// Of a disk opened by each of its paths: the first that gives its first sector, or else the first.
+    pub fn first_to_answer(mut opened: impl ExactSizeIterator<Item = Self>) -> Option<Self> {
+        let is_alone = opened.len() == 1;
         let first = opened.next()?;
-        if paths.len() == 1 || first.gives_its_start() {
+        if is_alone || first.gives_its_start() {
             return Some(first);
         }
         Some(opened.find(Self::gives_its_start).unwrap_or(first))

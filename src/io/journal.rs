@@ -38,7 +38,7 @@ pub struct Record<T> {
 }
 
 /// A line that was whole once and is damaged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Damaged {
     /// How many whole records stand before it.
     pub before: usize,

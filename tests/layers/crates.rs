@@ -7,7 +7,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("anstream", &["commands"]),
     ("anstyle", &["report"]),
     ("anyhow", &["commands"]),
-    ("base64ct", &["subjects::ssh_keys"]),
+    ("base64ct", &["host::capture", "subjects::ssh_keys"]),
     ("byte_unit", &["base::units"]),
     ("bzip2", &["subjects::next_start"]),
     ("clap", &["cli"]),
@@ -16,7 +16,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("crc32c", &["disk::format", "io::image::vm"]),
     ("crc32fast", &["disk::format", "io::journal"]),
     ("duct", &["io::tool"]),
-    ("flate2", &["io::image::vm", "subjects::next_start"]),
+    ("flate2", &["host::capture", "io::image::vm", "subjects::next_start"]),
     // In `disk::format` the name is that of our own reader.
     ("gpt", &["disk"]),
     ("hex", &["base::digest", "engine"]),
@@ -36,6 +36,7 @@ const HOMES: &[(&str, &[&str])] = &[
         &[
             "cluster",
             "engine",
+            "host::capture",
             "io::journal",
             "io::tool::lvm",
             "profile",

@@ -57,7 +57,7 @@ pub(crate) struct Record {
 
 /// What rpm says: of the live host, or what a fixture host has saved. Never [`Probed::Absent`].
 pub(super) fn gather(root: &Root, runner: &dyn Runner) -> Probed<Vec<Record>> {
-    if !root.is_live() {
+    if !root.has_answers() {
         return match root.parse(SAVED, parse) {
             Probed::Absent => Probed::Unreadable(format!("a saved host has no rpm to ask, and there is no {SAVED}")),
             probed => probed,

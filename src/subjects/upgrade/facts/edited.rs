@@ -32,7 +32,7 @@ pub fn question() -> Cmd {
 
 /// What rpm answers: of the live host, or what a saved host has of it. Never [`Probed::Absent`].
 pub fn gather(root: &Root, runner: &dyn Runner) -> Probed<Edited> {
-    if root.is_live() {
+    if root.has_answers() {
         if !rpm_database::is_there(root) {
             return Probed::Unreadable(rpm_database::NONE.to_owned());
         }
