@@ -58,7 +58,7 @@ impl Source {
         self
     }
 
-    /// What somebody else opened, under the path to be shown for it.
+    /// What somebody else opened, under the path to be shown for it. Its bytes are those of a disk.
     pub fn opened(shown: impl Into<String>, image: io::Result<Box<dyn Image>>) -> Self {
         Self::new(shown, image.and_then(not_empty))
     }
