@@ -8,6 +8,7 @@ use clap::builder::styling::Styles;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+mod capture;
 mod change;
 mod check;
 mod cluster;
@@ -27,6 +28,7 @@ mod undo;
 mod upgrade;
 mod vocabulary;
 
+pub use capture::Capture;
 pub use change::Change;
 pub use check::{Check, CheckFormat};
 pub use cluster::Cluster;
@@ -68,6 +70,8 @@ pub enum Command {
     Cluster(Cluster),
     /// Compare two saved reports of one node
     Compare(Compare),
+    /// Write what check reads to one file
+    Capture(Capture),
     /// Show the last run and the upgrade
     Status(Status),
     /// Show or verify a release profile
@@ -96,7 +100,7 @@ pub enum Command {
 
 /// The commands that read, which come first in [`Command`]; the others change this host, or record something on it.
 const READING: &[&str] =
-    &["check", "scan", "runbook", "cluster", "compare", "status", "profile", "completions", "man", "schema"];
+    &["check", "scan", "runbook", "cluster", "compare", "capture", "status", "profile", "completions", "man", "schema"];
 const RECORDING: &[&str] = &["confirm"];
 
 const HELP: &str = "\

@@ -13,7 +13,7 @@
 //! | [`profile`] | the thresholds of a release, and where to look on a node, as data |
 //! | [`io`] | the doors to the outside: `sys` (all unsafe code of `src`), `image` (cannot write), `tool`, `journal` |
 //! | [`disk`] | bytes to what a disk contains: formats, tables, volume groups; and the table of a blank disk |
-//! | [`host`] | how a host is read, live or from a folder: one source a file, gathered and never judged |
+//! | [`host`] | how a host is read, live, from a folder or a capture: one source a file, gathered and never judged |
 //! | [`engine`] | how a host is changed: steps, proofs and endings as data; only [`engine::apply`] changes a host |
 //! | [`subjects`] | a folder each: boot, next_start, kernels, disks, swap, ssh_keys, media, upgrade, and others |
 //! | [`procedure`] | the numbered items of the procedure as data, and the state of each on a node; pure |
@@ -150,6 +150,12 @@ mod loopdev;
 #[cfg(test)]
 #[path = "../tests/support/overlay.rs"]
 mod overlay;
+
+/// Every reader of what the world sends, by name, for `tests/fuzz` and the test of damaged inputs.
+#[cfg(any(test, fuzzing))]
+#[path = "../tests/readers/mod.rs"]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a panic is a finding
+pub mod readers;
 
 #[cfg(test)]
 #[path = "../tests/support/tls_server.rs"]

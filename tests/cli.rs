@@ -60,6 +60,7 @@ fn help_fits_in_80_columns() {
         &["scan", "--help"],
         &["check", "--help"],
         &["cluster", "--help"],
+        &["capture", "--help"],
         &["compare", "--help"],
         &["ssh-dsa-retire", "--help"],
         &["status", "--help"],

@@ -128,6 +128,8 @@ fn live() -> Vec<Value> {
     let of_host = [&["check"][..], &["runbook"], &["swap-extend"], &["swap-extend", "--prepare"], &["kernel-prune"]];
     let of_host = of_host.into_iter().map(|arguments| printed(arguments, Some(&host)).unwrap());
     let mut found: Vec<Value> = alone.chain(of_host).collect();
+    let dir = tempfile::tempdir().unwrap();
+    found.extend(printed(&["capture", dir.path().join("capture").to_str().unwrap()], Some(&host)));
     found.extend(of_a_run());
     found
 }

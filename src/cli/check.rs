@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::vocabulary::{Word, all};
 use super::{Judge, Outputs, PlainFormat, Talk};
 use crate::base::digest::Sha256;
+use crate::io::image::vm::Reach;
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -16,7 +17,8 @@ pub struct Check {
     #[arg(long, value_name = "DIR", conflicts_with = "image")]
     pub root: Option<PathBuf>,
 
-    /// Check a powered-off node by its disks alone; what they do not show is not judged, and the verdict unknown.
+    /// Check a powered-off node by its disks or images of them (raw, qcow2, VMDK, VHDX, OVA) alone; what they do not
+    /// show is not judged, and the verdict unknown.
     #[arg(
         long,
         value_name = "DISK",
@@ -24,6 +26,10 @@ pub struct Check {
         conflicts_with_all = ["certificate", "certificate_from", "server_info", "server_status", "earlier"]
     )]
     pub image: Vec<PathBuf>,
+
+    /// Let an image name files outside its folder: backing files, extents and data files.
+    #[arg(long, requires = "image")]
+    pub backing_anywhere: bool,
 
     /// Arguments that every judging command has.
     #[command(flatten)]
@@ -73,6 +79,13 @@ pub struct Check {
     /// Files that the answer is written to.
     #[command(flatten)]
     pub outputs: Outputs,
+}
+
+impl Check {
+    /// Which files an image may name.
+    pub fn reach(&self) -> Reach {
+        if self.backing_anywhere { Reach::Anywhere } else { Reach::Folder }
+    }
 }
 
 /// Formats of `check`.

@@ -8,7 +8,7 @@ use crate::base::digest::Sha256;
 use crate::profile::Address;
 
 /// Arguments of every command that judges a host by the rules.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Judge {
     /// Release profile to use: a built-in name (check --profile list), or a JSON file. Without it,
     /// /etc/okv-host/profile.json, or else the release of the ISO in /var/lib/oracle by its name, or else 21.8.

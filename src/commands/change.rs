@@ -36,10 +36,11 @@ pub(super) fn run(
     planner: &Planner<'_>,
 ) -> Result<ExitStatus> {
     let unfinished = || Ok::<_, anyhow::Error>(unfinished_before(command, last_run(&records()?).as_ref()));
-    let planner: &Planner<'_> = &|| match beneath_upgrade(command).map_or_else(unfinished, |why| Ok(Some(why)))? {
-        Some(reason) => Ok(Err(Refusal { reasons: vec![reason] })),
-        None => planner(),
-    };
+    let planner: &Planner<'_> =
+        &|| match beneath_upgrade(&Root::live(), command).map_or_else(unfinished, |why| Ok(Some(why)))? {
+            Some(reason) => Ok(Err(Refusal { reasons: vec![reason] })),
+            None => planner(),
+        };
     if !asked.args.apply {
         if Lock::is_held(Path::new("/")).with_context(|| format!("the lock {STATE}/lock"))? {
             let _ = writeln!(io::stderr(), "{}; what is left to do can be planned when it has ended", under_way());

@@ -19,6 +19,7 @@ use crate::cli::{Check, CheckFormat, PlainFormat};
 use crate::disk::Source;
 use crate::engine::ExitStatus;
 use crate::host::Root;
+use crate::io::image::vm::Reach;
 use crate::profile::Profile;
 use crate::report;
 use crate::subjects::rule::RuleId;
@@ -50,7 +51,7 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
     };
     let facts = match &root {
         Some(root) => gather(args, root, &profile)?,
-        None => of_images(&args.image)?,
+        None => of_images(&args.image, args.reach())?,
     };
     let judged = judged(root.as_ref(), &facts, &profile, &args.judge)?;
     let asked = Asked { args, root: root.as_ref(), facts: &facts, profile: &profile, only: &only };
@@ -108,8 +109,8 @@ fn can_be_a_disk(source: &Source) -> Result<()> {
     }
 }
 
-fn of_images(images: &[PathBuf]) -> Result<Facts> {
-    let sources: Vec<Source> = images.iter().map(|path| Source::open(path)).collect();
+fn of_images(images: &[PathBuf], reach: Reach) -> Result<Facts> {
+    let sources: Vec<Source> = images.iter().map(|path| Source::open(path).reaching(reach)).collect();
     sources.iter().try_for_each(can_be_a_disk)?;
     Ok(of_disks(&sources))
 }

@@ -8,16 +8,17 @@ use std::thread;
 use anyhow::Result;
 
 use super::paths::{Batch, Paths};
-use crate::disk::{Scratch, Source, scan_alone};
+use crate::disk::{Scratch, Source, scan_file};
 use crate::engine::ExitStatus;
+use crate::io::image::vm::Reach;
 use crate::report;
 
 /// Images that a thread takes at a time: enough to make waiting for one's turn rare, few enough to keep memory flat.
 const BATCH: usize = 32;
 
-/// Prints a line for each image, in the order given. Each image stands alone. Without `jobs` there is a thread for each
+/// Prints a line for each disk, in the order given. Each image stands alone; the disks of an archive belong together. Without `jobs` there is a thread for each
 /// processor.
-pub(super) fn run(paths: Paths<'_>, jobs: Option<usize>) -> Result<ExitStatus> {
+pub(super) fn run(paths: Paths<'_>, reach: Reach, jobs: Option<usize>) -> Result<ExitStatus> {
     // How many processors there are is asked only where it matters: the answer takes the kernel as long as a disk.
     let processors = || thread::available_parallelism().map_or(1, usize::from);
     let jobs = match paths.count().map(|count| count.div_ceil(BATCH)) {
@@ -25,7 +26,7 @@ pub(super) fn run(paths: Paths<'_>, jobs: Option<usize>) -> Result<ExitStatus> {
         Some(batches) => batches.min(jobs.unwrap_or_else(processors)),
         None => jobs.unwrap_or_else(processors),
     };
-    let work = Work { next: Mutex::new((0, paths)), turn: Turn::default(), unread: AtomicBool::new(false) };
+    let work = Work { next: Mutex::new((0, paths)), reach, turn: Turn::default(), unread: AtomicBool::new(false) };
     let results: Vec<io::Result<()>> = thread::scope(|scope| {
         let threads: Vec<_> = (1..jobs).map(|_| scope.spawn(|| work.run())).collect();
         let mut results = vec![work.run()];
@@ -42,6 +43,8 @@ pub(super) fn run(paths: Paths<'_>, jobs: Option<usize>) -> Result<ExitStatus> {
 struct Work<'a> {
     /// The number of the next batch, and the paths that are left.
     next: Mutex<(usize, Paths<'a>)>,
+    /// Which files an image may name.
+    reach: Reach,
     turn: Turn,
     /// Whether a part of an answer is missing.
     unread: AtomicBool,
@@ -58,11 +61,13 @@ impl Work<'_> {
             }
             lines.clear();
             for path in paths.iter() {
-                let disk = scan_alone(&Source::open(path), &mut scratch);
-                if disk.is_incomplete() {
-                    self.unread.store(true, Ordering::Relaxed);
+                let (first, more) = scan_file(&Source::open(path).reaching(self.reach), &mut scratch);
+                for disk in std::iter::once(&first).chain(&more) {
+                    if disk.is_incomplete() {
+                        self.unread.store(true, Ordering::Relaxed);
+                    }
+                    report::disk_line(&mut lines, disk)?;
                 }
-                report::disk_line(&mut lines, &disk)?;
             }
             self.turn.write(number, &lines)?;
         }

@@ -38,14 +38,13 @@ pub(super) fn next_start(findings: &[Finding]) -> NextStart {
 }
 
 /// Why `command` may not change this host now: the vendor's upgrade runs. It is `upgrade` itself that follows it.
-pub(super) fn beneath_upgrade(command: &str) -> Option<Reason> {
+pub(super) fn beneath_upgrade(root: &Root, command: &str) -> Option<Reason> {
     if command == upgrade::plan::COMMAND {
         return None;
     }
-    let root = Root::live();
-    let processes = processes::gather(&root);
+    let processes = processes::gather(root);
     let process = processes.known().and_then(|processes| upgrade_run::vendors_process(processes));
-    upgrade::plan::runs(&upgrade_run::gather(&root, &processes), process)
+    upgrade::plan::runs(&upgrade_run::gather(root, &processes), process)
 }
 
 /// Why `command` may not begin: the `last` run is of another command and unfinished. The journal has what the disks do

@@ -12,14 +12,14 @@ use super::usage_error::UsageError;
 use crate::base::cause::cause;
 use crate::base::dates::Date;
 use crate::cli::Judge;
-use crate::host::{Probed, Root};
+use crate::host::{Probed, Root, capture};
 use crate::io::tool::Host;
 use crate::io::{input, sys};
 use crate::profile::Profile;
 use crate::subjects::certificates::facts::certificate;
 use crate::subjects::console::Console;
 use crate::subjects::console::facts::{info, status};
-use crate::subjects::preflight::facts::syslog;
+use crate::subjects::preflight::facts::syslog::{self, Syslog};
 use crate::subjects::records::facts::earlier;
 use crate::subjects::rule::Finding;
 use crate::subjects::upgrade::Edited;
@@ -49,11 +49,22 @@ pub(super) fn judged(root: Option<&Root>, facts: &Facts, profile: &Profile, args
 /// The host in `root`, or this one.
 pub(super) fn root_at(root: Option<&Path>) -> Result<Root> {
     match root {
-        Some(dir) => {
-            Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {}", dir.display(), cause(&e))).into())
-        }
+        Some(path) => Ok(saved_root(path)?),
         None => need_root(Without::Reading).map(|()| Root::live()),
     }
+}
+
+/// The host in a folder, or in a capture.
+///
+/// # Errors
+/// Where it is neither, or the capture is damaged.
+pub(super) fn saved_root(path: &Path) -> Result<Root, UsageError> {
+    let wrong = |why: String| UsageError(format!("--root {}: {why}", path.display()));
+    if !path.is_file() {
+        return Root::fixture(path).map_err(|e| wrong(cause(&e)));
+    }
+    let file = input::open(path).map_err(|e| wrong(cause(&e)))?;
+    Ok(Root::captured(capture::read(file).map_err(wrong)?))
 }
 
 /// What rpm answered about edited files: a plan is made several times in a run, and this takes up to minutes.
@@ -77,8 +88,8 @@ pub(super) fn facts_of(root: &Root, profile: &Profile, args: &Judge) -> Result<F
     };
     let mut facts = of_host_at(root, places);
     ask_for_edited_files(&mut facts, profile, || match root.is_live() {
-        true => EDITED.get_or_init(|| edited::gather(root, &Host)).clone(),
-        false => edited::gather(root, &Host),
+        true => EDITED.get_or_init(|| edited::gather(root, &root.runner(&Host))).clone(),
+        false => edited::gather(root, &root.runner(&Host)),
     });
     if let Some(Subjects { preflight, certificates, console, records, .. }) = &mut facts.subjects {
         *console = saved;
@@ -89,19 +100,37 @@ pub(super) fn facts_of(root: &Root, profile: &Profile, args: &Judge) -> Result<F
         // A port that an operator names is asked from wherever this runs; one of a profile may be that of every node of
         // a fleet.
         let port_of_profile =
-            places.server_certificate_address.as_ref().filter(|_| root.is_live() && args.certificate.is_none());
-        if let Some(address) = args.certificate_from.as_ref().or(port_of_profile) {
-            let expected = certificate::Expected { sha256: args.fingerprint, authority: args.ca.clone() };
-            certificates.server = Some(certificate::of_port(address, &expected, &Host));
+            places.server_certificate_address.as_ref().filter(|_| root.has_answers() && args.certificate.is_none());
+        let expected = certificate::Expected { sha256: args.fingerprint, authority: args.ca.clone() };
+        match (&args.certificate_from, port_of_profile) {
+            (Some(address), _) => certificates.server = Some(certificate::of_port(address, &expected, &Host)),
+            (None, Some(address)) => {
+                let ask = || certificate::of_port(address, &expected, &Host);
+                let answer = root.answer(&format!("the certificate of {address}"), ask);
+                certificates.server = Some(answer.unwrap_or_else(Probed::Unreadable));
+            }
+            (None, None) => {}
         }
         // Only the host itself can say whom it reaches.
         if let Probed::Known(syslog) = &mut preflight.syslog
-            && root.is_live()
+            && root.has_answers()
         {
-            syslog::reach(syslog, &Host);
+            reach(root, syslog);
         }
     }
     Ok(facts)
+}
+
+/// Tries the log hosts, or takes what the host that was captured found.
+fn reach(root: &Root, syslog: &mut Syslog) {
+    let found = root.answer("log hosts that take a connection", || {
+        let mut tried = syslog.clone();
+        syslog::reach(&mut tried, &Host);
+        tried.targets.into_iter().map(|target| target.reached).collect::<Vec<_>>()
+    });
+    for (target, reached) in syslog.targets.iter_mut().zip(found.unwrap_or_default()) {
+        target.reached = reached;
+    }
 }
 
 /// A saved answer of the console: one that cannot be opened is a usage error, one that cannot be understood a finding.

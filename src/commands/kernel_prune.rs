@@ -5,7 +5,7 @@ use anyhow::{Result, anyhow, bail};
 use super::answer::Asked;
 use super::change;
 use super::judged::root_at;
-use super::recorded::last_run_of;
+use super::recorded::last_run_on;
 use super::saved_host::ELSEWHERE;
 use super::surroundings::Surroundings;
 use crate::base::parallel;
@@ -33,24 +33,25 @@ pub(super) fn run(args: &KernelPrune, around: Surroundings) -> Result<ExitStatus
 }
 
 pub(super) fn planned(root: &Root, request: &Request, around: Surroundings) -> Result<Result<Plan, Refusal>> {
-    let (installed, node) = parallel::both(|| installed(root, around.runner), || Node::gather(root));
+    let (installed, node) = parallel::both(|| installed(root, &root.runner(around.runner)), || Node::gather(root));
     let Some(running) = &node.running else { bail!("this host was not read") };
     let kernels = facts::gather(root, running, installed, &Images::default());
     let kernels = with_unmounted(root, &node, kernels).map_err(|why| anyhow!(why))?;
-    let unfinished = if root.is_live() { unfinished()? } else { None };
+    let unfinished = last_run_on(root, COMMAND)?.filter(RecordedRun::is_unfinished);
     let request = &Request { has_removed: unfinished.as_ref().is_some_and(has_removed), ..request.clone() };
     let prune = match plan(&kernels, request) {
         Ok(prune) => prune,
         Err(refusal) => return Ok(Err(refusal)),
     };
     // A directory that stands for a host may have no disks that could be read.
-    let counts = |reason: &Reason| root.is_live() || reason.id != UNKNOWN;
+    let counts = |reason: &Reason| root.has_answers() || reason.id != UNKNOWN;
     let reasons: Vec<Reason> = start_reasons(&kernels, request, &prune, &node).into_iter().filter(counts).collect();
     if !reasons.is_empty() {
         return Ok(Err(Refusal { reasons }));
     }
     // A directory that stands for a host has no rpm that could be asked.
-    let ask = |nvras: &[String]| if root.is_live() { erasure(around.runner, nvras) } else { Probed::Known(Vec::new()) };
+    let runner = root.runner(around.runner);
+    let ask = |nvras: &[String]| if root.has_answers() { erasure(&runner, nvras) } else { Probed::Known(Vec::new()) };
     let erasures = prune.remove.iter().map(|removal| ask(&removal.nvras)).collect();
     Ok(steps(&prune, &Means { erasures, ..means(root, running, &kernels, unfinished.as_ref()) }))
 }
@@ -60,7 +61,7 @@ fn means(root: &Root, running: &Running, kernels: &Kernels, unfinished: Option<&
         program.paths().iter().any(|path| root.at(path).is_ok_and(|place| matches!(place.kind(), Probed::Known(_))))
     };
     // What a fixture host has of programs is not known: the plan is that of a node of el8.
-    let of = |programs: [Program; 2]| match root.is_live() {
+    let of = |programs: [Program; 2]| match root.has_answers() {
         true => programs.into_iter().find(is_there),
         false => programs.into_iter().next(),
     };
@@ -76,9 +77,4 @@ fn means(root: &Root, running: &Running, kernels: &Kernels, unfinished: Option<&
         default: loader.and_then(|loader| loader.default.known().cloned()),
         environment: loader.map(Loader::environment),
     }
-}
-
-/// The last run, where it was a prune that was cut off.
-fn unfinished() -> Result<Option<RecordedRun>> {
-    Ok(last_run_of(COMMAND)?.filter(RecordedRun::is_unfinished))
 }

@@ -10,7 +10,11 @@ use crate::subjects::Facts;
 /// Of the host in `root`, now.
 pub(super) fn of_host(root: &Root, profile: Option<&Profile>) -> Made {
     let Identities { machine, installation, .. } = Identities::gather(root);
-    let read = if root.is_live() { Read::Live } else { Read::Folder };
+    let read = match root.is_live() {
+        true => Read::Live,
+        false if root.is_capture() => Read::Capture,
+        false => Read::Folder,
+    };
     Made {
         host: host_name(root).known().cloned(),
         machine: machine.known().cloned(),

@@ -1,6 +1,7 @@
 //! The commands: wiring of the layers below, and nothing else.
 
 mod answer;
+mod capture;
 mod change;
 mod check;
 mod checked;
@@ -73,6 +74,7 @@ pub fn run_in(cli: &Cli, around: Surroundings) -> ExitStatus {
         Command::KernelPrune(args) => kernel_prune::run(args, around),
         Command::Cluster(args) => cluster::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Capture(args) => capture::run(args, around),
         Command::SshDsaRetire(args) => ssh_dsa_retire::run(args, around),
         Command::Completions(args) => printed::completions(args),
         Command::Man(args) => printed::man(args),

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use super::gate::{beneath_upgrade, blocks, unfinished_before};
 use super::lock_holder::under_way;
-use super::recorded::records;
+use super::recorded::records_of;
 use super::surroundings::Surroundings;
 use super::{kernel_prune, ssh_dsa_retire, swap_extend};
 use crate::base::cause::cause;
@@ -62,14 +62,15 @@ impl JudgedHost<'_> {
     /// Another run that is in the way of the command.
     fn in_the_way(&self, command: &str) -> Result<Option<Refusal>> {
         let name = command.split(' ').next().unwrap_or_default();
-        if !self.root.is_live() || name == "confirm" || name == "check" {
+        if !self.root.has_answers() || name == "confirm" || name == "check" {
             return Ok(None);
         }
-        if matches!(Lock::is_held(Path::new("/")), Ok(true)) {
-            bail!("{}; what is left to do shows when it has ended", under_way());
+        let holder = || matches!(Lock::is_held(Path::new("/")), Ok(true)).then(under_way);
+        if let Ok(Some(run)) = self.root.answer("what holds the lock", holder) {
+            bail!("{run}; what is left to do shows when it has ended");
         }
-        let unfinished = unfinished_before(name, last_run(&records()?).as_ref());
-        Ok(beneath_upgrade(name).or(unfinished).map(|reason| Refusal { reasons: vec![reason] }))
+        let unfinished = unfinished_before(name, last_run(&records_of(self.root)?).as_ref());
+        Ok(beneath_upgrade(self.root, name).or(unfinished).map(|reason| Refusal { reasons: vec![reason] }))
     }
 
     /// Why the command refuses now, where it does.

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use super::columns::of_stdout;
 use super::defaults;
 use super::judged::read_text;
+use super::judged::saved_root;
 use super::made::of_host;
 use super::target::{Target, is_file};
 use super::usage_error::UsageError;
@@ -23,7 +24,7 @@ pub(super) fn run(args: &ProfileArgs) -> Result<ExitStatus> {
     let root = match &args.root {
         // No file that this reads is for root alone.
         None => Root::live(),
-        Some(dir) => Root::fixture(dir).map_err(|e| UsageError(format!("--root {}: {}", dir.display(), cause(&e))))?,
+        Some(dir) => saved_root(dir)?,
     };
     match args.action {
         ProfileAction::Show if args.file.is_some() => {

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use super::columns::of_stdout;
 use super::fleet;
+use super::judged::saved_root;
 use super::made::of_host;
 use super::paths::{Batch, Paths};
 use super::root::NOT_ROOT;
@@ -14,22 +15,27 @@ use super::usage_error::UsageError;
 use crate::cli::{Scan, ScanFormat};
 use crate::disk::{Disk, Source, scan};
 use crate::engine::ExitStatus;
+use crate::host::node::sources;
 use crate::host::{Root, block};
 use crate::io::sys;
 use crate::report::{self, Made, Read};
 
 pub(super) fn run(args: &Scan) -> Result<ExitStatus> {
+    if let Some(path) = &args.root {
+        return of_saved(args, &saved_root(path)?);
+    }
     let of_this_machine =
         if args.disks.is_empty() && args.files_from.is_none() { disks_of_this_machine()? } else { Vec::new() };
     let named = if of_this_machine.is_empty() { &args.disks } else { &of_this_machine };
     let mut paths = Paths::new(named, args.files_from.as_deref(), args.null)?;
     if args.format == ScanFormat::Jsonl {
-        return fleet::run(paths, args.jobs.map(usize::from));
+        return fleet::run(paths, args.reach(), args.jobs.map(usize::from));
     }
     let mut batch = Batch::default();
     paths.take(&mut batch, usize::MAX)?;
     paths.take(&mut Batch::default(), 1)?; // Whether the list ended, or could not be read on.
-    let sources: Vec<Source> = batch.iter().map(Source::open).collect();
+    let reach = args.reach();
+    let sources: Vec<Source> = batch.iter().map(|path| Source::open(path).reaching(reach)).collect();
     let is_denied =
         |source: &Source| source.why_not_open().is_some_and(|why| why.kind() == ErrorKind::PermissionDenied);
     if !of_this_machine.is_empty() && !sys::is_root() && sources.iter().all(is_denied) {
@@ -47,6 +53,26 @@ pub(super) fn run(args: &Scan) -> Result<ExitStatus> {
             report::scan_json(&mut io::BufWriter::new(&mut out), &found, &made)?;
         }
         ScanFormat::Text | ScanFormat::Jsonl => out.write_all(report::scan_text(&found, of_stdout()).as_bytes())?,
+    }
+    out.flush()?;
+    Ok(exit(&found))
+}
+
+/// The disks of a saved host.
+fn of_saved(args: &Scan, root: &Root) -> Result<ExitStatus> {
+    let sources = sources(root, &block::gather(root));
+    if sources.is_empty() {
+        return Err(UsageError("--root: this saved host shows no disks in /sys/class/block".into()).into());
+    }
+    let found = scan(&sources);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match args.format {
+        ScanFormat::Json => report::scan_json(&mut out, &found, &of_host(root, None))?,
+        ScanFormat::Text => out.write_all(report::scan_text(&found, of_stdout()).as_bytes())?,
+        ScanFormat::Jsonl => {
+            let why = "--format jsonl is for disks that stand alone: give --format json".to_owned();
+            return Err(UsageError(why).into());
+        }
     }
     out.flush()?;
     Ok(exit(&found))

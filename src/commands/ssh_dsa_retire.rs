@@ -45,8 +45,8 @@ fn facts(root: &Root, around: Surroundings) -> Result<Option<Ssh>> {
         Probed::Unreadable(why) => bail!("the SSH host keys could not be read: {why}"),
     };
     // Only the daemon of the host itself can say what it makes of its configuration.
-    if root.is_live() {
-        let effective = match success(around.runner, &Cmd::sshd_effective()) {
+    if root.has_answers() {
+        let effective = match success(&root.runner(around.runner), &Cmd::sshd_effective()) {
             Ok(output) => host_key_paths(&output.stdout),
             Err(error) => Err(error.to_string()),
         };

@@ -13,7 +13,7 @@ use super::defaults;
 use super::judged::{facts_of, judged, root_at};
 use super::planned_changes::{JudgedHost, planned_changes};
 use super::progress::Progress;
-use super::recorded::last_run_of;
+use super::recorded::last_run_on;
 use super::saved_host::{ELSEWHERE, has_program};
 use super::surroundings::Surroundings;
 use super::target::Target;
@@ -26,6 +26,8 @@ use crate::engine::{ExitStatus, Plan, Refusal, part_of};
 use crate::host::{Probed, Root};
 use crate::io::tool::Program;
 use crate::profile::Profile;
+use crate::subjects::Facts;
+use crate::subjects::media::facts::iso::SUM;
 use crate::subjects::media::facts::staging::still_there;
 use crate::subjects::media::plan::{COMMAND, Means, Request, Sums, is_cleaned, needs_sums, obstacles, plan, target};
 use crate::subjects::media::rules::{images_mount, iso_space};
@@ -89,14 +91,14 @@ fn planned(
     };
     let iso = still_there(root, iso, places);
     // A saved host cannot be asked for its free space.
-    let space = if root.is_live() { subjects.media.space.clone() } else { Probed::Absent };
+    let space = if root.has_answers() { subjects.media.space.clone() } else { Probed::Absent };
     let staging = Staging::gather(root, space, places, &iso, part_of).map_err(|why| anyhow!(why))?;
     let request = Request { sha256: args.sha256 };
     let host = JudgedHost { root, facts: &facts, findings: &findings, profile, judge: &args.judge, around };
     let means = Means {
         blocked: gate::blocks(&findings, || planned_changes(&host), OWN),
         cleaner: cleaner(root),
-        is_cleaned: root.is_live() && is_cleaned(last_run_of(COMMAND)?.as_ref(), &target(&staging, places)),
+        is_cleaned: root.has_answers() && is_cleaned(last_run_on(root, COMMAND)?.as_ref(), &target(&staging, places)),
         mounted: Mounted::of(&staging, places, running).map_err(|why| anyhow!(why))?,
         release: profile.release.clone(),
     };
@@ -111,16 +113,27 @@ fn planned(
         there: if of_there { Some(known.sum(root, &staging.target)?) } else { None },
     };
     let mut planned = plan(&staging, places, &request, &means, &sums);
-    if let (Ok(plan), false) = (&mut planned, root.is_live()) {
+    if let (Ok(plan), false) = (&mut planned, root.has_answers()) {
         plan.notes.push(format!("the free space in {} is not known: this is a saved host", places.iso_folder));
     }
     Ok(planned)
 }
 
+/// Looks at what a plan looks at for each ISO in the folder.
+pub(super) fn look(root: &Root, profile: &Profile, facts: &Facts) {
+    let isos = facts.subjects.as_ref().and_then(|subjects| subjects.media.isos.known());
+    for iso in isos.into_iter().flat_map(|isos| &isos.here) {
+        let _ = named(root, Path::new(&iso.path));
+        let iso = still_there(root, &iso.path, &profile.places);
+        let _ = Staging::gather(root, Probed::Absent, &profile.places, &iso, part_of);
+    }
+    let _ = (last_run_on(root, COMMAND), cleaner(root));
+}
+
 /// What empties the cache. What a saved host has of programs is not known: the plan is that of a node.
 fn cleaner(root: &Root) -> Option<Program> {
     let mut all = [Program::Yum, Program::Dnf].into_iter();
-    if root.is_live() { all.find(|program| has_program(root, *program)) } else { all.next() }
+    if root.has_answers() { all.find(|program| has_program(root, *program)) } else { all.next() }
 }
 
 /// Sums of files that stay as they are: a plan is made several times in a run.
@@ -132,7 +145,12 @@ type Identity = (u64, u64, u64, i64, i64);
 
 impl Known {
     fn sum(&self, root: &Root, path: &str) -> Result<Sha256> {
-        let place = root.at(path).map_err(|why| anyhow!(why))?.real_path();
+        let place = root.at(path).map_err(|why| anyhow!(why))?;
+        if root.is_capture() {
+            let sum: Result<Option<Sha256>, String> = place.answer(SUM, || Ok(None)).map_err(|why| anyhow!(why))?;
+            return sum.map_err(|why| anyhow!(why))?.ok_or_else(|| anyhow!("{path}: it was not read"));
+        }
+        let place = place.real_path();
         let file = File::open(&place).with_context(|| path.to_owned())?;
         let meta = file.metadata().with_context(|| path.to_owned())?;
         let identity = (meta.dev(), meta.ino(), meta.len(), meta.ctime(), meta.ctime_nsec());

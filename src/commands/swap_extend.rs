@@ -9,7 +9,7 @@ use super::change::{self, take_host};
 use super::columns::of_stdout;
 use super::judged::root_at;
 use super::made;
-use super::recorded::last_run_of;
+use super::recorded::last_run_on;
 use super::saved_host::ELSEWHERE;
 use super::surroundings::Surroundings;
 use super::target;
@@ -74,14 +74,14 @@ fn usual(profile: &Profile) -> Request {
 }
 
 fn look(root: &Root, request: &Request, around: Surroundings) -> Growth {
-    match root.is_live() {
-        true => gather(root, around.runner, &request.group, &request.volume),
+    match root.has_answers() {
+        true => gather(root, &root.runner(around.runner), &request.group, &request.volume),
         false => gather_saved(root, &request.group, &request.volume),
     }
 }
 
 fn planned_by(root: &Root, request: &Request, around: Surroundings) -> Result<Result<Plan, Refusal>> {
-    let last = if root.is_live() { last_run_of(COMMAND)? } else { None };
+    let last = last_run_on(root, COMMAND)?;
     let unfinished = last.filter(RecordedRun::is_unfinished);
     let growth = look(root, request, around);
     let planned = plan(&growth, &going_on(request, unfinished.as_ref()));

@@ -77,7 +77,7 @@ fn plan(records: &[Record<Entry>], host: &TargetHost<'_>) -> (Option<RecordedRun
     let Some(run) = last_run(records).filter(|run| changes(run) > 0) else {
         return (None, Ending::NothingToDo);
     };
-    if let Some(reason) = beneath_upgrade("undo") {
+    if let Some(reason) = beneath_upgrade(&Root::live(), "undo") {
         return (Some(run), Ending::Refused { why: Some(reason.message) });
     }
     match can_take_back(&run, host) {
@@ -98,7 +98,7 @@ fn plan_to_close(records: &[Record<Entry>], host: &TargetHost<'_>) -> (Option<Re
         return (None, Ending::NothingToDo);
     };
     let refused = |why: String| Ending::Refused { why: Some(why) };
-    let ending = if let Some(reason) = beneath_upgrade("undo") {
+    let ending = if let Some(reason) = beneath_upgrade(&Root::live(), "undo") {
         refused(reason.message)
     } else if lacks_something(&run, host) {
         refused(format!("the node lacks what {0} took away: run okv-host {0} again", run.command))

@@ -78,12 +78,12 @@ fn planned(
         begun: subjects.records.runs.known().and_then(|runs| Begun::last(runs, &running.booted)),
         boot: match upgrade_run::boot(root) {
             // It runs in none.
-            Probed::Absent if !root.is_live() => Probed::Known(String::new()),
+            Probed::Absent if !root.has_answers() => Probed::Known(String::new()),
             boot => boot,
         },
         is_upgraded: matches!(said, Some(SaidRelease::Reached(_))),
         // What a saved host has of programs is not known.
-        has_service_manager: !root.is_live() || has_program(root, Program::SystemdRun),
+        has_service_manager: !root.has_answers() || has_program(root, Program::SystemdRun),
         process: upgrade_run::vendors_process(&processes),
         restarts: root.is_live() && restarts(before)?,
         next_start: gate::next_start(&findings),

@@ -15,6 +15,7 @@ mod problem;
 mod read;
 mod scan;
 mod smallest;
+mod source;
 pub mod table;
 pub mod volume_group;
 
@@ -23,14 +24,15 @@ pub use group::{LogicalVolume, PhysicalVolume, Segment, Stripe, VolumeGroup};
 pub use partition::{CopyState, Flag, Partition, PartitionType, Table, TableKind, TypeBit, guid};
 pub use probe::Scratch;
 pub use problem::{Problem, ProblemId};
-pub use scan::{Source, scan, scan_alone};
+pub use scan::{scan, scan_alone, scan_file};
 pub use smallest::smallest_disk;
+pub use source::Source;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::base::units::SectorSize;
-use crate::io::image::Image;
+use crate::io::image::{Image, vm};
 use format::content::Content;
 
 /// What one volume holds, by itself.
@@ -44,8 +46,10 @@ pub struct Disk {
     /// Name and version of this schema.
     #[schemars(extend("const" = Disk::SCHEMA))]
     pub schema: &'static str,
-    /// The path it was opened by.
+    /// The path it was opened by; of a disk in an archive, with its name there.
     pub path: String,
+    /// How its bytes lie in the file.
+    pub image_type: vm::Format,
     pub bytes: u64,
     /// Logical block size in bytes.
     pub sector_bytes: SectorSize,
@@ -74,7 +78,11 @@ impl Disk {
 
     /// Whether a part of the answer is missing: something could not be read, or is so damaged that it says nothing.
     pub fn is_incomplete(&self) -> bool {
-        self.has_unread_parts() || self.problems.iter().any(|p| p.id == ProblemId::LvmDamaged || self.lost_its_table(p))
+        self.has_unread_parts()
+            || self
+                .problems
+                .iter()
+                .any(|p| matches!(p.id, ProblemId::LvmDamaged | ProblemId::ImageDamaged) || self.lost_its_table(p))
     }
 
     /// The first problem that can be the reason why something was not found here.
@@ -82,6 +90,7 @@ impl Disk {
         self.problems.iter().find(|problem| match problem.id {
             ProblemId::CannotOpen | ProblemId::ReadError | ProblemId::PartitionBeyondDisk => true,
             ProblemId::LvmDamaged | ProblemId::ContentDamaged | ProblemId::Ambiguous => true,
+            ProblemId::ImageDamaged => true,
             _ => self.lost_its_table(problem),
         })
     }

@@ -10,10 +10,11 @@ use super::format::md::member::Member;
 use super::identify::{
     Identified, VolumeBuffers, head_bytes, identify, identify_boot_code, identify_disk, identify_likely_pv,
 };
+use super::table::Edges;
 use super::{Disk, Partition, Problem, ProblemId, TableKind, array, physical_volume, table};
 use crate::base::cause::cause;
 use crate::base::units::{ByteRange, SectorSize};
-use crate::io::image::{Image, Slice};
+use crate::io::image::{Image, Slice, vm};
 
 /// Most partitions whose starts are fetched at once.
 const MOST_AHEAD: usize = 64;
@@ -44,9 +45,29 @@ pub(crate) struct PvHere {
 pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Probe {
     let mut problems = Vec::new();
     let Scratch { edges, volume } = scratch;
-    volume.of_new_disk();
     let edges = edges.read(image, &mut problems);
-    let reading = table::read(image, &edges);
+    read_on(path, image, (&edges, volume), problems)
+}
+
+/// The same of a file, where it is the disk itself, or else the format that it begins like.
+pub(crate) fn probe_file(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Result<Probe, vm::Format> {
+    let mut problems = Vec::new();
+    let Scratch { edges, volume } = scratch;
+    let edges = edges.read(image, &mut problems);
+    match vm::detect(edges.head) {
+        Some(format) => Err(format),
+        None => Ok(read_on(path, image, (&edges, volume), problems)),
+    }
+}
+
+fn read_on(
+    path: &str,
+    image: &dyn Image,
+    (edges, volume): (&Edges<'_>, &mut VolumeBuffers),
+    mut problems: Vec<Problem>,
+) -> Probe {
+    volume.of_new_disk();
+    let reading = table::read(image, edges);
     problems.extend(reading.problems);
 
     let mut physical_volumes = Vec::new();
@@ -65,9 +86,9 @@ pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Pro
     }
     let divided = reading.table.kind != TableKind::None;
     let content = if divided && !partitions.is_empty() {
-        beside_table(image.bytes(), &edges, &partitions, &mut problems)
+        beside_table(image.bytes(), edges, &partitions, &mut problems)
     } else {
-        let found = identify_disk(image, &edges, volume);
+        let found = identify_disk(image, edges, volume);
         problems.extend(found.problems);
         if let (Some(pv), Some(range)) = (found.physical_volume, ByteRange::new(0, image.bytes())) {
             physical_volumes.push(PvHere { partition: None, range, reading: pv, member: None });
@@ -87,6 +108,7 @@ pub(crate) fn probe(path: &str, image: &dyn Image, scratch: &mut Scratch) -> Pro
     let disk = Disk {
         schema: Disk::SCHEMA,
         path: path.to_owned(),
+        image_type: vm::Format::Raw,
         bytes: image.bytes(),
         sector_bytes: reading.sector,
         table: reading.table,
@@ -108,20 +130,21 @@ fn remove_repeated(problems: &mut Vec<Problem>) {
 }
 
 /// A disk of which nothing could be read.
-pub(crate) fn unopened(path: &str, why: &std::io::Error) -> Disk {
+pub(crate) fn unopened(path: &str, why: &std::io::Error) -> Probe {
     let mut disk = empty(path);
     let message = match why.kind() {
         std::io::ErrorKind::UnexpectedEof => cause(why),
         _ => format!("cannot open: {}", cause(why)),
     };
     disk.problems.push(Problem::new(ProblemId::CannotOpen, message));
-    disk
+    Probe { disk, physical_volumes: Vec::new() }
 }
 
 fn empty(path: &str) -> Disk {
     Disk {
         schema: Disk::SCHEMA,
         path: path.to_owned(),
+        image_type: vm::Format::Raw,
         bytes: 0,
         sector_bytes: crate::base::units::SectorSize::S512,
         table: super::Table::NONE,

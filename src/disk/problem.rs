@@ -52,4 +52,8 @@ pub enum ProblemId {
     Duplicate,
     /// The logical block size is assumed, not known.
     SectorSizeAssumed,
+    /// The file that the disk lies in is damaged.
+    ImageDamaged,
+    /// The file that the disk lies in was not closed: its machine is running, or was cut off.
+    ImageNotClosed,
 }

@@ -20,7 +20,11 @@ pub(crate) fn fill(image: &dyn Image, buf: &mut [u8], at: u64, problems: &mut Ve
         if let Err(e) = image.read_at(piece, offset) {
             piece.fill(0);
             bad.extend(ByteRange::new(offset, piece.len() as u64));
-            problems.push(Problem::new(ProblemId::ReadError, e.to_string()));
+            // What no medium gave but an image lacks is lacking in every piece: one problem names the first.
+            let is_of_medium = e.source.raw_os_error().is_some();
+            if is_of_medium || bad.len() == 1 {
+                problems.push(Problem::new(ProblemId::ReadError, e.to_string()));
+            }
         }
         offset = offset.saturating_add(piece.len() as u64);
     }

@@ -2,106 +2,67 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::Path;
 
 use super::format::md::member::Member;
 use super::identify::identify_logical;
-use super::probe::{Probe, PvHere, Scratch, probe, unopened};
+use super::probe::{Probe, PvHere, Scratch, unopened};
+use super::source::{Probes, Source};
 use super::volume_group::{PvOnDisk, assemble};
 use super::{Disk, Problem, ProblemId};
 use crate::base::ids::Id;
 use crate::base::parallel;
-use crate::io::image::{self, Image, Slice};
+use crate::io::image::Slice;
 
-/// A disk that was opened, or why it could not be.
-pub struct Source {
-    path: String,
-    image: io::Result<Box<dyn Image>>,
-}
-
-impl Source {
-    /// Opens a block device or an image file for reading.
-    pub fn open(path: &Path) -> Self {
-        Self::open_as(path.to_string_lossy(), path)
-    }
-
-    /// The same, shown under another path than it is opened by.
-    pub fn open_as(shown: impl Into<String>, path: &Path) -> Self {
-        Self { path: shown.into(), image: image::open(path).and_then(not_empty) }
-    }
-
-    /// Opens a disk by the first of its paths that gives its first sector, or else by the first.
-    pub fn open_by_any(paths: &[(String, std::path::PathBuf)]) -> Option<Self> {
-        let mut opened = paths.iter().map(|(shown, path)| Self::open_as(shown.as_str(), path));
-        let first = opened.next()?;
-        if paths.len() == 1 || first.gives_its_start() {
-            return Some(first);
-        }
-        Some(opened.find(Self::gives_its_start).unwrap_or(first))
-    }
-
-    fn gives_its_start(&self) -> bool {
-        self.image.as_ref().is_ok_and(|image| image.read_at(&mut [0; 512], 0).is_ok())
-    }
-
-    /// Why it could not be opened, where it could not.
-    pub fn why_not_open(&self) -> Option<&io::Error> {
-        self.image.as_ref().err()
-    }
-
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// An image that is already open, under the path to be shown for it.
-    pub fn new(path: impl Into<String>, image: io::Result<Box<dyn Image>>) -> Self {
-        Self { path: path.into(), image }
-    }
-}
-
-/// A file that has not a byte is what a copy leaves that failed, and no blank disk.
-fn not_empty(image: Box<dyn Image>) -> io::Result<Box<dyn Image>> {
-    let is_file = image.sector_size().is_none();
-    if is_file && image.bytes() == 0 {
-        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "empty: 0 bytes"));
-    }
-    Ok(image)
-}
-
-/// Scans disks that belong together: volume groups are assembled over all of them, and copies of one disk are told.
+/// Scans disks that belong together: volume groups are assembled over all of them, and copies of one disk are told. A
+/// file may have several disks.
 pub fn scan(sources: &[Source]) -> Vec<Disk> {
-    let mut probes = parallel::map(sources, Scratch::default, probe_source);
-    keep_best_members(&mut probes);
-    assemble_groups(sources, &mut probes, &mut Scratch::default());
-    let mut disks: Vec<Disk> = probes.into_iter().map(|p| p.disk).collect();
+    let found = parallel::map(sources, Scratch::default, Source::probe);
+    let (mut opened, mut probes) = (Vec::with_capacity(sources.len()), Vec::with_capacity(sources.len()));
+    for (source, found) in sources.iter().zip(found) {
+        opened.extend(source.disks());
+        probes.push(found.first);
+        probes.extend(found.more);
+    }
+    let mut disks = together(&opened, probes, &mut Scratch::default());
     report_copies(&mut disks);
     disks
 }
 
-/// Scans one disk that stands alone: physical volumes on other disks count as missing.
+/// Scans one disk that stands alone: physical volumes on other disks count as missing. Of a file with several disks it
+/// gives the first.
 pub fn scan_alone(source: &Source, scratch: &mut Scratch) -> Disk {
-    let mut probe = probe_source(source, scratch);
-    if !probe.physical_volumes.is_empty() {
-        assemble_groups(std::slice::from_ref(source), std::slice::from_mut(&mut probe), scratch);
-    }
-    probe.disk
+    scan_file(source, scratch).0
 }
 
-fn probe_source(source: &Source, scratch: &mut Scratch) -> Probe {
-    match &source.image {
-        Ok(image) => probe(&source.path, image.as_ref(), scratch),
-        Err(why) => Probe { disk: unopened(&source.path, why), physical_volumes: Vec::new() },
+/// Scans one file: its disk, and those that are in it too and belong to the first.
+pub fn scan_file(source: &Source, scratch: &mut Scratch) -> (Disk, Vec<Disk>) {
+    let Probes { first: mut probe, more } = source.probe(scratch);
+    if more.is_empty() {
+        if let (false, Some(opened)) = (probe.physical_volumes.is_empty(), source.disks().first()) {
+            assemble_groups(&[opened], std::slice::from_mut(&mut probe), scratch);
+        }
+        return (probe.disk, Vec::new());
     }
+    let opened: Vec<&Source> = source.disks().iter().collect();
+    let mut disks = together(&opened, std::iter::once(probe).chain(more).collect(), scratch).into_iter();
+    (disks.next().unwrap_or_else(|| unopened(source.path(), &io::Error::other("no disk")).disk), disks.collect())
+}
+
+/// The disks of `sources`, which belong together.
+fn together(sources: &[&Source], mut probes: Vec<Probe>, scratch: &mut Scratch) -> Vec<Disk> {
+    keep_best_members(&mut probes);
+    assemble_groups(sources, &mut probes, scratch);
+    probes.into_iter().map(|p| p.disk).collect()
 }
 
 /// Assembles the volume groups of these disks, and puts each on every disk that has a part of it.
-fn assemble_groups(sources: &[Source], probes: &mut [Probe], scratch: &mut Scratch) {
+fn assemble_groups(sources: &[&Source], probes: &mut [Probe], scratch: &mut Scratch) {
     let mut slices = Vec::new();
     let mut owners = Vec::new();
     for (index, (source, probe)) in sources.iter().zip(probes.iter()).enumerate() {
-        if let Ok(image) = &source.image {
+        if let Some(image) = source.image() {
             for pv in &probe.physical_volumes {
-                slices.push(Slice::new(image.as_ref(), pv.range).on_sectors(probe.disk.sector_bytes));
+                slices.push(Slice::new(image, pv.range).on_sectors(probe.disk.sector_bytes));
                 owners.push(index);
             }
         }

@@ -1,7 +1,9 @@
 //! The number by which the kernel knows a device.
 
+use serde::{Deserialize, Serialize};
+
 /// Major and minor number of a block device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct DeviceNumber {
     pub major: u32,
     pub minor: u32,

@@ -52,11 +52,11 @@ fn directory<'r>(root: &'r Root, path: &str) -> Result<Option<Place<'r>>, String
         Probed::Absent => return Ok(None),
         Probed::Unreadable(why) => return Err(why),
     }
-    if root.is_live() {
-        match is_sysfs(&place.real_path()) {
+    if root.has_answers() {
+        match place.answer("is sysfs", || is_sysfs(&place.real_path()).map_err(|e| cause(&e)))? {
             Ok(true) => {}
             Ok(false) => return Err(format!("{path}: it is not on sysfs, so it does not show the firmware")),
-            Err(e) => return Err(format!("{path}: {}", cause(&e))),
+            Err(why) => return Err(format!("{path}: {why}")),
         }
     }
     Ok(Some(place))

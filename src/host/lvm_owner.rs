@@ -41,7 +41,7 @@ fn unread(root: &Root) -> Option<String> {
                 }
             }
             Probed::Unreadable(why) => return Some(why),
-            Probed::Absent if path == CONFIGURATION && !root.is_live() => {
+            Probed::Absent if path == CONFIGURATION && !root.has_answers() => {
                 return Some(format!("this saved host has no {path}"));
             }
             Probed::Absent => {}

@@ -1,6 +1,7 @@
 //! How a host is read: the live one, or a folder that stands for one. Gathers, never judges; one source a file.
 
 pub mod block;
+pub mod capture;
 pub mod clock;
 pub mod cmdline;
 pub mod crypttab;

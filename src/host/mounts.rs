@@ -1,12 +1,14 @@
 //! What is mounted: `/proc/self/mountinfo` (proc_pid_mountinfo(5), kernel `fs/proc_namespace.c`).
 
+use serde::{Deserialize, Serialize};
+
 use super::device_number::DeviceNumber;
 use super::line::{BadLine, number32, numbered_whole, options, unescape};
 use super::probed::Probed;
 use super::root::Root;
 
 /// A line of /proc/self/mountinfo.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mount {
     pub device: DeviceNumber,
     /// Mount point, with octal escapes decoded; not necessarily UTF-8, so lossily converted.

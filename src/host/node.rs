@@ -1,11 +1,14 @@
 //! A node as its disks and its kernel show it: what every subject builds on.
 
-use super::block;
+use std::path::PathBuf;
+
+use super::block::{self, BlockDevice};
 use super::probed::Probed;
 use super::root::Root;
 use super::running::{Running, host_name, running};
 use crate::base::parallel;
 use crate::disk::{Disk, Problem, ProblemId, Source, scan};
+use crate::io::image;
 
 /// A node: its disks and, where it runs, what its kernel says.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,9 +30,7 @@ impl Node {
 
     /// The same where what the kernel says was read before.
     pub(crate) fn with_disks(root: &Root, running: Running) -> Self {
-        let paths = block::paths_of_each_disk(root, &running.block);
-        let sources = parallel::map(&paths, || (), |paths, ()| Source::open_by_any(paths));
-        let sources: Vec<Source> = sources.into_iter().flatten().collect();
+        let sources = sources(root, &running.block);
         let name = match host_name(root) {
             Probed::Known(name) => name,
             Probed::Absent | Probed::Unreadable(_) => "host without a name".into(),
@@ -65,6 +66,17 @@ impl Node {
             None => why,
         }
     }
+}
+
+/// The physical disks of a host, opened.
+pub fn sources(root: &Root, block: &Probed<Vec<BlockDevice>>) -> Vec<Source> {
+    let paths = block::paths_of_each_disk(root, block);
+    let open = |(shown, real): &(String, PathBuf)| {
+        let image = root.at(shown).map_or_else(|_| image::open(real), |place| place.image());
+        Source::opened(shown.as_str(), image)
+    };
+    let sources = parallel::map(&paths, || (), |paths, ()| Source::first_to_answer(paths.iter().map(open)));
+    sources.into_iter().flatten().collect()
 }
 
 /// A disk that is not as long as the kernel says was not read as it is.

@@ -2,6 +2,7 @@
 
 use super::probed::Probed;
 use super::root::Root;
+use crate::base::chars::is_hidden;
 
 /// The login uid of a process that no login began.
 const NOBODY: u32 = u32::MAX;
@@ -51,13 +52,13 @@ fn parse_number(text: &[u8]) -> Option<u32> {
     std::str::from_utf8(text.trim_ascii()).ok()?.parse().ok()
 }
 
-/// The name of a user in `/etc/passwd` (passwd(5)); the number where it has none.
+/// The name of a user in `/etc/passwd` (passwd(5)); the number where it has none that can be shown.
 fn name(root: &Root, uid: u32) -> String {
     let passwd = root.read("/etc/passwd");
     let text = String::from_utf8_lossy(passwd.known().map(Vec::as_slice).unwrap_or_default());
     let named = text.lines().find_map(|line| {
         let mut fields = line.split(':');
-        let name = fields.next().filter(|name| !name.is_empty())?;
+        let name = fields.next().filter(|name| !name.is_empty() && !name.contains(is_hidden))?;
         (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
     });
     named.unwrap_or_else(|| format!("uid {uid}"))
@@ -90,6 +91,8 @@ mod tests {
         assert_eq!(found.name(None), "support");
         assert_eq!(found.name(Some("ann")), "ann");
         assert_eq!(host(&[("proc/self/loginuid", "1001")]).name(None), "uid 1001");
+        let hidden = ("etc/passwd", "a\u{1b}[2J:x:1001:1001::/:/bin/sh\n");
+        assert_eq!(host(&[hidden, ("proc/self/loginuid", "1001")]).name(None), "uid 1001");
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub fn gather(root: &Root) -> Probed<OsRelease> {
     root.parse("/etc/os-release", |text| parse(&String::from_utf8_lossy(text)).ok_or("it names no version of a system"))
 }
 
-fn parse(text: &str) -> Option<OsRelease> {
+pub(crate) fn parse(text: &str) -> Option<OsRelease> {
     let value = |name: &str| {
         let value = text.lines().rev().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix('='))?;
         Some(value.trim_matches(['"', '\'']))

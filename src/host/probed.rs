@@ -1,7 +1,10 @@
 //! The answer of a source: what it says, that it is not there, or why it could not be read.
 
+use serde::{Deserialize, Serialize};
+
 /// What looking at one source gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Probed<T> {
     /// It was read, and says this.
     Known(T),

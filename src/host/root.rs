@@ -1,22 +1,29 @@
-//! Where a host's files are: the live host, or a fixture host in a directory.
+//! Where a host's files are: the live host, a fixture host in a directory, or a capture.
 //!
 //! A fixture host is a directory with `proc`, `sys`, `etc` and `dev` in it. It may hold symbolic links, absolute ones
 //! too; they mean places of *that* host. So every path is walked here, link by link, and what is opened is a path
 //! without links that lies under the directory: neither `..` nor a link leads out. The live host is walked in the same
-//! way from `/`.
+//! way from `/`, and a capture by the links that are in it.
+//!
+//! All that is read of a host is read through here. So this is where a capture is made ([`Root::kept`]), and where it
+//! answers.
 
 use crate::base::cause::cause;
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
+use super::capture::{Bytes, Head, Key, Slot, Tape};
 use super::probed::Probed;
 
+mod answers;
 mod place;
 
+pub use answers::Answering;
 pub use place::Place;
 
 /// Most bytes that are read of a text file.
@@ -27,10 +34,22 @@ const MOST_LINKS: usize = 40;
 /// Most directories that are known to be no links.
 const MOST_REMEMBERED: usize = 1 << 12;
 
+/// Where answers come from.
+#[derive(Debug, Clone)]
+enum Source {
+    /// The files below a directory.
+    Folder(PathBuf),
+    /// The same, and each answer is kept.
+    Kept(PathBuf, Arc<Tape>),
+    Capture(Arc<Tape>),
+}
+
 #[derive(Debug)]
 pub struct Root {
-    dir: PathBuf,
+    source: Source,
     live: bool,
+    /// See [`Root::apart`].
+    apart: bool,
     /// See [`Root::remembering`]. Relative to `dir`.
     plain: Option<RwLock<HashSet<PathBuf>>>,
 }
@@ -38,7 +57,7 @@ pub struct Root {
 impl Root {
     /// The host that this program runs on.
     pub fn live() -> Self {
-        Self { dir: PathBuf::from("/"), live: true, plain: None }
+        Self { source: Source::Folder(PathBuf::from("/")), live: true, apart: false, plain: None }
     }
 
     /// A fixture host.
@@ -50,19 +69,54 @@ impl Root {
         if !fs::metadata(&dir)?.is_dir() {
             return Err(io::Error::new(io::ErrorKind::NotADirectory, "it is no directory"));
         }
-        Ok(Self { dir, live: false, plain: None })
+        Ok(Self { source: Source::Folder(dir), live: false, apart: false, plain: None })
+    }
+
+    /// The host that a capture is of.
+    pub fn captured(tape: Arc<Tape>) -> Self {
+        Self { source: Source::Capture(tape), live: false, apart: false, plain: None }
+    }
+
+    /// The same host, whose answers are kept from now on.
+    pub fn kept(self) -> (Self, Arc<Tape>) {
+        let dir = match self.source {
+            Source::Folder(dir) => dir,
+            Source::Kept(_, ref tape) | Source::Capture(ref tape) => {
+                let tape = Arc::clone(tape);
+                return (self, tape);
+            }
+        };
+        let tape = Tape::new(Head::new(self.live));
+        (Self { source: Source::Kept(dir, Arc::clone(&tape)), ..self }, tape)
     }
 
     /// The same host, for one look at all of it: a directory on the way to a place is asked once whether it is a link.
     /// Thousands of places lie in few directories. Who looks again later begins with another of these, or would miss
     /// that one became a link.
     pub fn remembering(&self) -> Self {
-        Self { dir: self.dir.clone(), live: self.live, plain: Some(RwLock::default()) }
+        Self { source: self.source.clone(), plain: Some(RwLock::default()), ..*self }
+    }
+
+    /// The same, looked at behind mounts that are made for this look alone: a place has another content there.
+    pub fn apart(&self) -> Self {
+        Self { apart: true, ..self.remembering() }
     }
 
     /// Whether this is the live host, so that system calls answer for it.
     pub fn is_live(&self) -> bool {
         self.live
+    }
+
+    pub fn is_capture(&self) -> bool {
+        matches!(self.source, Source::Capture(_))
+    }
+
+    /// Whether the kernel and the programs of the host answered: the live host, or a capture of one.
+    pub fn has_answers(&self) -> bool {
+        match &self.source {
+            Source::Capture(tape) => tape.head.live,
+            Source::Folder(_) | Source::Kept(..) => self.live,
+        }
     }
 
     /// The place that `path` of this host names, with every link followed. It need not exist.
@@ -131,7 +185,7 @@ impl Root {
             if is_below_none || is_on_the_way && self.is_plain(&real) {
                 continue;
             }
-            match fs::read_link(self.dir.join(&real)) {
+            match self.link(&real) {
                 Ok(target) => {
                     links = links.saturating_add(1);
                     if links > MOST_LINKS {
@@ -154,6 +208,35 @@ impl Root {
             }
         }
         Ok(Place { root: self, real })
+    }
+
+    fn link(&self, real: &Path) -> io::Result<PathBuf> {
+        let ask = |path: &Path| fs::read_link(path).map(|target| Bytes(target.into_os_string().into_vec()));
+        let target = self.seen(real, |seen| &mut seen.link, ask)?;
+        Ok(PathBuf::from(OsString::from_vec(target.0)))
+    }
+
+    /// The answer to a question about a place: of the kernel, or of a capture.
+    fn seen<T: Clone>(&self, real: &Path, slot: Slot<T>, ask: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
+        self.reduced(real, slot, |path| ask(path).map(|value| (value, false)))
+    }
+
+    /// The same, where something may be taken out of the answer before it is kept.
+    fn reduced<T: Clone>(
+        &self,
+        real: &Path,
+        slot: Slot<T>,
+        ask: impl FnOnce(&Path) -> io::Result<(T, bool)>,
+    ) -> io::Result<T> {
+        match &self.source {
+            Source::Folder(dir) => ask(&dir.join(real)).map(|(value, _)| value),
+            Source::Kept(dir, tape) => tape.keep(&self.key(real), slot, || ask(&dir.join(real))),
+            Source::Capture(tape) => tape.again(&self.key(real), slot),
+        }
+    }
+
+    fn key(&self, real: &Path) -> Key {
+        (self.apart, real.to_owned())
     }
 
     fn is_plain(&self, path: &Path) -> bool {

@@ -95,9 +95,10 @@ fn boot_df_bytes(root: &Root, mounts: &Probed<Vec<Mount>>) -> Probed<u64> {
         if mounts::mounted_at(mounts, "/boot").is_none() {
             return Probed::Absent;
         }
-        if !root.is_live() {
+        if !root.has_answers() {
             return Probed::Unreadable("/boot: a saved host cannot be asked by statfs".to_owned());
         }
-        df_bytes(Path::new("/boot")).map_err(|e| format!("/boot: {}", cause(&e))).into()
+        let ask = || df_bytes(Path::new("/boot")).map_err(|e| format!("/boot: {}", cause(&e)));
+        root.answer("df /boot", ask).and_then(|bytes| bytes).into()
     })
 }

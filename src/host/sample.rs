@@ -88,6 +88,7 @@ pub(crate) fn disk(path: &str) -> Disk {
     Disk {
         schema: Disk::SCHEMA,
         path: path.into(),
+        image_type: Default::default(),
         bytes: 1 << 40,
         sector_bytes: SectorSize::S512,
         table: Table {

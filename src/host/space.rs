@@ -17,9 +17,14 @@ pub fn gather(root: &Root, folder: &str) -> Probed<Space> {
         Ok(place) => place,
         Err(why) => return Probed::Unreadable(why),
     };
-    place.kind().and_then(|_| match available_bytes(&place.real_path()) {
-        _ if !root.is_live() => Probed::Unreadable(format!("{folder}: a saved host cannot be asked by statvfs")),
-        Ok(available) => Probed::Known(Space { available }),
-        Err(e) => Probed::Unreadable(format!("{folder}: {}", cause(&e))),
+    place.kind().and_then(|_| {
+        if !root.has_answers() {
+            return Probed::Unreadable(format!("{folder}: a saved host cannot be asked by statvfs"));
+        }
+        let available = place.answer("statvfs", || available_bytes(&place.real_path()).map_err(|e| cause(&e)));
+        match available.and_then(|available| available) {
+            Ok(available) => Probed::Known(Space { available }),
+            Err(why) => Probed::Unreadable(format!("{folder}: {why}")),
+        }
     })
 }

@@ -38,7 +38,7 @@ pub struct Record<T> {
 }
 
 /// A line that was whole once and is damaged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Damaged {
     /// How many whole records stand before it.
     pub before: usize,
@@ -100,10 +100,7 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
     }
 
     fn open_with(path: &Path, accept: impl Fn(Lines<T>) -> io::Result<Lines<T>>) -> io::Result<Self> {
-        owned::verify(path)?;
-        let mut options = OpenOptions::new();
-        options.read(true).append(true).create(true).mode(0o600).custom_flags(sys::O_NOFOLLOW | sys::O_NONBLOCK);
-        let mut file = options.open(path)?;
+        let mut file = owned::append(path)?;
         let Lines { records, bytes, .. } = accept(read_from(&mut file, path)?)?;
         if file.metadata()?.len() > bytes {
             file.set_len(bytes)?;

@@ -1,41 +1,73 @@
 //! Whether a file is one that only root, or whoever runs this program, can have written. What okv-host records as root
 //! it acts on later.
+//!
+//! Each part of the path is opened below the one before it, and what was opened is verified, so that nothing can be
+//! exchanged in between. Nothing can be afterwards either: only who owns a folder, or may write it, exchanges its
+//! entries. What is not there is nobody's.
 
-use std::fs::{Metadata, metadata, symlink_metadata};
+use std::ffi::OsStr;
+use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::sys;
+use super::sys::{self, at};
 use crate::base::cause::cause;
+
+mod folder;
 
 /// The bits of a mode that let others write.
 const WRITTEN_BY_OTHERS: u32 = 0o022;
 
-/// Verifies that the file at `path` is a regular file, and neither it nor its folder of another owner, or writable by
-/// others. Nobody can exchange it afterwards: only who owns the folder makes or removes its entries. Root may have put
-/// the folder elsewhere by a link. What is not there is nobody's.
+/// Verifies that the file at `path` is a regular file, and neither it nor a folder of its path of another owner, or
+/// writable by others.
 ///
 /// # Errors
 /// What is wrong, and what to do about it.
 pub fn verify(path: &Path) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        if let Some(link) = found(folder, symlink_metadata(folder))?.filter(Metadata::is_symlink) {
-            verify_owner(folder, &link)?;
-        }
-        if let Some(metadata) = found(folder, metadata(folder))? {
-            verify_one(folder, &metadata, metadata.is_dir(), "folder")?;
-        }
-    }
-    match found(path, symlink_metadata(path))? {
-        Some(metadata) => verify_one(path, &metadata, metadata.is_file(), "regular file"),
-        None => Ok(()),
-    }
+    verified_folder(path).map(drop)
 }
 
-fn found(path: &Path, metadata: io::Result<Metadata>) -> io::Result<Option<Metadata>> {
-    match metadata {
-        Ok(metadata) => Ok(Some(metadata)),
+/// Opens the file at `path` for reading, after the same verification.
+///
+/// # Errors
+/// The same, and where it is not there or cannot be opened.
+pub fn read(path: &Path) -> io::Result<File> {
+    open(path, at::read)
+}
+
+/// Opens the file at `path` for reading and appending, made where it is missing, after the same verification.
+///
+/// # Errors
+/// The same, and where its folder is not there or it cannot be opened.
+pub fn append(path: &Path) -> io::Result<File> {
+    open(path, at::append)
+}
+
+fn open(path: &Path, open: fn(&File, &OsStr) -> io::Result<File>) -> io::Result<File> {
+    let (folder, name) = verified_folder(path)?.ok_or(ErrorKind::NotFound)?;
+    let file = open(&folder, name)?;
+    let metadata = file.metadata()?;
+    verify_one(path, &metadata, metadata.is_file(), "regular file")?;
+    Ok(file)
+}
+
+/// The folder of the file at `path`, and its name there. `None` where there is no such folder.
+fn verified_folder(path: &Path) -> io::Result<Option<(File, &OsStr)>> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(refused(format!("{} names no file", path.display())));
+    };
+    let Some(folder) = folder::open(folder)? else { return Ok(None) };
+    if let Some(file) = found(path, at::look(&folder, name))? {
+        let metadata = file.metadata()?;
+        verify_one(path, &metadata, metadata.is_file(), "regular file")?;
+    }
+    Ok(Some((folder, name)))
+}
+
+fn found<T>(path: &Path, result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(found) => Ok(Some(found)),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
         Err(e) => Err(io::Error::new(e.kind(), format!("{}: {}", path.display(), cause(&e)))),
     }
@@ -70,83 +102,4 @@ fn refused(why: String) -> io::Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs::{self, Permissions, set_permissions};
-    use std::os::unix::fs::{PermissionsExt, chown, symlink};
-    use std::path::PathBuf;
-
-    use tempfile::TempDir;
-
-    use super::*;
-
-    /// A file in a folder of its own, as this program makes them.
-    fn made() -> (TempDir, PathBuf) {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("journal");
-        fs::write(&file, "").unwrap();
-        set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
-        (dir, file)
-    }
-
-    fn why(path: &Path) -> String {
-        verify(path).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn a_file_of_this_user_in_a_folder_of_this_user_is_accepted_and_so_is_one_that_is_not_there() {
-        let (dir, file) = made();
-        assert!(verify(&file).is_ok());
-        assert!(verify(&dir.path().join("none")).is_ok());
-        assert!(verify(&dir.path().join("none/none")).is_ok());
-    }
-
-    #[test]
-    fn a_link_in_place_of_the_file_is_refused_and_one_of_root_in_place_of_its_folder_is_followed() {
-        let (dir, file) = made();
-        let (link, folder) = (dir.path().join("link"), dir.path().join("folder"));
-        symlink(&file, &link).unwrap();
-        symlink(dir.path(), &folder).unwrap();
-        assert!(why(&link).contains("link is a symbolic link"));
-        assert!(verify(&folder.join("journal")).is_ok());
-        assert!(why(&folder.join("link")).contains("link is a symbolic link"));
-        symlink("nowhere", dir.path().join("dangling")).unwrap();
-        assert!(why(&dir.path().join("dangling")).contains("is a symbolic link"));
-    }
-
-    #[test]
-    fn a_fifo_and_a_folder_are_no_files() {
-        let (dir, _) = made();
-        let fifo = dir.path().join("fifo");
-        nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRUSR).unwrap();
-        assert!(why(&fifo).contains("must be a regular file"));
-        fs::create_dir(dir.path().join("sub")).unwrap();
-        assert!(why(&dir.path().join("sub")).contains("must be a regular file"));
-        assert!(why(&fifo.join("journal")).contains("must be a folder"));
-    }
-
-    #[test]
-    fn what_others_can_write_is_refused() {
-        let (dir, file) = made();
-        set_permissions(&file, Permissions::from_mode(0o620)).unwrap();
-        assert!(why(&file).contains("mode 0620"));
-        set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
-        set_permissions(dir.path(), Permissions::from_mode(0o775)).unwrap();
-        assert!(why(&file).contains("mode 0775"));
-    }
-
-    /// Only root can give a file away.
-    #[test]
-    fn what_another_user_owns_is_refused() {
-        let (dir, file) = made();
-        if !sys::is_root() {
-            assert!(chown(&file, Some(1), None).is_err(), "nobody but root can make this situation");
-            return;
-        }
-        chown(&file, Some(1), None).unwrap();
-        assert!(why(&file).contains("belongs to user 1"));
-        chown(&file, Some(0), None).unwrap();
-        chown(dir.path(), Some(1), None).unwrap();
-        assert!(why(&file).contains("belongs to user 1"));
-        assert!(why(&dir.path().join("none")).contains("belongs to user 1"), "also where the file is still to be made");
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-use super::sys::EIO;
+use super::sys::{EIO, rename_without_replacing};
 
 /// Mode of a file that was not there before: a report names accounts, addresses and serial numbers.
 const PRIVATE: u32 = 0o600;
@@ -48,6 +48,21 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Err(why) if why.kind() == ErrorKind::StorageFull || why.raw_os_error() == Some(EIO) => Err(why),
         _ => Ok(()),
     }
+}
+
+/// Writes a file with `bytes` where nothing is, for its owner alone. On return it is on the disk.
+///
+/// # Errors
+/// Where something is at `path` by then, or it cannot be written: then nothing is left of it.
+pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let Some(name) = path.file_name() else { return refused("it names no file") };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (mut file, place) = new_file(folder)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    written.and_then(|()| rename_without_replacing(&place, &folder.join(name))).inspect_err(|_| {
+        // The first error is the one that matters.
+        let _ = fs::remove_file(&place);
+    })
 }
 
 fn refused<T>(why: &str) -> io::Result<T> {

@@ -9,7 +9,7 @@ use super::json::{self, CheckReport, ScanReport};
 use super::plan::PlanReport;
 use super::runbook::{self, RunbookReport};
 use super::schema_of::{of, with_made};
-use super::{prepare, profile, profiles, run};
+use super::{capture, prepare, profile, profiles, run};
 use crate::cluster::Cluster;
 use crate::compare::Comparison;
 use crate::disk::Disk;
@@ -30,7 +30,7 @@ pub(super) const DOCUMENTS: &[Document] = &[
     Document {
         name: Disk::SCHEMA,
         command: "okv-host scan --format json",
-        fields: "an array of disks; with `--format jsonl` one per line: `schema, path, bytes, sector_bytes, table {kind: \
+        fields: "an array of disks; with `--format jsonl` one per line: `schema, path, image_type: raw|qcow2|vmdk|vhdx|ova, bytes, sector_bytes, table {kind: \
          gpt|mbr|none, uuid, primary, backup: ok|damaged|missing|disagrees, hybrid}, partitions [{number, \
          start_bytes, bytes, type, uuid, name, flags, content}], content, volume_groups [{name, uuid, extent_bytes, \
          extents, free_extents, missing_pvs, flags, seqno, physical_volumes, logical_volumes [{name, uuid, bytes, \
@@ -115,6 +115,14 @@ pub(super) const DOCUMENTS: &[Document] = &[
         schema: of::<Comparison>,
     },
     Document {
+        name: capture::Answer::SCHEMA,
+        command: "okv-host capture --list FILE --format json",
+        fields: "`schema, file, pieces [{path, kind: absent|answer|disk|file|folder|link|metadata, bytes, reduced: true|false}]`: \
+         everything in a capture. `path` is a path on the host or, of an answer, the question; `reduced` means that a private key or a password was \
+         taken out. [capture.md](capture.md) describes the file itself",
+        schema: of::<capture::Answer<'static>>,
+    },
+    Document {
         name: PlanReport::SCHEMA,
         command: "stage, upgrade, swap-extend, kernel-prune and ssh-dsa-retire, with --format json",
         fields: "`schema, made, command, outcome, target, steps [{purpose, role, action}], notes, reasons [{id, message, remedy}], \
@@ -145,7 +153,7 @@ pub(super) const DOCUMENTS: &[Document] = &[
 
 /// What `made` has.
 const MADE: &str = "\n`made` shows how a document was made: `{at, version, commit, host, machine, installation, profile, \
-    profile_sha256,\nread: live|folder|disks|reports}`. What is not known is `null`. `at` is the clock of the node (RFC \
+    profile_sha256,\nread: live|folder|capture|disks|reports}`. What is not known is `null`. `at` is the clock of the node (RFC \
     3339, UTC); disks\nalone have none, and the document of `cluster` has the time of the host that ran it. `version` and \
     `commit` are of\nokv-host; a development build has no commit. `machine` is a sum of the product UUID and \
     `installation` a sum of\n`/etc/machine-id`. `profile_sha256` is the SHA-256 of all fields of the release profile as \

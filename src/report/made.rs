@@ -35,6 +35,8 @@ pub enum Read {
     Live,
     /// A folder that stands for a host.
     Folder,
+    /// What `capture` kept of a host.
+    Capture,
     Disks,
     /// Reports alone.
     Reports,
@@ -46,6 +48,7 @@ impl Read {
         match self {
             Self::Live => "the running node",
             Self::Folder => "a saved host",
+            Self::Capture => "a capture",
             Self::Disks => "disks",
             Self::Reports => "saved reports",
         }

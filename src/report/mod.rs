@@ -1,5 +1,6 @@
 //! Reports: what was found, for people (text) and for machines (JSON with a versioned schema).
 
+mod capture;
 mod check;
 mod check_markdown;
 mod cluster;
@@ -37,6 +38,7 @@ mod step;
 mod text;
 mod upgrade_run;
 
+pub use capture::{CaptureReport, capture_json, capture_line, capture_list};
 pub use check::{CheckScreen, Shown, text as check_text};
 pub use check_markdown::check_markdown;
 pub use cluster::{cluster_json, cluster_line, cluster_text, made_of as made_of_cluster};

@@ -7,6 +7,7 @@ use super::text::{Columns, Page, clean, cut, padded, wrap};
 use crate::base::units::Bytes;
 use crate::disk::format::content::Content;
 use crate::disk::{CopyState, Disk, Partition, PartitionType, TableKind, VolumeGroup, guid};
+use crate::io::image::vm::Format;
 
 /// Where what a volume holds goes on in a further line: an LVM identifier and a comma still fit.
 const CONTENT_INDENT: usize = 41;
@@ -25,7 +26,11 @@ pub fn text(disks: &[Disk], columns: Columns) -> String {
 fn one(out: &mut Page, disk: &Disk) {
     let _ = writeln!(out, "{}", clean(&disk.path));
     if !disk.could_not_be_opened() {
-        let line = format!("{}, sectors of {} B, {}", Bytes(disk.bytes), disk.sector_bytes.bytes(), table(disk));
+        let image = match disk.image_type {
+            Format::Raw => String::new(),
+            format => format!("{}, ", format.word()),
+        };
+        let line = format!("{image}{}, sectors of {} B, {}", Bytes(disk.bytes), disk.sector_bytes.bytes(), table(disk));
         out.push_str("  ");
         wrap(out, &line, 2, 4);
         if let Some(line) = picture(disk, out.columns) {

@@ -29,7 +29,7 @@ pub fn of_host_at(root: &Root, places: &Places) -> Facts {
     let root = &root.remembering();
     // rpm is a program of its own and takes the longest; SSH keys and block devices come next. None needs another.
     let (installed, (ssh, running)) = parallel::both(
-        || kernels::facts::installed(root, &tool::Host),
+        || kernels::facts::installed(root, &root.runner(&tool::Host)),
         || parallel::both(|| ssh_keys::facts::gather(root), || running(root)),
     );
     let processes = processes::gather(root);
@@ -61,10 +61,10 @@ pub fn ask_for_edited_files(facts: &mut Facts, profile: &Profile, ask: impl FnOn
 
 /// What else changes the host now, and may mount /boot.
 fn changed_by(root: &Root, processes: &Probed<Vec<Process>>) -> Option<String> {
-    if !root.is_live() {
+    if !root.has_answers() {
         return None;
     }
-    if Lock::is_held_by_another(Path::new("/")) {
+    if root.answer("another run of okv-host", || Lock::is_held_by_another(Path::new("/"))).unwrap_or_default() {
         return Some("another run of okv-host is under way".to_owned());
     }
     let process = processes.known().and_then(|processes| upgrade_run::vendors_process(processes))?;

@@ -54,6 +54,7 @@ fn the_package_is_installed_verified_upgraded_downgraded_and_removed() {
         put(&guest, folder.path(), &name);
     }
     is_installed_whole(&guest);
+    is_kept_from_writing_by_this_kernel(&guest);
     guest.ok("echo '{}' > /var/lib/okv-host/journal; echo '{}' > /etc/okv-host/waivers.json");
     let before = state(&guest);
     is_upgraded_and_downgraded(&guest);
@@ -84,6 +85,14 @@ fn is_installed_whole(guest: &Guest) {
     assert!(guest.ok(completes).contains("kernel-prune"));
     guest.ok("cd /usr/share; test -s zsh/site-functions/_okv-host -a -s fish/vendor_completions.d/okv-host.fish");
     guest.ok("test -s /usr/share/licenses/okv-host/LICENSE -a -s /usr/share/doc/okv-host/guide.md");
+}
+
+/// The threads that read have a filter, here too: `Seccomp: 2` (proc(5)). What it refuses is tested beside it in src.
+fn is_kept_from_writing_by_this_kernel(guest: &Guest) {
+    let look = "mkfifo /tmp/list; exec 7<>/tmp/list; okv-host scan --files-from /tmp/list >/dev/null 2>&1 & \
+        for i in $(seq 300); do grep -hs '^Seccomp:.*2' /proc/$!/task/*/status && break; sleep 0.2; done; \
+        kill $!; rm /tmp/list";
+    assert!(guest.ok(look).contains("Seccomp:\t2"));
 }
 
 fn is_upgraded_and_downgraded(guest: &Guest) {

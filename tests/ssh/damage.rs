@@ -34,6 +34,15 @@ fn a_dsa_key_with_any_byte_changed_or_cut_is_dsa_or_unknown() {
 }
 
 #[test]
+fn a_key_whose_modulus_is_negative_or_zero_is_damaged() {
+    for number in ["AAAAB3NzaC1yc2EAAAADAQABAAAAAYA=", "AAAAB3NzaC1yc2EAAAADAQABAAAAAA=="] {
+        let line = format!("ssh-rsa {number} root@okv1\n");
+        let found = parse_key(line.as_bytes());
+        assert!(matches!(found, Some(Content::Unknown(_))), "{found:?}");
+    }
+}
+
+#[test]
 fn other_keys_may_be_damaged_in_any_place_too() {
     for name in
         ["rsa-pem", "rsa-pkcs8", "rsa-encrypted", "ecdsa", "ecdsa-384-pem", "ecdsa-pkcs8", "ed25519", "ed25519.pub"]

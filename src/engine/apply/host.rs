@@ -9,6 +9,7 @@ use crate::engine::{Entry, Follow, SubjectProof};
 use crate::host::Root;
 use crate::host::state::STATE;
 use crate::io::journal::Journal;
+use crate::io::owned;
 use crate::io::tool::Runner;
 
 /// A host to change: where its files lie, and what runs its programs.
@@ -40,11 +41,14 @@ impl TargetHost<'_> {
     /// The folder that state is kept in, made where it is missing.
     ///
     /// # Errors
-    /// Where it cannot be made.
+    /// Where it cannot be made, or others than root could exchange it.
     pub fn state_folder(&self) -> io::Result<PathBuf> {
         use std::os::unix::fs::DirBuilderExt;
         let folder = self.path(STATE);
+        let of_it = folder.join("journal");
+        owned::verify(&of_it)?; // where it is missing, those above it
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+        owned::verify(&of_it)?;
         Ok(folder)
     }
 

@@ -1,9 +1,8 @@
 //! One run at a time: `flock(2)` on a file that is never removed, because removing it would let two runs hold two
 //! files.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,8 +10,8 @@ use std::thread;
 use std::time::Duration;
 
 use crate::host::state::STATE;
+use crate::io::owned;
 use crate::io::tool::LockedHost;
-use crate::io::{owned, sys};
 
 /// Whoever only looks holds it for a moment, in which it is tried again.
 const TRIES: u32 = 10;
@@ -47,9 +46,7 @@ impl Lock {
     /// Where the file is there and cannot be opened or asked.
     pub fn is_held(base: &Path) -> io::Result<bool> {
         let path = base.join(STATE.trim_start_matches('/')).join("lock");
-        owned::verify(&path)?;
-        let flags = sys::O_NOFOLLOW | sys::O_NONBLOCK;
-        let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        let file = match owned::read(&path) {
             Ok(file) => file,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(e) => return Err(e),
@@ -71,12 +68,7 @@ impl Lock {
     /// # Errors
     /// Where another run holds it, or the file cannot be opened.
     pub fn take(folder: &Path) -> Result<Self, LockError> {
-        let mut options = OpenOptions::new();
-        let flags = sys::O_NOFOLLOW | sys::O_NONBLOCK;
-        options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(flags);
-        let path = folder.join("lock");
-        owned::verify(&path).map_err(LockError::Io)?;
-        let file = options.open(path).map_err(LockError::Io)?;
+        let file = owned::append(&folder.join("lock")).map_err(LockError::Io)?;
         for _ in 0..TRIES {
             match file.try_lock() {
                 // Programs read it as their standard input: there must be nothing in it.

@@ -2,8 +2,6 @@
 //! itself (kernel `Documentation/ABI/testing/sysfs-block-device`, `drivers/scsi/sd.c` `cache_type_store`,
 //! `drivers/block/virtio_blk.c` `cache_type_store`). Others, such as NVMe, have no switch there.
 
-use std::os::unix::fs::MetadataExt;
-
 use super::below::DEEPEST;
 use super::identity::find;
 use super::text;
@@ -77,7 +75,7 @@ fn look(root: &Root, name: &str) -> Result<Option<WriteCache>, String> {
     for place in std::iter::once(disk).chain(scsi) {
         if let Some(mode) = text(&place, "cache_type")? {
             let file = place.below("cache_type")?;
-            let can_switch = file.metadata().known().is_some_and(|meta| meta.mode() & WRITABLE != 0);
+            let can_switch = file.metadata().known().is_some_and(|meta| meta.mode & WRITABLE != 0);
             return Ok(Some(WriteCache { file: file.host_path(), mode, can_switch }));
         }
     }

@@ -1,14 +1,20 @@
 //! A place on a host.
 
 use std::ffi::OsString;
-use std::fs::{self, FileType, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Read};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::{LARGEST_FILE, Root};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{LARGEST_FILE, Root, Source};
 use crate::base::cause::cause;
+use crate::host::capture::{Bytes, Kind, Meta, Name, reduce};
 use crate::host::probed::Probed;
+use crate::io::image::{self, Image};
 use crate::io::sys;
 
 /// An attribute of sysfs is shorter than a page.
@@ -33,9 +39,16 @@ impl<'r> Place<'r> {
         self.root.walk(self.real.clone(), Path::new(path))
     }
 
-    /// Whether it is on the host that this program runs on.
-    pub fn is_live(&self) -> bool {
-        self.root.is_live()
+    /// Has a capture keep zeros in the place of these bytes of the disk here.
+    pub fn leave_out(&self, start: u64, bytes: u64) {
+        if let Source::Kept(_, tape) = &self.root.source {
+            tape.leave_out(&self.root.key(&self.real), start, bytes);
+        }
+    }
+
+    /// As [`Root::has_answers`].
+    pub fn has_answers(&self) -> bool {
+        self.root.has_answers()
     }
 
     /// Its last name; `None` at the top.
@@ -53,19 +66,63 @@ impl<'r> Place<'r> {
         format!("/{}", self.real.display())
     }
 
-    /// The path by which this program can open it.
+    /// The path by which this program can open it. A capture has none: nothing is at the path that it gives.
     pub fn real_path(&self) -> PathBuf {
-        self.root.dir.join(&self.real)
+        match &self.root.source {
+            Source::Folder(dir) | Source::Kept(dir, _) => dir.join(&self.real),
+            Source::Capture(_) => Path::new("/dev/null").join(&self.real),
+        }
     }
 
     /// Its type, without following a link.
-    pub fn kind(&self) -> Probed<FileType> {
-        self.probed(fs::symlink_metadata(self.real_path()).map(|meta| meta.file_type()))
+    pub fn kind(&self) -> Probed<Kind> {
+        self.metadata().map(|meta| meta.kind)
     }
 
     /// The bytes of a regular file of at most [`LARGEST_FILE`] bytes. Does not wait for a FIFO.
     pub fn read(&self) -> Probed<Vec<u8>> {
-        self.probed(self.read_bounded())
+        let ask = |path: &Path| {
+            let mut bytes = read_bounded(path)?;
+            let reduced = self.root.is_kept() && reduce::of_file(&self.real, &mut bytes);
+            Ok((Bytes(bytes), reduced))
+        };
+        self.probed(self.root.reduced(&self.real, |seen| &mut seen.content, ask).map(|bytes| bytes.0))
+    }
+
+    /// What `judge` makes of the bytes of such a file, which no capture keeps: it may be a private key. `name` is that
+    /// of the judgement.
+    pub fn judged<T>(&self, name: &str, judge: impl FnOnce(&[u8]) -> T) -> Probed<T>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        self.answer(name, || self.probed(read_bounded(&self.real_path()).map(|bytes| judge(&bytes))))
+            .unwrap_or_else(Probed::Unreadable)
+    }
+
+    /// The answer to a question about this place that is no part of a file.
+    ///
+    /// # Errors
+    /// Where a capture has none.
+    pub fn answer<T: Serialize + DeserializeOwned>(&self, name: &str, ask: impl FnOnce() -> T) -> Result<T, String> {
+        let apart = if self.root.apart { " (apart)" } else { "" };
+        self.root.answer(&format!("{name} {}{apart}", self.host_path()), ask)
+    }
+
+    /// Where the link of this name in this directory leads, which is not followed; nothing where there is no link.
+    pub fn link(&self, name: &std::ffi::OsStr) -> Option<PathBuf> {
+        self.root.link(&self.real.join(name)).ok()
+    }
+
+    /// The disk or the large file here, of which parts are read.
+    ///
+    /// # Errors
+    /// As [`image::open`].
+    pub fn image(&self) -> io::Result<Box<dyn Image>> {
+        match &self.root.source {
+            Source::Folder(_) => image::open(&self.real_path()),
+            Source::Kept(_, tape) => tape.keep_image(&self.root.key(&self.real), || image::open(&self.real_path())),
+            Source::Capture(tape) => tape.image(&self.root.key(&self.real)),
+        }
     }
 
     /// The bytes of an attribute of sysfs: a small file directly in this directory, which the kernel gives in one read.
@@ -73,8 +130,10 @@ impl<'r> Place<'r> {
     /// Costs three system calls, where [`Place::below`] and [`Place::read`] cost seven: a host has thousands of
     /// attributes.
     pub fn attribute(&self, name: &str) -> Probed<Vec<u8>> {
+        // What is kept is kept by the long way, which gives the same.
+        let is_direct = matches!(self.root.source, Source::Folder(_));
         let plain = !name.is_empty() && !name.contains('/') && name != "." && name != "..";
-        if plain {
+        if plain && is_direct {
             match self.read_attribute(name) {
                 Ok(bytes) => return Probed::Known(bytes),
                 Err(e) if e.kind() == io::ErrorKind::NotFound => return Probed::Absent,
@@ -99,27 +158,22 @@ impl<'r> Place<'r> {
         }
     }
 
-    fn read_bounded(&self) -> io::Result<Vec<u8>> {
-        let file = OpenOptions::new().read(true).custom_flags(sys::O_NONBLOCK).open(self.real_path())?;
-        let meta = file.metadata()?;
-        let kind = meta.file_type();
-        if !kind.is_file() {
-            let what = if kind.is_dir() { "a directory" } else { "a special file" };
-            return Err(io::Error::other(format!("it is {what}, not a file")));
-        }
-        // One read where the size is told; without room, it takes one for each few bytes. A file of /proc tells none.
-        let room = usize::try_from(meta.len().min(LARGEST_FILE)).unwrap_or_default();
-        let mut bytes = Vec::with_capacity(room.max(ATTRIBUTE));
-        file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > LARGEST_FILE {
-            return Err(io::Error::other(format!("it is larger than {LARGEST_FILE} bytes")));
-        }
-        Ok(bytes)
+    /// What `stat(2)` tells of it: of the place itself, which is no link unless that was put there meanwhile.
+    pub fn metadata(&self) -> Probed<Meta> {
+        self.probed(self.stat())
     }
 
-    /// What `stat(2)` tells of it: of the place itself, which is no link unless that was put there meanwhile.
-    pub fn metadata(&self) -> Probed<fs::Metadata> {
-        self.probed(fs::symlink_metadata(self.real_path()))
+    /// The same as the kernel answers it.
+    ///
+    /// # Errors
+    /// Where there is nothing, or it may not be looked at.
+    pub fn stat(&self) -> io::Result<Meta> {
+        self.root.seen(&self.real, |seen| &mut seen.meta, |path| fs::symlink_metadata(path).map(Meta::from))
+    }
+
+    /// What is in this directory under a name, which is not followed where it is a link.
+    pub fn beside(&self, name: impl AsRef<Path>) -> Self {
+        Self { root: self.root, real: self.real.join(name) }
     }
 
     /// The names in a directory, sorted.
@@ -138,17 +192,14 @@ impl<'r> Place<'r> {
     /// # Errors
     /// As [`Root::at`], and where the directory cannot be read.
     pub fn places(&self, wanted: impl Fn(&str) -> bool) -> Result<Option<Vec<Place<'r>>>, String> {
-        let mut names = match self.probed(self.entries_bounded(|entry| {
-            let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            (entry.file_name(), is_directory)
-        })) {
+        let names = match self.probed(self.entries()) {
             Probed::Known(names) => names,
             Probed::Absent => return Ok(None),
             Probed::Unreadable(why) => return Err(why),
         };
-        names.sort_unstable();
         let mut places = Vec::new();
-        for (name, is_directory) in names {
+        for Name(name, is_directory) in names {
+            let name = OsString::from_vec(name.0);
             let name = name.to_str().ok_or_else(|| format!("{}: it has a name {name:?}", self.host_path()))?;
             if !wanted(name) {
                 continue;
@@ -168,20 +219,12 @@ impl<'r> Place<'r> {
     }
 
     fn names_bounded(&self) -> io::Result<Vec<OsString>> {
-        let mut names = self.entries_bounded(|entry| entry.file_name())?;
-        names.sort_unstable();
-        Ok(names)
+        Ok(self.entries()?.into_iter().map(|Name(name, _)| OsString::from_vec(name.0)).collect())
     }
 
-    fn entries_bounded<T>(&self, take: impl Fn(&fs::DirEntry) -> T) -> io::Result<Vec<T>> {
-        let mut entries = Vec::new();
-        for entry in fs::read_dir(self.real_path())? {
-            if entries.len() >= MOST_NAMES {
-                return Err(io::Error::other(format!("it has more than {MOST_NAMES} names")));
-            }
-            entries.push(take(&entry?));
-        }
-        Ok(entries)
+    /// The names in the directory, sorted.
+    fn entries(&self) -> io::Result<Vec<Name>> {
+        self.root.seen(&self.real, |seen| &mut seen.names, entries_bounded)
     }
 
     fn probed<T>(&self, result: io::Result<T>) -> Probed<T> {
@@ -191,4 +234,36 @@ impl<'r> Place<'r> {
             Err(e) => Probed::Unreadable(format!("{}: {}", self.host_path(), cause(&e))),
         }
     }
+}
+
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let file = OpenOptions::new().read(true).custom_flags(sys::O_NONBLOCK).open(path)?;
+    let meta = file.metadata()?;
+    let kind = meta.file_type();
+    if !kind.is_file() {
+        let what = if kind.is_dir() { "a directory" } else { "a special file" };
+        return Err(io::Error::other(format!("it is {what}, not a file")));
+    }
+    // One read where the size is told; without room, it takes one for each few bytes. A file of /proc tells none.
+    let room = usize::try_from(meta.len().min(LARGEST_FILE)).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(room.max(ATTRIBUTE));
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(io::Error::other(format!("it is larger than {LARGEST_FILE} bytes")));
+    }
+    Ok(bytes)
+}
+
+fn entries_bounded(path: &Path) -> io::Result<Vec<Name>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(path)? {
+        if names.len() >= MOST_NAMES {
+            return Err(io::Error::other(format!("it has more than {MOST_NAMES} names")));
+        }
+        let entry = entry?;
+        let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        names.push(Name(Bytes(entry.file_name().as_bytes().to_vec()), is_directory));
+    }
+    names.sort_unstable();
+    Ok(names)
 }

@@ -14,6 +14,7 @@ mod memory;
 mod recording;
 mod slice;
 pub mod sparse;
+pub mod vm;
 
 pub use faulty::Faulty;
 pub use file::{File, open};

@@ -2,6 +2,7 @@
 //!
 //! Every `unsafe` block has a `SAFETY` line; `unsafe_code` is denied everywhere else.
 
+pub mod at;
 mod attributes;
 pub mod block;
 mod confine;

@@ -4,10 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::host::block::Identity;
-use crate::host::{Probed, Root};
+use crate::host::{Probed, Root, state};
 
 /// Where it lies.
 pub const INVENTORY: &str = "/var/lib/okv-host/disks.json";
+/// Its name in the folder of the state.
+const FILE: &str = "disks.json";
 
 /// The disks of a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
@@ -40,6 +42,9 @@ impl Inventory {
     pub const SCHEMA: &'static str = "okv-host.disks.v1";
 
     pub fn gather(root: &Root) -> Probed<Self> {
+        if let Err(why) = state::verify(root, FILE) {
+            return Probed::Unreadable(why);
+        }
         root.parse(INVENTORY, Self::parse)
     }
 

@@ -14,7 +14,7 @@ use crate::host::loops::Loop;
 use crate::host::lvm::{self, Lvm};
 use crate::host::memory::{self, Memory};
 use crate::host::{BlockDevice, Node, Probed, Root};
-use crate::io::image::{self, Image};
+use crate::io::image::Image;
 use crate::io::sys;
 use crate::io::tool::Runner;
 use crate::subjects::disks::Inventory;
@@ -109,8 +109,7 @@ struct Above<'f> {
 fn disk(root: &Root, above: Above<'_>, device: &BlockDevice, seed: &str) -> DiskState {
     let path = format!("/dev/{}", device.name);
     let identity = identity(root, &device.name);
-    let opened =
-        root.at(&path).and_then(|place| image::open(&place.real_path()).map_err(|e| format!("{path}: {}", cause(&e))));
+    let opened = root.at(&path).and_then(|place| place.image().map_err(|e| format!("{path}: {}", cause(&e))));
     let sector =
         opened.as_ref().ok().and_then(|image| image.sector_size()).unwrap_or(crate::base::units::SectorSize::S512);
     let told = identity.known().map(|id| format!("{:?} {:?}", id.wwn, id.serial)).unwrap_or_default();
@@ -166,14 +165,16 @@ fn held(root: &Root, above: Above<'_>, device: &BlockDevice, path: &str) -> Prob
         Probed::Unreadable(why) => return Probed::Unreadable(why.clone()),
     }
     let place = match root.at(path) {
-        Ok(place) => place.real_path(),
+        Ok(place) => place,
         Err(why) => return Probed::Unreadable(why),
     };
-    match OpenOptions::new().read(true).custom_flags(sys::block::O_EXCL | sys::O_NONBLOCK).open(place) {
+    let flags = sys::block::O_EXCL | sys::O_NONBLOCK;
+    let ask = || match OpenOptions::new().read(true).custom_flags(flags).open(place.real_path()) {
         Ok(_) => Probed::Known(None),
         Err(e) if e.kind() == io::ErrorKind::ResourceBusy => Probed::Known(Some("the kernel has it in use".into())),
         Err(e) => Probed::Unreadable(format!("{path}: {}", cause(&e))),
-    }
+    };
+    place.answer("who uses", ask).unwrap_or_else(Probed::Unreadable)
 }
 
 /// Whether a loop device is over that device. The kernel tells the path by which it was opened, with no link in it.
@@ -188,7 +189,7 @@ fn header(root: &Root, path: &str, device: &Probed<VolumeDevice>) -> Probed<Vec<
     }
     let read = || -> Result<Vec<u8>, String> {
         let place = root.at(path)?;
-        let image = image::open(&place.real_path()).map_err(|e| format!("{path}: {}", cause(&e)))?;
+        let image = place.image().map_err(|e| format!("{path}: {}", cause(&e)))?;
         let mut page = vec![0; PAGE];
         image.read_at(&mut page, 0).map_err(|e| format!("{path}: {}", cause(&e)))?;
         Ok(page)

@@ -3,7 +3,7 @@
 use crate::base::cause::cause;
 use crate::disk::format::content::Kind;
 use crate::host::locate::{Located, volume};
-use crate::host::{DeviceNumber, Firmware, FstabEntry, Mount, Node, Probed, Running, mounts};
+use crate::host::{DeviceNumber, Firmware, FstabEntry, Mount, Node, Probed, Root, Running, mounts};
 use crate::io::sys::{PrivateMount, look_into};
 
 /// What /boot is.
@@ -78,19 +78,33 @@ pub fn unmounted(running: &Running) -> Vec<&'static str> {
 /// # Errors
 /// Where what /etc/fstab names cannot be found or mounted.
 pub fn look_unmounted<T: Send>(
+    root: &Root,
     node: &Node,
     running: &Running,
     look: impl FnOnce(&Probed<Vec<Mount>>) -> T + Send,
 ) -> Result<T, String> {
+    const MOUNTED: &str = "mounts to look into /boot";
+    if root.is_capture() {
+        // Without an answer it failed, and that is the answer of the other question.
+        return match root.answer(MOUNTED, || Probed::Absent) {
+            Ok(mounts) => Ok(look(&mounts)),
+            Err(why) => Err(root.answer(&format!("{MOUNTED}: failed"), String::new).unwrap_or(why)),
+        };
+    }
     let private: Vec<PrivateMount> =
         unmounted(running).iter().map(|point| source(node, running, point)).collect::<Result<_, _>>()?;
     let mounts = match &running.mounts {
         Probed::Known(mounts) => Probed::Known(mounts.iter().cloned().chain(private.iter().map(seen)).collect()),
         other => other.clone(),
     };
-    look_into(&private, || look(&mounts)).map_err(|e| {
+    let seen = look_into(&private, || {
+        let _ = root.answer(MOUNTED, || mounts.clone());
+        look(&mounts)
+    });
+    seen.map_err(|e| {
         let elsewhere = mounted_elsewhere(&private, &running.mounts);
-        format!("/boot, which is not mounted, could not be looked into: {}{elsewhere}", cause(&e))
+        let why = format!("/boot, which is not mounted, could not be looked into: {}{elsewhere}", cause(&e));
+        root.answer(&format!("{MOUNTED}: failed"), || why.clone()).unwrap_or(why)
     })
 }
 

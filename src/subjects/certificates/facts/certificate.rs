@@ -1,5 +1,7 @@
 //! A certificate, for how long it holds: X.509 in PEM or DER, of a file, or shown by a TLS port.
 
+use serde::{Deserialize, Serialize};
+
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -17,7 +19,7 @@ mod x509;
 
 pub use trust::{Expected, Trust};
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
     /// Where it was read: a path, or host and port.
     pub place: String,

@@ -92,10 +92,11 @@ fn look(root: &Root, beside: Beside<'_>) -> Result<Boot, String> {
 }
 
 fn free(root: &Root) -> Probed<u64> {
-    if !root.is_live() {
+    if !root.has_answers() {
         return Probed::Unreadable("/boot: a saved host cannot be asked by statfs".to_owned());
     }
-    match free_bytes(Path::new(FOLDER)) {
+    let ask = || free_bytes(Path::new(FOLDER)).map_err(|why| why.to_string());
+    match root.at(FOLDER).and_then(|place| place.answer("statfs", ask)).and_then(|bytes| bytes) {
         Ok(bytes) => Probed::Known(bytes),
         Err(why) => Probed::Unreadable(format!("/boot: {why}")),
     }

@@ -79,11 +79,11 @@ fn look(place: &Place<'_>, images: &Images) -> Result<Option<BootFile>, String> 
 
 /// What a saved host has of it is not asked: a copy has no attributes.
 pub(super) fn is_immutable(place: &Place<'_>) -> Probed<bool> {
-    if !place.is_live() {
+    if !place.has_answers() {
         return Probed::Absent;
     }
-    let answer = sys::is_immutable(&place.real_path());
-    answer.map_err(|e| format!("{}: {}", place.host_path(), cause(&e))).into()
+    let ask = || sys::is_immutable(&place.real_path()).map_err(|e| format!("{}: {}", place.host_path(), cause(&e)));
+    place.answer("is immutable", ask).and_then(|answer| answer).into()
 }
 
 /// What is wrong with a file, and why it could not be verified to its end; neither where it is as it must be.

@@ -50,13 +50,13 @@ pub fn read_only(running: &Running) -> Vec<ReadOnly> {
 pub fn with_unmounted(root: &Root, node: &Node, kernels: Kernels) -> Result<Kernels, String> {
     let Some(running) = &node.running else { return Err("a host that does not run has no kernel that runs".into()) };
     let is_not_mounted = matches!(kernels.boot, Probed::Known(Boot::NotMounted { .. }));
-    if unmounted(running).is_empty() || !root.is_live() || !is_not_mounted {
+    if unmounted(running).is_empty() || !root.has_answers() || !is_not_mounted {
         return Ok(kernels);
     }
-    look_unmounted(node, running, |mounts| {
+    look_unmounted(root, node, running, |mounts| {
         let Running { fstab, cmdline, firmware, .. } = running;
         let beside = Beside { mounts, fstab, cmdline, firmware, images: &Images::default() };
-        gather_beside(&root.remembering(), beside, kernels.installed.clone())
+        gather_beside(&root.apart(), beside, kernels.installed.clone())
     })
 }
 

@@ -15,7 +15,7 @@ mod look;
 
 mod modules;
 
-mod rpm;
+pub(crate) mod rpm;
 #[cfg(test)]
 pub(crate) mod sample;
 

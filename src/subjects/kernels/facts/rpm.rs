@@ -41,7 +41,7 @@ pub fn query() -> Cmd {
 
 /// A package, with what tells whether it is of a kernel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Record {
+pub(crate) struct Record {
     pub(super) package: Package,
     /// Name of the source package; empty where it has none.
     pub(super) source: String,
@@ -57,7 +57,7 @@ pub(super) struct Record {
 
 /// What rpm says: of the live host, or what a fixture host has saved. Never [`Probed::Absent`].
 pub(super) fn gather(root: &Root, runner: &dyn Runner) -> Probed<Vec<Record>> {
-    if !root.is_live() {
+    if !root.has_answers() {
         return match root.parse(SAVED, parse) {
             Probed::Absent => Probed::Unreadable(format!("a saved host has no rpm to ask, and there is no {SAVED}")),
             probed => probed,
@@ -93,7 +93,7 @@ fn shortened(why: &str) -> String {
 ///
 /// # Errors
 /// Where a line is none of the format's, the answer is cut off, or it names no package at all.
-pub(super) fn parse(text: &[u8]) -> Result<Vec<Record>, BadLine> {
+pub(crate) fn parse(text: &[u8]) -> Result<Vec<Record>, BadLine> {
     let mut records = Vec::new();
     let mut open: Option<Record> = None;
     for (at, line) in crate::host::line::numbered_whole(text)? {

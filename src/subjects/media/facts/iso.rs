@@ -7,7 +7,6 @@ use crate::base::digest::{Sha256, sum_of};
 use crate::disk::format::iso9660;
 use crate::disk::format::windows::Windows;
 use crate::host::{Place, Probed, Root, glob};
-use crate::io::image;
 use crate::profile::Places;
 
 /// Where its descriptors begin, in bytes.
@@ -16,6 +15,9 @@ const DESCRIPTORS: u64 = 32 << 10;
 const READ: usize = 16 * 2048;
 /// Most ISOs that are looked into.
 const MOST: usize = 64;
+
+/// The question after the sum of an ISO.
+pub const SUM: &str = "SHA-256 of";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Isos {
@@ -98,13 +100,17 @@ impl Isos {
                 on(read, iso.bytes);
                 ControlFlow::Continue(())
             };
-            let file = root.at(&iso.path).and_then(|place| {
-                std::fs::File::open(place.real_path()).map_err(|e| format!("{}: {}", iso.path, cause(&e)))
+            let found = root.at(&iso.path).and_then(|place| {
+                let ask = || {
+                    let file = std::fs::File::open(place.real_path());
+                    let sum = file.and_then(|file| sum_of(file, &mut hear));
+                    sum.map_err(|e| format!("{}: {}", iso.path, cause(&e)))
+                };
+                place.answer(SUM, ask)?
             });
-            let found = match file.map(|file| sum_of(file, &mut hear)) {
-                Ok(Ok(Some(sum))) => Probed::Known(sum),
-                Ok(Ok(None)) => Probed::Absent,
-                Ok(Err(e)) => Probed::Unreadable(format!("{}: {}", iso.path, cause(&e))),
+            let found = match found {
+                Ok(Some(sum)) => Probed::Known(sum),
+                Ok(None) => Probed::Absent,
                 Err(why) => Probed::Unreadable(why),
             };
             iso.checksum = Some(Checksum { wanted, found });
@@ -123,7 +129,7 @@ pub(super) fn file(place: &Place<'_>, name: &str, places: &Places) -> Result<Opt
         Probed::Known(_) | Probed::Absent => return Ok(None),
         Probed::Unreadable(why) => return Err(why),
     }
-    let image = match image::open(&place.real_path()) {
+    let image = match place.image() {
         Ok(image) => image,
         Err(e) => return Err(format!("{}: {}", place.host_path(), cause(&e))),
     };

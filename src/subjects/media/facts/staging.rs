@@ -1,11 +1,10 @@
 //! An upgrade ISO that is to be staged: the file that was named, and what has its name in its folder already.
 
-use std::fs::{self, Metadata};
 use std::io;
-use std::os::unix::fs::MetadataExt;
 
 use super::iso::{self, IsoFile};
 use crate::base::cause::cause;
+use crate::host::capture::Meta;
 use crate::host::space::Space;
 use crate::host::{Probed, Root};
 use crate::profile::Places;
@@ -61,17 +60,17 @@ impl Staging {
             return Err(format!("{folder}: there is no such folder. Mount its file system, or run: mkdir {folder}"));
         }
         let target = format!("{}/{name}", folder.host_path());
-        let place = |path: &str| folder.real_path().join(path.rsplit('/').next().unwrap_or_default());
-        let there = match looked(fs::symlink_metadata(place(&target)), &target)? {
+        let place = |path: &str| folder.beside(path.rsplit('/').next().unwrap_or_default());
+        let there = match looked(place(&target).stat(), &target)? {
             None => There::Nothing,
             Some(_) if target == iso.path => There::ItIs,
             Some(meta) if meta.is_file() => There::File(meta.len()),
             Some(_) => There::NoFile,
         };
         let part = part(&target);
-        let part_bytes = looked(fs::symlink_metadata(place(&part)), &part)?;
+        let part_bytes = looked(place(&part).stat(), &part)?;
         // Blocks of stat(2) have 512 bytes on every file system.
-        let part_bytes = part_bytes.map_or(0, |meta| meta.blocks().saturating_mul(512));
+        let part_bytes = part_bytes.map_or(0, |meta| meta.blocks.saturating_mul(512));
         Ok(Self { iso, target, there, part_bytes, space, mount_folder: folder_at(root, &places.iso_mount) })
     }
 }
@@ -80,7 +79,7 @@ impl Staging {
 /// its name in the folder of the ISO.
 pub fn still_there(root: &Root, iso: &str, places: &Places) -> String {
     let name = iso.rsplit('/').next().unwrap_or_default();
-    match root.at(iso).is_ok_and(|place| place.real_path().exists()) {
+    match root.at(iso).is_ok_and(|place| matches!(place.kind(), Probed::Known(_))) {
         true => iso.to_owned(),
         false => format!("{}/{name}", places.iso_folder),
     }
@@ -102,7 +101,7 @@ fn is_folder(root: &Root, path: &str) -> Result<bool, String> {
     }
 }
 
-fn looked(meta: io::Result<Metadata>, path: &str) -> Result<Option<Metadata>, String> {
+fn looked(meta: io::Result<Meta>, path: &str) -> Result<Option<Meta>, String> {
     match meta {
         Ok(meta) => Ok(Some(meta)),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -6,6 +6,9 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Mutex;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use super::initramfs::{self, Contents};
 use super::kernel_image::{self, KernelImage};
 use super::verdict::Verdict;
@@ -27,12 +30,12 @@ pub struct Images {
 impl Images {
     /// The initramfs at one place, which no link leads to.
     pub fn initramfs_at(&self, place: &Place<'_>) -> Probed<Verdict<Contents>> {
-        once(&self.initramfs, place, initramfs::verify)
+        once(&self.initramfs, place, "initramfs", initramfs::verify)
     }
 
     /// The kernel image at one place.
     pub fn kernel_at(&self, place: &Place<'_>) -> Probed<Verdict<KernelImage>> {
-        once(&self.kernels, place, kernel_image::verify)
+        once(&self.kernels, place, "kernel", kernel_image::verify)
     }
 
     /// The initramfs that a path leads to.
@@ -46,15 +49,16 @@ impl Images {
     }
 }
 
-fn once<T: Clone>(
+fn once<T: Clone + Serialize + DeserializeOwned>(
     seen: &Mutex<Verified<T>>,
     place: &Place<'_>,
+    what: &str,
     read: impl Fn(File, u64) -> Verdict<T>,
 ) -> Probed<Verdict<T>> {
     let path = place.host_path();
     let known = seen.lock().ok().and_then(|seen| seen.get(&path).cloned());
     known.unwrap_or_else(|| {
-        let found = one(place, read);
+        let found = one(place, what, read);
         if let Ok(mut seen) = seen.lock() {
             seen.insert(path, found.clone());
         }
@@ -62,13 +66,17 @@ fn once<T: Clone>(
     })
 }
 
-/// What `read` finds of the file at a place.
-pub(super) fn one<T>(place: &Place<'_>, read: impl Fn(File, u64) -> Verdict<T>) -> Probed<Verdict<T>> {
-    match open(place) {
+/// What `read` finds of the file at a place. A capture keeps that, and not the file, which has tens of MiB.
+pub(super) fn one<T>(place: &Place<'_>, what: &str, read: impl Fn(File, u64) -> Verdict<T>) -> Probed<Verdict<T>>
+where
+    T: Serialize + DeserializeOwned,
+{
+    let ask = || match open(place) {
         Ok((file, bytes)) => Probed::Known(read(file, bytes)),
         Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Probed::Absent,
         Err(why) => Probed::Unreadable(format!("{}: {}", place.host_path(), cause(&why))),
-    }
+    };
+    place.answer(what, ask).unwrap_or_else(Probed::Unreadable)
 }
 
 /// The place has no links: one that is there now was put there meanwhile. A FIFO is not waited for.
@@ -120,7 +128,7 @@ mod tests {
         let reads = std::cell::Cell::new(0);
         let seen = Mutex::default();
         for path in ["/file", "/link"] {
-            let found = once(&seen, &root.at(path).unwrap(), |_, bytes| {
+            let found = once(&seen, &root.at(path).unwrap(), "x", |_, bytes| {
                 reads.set(reads.get() + 1);
                 Verdict::Whole(bytes)
             });

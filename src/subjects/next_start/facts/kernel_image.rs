@@ -3,13 +3,15 @@
 //! The header says how long the image is, and which release it is of. It has no sum that survives a signature: whether
 //! the bytes between are right is not proved.
 
+use serde::{Deserialize, Serialize};
+
 use std::io::Read;
 
 use super::verdict::Verdict;
 use crate::base::bytes::{Truncated, le16, le32, u8_at};
 use crate::base::cause::cause;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KernelImage {
     pub bytes: u64,
     /// As `uname -r` shows it; `None` where the image does not say it.

@@ -42,7 +42,7 @@ pub struct Start {
 /// Looks at all of it; where /boot is not mounted on a live host, by a read-only mount that nobody else sees. `busy` is
 /// why no such mount is made: as long as there is one, the kernel lets nobody mount the same device to be written to.
 pub fn gather(root: &Root, node: &Node, images: &Images, busy: Option<String>) -> Probed<NextStart> {
-    let is_unmounted = |running: &Running| root.is_live() && !unmounted(running).is_empty();
+    let is_unmounted = |running: &Running| root.has_answers() && !unmounted(running).is_empty();
     if let (Some(why), Some(true)) = (busy, node.running.as_ref().map(is_unmounted)) {
         return Probed::Unreadable(format!("/boot is not mounted, and was not looked into: {why}"));
     }
@@ -75,16 +75,15 @@ fn look<T: Send>(
 ) -> Probed<Result<T, u32>> {
     let Some(running) = &node.running else { return Probed::Absent };
     let place = match boot_place(&running.mounts, &running.fstab) {
-        Ok(BootPlace::NotMounted { line }) if !root.is_live() => return Probed::Known(Err(line)),
+        Ok(BootPlace::NotMounted { line }) if !root.has_answers() => return Probed::Known(Err(line)),
         Ok(place) => place,
         Err(why) => return Probed::Unreadable(why),
     };
-    if !root.is_live() || unmounted(running).is_empty() {
+    if !root.has_answers() || unmounted(running).is_empty() {
         return Probed::Known(Ok(look(root, running, At { mounts: &running.mounts, place, is_private: false })));
     }
-    let private =
-        |mounts: &Probed<Vec<Mount>>| look(&root.remembering(), running, At { mounts, place, is_private: true });
-    look_unmounted(node, running, private).map(Ok).into()
+    let private = |mounts: &Probed<Vec<Mount>>| look(&root.apart(), running, At { mounts, place, is_private: true });
+    look_unmounted(root, node, running, private).map(Ok).into()
 }
 
 fn is_uefi(running: &Running) -> bool {

@@ -1,6 +1,8 @@
 //! What verifying a file to its end gives.
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict<T> {
     /// Read to its end, and nothing is wrong.
     Whole(T),

@@ -26,7 +26,7 @@ pub struct Account {
 /// Those of [`ACCOUNTS`] that are there; `Absent` where a saved host has no such file.
 pub fn gather(root: &Root) -> Probed<Vec<Account>> {
     let parsed = |bytes: &[u8]| Ok::<_, String>(parse(bytes));
-    if root.is_live() { root.parse_always_there(SHADOW, parsed) } else { root.parse(SHADOW, parsed) }
+    if root.has_answers() { root.parse_always_there(SHADOW, parsed) } else { root.parse(SHADOW, parsed) }
 }
 
 fn parse(text: &[u8]) -> Vec<Account> {

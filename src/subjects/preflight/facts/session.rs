@@ -27,7 +27,7 @@ pub fn gather(root: &Root) -> Probed<Session> {
         let path = format!("/proc/{pid}/stat");
         let stat = match root.read(&path) {
             Probed::Known(stat) => stat,
-            Probed::Absent if names.is_empty() && !root.is_live() => return Probed::Absent,
+            Probed::Absent if names.is_empty() && !root.has_answers() => return Probed::Absent,
             // It ended meanwhile, or belongs to another namespace.
             Probed::Absent => return Probed::Unreadable(format!("{path}: there is no such file")),
             Probed::Unreadable(why) => return Probed::Unreadable(why),

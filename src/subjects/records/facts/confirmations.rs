@@ -58,9 +58,14 @@ pub fn gather(root: &Root) -> Probed<Confirmations> {
         return Probed::Unreadable(why);
     }
     // Not `below`, which follows a link: the writer makes a file, and whatever else is there is none of its.
-    match Journal::read_past_damage(&folder.real_path().join(FILE)) {
+    let place = folder.beside(FILE);
+    let ask = || {
+        let read = Journal::read_past_damage(&place.real_path());
+        read.map_err(|e| format!("{STATE}/{FILE}: {}", cause(&e)))
+    };
+    match place.answer("records in", ask).and_then(|read| read) {
         Ok((records, damaged)) => Probed::Known(Confirmations { records, damaged }),
-        Err(e) => Probed::Unreadable(format!("{STATE}/{FILE}: {}", cause(&e))),
+        Err(why) => Probed::Unreadable(why),
     }
 }
 

@@ -15,8 +15,10 @@ pub fn gather(root: &Root) -> Probed<Vec<RecordedRun>> {
     if let Err(why) = state::verify(root, "journal") {
         return Probed::Unreadable(why);
     }
-    match Journal::read(&folder.real_path().join("journal")) {
+    let place = folder.beside("journal");
+    let ask = || Journal::read(&place.real_path()).map_err(|e| format!("{STATE}/journal: {}", cause(&e)));
+    match place.answer("records in", ask).and_then(|records| records) {
         Ok(records) => Probed::Known(engine::runs(&records)),
-        Err(e) => Probed::Unreadable(format!("{STATE}/journal: {}", cause(&e))),
+        Err(why) => Probed::Unreadable(why),
     }
 }

@@ -13,6 +13,8 @@ use super::{Algorithm, Content, Half, Key, Unknown, certificate, openssh, pem};
 const OID_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 const OID_DSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1];
 const OID_EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
+/// What OpenSSH refuses, too.
+const NOT_POSITIVE: &str = "its number is not positive";
 /// Prefixes of the names of public key types.
 const PUBLIC: &[&[u8]] = &[b"ssh-", b"ecdsa-sha2-", b"sk-ssh-", b"sk-ecdsa-sha2-"];
 
@@ -26,7 +28,10 @@ pub fn judge(bytes: &[u8]) -> Option<Content> {
     }
     let line = public_line(bytes)?;
     Some(match public(line) {
-        Ok((data, is_certificate)) => Content::Key(Key { is_certificate, ..key(Half::Public, &data, false) }),
+        Ok((data, is_certificate)) => match key(Half::Public, &data, false) {
+            Some(key) => Content::Key(Key { is_certificate, ..key }),
+            None => Content::Unknown(Unknown::Damaged(format!("a public key, but {NOT_POSITIVE}"))),
+        },
         Err(why) => Content::Unknown(why),
     })
 }
@@ -65,7 +70,8 @@ fn private(bytes: &[u8]) -> Result<Key, Unknown> {
     let damaged = || Unknown::Damaged(format!("{} whose content does not make sense", pem.label.escape_debug()));
     match pem.label.as_str() {
         "OPENSSH PRIVATE KEY" => match openssh::read(&pem.content) {
-            Ok((data, is_encrypted)) => Ok(key(Half::Private, &data, is_encrypted)),
+            Ok((data, is_encrypted)) => key(Half::Private, &data, is_encrypted)
+                .ok_or_else(|| Unknown::Damaged(format!("a private key, but {NOT_POSITIVE}"))),
             Err(why) => Err(Unknown::Damaged(format!("a private key, but {why}"))),
         },
         "DSA PRIVATE KEY" => dsa(&pem.content).ok_or_else(damaged),
@@ -82,7 +88,7 @@ fn dsa(content: &[u8]) -> Option<Key> {
     fields.version(0)?;
     let [p, q, g, y, _x] = integers(&mut fields)?;
     let data = KeyData::Dsa(DsaPublicKey { p: number(p)?, q: number(q)?, g: number(g)?, y: number(y)? });
-    Some(key(Half::Private, &data, false))
+    key(Half::Private, &data, false)
 }
 
 /// `RSAPrivateKey` (RFC 8017, A.1.2): version, n, e, d, p, q, and what follows from them.
@@ -90,7 +96,7 @@ fn rsa(content: &[u8]) -> Option<Key> {
     let mut fields = whole(content)?;
     fields.version(0)?;
     let [n, e, ..]: [_; 8] = integers(&mut fields)?;
-    Some(key(Half::Private, &KeyData::Rsa(RsaPublicKey { e: number(e)?, n: number(n)? }), false))
+    key(Half::Private, &KeyData::Rsa(RsaPublicKey { e: number(e)?, n: number(n)? }), false)
 }
 
 /// `ECPrivateKey` (RFC 5915): version, the number, the curve where it is not told outside, and the public point.
@@ -99,7 +105,7 @@ fn ec(content: &[u8]) -> Option<Key> {
     fields.version(1)?;
     fields.octets()?;
     let point = fields.explicit(1)?.bits()?;
-    Some(key(Half::Private, &KeyData::Ecdsa(EcdsaPublicKey::from_sec1_bytes(point).ok()?), false))
+    key(Half::Private, &KeyData::Ecdsa(EcdsaPublicKey::from_sec1_bytes(point).ok()?), false)
 }
 
 /// `PrivateKeyInfo` (RFC 5208): version, algorithm, and the key of that algorithm. `None` where it is damaged.
@@ -144,10 +150,11 @@ fn number(magnitude: &[u8]) -> Option<Mpint> {
     Mpint::from_positive_bytes(magnitude).ok()
 }
 
-fn key(half: Half, data: &KeyData, encrypted: bool) -> Key {
+/// `None` where the number that its size is of is not positive.
+fn key(half: Half, data: &KeyData, encrypted: bool) -> Option<Key> {
     let (algorithm, bits) = match data {
-        KeyData::Dsa(dsa) => (Algorithm::Dsa, mpint_bits(&dsa.p)),
-        KeyData::Rsa(rsa) => (Algorithm::Rsa, mpint_bits(&rsa.n)),
+        KeyData::Dsa(dsa) => (Algorithm::Dsa, mpint_bits(&dsa.p)?),
+        KeyData::Rsa(rsa) => (Algorithm::Rsa, mpint_bits(&rsa.n)?),
         KeyData::Ecdsa(EcdsaPublicKey::NistP256(_)) => (Algorithm::Ecdsa, 256),
         KeyData::Ecdsa(EcdsaPublicKey::NistP384(_)) => (Algorithm::Ecdsa, 384),
         KeyData::Ecdsa(EcdsaPublicKey::NistP521(_)) => (Algorithm::Ecdsa, 521),
@@ -155,17 +162,17 @@ fn key(half: Half, data: &KeyData, encrypted: bool) -> Key {
         other => (Algorithm::Other(other.algorithm().to_string()), 0),
     };
     let fingerprint = Some(Fingerprint::new(HashAlg::Sha256, data).to_string());
-    Key { half, algorithm, bits, fingerprint, is_certificate: false, encrypted }
+    Some(Key { half, algorithm, bits, fingerprint, is_certificate: false, encrypted })
 }
 
-fn mpint_bits(number: &Mpint) -> u32 {
-    number.as_positive_bytes().and_then(bits).unwrap_or(0)
+fn mpint_bits(number: &Mpint) -> Option<u32> {
+    number.as_positive_bytes().and_then(bits)
 }
 
-/// Bits of a big-endian magnitude.
+/// Bits of a big-endian magnitude that is not zero.
 fn bits(magnitude: &[u8]) -> Option<u32> {
     let zeros = magnitude.iter().take_while(|b| **b == 0).count();
     let digits = magnitude.get(zeros..)?;
     let whole = u32::try_from(digits.len()).ok()?.checked_mul(8)?;
-    Some(whole.saturating_sub(digits.first().map_or(0, |first| first.leading_zeros())))
+    Some(whole.saturating_sub(digits.first()?.leading_zeros()))
 }

@@ -97,6 +97,13 @@ mod tests {
         assert!(Der::new(&long[..long.len() - 1]).sequence().is_none());
     }
 
+    /// OpenSSL, and so sshd, loads a key of which these are the lengths.
+    #[test]
+    fn a_length_that_is_longer_than_needed_is_read() {
+        let mut fields = Der::new(&[0x30, 0x83, 0, 0, 5, 0x02, 0x82, 0, 1, 7]).sequence().unwrap();
+        assert_eq!(fields.integer(), Some(&[7][..]));
+    }
+
     #[test]
     fn negative_numbers_endless_lengths_and_other_types_are_refused() {
         for bad in [&[0x02, 0x01, 0x80][..], &[0x02, 0x00], &[0x02, 0x80], &[0x02, 0x85, 1, 1, 1, 1, 1], &[0x04, 1, 1]]

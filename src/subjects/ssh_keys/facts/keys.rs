@@ -1,14 +1,14 @@
 //! Key files: all of /etc/ssh, and those elsewhere that sshd is told to load.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::dsa::with_suffix;
+use super::judgement::Judgement;
 use super::{Configuration, Content, Earlier, FOLDER, KeyFile, Unknown, content};
 use crate::base::digest::{Sha256, sum};
+use crate::host::capture::Meta;
 use crate::host::{Place, Probed, Root};
 
 /// Most bytes of a file that may be a key: the longest that OpenSSH makes, RSA of 16384 bits, has 13 KiB.
@@ -80,8 +80,8 @@ fn look(root: &Root, path: &Path) -> Option<KeyFile> {
     };
     match place.metadata() {
         Probed::Known(meta) => {
-            key.mode = meta.mode() & 0o7777;
-            (key.uid, key.gid, key.device, key.inode) = (meta.uid(), meta.gid(), meta.dev(), meta.ino());
+            key.mode = meta.mode & 0o7777;
+            (key.uid, key.gid, key.device, key.inode) = (meta.uid, meta.gid, meta.device, meta.inode);
             key.bytes = meta.len();
             (key.content, key.sha256) = read(&place, &meta);
         }
@@ -96,25 +96,27 @@ fn look(root: &Root, path: &Path) -> Option<KeyFile> {
 /// What `path` itself leads to, if it is a link: its folder is resolved, its last name is not.
 fn link(root: &Root, path: &Path) -> Option<std::path::PathBuf> {
     let folder = root.at(path.parent()?).ok()?;
-    fs::read_link(folder.real_path().join(path.file_name()?)).ok()
+    folder.link(path.file_name()?)
 }
 
-fn read(place: &Place<'_>, meta: &fs::Metadata) -> (Content, Option<Sha256>) {
-    let unknown = match meta.file_type() {
+fn read(place: &Place<'_>, meta: &Meta) -> (Content, Option<Sha256>) {
+    let unknown = match meta.kind {
         kind if kind.is_dir() => Unknown::NotRegular("a directory"),
         kind if !kind.is_file() => Unknown::NotRegular("a special file"),
         _ if meta.len() == 0 => Unknown::Empty,
         _ if meta.len() > LARGEST_KEY => Unknown::NotAKey,
-        _ => match place.read() {
-            Probed::Known(bytes) => {
-                let content = content::judge(&bytes).unwrap_or(Content::Unknown(Unknown::NotAKey));
-                return (content, Some(sum(&bytes)));
-            }
+        _ => match judged(place) {
+            Probed::Known((judgement, sum)) => return (judgement.into(), Some(sum)),
             Probed::Absent => Unknown::Unreadable("it went away".into()),
             Probed::Unreadable(why) => Unknown::Unreadable(why),
         },
     };
     (Content::Unknown(unknown), None)
+}
+
+/// What a file is that may be a private key: a capture keeps this, and never its bytes.
+fn judged(place: &Place<'_>) -> Probed<(Judgement, Sha256)> {
+    place.judged("key in", |bytes| (Judgement::of(content::judge(bytes)), sum(bytes)))
 }
 
 /// What has the name that `path`, which is `place`, would be retired to.
@@ -131,7 +133,8 @@ fn earlier(root: &Root, path: &Path, place: &Place<'_>) -> Earlier {
         _ if is_link => return Earlier::NoKey("a symbolic link"),
         _ => return Earlier::NoKey("something that could not be looked at"),
     };
-    match (read(&other, &meta).0, other.read(), place.read()) {
+    let sum_of = |place: &Place<'_>| judged(place).map(|(_, sum)| sum);
+    match (read(&other, &meta).0, sum_of(&other), sum_of(place)) {
         (Content::Unknown(Unknown::Empty), ..) => Earlier::NoKey("an empty file"),
         (Content::Unknown(Unknown::NotRegular(what)), ..) => Earlier::NoKey(what),
         (_, Probed::Known(a), Probed::Known(b)) if a == b => Earlier::Same,

@@ -4,6 +4,7 @@
 
 use std::path::{Component, Path};
 
+use crate::host::capture::Kind;
 use crate::host::{Probed, Root, mounts};
 use crate::io::sys;
 
@@ -13,6 +14,7 @@ mod content;
 mod der;
 pub(crate) mod dsa;
 mod effective;
+mod judgement;
 mod keys;
 
 mod makers;
@@ -61,7 +63,7 @@ pub fn gather(root: &Root) -> Probed<Ssh> {
         }),
         ssh_keys_group: ssh_keys_group(root),
         unit: unit(root),
-        seen_by_root: sys::is_root(),
+        seen_by_root: root.answer("is root", sys::is_root).unwrap_or_else(|_| sys::is_root()),
     };
     ssh.namings = naming::gather(root, &ssh);
     Probed::Known(ssh)
@@ -142,7 +144,7 @@ fn unit(root: &Root) -> Option<String> {
     let is_there = |name: &&&str| {
         ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"].iter().any(|folder| {
             let place = root.at(format!("{folder}/{name}.service"));
-            place.is_ok_and(|place| place.kind().known().is_some_and(std::fs::FileType::is_file))
+            place.is_ok_and(|place| place.kind().known().is_some_and(Kind::is_file))
         })
     };
     ["sshd", "ssh"].iter().find(is_there).map(|name| (*name).to_owned())

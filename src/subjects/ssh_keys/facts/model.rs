@@ -1,5 +1,7 @@
 //! What the facts of SSH host keys are made of.
 
+use serde::{Deserialize, Serialize};
+
 use std::fmt;
 use std::path::PathBuf;
 
@@ -127,7 +129,7 @@ pub enum Content {
 }
 
 /// A key, or the public half of one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     pub half: Half,
     pub algorithm: Algorithm,
@@ -142,13 +144,13 @@ pub struct Key {
     pub encrypted: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Half {
     Private,
     Public,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Algorithm {
     /// DSA (`ssh-dss`).
     Dsa,

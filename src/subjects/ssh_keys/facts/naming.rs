@@ -2,7 +2,6 @@
 //! that sshd finds its revoked keys in, or an authority's, is needed whatever its type. (Where `RevokedKeys` is
 //! missing, sshd lets nobody in by key.)
 
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::dsa::with_suffix;
@@ -146,7 +145,7 @@ impl Search<'_> {
     /// The target that `path` leads to through links.
     fn same_file(&self, path: &str) -> Option<(PathBuf, bool)> {
         let meta = self.root.at(path).ok()?.metadata();
-        let file = meta.known().map(|meta| (meta.dev(), meta.ino()))?;
+        let file = meta.known().map(|meta| (meta.device, meta.inode))?;
         self.targets.iter().find(|target| target.file == Some(file)).map(|target| (target.path.clone(), false))
     }
 

@@ -8,7 +8,6 @@ use crate::host::block::VolumeDevice;
 use crate::host::locate::groups;
 use crate::host::lvm::{DevicesFile, Lvm};
 use crate::host::{Node, Probed, Root, memory};
-use crate::io::image;
 use crate::io::tool::lvm;
 
 /// Gathers them for a swap volume of a group, on a host in a folder.
@@ -88,7 +87,7 @@ fn device(node: &Node, group: &str, volume: &str) -> Probed<VolumeDevice> {
 fn header(root: &Root, node: &Node, group: &str, volume: &str) -> Result<Vec<u8>, String> {
     let found = groups(node).find(|found| found.name == group);
     let (disk, at) = found.and_then(|group| start(node, group, volume)).ok_or("the volume was not found")?;
-    let image = image::open(&root.at(&disk.path)?.real_path()).map_err(|e| format!("{}: {}", disk.path, cause(&e)))?;
+    let image = root.at(&disk.path)?.image().map_err(|e| format!("{}: {}", disk.path, cause(&e)))?;
     let mut page = vec![0; PAGE];
     image.read_at(&mut page, at).map_err(|e| format!("{}: {}", disk.path, cause(&e)))?;
     Ok(page)

@@ -32,7 +32,7 @@ pub fn question() -> Cmd {
 
 /// What rpm answers: of the live host, or what a saved host has of it. Never [`Probed::Absent`].
 pub fn gather(root: &Root, runner: &dyn Runner) -> Probed<Edited> {
-    if root.is_live() {
+    if root.has_answers() {
         if !rpm_database::is_there(root) {
             return Probed::Unreadable(rpm_database::NONE.to_owned());
         }
@@ -78,7 +78,7 @@ fn understood(output: Output) -> Probed<Edited> {
 ///
 /// # Errors
 /// Where a line is none that rpm writes of a file.
-fn parse(text: &[u8]) -> Result<Edited, String> {
+pub(crate) fn parse(text: &[u8]) -> Result<Edited, String> {
     let text = str::from_utf8(text).map_err(|_| "it is no text in UTF-8")?;
     let mut edited = Edited::default();
     for (number, line) in (1_usize..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::cause::cause;
 use crate::host::tail::tail;
 use crate::host::{Probed, Root};
@@ -14,7 +16,7 @@ const KEPT: usize = 5;
 /// Most characters of a line that are kept.
 const LONGEST: usize = 300;
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UpgradeLog {
     /// Size of the log in bytes.
     pub bytes: u64,
@@ -32,11 +34,14 @@ pub fn gather(root: &Root, places: &Places) -> Probed<UpgradeLog> {
         Ok(place) => place,
         Err(why) => return Probed::Unreadable(why),
     };
-    match tail(&place, MOST) {
+    let ask = || match tail(&place, MOST) {
         Ok((bytes, text)) => Probed::Known(UpgradeLog { bytes, ..parse(&text, text.len() as u64 == bytes, places) }),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Probed::Absent,
         Err(e) => Probed::Unreadable(format!("{}: {}", place.host_path(), cause(&e))),
-    }
+    };
+    // A capture keeps the lines that count, and not the log of a system.
+    let by = [places.log_about.join(","), places.log_errors.join(",")].join(" and ");
+    place.answer(&format!("lines with {by} in"), ask).unwrap_or_else(Probed::Unreadable)
 }
 
 /// Reads what was written to the log at `path` behind byte `from`, with the words of the built-in profile. A log that

@@ -4,7 +4,7 @@
 //! prints; the line after has the boot in which it ran, so that a restart since then shows.
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io;
 
 use crate::base::cause::cause;
 use crate::base::dates::{Moment, format_minute};
@@ -158,9 +158,10 @@ pub fn vendors_process(processes: &[Process]) -> Option<u32> {
 }
 
 fn first_line(place: &Place<'_>) -> Option<String> {
-    let mut first = [0; FIRST];
-    let read = std::fs::File::open(place.real_path()).and_then(|mut file| file.read(&mut first)).ok()?;
-    let text = String::from_utf8_lossy(first.get(..read)?);
+    let file = place.image().ok()?;
+    let mut first = vec![0; usize::try_from(file.bytes()).unwrap_or(FIRST).min(FIRST)];
+    file.read_at(&mut first, 0).ok()?;
+    let text = String::from_utf8_lossy(&first);
     text.lines().next().map(str::to_owned)
 }
 

@@ -1,6 +1,8 @@
 //! Whether a certificate that a port showed surely is the server's: by its sum, or by a chain to an authority, and by a
 //! signature of the handshake that only the holder of its key can make.
 
+use serde::{Deserialize, Serialize};
+
 use std::path::PathBuf;
 
 use rustls::RootCertStore;
@@ -23,7 +25,7 @@ pub struct Expected {
     pub authority: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Trust {
     /// The operator or the profile named its file.
     File,

@@ -194,6 +194,15 @@ mod tests {
         }
     }
 
+    /// OpenSSL loads such a certificate. The crate `der` is strict, and would make it one that cannot be read.
+    #[test]
+    fn a_length_that_is_longer_than_needed_is_read() {
+        let der = certificate(&[1], [(UTC_TIME, "700101000000Z"), (UTC_TIME, "360101000000Z")]);
+        assert_eq!(der.get(1..3), Some(&[0x82, 0][..]));
+        assert!(read(&der).is_ok());
+        assert!(x509_cert::der::AnyRef::from_der(&der).is_err());
+    }
+
     #[test]
     fn what_follows_a_certificate_is_none_of_it() {
         let der = certificate(&[1], [(UTC_TIME, "700101000000Z"), (UTC_TIME, "360101000000Z")]);

@@ -1,5 +1,6 @@
 //! What UEFI firmware starts: its boot options, and the programs on the EFI System Partition.
 
+use crate::host::capture::Kind;
 use crate::host::{Mount, Place, Probed, Root, mounts};
 use crate::subjects::next_start::facts::images;
 use crate::subjects::next_start::facts::verdict::Verdict;
@@ -85,7 +86,7 @@ pub fn gather(root: &Root, mounts: &Probed<Vec<Mount>>) -> Efi {
 fn programs(root: &Root) -> Result<Vec<EfiProgram>, String> {
     let mut found = Vec::new();
     for folder in root.at(format!("{EFI}/EFI"))?.places(|_| true)?.unwrap_or_default() {
-        if !folder.kind().known().is_some_and(std::fs::FileType::is_dir) {
+        if !folder.kind().known().is_some_and(Kind::is_dir) {
             continue;
         }
         let is_program = |name: &str| name.to_ascii_lowercase().ends_with(".efi");
@@ -97,7 +98,7 @@ fn programs(root: &Root) -> Result<Vec<EfiProgram>, String> {
 }
 
 fn verified(place: &Place<'_>) -> Option<EfiProgram> {
-    let verdict = match images::one(place, program::verify) {
+    let verdict = match images::one(place, "program of EFI", program::verify) {
         Probed::Known(verdict) => verdict,
         Probed::Absent => return None,
         Probed::Unreadable(why) => Verdict::Unknown(why),

@@ -3,6 +3,8 @@
 //! They give the place of every section and of the signature in the file. Whether the firmware trusts the signature is
 //! not proved. The file names in it show what it starts next: shim has that of GRUB (`DEFAULT_LOADER`).
 
+use serde::{Deserialize, Serialize};
+
 use std::io::Read;
 
 use crate::base::bytes::{Truncated, le16, le32};
@@ -21,7 +23,7 @@ const SIGNATURE_32: usize = 96 + 4 * 8;
 const SIGNATURE_64: usize = 112 + 4 * 8;
 
 /// What a program is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// It starts the GRUB in its own folder.
     Shim,

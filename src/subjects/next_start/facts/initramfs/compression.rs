@@ -1,6 +1,8 @@
 //! The compressed streams that the kernel knows, by their first bytes.
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Compression {
     Gzip,
     Bzip2,

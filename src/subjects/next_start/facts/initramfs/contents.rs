@@ -1,5 +1,7 @@
 //! What an initramfs contains, as far as the next start needs to know.
 
+use serde::{Deserialize, Serialize};
+
 use std::collections::BTreeSet;
 
 use super::compression::Compression;
@@ -7,7 +9,7 @@ use super::compression::Compression;
 /// Most kernels that one image is searched for; a real one has modules of one.
 const MOST_RELEASES: usize = 64;
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
     /// The names of the folders in `lib/modules`.
     pub kernel_releases: BTreeSet<String>,

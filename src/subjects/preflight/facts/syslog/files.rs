@@ -3,6 +3,7 @@
 use super::rulesets::Rulesets;
 use super::text::{Statement, statements};
 use super::{Syslog, line, object};
+use crate::host::capture::Kind;
 use crate::host::{Probed, Root, glob};
 
 /// Deepest nesting of includes that is followed.
@@ -70,7 +71,7 @@ impl Walker<'_> {
             match place.kind() {
                 Probed::Known(kind) if kind.is_dir() => {
                     for inner in glob::expand(self.root, &format!("{path}/*"))? {
-                        if self.root.at(&inner)?.kind().known().is_some_and(std::fs::FileType::is_file) {
+                        if self.root.at(&inner)?.kind().known().is_some_and(Kind::is_file) {
                             self.file(&inner, depth.saturating_add(1))?;
                         }
                     }

@@ -257,6 +257,7 @@ fn system_disk(group: &VolumeGroup) -> Disk {
     Disk {
         schema: Disk::SCHEMA,
         path: "/dev/sda".into(),
+        image_type: Default::default(),
         bytes: 1 << 40,
         sector_bytes: SectorSize::S512,
         table: Table { kind: TableKind::Mbr, ..Table::NONE },

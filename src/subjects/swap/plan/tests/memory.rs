@@ -16,7 +16,12 @@ fn swap_or_memory_that_the_kernel_does_not_report_is_refused() {
         &Node::small(),
         &[
             ("no /proc/swaps", |g| running(g).swaps = Probed::Absent, "swaps-unknown", "readable"),
-            ("bad /proc/swaps", |g| running(g).swaps = Probed::Unreadable("line 2".into()), "swaps-unknown", "readable"),
+            (
+                "bad /proc/swaps",
+                |g| running(g).swaps = Probed::Unreadable("line 2".into()),
+                "swaps-unknown",
+                "readable",
+            ),
             ("a node that does not run", |g| g.node.running = None, "swaps-unknown", "readable"),
             ("no /proc/meminfo", |g| g.memory = Probed::Absent, "memory-unknown", "/proc"),
             ("bad /proc/meminfo", |g| g.memory = Probed::Unreadable("line 3".into()), "memory-unknown", "readable"),

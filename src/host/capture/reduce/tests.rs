@@ -1,0 +1,158 @@
+use std::sync::Arc;
+
+use super::super::{Head, Kept, Ran, Tape};
+use super::*;
+use crate::io::image::Memory;
+use crate::io::tool::Output;
+
+const KEY: &str = include_str!("../../../../fixtures/ssh/keys/rsa-pkcs8");
+const OPENSSH: &str = include_str!("../../../../fixtures/ssh/keys/ed25519");
+
+fn body(key: &str) -> String {
+    key.lines().filter(|line| !line.starts_with('-')).collect()
+}
+
+/// No line of the key is left in the text.
+fn assert_gone(bytes: &[u8], key: &str) {
+    let text = String::from_utf8_lossy(bytes);
+    for line in key.lines().filter(|line| !line.starts_with('-')) {
+        let middle = &line[line.len() / 4..line.len() * 3 / 4];
+        assert!(middle.len() < 8 || !text.contains(middle), "{middle} in {text}");
+    }
+}
+
+#[test]
+fn a_key_is_overwritten_in_place_and_what_is_around_it_stays() {
+    let mut text = format!("before\n{KEY}behind\n").into_bytes();
+    let len = text.len();
+    assert!(of_text(&mut text));
+    assert_gone(&text, KEY);
+    let shown = String::from_utf8(text.clone()).unwrap();
+    assert!(shown.starts_with("before\n-----BEGIN PRIVATE KEY-----\nxxxx") && shown.ends_with("KEY-----\nbehind\n"));
+    assert_eq!((text.len(), of_text(&mut text)), (len, false), "twice is once");
+}
+
+#[test]
+fn half_a_key_is_overwritten_whichever_half_it_is() {
+    for cut in (40..KEY.len() - 40).step_by(61) {
+        let (mut first, mut last) = (KEY.as_bytes()[..cut].to_vec(), KEY.as_bytes()[cut..].to_vec());
+        let [one, other] = [of_disk(&mut first), of_disk(&mut last)];
+        assert!(one && (other || last.len() < 60), "cut at {cut}");
+        assert_gone(&[first, b"\n".to_vec(), last].concat(), KEY);
+    }
+}
+
+#[test]
+fn files_of_other_programs_are_overwritten() {
+    let putty = "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nComment: x\nPublic-Lines: 1\nAAAA\nPrivate-Lines: 1\n\
+                 SECRETSECRETSECRET\nPrivate-MAC: 00112233\n";
+    let ssh_com = "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: \"x\"\nSECRETSECRETSECRET\n\
+                   ---- END SSH2 ENCRYPTED PRIVATE KEY ----\n";
+    let pgp = "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nSECRETSECRETSECRET\n-----END PGP PRIVATE KEY BLOCK-----\n";
+    let jwk = r#"{"kty":"RSA","n":"PUBLIC","d" : "SECRETSECRETSECRET","e":"AQAB"}"#;
+    let bind = "Private-key-format: v1.3\nModulus: AAAA\nPrivateExponent: SECRETSECRETSECRET\n";
+    let wireguard = "[Interface]\nPrivateKey = SECRETSECRETSECRET\n";
+    let openssl = "privateExponent:\n    00:5e:c4:e7:5e:c4:e7\n    5e:c4\nprime1:\n    00:5e:c4\nend\n";
+    for text in [putty, ssh_com, pgp, jwk, bind, wireguard, openssl] {
+        let mut bytes = text.as_bytes().to_vec();
+        assert!(of_text(&mut bytes), "{text}");
+        let left = String::from_utf8(bytes).unwrap();
+        assert!(!left.contains("SECRET") && !left.contains("5e:c4"), "{left}");
+    }
+    for magic in [&b"\xa1\xf8\x4e6"[..], b"\xfe\xed\xfe\xed\0\0\0\x02", b"\x3f\x6f\xf9\xeb\0\0", b"openssh-key-v1\0"] {
+        let mut bytes = [magic, b"SECRETSECRETSECRET"].concat();
+        assert!(of_text(&mut bytes) && !bytes.windows(6).any(|window| window == b"SECRET"), "{magic:?}");
+    }
+}
+
+#[test]
+fn passwords_are_overwritten_and_words_like_them_are_not() {
+    let mut text = b"--password=hunter2 x\0--password=hunter2\0PASSWD='hunter2'\nroot:$6$salt$hunter2hunter2:1\n\
+        grub.pbkdf2.sha512.10000.hunter2.hunter2\n"
+        .to_vec();
+    assert!(
+        of_text(&mut text) && !String::from_utf8_lossy(&text).contains("hunter2"),
+        "{}",
+        String::from_utf8_lossy(&text)
+    );
+    let mut shadow = b"root:!!hunter2hash:1:2\nsupport:hunter2hash:1:2\nbin:*:1\nx::1\n".to_vec();
+    assert!(of_file(Path::new("etc/shadow-"), &mut shadow));
+    assert_eq!(String::from_utf8(shadow).unwrap(), "root:!!xxxxxxxxxxx:1:2\nsupport:xxxxxxxxxxx:1:2\nbin:*:1\nx::1\n");
+    for plain in ["PasswordAuthentication yes\n", "HostKey /etc/ssh/ssh_host_rsa_key\n", "UUID=5a5a5a5a-1111 / xfs\n"] {
+        let mut bytes = plain.as_bytes().to_vec();
+        assert!(!of_text(&mut bytes) && bytes == plain.as_bytes(), "{plain}");
+    }
+}
+
+/// What a check reads and must find as it is.
+#[test]
+fn what_is_no_private_key_stays_as_it_is() {
+    let files: [&[u8]; 6] = [
+        include_bytes!("../../../../fixtures/certificates/chain.pem"),
+        include_bytes!("../../../../fixtures/certificates/server.der"),
+        include_bytes!("../../../../fixtures/ssh/keys/rsa.pub"),
+        include_bytes!("../../../../fixtures/ssh/keys/dsa-cert.pub"),
+        include_bytes!("../../../../fixtures/hosts/good-uefi/rpm-qa.txt"),
+        include_bytes!("../../../../fixtures/hosts/good-uefi/dev/sda"),
+    ];
+    for file in files {
+        let mut bytes = file.to_vec();
+        assert!(!of_disk(&mut bytes) || file.starts_with(b"-----BEGIN CERTIFICATE"), "{}", file.len());
+        let mut bytes = file.to_vec();
+        assert!(!of_text(&mut bytes) && bytes == file);
+    }
+}
+
+/// A key in a file system lies across the blocks that are read.
+#[test]
+fn a_key_in_the_blocks_of_a_disk_is_overwritten_though_they_are_read_one_by_one() {
+    let mut disk = vec![0; 64 << 10];
+    disk[1000..1000 + KEY.len()].copy_from_slice(KEY.as_bytes());
+    disk[30_000..30_000 + OPENSSH.len()].copy_from_slice(OPENSSH.as_bytes());
+    let tape = Tape::new(Head::new(true));
+    let key = (false, "dev/sda".into());
+    let image = tape.keep_image(&key, || Ok(Box::new(Memory::new(disk.clone())))).unwrap();
+    for at in [2048, 512, 1536, 1024, 29_696, 30_208, 4096, 2560] {
+        image.read_at(&mut [0; 512], at).unwrap();
+    }
+    let packed = super::super::write(&tape).unwrap();
+    let again = super::super::read(packed.as_slice()).unwrap();
+    let parts = again.again(&key, |seen| &mut seen.parts).unwrap();
+    assert_gone(&parts.content.0, KEY);
+    assert_gone(&parts.content.0, OPENSSH);
+    assert!(super::super::pieces(&again).iter().any(|piece| piece.reduced));
+}
+
+#[test]
+fn a_key_in_the_answer_of_a_program_or_in_any_other_answer_is_overwritten() {
+    let output = Output { status: Some(0), stdout: KEY.into(), stderr: body(OPENSSH).into_bytes() };
+    let tape: Arc<Tape> = Tape::new(Head::new(true));
+    let ran: Ran = tape.keep_answer("program x", || Ran::of(Ok(output))).unwrap();
+    let Ran::Ended { stdout, stderr, reduced: true, .. } = ran else { panic!("{ran:?}") };
+    assert_gone(&stdout.0, KEY);
+    assert_gone(&stderr.0, &body(OPENSSH));
+    let words: Kept<Vec<String>> = tape.keep_answer("words", || Kept::Is(vec![KEY.to_owned()])).unwrap();
+    assert_gone(words.again().unwrap()[0].as_bytes(), KEY);
+}
+
+#[test]
+fn no_bytes_make_it_panic_or_change_their_length() {
+    let seeds = [KEY.as_bytes(), OPENSSH.as_bytes(), include_bytes!("../../../../fixtures/certificates/server.der")];
+    let mut state = 7_u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize
+    };
+    for round in 0..3000 {
+        let mut bytes = seeds[round % seeds.len()].to_vec();
+        bytes.truncate(next() % (bytes.len() + 1));
+        for _ in 0..8 {
+            if let Some(len) = std::num::NonZeroUsize::new(bytes.len()) {
+                bytes[next() % len] = next().to_le_bytes()[0];
+            }
+        }
+        let len = bytes.len();
+        of_disk(&mut bytes);
+        assert_eq!(bytes.len(), len);
+    }
+}

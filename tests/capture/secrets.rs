@@ -1,0 +1,196 @@
+//! No private key is in a capture, wherever it was on the host and however it was written.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use base64ct::{Base64, Encoding};
+use flate2::read::GzDecoder;
+use serde_json::Value;
+
+use super::overlay::Host;
+use super::{captured, of_node, okv_host};
+
+/// So many bytes of a secret that are found are not there by chance.
+const WINDOW: usize = 12;
+
+struct Key {
+    name: String,
+    /// The file as it is.
+    file: Vec<u8>,
+    /// What nobody may get: the bytes behind its armour.
+    secret: Vec<u8>,
+}
+
+fn fixtures() -> Vec<Key> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ssh/keys");
+    let mut keys = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        if name.ends_with(".pub") || name == "recipe.sh" {
+            continue;
+        }
+        let body = text.lines().filter(|line| !line.starts_with('-') && !line.contains(':')).collect::<String>();
+        let secret = Base64::decode_vec(&body).unwrap_or_else(|why| panic!("{name}: {why}"));
+        keys.push(Key { name, file: text.into_bytes(), secret });
+    }
+    assert!(keys.len() > 10, "{}", keys.len());
+    keys
+}
+
+/// The same keys as other programs write them.
+fn wrapped(key: &Key) -> Vec<Key> {
+    let text = String::from_utf8(key.file.clone()).unwrap();
+    let body = text.lines().filter(|line| !line.starts_with('-') && !line.contains(':')).collect::<String>();
+    let hex = key.secret.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
+    let of = |name: &str, file: Vec<u8>| Key { name: format!("{} {name}", key.name), file, secret: key.secret.clone() };
+    let is_encrypted = text.contains("Proc-Type");
+    let mut all = vec![
+        of("on one line", text.replace('\n', "").into_bytes()),
+        of("in JSON", serde_json::to_vec(&text).unwrap()),
+        of("with CRLF", text.replace('\n', "\r\n").into_bytes()),
+        of("indented", text.replace('\n', "\n      ").into_bytes()),
+        of("without an end", text.rsplit_once("-----END").unwrap().0.as_bytes().to_vec()),
+        of("in base64 once more", Base64::encode_string(text.as_bytes()).into_bytes()),
+    ];
+    // What OpenSSL encrypts in its old format is no structure without its armour.
+    if !is_encrypted {
+        all.push(of("binary", key.secret.clone()));
+        all.push(of("in hex", hex.into_bytes()));
+        all.push(of("without armour", body.into_bytes()));
+    }
+    all
+}
+
+/// Parts of a secret in every encoding that a search must not find.
+fn traces(secret: &[u8]) -> Vec<[u8; WINDOW]> {
+    let mut traces = Vec::new();
+    // The beginning is structure, which all keys of a type share.
+    for window in secret[32.min(secret.len() / 4)..].windows(WINDOW).step_by(7) {
+        // Zeros and padding are in other files too.
+        if window.iter().collect::<BTreeSet<_>>().len() < WINDOW - 3 {
+            continue;
+        }
+        let first = |bytes: &[u8]| <[u8; WINDOW]>::try_from(&bytes[..WINDOW]).unwrap();
+        traces.push(first(window));
+        let mut hex = String::new();
+        window.iter().for_each(|byte| _ = write!(hex, "{byte:02x}"));
+        traces.push(first(hex.to_uppercase().as_bytes()));
+        traces.push(first(hex.as_bytes()));
+        for skipped in 0..3 {
+            let text = Base64::encode_string(&[&[0; 3][..skipped], window].concat());
+            // The digits that other bytes are a part of are not its own.
+            traces.push(first(&text.trim_end_matches('=').as_bytes()[[0, 2, 3][skipped]..]));
+        }
+    }
+    traces
+}
+
+/// All that a capture has: its text, and what is in base64 in it.
+fn content(file: &Path) -> Vec<u8> {
+    let mut text = Vec::new();
+    GzDecoder::new(fs::File::open(file).unwrap()).read_to_end(&mut text).unwrap();
+    let mut all = text.clone();
+    let mut inner = |value: &Value| {
+        let mut ahead = vec![value];
+        while let Some(value) = ahead.pop() {
+            match value {
+                Value::Object(fields) => ahead.extend(fields.values()),
+                Value::Array(values) => ahead.extend(values),
+                Value::String(text) => {
+                    all.extend(text.as_bytes());
+                    all.push(b'\n');
+                    all.extend(Base64::decode_vec(text).unwrap_or_default());
+                    all.push(b'\n');
+                    all.extend(text.replace('\n', "").into_bytes());
+                }
+                _ => {}
+            }
+        }
+    };
+    for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        inner(&serde_json::from_slice(line).unwrap());
+    }
+    all
+}
+
+/// Files that a check reads whole, and what the host has in them.
+fn read_files(host: &Host) -> Vec<(String, Vec<u8>)> {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("capture");
+    captured(host.path(), &file);
+    let json = okv_host(&["capture", "--list", "--format", "json"], &file).stdout;
+    let json: Value = serde_json::from_slice(&json).unwrap();
+    let paths = json["pieces"].as_array().unwrap().iter().filter(|piece| piece["kind"] == "file");
+    let paths: Vec<String> = paths.map(|piece| piece["path"].as_str().unwrap()[1..].to_owned()).collect();
+    let read = |path: String| fs::read(host.path().join(&path)).ok().map(|content| (path, content));
+    paths.into_iter().filter_map(read).collect()
+}
+
+fn host() -> Host {
+    Host::named("procedure-staged")
+        .with("etc/ssh/sshd_config", "HostKey /etc/ssh/ssh_host_rsa_key\n")
+        .with("etc/crypttab", "x /dev/sdb1 none\n")
+        .with("etc/cron.d/job", "0 0 * * * root ssh-keygen -A\n")
+        .with("etc/shadow", "root:$6$salt$hash.of.a.password.that.is.long:19000:0:99999:7:::\n")
+        .with("etc/okv-host/waivers.json", "{\"schema\": \"okv-host.waivers.v1\", \"waivers\": []}")
+        .with("var/log/messages", "okv upgrade: error\n")
+        .with("etc/ssh/ssh_host_rsa_key", "")
+}
+
+fn assert_has_none(host: &Path, keys: &[&Key], place: &str) {
+    let dir = tempfile::tempdir().unwrap();
+    let file: PathBuf = dir.path().join("capture");
+    captured(host, &file);
+    let all = content(&file);
+    let traces: HashMap<[u8; WINDOW], &str> =
+        keys.iter().flat_map(|key| traces(&key.secret).into_iter().map(|trace| (trace, key.name.as_str()))).collect();
+    assert!(traces.len() > 1000);
+    for window in all.windows(WINDOW) {
+        let found = traces.get(<&[u8; WINDOW]>::try_from(window).unwrap());
+        assert!(found.is_none(), "{found:?} in {place}: {}", String::from_utf8_lossy(window));
+    }
+}
+
+/// Each file of the host has one of the keys in one of its forms, and each form of each key is in one of them.
+#[test]
+fn no_private_key_is_in_a_capture_in_any_form_wherever_it_was() {
+    let keys = fixtures();
+    let forms: Vec<Key> = keys.iter().flat_map(wrapped).collect();
+    let forms: Vec<&Key> = keys.iter().chain(&forms).collect();
+    let plain = read_files(&host());
+    assert!(plain.len() > 30, "{}", plain.len());
+    for (round, some) in forms.chunks(plain.len()).enumerate() {
+        let mut sick = host();
+        for ((path, before), key) in plain.iter().zip(some.iter().cycle()) {
+            if path.starts_with("proc/sys/kernel/hostname") || path.ends_with("since_epoch") {
+                continue;
+            }
+            sick = sick.with(path, [before.as_slice(), b"\n# ", &key.file, b"\nbehind\n"].concat());
+        }
+        for (number, key) in some.iter().enumerate() {
+            sick = sick.with(&format!("etc/ssh/ssh_host_{number}_key"), &key.file);
+            sick = sick.with(&format!("etc/cron.d/job{number}"), [b"ssh-keygen\n", key.file.as_slice()].concat());
+        }
+        assert_has_none(sick.path(), some, &format!("round {round}"));
+    }
+}
+
+#[test]
+fn a_hash_of_a_password_is_not_in_a_capture_and_the_account_is_judged_all_the_same() {
+    let host = host();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("capture");
+    captured(host.path(), &file);
+    let all = String::from_utf8_lossy(&content(&file)).into_owned();
+    assert!(!all.contains("hash.of.a.password") && all.contains("root:"), "{all}");
+    let only = ["check", "--only", "account-expiry", "--root"];
+    assert_eq!(of_node(&only, host.path()).stdout, of_node(&only, &file).stdout);
+}
