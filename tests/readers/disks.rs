@@ -25,7 +25,13 @@ pub(super) const READERS: &[Reader] = &[
     Reader { name: "mbr", sources: &["disk/format/mbr", "disk/table/mbr"], seeds: mbr_seeds, read: mbr_table },
     Reader {
         name: "superblocks",
-        sources: &["disk/format/signature", "disk/format/mod", "disk/format/windows", "disk/format/foreign"],
+        sources: &[
+            "disk/format/signature",
+            "disk/format/signature/glance",
+            "disk/format/mod",
+            "disk/format/windows",
+            "disk/format/foreign",
+        ],
         seeds: volumes,
         read: superblocks,
     },

@@ -95,9 +95,18 @@ pub(super) const READERS: &[Reader] = &[
     },
     Reader {
         name: "sysfs",
-        sources: &["host/block", "host/block/identity", "host/block/volume", "host/block/write_cache", "host/loops"],
+        sources: &[
+            "host/block",
+            "host/block/identity",
+            "host/block/uevent",
+            "host/block/volume",
+            "host/block/write_cache",
+            "host/loops",
+        ],
         seeds: || {
-            vec![b"8:0\n\x002048\n\x000\n\0t10.ATA     QEMU  QM1\n\x000\n\0write back\n\0\0\x80\0\x04S4EV".to_vec()]
+            let rest = b"\x008:0\n\x002048\n\x000\n\0t10.ATA     QEMU  QM1\n\x000\n\0write back\n\0\0\x80\0\x04S4EV";
+            let uevent = b"MAJOR=8\nMINOR=1\nDEVTYPE=partition\nPARTN=1\nPARTNAME=x\n";
+            vec![rest.to_vec(), [uevent.as_slice(), rest].concat()]
         },
         read: sysfs,
     },
@@ -160,6 +169,7 @@ fn rsyslog(data: &[u8]) {
 
 fn sysfs(data: &[u8]) {
     let paths = [
+        "/sys/block/sda/uevent",
         "/sys/block/sda/dev",
         "/sys/block/sda/size",
         "/sys/block/sda/ro",

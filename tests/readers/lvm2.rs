@@ -18,9 +18,11 @@ pub(super) const READERS: &[Reader] = &[
         sources: &[
             "disk/format/lvm2/fields",
             "disk/format/lvm2/import",
+            "disk/format/lvm2/names",
             "disk/format/lvm2/segment",
             "disk/format/lvm2/text",
             "disk/format/lvm2/text/number",
+            "disk/format/lvm2/usual",
             "disk/format/lvm2/volume_group",
         ],
         seeds: texts,

@@ -36,6 +36,7 @@ const NOT_READERS: &[(&str, &str)] = &[
     ("io/image/slice", "bytes of an image, as they are"),
     ("io/replace", "writes"),
     ("profile/built_in", "reads what is built in"),
+    ("report/line", "writes"),
     ("report/line/text", "writes"),
     ("subjects/certificates/facts/certificate/tls", "TLS is read by rustls; certificates by their reader"),
     ("subjects/media/facts/iso", "hands a part of a file to the reader of ISO 9660"),

@@ -71,11 +71,11 @@ impl<'a, 'i> Assembly<'a, 'i> {
         for (volume, image) in images {
             let content = image.map(|image| {
                 let (content, problems) = identify(&image);
-                let said = |problem: Problem| {
+                let of_volume = |problem: Problem| {
                     let words = ["logical volume ", &group.name, "/", &volume.name, ": ", &problem.message];
                     Problem::new(problem.id, words.concat())
                 };
-                self.problems.extend(problems.into_iter().map(said));
+                self.problems.extend(problems.into_iter().map(of_volume));
                 content
             });
             logical_volumes.push(self.logical_volume(volume, content));

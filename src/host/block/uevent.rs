@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_disk_and_a_partition_are_told_by_their_lines() {
+    fn a_disk_and_a_partition_have_their_numbers_in_lines() {
         let device = |major, minor| DeviceNumber { major, minor };
         let disk = b"MAJOR=8\nMINOR=16\nDEVNAME=sdb\nDEVTYPE=disk\nDISKSEQ=9\n";
         assert_eq!(parse(disk), Some(Numbers { device: device(8, 16), partition: None }));

@@ -1,4 +1,5 @@
-//! Parts of a metadata text as LVM2 itself writes them (`lib/format_text/export.c`): in one order, with the same blanks.
+//! Parts of a metadata text as LVM2 itself writes them: in one order, with the same blanks
+//! (`lib/format_text/export.c`).
 //!
 //! Where the next words are known, comparing them takes a fraction of what finding out takes. Each function reads its
 //! part whole, or gives `None` and leaves the place where it was: then [`import`](super::import) and
