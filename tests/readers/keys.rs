@@ -116,38 +116,17 @@ fn armour(label: &str, bytes: &[u8]) -> String {
     out
 }
 
-fn decoded(text: &str) -> Vec<u8> {
-    let digit = |c: char| match c {
-        'A'..='Z' => Some(c as u32 - 'A' as u32),
-        'a'..='z' => Some(c as u32 - 'a' as u32 + 26),
-        '0'..='9' => Some(c as u32 - '0' as u32 + 52),
-        '+' => Some(62),
-        '/' => Some(63),
-        _ => None,
-    };
-    let (mut out, mut word, mut bits) = (Vec::new(), 0_u32, 0);
-    for value in text.chars().filter_map(digit) {
-        word = (word << 6) | value;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            out.push((word >> bits) as u8);
-        }
-    }
-    out
-}
-
 /// The bytes within the armour of the keys of the fixtures.
 fn inside(end: &str) -> Vec<Vec<u8>> {
     let texts = seeds::within("ssh/keys").into_iter().filter_map(|key| String::from_utf8(key).ok());
     let bodies = texts.filter_map(|text| {
         let (_, body) = text.split_once(end)?;
-        Some(decoded(body.split_once("-----")?.0))
+        Some(seeds::decoded(body.split_once("-----")?.0))
     });
     seeds::distinct(bodies)
 }
 
 fn public_blobs() -> Vec<Vec<u8>> {
     let texts = seeds::ending(".pub").into_iter().filter_map(|key| String::from_utf8(key).ok());
-    seeds::distinct(texts.filter_map(|text| Some(decoded(text.split(' ').nth(1)?))))
+    seeds::distinct(texts.filter_map(|text| Some(seeds::decoded(text.split(' ').nth(1)?))))
 }

@@ -49,10 +49,32 @@ pub(super) fn within(folder: &str) -> Vec<Vec<u8>> {
     distinct(short.filter_map(|path| fs::read(path).ok()))
 }
 
-/// The inputs that fuzzing found for a reader and that are in the repository.
+/// The inputs that fuzzing found for a reader and that are in the repository: base64, one a line.
 pub(super) fn kept(name: &str) -> Vec<Vec<u8>> {
-    let files = below(&format!("tests/fuzz/corpus/{name}")).into_iter();
-    files.filter_map(|path| fs::read(path).ok()).collect()
+    let text = fs::read_to_string(project().join("tests/fuzz/corpus").join(name)).unwrap_or_default();
+    text.lines().map(decoded).collect()
+}
+
+/// The bytes of a text in base64; what is no digit of it is passed over.
+pub(super) fn decoded(text: &str) -> Vec<u8> {
+    let digit = |c: char| match c {
+        'A'..='Z' => Some(c as u32 - 'A' as u32),
+        'a'..='z' => Some(c as u32 - 'a' as u32 + 26),
+        '0'..='9' => Some(c as u32 - '0' as u32 + 52),
+        '+' => Some(62),
+        '/' => Some(63),
+        _ => None,
+    };
+    let (mut out, mut word, mut bits) = (Vec::new(), 0_u32, 0);
+    for value in text.chars().filter_map(digit) {
+        word = (word << 6) | value;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            out.push((word >> bits) as u8);
+        }
+    }
+    out
 }
 
 pub(super) fn distinct(all: impl Iterator<Item = Vec<u8>>) -> Vec<Vec<u8>> {

@@ -106,22 +106,25 @@ const DENIALS: &[&str] = &[
     "failed=0",
 ];
 
-/// The text of a line without the words that state that there was no error: what is left may still be one.
+/// The text of a line without the words that state that there was no error: what is left may still be one. A line may
+/// have megabytes, so each of the words is taken out of it in one pass.
 fn without_denials(lower: &str) -> String {
+    let joined = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let mut kept = lower.to_owned();
     for words in DENIALS {
-        let mut from = 0;
-        while let Some(at) = kept.get(from..).and_then(|rest| rest.find(words)).and_then(|at| at.checked_add(from)) {
+        let mut rest = String::with_capacity(kept.len());
+        let mut done = 0;
+        for (at, _) in kept.match_indices(words) {
             let end = at.saturating_add(words.len());
-            let joined = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
             let before = kept.get(..at).and_then(|text| text.chars().next_back());
             let behind = kept.get(end..).and_then(|text| text.chars().next());
-            if joined(before) || joined(behind) {
-                from = end;
-            } else {
-                kept.replace_range(at..end, "");
+            if !joined(before) && !joined(behind) {
+                rest.push_str(kept.get(done..at).unwrap_or_default());
+                done = end;
             }
         }
+        rest.push_str(kept.get(done..).unwrap_or_default());
+        kept = rest;
     }
     kept
 }
@@ -129,6 +132,12 @@ fn without_denials(lower: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_of_a_megabyte_of_denials_is_read_at_once() {
+        let line = "upgrade: no error, ".repeat(60_000);
+        assert_eq!(parse(line.as_bytes(), true, &Places::built_in()).errors, 0);
+    }
 
     fn errors(text: &[u8]) -> (usize, Vec<String>) {
         let log = parse(text, true, &Places::built_in());
