@@ -6,10 +6,12 @@
 use std::collections::BTreeSet;
 
 mod boot;
+mod captures;
 mod disks;
 mod documents;
 mod files;
 mod host;
+mod image_formats;
 mod keys;
 mod live;
 mod lvm2;
@@ -52,6 +54,8 @@ pub fn all() -> impl Iterator<Item = &'static Reader> {
         documents::READERS,
         records::READERS,
         versions::READERS,
+        captures::READERS,
+        image_formats::READERS,
     ]
     .into_iter()
     .flatten()

@@ -27,6 +27,7 @@ const NOT_READERS: &[(&str, &str)] = &[
     ("engine/apply/copy", "copies bytes as they are"),
     ("host/damage", "damage in tests"),
     ("host/root", "the bytes of files, as they are"),
+    ("host/root/place", "the bytes of files, as they are"),
     ("io/image/faulty", "bytes of an image, as they are"),
     ("io/image/file", "bytes of an image, as they are"),
     ("io/image/mapped", "bytes of an image, as they are"),
