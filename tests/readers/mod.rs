@@ -10,6 +10,7 @@ mod disks;
 mod documents;
 mod files;
 mod host;
+mod images;
 mod keys;
 mod live;
 mod lvm2;
@@ -47,6 +48,7 @@ pub fn all() -> impl Iterator<Item = &'static Reader> {
         host::READERS,
         files::READERS,
         live::READERS,
+        images::READERS,
         keys::READERS,
         programs::READERS,
         documents::READERS,
