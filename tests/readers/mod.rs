@@ -6,12 +6,11 @@
 use std::collections::BTreeSet;
 
 mod boot;
-mod captures;
 mod disks;
 mod documents;
 mod files;
 mod host;
-mod image_formats;
+mod images;
 mod keys;
 mod live;
 mod lvm2;
@@ -49,13 +48,12 @@ pub fn all() -> impl Iterator<Item = &'static Reader> {
         host::READERS,
         files::READERS,
         live::READERS,
+        images::READERS,
         keys::READERS,
         programs::READERS,
         documents::READERS,
         records::READERS,
         versions::READERS,
-        captures::READERS,
-        image_formats::READERS,
     ]
     .into_iter()
     .flatten()

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::host::Root;
 
@@ -56,15 +56,5 @@ pub(super) fn with(data: &[u8], paths: &[&'static str], read: impl FnOnce(&Root)
             }
         }
         read(&host.root);
-    });
-}
-
-/// Has the input as the only file of a folder.
-pub(super) fn file(data: &[u8], read: impl FnOnce(&Path)) {
-    with(data, &["/whole"], |_| ());
-    HOSTS.with_borrow(|hosts| {
-        let path = hosts.get("/whole").map(|host| host.folder.join("whole"));
-        path.iter().for_each(|path| fs::write(path, data).expect("a file"));
-        read(&path.expect("a folder"));
     });
 }
