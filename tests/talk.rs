@@ -37,7 +37,7 @@ fn quiet_prints_a_plan_or_a_refusal_in_one_line() {
         ("vg-free-enough", &["swap-extend", "-q"][..], 0, "Planned, "),
         ("good-uefi", &["swap-extend", "-q"], 0, "Nothing to do."),
         ("vg-free-one-short", &["swap-extend", "-q"], 1, "Refused: "),
-        ("vg-free-one-short", &["swap-extend", "-q", "--prepare"], 0, "Add one blank disk of at least "),
+        ("vg-free-one-short", &["swap-extend", "-q", "--prepare"], 0, "Add one blank disk of 1 GiB or more "),
         ("good-uefi", &["swap-extend", "-q", "--prepare"], 0, "No disk is needed"),
     ] {
         let is_it = predicate::function(|text: &str| one_line(text) && text.starts_with(begin));

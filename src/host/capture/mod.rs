@@ -1,7 +1,7 @@
 //! A capture: everything that was read of a host, in one file. What reads a host through [`super::Root`] gets the same
 //! answers from it.
 //!
-//! [`Tape`] keeps the answers while a host is read and gives them again; [`write`] and [`read`] are the file, which
+//! [`Tape`] keeps the answers while a host is read and gives them again; [`write()`] and [`read`] are the file, which
 //! `docs/capture.md` describes. Private keys are taken out before anything is kept: see [`reduce`].
 
 mod answer;

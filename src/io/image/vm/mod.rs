@@ -1,7 +1,7 @@
 //! Disks of virtual machines: images whose bytes lie in another order than on the disk, or in several files.
 //!
 //! A format is detected by its first bytes ([`detect`]), never by a name. What it names (a backing file, an extent) is
-//! opened only below the folder of the image ([`folder`]), unless [`Reach::Anywhere`]. Tables are read an entry at a
+//! opened only below the folder of the image (`folder`), unless [`Reach::Anywhere`]. Tables are read an entry at a
 //! time, when a byte is wanted that they map; what an image claims decides neither memory nor how many files are open.
 
 use std::io;
