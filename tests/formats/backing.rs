@@ -47,6 +47,33 @@ fn a_chain_reads_through_each_of_its_files() {
 }
 
 #[test]
+fn a_name_in_a_linked_file_is_looked_for_beside_the_link_as_qemu_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let raw = node(dir.path());
+    fs::create_dir(dir.path().join("sub")).unwrap();
+    fs::copy(&raw, dir.path().join("base")).unwrap();
+    fs::File::create(dir.path().join("sub/base")).unwrap().set_len(raw.metadata().unwrap().len()).unwrap();
+    overlay(dir.path(), "sub/middle", "base", "raw");
+    symlink("sub/middle", dir.path().join("link")).unwrap();
+    overlay(dir.path(), "top", "link", "qcow2");
+    qemu_img(dir.path(), "convert -O raw {dir}/top {dir}/copy");
+    assert_eq!(alike(&dir.path().join("top")), alike(&dir.path().join("copy")));
+}
+
+#[test]
+fn a_raw_disk_is_raw_whatever_its_guest_has_written_before_its_table() {
+    let dir = tempfile::tempdir().unwrap();
+    let raw = node(dir.path());
+    let expected = alike(&raw);
+    overlay(dir.path(), "other", "secret", "raw");
+    let header = fs::read(dir.path().join("other")).unwrap();
+    fs::OpenOptions::new().write(true).open(&raw).unwrap().write_all_at(&header[..440], 0).unwrap();
+    let table = |disks: &[serde_json::Value]| disks[0]["table"].clone();
+    assert!(!table(&expected).is_null());
+    assert_eq!(table(&alike(&raw)), table(&expected), "boot code is no header");
+}
+
+#[test]
 fn a_longer_overlay_reads_zeros_behind_its_backing_file() {
     let dir = tempfile::tempdir().unwrap();
     let raw = node(dir.path());

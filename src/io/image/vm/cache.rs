@@ -3,8 +3,8 @@
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The most that is kept, in bytes. One piece is always kept: a cluster of qcow2 may have 2 MiB.
-const MOST: usize = 1 << 20;
+/// The most that is kept, in bytes: a cluster of qcow2 may have 2 MiB, and the tables beside it must not push it out.
+const MOST: usize = 4 << 20;
 
 /// A file, a place in it, and whether what lies there is unpacked.
 pub(super) type Key = (u32, u64, Kept);

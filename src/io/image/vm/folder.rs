@@ -79,7 +79,8 @@ impl Folder {
             }
             self.verify(&fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd()))?, &shown)?;
         }
-        let dir = parent(&real).to_path_buf();
+        // QEMU looks for the next name beside the name that was followed, not beside what it is a link to.
+        let dir = parent(&path).to_path_buf();
         opened(file, real, dir).map_err(failed)
     }
 
@@ -119,7 +120,7 @@ fn parent(path: &Path) -> &Path {
 }
 
 /// A name from an image, as a message may have it.
-fn shortened(name: &str) -> String {
+pub(super) fn shortened(name: &str) -> String {
     name.chars().take(200).collect()
 }
 

@@ -79,8 +79,23 @@ const MOST_LAYERS: usize = 64;
 const HEAD: usize = 512;
 
 /// The format that a file begins with, where it is not raw.
+///
+/// Whoever writes to a raw disk may make its first bytes those of a format, which names other files. What has a table or
+/// a label of LVM2 in its first sectors is the disk itself: no header of a format has them there.
 #[inline]
 pub fn detect(head: &[u8]) -> Option<Format> {
+    by_magic(head).filter(|_| !is_disk(head))
+}
+
+fn is_disk(head: &[u8]) -> bool {
+    let has = |at: usize, what: &[u8]| head.get(at..).is_some_and(|head| head.starts_with(what));
+    has(510, &[0x55, 0xaa])
+        || [512, 4096].iter().any(|at| has(*at, b"EFI PART"))
+        || (0..4).any(|sector| has(sector * 512, b"LABELONE"))
+}
+
+#[inline]
+fn by_magic(head: &[u8]) -> Option<Format> {
     match head.first_chunk() {
         Some(&qcow2::MAGIC) => Some(Format::Qcow2),
         Some(&(vmdk::MAGIC | vmdk::MAGIC_OF_ESX)) => Some(Format::Vmdk),

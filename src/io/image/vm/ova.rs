@@ -13,6 +13,7 @@ use super::{File, Files, First, Format, Member, Place, detect, invalid, layers, 
 const FIRST: &str = ".ovf";
 const MOST_DISKS: usize = 64;
 
+/// Its first file is the description, or attributes of that.
 pub(super) fn is_ova(head: &[u8]) -> bool {
     begins_with(head, FIRST)
 }
@@ -51,12 +52,18 @@ fn failed(why: io::Error) -> Member {
 /// The disk in a file of the archive; `None` where it is something else, such as the description.
 fn disk(archive: &Store, entry: Entry, files: &mut Files<'_>) -> Option<Member> {
     let mut notes = Vec::new();
+    if entry.is_sparse {
+        let image = Err(unsupported("it is stored with its holes left out (tar --sparse)"));
+        let is_disk = is_named_like_a_disk(&entry.name);
+        return is_disk.then_some(Member { name: Some(entry.name), format: Format::Raw, image, notes });
+    }
     let mut files = Files { cache: Arc::clone(&files.cache), opened: files.next(), notes: &mut notes };
     let part = archive.part(entry.at, entry.bytes, files.opened);
     let head = part.bytes_at(0, usize::try_from(part.bytes().min(512)).ok()?);
+    let is_disk_or_packed = entry.name.ends_with(".gz") || is_named_like_a_disk(&entry.name);
     let (format, image) = match head {
         Err(why) => is_named_like_a_disk(&entry.name).then_some((Format::Raw, Err(why)))?,
-        Ok(head) if head.starts_with(&[0x1f, 0x8b]) && entry.name.ends_with(".gz") => {
+        Ok(head) if head.starts_with(&[0x1f, 0x8b]) && is_disk_or_packed => {
             (Format::Raw, Err(unsupported("the disk is compressed as a whole (gzip)")))
         }
         Ok(head) => {

@@ -7,6 +7,8 @@ use super::store::Store;
 use crate::base::bytes::{Fields, Truncated, all_zero};
 
 const BLOCK: u64 = 512;
+/// The kind of a file with holes, in the format of GNU.
+const SPARSE: u8 = b'S';
 /// Headers that are looked at; an appliance has a handful.
 const MOST_HEADERS: usize = 4096;
 /// The longest list of attributes that is read, in bytes.
@@ -20,6 +22,8 @@ pub(super) struct Entry {
     pub(super) name: String,
     pub(super) at: u64,
     pub(super) bytes: u64,
+    /// Whether its bytes are a list of parts and these parts, and not those of the file (GNU).
+    pub(super) is_sparse: bool,
 }
 
 /// What was found, and why there may be more.
@@ -28,9 +32,10 @@ pub(super) struct Found {
     pub(super) damage: Option<io::Error>,
 }
 
-/// Whether `head` is the header of a file whose name ends with `suffix`.
+/// Whether `head` is the header of a file whose name ends with `suffix`, or of attributes that stand before a file.
 pub(super) fn begins_with(head: &[u8], suffix: &str) -> bool {
-    head.get(257..262) == Some(b"ustar") && Header::parse(head).is_ok_and(|header| header.name.ends_with(suffix))
+    let is_it = |header: Header| matches!(header.kind, b'x' | b'g' | b'L') || header.name.ends_with(suffix);
+    head.get(257..262) == Some(b"ustar") && Header::parse(head).is_ok_and(is_it)
 }
 
 /// The regular files of `store`.
@@ -41,7 +46,7 @@ pub(super) fn entries(store: &Store) -> Found {
 }
 
 fn read(store: &Store, entries: &mut Vec<Entry>) -> io::Result<()> {
-    let (mut at, mut named, mut sized) = (0_u64, None, None);
+    let (mut at, mut next) = (0_u64, Attributes::default());
     for _ in 0..MOST_HEADERS {
         let head = store.bytes_at(at, 512).map_err(|_| invalid("the archive is cut off"))?;
         if all_zero(&head) {
@@ -55,24 +60,22 @@ fn read(store: &Store, entries: &mut Vec<Entry>) -> io::Result<()> {
         };
         let mut bytes = header.bytes;
         match header.kind {
-            b'L' => named = Some(text(&attributes()?)),
-            b'x' => {
-                let (path, size) = pax(&attributes()?);
-                (named, sized) = (path.or(named), size.or(sized));
-            }
+            b'L' => next.path = Some(text(&attributes()?)),
+            b'x' => next.learn(&attributes()?),
             kind => {
-                bytes = sized.take().unwrap_or(bytes);
-                let name = named.take().unwrap_or(header.name);
+                let Attributes { path, size, is_sparse } = std::mem::take(&mut next);
+                bytes = size.unwrap_or(bytes);
+                let name = path.unwrap_or(header.name);
                 if name.len() > LONGEST_NAME {
                     return Err(invalid("a name in the archive is too long"));
                 }
-                if matches!(kind, b'0' | 0) {
-                    entries.push(Entry { name, at: data, bytes });
+                if matches!(kind, b'0' | 0 | SPARSE) {
+                    entries.push(Entry { name, at: data, bytes, is_sparse: is_sparse || kind == SPARSE });
                 }
             }
         }
-        let next = bytes.checked_next_multiple_of(BLOCK).and_then(|bytes| data.checked_add(bytes));
-        at = next.filter(|next| *next <= store.bytes()).ok_or_else(|| invalid("the archive is cut off"))?;
+        let end = bytes.checked_next_multiple_of(BLOCK).and_then(|bytes| data.checked_add(bytes));
+        at = end.filter(|end| *end <= store.bytes()).ok_or_else(|| invalid("the archive is cut off"))?;
     }
     Err(invalid(format!("more than {MOST_HEADERS} files in the archive")))
 }
@@ -121,23 +124,33 @@ fn text(field: &[u8]) -> String {
     String::from_utf8_lossy(field.split(|byte| *byte == 0).next().unwrap_or_default()).into_owned()
 }
 
-/// The path and the size of `pax` attributes: lines of a length, a space, a key, `=` and a value.
-fn pax(mut rest: &[u8]) -> (Option<String>, Option<u64>) {
-    let (mut path, mut size) = (None, None);
-    while let Some(space) = rest.iter().position(|byte| *byte == b' ') {
-        let len = rest.get(..space).and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<usize>().ok());
-        let Some((line, behind)) = len.filter(|len| *len > space).and_then(|len| rest.split_at_checked(len)) else {
-            break;
-        };
-        let line = String::from_utf8_lossy(line.get(space..).unwrap_or_default()).into_owned();
-        match line.trim_start().trim_end_matches('\n').split_once('=') {
-            Some(("path", value)) => path = Some(value.to_owned()),
-            Some(("size", value)) => size = value.parse().ok(),
-            _ => {}
+/// What stands before the header of a file.
+#[derive(Default)]
+struct Attributes {
+    path: Option<String>,
+    size: Option<u64>,
+    is_sparse: bool,
+}
+
+impl Attributes {
+    /// `pax` attributes: lines of a length, a space, a key, `=` and a value.
+    fn learn(&mut self, mut rest: &[u8]) {
+        while let Some(space) = rest.iter().position(|byte| *byte == b' ') {
+            let len = rest.get(..space).and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<usize>().ok());
+            let Some((line, behind)) = len.filter(|len| *len > space).and_then(|len| rest.split_at_checked(len)) else {
+                break;
+            };
+            let line = String::from_utf8_lossy(line.get(space..).unwrap_or_default()).into_owned();
+            match line.trim_start().trim_end_matches('\n').split_once('=') {
+                // The name of the file itself, where its header has that of its parts.
+                Some(("path" | "GNU.sparse.name", value)) => self.path = Some(value.to_owned()),
+                Some(("size", value)) => self.size = value.parse().ok().or(self.size),
+                Some((key, _)) if key.starts_with("GNU.sparse.") => self.is_sparse = true,
+                _ => {}
+            }
+            rest = behind;
         }
-        rest = behind;
     }
-    (path, size)
 }
 
 #[cfg(test)]
@@ -194,6 +207,24 @@ mod tests {
         assert!(found.damage.is_none(), "{:?}", found.damage);
         let list: Vec<(&str, u64)> = found.entries.iter().map(|e| (e.name.as_str(), e.bytes)).collect();
         assert_eq!(list, [("node.ovf", 3), ("a long name", 512), ("from pax", 513)]);
+    }
+
+    #[test]
+    fn attributes_may_come_first_and_a_file_without_its_holes_is_marked() {
+        let first = [block("././@PaxHeader", b"00000000022\0", b'x'), padded(b"18 path=node.ovf\n\n")].concat();
+        assert!(begins_with(&first, ".ovf"));
+        let sparse = [
+            block("a.img", b"00000000003\0", SPARSE),
+            padded(b"abc"),
+            block("pax", b"00000000057\0", b'x'),
+            padded(b"22 GNU.sparse.major=1\n25 GNU.sparse.name=b.img\n"),
+            block("GNUSparseFile.1/b.img", b"00000000003\0", b'0'),
+            padded(b"abc"),
+            vec![0; 1024],
+        ];
+        let found = found(&sparse.concat());
+        let list: Vec<(&str, bool)> = found.entries.iter().map(|e| (e.name.as_str(), e.is_sparse)).collect();
+        assert_eq!(list, [("a.img", true), ("b.img", true)]);
     }
 
     #[test]

@@ -131,7 +131,7 @@ fn verdict(inputs: &RuleInputs<'_>, total: u64, areas: &str, count: usize) -> Fi
                     Bytes(missing).rounded()
                 ),
             )
-            .remedy(Remedy::command(match vg_free::has_room(inputs) {
+            .remedy(Remedy::command(match vg_free::has_room(inputs) || vg_free::has_blank_disk(inputs) {
                 true => "okv-host swap-extend",
                 false => "okv-host swap-extend --prepare",
             }))

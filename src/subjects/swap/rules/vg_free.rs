@@ -2,6 +2,7 @@
 
 use super::vg_health::ATTACH;
 use crate::base::units::{Bytes, GIB, SectorSize, count};
+use crate::disk::format::content::Kind;
 use crate::disk::{LogicalVolume, VolumeGroup, smallest_disk};
 use crate::host::locate::{groups, sector_size};
 use crate::subjects::rule::{Figures, Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
@@ -50,6 +51,11 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
 /// Whether the volume can be made large enough in its group as it is.
 pub(super) fn has_room(inputs: &RuleInputs<'_>) -> bool {
     judge(inputs).iter().all(|finding| finding.verdict == Verdict::Pass)
+}
+
+/// Whether a disk is there already that may be added: what suits is for the command to say.
+pub(super) fn has_blank_disk(inputs: &RuleInputs<'_>) -> bool {
+    inputs.facts.node.disks.iter().any(|disk| disk.content.kind == Kind::Blank)
 }
 
 fn judge_volume(inputs: &RuleInputs<'_>, subject: String, group: &VolumeGroup, volume: &LogicalVolume) -> Finding {
@@ -120,6 +126,7 @@ fn disk_to_add(inputs: &RuleInputs<'_>, subject: String, group: &VolumeGroup, mi
     let finding = inputs.finding(Verdict::Warn, subject, format!("{}: a disk must be added", lacking(missing)));
     match smallest_disk(missing, group.extent_bytes, sector) {
         None => (finding, None),
+        Some(disk) if has_blank_disk(inputs) => (finding.remedy(Remedy::command("okv-host swap-extend")), Some(disk.0)),
         Some(disk) => (
             finding.remedy(format!(
                 "Add one blank disk of {} GiB or more (at least {} B) with {}-byte sectors, before the node is started again.",

@@ -111,7 +111,10 @@ impl Header {
                 Some(name(head.take(at, len).map_err(cut)?)?)
             }
         };
-        let extensions = Extensions::parse(head, usize::try_from(length).unwrap_or(usize::MAX), 1 << cluster_bits);
+        // The list ends before the name of the backing file, if nothing else ends it: as early images have none at all.
+        let name_at = if backing.is_some() { usize::try_from(u64_at(8)?).unwrap_or(usize::MAX) } else { usize::MAX };
+        let end = name_at.min(1 << cluster_bits);
+        let extensions = Extensions::parse(head, usize::try_from(length).unwrap_or(usize::MAX), end);
         let Extensions { backing_format, data_file } = extensions?;
         let data_file = (incompatible & DATA_FILE != 0).then(|| data_file.unwrap_or_default());
         Ok(Self {
@@ -138,12 +141,12 @@ struct Extensions {
 }
 
 impl Extensions {
-    /// Those from `at` on, which end with one of type 0, or where the cluster ends. Each takes eight bytes at least, so
-    /// that their number is limited too.
-    fn parse(head: &[u8], mut at: usize, cluster: usize) -> io::Result<Self> {
+    /// Those from `at` on, which end with one of type 0, or at `end`. Each takes eight bytes at least, so that their
+    /// number is limited too.
+    fn parse(head: &[u8], mut at: usize, end: usize) -> io::Result<Self> {
         let cut = |_: Truncated| invalid("an extension of the header is cut off");
         let mut found = Self::default();
-        while at.saturating_add(8) <= cluster.min(head.len()) {
+        while at.saturating_add(8) <= end.min(head.len()) {
             let (kind, len) = (be32(head, at).map_err(cut)?, be32(head, at.saturating_add(4)).map_err(cut)?);
             let (from, len) = (at.saturating_add(8), usize::try_from(len).unwrap_or(usize::MAX));
             match kind {

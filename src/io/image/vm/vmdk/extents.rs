@@ -4,9 +4,11 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::chain::{Layer, Part};
+use super::super::folder::shortened;
 use super::super::store::{Store, Stores};
 use super::super::{Files, Place, invalid};
 use super::descriptor::{Extent, Kind};
+use super::not_closed;
 use super::sparse_extent::SparseExtent;
 
 /// The most that are open at a time.
@@ -60,7 +62,16 @@ impl Extents {
             return Err(invalid("the descriptor names no extent"));
         }
         let stores = files.stores(extents.len());
-        Ok(Self { bytes, extents, content_id, place, stores, open: Mutex::default() })
+        let this = Self { bytes, extents, content_id, place, stores, open: Mutex::default() };
+        // A copy of the descriptor alone is no disk. The others are opened when a byte of them is read.
+        let first = this.extents.iter().enumerate().find(|(_, (_, extent))| extent.kind != Kind::Zero);
+        if let Some((index, (_, extent))) = first
+            && let Open::Sparse(sparse) = &*this.open(index, extent)?
+            && sparse.is_unclean()
+        {
+            files.notes.push(not_closed());
+        }
+        Ok(this)
     }
 
     fn open(&self, index: usize, extent: &Extent) -> io::Result<Arc<Open>> {
@@ -74,7 +85,10 @@ impl Extents {
         };
         let store = self.stores.store(self.place.open(name)?.file, index);
         let open = Arc::new(match &extent.kind {
-            Kind::Sparse { .. } => Open::Sparse(SparseExtent::open(store)?),
+            Kind::Sparse { .. } => Open::Sparse(
+                SparseExtent::open(store)
+                    .map_err(|why| io::Error::new(why.kind(), format!("{}: {why}", shortened(name))))?,
+            ),
             _ => Open::Flat(store),
         });
         let mut all = lock();

@@ -46,9 +46,13 @@ fn single(store: Store, files: &mut Files<'_>) -> io::Result<(Box<dyn Layer>, Op
     let text = text.ok_or_else(|| invalid("it is an extent of a split disk: name the file that describes the disk"))?;
     let Descriptor { content_id, parent, .. } = Descriptor::parse(&text)?;
     if extent.is_unclean() {
-        files.notes.push(Note::NotClosed("the image was not closed: its machine is running, or was cut off".into()));
+        files.notes.push(not_closed());
     }
     Ok((Box::new(Single { extent, content_id }), parent.map(Below::from)))
+}
+
+fn not_closed() -> Note {
+    Note::NotClosed("the image was not closed: its machine is running, or was cut off".into())
 }
 
 impl From<descriptor::Parent> for Below {
