@@ -55,6 +55,7 @@ fn the_package_is_installed_verified_upgraded_downgraded_and_removed() {
     }
     is_installed_whole(&guest);
     is_kept_from_writing_by_this_kernel(&guest);
+    refuses_what_a_reading_command_writes(&guest, folder.path());
     guest.ok("echo '{}' > /var/lib/okv-host/journal; echo '{}' > /etc/okv-host/waivers.json");
     let before = state(&guest);
     is_upgraded_and_downgraded(&guest);
@@ -87,7 +88,40 @@ fn is_installed_whole(guest: &Guest) {
     guest.ok("test -s /usr/share/licenses/okv-host/LICENSE -a -s /usr/share/doc/okv-host/guide.md");
 }
 
-/// The threads that read have a filter, here too: `Seccomp: 2` (proc(5)). What it refuses is tested beside it in src.
+/// A program of ours that is built beside this one.
+fn example(name: &str, folder: &Path) -> Vec<u8> {
+    let built = Command::new("cargo")
+        .args(["build", "--quiet", "--locked", "--example", name])
+        .env_remove("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER")
+        .current_dir(ROOT)
+        .status()
+        .unwrap();
+    assert!(built.success(), "{name} is not built");
+    let beside = std::env::current_exe().unwrap(); // target/.../debug/deps/guest-...
+    let (built, small) = (beside.ancestors().nth(2).unwrap().join("examples").join(name), folder.join(name));
+    let stripped = Command::new("strip").arg("-o").args([&small, &built]).status().unwrap();
+    assert!(stripped.success(), "{name} is not stripped");
+    std::fs::read(small).unwrap()
+}
+
+/// This kernel refuses every attempt to write, and only of what reads.
+fn refuses_what_a_reading_command_writes(guest: &Guest, folder: &Path) {
+    guest.put("/root/try-to-write", &example("try-to-write", folder), 0o755);
+    let tried = |arguments: &str| {
+        let text = guest.ok(&format!("/root/try-to-write {arguments}"));
+        text.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = "cd /root/confined && ls -R . && cat written";
+    let refused = tried("/root/confined");
+    let is_refused = |line: &String| line.ends_with(": refused");
+    assert!(refused.len() > 10 && refused.iter().all(is_refused), "{refused:#?}");
+    assert_eq!(guest.ok(before), ".:\nappended\nchanged\nempty\nremoved\nrenamed\nwritten\n\n./empty:\ntext");
+    let free = tried("/root/free --free");
+    assert!(free.len() == refused.len() && free.iter().all(|line| line.ends_with(": done")), "{free:#?}");
+    guest.ok("rm -r /root/try-to-write /root/confined /root/free");
+}
+
+/// The threads that read have a filter, here too: `Seccomp: 2` (proc(5)).
 fn is_kept_from_writing_by_this_kernel(guest: &Guest) {
     let look = "mkfifo /tmp/list; exec 7<>/tmp/list; okv-host scan --files-from /tmp/list >/dev/null 2>&1 & \
         for i in $(seq 300); do grep -hs '^Seccomp:.*2' /proc/$!/task/*/status && break; sleep 0.2; done; \
