@@ -3,9 +3,11 @@
 //! What is one is detected by its content, wherever it is: a key may be in a script, in a log, in the answer of a
 //! program or in a block of a disk. SSH key files are not even kept so: see `subjects/ssh_keys/facts/keys.rs`.
 
+mod commands;
 mod der;
 mod encoded;
 mod magic;
+mod passwords;
 mod pem;
 mod words;
 
@@ -31,7 +33,7 @@ pub fn of_file(path: &Path, bytes: &mut [u8]) -> bool {
 /// Of the answer of a program, or of any other bytes.
 pub fn of_text(bytes: &mut [u8]) -> bool {
     let mut found = keys(bytes, 0);
-    found.extend(words::passwords(bytes));
+    found.extend(passwords(bytes));
     overwrite(bytes, &found)
 }
 
@@ -39,8 +41,15 @@ pub fn of_text(bytes: &mut [u8]) -> bool {
 pub fn of_disk(bytes: &mut [u8]) -> bool {
     let mut found = keys(bytes, 0);
     found.extend(encoded::lines(bytes));
-    found.extend(words::passwords(bytes));
+    found.extend(passwords(bytes));
     overwrite(bytes, &found)
+}
+
+fn passwords(bytes: &[u8]) -> Found {
+    let mut found = passwords::find(bytes);
+    found.extend(commands::find(bytes));
+    found.extend(words::hashes(bytes));
+    found
 }
 
 fn keys(bytes: &[u8], depth: u8) -> Found {

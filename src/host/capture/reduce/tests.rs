@@ -84,6 +84,69 @@ fn passwords_are_overwritten_and_words_like_them_are_not() {
     }
 }
 
+#[test]
+fn a_password_is_overwritten_to_its_last_byte_in_every_form_that_files_and_arguments_have() {
+    for text in [
+        "PIN=HUNTER2\nx",
+        "TOKEN_PIN=HUNTER2,HUNTER2;HUNTER2\n",
+        "export PIN=\"HUNTER2 HUNTER2\" # x\n",
+        "//s/x /mnt cifs user=a,pass=HUNTER2,uid=0 0 0\n",
+        "//s/x /mnt cifs password2=HUNTER2 0 0\n",
+        "//s/x /mnt cifs user=D/u%HUNTER2,ro 0 0\n",
+        "//s/x /mnt cifs username=u%HUNTER2 0 0\n",
+        "//s/x /mnt cifs ro,password=ab;HUNTER2,uid=0 0 0\n",
+        "//s/x /mnt cifs ro,password=a\"bHUNTER2,uid=0 0 0\n",
+        "action(type=\"om\" uid=\"u\" pwd=\"HUNTER2\" db=\"d\")\n",
+        "action(type=\"om\" password=\"A HUNTER2\" db='d')\n",
+        "action(type=\"om\" password=\"it's HUNTER2\")\n",
+        "action(type=\"om\" password=\"\\\"HUNTER2\")\n",
+        "user:\n  - password: HUNTER2\n",
+        "plain_text_passwd: HUNTER2 HUNTER2\n",
+        "{\"user\":\"u\",\"password\": \"HUNTER2\",\"a\":1}\n",
+        "password HUNTER2\n",
+        "0 1 * * * root echo root:HUNTER2 | chpasswd\n",
+        "0 1 * * * root sqlplus -s u/HUNTER2@db @x.sql\n",
+        "0 1 * * * root curl -s -u a:HUNTER2 http://x/\n",
+        "0 1 * * * root sshpass -p HUNTER2 ssh x\n",
+        "0 1 * * * root sshpass -pHUNTER2 ssh x\n",
+        "0 1 * * * root x --password HUNTER2 y\n",
+        "0 1 * * * root x --password 'HUNTER2 HUNTER2' y\n",
+        "curl https://u:HUNTER2@host/x\n",
+        "openssl x -passin pass:HUNTER2 -y\n",
+        "/bin/x\0--password\0HUNTER2\0y\0",
+        "sshpass\0-p\0HUNTER2\0ssh\0",
+        "/usr/bin/curl\0-u\0a:HUNTER2\0",
+        "root=/dev/sda netroot=iscsi:user:HUNTER2:x:HUNTER2@10.0.0.1::::iqn.x ro\n",
+    ] {
+        let mut bytes = text.as_bytes().to_vec();
+        assert!(of_text(&mut bytes), "{text}");
+        let left = String::from_utf8(bytes).unwrap();
+        assert!(!left.contains("HUNTER2"), "{left}");
+        assert_eq!((left.len(), left.lines().count()), (text.len(), text.lines().count()), "{left}");
+        // What follows is not a part of it.
+        for behind in
+            ["uid=0 0 0", " db=", "\"a\":1}", "ssh x", " y\n", "\0y\0", "@host/x", "http://x/", "# x", "@10.0.0.1"]
+        {
+            assert!(!text.contains(behind) || left.contains(behind), "{left}");
+        }
+    }
+    for plain in [
+        "passwd:     files sss\nshadow: files\n",
+        "password    sufficient    pam_unix.so\n",
+        "# device mount type options dump pass\nx\n",
+        "{\"pass\":14,\"status\":\"pass\"}",
+        "VmPin:\t 0 kB\nbypass=1 spin=2\n",
+        "Failed password for root from ::1\n",
+        "/usr/bin/passwd\0root\0",
+        "passwd 0.79-4.el8\npass 1.7\n",
+        "PermitEmptyPasswords no\nPasswordAuthentication yes\n",
+        "User=%i\nhttps://host/x@y:z\n",
+    ] {
+        let mut bytes = plain.as_bytes().to_vec();
+        assert!(!of_text(&mut bytes) && bytes == plain.as_bytes(), "{plain}: {}", String::from_utf8_lossy(&bytes));
+    }
+}
+
 /// What a check reads and must find as it is.
 #[test]
 fn what_is_no_private_key_stays_as_it_is() {
