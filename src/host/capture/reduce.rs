@@ -19,6 +19,9 @@ type Found = Vec<Range<usize>>;
 /// How deep a key may be wrapped in base64 or hexadecimal digits.
 const DEEPEST: u8 = 3;
 
+/// Fewest NULs in a text in UTF-16 that has a key or a password.
+const SHORTEST_WIDE: usize = 12;
+
 /// Of a file at a path below the top of a host. Gives whether something was taken out.
 pub fn of_file(path: &Path, bytes: &mut [u8]) -> bool {
     let is_shadow = path.starts_with("etc")
@@ -32,9 +35,24 @@ pub fn of_file(path: &Path, bytes: &mut [u8]) -> bool {
 
 /// Of the answer of a program, or of any other bytes.
 pub fn of_text(bytes: &mut [u8]) -> bool {
+    if has_wide(bytes) {
+        return overwrite(bytes, &vec![0..bytes.len()]);
+    }
     let mut found = keys(bytes, 0);
     found.extend(passwords(bytes));
     overwrite(bytes, &found)
+}
+
+/// Whether it has a key, or is a text with a password, in UTF-16 or UTF-32: then half of its bytes or more are NULs.
+fn has_wide(bytes: &[u8]) -> bool {
+    let nuls = bytes.iter().filter(|byte| **byte == 0).count();
+    if nuls < SHORTEST_WIDE {
+        return false;
+    }
+    let narrow: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+    let has_more_keys = || pem::find(&narrow).len() > pem::find(bytes).len();
+    let is_wide = nuls.saturating_mul(5) >= bytes.len().saturating_mul(2);
+    has_more_keys() || is_wide && (!keys(&narrow, 0).is_empty() || !passwords(&narrow).is_empty())
 }
 
 /// Of blocks of a disk that follow each other, in which a key may begin and end anywhere.

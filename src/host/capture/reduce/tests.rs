@@ -84,6 +84,56 @@ fn passwords_are_overwritten_and_words_like_them_are_not() {
     }
 }
 
+/// A script that looks for a key goes on behind that, and is judged.
+#[test]
+fn what_only_names_the_header_of_a_key_loses_nothing_behind_it() {
+    for text in [
+        "grep -q \"BEGIN DSA PRIVATE KEY\" $f || rm $f\nssh-keygen -t dsa -f $f\n",
+        "grep -q 'BEGIN DSA PRIVATE KEY' /etc/ssh/ssh_host_dsa_key\nssh-keygen -t dsa -f /etc/ssh/ssh_host_dsa_key\n",
+        "grep -qe -----BEGIN DSA PRIVATE KEY----- /etc/ssh/x && ssh-keygen -t dsa\n",
+        "# no BEGIN RSA PRIVATE KEY here\nssh-keygen -A\n",
+    ] {
+        let mut bytes = text.as_bytes().to_vec();
+        assert!(!of_text(&mut bytes) && bytes == text.as_bytes(), "{}", String::from_utf8_lossy(&bytes));
+    }
+    let encrypted = include_str!("../../../../fixtures/ssh/keys/dsa-encrypted");
+    let (half, _) = encrypted.split_once("-----END").unwrap();
+    for (half, key) in [(half, encrypted), (&KEY[..KEY.len() - 40], KEY)] {
+        for text in
+            [half.to_owned(), half.replace('\n', " "), half.replace('\n', "\\n"), half.replace('\n', "\r\n  # ")]
+        {
+            let mut bytes = format!("{text}\nssh-keygen -t dsa -f $f\n").into_bytes();
+            assert!(of_text(&mut bytes));
+            assert_gone(&bytes, key);
+            assert!(bytes.ends_with(b" -t dsa -f $f\n"), "{}", String::from_utf8_lossy(&bytes));
+        }
+    }
+}
+
+#[test]
+fn keys_in_utf_16_in_ber_and_in_stores_of_any_size_are_overwritten() {
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    for text in [format!("x\n{KEY}"), body(KEY), "password=HUNTER2\n".to_owned()] {
+        for mut bytes in [wide(&text), [b"\xfe\xff\0".to_vec(), wide(&text)].concat()] {
+            assert!(of_text(&mut bytes) && bytes.iter().all(|byte| *byte == 0), "{text}");
+        }
+    }
+    let mut beside = [b"plain text that is longer than the key ".repeat(400), wide(KEY)].concat();
+    assert!(of_text(&mut beside) && !beside.windows(8).any(|window| window == &wide(KEY)[100..108]));
+    let content = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x80\x24\x80\x04\x18";
+    for begin in [
+        [&b"\x30\x80\x02\x01\x03\x30\x80"[..], content].concat(),
+        [&b"\x30\x84\0\0\x01\0\x02\x01\x03\x30\x84\0\0\0\xf0"[..], content].concat(),
+    ] {
+        let mut bytes = [begin.as_slice(), b"SECRETSECRETSECRETSECRET"].concat();
+        assert!(of_text(&mut bytes) && !bytes.windows(6).any(|window| window == b"SECRET"), "{begin:?}");
+    }
+    for magic in [&b"\xfe\xed\xfe\xed\0\0\0\x02"[..], b"\xce\xce\xce\xce\0\0\0\x02", b"\xa1\xf8\x4e6"] {
+        let mut bytes = [magic, &b"SECRET".repeat(30_000)].concat();
+        assert!(of_text(&mut bytes) && !bytes.windows(6).any(|window| window == b"SECRET"), "{magic:?}");
+    }
+}
+
 #[test]
 fn a_password_is_overwritten_to_its_last_byte_in_every_form_that_files_and_arguments_have() {
     for text in [
