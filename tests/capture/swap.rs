@@ -39,12 +39,12 @@ fn host() -> (Host, File, u64) {
     (host, file, swap.unwrap())
 }
 
-/// Fills a swap volume of these page sizes with memory.
+/// Fills a swap volume of pages of this size with memory.
 fn fill(disk: &File, swap: u64, page: u64) {
     let memory = MEMORY.repeat(256 << 10 >> 4);
     disk.write_all_at(&memory[..256 << 10], swap + page).unwrap();
     if page > 4096 {
-        disk.write_all_at(&vec![0; 10], swap + 4086).unwrap();
+        disk.write_all_at(&[0; 10], swap + 4086).unwrap();
         disk.write_all_at(&memory[..(page - 512 - 4096) as usize], swap + 4096).unwrap();
         disk.write_all_at(MAGIC, swap + page - 10).unwrap();
     }

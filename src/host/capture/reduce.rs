@@ -35,15 +35,13 @@ pub fn of_file(path: &Path, bytes: &mut [u8]) -> bool {
 
 /// Of the answer of a program, or of any other bytes.
 pub fn of_text(bytes: &mut [u8]) -> bool {
-    if has_wide(bytes) {
-        return overwrite(bytes, &vec![0..bytes.len()]);
-    }
     let mut found = keys(bytes, 0);
     found.extend(passwords(bytes));
+    found.extend(has_wide(bytes).then_some(0..bytes.len()));
     overwrite(bytes, &found)
 }
 
-/// Whether it has a key, or is a text with a password, in UTF-16 or UTF-32: then half of its bytes or more are NULs.
+/// Whether it has a key, or is a text with a password, in UTF-16 or UTF-32: about half of its bytes are NULs.
 fn has_wide(bytes: &[u8]) -> bool {
     let nuls = bytes.iter().filter(|byte| **byte == 0).count();
     if nuls < SHORTEST_WIDE {

@@ -79,7 +79,7 @@ impl Word<'_> {
         // `password2`, and the end of a name in quotes.
         skip(&u8::is_ascii_digit);
         let quotes = skip(&|byte| b"\\\"'".contains(byte));
-        let blanks = skip(&is_blank);
+        let before = skip(&is_blank);
         let next = *self.bytes.get(at)?;
         let prefix = self.prefix();
         let is_option = prefix.ends_with(b"-");
@@ -91,9 +91,11 @@ impl Word<'_> {
             b':' if !is_list && (is_first || quotes > 0) && self.word != b"pass" => {
                 Ends { at_comma: quotes > 0, at_line: true }
             }
+            // Arguments one behind the other, as in /proc/PID/cmdline and in a list of JSON.
+            0 if is_option && quotes == 0 => Ends::AT_BLANK,
+            b',' if is_option && quotes > 0 => Ends { at_comma: true, at_line: false },
             0 | b'-' if !is_option => return None,
-            0 if quotes == 0 => Ends::AT_BLANK,
-            _ if blanks > 0 && quotes == 0 && (is_option || self.is_key(at)) => {
+            _ if before > 0 && quotes == 0 && (is_option || self.is_key(at)) => {
                 return Some(Ends::AT_BLANK.of(self.bytes, at));
             }
             _ => return None,
@@ -101,9 +103,9 @@ impl Word<'_> {
         at = at.checked_add(1)?;
         let rest = self.bytes.get(at..)?;
         let blanks = rest.iter().take_while(|byte| is_blank(byte)).count();
-        // `password= ` in options and in a list of arguments has no value.
-        let is_assignment = next == b':' || is_first;
-        Some(ends.of(self.bytes, if is_assignment { at.checked_add(blanks)? } else { at }))
+        // `password= ` in options has no value.
+        let is_option = next == b'=' && !is_first && before == 0;
+        Some(ends.of(self.bytes, if is_option { at } else { at.checked_add(blanks)? }))
     }
 
     /// Whether it begins a line that has one more word, which begins at `value`.

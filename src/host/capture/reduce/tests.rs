@@ -154,6 +154,8 @@ fn a_password_is_overwritten_to_its_last_byte_in_every_form_that_files_and_argum
         "plain_text_passwd: HUNTER2 HUNTER2\n",
         "{\"user\":\"u\",\"password\": \"HUNTER2\",\"a\":1}\n",
         "password HUNTER2\n",
+        "action(type=\"om\" password = \"HUNTER2\" db='d')\n",
+        "[\"--password\", \"HUNTER2\", \"behind\"]\n",
         "0 1 * * * root echo root:HUNTER2 | chpasswd\n",
         "0 1 * * * root sqlplus -s u/HUNTER2@db @x.sql\n",
         "0 1 * * * root curl -s -u a:HUNTER2 http://x/\n",
