@@ -57,7 +57,7 @@ pub(super) fn run(args: &Capture, around: Surroundings) -> Result<ExitStatus> {
 /// does not matter here.
 fn look(root: &Root, profile: &Profile, judge: &Judge, around: Surroundings) -> Result<()> {
     let facts = facts_of(root, profile, judge)?;
-    swap::leave_out(root, &facts.node);
+    swap::leave_out(root, &facts.node, profile);
     // Waivers that cannot be used leave no findings.
     let findings = judged(Some(root), &facts, profile, judge).map(|judged| judged.findings).unwrap_or_default();
     let host = JudgedHost { root, facts: &facts, findings: &findings, profile, judge, around };
@@ -69,6 +69,8 @@ fn look(root: &Root, profile: &Profile, judge: &Judge, around: Surroundings) -> 
     stage::look(root, profile, &facts);
     let _ = (made::of_facts(Some(root), &facts, profile), defaults::used(Some(root), judge));
     let _ = (defaults::profile_text(root), defaults::waivers(root));
+    // A capture that was made with a profile is also asked without one.
+    let _ = (defaults::profile(root), defaults::used(Some(root), &Judge::default()));
     Ok(())
 }
 

@@ -23,11 +23,10 @@ use super::probed::Probed;
 mod answers;
 mod place;
 
+pub use super::capture::LARGEST_FILE;
 pub use answers::Answering;
 pub use place::Place;
 
-/// Most bytes that are read of a text file.
-pub const LARGEST_FILE: u64 = 1 << 20;
 /// Most symbolic links that one path may go through, as in the kernel (path_resolution(7)).
 const MOST_LINKS: usize = 40;
 

@@ -162,6 +162,15 @@ fn a_capture_made_to_fill_memory_is_refused_or_read_within_64_mib() {
         let lines: Vec<String> = std::iter::once(head.clone()).chain((0..n).map(line)).collect();
         sealed(&lines)
     };
+    let list = |value: &str, n: usize| vec![value; n].join(",");
+    let seen = |what: &str, is: &str| many(&|_| format!(r#"{{"path":"/x","seen":{{"{what}":{{"is":{is}}}}}}}"#), 1);
+    let disk = |what: &str, value: &str, n: usize| {
+        let others: String = ["read", "data"]
+            .iter()
+            .filter(|name| **name != what)
+            .fold(String::new(), |text, name| text + &format!(r#","{name}":[]"#));
+        seen("parts", &format!(r#"{{"bytes":9,"sector":0{others},"content":"","{what}":[{}]}}"#, list(value, n)))
+    };
     let bombs = [
         ("zeros", packed(&vec![b'0'; 200 << 20])),
         ("a long line", packed(&[head.as_bytes(), b"\n", &vec![b'x'; 20 << 20]].concat())),
@@ -180,8 +189,18 @@ fn a_capture_made_to_fill_memory_is_refused_or_read_within_64_mib() {
         ),
         (
             "most content",
-            many(&|n| format!(r#"{{"path":"/{n}","seen":{{"content":{{"is":"{}"}}}}}}"#, "x".repeat(7 << 20)), 3),
+            many(&|n| format!(r#"{{"path":"/{n}","seen":{{"content":{{"is":"{}"}}}}}}"#, "x".repeat(1 << 20)), 22),
         ),
+        ("a large file", seen("content", &format!(r#""{}""#, "x".repeat((1 << 20) + 1)))),
+        ("names of one folder", seen("names", &format!("[{}]", list(r#"["a",true]"#, 760_000)))),
+        ("failed reads", disk("failed", r#"[0,0,"a"]"#, 830_000)),
+        ("parts with data", disk("data", "[0,1]", 1 << 20)),
+        ("bytes that are a list", seen("link", &format!("[{}]", list("0", 4 << 20)))),
+        (
+            "an error that is a list",
+            many(&|_| format!(r#"{{"path":"/","seen":{{"meta":{{"failed":[{}]}}}}}}"#, list("0", 4_000_000)), 1),
+        ),
+        ("a path that is a list", many(&|_| format!(r#"{{"path":[{}],"seen":{{}}}}"#, list("0", 4_000_000)), 1)),
         ("nested", many(&|_| "[".repeat(7 << 20), 1)),
         ("most values", many(&|n| format!(r#"{{"question":"{n}","answer":[{}0]}}"#, "0,".repeat(3 << 20)), 3)),
         (

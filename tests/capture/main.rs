@@ -9,6 +9,7 @@ use assert_cmd::Command;
 mod hostile;
 mod round_trip;
 mod secrets;
+mod swap;
 
 #[path = "../support/overlay.rs"]
 mod overlay;

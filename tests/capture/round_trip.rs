@@ -123,3 +123,17 @@ fn a_list_shows_every_piece() {
     assert!(text.lines().any(|line| line.starts_with("disk ") && line.ends_with("/dev/sda")), "{text}");
     assert!(pieces.iter().any(|piece| piece["path"] == "/etc/fstab" && piece["kind"] == "file"));
 }
+
+/// Also of this machine, where more is asked than of a folder.
+#[test]
+fn a_capture_that_was_made_with_a_profile_answers_without_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("capture");
+    let made = okv_host(&["capture", "--profile", "21.9"], &file);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    for command in [&["check", "--root"][..], &["runbook", "--root"], &["check", "--profile", "21.9", "--root"]] {
+        let output = of_node(command, &file);
+        let why = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() != Some(2) && !why.contains("not in this capture"), "{command:?}: {why}");
+    }
+}

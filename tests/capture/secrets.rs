@@ -94,7 +94,7 @@ fn traces(secret: &[u8]) -> Vec<[u8; WINDOW]> {
 }
 
 /// All that a capture has: its text, and what is in base64 in it.
-fn content(file: &Path) -> Vec<u8> {
+pub(crate) fn content(file: &Path) -> Vec<u8> {
     let mut text = Vec::new();
     GzDecoder::new(fs::File::open(file).unwrap()).read_to_end(&mut text).unwrap();
     let mut all = text.clone();
@@ -193,4 +193,43 @@ fn a_hash_of_a_password_is_not_in_a_capture_and_the_account_is_judged_all_the_sa
     assert!(!all.contains("hash.of.a.password") && all.contains("root:"), "{all}");
     let only = ["check", "--only", "account-expiry", "--root"];
     assert_eq!(of_node(&only, host.path()).stdout, of_node(&only, &file).stdout);
+}
+
+#[test]
+fn a_log_of_any_size_is_not_in_a_capture_and_its_last_errors_are() {
+    let line = "Jan 1 okv CONFIDENTIAL line of a service\n";
+    let host = host().with("var/log/messages", line.repeat(14_000_000 / line.len()) + "okv upgrade: error\n");
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("capture");
+    captured(host.path(), &file);
+    let all = String::from_utf8_lossy(&content(&file)).into_owned();
+    assert!(!all.contains("CONFIDENTIAL") && all.contains("okv upgrade: error"));
+    let log = all.lines().find(|line| line.contains(r#""path":"/var/log/messages""#)).unwrap();
+    assert!(!log.contains("parts") && !log.contains("content"), "{log}");
+    let only = ["check", "--format", "json", "--only", "upgrade-log", "--root"];
+    let read = |path: &Path| String::from_utf8(of_node(&only, path).stdout).unwrap().replace("capture", "folder");
+    assert_eq!(read(host.path()), read(&file));
+}
+
+#[test]
+fn files_with_passwords_of_which_few_words_are_judged_are_not_in_a_capture() {
+    let files = [
+        "etc/cron.d/job",
+        "etc/rc.d/rc.local",
+        "etc/init.d/service",
+        "etc/cloud/cloud.cfg",
+        "etc/cloud/cloud.cfg.d/9.cfg",
+        "var/spool/cron/root",
+        "usr/local/okv/hsm/generic/okv_hsm.conf",
+    ];
+    let text = "ssh_genkeytypes: [dsa]\nPKCS11_LIB_LOC=/lib/hsm.so\nx ssh-keygen -t dsa\ny UNNAMED\n";
+    let host = files.iter().fold(host(), |host, file| host.with(file, text));
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("capture");
+    captured(host.path(), &file);
+    let all = String::from_utf8_lossy(&content(&file)).into_owned();
+    assert!(!all.contains("UNNAMED"), "{:?}", all.lines().find(|line| line.contains("UNNAMED")));
+    for file in files {
+        assert!(all.contains(&format!("/{file}\",\"answer\":")), "{file}");
+    }
 }

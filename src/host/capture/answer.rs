@@ -34,8 +34,34 @@ fn reduced(value: &mut Value) {
             reduce::of_text(&mut bytes);
             *text = String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
         }
-        Value::Array(values) => values.iter_mut().for_each(reduced),
+        Value::Array(values) => match bytes_of(values) {
+            Some(mut bytes) => {
+                if reduce::of_text(&mut bytes) {
+                    *values = bytes.into_iter().map(Value::from).collect();
+                }
+            }
+            None => values.iter_mut().for_each(reduced),
+        },
         Value::Object(fields) => fields.values_mut().for_each(reduced),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Bytes that are written as numbers.
+fn bytes_of(values: &[Value]) -> Option<Vec<u8>> {
+    values.iter().map(|value| u8::try_from(value.as_u64()?).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_written_as_numbers_have_no_password_and_other_numbers_stay() {
+        let text = b"\xff x password=HUNTER2 y\n";
+        let (numbers, small) = (vec![1_u64, 256, 3], vec![3_u64, 4]);
+        let answer = Answer::of(&(text.to_vec(), &numbers, &small)).unwrap();
+        let (bytes, again, few): (Vec<u8>, Vec<u64>, Vec<u64>) = answer.again().unwrap();
+        assert_eq!((bytes.as_slice(), again, few), (&b"\xff x password=xxxxxxx y\n"[..], numbers, small));
     }
 }

@@ -1,7 +1,10 @@
 //! Bytes in a capture: text as text, so that it can be read, and anything else in base64.
 
+use std::fmt;
+
 use base64ct::{Base64, Encoding};
-use serde::de::Error;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Any bytes.
@@ -9,10 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Bytes(pub Vec<u8>);
 
 #[derive(Serialize, Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
-enum Written {
-    Text(String),
-    Other { base64: String },
+#[serde(deny_unknown_fields)]
+struct Other {
+    base64: String,
 }
 
 /// Whether a line of JSON shows them as they are.
@@ -24,19 +26,38 @@ impl Serialize for Bytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match std::str::from_utf8(&self.0).ok().filter(|text| is_text(text)) {
             Some(text) => serializer.serialize_str(text),
-            None => Written::Other { base64: Base64::encode_string(&self.0) }.serialize(serializer),
+            None => Other { base64: Base64::encode_string(&self.0) }.serialize(serializer),
         }
     }
 }
 
 impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Written::deserialize(deserializer)? {
-            Written::Text(text) => Ok(Self(text.into_bytes())),
-            Written::Other { base64 } => {
-                Base64::decode_vec(&base64).map(Self).map_err(|_| D::Error::custom("it is no base64"))
-            }
-        }
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+/// Takes nothing but the two forms: what is tried for one after the other is held in memory as a whole.
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Bytes;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text, or bytes in base64")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Bytes, E> {
+        Ok(Bytes(text.as_bytes().to_vec()))
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<Bytes, E> {
+        Ok(Bytes(text.into_bytes()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Bytes, A::Error> {
+        let other = Other::deserialize(MapAccessDeserializer::new(map))?;
+        Base64::decode_vec(&other.base64).map(Bytes).map_err(|_| A::Error::custom("it is no base64"))
     }
 }
 
@@ -53,6 +74,8 @@ mod tests {
             assert_eq!(serde_json::from_str::<Bytes>(&there(bytes)).unwrap(), Bytes(bytes.to_vec()));
         }
         assert!(serde_json::from_str::<Bytes>(r#"{"base64":"*"}"#).is_err());
-        assert!(serde_json::from_str::<Bytes>("7").is_err());
+        for other in ["7", "[1]", "null", r#"{"base64":"","x":1}"#, r#"{"base64":[0]}"#] {
+            assert!(serde_json::from_str::<Bytes>(other).is_err(), "{other}");
+        }
     }
 }

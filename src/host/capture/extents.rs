@@ -4,7 +4,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bytes, Failure, NOT_THERE};
+use super::{Bytes, Failure, NOT_THERE, limited};
 use crate::base::units::SectorSize;
 use crate::io::image::{Image, ReadError};
 
@@ -22,13 +22,15 @@ pub struct Extents {
     /// Logical block size of a disk; 0 of a file.
     pub sector: u32,
     /// What was read, in order.
+    #[serde(deserialize_with = "limited::list::<_, _, MOST>")]
     pub read: Vec<Part>,
     /// The parts of that which are not zero, in order.
+    #[serde(deserialize_with = "limited::list::<_, _, MOST>")]
     pub data: Vec<Part>,
     /// The bytes of `data`, one part after the other.
     pub content: Bytes,
     /// Reads that failed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "limited::list::<_, _, MOST>", skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<(u64, u64, Failure)>,
 }
 

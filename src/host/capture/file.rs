@@ -18,7 +18,7 @@ use flate2::write::GzEncoder;
 use self::line::{End, Line, Lines, to_text};
 use super::answer::Answer;
 use super::tape::Parts;
-use super::{Bytes, Head, Kept, Name, Seen, Tape};
+use super::{Bytes, Head, Kept, LARGEST_FILE, Name, Seen, Tape};
 use crate::base::cause::cause;
 use crate::base::digest::Summing;
 
@@ -29,7 +29,7 @@ const LONGEST: u64 = 24 << 20;
 /// Most lines.
 const MOST_LINES: u64 = 1 << 16;
 /// Most names in all folders.
-const MOST_NAMES: usize = 1 << 18;
+const MOST_NAMES_OF_ALL: usize = 1 << 18;
 /// Most parts that were read of all disks.
 const MOST_PARTS: usize = 1 << 18;
 /// How every gzip file with deflate begins (RFC 1952).
@@ -87,7 +87,8 @@ pub fn read(file: impl Read) -> Result<Arc<Tape>, String> {
             Head::SCHEMA
         ));
     }
-    let (mut parts, mut room) = (Parts::default(), Room { lines: MOST_LINES, names: MOST_NAMES, parts: MOST_PARTS });
+    let (mut parts, mut room) =
+        (Parts::default(), Room { lines: MOST_LINES, names: MOST_NAMES_OF_ALL, parts: MOST_PARTS });
     let end = loop {
         let number = lines.number();
         let wrong = |why: String| format!("line {number}: {why}");
@@ -144,6 +145,11 @@ impl Room {
             if !names.iter().all(is_name) || !names.is_sorted_by(|one, next| one.0 < next.0) {
                 return Err("it has a folder whose names are none".to_owned());
             }
+        }
+        if let Some(Kept::Is(content)) = &seen.content
+            && content.0.len() as u64 > LARGEST_FILE
+        {
+            return Err(format!("it has a file of more than {LARGEST_FILE} bytes"));
         }
         if let Some(Kept::Is(extents)) = &seen.parts {
             extents.verify()?;

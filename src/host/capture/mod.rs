@@ -11,6 +11,7 @@ mod extents;
 mod file;
 mod image;
 mod kept;
+mod limited;
 mod listed;
 mod meta;
 mod ran;
@@ -28,5 +29,9 @@ pub use ran::Ran;
 pub use seen::{Name, Seen};
 pub use tape::{Head, Key, Slot, Tape};
 
+/// Most bytes that are read of a text file.
+pub const LARGEST_FILE: u64 = 1 << 20;
+/// Most names that are taken of a directory.
+pub const MOST_NAMES: usize = 1 << 16;
 /// Why a capture has no answer: nothing asked for it when it was made.
 pub const NOT_THERE: &str = "it is not in this capture";

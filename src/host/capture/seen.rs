@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::extents::Extents;
-use super::{Bytes, Kept, Kind, Meta};
+use super::{Bytes, Kept, Kind, MOST_NAMES, Meta, limited};
 
 /// Each question that was asked about a place, with its answer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -14,7 +14,7 @@ pub struct Seen {
     pub link: Option<Kept<Bytes>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<Kept<Meta>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "limited::kept::<_, _, MOST_NAMES>", skip_serializing_if = "Option::is_none")]
     pub names: Option<Kept<Vec<Name>>>,
     /// The bytes of a file that was read whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -10,17 +10,15 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{LARGEST_FILE, Root, Source};
+use super::{Root, Source};
 use crate::base::cause::cause;
-use crate::host::capture::{Bytes, Kind, Meta, Name, reduce};
+use crate::host::capture::{Bytes, Kind, LARGEST_FILE, MOST_NAMES, Meta, Name, reduce};
 use crate::host::probed::Probed;
 use crate::io::image::{self, Image};
 use crate::io::sys;
 
 /// An attribute of sysfs is shorter than a page.
 const ATTRIBUTE: usize = 4096;
-/// Most names that are taken of a directory.
-const MOST_NAMES: usize = 1 << 16;
 
 /// A place on a host, free of links: surely within its [`Root`].
 #[derive(Debug, Clone)]

@@ -1,9 +1,11 @@
 //! Keys in DER: of RSA and DSA (PKCS#1, and as OpenSSL writes them), of elliptic curves (RFC 5915), PKCS#8 (RFC 5958),
-//! also encrypted, and PKCS#12, which the wallets of Oracle are.
+//! also encrypted, and PKCS#12, which the wallets of Oracle are, also in BER.
 
 use super::Found;
 
 const SEQUENCE: u8 = 0x30;
+const CONSTRUCTED: u8 = 0x20;
+const INDEFINITE: u8 = 0x80;
 const INTEGER: u8 = 2;
 const OCTETS: u8 = 4;
 const OBJECT: u8 = 6;
@@ -38,7 +40,12 @@ impl<'b> Value<'b> {
         let (tag, first) = (*bytes.first()?, *bytes.get(1)?);
         let long = match first {
             0..=0x7f => 0,
-            0x81..=0x83 => usize::from(first & 3),
+            0x81..=0x84 => usize::from(first & 7),
+            // Of BER: it ends somewhere behind, as all that it is in.
+            INDEFINITE if tag & CONSTRUCTED != 0 => {
+                let content = bytes.get(2..)?;
+                return Some(Self { tag, header: 2, len: content.len(), content, rest: &[] });
+            }
             _ => return None,
         };
         let header = long.checked_add(2)?;

@@ -27,7 +27,8 @@ pub(super) fn find(bytes: &[u8]) -> Found {
     for (number, block) in bytes.chunks(BLOCK).enumerate() {
         if FILES.iter().any(|magic| block.starts_with(magic)) {
             let at = number.saturating_mul(BLOCK);
-            found.push(at..end(at));
+            // A file that begins so is one to its end.
+            found.push(at..if at == 0 { bytes.len() } else { end(at) });
         }
     }
     for magic in ANYWHERE {

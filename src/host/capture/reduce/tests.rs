@@ -84,6 +84,121 @@ fn passwords_are_overwritten_and_words_like_them_are_not() {
     }
 }
 
+/// A script that looks for a key goes on behind that, and is judged.
+#[test]
+fn what_only_names_the_header_of_a_key_loses_nothing_behind_it() {
+    for text in [
+        "grep -q \"BEGIN DSA PRIVATE KEY\" $f || rm $f\nssh-keygen -t dsa -f $f\n",
+        "grep -q 'BEGIN DSA PRIVATE KEY' /etc/ssh/ssh_host_dsa_key\nssh-keygen -t dsa -f /etc/ssh/ssh_host_dsa_key\n",
+        "grep -qe -----BEGIN DSA PRIVATE KEY----- /etc/ssh/x && ssh-keygen -t dsa\n",
+        "# no BEGIN RSA PRIVATE KEY here\nssh-keygen -A\n",
+    ] {
+        let mut bytes = text.as_bytes().to_vec();
+        assert!(!of_text(&mut bytes) && bytes == text.as_bytes(), "{}", String::from_utf8_lossy(&bytes));
+    }
+    let encrypted = include_str!("../../../../fixtures/ssh/keys/dsa-encrypted");
+    let (half, _) = encrypted.split_once("-----END").unwrap();
+    for (half, key) in [(half, encrypted), (&KEY[..KEY.len() - 40], KEY)] {
+        for text in
+            [half.to_owned(), half.replace('\n', " "), half.replace('\n', "\\n"), half.replace('\n', "\r\n  # ")]
+        {
+            let mut bytes = format!("{text}\nssh-keygen -t dsa -f $f\n").into_bytes();
+            assert!(of_text(&mut bytes));
+            assert_gone(&bytes, key);
+            assert!(bytes.ends_with(b" -t dsa -f $f\n"), "{}", String::from_utf8_lossy(&bytes));
+        }
+    }
+}
+
+#[test]
+fn keys_in_utf_16_in_ber_and_in_stores_of_any_size_are_overwritten() {
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    for text in [format!("x\n{KEY}"), body(KEY), "password=HUNTER2\n".to_owned()] {
+        for mut bytes in [wide(&text), [b"\xfe\xff\0".to_vec(), wide(&text)].concat()] {
+            assert!(of_text(&mut bytes) && bytes.iter().all(|byte| *byte == 0), "{text}");
+        }
+    }
+    let mut beside = [b"plain text that is longer than the key ".repeat(400), wide(KEY)].concat();
+    assert!(of_text(&mut beside) && !beside.windows(8).any(|window| window == &wide(KEY)[100..108]));
+    let content = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x80\x24\x80\x04\x18";
+    for begin in [
+        [&b"\x30\x80\x02\x01\x03\x30\x80"[..], content].concat(),
+        [&b"\x30\x84\0\0\x01\0\x02\x01\x03\x30\x84\0\0\0\xf0"[..], content].concat(),
+    ] {
+        let mut bytes = [begin.as_slice(), b"SECRETSECRETSECRETSECRET"].concat();
+        assert!(of_text(&mut bytes) && !bytes.windows(6).any(|window| window == b"SECRET"), "{begin:?}");
+    }
+    for magic in [&b"\xfe\xed\xfe\xed\0\0\0\x02"[..], b"\xce\xce\xce\xce\0\0\0\x02", b"\xa1\xf8\x4e6"] {
+        let mut bytes = [magic, &b"SECRET".repeat(30_000)].concat();
+        assert!(of_text(&mut bytes) && !bytes.windows(6).any(|window| window == b"SECRET"), "{magic:?}");
+    }
+}
+
+#[test]
+fn a_password_is_overwritten_to_its_last_byte_in_every_form_that_files_and_arguments_have() {
+    for text in [
+        "PIN=HUNTER2\nx",
+        "TOKEN_PIN=HUNTER2,HUNTER2;HUNTER2\n",
+        "export PIN=\"HUNTER2 HUNTER2\" # x\n",
+        "//s/x /mnt cifs user=a,pass=HUNTER2,uid=0 0 0\n",
+        "//s/x /mnt cifs password2=HUNTER2 0 0\n",
+        "//s/x /mnt cifs user=D/u%HUNTER2,ro 0 0\n",
+        "//s/x /mnt cifs username=u%HUNTER2 0 0\n",
+        "//s/x /mnt cifs ro,password=ab;HUNTER2,uid=0 0 0\n",
+        "//s/x /mnt cifs ro,password=a\"bHUNTER2,uid=0 0 0\n",
+        "action(type=\"om\" uid=\"u\" pwd=\"HUNTER2\" db=\"d\")\n",
+        "action(type=\"om\" password=\"A HUNTER2\" db='d')\n",
+        "action(type=\"om\" password=\"it's HUNTER2\")\n",
+        "action(type=\"om\" password=\"\\\"HUNTER2\")\n",
+        "user:\n  - password: HUNTER2\n",
+        "plain_text_passwd: HUNTER2 HUNTER2\n",
+        "{\"user\":\"u\",\"password\": \"HUNTER2\",\"a\":1}\n",
+        "password HUNTER2\n",
+        "action(type=\"om\" password = \"HUNTER2\" db='d')\n",
+        "[\"--password\", \"HUNTER2\", \"behind\"]\n",
+        "0 1 * * * root echo root:HUNTER2 | chpasswd\n",
+        "0 1 * * * root sqlplus -s u/HUNTER2@db @x.sql\n",
+        "0 1 * * * root curl -s -u a:HUNTER2 http://x/\n",
+        "0 1 * * * root sshpass -p HUNTER2 ssh x\n",
+        "0 1 * * * root sshpass -pHUNTER2 ssh x\n",
+        "0 1 * * * root x --password HUNTER2 y\n",
+        "0 1 * * * root x --password 'HUNTER2 HUNTER2' y\n",
+        "curl https://u:HUNTER2@host/x\n",
+        "openssl x -passin pass:HUNTER2 -y\n",
+        "/bin/x\0--password\0HUNTER2\0y\0",
+        "sshpass\0-p\0HUNTER2\0ssh\0",
+        "/usr/bin/curl\0-u\0a:HUNTER2\0",
+        "root=/dev/sda netroot=iscsi:user:HUNTER2:x:HUNTER2@10.0.0.1::::iqn.x ro\n",
+    ] {
+        let mut bytes = text.as_bytes().to_vec();
+        assert!(of_text(&mut bytes), "{text}");
+        let left = String::from_utf8(bytes).unwrap();
+        assert!(!left.contains("HUNTER2"), "{left}");
+        assert_eq!((left.len(), left.lines().count()), (text.len(), text.lines().count()), "{left}");
+        // What follows is not a part of it.
+        for behind in
+            ["uid=0 0 0", " db=", "\"a\":1}", "ssh x", " y\n", "\0y\0", "@host/x", "http://x/", "# x", "@10.0.0.1"]
+        {
+            assert!(!text.contains(behind) || left.contains(behind), "{left}");
+        }
+    }
+    for plain in [
+        "passwd:     files sss\nshadow: files\n",
+        "password    sufficient    pam_unix.so\n",
+        "# device mount type options dump pass\nx\n",
+        "{\"pass\":14,\"status\":\"pass\"}",
+        "VmPin:\t 0 kB\nbypass=1 spin=2\n",
+        "Failed password for root from ::1\n",
+        "/usr/bin/passwd\0root\0",
+        "passwd 0.79-4.el8\npass 1.7\n",
+        "PermitEmptyPasswords no\nPasswordAuthentication yes\n",
+        "User=%i\nhttps://host/x@y:z\n",
+    ] {
+        let mut bytes = plain.as_bytes().to_vec();
+        assert!(!of_text(&mut bytes) && bytes == plain.as_bytes(), "{plain}: {}", String::from_utf8_lossy(&bytes));
+    }
+}
+
 /// What a check reads and must find as it is.
 #[test]
 fn what_is_no_private_key_stays_as_it_is() {

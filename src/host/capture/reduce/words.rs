@@ -1,4 +1,4 @@
-//! Secrets that a word names: figures of a private key, and passwords.
+//! Figures of a private key that a word names, and hashes of passwords.
 
 use super::{Found, places};
 use std::ops::Range;
@@ -25,7 +25,6 @@ const FIGURES: &[&[u8]] = &[
 ];
 /// The private parts of a JSON Web Key (RFC 7518).
 const OF_JSON: &[&[u8]] = &[b"\"d\"", b"\"p\"", b"\"q\"", b"\"dp\"", b"\"dq\"", b"\"qi\"", b"\"k\""];
-const PASSWORDS: &[&[u8]] = &[b"password=", b"passwd=", b"passphrase=", b"secret=", b"token=", b"psk="];
 /// How hashes of passwords begin (crypt(5), GRUB).
 const HASHES: &[&[u8]] =
     &[b"$1$", b"$2a$", b"$2b$", b"$2y$", b"$5$", b"$6$", b"$7$", b"$y$", b"$gy$", b"grub.pbkdf2.sha512."];
@@ -64,20 +63,8 @@ fn of_json(bytes: &[u8], at: usize, name: usize) -> Option<Range<usize>> {
     Some(start..start.checked_add(len)?)
 }
 
-pub(super) fn passwords(bytes: &[u8]) -> Found {
-    let lower = bytes.to_ascii_lowercase();
-    let ends = |byte: &u8| byte.is_ascii_whitespace() || b"\0\"',;&".contains(byte);
-    let named = PASSWORDS.iter().flat_map(|word| {
-        places(&lower, word).map(move |at| {
-            let start = at.saturating_add(word.len());
-            let rest = bytes.get(start..).unwrap_or_default();
-            let quoted = usize::from(rest.first().is_some_and(|byte| b"\"'".contains(byte)));
-            let start = start.saturating_add(quoted);
-            let rest = rest.get(quoted..).unwrap_or_default();
-            start..start.saturating_add(rest.iter().position(ends).unwrap_or(rest.len()))
-        })
-    });
-    let mut found: Found = named.collect();
+pub(super) fn hashes(bytes: &[u8]) -> Found {
+    let mut found = Found::new();
     for begin in HASHES {
         for at in places(bytes, begin) {
             let start = at.saturating_add(begin.len());

@@ -40,8 +40,8 @@ pub enum Kind {
 pub fn gather(root: &Root, places: &[String]) -> Probed<Vec<HsmConfiguration>> {
     let mut found = Vec::new();
     for place in places {
-        match root.parse(place, |text| parse(text).map(|names| look(root, place, names))) {
-            Probed::Known(configuration) => found.push(configuration),
+        match names(root, place) {
+            Probed::Known(names) => found.push(look(root, place, names)),
             Probed::Absent => {}
             Probed::Unreadable(why) => return Probed::Unreadable(why),
         }
@@ -51,6 +51,15 @@ pub fn gather(root: &Root, places: &[String]) -> Probed<Vec<HsmConfiguration>> {
 
 /// The library and the list, as they are written there.
 type Names = (Option<String>, Vec<String>);
+
+/// Its other values may be a PIN: a capture keeps the names, and not the file.
+fn names(root: &Root, path: &str) -> Probed<Names> {
+    let judged = match root.at(path) {
+        Ok(place) => place.judged("library and preserved files in", parse),
+        Err(why) => Probed::Unreadable(why),
+    };
+    judged.and_then(|names| names.map_err(|why| format!("{path}: {why}")).into())
+}
 
 fn parse(text: &[u8]) -> Result<Names, String> {
     let text = str::from_utf8(text).map_err(|_| "it is no text in UTF-8")?;

@@ -5,7 +5,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use crate::base::cause::cause;
-use crate::host::tail::tail;
+use crate::host::tail::{tail, tail_unkept};
 use crate::host::{Probed, Root};
 use crate::profile::Places;
 
@@ -34,7 +34,7 @@ pub fn gather(root: &Root, places: &Places) -> Probed<UpgradeLog> {
         Ok(place) => place,
         Err(why) => return Probed::Unreadable(why),
     };
-    let ask = || match tail(&place, MOST) {
+    let ask = || match tail_unkept(&place, MOST) {
         Ok((bytes, text)) => Probed::Known(UpgradeLog { bytes, ..parse(&text, text.len() as u64 == bytes, places) }),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Probed::Absent,
         Err(e) => Probed::Unreadable(format!("{}: {}", place.host_path(), cause(&e))),

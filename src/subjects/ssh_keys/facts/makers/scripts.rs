@@ -34,25 +34,36 @@ const LONGEST: u64 = 1 << 20;
 pub(super) fn look(root: &Root) -> Result<Vec<Maker>, String> {
     let mut found = Vec::new();
     for pattern in COMMANDS {
-        for_each(root, pattern, |file, text| found.extend(commands(file, text)))?;
+        for_each(root, pattern, "commands that make keys in", commands, &mut found)?;
     }
     for pattern in CLOUD_INIT {
-        for_each(root, pattern, |file, text| found.extend(cloud_init(file, text)))?;
+        for_each(root, pattern, "keys that cloud-init makes by", cloud_init, &mut found)?;
     }
     // One script can have two names.
     found.dedup_by(|one, other| one.line == other.line);
     Ok(found)
 }
 
-fn for_each(root: &Root, pattern: &str, mut take: impl FnMut(&str, &[u8])) -> Result<(), String> {
+/// Numbers of lines, and what each does.
+type Found = Vec<(u32, String)>;
+
+/// A script may have a password: a capture keeps what `judge` finds, by the name of the question, and not the file.
+fn for_each(
+    root: &Root,
+    pattern: &str,
+    question: &str,
+    judge: fn(&[u8]) -> Found,
+    found: &mut Vec<Maker>,
+) -> Result<(), String> {
     for path in glob::expand(root, pattern)? {
         let place = root.at(&path)?;
         let is_searched = place.metadata().known().is_some_and(|meta| meta.is_file() && meta.len() <= LONGEST);
         if !is_searched {
             continue;
         }
-        match place.read() {
-            Probed::Known(text) => take(&path, &text),
+        let maker = |(number, what)| Maker { line: Line { file: path.clone(), number }, what };
+        match place.judged(question, judge) {
+            Probed::Known(lines) => found.extend(lines.into_iter().map(maker)),
             Probed::Absent => {}
             Probed::Unreadable(why) => return Err(why),
         }
@@ -60,17 +71,13 @@ fn for_each(root: &Root, pattern: &str, mut take: impl FnMut(&str, &[u8])) -> Re
     Ok(())
 }
 
-fn maker(file: &str, number: u32, what: &str) -> Maker {
-    Maker { line: Line { file: file.to_owned(), number }, what: what.to_owned() }
-}
-
-fn commands(file: &str, text: &[u8]) -> Vec<Maker> {
+fn commands(text: &[u8]) -> Found {
     let lines = numbered(text).filter(|(_, line)| !line.trim_ascii_start().starts_with(b"#"));
-    lines.filter_map(|(number, line)| Some(maker(file, number, in_command(line)?))).collect()
+    lines.filter_map(|(number, line)| Some((number, in_command(line)?.to_owned()))).collect()
 }
 
 /// `ssh_genkeytypes: [rsa, dsa]`, or a list of one a line.
-fn cloud_init(file: &str, text: &[u8]) -> Option<Maker> {
+fn cloud_init(text: &[u8]) -> Found {
     let mut listed = false;
     for (number, line) in numbered(text) {
         let line = String::from_utf8_lossy(line);
@@ -89,10 +96,10 @@ fn cloud_init(file: &str, text: &[u8]) -> Option<Maker> {
         };
         let mut words = value.split(|c: char| !c.is_ascii_alphanumeric());
         if words.any(|word| word.eq_ignore_ascii_case("dsa")) {
-            return Some(maker(file, number, "has cloud-init make a DSA key (ssh_genkeytypes)"));
+            return vec![(number, "has cloud-init make a DSA key (ssh_genkeytypes)".to_owned())];
         }
     }
-    None
+    Found::new()
 }
 
 #[cfg(test)]
