@@ -26,9 +26,11 @@ pub(super) const READERS: &[Reader] = &[
         name: "secrets",
         sources: &[
             "host/capture/reduce",
+            "host/capture/reduce/commands",
             "host/capture/reduce/der",
             "host/capture/reduce/encoded",
             "host/capture/reduce/magic",
+            "host/capture/reduce/passwords",
             "host/capture/reduce/pem",
             "host/capture/reduce/words",
         ],
