@@ -1,15 +1,13 @@
 //! Whether a file is one that only root, or whoever runs this program, can have written. What okv-host records as root
 //! it acts on later.
 //!
-//! Each part of the path is opened below the one before it, and what was opened is verified, so that nothing can be
-//! exchanged in between. Nothing can be afterwards either: only who owns a folder, or may write it, exchanges its
-//! entries. What is not there is nobody's.
+//! Each part of the path is verified from `/` on, before the next one is looked at. So nothing can be exchanged in
+//! between or afterwards: only who owns a folder, or may write it, exchanges its entries. What is not there is nobody's.
 
-use std::ffi::OsStr;
-use std::fs::{File, Metadata};
+use std::fs::{File, Metadata, symlink_metadata};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::sys::{self, at};
 use crate::base::cause::cause;
@@ -44,25 +42,21 @@ pub fn append(path: &Path) -> io::Result<File> {
     open(path, at::append)
 }
 
-fn open(path: &Path, open: fn(&File, &OsStr) -> io::Result<File>) -> io::Result<File> {
-    let (folder, name) = verified_folder(path)?.ok_or(ErrorKind::NotFound)?;
-    let file = open(&folder, name)?;
-    let metadata = file.metadata()?;
-    verify_one(path, &metadata, metadata.is_file(), "regular file")?;
-    Ok(file)
+fn open(path: &Path, open: fn(&Path) -> io::Result<File>) -> io::Result<File> {
+    open(&verified_folder(path)?.ok_or(ErrorKind::NotFound)?)
 }
 
-/// The folder of the file at `path`, and its name there. `None` where there is no such folder.
-fn verified_folder(path: &Path) -> io::Result<Option<(File, &OsStr)>> {
+/// The file at `path` by the path that its links lead to. `None` where there is no such folder.
+fn verified_folder(path: &Path) -> io::Result<Option<PathBuf>> {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(refused(format!("{} names no file", path.display())));
     };
-    let Some(folder) = folder::open(folder)? else { return Ok(None) };
-    if let Some(file) = found(path, at::look(&folder, name))? {
-        let metadata = file.metadata()?;
+    let Some(folder) = folder::verified(folder)? else { return Ok(None) };
+    let file = folder.join(name);
+    if let Some(metadata) = found(path, symlink_metadata(&file))? {
         verify_one(path, &metadata, metadata.is_file(), "regular file")?;
     }
-    Ok(Some((folder, name)))
+    Ok(Some(file))
 }
 
 fn found<T>(path: &Path, result: io::Result<T>) -> io::Result<Option<T>> {
