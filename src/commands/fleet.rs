@@ -16,8 +16,8 @@ use crate::report;
 /// Images that a thread takes at a time: enough to make waiting for one's turn rare, few enough to keep memory flat.
 const BATCH: usize = 32;
 
-/// Prints a line for each disk, in the order given. Each image stands alone; the disks of an archive belong together. Without `jobs` there is a thread for each
-/// processor.
+/// Prints a line for each disk, in the order given. Each image stands alone; the disks of an archive belong together.
+/// Without `jobs` there is a thread for each processor.
 pub(super) fn run(paths: Paths<'_>, reach: Reach, jobs: Option<usize>) -> Result<ExitStatus> {
     // How many processors there are is asked only where it matters: the answer takes the kernel as long as a disk.
     let processors = || thread::available_parallelism().map_or(1, usize::from);

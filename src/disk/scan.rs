@@ -13,8 +13,8 @@ use crate::base::ids::Id;
 use crate::base::parallel;
 use crate::io::image::Slice;
 
-/// Scans disks that belong together: volume groups are assembled over all of them, and copies of one disk are told. A
-/// file may have several disks.
+/// Scans disks that belong together: volume groups are assembled over all of them, and copies of one disk are detected.
+/// A file may have several disks.
 pub fn scan(sources: &[Source]) -> Vec<Disk> {
     let found = parallel::map(sources, Scratch::default, Source::probe);
     let (mut opened, mut probes) = (Vec::with_capacity(sources.len()), Vec::with_capacity(sources.len()));

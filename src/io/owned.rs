@@ -1,8 +1,8 @@
 //! Whether a file is one that only root, or whoever runs this program, can have written. What okv-host records as root
 //! it acts on later.
 //!
-//! Each part of the path is verified from `/` on, before the next one is looked at. So nothing can be exchanged in
-//! between or afterwards: only who owns a folder, or may write it, exchanges its entries. What is not there is nobody's.
+//! Each part of the path is verified from `/` on, before the next one is read. Nobody else can exchange it then: only
+//! the owner of a folder, and who may write it, can. What does not exist is not refused.
 
 use std::fs::{File, Metadata, symlink_metadata};
 use std::io::{self, ErrorKind};

@@ -92,8 +92,8 @@ pub(super) fn clean_cache(inputs: &StepInputs<'_>) -> Answer {
     }
     match inputs.state_of("mount-iso") {
         Some(State::Done) => Answer::done(
-            "the ISO is mounted, and okv-host stage cleans the cache with the mount; after a mount by hand, run okv-host \
-             stage too: it does the rest",
+            "the ISO is mounted, and okv-host stage cleans the cache with the mount; after a mount by hand, run \
+             okv-host stage too: it does the rest",
         ),
         Some(State::Ready) => Answer::ready(STAGE, "goes with the mount"),
         Some(State::Unknown) => Answer::unknown("goes with the mount, and whether that is there is unknown"),

@@ -73,8 +73,8 @@ pub const STEPS: &[Row] = &[
         &[server_certificate::ID, platform_certificate::ID],
     )
     .how(
-        "See OKV Server Certificate Expiration on the Configure Alerts page, and the date of the platform certificates in \
-         the answer of okv server info get. Or have check read them: --certificate FILE, --server-info FILE.",
+        "See OKV Server Certificate Expiration on the Configure Alerts page, and the date of the platform certificates \
+         in the answer of okv server info get. Or have check read them: --certificate FILE, --server-info FILE.",
     ),
     person("7.2", 14, "hsm-before", "with an HSM: what its guide asks before")
         .shows(&[hsm::ID, hsm_preserved_files::ID]),
@@ -84,8 +84,8 @@ pub const STEPS: &[Row] = &[
         .how("With an Entrust HSM and operator cards: put one in slot 0 of the HSM, where it stays for the restart."),
     own("7.3", 1, "all-before", "everything before is done", Own::EverythingBefore, &[release::ID])
         .how(
-            "See Node Version under Cluster, Management in the management console (without a cluster, the heading of the \
-             console of the node): it must be a release that can be upgraded from.",
+            "See Node Version under Cluster, Management in the management console (without a cluster, the heading of \
+             the console of the node): it must be a release that can be upgraded from.",
         )
         .verified_by(&["okv-host check"])
         .or_confirmed(),

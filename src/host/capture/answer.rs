@@ -13,7 +13,8 @@ use super::reduce;
 pub(super) struct Answer(pub(super) Box<RawValue>);
 
 impl Answer {
-    /// Without private keys that a text in it has. `None` where it cannot be written as JSON, which no answer of ours is.
+    /// The answer without the private keys in its texts. `None` where it cannot be written as JSON; no answer of ours
+    /// is such.
     pub(super) fn of(value: &impl Serialize) -> Option<Self> {
         let mut value = serde_json::to_value(value).ok()?;
         reduced(&mut value);

@@ -156,7 +156,7 @@ impl<'r> Place<'r> {
         }
     }
 
-    /// What `stat(2)` tells of it: of the place itself, which is no link unless that was put there meanwhile.
+    /// The metadata of the place itself (`lstat(2)`): links were followed before.
     pub fn metadata(&self) -> Probed<Meta> {
         self.probed(self.stat())
     }
@@ -242,7 +242,7 @@ fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
         let what = if kind.is_dir() { "a directory" } else { "a special file" };
         return Err(io::Error::other(format!("it is {what}, not a file")));
     }
-    // One read where the size is told; without room, it takes one for each few bytes. A file of /proc tells none.
+    // With room for the whole file, one read is enough. Files of /proc have the size 0.
     let room = usize::try_from(meta.len().min(LARGEST_FILE)).unwrap_or_default();
     let mut bytes = Vec::with_capacity(room.max(ATTRIBUTE));
     file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;

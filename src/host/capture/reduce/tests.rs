@@ -44,8 +44,8 @@ fn half_a_key_is_overwritten_whichever_half_it_is() {
 
 #[test]
 fn files_of_other_programs_are_overwritten() {
-    let putty = "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nComment: x\nPublic-Lines: 1\nAAAA\nPrivate-Lines: 1\n\
-                 SECRETSECRETSECRET\nPrivate-MAC: 00112233\n";
+    let putty = "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nComment: x\nPublic-Lines: 1\nAAAA\n\
+                 Private-Lines: 1\nSECRETSECRETSECRET\nPrivate-MAC: 00112233\n";
     let ssh_com = "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: \"x\"\nSECRETSECRETSECRET\n\
                    ---- END SSH2 ENCRYPTED PRIVATE KEY ----\n";
     let pgp = "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nSECRETSECRETSECRET\n-----END PGP PRIVATE KEY BLOCK-----\n";

@@ -80,8 +80,8 @@ const HEAD: usize = 512;
 
 /// The format that a file begins with, where it is not raw.
 ///
-/// Whoever writes to a raw disk may make its first bytes those of a format, which names other files. What has a table or
-/// a label of LVM2 in its first sectors is the disk itself: no header of a format has them there.
+/// A guest can write the header of a format to its raw disk, and name other files in it. So a disk with a partition
+/// table or a label of LVM2 in its first sectors is raw: no image format has these there.
 #[inline]
 pub fn detect(head: &[u8]) -> Option<Format> {
     by_magic(head).filter(|_| !is_disk(head))
