@@ -144,8 +144,8 @@ fn summary(out: &mut Page, screen: &CheckScreen<'_>) {
     counted(out, "Rules n/a", &of(Verdict::NotApplicable), &all);
 }
 
-/// Rules with a question to the operator whose step cannot be confirmed yet. The release of the node is such a question:
-/// its step waits for all others.
+/// Rules with a question to the operator whose step cannot be confirmed yet. The release of the node is one: its step
+/// waits for all others.
 fn asked_elsewhere(screen: &CheckScreen<'_>) -> Vec<&'static str> {
     let is_in_sight = |step: &&Step| step.state.is_closed() || screen.standing.to_confirm.contains(&step.id);
     let in_sight: Vec<RuleId> = screen.steps.iter().filter(is_in_sight).flat_map(|step| step.rules).copied().collect();

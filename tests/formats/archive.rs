@@ -91,3 +91,22 @@ fn a_disk_in_an_archive_names_no_other_file() {
     run("tar", &["--format=ustar", "-C", &folder, "-cf", &ova.to_string_lossy(), "node.ovf", "a.qcow2"]);
     assert!(problems(&ova)[0].contains("not looked for in an archive"), "{:?}", problems(&ova));
 }
+
+#[test]
+fn a_disk_that_is_compressed_or_without_its_holes_is_reported_and_not_shown_as_another_one() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("node.ovf"), "<Envelope/>").unwrap();
+    fs::write(dir.path().join("a.vmdk"), [0x1f, 0x8b, 8, 0, 0, 0, 0, 0]).unwrap();
+    let sparse = fs::File::create(dir.path().join("b.img")).unwrap();
+    sparse.set_len(8 << 20).unwrap();
+    let folder = dir.path().to_string_lossy();
+    let ova = dir.path().join("x.ova");
+    for format in ["gnu", "posix"] {
+        let options = ["--format", format, "--sparse", "-C", &*folder, "-cf", &*ova.to_string_lossy()];
+        run("tar", &[&options[..], &["node.ovf", "a.vmdk", "b.img"]].concat());
+        let disks = scan(&[&ova]);
+        let why = |at: usize| disks[at]["problems"][0]["message"].as_str().unwrap().to_owned();
+        assert!(disks.len() == 2 && why(0).contains("gzip") && why(1).contains("holes left out"), "{disks:#?}");
+        assert!(disks.iter().all(|disk| disk["problems"][0]["id"] == "cannot-open"), "{disks:#?}");
+    }
+}

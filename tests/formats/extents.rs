@@ -72,7 +72,13 @@ fn a_vmdk_that_was_not_closed_is_read_and_reported() {
     let (raw, image) = (node(dir.path()), dir.path().join("image"));
     qemu_img(dir.path(), &format!("convert -O vmdk {} {{dir}}/image", raw.display()));
     fs::OpenOptions::new().write(true).open(&image).unwrap().write_all_at(&[1], 72).unwrap();
-    let problems = problems(&image);
+    assert!(problems(&image)[0].starts_with("image-not-closed: "), "{:?}", problems(&image));
+    // The same of a disk that is split.
+    let split = format!("convert -O vmdk -o subformat=twoGbMaxExtentSparse {} {{dir}}/split.vmdk", raw.display());
+    qemu_img(dir.path(), &split);
+    let first = fs::OpenOptions::new().write(true).open(dir.path().join("split-s001.vmdk")).unwrap();
+    first.write_all_at(&[1], 72).unwrap();
+    let problems = problems(&dir.path().join("split.vmdk"));
     assert!(problems[0].starts_with("image-not-closed: "), "{problems:?}");
 }
 

@@ -1,6 +1,9 @@
 //! Swap, old kernels and DSA keys.
 
+use okv_host::disk::format::content::{Content, Kind};
+
 use super::*;
+use crate::{judge, profile};
 
 #[test]
 fn swap_is_enough_grown_at_once_grown_after_a_disk_or_unknown() {
@@ -12,15 +15,31 @@ fn swap_is_enough_grown_at_once_grown_after_a_disk_or_unknown() {
     assert_eq!(of_host("unreadable-swaps"), [State::Unknown; 3]);
     assert_eq!(of_host("swap-reference-broken"), [State::NotNeeded, State::NotNeeded, State::Blocked]);
     assert_eq!(state(&with("vg-missing-pv", |_| {}), "look-at-swap"), State::Blocked);
-    let added = with("vg-free-one-short", |facts| {
-        let mut blank = facts.node.disks[0].clone();
-        blank.path = "/dev/sdb".into();
-        blank.content = okv_host::disk::format::content::Content::new(okv_host::disk::format::content::Kind::Blank);
-        (blank.partitions, blank.volume_groups) = (vec![], vec![]);
-        facts.node.disks.push(blank);
-    });
+    let added = with("vg-free-one-short", add_blank_disk);
     assert_eq!((state(&added, "add-disk"), state(&added, "swap-extend")), (State::Done, State::Ready));
     assert!(of(&added, "add-disk").evidence.contains("/dev/sdb"));
+}
+
+fn add_blank_disk(facts: &mut Facts) {
+    let mut blank = facts.node.disks[0].clone();
+    blank.path = "/dev/sdb".into();
+    blank.content = Content::new(Kind::Blank);
+    (blank.partitions, blank.volume_groups) = (vec![], vec![]);
+    facts.node.disks.push(blank);
+}
+
+#[test]
+fn once_a_blank_disk_is_there_no_rule_asks_for_another_one_or_for_prepare() {
+    let remedies = |change: &dyn Fn(&mut Facts)| {
+        let mut facts = facts_of(Host::named("vg-free-one-short").path());
+        change(&mut facts);
+        let findings = judge(&facts, &profile());
+        ["swap-size", "vg-free"]
+            .map(|id| findings.iter().find(|finding| finding.id.as_str() == id).unwrap().remedy.clone())
+    };
+    let [size, free] = remedies(&|_| ());
+    assert!(size.ends_with("--prepare") && free.starts_with("Add one blank disk"), "{size}; {free}");
+    assert_eq!(remedies(&add_blank_disk), ["okv-host swap-extend"; 2]);
 }
 
 /// A journal with one run of `swap-extend`, as the module that changes hosts writes it, on a host that was started at

@@ -204,6 +204,17 @@ mod tests {
     }
 
     #[test]
+    fn an_early_image_has_the_name_of_its_backing_file_and_no_list_before_it() {
+        let mut head = sample();
+        head[7] = 2;
+        head[72..].fill(0);
+        head[8..16].copy_from_slice(&72_u64.to_be_bytes());
+        head[72..81].copy_from_slice(b"base.qcow");
+        let header = Header::parse(&head).unwrap();
+        assert_eq!((header.backing.as_deref(), header.backing_format), (Some("base.qcow"), None));
+    }
+
+    #[test]
     fn what_cannot_be_read_is_named() {
         for (at, value, why) in [
             (7, 1, "qcow version 1"),
