@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::parts::Parts;
+use super::parts::{Parts, Seal};
 use super::{Reader, seeds};
 use crate::base::units::SectorSize;
 use crate::disk::format::content::{Content, Found, Kind};

@@ -1,6 +1,6 @@
 //! LVM2: labels, headers of metadata areas, texts, and the groups that they make.
 
-use super::parts::{Parts, seal_area_header, seal_label};
+use super::parts::{Parts, Seal, seal_area_header, seal_label};
 use super::{Reader, seeds};
 use crate::disk::format::content::{Content, Kind};
 use crate::disk::format::lvm2::layout::Layout;

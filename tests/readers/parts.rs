@@ -23,19 +23,24 @@ impl Parts {
         self.put(at, bytes);
         self
     }
+}
 
-    pub fn put(&mut self, at: u64, bytes: &[u8]) {
-        self.parts.push((at, bytes.to_vec()));
-    }
+/// A disk of which bytes are replaced, and checksums made right.
+pub trait Seal: Image {
+    /// Bytes of the largest array of partitions whose checksum is made right. The usual one has 16 KiB; the largest that
+    /// can be takes a thousand times as long.
+    const LARGEST_ARRAY: u64 = 1 << 16;
 
-    pub fn get(&self, at: u64, len: usize) -> Option<Vec<u8>> {
+    fn put(&mut self, at: u64, bytes: &[u8]);
+
+    fn get(&self, at: u64, len: usize) -> Option<Vec<u8>> {
         let mut bytes = vec![0; len];
         self.read_at(&mut bytes, at).ok().map(|()| bytes)
     }
 
     /// Makes the checksums of both copies of a GPT right.
-    pub fn seal_gpt(&mut self, sector: SectorSize) {
-        let last = (self.bytes / sector.bytes()).saturating_sub(1);
+    fn seal_gpt(&mut self, sector: SectorSize) {
+        let last = (self.bytes() / sector.bytes()).saturating_sub(1);
         for at in [1, last].into_iter().filter_map(|lba| sector.offset_of(lba)) {
             let Some(mut header) = self.get(at, sector.bytes() as usize) else { continue };
             if !header.starts_with(gpt::SIGNATURE) {
@@ -44,8 +49,9 @@ impl Parts {
             let field = |at: usize| u32::from_le_bytes(header[at..at + 4].try_into().unwrap());
             let array_at = u64::from_le_bytes(header[72..80].try_into().unwrap()).checked_mul(sector.bytes());
             let (array, length) = (u64::from(field(80)) * u64::from(field(84)), field(12) as usize);
-            // The usual array has 16 KiB; one of the most that can be takes a thousand times as long.
-            if let Some(array) = array_at.filter(|_| array <= 1 << 16).and_then(|at| self.get(at, array as usize)) {
+            if let Some(array) =
+                array_at.filter(|_| array <= Self::LARGEST_ARRAY).and_then(|at| self.get(at, array as usize))
+            {
                 header[88..92].copy_from_slice(&crc32fast::hash(&array).to_le_bytes());
             }
             header[16..20].fill(0);
@@ -56,7 +62,7 @@ impl Parts {
     }
 
     /// Makes the checksums of the physical volume that begins at `start` right: label, area headers, texts.
-    pub fn seal_lvm2(&mut self, start: u64) {
+    fn seal_lvm2(&mut self, start: u64) {
         for at in (0..4).filter_map(|n| start.checked_add(n * 512)) {
             let Some(mut sector) = self.get(at, 512) else { continue };
             if !sector.starts_with(b"LABELONE") {
@@ -85,6 +91,12 @@ impl Parts {
             }
         }
         self.put(at, &sector);
+    }
+}
+
+impl Seal for Parts {
+    fn put(&mut self, at: u64, bytes: &[u8]) {
+        self.parts.push((at, bytes.to_vec()));
     }
 }
 

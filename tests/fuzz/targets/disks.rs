@@ -8,13 +8,11 @@ use std::cell::RefCell;
 
 use okv_host::disk::{Disk, Flag, Partition, ProblemId, Scratch, Source, VolumeGroup, scan, scan_alone};
 use okv_host::disk::format::content::{Content, Kind};
-use okv_host::disk::format::gpt;
-use okv_host::disk::format::lvm2::metadata_area::{HEADER_BYTES, Header};
-use okv_host::disk::format::lvm2::{label, self};
 use okv_host::io::image::sparse::Sparse;
 use okv_host::io::image::{Image, Memory, ReadError};
+use okv_host::readers::parts::Seal;
 use okv_host::report;
-use okv_host::base::units::{ByteRange, SectorSize};
+use okv_host::base::units::SectorSize;
 
 const MAGIC: &[u8] = b"okv-host sparse image 1\n";
 
@@ -53,73 +51,17 @@ impl Patched {
         disk
     }
 
-    pub fn get(&self, at: u64, len: usize) -> Option<Vec<u8>> {
-        let mut bytes = vec![0; len];
-        self.read_at(&mut bytes, at).ok().map(|()| bytes)
+    /// Makes the checksums of every GPT right, whatever the sectors.
+    pub fn seal_gpts(&mut self) {
+        [SectorSize::S512, SectorSize::S4096].into_iter().for_each(|sector| self.seal_gpt(sector));
     }
+}
 
-    pub fn put(&mut self, at: u64, bytes: &[u8]) {
+impl Seal for Patched {
+    const LARGEST_ARRAY: u64 = 1 << 20;
+
+    fn put(&mut self, at: u64, bytes: &[u8]) {
         self.patches.push((at, bytes.to_vec()));
-    }
-
-    /// Makes the checksums of every GPT right.
-    pub fn seal_gpt(&mut self) {
-        for sector in [SectorSize::S512, SectorSize::S4096] {
-            let Some(last) = (self.bytes() / sector.bytes()).checked_sub(1) else { continue };
-            for at in [1, last].into_iter().filter_map(|lba| sector.offset_of(lba)) {
-                let Some(mut header) = self.get(at, sector.bytes() as usize) else { continue };
-                if !header.starts_with(gpt::SIGNATURE) {
-                    continue;
-                }
-                let field = |at: usize| u32::from_le_bytes(header[at..at + 4].try_into().unwrap());
-                let array_at = u64::from_le_bytes(header[72..80].try_into().unwrap()).checked_mul(sector.bytes());
-                let (array, length) = (u64::from(field(80)) * u64::from(field(84)), field(12) as usize);
-                if let Some(array) = array_at.filter(|_| array <= 1 << 20).and_then(|at| self.get(at, array as usize)) {
-                    header[88..92].copy_from_slice(&crc32fast::hash(&array).to_le_bytes());
-                }
-                header[16..20].fill(0);
-                let crc = crc32fast::hash(&header[..length.min(header.len())]);
-                header[16..20].copy_from_slice(&crc.to_le_bytes());
-                self.put(at, &header);
-            }
-        }
-    }
-
-    /// Makes the checksums of the physical volume that begins at `start` right: label, area headers, texts.
-    pub fn seal_lvm(&mut self, start: u64) {
-        for at in (0..4).filter_map(|n| start.checked_add(n * 512)) {
-            let Some(mut sector) = self.get(at, 512) else { continue };
-            if !sector.starts_with(b"LABELONE") {
-                continue;
-            }
-            let crc = lvm2::checksum(&[&sector[20..]]);
-            sector[16..20].copy_from_slice(&crc.to_le_bytes());
-            self.put(at, &sector);
-            let Some(Ok(label)) = self.get(start, 2048).and_then(|head| label::find(&head)) else { continue };
-            label.metadata_areas.iter().take(4).for_each(|area| self.seal_area(start, *area));
-        }
-    }
-
-    fn seal_area(&mut self, start: u64, area: ByteRange) {
-        let Some(at) = start.checked_add(area.start()) else { return };
-        let Some(mut sector) = self.get(at, HEADER_BYTES) else { return };
-        let seal = |sector: &mut [u8]| {
-            let crc = lvm2::checksum(&[&sector[4..]]);
-            sector[..4].copy_from_slice(&crc.to_le_bytes());
-        };
-        seal(&mut sector);
-        let header = Header::parse(&sector, area.start());
-        if let Ok((header, Some(text))) = header.map(|header| (header.clone(), header.committed))
-            && let Ok(pieces) = header.pieces(&text)
-            && text.bytes <= 1 << 20
-        {
-            let piece = |range: ByteRange| self.get(start.checked_add(range.start())?, range.len() as usize);
-            if let (Some(first), Some(second)) = (piece(pieces.first), piece(pieces.second)) {
-                sector[56..60].copy_from_slice(&lvm2::checksum(&[&first, &second]).to_le_bytes());
-                seal(&mut sector);
-            }
-        }
-        self.put(at, &sector);
     }
 }
 

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use disks::containers;
 use libfuzzer_sys::fuzz_target;
 use okv_host::disk::{Scratch, Source, scan_file};
+use okv_host::readers::parts::Seal;
 use okv_host::io::image::Image;
 
 /// Larger files are cut: a fixed VHDX of a small disk has a few MiB.

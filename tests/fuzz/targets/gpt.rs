@@ -6,6 +6,7 @@ mod disks;
 use disks::{Patched, check_scan, containers};
 use libfuzzer_sys::fuzz_target;
 use okv_host::disk::table::{Edges, HEAD, TAIL, self};
+use okv_host::readers::parts::Seal;
 use okv_host::io::image::Image;
 
 fuzz_target!(|data: &[u8]| {
@@ -17,7 +18,7 @@ fuzz_target!(|data: &[u8]| {
         read_table(disk);
     }
     check_scan(&found);
-    found.iter_mut().for_each(Patched::seal_gpt);
+    found.iter_mut().for_each(Patched::seal_gpts);
     for disk in &found {
         read_table(disk);
     }

@@ -12,6 +12,7 @@ use okv_host::disk::volume_group::{PvOnDisk, assemble};
 use okv_host::disk::format::content::{Content, Kind};
 use okv_host::disk::format::lvm2::layout::Layout;
 use okv_host::disk::format::lvm2::{VolumeGroup, label};
+use okv_host::readers::parts::Seal;
 use okv_host::io::image::{Image, Recording};
 
 const LABEL: u64 = 512;
@@ -38,7 +39,7 @@ fuzz_target!(|data: &[u8]| {
     check_scan(&found);
     for disk in &mut found {
         let starts: Vec<u64> = (0..disk.bytes().min(16 << 20)).step_by(1 << 20).collect();
-        starts.into_iter().for_each(|start| disk.seal_lvm(start));
+        starts.into_iter().for_each(|start| disk.seal_lvm2(start));
     }
     check_scan(&found);
     check_groups(&found);

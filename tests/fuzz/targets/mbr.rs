@@ -6,6 +6,7 @@ mod disks;
 use disks::{Patched, check_scan, containers};
 use libfuzzer_sys::fuzz_target;
 use okv_host::disk::table::{Edges, HEAD, TAIL, self};
+use okv_host::readers::parts::Seal;
 use okv_host::io::image::Image;
 
 fuzz_target!(|data: &[u8]| {
