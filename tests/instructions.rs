@@ -6,13 +6,12 @@
 
 #[path = "support/release.rs"]
 mod release;
+#[path = "support/unpack.rs"]
+mod unpack;
 
-use std::fs::{self, File};
-use std::os::unix::fs::FileExt;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
-
-use okv_host::io::image;
 
 /// A fixture, and the instructions that a disk like it took when this was written, in the release build.
 const USUAL: &[(&str, u64)] = &[
@@ -28,22 +27,9 @@ const USUAL: &[(&str, u64)] = &[
 /// differently.
 const MARGIN: u64 = 40;
 
-/// The disk of a fixture as the sparse file that it was before it was packed.
-fn unpack(fixture: &str, to: &Path) {
-    let packed = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/images").join(fixture).join("disk");
-    let disk = image::open(&packed).unwrap();
-    let file = File::create(to).unwrap();
-    file.set_len(disk.bytes()).unwrap();
-    let header = fs::read(&packed).unwrap();
-    for line in header.split(|b| *b == b'\n').take_while(|line| !line.is_empty()) {
-        let words: Vec<&str> = std::str::from_utf8(line).unwrap().split(' ').collect();
-        if let ["block", at, len] = words[..] {
-            let (at, len): (u64, usize) = (at.parse().unwrap(), len.parse().unwrap());
-            let mut bytes = vec![0; len];
-            disk.read_at(&mut bytes, at).unwrap();
-            file.write_all_at(&bytes, at).unwrap();
-        }
-    }
+/// The disk of a fixture as a sparse file.
+fn unpacked(fixture: &str, to: &Path) {
+    unpack::unpack(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/images").join(fixture).join("disk"), to);
 }
 
 /// The instructions of a scan of this disk `times` over.
@@ -71,7 +57,7 @@ fn no_hot_path_has_become_much_longer() {
         .iter()
         .map(|(fixture, usual)| {
             let dir = tempfile::tempdir().unwrap();
-            unpack(fixture, &dir.path().join("disk"));
+            unpacked(fixture, &dir.path().join("disk"));
             // The start of the program is in both, and so is not in the difference.
             let more = count(&binary, dir.path(), 30) - count(&binary, dir.path(), 10);
             (*fixture, more / 20, *usual)

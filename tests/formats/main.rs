@@ -2,6 +2,9 @@
 
 #[path = "../support/scan.rs"]
 mod scan;
+#[path = "../support/unpack.rs"]
+mod unpack;
+
 #[path = "../support/tools.rs"]
 #[allow(dead_code)] // a part is used here
 mod tools;

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::parts::{Parts, Seal};
+use super::parts::{Parts, Seal, windows};
 use super::{Reader, seeds};
 use crate::base::units::SectorSize;
 use crate::disk::format::content::{Content, Found, Kind};
@@ -167,27 +167,6 @@ fn lie_apart(partitions: &[Partition], disk_bytes: u64) {
     assert!(partitions.iter().all(|p| end(p) <= disk_bytes), "a partition lies beyond the disk, and no problem");
     data.sort_by_key(|p| p.start_bytes);
     assert!(data.windows(2).all(|pair| end(pair[0]) <= pair[1].start_bytes), "{data:?} overlap, and no problem");
-}
-
-/// The parts of a volume in an input: its size in 64 bits, how far that is shifted, and how many parts. Then of each
-/// its shift with the bit for "from the end", its distance and its length in 16 bits; and then their bytes.
-fn windows(data: &[u8]) -> Option<(Windows<'_>, &[u8])> {
-    let (control, mut rest) = data.split_first_chunk::<10>()?;
-    let bytes = u64::from_le_bytes(*control.first_chunk()?) >> (control[8] % 64);
-    let mut windows = Windows::new(bytes);
-    if control[9] & 0x80 != 0 {
-        windows = windows.on_sectors(Some(4096));
-    }
-    for _ in 0..control[9] % 8 {
-        let Some((place, after)) = rest.split_first_chunk::<5>() else { break };
-        let len = usize::from(u16::from_le_bytes([place[3], place[4]])).min(after.len());
-        let distance = u64::from(u16::from_le_bytes([place[1], place[2]])) << (place[0] & 0x1f);
-        let at = if place[0] & 0x80 == 0 { distance } else { bytes.saturating_sub(distance) };
-        let (part, after) = after.split_at(len);
-        windows = windows.with(at, part);
-        rest = after;
-    }
-    Some((windows, rest))
 }
 
 /// The same volume with right checksums of ext and XFS, whose sizes are only shown where these fit.

@@ -9,6 +9,7 @@ mod boot;
 mod disks;
 mod documents;
 mod files;
+pub mod groups;
 mod host;
 mod images;
 mod keys;

@@ -4,6 +4,7 @@ use crate::base::units::{ByteRange, SectorSize};
 use crate::disk::format::gpt;
 use crate::disk::format::lvm2::metadata_area::{HEADER_BYTES, Header};
 use crate::disk::format::lvm2::{checksum, label};
+use crate::disk::format::windows::Windows;
 use crate::io::image::{Image, ReadError};
 
 #[derive(Debug, Clone, Default)]
@@ -139,4 +140,25 @@ impl Image for Parts {
         }
         Ok(())
     }
+}
+
+/// The parts of a volume in an input: its size in 64 bits, how far that is shifted, and how many parts. Then of each
+/// its shift with the bit for "from the end", its distance and its length in 16 bits; and then their bytes.
+pub fn windows(data: &[u8]) -> Option<(Windows<'_>, &[u8])> {
+    let (control, mut rest) = data.split_first_chunk::<10>()?;
+    let bytes = u64::from_le_bytes(*control.first_chunk()?) >> (control[8] % 64);
+    let mut windows = Windows::new(bytes);
+    if control[9] & 0x80 != 0 {
+        windows = windows.on_sectors(Some(4096));
+    }
+    for _ in 0..control[9] % 8 {
+        let Some((place, after)) = rest.split_first_chunk::<5>() else { break };
+        let len = usize::from(u16::from_le_bytes([place[3], place[4]])).min(after.len());
+        let distance = u64::from(u16::from_le_bytes([place[1], place[2]])) << (place[0] & 0x1f);
+        let at = if place[0] & 0x80 == 0 { distance } else { bytes.saturating_sub(distance) };
+        let (part, after) = after.split_at(len);
+        windows = windows.with(at, part);
+        rest = after;
+    }
+    Some((windows, rest))
 }

@@ -5,15 +5,13 @@
 
 mod disks;
 
-use disks::{Patched, check_group, check_scan, containers};
+use disks::{Patched, check_scan, containers};
 use libfuzzer_sys::fuzz_target;
-use okv_host::disk::physical_volume;
-use okv_host::disk::volume_group::{PvOnDisk, assemble};
-use okv_host::disk::format::content::{Content, Kind};
 use okv_host::disk::format::lvm2::layout::Layout;
-use okv_host::disk::format::lvm2::{VolumeGroup, label};
+use okv_host::disk::format::lvm2::VolumeGroup;
+use okv_host::readers::groups;
 use okv_host::readers::parts::Seal;
-use okv_host::io::image::{Image, Recording};
+use okv_host::io::image::Image;
 
 const LABEL: u64 = 512;
 const AREA: u64 = 4096;
@@ -42,53 +40,8 @@ fuzz_target!(|data: &[u8]| {
         starts.into_iter().for_each(|start| disk.seal_lvm2(start));
     }
     check_scan(&found);
-    check_groups(&found);
+    groups::check(&found);
 });
-
-/// Assembles whole-disk volumes, and reads each logical volume here and there.
-fn check_groups(disks: &[Patched]) {
-    let recordings: Vec<Recording<'_>> = disks.iter().map(|disk| Recording::new(disk)).collect();
-    let readings = disks.iter().map(|disk| {
-        let head = disk.get(0, disk.bytes().min(16384) as usize)?;
-        let _ = label::find(&head);
-        physical_volume::read(disk, &head)
-    });
-    let readings: Vec<_> = readings.collect();
-    let paths: Vec<String> = (0..disks.len()).map(|n| format!("disk{n}")).collect();
-    let pvs: Vec<PvOnDisk<'_>> = readings
-        .iter()
-        .enumerate()
-        .filter_map(|(n, reading)| {
-            let reading = reading.as_ref()?;
-            Some(PvOnDisk { path: &paths[n], partition: None, image: &recordings[n], reading })
-        })
-        .collect();
-    let groups = assemble(&pvs, &mut |volume| {
-        let bytes = volume.bytes();
-        for (at, len) in [(0, 8192), (bytes / 3, 70_000), (bytes.saturating_sub(5), 5), (bytes / 2, 1)] {
-            let len = len.min(bytes - at);
-            let _ = volume.read_at(&mut vec![0; len as usize], at);
-        }
-        assert!(volume.read_at(&mut [0], bytes).is_err(), "a byte beyond the volume");
-        (Content::new(Kind::Unknown), Vec::new())
-    });
-    for group in &groups {
-        check_group(&group.group);
-        assert!(group.problems.len() < 256);
-    }
-    for (path, recording) in paths.iter().zip(&recordings) {
-        for read in recording.reads() {
-            let within = groups.iter().any(|assembled| {
-                let extent = assembled.group.extent_bytes;
-                assembled.group.physical_volumes.iter().filter(|pv| pv.path.as_ref() == Some(path)).any(|pv| {
-                    let end = pv.extents.saturating_mul(extent).saturating_add(pv.first_extent_bytes);
-                    read.start() >= pv.first_extent_bytes && read.end() <= end
-                })
-            });
-            assert!(within, "{read:?} of {path} is outside the extents of every group");
-        }
-    }
-}
 
 /// The identifier of physical volume `number` in a text, without its dashes.
 fn id_in(text: &[u8], number: usize) -> Option<[u8; 32]> {

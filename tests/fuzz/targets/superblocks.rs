@@ -12,6 +12,7 @@ use okv_host::disk::format::vfat::root_directory;
 use okv_host::disk::format::windows::Windows;
 use okv_host::io::image::{Image, Memory, Slice};
 use okv_host::base::units::ByteRange;
+use okv_host::readers::parts::windows;
 
 fuzz_target!(|data: &[u8]| {
     let disks = containers(data);
@@ -66,18 +67,8 @@ fn check(windows: Windows<'_>, image: &dyn Image) {
 
 /// Control: size of the volume, number of windows, and of each its place and length; then their bytes.
 fn built(data: &[u8]) {
-    let Some((control, mut rest)) = data.split_first_chunk::<10>() else { return };
-    let bytes = u64::from_le_bytes(*control.first_chunk().expect("eight bytes")) >> (control[8] % 64);
-    let mut windows = Windows::new(bytes);
-    for _ in 0..control[9] % 8 {
-        let Some((place, after)) = rest.split_first_chunk::<5>() else { break };
-        let len = usize::from(u16::from_le_bytes([place[3], place[4]])).min(after.len());
-        let distance = u64::from(u16::from_le_bytes([place[1], place[2]])) << (place[0] & 0x1f);
-        let at = if place[0] & 0x80 == 0 { distance } else { bytes.saturating_sub(distance) };
-        let (part, after) = after.split_at(len);
-        windows = windows.with(at, part);
-        rest = after;
-    }
+    let Some((windows, rest)) = windows(data) else { return };
+    let bytes = windows.volume_bytes();
     check(windows, &Memory::new(Vec::new()));
     volume(&Memory::new(rest.to_vec()));
     let parts: Vec<(u64, &[u8])> = windows.parts().collect();
