@@ -86,8 +86,10 @@ fn verify_owner(path: &Path, metadata: &Metadata) -> io::Result<()> {
     if owner == 0 || owner == sys::user() {
         return Ok(());
     }
+    // Without -h, the owner of what the link leads to would be changed.
+    let command = if metadata.is_symlink() { "chown -h root" } else { "chown root" };
     let path = path.display();
-    let why = format!("{path} belongs to user {owner}, and must belong to root: look at it, and then run chown root");
+    let why = format!("{path} belongs to user {owner}, and must belong to root: look at it, and then run {command}");
     Err(refused(why))
 }
 
