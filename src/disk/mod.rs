@@ -3,6 +3,7 @@
 mod array;
 mod beside_table;
 mod edges;
+pub mod filesystem;
 pub mod format;
 mod group;
 mod identify;
