@@ -54,8 +54,11 @@ pub(super) fn each(geometry: &Geometry, raw: &[u8], place: Place, each: &mut Eac
         let name = checked(geometry, name, be64(entries, at).map_err(short)?, kind)?;
         at = next;
         if dots > 0 {
-            let is_own = name.name == b"." && name.inode == place.owner;
-            if !matches!((dots, name.name), (2, _) if is_own) && !matches!((dots, name.name), (1, b"..")) {
+            let is_expected = match dots {
+                2 => name.name == b"." && name.inode == place.owner,
+                _ => name.name == b"..",
+            };
+            if !is_expected {
                 return Err(damaged("it does not begin with . and .. of its folder"));
             }
             dots = dots.saturating_sub(1);
