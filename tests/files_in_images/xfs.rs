@@ -6,8 +6,7 @@ mod log;
 mod old;
 mod plant;
 
-use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use okv_host::disk::filesystem::xfs::{Unreplayed, Xfs};
@@ -16,20 +15,37 @@ use okv_host::io::image::{self, Image};
 use crate::support::loopdev::Loop;
 use crate::support::mkfs;
 use crate::support::mount::Mounted;
-use crate::support::tools::run;
+use crate::support::tools::{Tool, run};
 
 const MIB: u64 = 1 << 20;
 
+fn volume(image: &Path) -> Arc<dyn Image> {
+    image::open(image).map(Arc::from).expect("an image")
+}
+
 fn opened(image: &Path) -> Xfs {
-    let file: Arc<dyn Image> = Arc::new(image::File::new(File::open(image).expect("an image")).expect("an image"));
-    Xfs::open(file).unwrap_or_else(|e| panic!("{}: {e}", image.display()))
+    Xfs::open(volume(image)).unwrap_or_else(|e| panic!("{}: {e}", image.display()))
+}
+
+/// Makes a file system in an image of its own, also one that is smaller than mkfs.xfs makes otherwise.
+fn made(folder: &Path, options: &[&str], mib: u64) -> PathBuf {
+    let path = mkfs::sparse_file(folder, "image", mib * MIB);
+    let mut tool = Tool::new("mkfs.xfs").args(["-q", "-f"]).args(options);
+    for name in ["TEST_DIR", "TEST_DEV", "QA_CHECK_FS"] {
+        tool = tool.env(name, "1");
+    }
+    tool.arg(&path).run().unwrap_or_else(|e| panic!("{e}"));
+    path
+}
+
+fn words(options: &str) -> Vec<&str> {
+    options.split_whitespace().collect()
 }
 
 /// Makes a file system with these options and a tree on it; compares all of it. The number of files.
 fn matches(options: &str, many: usize) -> usize {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = mkfs::sparse_file(folder.path(), "image", 1024 * MIB);
-    mkfs::make(&format!("mkfs.xfs {options}"), &path);
+    let path = made(folder.path(), &words(options), 1024);
     {
         let device = Loop::attach(&path, 512).expect("a loop device");
         let mounted = Mounted::writable(&device, "xfs", "");
@@ -43,7 +59,7 @@ fn matches(options: &str, many: usize) -> usize {
     assert_eq!(xfs.unreplayed(), Unreplayed::Clean, "{options}");
     let device = Loop::read_only(&path).expect("a loop device");
     let mounted = Mounted::read_only(&device, "xfs", "");
-    let files = compare::whole(&xfs, &image::open(&path).map(Arc::from).expect("an image"), mounted.path());
+    let files = compare::whole(&xfs, &volume(&path), mounted.path());
     println!("{files} files: mkfs.xfs {options}");
     files
 }

@@ -45,7 +45,8 @@ fn files(folder: &Path) {
 }
 
 fn links(folder: &Path) {
-    for len in [1, 59, 60, 100, 155, 156, 157, 335, 336, 337, 400, 455, 456, 457, 500, 800, 912, 913, 1000, 1022, 1023] {
+    for len in [1, 59, 60, 100, 155, 156, 157, 335, 336, 337, 400, 455, 456, 457, 500, 800, 912, 913, 1000, 1022, 1023]
+    {
         let target = format!("/{}", "0123456789/".repeat(100));
         symlink(&target[..len], folder.join(format!("target-{len}"))).expect("a link");
     }
