@@ -13,7 +13,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
-    ("crc32c", &["disk::format", "io::image::vm"]),
+    ("crc32c", &["disk::filesystem", "disk::format", "io::image::vm"]),
     ("crc32fast", &["disk::format", "io::journal"]),
     ("duct", &["io::tool"]),
     ("flate2", &["host::capture", "io::image::vm", "subjects::next_start"]),

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::loopdev::Loop;
 use super::tools::{Tool, run};
 
-/// A loop device mounted, read-only, on a folder of its own.
+/// A loop device mounted on a folder of its own.
 #[derive(Debug)]
 pub(crate) struct Mounted<'l> {
     folder: tempfile::TempDir,
@@ -19,11 +19,19 @@ pub(crate) struct Mounted<'l> {
 impl<'l> Mounted<'l> {
     /// Mounts with `options` besides `ro`.
     pub(crate) fn read_only(device: &'l Loop, kind: &str, options: &str) -> Self {
+        Self::mount(device, kind, &if options.is_empty() { "ro".to_owned() } else { format!("ro,{options}") })
+    }
+
+    /// Mounts with `options` besides `rw`.
+    pub(crate) fn writable(device: &'l Loop, kind: &str, options: &str) -> Self {
+        Self::mount(device, kind, &if options.is_empty() { "rw".to_owned() } else { format!("rw,{options}") })
+    }
+
+    fn mount(device: &'l Loop, kind: &str, options: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let node = device.device().to_str().expect("a path in UTF-8");
         let target = folder.path().to_str().expect("a path in UTF-8").to_owned();
-        let options = if options.is_empty() { "ro".to_owned() } else { format!("ro,{options}") };
-        run("mount", &["-t", kind, "-o", &options, node, &target]);
+        run("mount", &["-t", kind, "-o", options, node, &target]);
         let mounted = Self { folder, device };
         assert!(mounted.is_ours(), "mount succeeded, but {target} is not mounted from {node}");
         mounted

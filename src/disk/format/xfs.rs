@@ -30,11 +30,7 @@ const VERSION: u16 = 0xf;
 /// `uuid` is `sb_uuid`, which the user sees and may change; `sb_meta_uuid` is not. A superblock with problems gets no
 /// `df_bytes`: the kernel would not mount it.
 pub fn find(windows: &Windows<'_>) -> Option<Found> {
-    if !windows.has(0, MAGIC) {
-        return None;
-    }
-    let raw = windows.get(0, FIELDS)?;
-    let sb = Superblock::read(raw).ok()?;
+    let (sb, raw, wrong) = superblock(windows)?;
     let mut content = Content::new(Kind::Xfs).uuid(sb.uuid).label(bytes::label(raw.take(108, 12).ok()?));
     content.version = match sb.version() {
         4 => Some("4"),
@@ -43,8 +39,7 @@ pub fn find(windows: &Windows<'_>) -> Option<Found> {
     };
     content.bytes = sb.data_blocks.checked_mul(u64::from(sb.block_bytes));
     let mut found = Found::at_start(content);
-    let wrong = sb.checksum_problem(windows).into_iter().chain(sb.impossible_fields());
-    found.problems.extend(wrong.map(|(at, why)| Malformed::new(FORMAT, at, why)));
+    found.problems = wrong;
     if let Some(why) = windows.too_small_for_device(sb.sector_bytes.into()) {
         found = found.with_problem(Malformed::new(FORMAT, 102, format!("made for sectors of {why}")));
     }
@@ -53,35 +48,41 @@ pub fn find(windows: &Windows<'_>) -> Option<Found> {
         found.content.refusals = refusals;
         found.problems.extend(problems.into_iter().map(|(at, why)| Malformed::new(FORMAT, at, why)));
     }
-    match found.content.bytes {
-        Some(bytes) if bytes > windows.volume_bytes() => {
-            let why = format!("says {bytes} bytes, and the volume has {}", windows.volume_bytes());
-            found = found.with_problem(Malformed::new(FORMAT, 8, why));
-        }
-        _ => {}
-    }
+    found.problems.extend(sb.outgrown(windows.volume_bytes()));
     if found.problems.is_empty() {
         found.content.df_bytes = sb.df_bytes();
     }
     Some(found)
 }
 
+/// The superblock, its first bytes, and what of it no kernel accepts, whatever its features. `None` as for [`find`].
+pub(in crate::disk) fn superblock<'b>(windows: &Windows<'b>) -> Option<(Superblock, &'b [u8], Vec<Malformed>)> {
+    if !windows.has(0, MAGIC) {
+        return None;
+    }
+    let raw = windows.get(0, FIELDS)?;
+    let sb = Superblock::read(raw).ok()?;
+    let wrong = sb.checksum_problem(windows).into_iter().chain(sb.impossible_fields());
+    let wrong = wrong.map(|(at, why)| Malformed::new(FORMAT, at, why)).collect();
+    Some((sb, raw, wrong))
+}
+
 /// The fields that matter here. The names say what the kernel's `sb_` names abbreviate.
 #[derive(Debug, Clone, Copy)]
-struct Superblock {
-    block_bytes: u32,
-    data_blocks: u64,
+pub(in crate::disk) struct Superblock {
+    pub(in crate::disk) block_bytes: u32,
+    pub(in crate::disk) data_blocks: u64,
     uuid: Id,
-    log_start: u64,
-    group_blocks: u32,
-    groups: u32,
-    log_blocks: u32,
-    version_flags: u16,
-    sector_bytes: u16,
-    inode_bytes: u16,
-    block_log: u8,
+    pub(in crate::disk) log_start: u64,
+    pub(in crate::disk) group_blocks: u32,
+    pub(in crate::disk) groups: u32,
+    pub(in crate::disk) log_blocks: u32,
+    pub(in crate::disk) version_flags: u16,
+    pub(in crate::disk) sector_bytes: u16,
+    pub(in crate::disk) inode_bytes: u16,
+    pub(in crate::disk) block_log: u8,
     sector_log: u8,
-    inode_log: u8,
+    pub(in crate::disk) inode_log: u8,
     in_progress: u8,
     crc: u32,
 }
@@ -108,8 +109,15 @@ impl Superblock {
         })
     }
 
-    fn version(&self) -> u16 {
+    pub(in crate::disk) fn version(&self) -> u16 {
         self.version_flags & VERSION
+    }
+
+    /// Where the volume is smaller than the file system.
+    pub(in crate::disk) fn outgrown(&self, volume_bytes: u64) -> Option<Malformed> {
+        let bytes = self.data_blocks.checked_mul(self.block_bytes.into())?;
+        let why = || format!("says {bytes} bytes, and the volume has {volume_bytes}");
+        (bytes > volume_bytes).then(|| Malformed::new(FORMAT, 8, why()))
     }
 
     /// Blocks without those of an internal log, in bytes: `f_blocks * f_frsize`.

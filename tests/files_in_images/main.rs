@@ -1,0 +1,6 @@
+//! Files of file systems that the real tools made, read from the bytes of their images.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod xfs;

@@ -1,0 +1,98 @@
+//! xfs: every file of trees on file systems of many shapes, as the kernel shows them in a mount.
+
+mod compare;
+mod damage;
+mod log;
+mod old;
+mod plant;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use okv_host::disk::filesystem::xfs::{Unreplayed, Xfs};
+use okv_host::io::image::{self, Image};
+
+use crate::support::loopdev::Loop;
+use crate::support::mkfs;
+use crate::support::mount::Mounted;
+use crate::support::tools::{Tool, run};
+
+const MIB: u64 = 1 << 20;
+
+fn volume(image: &Path) -> Arc<dyn Image> {
+    image::open(image).map(Arc::from).expect("an image")
+}
+
+fn opened(image: &Path) -> Xfs {
+    Xfs::open(volume(image)).unwrap_or_else(|e| panic!("{}: {e}", image.display()))
+}
+
+/// Makes a file system in an image of its own, also one that is smaller than mkfs.xfs makes otherwise.
+fn made(folder: &Path, options: &[&str], mib: u64) -> PathBuf {
+    let path = mkfs::sparse_file(folder, "image", mib * MIB);
+    let mut tool = Tool::new("mkfs.xfs").args(["-q", "-f"]).args(options);
+    for name in ["TEST_DIR", "TEST_DEV", "QA_CHECK_FS"] {
+        tool = tool.env(name, "1");
+    }
+    tool.arg(&path).run().unwrap_or_else(|e| panic!("{e}"));
+    path
+}
+
+fn words(options: &str) -> Vec<&str> {
+    options.split_whitespace().collect()
+}
+
+/// Makes a file system with these options and a tree on it; compares all of it. The number of files.
+fn matches(options: &str, many: usize) -> usize {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = made(folder.path(), &words(options), 1024);
+    {
+        let device = Loop::attach(&path, 512).expect("a loop device");
+        let mounted = Mounted::writable(&device, "xfs", "");
+        plant::tree(mounted.path(), many);
+    }
+    for (name, file) in [("user.small", "files/size-4097"), ("user.small", "links/target-60")] {
+        let path = path.to_str().expect("a path in UTF-8");
+        run("xfs_db", &["-x", "-c", &format!("path /{file}"), "-c", &format!("attr_set -v 40 {name}"), path]);
+    }
+    let xfs = opened(&path);
+    assert_eq!(xfs.unreplayed(), Unreplayed::Clean, "{options}");
+    let device = Loop::read_only(&path).expect("a loop device");
+    let mounted = Mounted::read_only(&device, "xfs", "");
+    let files = compare::whole(&xfs, &volume(&path), mounted.path());
+    println!("{files} files: mkfs.xfs {options}");
+    files
+}
+
+#[test]
+fn files_on_the_usual_file_system_are_those_that_the_kernel_shows() {
+    assert!(matches("", 12_000) > 12_000);
+}
+
+#[test]
+fn files_are_those_that_the_kernel_shows_with_each_feature() {
+    for options in [
+        "-m bigtime=0,inobtcount=0,reflink=0,rmapbt=0,finobt=0 -i sparse=0,nrext64=0",
+        "-m bigtime=1,inobtcount=1,reflink=1,rmapbt=1,finobt=1 -i sparse=1,nrext64=1",
+        "-m reflink=0,rmapbt=1",
+    ] {
+        matches(options, 500);
+    }
+}
+
+#[test]
+fn files_are_those_that_the_kernel_shows_with_each_size_of_blocks_folders_and_inodes() {
+    for options in [
+        "-b size=1024",
+        "-b size=1024 -n size=65536",
+        "-b size=2048 -i size=1024",
+        "-b size=8192",
+        "-b size=65536",
+        "-n size=8192",
+        "-n size=65536",
+        "-i size=1024",
+        "-i size=2048 -s size=4096",
+    ] {
+        matches(options, 3000);
+    }
+}
