@@ -24,6 +24,7 @@ pub mod mounts;
 pub mod node;
 pub mod operator;
 pub mod os_release;
+pub mod powered_off;
 pub mod probed;
 pub mod processes;
 pub mod root;

@@ -25,16 +25,30 @@ pub struct Setup {
 
 /// Asks every source of `root`.
 pub fn setup(root: &Root) -> Setup {
-    let mounts = mounts::gather(root);
+    let firmware = firmware::gather(root);
+    let lvm_owner = lvm_owner::gather(root, host_name(root));
+    Setup { firmware, lvm_owner, ..setup_with(root, mounts::gather(root)) }
+}
+
+/// Asks the files of a node alone, where this is mounted.
+pub fn setup_with(root: &Root, mounts: Probed<Vec<Mount>>) -> Setup {
     let fstab = fstab::gather(root).map(|entries| match mounts.known() {
         Some(mounted) => fstab::with_points(entries, root, mounted),
         None => entries,
     });
     Setup {
-        firmware: firmware::gather(root),
+        firmware: Probed::Absent,
         mounts,
         fstab,
         crypttab: crypttab::gather(root),
-        lvm_owner: lvm_owner::gather(root, host_name(root)),
+        lvm_owner: lvm_owner::gather(root, Probed::from(own_name(root).ok_or("/etc/hostname has no name".to_owned()))),
     }
+}
+
+/// The name that a node gives itself at its start (hostname(5)).
+pub fn own_name(root: &Root) -> Option<String> {
+    let text = root.read("/etc/hostname");
+    let lines = text.known().and_then(|text| str::from_utf8(text).ok())?.lines().map(str::trim);
+    let name = lines.into_iter().find(|line| !line.is_empty() && !line.starts_with('#'))?;
+    (!name.contains(char::is_control)).then(|| name.to_owned())
 }

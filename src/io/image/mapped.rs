@@ -192,7 +192,7 @@ mod tests {
             }
         }
         let one = |at, bytes| Segment { bytes, stripe_bytes: 0, stripes: Stripes::One(Stripe { image: &Sparse, at }) };
-        let hole = |segments: Vec<Segment<'_>>, start, len| {
+        let hole = |segments: Vec<Segment<&Sparse>>, start, len| {
             Mapped::new(segments).unwrap().is_hole(ByteRange::new(start, len).unwrap())
         };
         assert!(hole(vec![one(100, 50), one(900, 100)], 0, 150));
@@ -210,7 +210,7 @@ mod tests {
         let one = Stripe { image: &a, at: 0 };
         let segment =
             |bytes, stripe_bytes, count| Segment { bytes, stripe_bytes, stripes: Stripes::Many(vec![one; count]) };
-        assert!(Mapped::new(vec![]).is_none());
+        assert!(Mapped::<&Memory>::new(vec![]).is_none());
         for (bytes, stripe_bytes, count) in [(0, 0, 1), (64, 8, 0), (64, 0, 2), (60, 8, 2), (64, 1 << 63, 2)] {
             assert!(Mapped::new(vec![segment(bytes, stripe_bytes, count)]).is_none(), "{bytes} {stripe_bytes} {count}");
         }
@@ -221,9 +221,9 @@ mod tests {
     fn an_error_names_the_offset_in_the_logical_volume() {
         let a = pv(1);
         let bad = Faulty::new(&a, ByteRange::new(1000, 1).unwrap());
-        let far = Stripe { image: &bad, at: 990 };
+        let far = Stripe { image: &bad as &dyn Image, at: 990 };
         let segments = vec![
-            Segment { bytes: 50, stripe_bytes: 0, stripes: Stripes::One(Stripe { image: &a, at: 0 }) },
+            Segment { bytes: 50, stripe_bytes: 0, stripes: Stripes::One(Stripe { image: &a as &dyn Image, at: 0 }) },
             Segment { bytes: u64::MAX >> 1, stripe_bytes: 0, stripes: Stripes::One(far) },
         ];
         let mapped = Mapped::new(segments).unwrap();

@@ -95,9 +95,11 @@ impl<'f> RuleInputs<'f> {
 
     /// What the subjects gathered, or the finding that says that a rule needs a running host.
     pub(crate) fn subjects(&self) -> Result<&'f Subjects, Box<Finding>> {
-        self.running().and_then(|_| {
-            let not_gathered = || self.finding(Verdict::Unknown, "node", "this host was not read");
-            self.facts.subjects.as_ref().ok_or_else(|| Box::new(not_gathered()))
-        })
+        match &self.facts.subjects {
+            Some(subjects) => Ok(subjects),
+            None => self
+                .running()
+                .and_then(|_| Err(Box::new(self.finding(Verdict::Unknown, "node", "this host was not read")))),
+        }
     }
 }
