@@ -70,6 +70,42 @@ fn files_on_the_usual_file_system_are_those_that_the_kernel_shows() {
 }
 
 #[test]
+fn a_folder_with_tens_of_thousands_of_names_and_a_tree_of_a_hundred_thousand_files_are_read_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = made(folder.path(), &[], 1024);
+    let device = Loop::attach(&path, 512).expect("a loop device");
+    {
+        let mounted = Mounted::writable(&device, "xfs", "");
+        plant::crowd(mounted.path(), &[50_000, 20_000, 20_000, 10_000]);
+    }
+    let xfs = opened(&path);
+    let mounted = Mounted::read_only(&device, "xfs", "");
+    assert_eq!(compare::whole(&xfs, &volume(&path), mounted.path()), 100_004);
+}
+
+#[test]
+fn a_file_system_with_exchange_range_and_parent_pointers_is_read() {
+    use std::os::unix::fs::FileExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = made(folder.path(), &[], 512);
+    let file = std::fs::File::options().read(true).write(true).open(&path).expect("an image");
+    let mut sector = [0; 512];
+    file.read_exact_at(&mut sector, 0).expect("a superblock");
+    sector[219] |= 0xc0;
+    sector[224..228].fill(0);
+    let crc = crc32c::crc32c(&sector).to_le_bytes();
+    sector[224..228].copy_from_slice(&crc);
+    file.write_all_at(&sector, 0).expect("a superblock");
+    let device = Loop::attach(&path, 512).expect("a loop device");
+    {
+        let mounted = Mounted::writable(&device, "xfs", "");
+        plant::tree(mounted.path(), 1000);
+    }
+    let mounted = Mounted::read_only(&device, "xfs", "");
+    assert!(compare::whole(&opened(&path), &volume(&path), mounted.path()) > 3000);
+}
+
+#[test]
 fn files_are_those_that_the_kernel_shows_with_each_feature() {
     for options in [
         "-m bigtime=0,inobtcount=0,reflink=0,rmapbt=0,finobt=0 -i sparse=0,nrext64=0",
