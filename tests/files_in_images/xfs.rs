@@ -9,6 +9,7 @@ mod plant;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use okv_host::disk::filesystem::FileSystem;
 use okv_host::disk::filesystem::xfs::{Unreplayed, Xfs};
 use okv_host::io::image::{self, Image};
 
@@ -79,8 +80,39 @@ fn a_folder_with_tens_of_thousands_of_names_and_a_tree_of_a_hundred_thousand_fil
         plant::crowd(mounted.path(), &[50_000, 20_000, 20_000, 10_000]);
     }
     let xfs = opened(&path);
+    let begun = std::time::Instant::now();
+    let mut seen = 0;
+    for folder in xfs.names(xfs.top(), 9).expect("folders") {
+        for entry in xfs.names(folder.inode, 1 << 20).expect("names") {
+            xfs.inode(entry.inode).expect("an inode");
+            seen += 1;
+        }
+    }
+    println!("{seen} names and inodes in {:?}", begun.elapsed());
     let mounted = Mounted::read_only(&device, "xfs", "");
     assert_eq!(compare::whole(&xfs, &volume(&path), mounted.path()), 100_004);
+}
+
+#[test]
+fn a_folder_in_its_inode_has_numbers_of_8_bytes_on_a_large_file_system() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = made(folder.path(), &["-l", "size=64m"], 8 << 20);
+    let device = Loop::attach(&path, 512).expect("a loop device");
+    {
+        let mounted = Mounted::writable(&device, "xfs", "");
+        for n in 0..12 {
+            let folder = mounted.path().join(format!("{n}"));
+            std::fs::create_dir(&folder).expect("a folder");
+            for name in ["a", "b"] {
+                std::fs::write(folder.join(name), plant::bytes(5000, n)).expect("a file");
+            }
+        }
+    }
+    let xfs = opened(&path);
+    let names = xfs.names(xfs.top(), 20).expect("names");
+    assert!(names.iter().any(|entry| entry.inode > u64::from(u32::MAX)), "{names:?}");
+    let mounted = Mounted::read_only(&device, "xfs", "");
+    assert_eq!(compare::whole(&xfs, &volume(&path), mounted.path()), 36);
 }
 
 #[test]

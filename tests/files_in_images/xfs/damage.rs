@@ -118,7 +118,7 @@ fn no_change_of_metadata_without_checksums_ends_badly() {
     places.sort_unstable();
     places.dedup();
     let (mut errors, mut state) = (0, 1_u64);
-    for (at, len) in places.iter().step_by(3) {
+    for (at, len) in &places {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let place = at + (state >> 33) % (*len as u64).min(512);
         let once = Instant::now();
@@ -126,7 +126,7 @@ fn no_change_of_metadata_without_checksums_ends_badly() {
         errors += usize::from(answer.is_err());
         assert!(once.elapsed() < Duration::from_secs(2), "byte {place}");
     }
-    println!("{errors} errors of {} changes, {sound} names", places.len() / 3);
+    println!("{errors} errors of {} changes, {sound} names", places.len());
     assert!(errors > 10);
 }
 

@@ -84,6 +84,8 @@ fn a_folder_that_is_not_whole_is_an_error_and_no_shorter_list() {
         let header = block_at(NAMES) + if version == 5 { 64 } else { 16 };
         for (folder, at, bytes, word) in [
             (LEAF_FOLDER, fork, &extent(0, 9, 1, false)[..], "never written"),
+            (LEAF_FOLDER, fork, &extent(1, 9, 1, true), "its first block is missing"),
+            (LEAF_FOLDER, fork, &extent(40 << 20, 9, 1, true), "it has no block with names"),
             (BLOCK_FOLDER, header, &TOP.to_be_bytes(), "does not begin with . and .."),
             (BLOCK_FOLDER, header + 14, &[9, 9], "has no end"),
             (BLOCK_FOLDER, header + 32, &[0xfe; 8], "which cannot be"),

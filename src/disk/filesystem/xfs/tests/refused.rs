@@ -44,3 +44,12 @@ fn a_superblock_that_does_not_hold_is_refused_with_its_cause() {
         }
     }
 }
+
+#[test]
+fn version_4_has_types_of_files_in_folders_where_either_copy_of_its_features_says_so() {
+    let mut image = sample(4);
+    put(&mut image, 200, &[0; 8]);
+    assert!(opened(&image).names(TOP, 9).is_err(), "names are read without their types");
+    put(&mut image, 204, &0x200_u32.to_be_bytes());
+    assert_eq!(opened(&image).names(TOP, 9).unwrap().len(), 7);
+}
