@@ -31,6 +31,7 @@ pub(crate) mod rpm_database;
 pub mod running;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod setup;
 pub mod space;
 pub mod state;
 pub mod swaps;
@@ -48,4 +49,5 @@ pub use os_release::OsRelease;
 pub use probed::Probed;
 pub use root::{Place, Root};
 pub use running::Running;
+pub use setup::Setup;
 pub use swaps::SwapArea;

@@ -15,7 +15,8 @@ use crate::disk::Source;
 use crate::engine::apply::Lock;
 use crate::host::processes::{self, Process};
 use crate::host::running::running;
-use crate::host::{Node, Probed, Root};
+use crate::host::setup::setup;
+use crate::host::{Node, Probed, Root, Running, Setup};
 use crate::io::tool;
 use crate::profile::{Places, Profile};
 
@@ -28,14 +29,14 @@ pub fn of_host(root: &Root) -> Facts {
 pub fn of_host_at(root: &Root, places: &Places) -> Facts {
     let root = &root.remembering();
     // rpm is a program of its own and takes the longest; SSH keys and block devices come next. None needs another.
-    let (installed, (ssh, running)) = parallel::both(
+    let (installed, (ssh, (setup, running))) = parallel::both(
         || kernels::facts::installed(root, &root.runner(&tool::Host)),
-        || parallel::both(|| ssh_keys::facts::gather(root), || running(root)),
+        || parallel::both(|| ssh_keys::facts::gather(root), || kernel_and_files(root)),
     );
     let processes = processes::gather(root);
     let images = next_start::Images::default();
-    let kernels = kernels::facts::gather(root, &running, installed, &images);
-    let node = Node::with_disks(root, running);
+    let kernels = kernels::facts::gather(root, &setup, &running.cmdline, installed, &images);
+    let node = Node::with_disks(root, setup, running);
     let subjects = Subjects {
         ssh,
         next_start: next_start::facts::start::gather(root, &node, &images, changed_by(root, &processes)),
@@ -48,6 +49,12 @@ pub fn of_host_at(root: &Root, places: &Places) -> Facts {
         records: Records::gather(root),
     };
     Facts { node, subjects: Some(subjects) }
+}
+
+fn kernel_and_files(root: &Root) -> (Setup, Running) {
+    let setup = setup(root);
+    let running = running(root, &setup.mounts);
+    (setup, running)
 }
 
 /// Asks which configuration files were edited, where the upgrade replaces the system. That takes rpm a while.
