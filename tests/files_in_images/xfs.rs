@@ -9,6 +9,7 @@ mod plant;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use okv_host::disk::filesystem::FileSystem;
 use okv_host::disk::filesystem::xfs::{Unreplayed, Xfs};
 use okv_host::io::image::{self, Image};
 
@@ -67,6 +68,73 @@ fn matches(options: &str, many: usize) -> usize {
 #[test]
 fn files_on_the_usual_file_system_are_those_that_the_kernel_shows() {
     assert!(matches("", 12_000) > 12_000);
+}
+
+#[test]
+fn a_folder_with_tens_of_thousands_of_names_and_a_tree_of_a_hundred_thousand_files_are_read_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = made(folder.path(), &[], 1024);
+    let device = Loop::attach(&path, 512).expect("a loop device");
+    {
+        let mounted = Mounted::writable(&device, "xfs", "");
+        plant::crowd(mounted.path(), &[50_000, 20_000, 20_000, 10_000]);
+    }
+    let xfs = opened(&path);
+    let begun = std::time::Instant::now();
+    let mut seen = 0;
+    for folder in xfs.names(xfs.top(), 9).expect("folders") {
+        for entry in xfs.names(folder.inode, 1 << 20).expect("names") {
+            xfs.inode(entry.inode).expect("an inode");
+            seen += 1;
+        }
+    }
+    println!("{seen} names and inodes in {:?}", begun.elapsed());
+    let mounted = Mounted::read_only(&device, "xfs", "");
+    assert_eq!(compare::whole(&xfs, &volume(&path), mounted.path()), 100_004);
+}
+
+#[test]
+fn a_folder_in_its_inode_has_numbers_of_8_bytes_on_a_large_file_system() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = made(folder.path(), &["-l", "size=64m"], 8 << 20);
+    let device = Loop::attach(&path, 512).expect("a loop device");
+    {
+        let mounted = Mounted::writable(&device, "xfs", "");
+        for n in 0..12 {
+            let folder = mounted.path().join(format!("{n}"));
+            std::fs::create_dir(&folder).expect("a folder");
+            for name in ["a", "b"] {
+                std::fs::write(folder.join(name), plant::bytes(5000, n)).expect("a file");
+            }
+        }
+    }
+    let xfs = opened(&path);
+    let names = xfs.names(xfs.top(), 20).expect("names");
+    assert!(names.iter().any(|entry| entry.inode > u64::from(u32::MAX)), "{names:?}");
+    let mounted = Mounted::read_only(&device, "xfs", "");
+    assert_eq!(compare::whole(&xfs, &volume(&path), mounted.path()), 36);
+}
+
+#[test]
+fn a_file_system_with_exchange_range_and_parent_pointers_is_read() {
+    use std::os::unix::fs::FileExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = made(folder.path(), &[], 512);
+    let file = std::fs::File::options().read(true).write(true).open(&path).expect("an image");
+    let mut sector = [0; 512];
+    file.read_exact_at(&mut sector, 0).expect("a superblock");
+    sector[219] |= 0xc0;
+    sector[224..228].fill(0);
+    let crc = crc32c::crc32c(&sector).to_le_bytes();
+    sector[224..228].copy_from_slice(&crc);
+    file.write_all_at(&sector, 0).expect("a superblock");
+    let device = Loop::attach(&path, 512).expect("a loop device");
+    {
+        let mounted = Mounted::writable(&device, "xfs", "");
+        plant::tree(mounted.path(), 1000);
+    }
+    let mounted = Mounted::read_only(&device, "xfs", "");
+    assert!(compare::whole(&opened(&path), &volume(&path), mounted.path()) > 3000);
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod records;
 mod scratch;
 mod seeds;
 mod versions;
+pub mod xfs_files;
 
 #[cfg(test)]
 mod mutations;
@@ -45,6 +46,7 @@ pub fn all() -> impl Iterator<Item = &'static Reader> {
     [
         disks::READERS,
         lvm2::READERS,
+        xfs_files::READERS,
         boot::READERS,
         host::READERS,
         files::READERS,

@@ -15,6 +15,8 @@ const NOT_READERS: &[(&str, &str)] = &[
     ("commands/progress", "writes"),
     ("commands/progress/writer", "writes"),
     ("commands/defaults", "hands waivers and profiles to their readers"),
+    ("disk/filesystem/content", "bytes of an image, as they are"),
+    ("disk/filesystem/mod", "declares what the readers of files answer"),
     ("disk/read", "reads ranges of an image for the readers"),
     ("disk/edges", "reads the ends of a disk for the tables"),
     ("disk/format/damage", "damage in tests"),

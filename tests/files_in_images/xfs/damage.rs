@@ -102,6 +102,35 @@ fn every_change_of_a_byte_of_metadata_is_an_error() {
 }
 
 #[test]
+fn no_change_of_metadata_without_checksums_ends_badly() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let (list, _) = super::old::planted(scratch.path(), 40);
+    let path = scratch.path().join("list");
+    std::fs::write(&path, list).expect("a list");
+    let path = path.display().to_string();
+    let image = made(scratch.path(), &["-m", "crc=0", "-b", "size=512", "-p", &path], 32);
+    let bytes = Arc::new(Memory::new(std::fs::read(image).expect("an image")));
+    let read = Arc::default();
+    let changed =
+        |change, read: &Arc<_>| Arc::new(Changed { bytes: Arc::clone(&bytes), change, read: Arc::clone(read) });
+    let sound = walk(changed(None, &read)).expect("a sound image").len();
+    let mut places: Vec<(u64, usize)> = read.lock().expect("a list").drain(..).collect();
+    places.sort_unstable();
+    places.dedup();
+    let (mut errors, mut state) = (0, 1_u64);
+    for (at, len) in &places {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let place = at + (state >> 33) % (*len as u64).min(512);
+        let once = Instant::now();
+        let answer = walk(changed(Some((place, 1 << (state >> 61))), &Arc::default()));
+        errors += usize::from(answer.is_err());
+        assert!(once.elapsed() < Duration::from_secs(2), "byte {place}");
+    }
+    println!("{errors} errors of {} changes, {sound} names", places.len());
+    assert!(errors > 10);
+}
+
+#[test]
 fn a_volume_that_is_cut_off_is_refused_with_both_sizes() {
     let bytes = image("-b size=1024");
     for len in [0, 1, 511, 512, 4096, 1 << 20, bytes.len() - 1] {

@@ -14,7 +14,7 @@ use super::{made, opened, volume};
 use crate::support::tools::run;
 
 /// What is put there: a path, its mode, and its bytes or target.
-type Planted = (String, u32, Vec<u8>);
+pub(super) type Planted = (String, u32, Vec<u8>);
 
 /// Adds a folder to the list of mkfs.xfs -p; `$` ends it.
 fn folder(list: &mut String, all: &mut Vec<Planted>, path: &str, inside: impl FnOnce(&mut String, &mut Vec<Planted>)) {
@@ -26,7 +26,7 @@ fn folder(list: &mut String, all: &mut Vec<Planted>, path: &str, inside: impl Fn
 }
 
 /// The list and what it makes; files have their bytes below `sources`.
-fn planted(sources: &Path, many: usize) -> (String, Vec<Planted>) {
+pub(super) fn planted(sources: &Path, many: usize) -> (String, Vec<Planted>) {
     let (mut list, mut all) = ("/dev/null\n0 0\nd--755 0 0\n".to_owned(), Vec::new());
     for size in [0, 1, 511, 512, 513, 4096, 70_000, 2_000_001] {
         let (name, content) = (format!("size-{size}"), bytes(size, size as u64));

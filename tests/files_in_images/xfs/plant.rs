@@ -20,6 +20,17 @@ pub(super) fn tree(top: &Path, many: usize) {
     extents(top);
 }
 
+/// Plants folders of so many files each.
+pub(super) fn crowd(top: &Path, counts: &[usize]) {
+    for (number, count) in counts.iter().enumerate() {
+        let folder = top.join(format!("folder-{number}"));
+        fs::create_dir(&folder).expect("a folder");
+        for n in 0..*count {
+            File::create(folder.join(format!("{n:0>width$}", width = 6 + n % 60))).expect("a file");
+        }
+    }
+}
+
 /// Bytes that differ from block to block.
 pub(super) fn bytes(len: usize, seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;

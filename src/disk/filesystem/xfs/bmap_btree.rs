@@ -9,7 +9,6 @@ use std::io;
 use std::ops::ControlFlow;
 
 use super::checksum::Stamp;
-use super::extents::RECORD;
 use super::failure::{self, damaged, short};
 use super::inode::Raw;
 use super::volume::Volume;
@@ -24,6 +23,8 @@ const ROOT_HEADER: usize = 4;
 const STAMP: Stamp = Stamp { crc: 64, place: 24, uuid: 40, owner: 56 };
 /// A tree of the smallest blocks that has all extents a file can have is lower.
 const HIGHEST: u16 = 16;
+/// Bytes of the record of an extent.
+pub(super) const RECORD: usize = 16;
 /// Bytes of a key, and of a pointer.
 const WORD: usize = 8;
 

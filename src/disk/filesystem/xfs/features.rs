@@ -8,7 +8,8 @@ use std::io;
 use super::failure::{damaged, short};
 use crate::base::bytes::be32;
 
-const FEATURES2_AT: usize = 200;
+/// `sb_features2`; behind it lies a copy, where some kernels wrote it alone. What either has counts.
+const FEATURES2_AT: [usize; 2] = [200, 204];
 const INCOMPAT_AT: usize = 216;
 
 /// Version 4, in `sb_versionnum`: names are found without regard to the case of ASCII letters.
@@ -52,8 +53,9 @@ pub(super) fn of(raw: &[u8], version: u16, flags: u16) -> io::Result<Features> {
         return Err(damaged("files in it cannot be read here: it finds names in any case (ascii-ci)"));
     }
     if version == 4 {
-        let more = if flags & MORE == 0 { 0 } else { be32(raw, FEATURES2_AT).map_err(short)? };
-        return Ok(Features { file_type: more & FILE_TYPE_V4 != 0, meta_uuid: false });
+        let [more, copy] = FEATURES2_AT.map(|at| be32(raw, at).map_err(short));
+        let file_type = flags & MORE != 0 && (more? | copy?) & FILE_TYPE_V4 != 0;
+        return Ok(Features { file_type, meta_uuid: false });
     }
     let set = be32(raw, INCOMPAT_AT).map_err(short)?;
     if let Some((_, why)) = REFUSED.iter().find(|(bit, _)| set & bit != 0) {

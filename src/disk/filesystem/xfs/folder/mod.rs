@@ -112,6 +112,9 @@ impl Blocks<'_, '_> {
         if self.filled as u64 != inside || (inside > 0 && !goes_on) {
             return Err(damaged(format_args!("its block before offset {at} is not whole")));
         }
+        if self.read == 0 && at > 0 {
+            return Err(damaged("its first block is missing"));
+        }
         if inside == 0 {
             self.start = from;
         }
