@@ -77,7 +77,7 @@
 //! let disks = scan(std::slice::from_ref(&blank));
 //! assert_eq!(disks[0].content.kind.word(), "blank");
 //!
-//! let findings = judge(&of_disks(&[blank]), &Profile::named("21.8").unwrap());
+//! let findings = judge(&of_disks(vec![blank]), &Profile::named("21.8").unwrap());
 //! assert_eq!(outcome(&findings), Outcome::Blocked, "a blank disk is no node");
 //! ```
 //!

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use okv_host::host;
-use okv_host::host::{BlockDevice, Firmware, FstabEntry, Probed, Root, Running, block};
+use okv_host::host::{BlockDevice, Firmware, FstabEntry, Probed, Root, Running, Setup, block};
 use okv_host::io::image;
 use overlay::{Host, names};
 
@@ -16,8 +16,14 @@ const SWAP_64GIB: u64 = 67_108_860;
 const SWAP_UUID: &str = "UUID=5a5a5a5a-0000-4000-8000-000000000002";
 const RESUME: &str = "/dev/mapper/vg_root-lv_swap";
 
-fn running(name: &str) -> Running {
-    host::running::running(&Root::fixture(Host::named(name).path()).unwrap())
+fn gathered(root: &Root) -> (Setup, Running) {
+    let setup = host::setup::setup(root);
+    let running = host::running::running(root, &setup.mounts);
+    (setup, running)
+}
+
+fn facts_of(name: &str) -> (Setup, Running) {
+    gathered(&Root::fixture(Host::named(name).path()).unwrap())
 }
 
 fn known<T>(probed: &Probed<T>) -> &T
@@ -34,8 +40,8 @@ fn device<'r>(running: &'r Running, name: &str) -> &'r BlockDevice {
     known(&running.block).iter().find(|device| device.name == name).unwrap()
 }
 
-fn entry<'r>(running: &'r Running, point: &str) -> &'r FstabEntry {
-    known(&running.fstab).iter().find(|entry| entry.point == point).unwrap()
+fn entry<'r>(setup: &'r Setup, point: &str) -> &'r FstabEntry {
+    known(&setup.fstab).iter().find(|entry| entry.point == point).unwrap()
 }
 
 /// What a host differs in from a good UEFI node.
@@ -103,12 +109,12 @@ fn every_host_has_the_facts_of_the_index() {
     let expected = expected();
     assert_eq!(names(), expected.keys().copied().collect::<Vec<_>>());
     for (name, expected) in expected {
-        let running = running(name);
-        assert_eq!(known(&running.firmware), &expected.firmware, "{name}");
+        let (setup, running) = facts_of(name);
+        assert_eq!(known(&setup.firmware), &expected.firmware, "{name}");
         let disk = device(&running, "sda");
         assert!(disk.is_physical_disk && disk.bytes == expected.disk_bytes, "{name}: {disk:?}");
-        assert_eq!(entry(&running, "/boot").kind, expected.boot_kind, "{name}");
-        assert_eq!(entry(&running, "none").source, expected.swap_source, "{name}");
+        assert_eq!(entry(&setup, "/boot").kind, expected.boot_kind, "{name}");
+        assert_eq!(entry(&setup, "none").source, expected.swap_source, "{name}");
         let words = known(&running.cmdline);
         assert_eq!(host::cmdline::values(words, "resume").collect::<Vec<_>>(), [expected.resume], "{name}");
         match expected.swap_kib {
@@ -125,9 +131,9 @@ fn every_host_has_the_facts_of_the_index() {
 #[test]
 fn no_host_has_boot_mounted_so_none_is_asked_how_large_it_is() {
     for name in names() {
-        let running = running(&name);
+        let (setup, running) = facts_of(&name);
         assert_eq!(running.boot_df_bytes, Probed::Absent, "{name}");
-        assert!(known(&running.mounts).iter().all(|mount| mount.point != "/boot"), "{name}");
+        assert!(known(&setup.mounts).iter().all(|mount| mount.point != "/boot"), "{name}");
         let host = Host::named(&name);
         assert_eq!(host::running::host_name(&Root::fixture(host.path()).unwrap()), Probed::Known(name));
     }
@@ -138,22 +144,22 @@ fn a_fixture_with_boot_mounted_is_not_answered_by_the_machine_of_the_tests() {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir_all(dir.path().join("proc/self")).unwrap();
     fs::write(dir.path().join("proc/self/mountinfo"), "1 1 8:2 / /boot rw - ext4 /dev/sda2 rw\n").unwrap();
-    let running = host::running::running(&Root::fixture(dir.path()).unwrap());
+    let (_, running) = gathered(&Root::fixture(dir.path()).unwrap());
     assert!(matches!(running.boot_df_bytes, Probed::Unreadable(why) if why.contains("saved")));
 }
 
 #[test]
 fn a_host_without_anything_is_unreadable_and_never_absent_but_for_fstab() {
     let dir = tempfile::tempdir().unwrap();
-    let running = host::running::running(&Root::fixture(dir.path()).unwrap());
-    assert!(matches!(running.firmware, Probed::Unreadable(_)));
+    let (setup, running) = gathered(&Root::fixture(dir.path()).unwrap());
+    assert!(matches!(setup.firmware, Probed::Unreadable(_)));
     assert!(matches!(running.swaps, Probed::Unreadable(_)));
     assert!(matches!(running.swap_total_kib, Probed::Unreadable(_)));
-    assert!(matches!(running.mounts, Probed::Unreadable(_)));
+    assert!(matches!(setup.mounts, Probed::Unreadable(_)));
     assert!(matches!(running.cmdline, Probed::Unreadable(_)));
     assert!(matches!(running.block, Probed::Unreadable(_)));
     assert!(matches!(running.boot_df_bytes, Probed::Unreadable(_)));
-    assert_eq!(running.fstab, Probed::Absent);
+    assert_eq!(setup.fstab, Probed::Absent);
 }
 
 #[test]
@@ -181,7 +187,7 @@ fn the_disk_of_a_host_is_the_container_in_its_dev_and_as_large_as_in_sysfs() {
 #[test]
 fn partitions_and_mapped_volumes_of_a_host_know_what_is_below_and_above_them() {
     for name in names() {
-        let running = running(&name);
+        let (_, running) = facts_of(&name);
         let swap = device(&running, "dm-0");
         let (mapped, uuid) = swap.mapped.as_ref().unwrap();
         assert!(mapped == "vg_root-lv_swap" && uuid.len() == 68 && uuid.starts_with("LVM-"), "{name}: {uuid}");
@@ -195,8 +201,8 @@ fn partitions_and_mapped_volumes_of_a_host_know_what_is_below_and_above_them() {
 
 #[test]
 fn the_live_host_is_gathered_without_a_panic_and_knows_its_mounts() {
-    let running = host::running::running(&Root::live());
-    assert!(known(&running.mounts).iter().any(|mount| mount.point == "/"));
+    let (setup, running) = gathered(&Root::live());
+    assert!(known(&setup.mounts).iter().any(|mount| mount.point == "/"));
     assert!(matches!(running.swap_total_kib, Probed::Known(_)));
-    assert!(!matches!(running.firmware, Probed::Absent));
+    assert!(!matches!(setup.firmware, Probed::Absent));
 }

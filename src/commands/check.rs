@@ -24,7 +24,7 @@ use crate::profile::Profile;
 use crate::report;
 use crate::subjects::rule::RuleId;
 use crate::subjects::table::RULES;
-use crate::subjects::{Facts, of_disks, waivers};
+use crate::subjects::{Facts, of_disks_at, waivers};
 
 pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
     if args.judge.profile.as_deref() == Some(LIST) {
@@ -51,7 +51,7 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
     };
     let facts = match &root {
         Some(root) => gather(args, root, &profile)?,
-        None => of_images(&args.image, args.reach())?,
+        None => of_images(&args.image, args.reach(), &profile)?,
     };
     let judged = judged(root.as_ref(), &facts, &profile, &args.judge)?;
     let asked = Asked { args, root: root.as_ref(), facts: &facts, profile: &profile, only: &only };
@@ -109,10 +109,10 @@ fn can_be_a_disk(source: &Source) -> Result<()> {
     }
 }
 
-fn of_images(images: &[PathBuf], reach: Reach) -> Result<Facts> {
+fn of_images(images: &[PathBuf], reach: Reach, profile: &Profile) -> Result<Facts> {
     let sources: Vec<Source> = images.iter().map(|path| Source::open(path).reaching(reach)).collect();
     sources.iter().try_for_each(can_be_a_disk)?;
-    Ok(of_disks(&sources))
+    Ok(of_disks_at(sources, &profile.places))
 }
 
 fn gather(args: &Check, root: &Root, profile: &Profile) -> Result<Facts> {

@@ -164,7 +164,7 @@ impl<'c> Checked<'c> {
         Node {
             host: &facts.node.name,
             release: &profile.release,
-            now: facts.node.running.as_ref().map(|running| running.now),
+            now: facts.node.running.as_ref().map(|_| facts.node.now),
             is_here: root.is_some_and(Root::is_live),
             root: self.root_word.as_deref(),
             defaults: &self.defaults,

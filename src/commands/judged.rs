@@ -13,8 +13,8 @@ use crate::base::cause::cause;
 use crate::base::dates::Date;
 use crate::cli::Judge;
 use crate::host::{Probed, Root, capture};
+use crate::io::input;
 use crate::io::tool::Host;
-use crate::io::{input, sys};
 use crate::profile::Profile;
 use crate::subjects::certificates::facts::certificate;
 use crate::subjects::console::Console;
@@ -41,8 +41,7 @@ pub(super) fn judged(root: Option<&Root>, facts: &Facts, profile: &Profile, args
         (None, None) => Vec::new(),
     };
     let mut findings = table::judge(facts, profile);
-    let now = facts.node.running.as_ref().map_or_else(sys::seconds_since_1970, |running| running.now);
-    let waivers = waivers::apply(&mut findings, &waivers, Date::of_second(now));
+    let waivers = waivers::apply(&mut findings, &waivers, Date::of_second(facts.node.now));
     Ok(Judged { findings, waivers })
 }
 

@@ -11,7 +11,7 @@ use super::surroundings::Surroundings;
 use crate::base::parallel;
 use crate::cli::KernelPrune;
 use crate::engine::{ExitStatus, Plan, Reason, RecordedRun, Refusal};
-use crate::host::{Node, Probed, Root, Running};
+use crate::host::{Node, Probed, Root, Setup};
 use crate::io::tool::Program;
 use crate::subjects::boot::{Loader, unmounted};
 use crate::subjects::kernels::Kernels;
@@ -34,8 +34,8 @@ pub(super) fn run(args: &KernelPrune, around: Surroundings) -> Result<ExitStatus
 
 pub(super) fn planned(root: &Root, request: &Request, around: Surroundings) -> Result<Result<Plan, Refusal>> {
     let (installed, node) = parallel::both(|| installed(root, &root.runner(around.runner)), || Node::gather(root));
-    let Some(running) = &node.running else { bail!("this host was not read") };
-    let kernels = facts::gather(root, running, installed, &Images::default());
+    let (Some(setup), Some(running)) = (&node.setup, &node.running) else { bail!("this host was not read") };
+    let kernels = facts::gather(root, setup, &running.cmdline, installed, &Images::default());
     let kernels = with_unmounted(root, &node, kernels).map_err(|why| anyhow!(why))?;
     let unfinished = last_run_on(root, COMMAND)?.filter(RecordedRun::is_unfinished);
     let request = &Request { has_removed: unfinished.as_ref().is_some_and(has_removed), ..request.clone() };
@@ -53,10 +53,10 @@ pub(super) fn planned(root: &Root, request: &Request, around: Surroundings) -> R
     let runner = root.runner(around.runner);
     let ask = |nvras: &[String]| if root.has_answers() { erasure(&runner, nvras) } else { Probed::Known(Vec::new()) };
     let erasures = prune.remove.iter().map(|removal| ask(&removal.nvras)).collect();
-    Ok(steps(&prune, &Means { erasures, ..means(root, running, &kernels, unfinished.as_ref()) }))
+    Ok(steps(&prune, &Means { erasures, ..means(root, &node, setup, &kernels, unfinished.as_ref()) }))
 }
 
-fn means(root: &Root, running: &Running, kernels: &Kernels, unfinished: Option<&RecordedRun>) -> Means {
+fn means(root: &Root, node: &Node, setup: &Setup, kernels: &Kernels, unfinished: Option<&RecordedRun>) -> Means {
     let is_there = |program: &Program| {
         program.paths().iter().any(|path| root.at(path).is_ok_and(|place| matches!(place.kind(), Probed::Known(_))))
     };
@@ -69,10 +69,10 @@ fn means(root: &Root, running: &Running, kernels: &Kernels, unfinished: Option<&
     Means {
         manager: of([Program::Dnf, Program::Yum]),
         default_setter: of([Program::Grubby, Program::GrubEditenv]),
-        mounts: unmounted(running).into_iter().map(str::to_owned).collect(),
-        left_mounted: unfinished.map(|run| left_mounted(run, running)).unwrap_or_default(),
+        mounts: unmounted(setup).into_iter().map(str::to_owned).collect(),
+        left_mounted: unfinished.map(|run| left_mounted(run, node)).unwrap_or_default(),
         left_default: unfinished.and_then(|run| left_default(run, kernels)),
-        read_only: read_only(running),
+        read_only: read_only(setup),
         erasures: Vec::new(),
         default: loader.and_then(|loader| loader.default.known().cloned()),
         environment: loader.map(Loader::environment),

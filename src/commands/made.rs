@@ -27,6 +27,6 @@ pub(super) fn of_host(root: &Root, profile: Option<&Profile>) -> Made {
 pub(super) fn of_facts(root: Option<&Root>, facts: &Facts, profile: &Profile) -> Made {
     let host = Some(facts.node.name.clone());
     let Some(root) = root else { return Made { host, ..Made::at(None, Some(profile), Read::Disks) } };
-    let at = Made::at(facts.node.running.as_ref().map(|running| running.now), None, Read::Live).at;
+    let at = Made::at(facts.node.running.as_ref().map(|_| facts.node.now), None, Read::Live).at;
     Made { at, host, ..of_host(root, Some(profile)) }
 }

@@ -92,8 +92,8 @@ impl JudgedHost<'_> {
             let kind = self.root.at(folder).map(|place| place.kind());
             if !kind.is_ok_and(|kind| matches!(kind, Probed::Known(kind) if kind.is_dir())) {
                 let message = format!("there is no folder {folder}");
-                let running = self.facts.node.running.as_ref();
-                let remedy = running.map_or_else(String::new, |running| how_to_bring(folder, running).to_string());
+                let setup = self.facts.node.setup.as_ref();
+                let remedy = setup.map_or_else(String::new, |setup| how_to_bring(folder, setup).to_string());
                 reasons.push(Reason { id: "no-folder", message, remedy });
             }
         }

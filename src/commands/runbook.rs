@@ -35,7 +35,7 @@ pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
     let findings = judged(Some(root), &facts, &profile, &args.judge)?.findings;
     let host = JudgedHost { root, facts: &facts, findings: &findings, profile: &profile, judge: &args.judge, around };
     let steps = planned_steps(&host);
-    let now = facts.node.running.as_ref().map(|running| running.now);
+    let now = facts.node.running.as_ref().map(|_| facts.node.now);
     let root_word = args.root.as_deref().map(root_word);
     let report = RunbookReport {
         node: Node {

@@ -86,7 +86,7 @@ fn planned(
     let places = &profile.places;
     let facts = facts_of(root, profile, &args.judge)?;
     let findings = judged(Some(root), &facts, profile, &args.judge)?.findings;
-    let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else {
+    let Some(subjects) = &facts.subjects else {
         bail!("this host was not read");
     };
     let iso = still_there(root, iso, places);
@@ -99,7 +99,7 @@ fn planned(
         blocked: gate::blocks(&findings, || planned_changes(&host), OWN),
         cleaner: cleaner(root),
         is_cleaned: root.has_answers() && is_cleaned(last_run_on(root, COMMAND)?.as_ref(), &target(&staging, places)),
-        mounted: Mounted::of(&staging, places, running).map_err(|why| anyhow!(why))?,
+        mounted: Mounted::of(&staging, places, &facts.node).map_err(|why| anyhow!(why))?,
         release: profile.release.clone(),
     };
     // What takes minutes comes last, and only where nothing is in the way.

@@ -73,7 +73,7 @@ fn planned(
     let said = facts.release().and_then(|said| SaidRelease::beside(said, &profile.release));
     let means = Means {
         blocked: not_ready.into_iter().chain(open).collect(),
-        staged: subjects.media.isos.known().and_then(|isos| staged(isos, places, running)),
+        staged: subjects.media.isos.known().and_then(|isos| staged(isos, places, &facts.node)),
         run: subjects.upgrade.run.clone(),
         begun: subjects.records.runs.known().and_then(|runs| Begun::last(runs, &running.booted)),
         boot: match upgrade_run::boot(root) {

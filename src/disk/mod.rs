@@ -9,6 +9,7 @@ mod group;
 mod identify;
 pub mod new_swap;
 pub mod new_table;
+mod opened;
 mod partition;
 pub mod physical_volume;
 mod probe;
@@ -22,6 +23,7 @@ pub mod volume_group;
 
 pub use format::lvm2::volume_group::Allocation;
 pub use group::{LogicalVolume, PhysicalVolume, Segment, Stripe, VolumeGroup};
+pub use opened::OpenedDisk;
 pub use partition::{CopyState, Flag, Partition, PartitionType, Table, TableKind, TypeBit, guid};
 pub use probe::Scratch;
 pub use problem::{Problem, ProblemId};

@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 
 use super::block::{self, BlockDevice};
+use super::clock;
 use super::probed::Probed;
 use super::root::Root;
 use super::running::{Running, host_name, running};
+use super::setup::{Setup, setup};
 use crate::base::parallel;
 use crate::disk::{Disk, Problem, ProblemId, Source, scan};
+use crate::io::sys::seconds_since_1970;
 
 /// A node: its disks and, where it runs, what its kernel says.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +19,10 @@ pub struct Node {
     pub name: String,
     /// What the disks say, in the order of their names or of the command line.
     pub disks: Vec<Disk>,
+    /// The time on the node, or here where it is powered off, in seconds since 1970-01-01 UTC.
+    pub now: u64,
+    /// How it is set up; `None` where disks alone are judged.
+    pub setup: Option<Setup>,
     /// What only a running host can tell; `None` where disks of a powered-off node are judged.
     pub running: Option<Running>,
 }
@@ -24,11 +31,13 @@ impl Node {
     /// A host that runs, or a directory that stands for one.
     pub fn gather(root: &Root) -> Self {
         let root = &root.remembering();
-        Self::with_disks(root, running(root))
+        let setup = setup(root);
+        let running = running(root, &setup.mounts);
+        Self::with_disks(root, setup, running)
     }
 
     /// The same where what the kernel says was read before.
-    pub(crate) fn with_disks(root: &Root, running: Running) -> Self {
+    pub(crate) fn with_disks(root: &Root, setup: Setup, running: Running) -> Self {
         let sources = sources(root, &running.block);
         let name = match host_name(root) {
             Probed::Known(name) => name,
@@ -36,14 +45,14 @@ impl Node {
         };
         let mut disks = scan(&sources);
         report_other_sizes(&mut disks, &running);
-        Self { name, disks, running: Some(running) }
+        Self { name, disks, now: clock::now(root), setup: Some(setup), running: Some(running) }
     }
 
     /// A powered-off node, from its disks alone.
     pub fn of_disks(sources: &[Source]) -> Self {
         let disks = scan(sources);
         let paths: Vec<&str> = disks.iter().map(|d| d.path.as_str()).collect();
-        Self { name: paths.join(", "), disks, running: None }
+        Self { name: paths.join(", "), disks, now: seconds_since_1970(), setup: None, running: None }
     }
 
     /// Why what was not found on the disks may yet be there: a disk that could not be read, or something on it that

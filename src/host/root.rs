@@ -1,4 +1,4 @@
-//! Where a host's files are: the live host, a fixture host in a directory, or a capture.
+//! Where a host's files are: the live host, a fixture host in a directory, a capture, or the disks of a powered-off node.
 //!
 //! A fixture host is a directory with `proc`, `sys`, `etc` and `dev` in it. It may hold symbolic links, absolute ones
 //! too; they mean places of *that* host. So every path is walked here, link by link, and what is opened is a path
@@ -17,14 +17,19 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::capture::{Bytes, Head, Key, Slot, Tape};
+use super::capture::{Head, Key, Slot, Tape};
 use super::probed::Probed;
 
 mod answers;
+mod files;
+mod folder;
 mod place;
 
 pub use super::capture::LARGEST_FILE;
+use folder::Folder;
+
 pub use answers::Answering;
+pub use files::Files;
 pub use place::Place;
 
 /// Most symbolic links that one path may go through, as in the kernel (path_resolution(7)).
@@ -36,11 +41,12 @@ const MOST_REMEMBERED: usize = 1 << 12;
 /// Where answers come from.
 #[derive(Debug, Clone)]
 enum Source {
-    /// The files below a directory.
-    Folder(PathBuf),
+    Folder(Folder),
     /// The same, and each answer is kept.
-    Kept(PathBuf, Arc<Tape>),
+    Kept(Folder, Arc<Tape>),
     Capture(Arc<Tape>),
+    /// The file systems of a node that is powered off.
+    Disks(Arc<dyn Files>),
 }
 
 #[derive(Debug)]
@@ -56,7 +62,7 @@ pub struct Root {
 impl Root {
     /// The host that this program runs on.
     pub fn live() -> Self {
-        Self { source: Source::Folder(PathBuf::from("/")), live: true, apart: false, plain: None }
+        Self { source: Source::Folder(Folder(PathBuf::from("/"))), live: true, apart: false, plain: None }
     }
 
     /// A fixture host.
@@ -68,7 +74,7 @@ impl Root {
         if !fs::metadata(&dir)?.is_dir() {
             return Err(io::Error::new(io::ErrorKind::NotADirectory, "it is no directory"));
         }
-        Ok(Self { source: Source::Folder(dir), live: false, apart: false, plain: None })
+        Ok(Self { source: Source::Folder(Folder(dir)), live: false, apart: false, plain: None })
     }
 
     /// The host that a capture is of.
@@ -76,7 +82,12 @@ impl Root {
         Self { source: Source::Capture(tape), live: false, apart: false, plain: None }
     }
 
-    /// The same host, whose answers are kept from now on.
+    /// A node that is powered off, by the files on its disks.
+    pub fn of_disks(files: Arc<dyn Files>) -> Self {
+        Self { source: Source::Disks(files), live: false, apart: false, plain: None }
+    }
+
+    /// The same host, whose answers are kept from now on. Of a node that is powered off none are.
     pub fn kept(self) -> (Self, Arc<Tape>) {
         let dir = match self.source {
             Source::Folder(dir) => dir,
@@ -84,6 +95,7 @@ impl Root {
                 let tape = Arc::clone(tape);
                 return (self, tape);
             }
+            Source::Disks(_) => return (self, Tape::new(Head::new(false))),
         };
         let tape = Tape::new(Head::new(self.live));
         (Self { source: Source::Kept(dir, Arc::clone(&tape)), ..self }, tape)
@@ -119,7 +131,7 @@ impl Root {
     pub fn has_answers(&self) -> bool {
         match &self.source {
             Source::Capture(tape) => tape.head.live,
-            Source::Folder(_) | Source::Kept(..) => self.live,
+            Source::Folder(_) | Source::Kept(..) | Source::Disks(_) => self.live,
         }
     }
 
@@ -215,14 +227,18 @@ impl Root {
     }
 
     fn link(&self, real: &Path) -> io::Result<PathBuf> {
-        let ask = |path: &Path| fs::read_link(path).map(|target| Bytes(target.into_os_string().into_vec()));
-        let target = self.seen(real, |seen| &mut seen.link, ask)?;
+        let target = self.seen(real, |seen| &mut seen.link, |files| files.link(real))?;
         Ok(PathBuf::from(OsString::from_vec(target.0)))
     }
 
-    /// The answer to a question about a place: of the kernel, or of a capture.
-    fn seen<T: Clone>(&self, real: &Path, slot: Slot<T>, ask: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
-        self.reduced(real, slot, |path| ask(path).map(|value| (value, false)))
+    /// The answer to a question about a place: of its files, or of a capture.
+    fn seen<T: Clone>(
+        &self,
+        real: &Path,
+        slot: Slot<T>,
+        ask: impl FnOnce(&dyn Files) -> io::Result<T>,
+    ) -> io::Result<T> {
+        self.reduced(real, slot, |files| ask(files).map(|value| (value, false)))
     }
 
     /// The same, where something may be taken out of the answer before it is kept.
@@ -230,12 +246,13 @@ impl Root {
         &self,
         real: &Path,
         slot: Slot<T>,
-        ask: impl FnOnce(&Path) -> io::Result<(T, bool)>,
+        ask: impl FnOnce(&dyn Files) -> io::Result<(T, bool)>,
     ) -> io::Result<T> {
         match &self.source {
-            Source::Folder(dir) => ask(&dir.join(real)).map(|(value, _)| value),
-            Source::Kept(dir, tape) => tape.keep(&self.key(real), slot, || ask(&dir.join(real))),
+            Source::Folder(folder) => ask(folder).map(|(value, _)| value),
+            Source::Kept(folder, tape) => tape.keep(&self.key(real), slot, || ask(folder)),
             Source::Capture(tape) => tape.again(&self.key(real), slot),
+            Source::Disks(files) => ask(files.as_ref()).map(|(value, _)| value),
         }
     }
 

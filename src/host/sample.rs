@@ -8,6 +8,7 @@ use super::mounts::Mount;
 use super::node::Node;
 use super::probed::Probed;
 use super::running::Running;
+use super::setup::Setup;
 use crate::base::ids::Id;
 use crate::base::units::SectorSize;
 use crate::disk::format::content::{Content, Kind};
@@ -161,25 +162,26 @@ pub(crate) fn node() -> Node {
         part("sda", 8, 2, 2),
         part("sda", 8, 3, 3),
     ];
-    let running = Running {
-        now: 0,
-        booted: Probed::Absent,
-        loops: Probed::Absent,
+    let setup = Setup {
         firmware: Probed::Known(Firmware::Bios),
-        swaps: Probed::Known(vec![]),
-        swap_total_kib: Probed::Known(0),
-        memory_kib: Probed::Known(0),
         mounts: Probed::Known(vec![mount(253, 1, "/")]),
         fstab: Probed::Known(vec![
             fstab(1, "/dev/mapper/vg--root-lv_root", "/"),
             fstab(2, &format!("UUID={BOOT_UUID}"), "/boot"),
         ]),
-        cmdline: Probed::Known(vec![]),
-        block: Probed::Known(block),
         crypttab: Probed::Absent,
         lvm_owner: Probed::Absent,
+    };
+    let running = Running {
+        booted: Probed::Absent,
+        loops: Probed::Absent,
+        swaps: Probed::Known(vec![]),
+        swap_total_kib: Probed::Known(0),
+        memory_kib: Probed::Known(0),
+        cmdline: Probed::Known(vec![]),
+        block: Probed::Known(block),
         links: Probed::Absent,
         boot_df_bytes: Probed::Absent,
     };
-    Node { name: "node".into(), disks: vec![disk("/dev/sda")], running: Some(running) }
+    Node { name: "node".into(), disks: vec![disk("/dev/sda")], now: 0, setup: Some(setup), running: Some(running) }
 }

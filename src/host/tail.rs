@@ -3,7 +3,7 @@
 use std::io;
 
 use super::root::Place;
-use crate::io::image::{self, Image};
+use crate::io::image::Image;
 
 /// Size of the file at `place`, and its last `most` bytes.
 pub(crate) fn tail(place: &Place<'_>, most: u64) -> io::Result<(u64, Vec<u8>)> {
@@ -14,7 +14,7 @@ pub(crate) fn tail(place: &Place<'_>, most: u64) -> io::Result<(u64, Vec<u8>)> {
 /// The same of a file that no capture keeps. Who asks keeps an answer in its place: see [`Place::answer`].
 pub(crate) fn tail_unkept(place: &Place<'_>, most: u64) -> io::Result<(u64, Vec<u8>)> {
     verify_regular(place)?;
-    last(&*image::open(&place.real_path())?, most)
+    last(&*place.unkept()?, most)
 }
 
 fn verify_regular(place: &Place<'_>) -> io::Result<()> {

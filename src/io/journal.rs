@@ -100,8 +100,8 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
     }
 
     fn open_with(path: &Path, accept: impl Fn(Lines<T>) -> io::Result<Lines<T>>) -> io::Result<Self> {
-        let mut file = owned::append(path)?;
-        let Lines { records, bytes, .. } = accept(read_from(&mut file, path)?)?;
+        let file = owned::append(path)?;
+        let Lines { records, bytes, .. } = accept(read_from(regular(&file, path)?, path)?)?;
         if file.metadata()?.len() > bytes {
             file.set_len(bytes)?;
         }
@@ -139,9 +139,26 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
         Ok((lines.records, lines.damaged))
     }
 
+    /// The same of what is read from `file`, which `path` names.
+    ///
+    /// # Errors
+    /// Where it cannot be read or is damaged.
+    pub fn of(file: impl Read, path: &Path) -> io::Result<Vec<Record<T>>> {
+        Ok(read_from(file, path)?.sound()?.records)
+    }
+
+    /// The whole records of what is read from `file`, which `path` names, and the lines that are damaged.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or another version wrote a record.
+    pub fn past_damage_of(file: impl Read, path: &Path) -> io::Result<(Vec<Record<T>>, Vec<Damaged>)> {
+        let lines = read_from(file, path)?;
+        Ok((lines.records, lines.damaged))
+    }
+
     fn lines(path: &Path) -> io::Result<Lines<T>> {
         match OpenOptions::new().read(true).custom_flags(sys::O_NOFOLLOW | sys::O_NONBLOCK).open(path) {
-            Ok(mut file) => read_from(&mut file, path),
+            Ok(file) => read_from(regular(&file, path)?, path),
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 Ok(Lines { records: Vec::new(), damaged: Vec::new(), bytes: 0 })
             }
@@ -195,18 +212,22 @@ impl<T: Serialize + DeserializeOwned + Clone> Journal<T> {
     }
 }
 
+/// The same file, where it is one.
+fn regular<'f>(file: &'f File, path: &Path) -> io::Result<&'f File> {
+    if file.metadata()?.is_file() { Ok(file) } else { Err(of_file(path, "it is no regular file")) }
+}
+
+fn of_file(path: &Path, why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{}: {why}. {MOVE_ASIDE}", path.display()))
+}
+
 /// The lines of a file.
-fn read_from<T: DeserializeOwned>(file: &mut File, path: &Path) -> io::Result<Lines<T>> {
+fn read_from<T: DeserializeOwned>(file: impl Read, path: &Path) -> io::Result<Lines<T>> {
     let damaged = |line: usize, why: &str| format!("{} line {line}: {why}", path.display());
-    let of_file =
-        |why: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {why}. {MOVE_ASIDE}", path.display()));
-    if !file.metadata()?.is_file() {
-        return Err(of_file("it is no regular file"));
-    }
     let mut bytes = Vec::new();
     file.take(LONGEST).read_to_end(&mut bytes)?;
     if bytes.len() as u64 == LONGEST {
-        return Err(of_file("it is longer than a journal may be"));
+        return Err(of_file(path, "it is longer than a journal may be"));
     }
     let mut read = Lines { records: Vec::new(), damaged: Vec::new(), bytes: 0 };
     let mut lines = bytes.split_inclusive(|b| *b == b'\n').enumerate().peekable();

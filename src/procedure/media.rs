@@ -75,7 +75,7 @@ pub(super) fn mount(inputs: &StepInputs<'_>) -> Answer {
         Combined::Asks(found) | Combined::Waived(found) | Combined::Nothing(found) | Combined::Passed(found) => found,
     };
     let point = &inputs.profile.places.iso_mount;
-    let mounts = inputs.facts.node.running.as_ref().map(|running| &running.mounts);
+    let mounts = inputs.facts.node.setup.as_ref().map(|setup| &setup.mounts);
     let is_mounted = matches!(mounts, Some(Probed::Known(mounts)) if mounted_at(mounts, point).is_some());
     match inputs.state_of("stage-iso") {
         _ if is_mounted => Answer::done(words(&found)),

@@ -26,11 +26,11 @@ pub(super) enum Progress {
 
 /// What is known of a run of the upgrade, as far as it is of this one.
 pub(super) fn run_of_now<'f>(facts: &'f Facts, profile: &Profile) -> Probed<&'f UpgradeRun> {
-    let (Some(running), Some(subjects)) = (&facts.node.running, &facts.subjects) else { return Probed::Absent };
+    let Some(subjects) = &facts.subjects else { return Probed::Absent };
     match &subjects.upgrade.run {
         Probed::Known(run) => {
             let is_older = matches!(compare(facts, profile), Some(SaidRelease::Older(_)));
-            let is_long_ago = run.began.is_some_and(|began| began.saturating_add(OLD) < running.now);
+            let is_long_ago = run.began.is_some_and(|began| began.saturating_add(OLD) < facts.node.now);
             let goes_on = matches!(run.state, UpgradeState::Running | UpgradeState::WaitsForReboot);
             if is_older && is_long_ago && !goes_on { Probed::Absent } else { Probed::Known(run) }
         }

@@ -10,17 +10,21 @@ use super::preflight::Preflight;
 use super::records::Records;
 use super::ssh_keys::Ssh;
 use super::upgrade::{OsChange, Upgrade};
+use crate::host::powered_off::Opened;
 use crate::host::{Node, Probed};
 use crate::profile::Profile;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
     pub node: Node,
-    /// What the subjects gathered on a running host; `None` where disks of a powered-off node are judged.
+    /// What the subjects gathered on a host; `None` where disks of a powered-off node are judged whose files could not
+    /// be read.
     pub subjects: Option<Subjects>,
+    /// Of a powered-off node: the file systems that its next start mounts, or why none could be opened.
+    pub powered_off: Option<Result<Vec<Opened>, String>>,
 }
 
-/// What each subject gathered on a running host.
+/// What each subject gathered on a host.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Subjects {
     /// sshd's host keys; `Absent` where there is no /etc/ssh.

@@ -1,7 +1,9 @@
 //! All facts of a node: of a host, or of disks alone.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use super::boot::firmware_of_disks;
 use super::certificates::Certificates;
 use super::console::Console;
 use super::media::facts::Media;
@@ -13,9 +15,11 @@ use super::{Facts, Subjects, kernels, next_start, ssh_keys};
 use crate::base::parallel;
 use crate::disk::Source;
 use crate::engine::apply::Lock;
+use crate::host::powered_off::{self, Opened};
 use crate::host::processes::{self, Process};
 use crate::host::running::running;
-use crate::host::{Node, Probed, Root};
+use crate::host::setup::{own_name, setup, setup_with};
+use crate::host::{Node, Probed, Root, Running, Setup};
 use crate::io::tool;
 use crate::profile::{Places, Profile};
 
@@ -28,14 +32,14 @@ pub fn of_host(root: &Root) -> Facts {
 pub fn of_host_at(root: &Root, places: &Places) -> Facts {
     let root = &root.remembering();
     // rpm is a program of its own and takes the longest; SSH keys and block devices come next. None needs another.
-    let (installed, (ssh, running)) = parallel::both(
+    let (installed, (ssh, (setup, running))) = parallel::both(
         || kernels::facts::installed(root, &root.runner(&tool::Host)),
-        || parallel::both(|| ssh_keys::facts::gather(root), || running(root)),
+        || parallel::both(|| ssh_keys::facts::gather(root), || kernel_and_files(root)),
     );
     let processes = processes::gather(root);
     let images = next_start::Images::default();
-    let kernels = kernels::facts::gather(root, &running, installed, &images);
-    let node = Node::with_disks(root, running);
+    let kernels = kernels::facts::gather(root, &setup, &running.cmdline, installed, &images);
+    let node = Node::with_disks(root, setup, running);
     let subjects = Subjects {
         ssh,
         next_start: next_start::facts::start::gather(root, &node, &images, changed_by(root, &processes)),
@@ -47,7 +51,13 @@ pub fn of_host_at(root: &Root, places: &Places) -> Facts {
         preflight: Preflight::gather(root, places, &processes),
         records: Records::gather(root),
     };
-    Facts { node, subjects: Some(subjects) }
+    Facts { node, subjects: Some(subjects), powered_off: None }
+}
+
+fn kernel_and_files(root: &Root) -> (Setup, Running) {
+    let setup = setup(root);
+    let running = running(root, &setup.mounts);
+    (setup, running)
 }
 
 /// Asks which configuration files were edited, where the upgrade replaces the system. That takes rpm a while.
@@ -71,7 +81,50 @@ fn changed_by(root: &Root, processes: &Probed<Vec<Process>>) -> Option<String> {
     Some(format!("the vendor's upgrade runs (process {process})"))
 }
 
-/// The facts of a powered-off node, from its disks alone.
-pub fn of_disks(sources: &[Source]) -> Facts {
-    Facts { node: Node::of_disks(sources), subjects: None }
+/// The facts of a powered-off node, from its disks and the files on them.
+pub fn of_disks(sources: Vec<Source>) -> Facts {
+    of_disks_at(sources, &Places::built_in())
+}
+
+/// The same, looked for in these places.
+pub fn of_disks_at(sources: Vec<Source>, places: &Places) -> Facts {
+    let sources: Arc<[Source]> = sources.into();
+    let node = Node::of_disks(&sources);
+    match powered_off::open(&sources, &node) {
+        Ok((tree, opened)) => of_files(&Root::of_disks(tree).remembering(), node, opened, places),
+        Err(why) => Facts { node, subjects: None, powered_off: Some(Err(why)) },
+    }
+}
+
+/// What is known of the files of a powered-off node.
+fn of_files(root: &Root, node: Node, opened: Vec<Opened>, places: &Places) -> Facts {
+    let mounts = Probed::Known(opened.iter().map(Opened::as_mount).collect());
+    let node = Node { name: own_name(root).unwrap_or(node.name), setup: Some(setup_with(root, mounts)), ..node };
+    let node = with_firmware(node);
+    let images = next_start::Images::default();
+    let processes = Probed::Unreadable(powered_off::POWERED_OFF.to_owned());
+    let setup = node.setup.as_ref();
+    let cmdline = Probed::Unreadable(powered_off::POWERED_OFF.to_owned());
+    let installed = Probed::Unreadable("the RPM database of a powered-off node is not read".to_owned());
+    let subjects = setup.map(|setup| Subjects {
+        ssh: ssh_keys::facts::gather(root),
+        next_start: next_start::facts::start::gather(root, &node, &images, None),
+        kernels: kernels::facts::gather(root, setup, &cmdline, installed, &images),
+        media: Media::gather(root, places),
+        upgrade: Upgrade::gather(root, places, &processes),
+        certificates: Certificates::gather(root, places),
+        console: Console::default(),
+        preflight: Preflight::gather(root, places, &processes),
+        records: Records::gather(root),
+    });
+    Facts { node, subjects, powered_off: Some(Ok(opened)) }
+}
+
+/// How the firmware starts it shows only in how its boot disk is made.
+fn with_firmware(mut node: Node) -> Node {
+    let firmware = firmware_of_disks(&node);
+    if let Some(setup) = &mut node.setup {
+        setup.firmware = firmware;
+    }
+    node
 }

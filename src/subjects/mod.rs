@@ -31,5 +31,5 @@ pub mod upgrade;
 pub mod waivers;
 
 pub use facts::{Facts, Subjects};
-pub use gather::{ask_for_edited_files, of_disks, of_host, of_host_at};
+pub use gather::{ask_for_edited_files, of_disks, of_disks_at, of_host, of_host_at};
 pub use steps::Steps;

@@ -4,7 +4,7 @@ use super::Facts;
 use super::boot::rules::{boot_mode, boot_size, fstab_mounts};
 use super::certificates::rules::{ca_certificate, platform_certificate, server_certificate};
 use super::console::rules::console_status;
-use super::disks::rules::{disk_bios_limit, disk_minimum, table_health};
+use super::disks::rules::{disk_bios_limit, disk_minimum, files_read, table_health};
 use super::kernels::rules::{boot_consistent, boot_free, kernel_old, kernel_running_newest};
 use super::media::rules::{images_mount, iso_present, iso_space, ssl_jars};
 use super::next_start::rules::{kernel_options, next_start};
@@ -31,6 +31,7 @@ pub const RULES: &[Rule] = &[
     vg_health::RULE,
     vg_free::RULE,
     table_health::RULE,
+    files_read::RULE,
     ssh_dsa_key::RULE,
     ssh_host_keys::RULE,
     kernel_running_newest::RULE,

@@ -66,8 +66,8 @@ fn a_copy_of_the_system_disk_blocks() {
     let disk = whole("good-uefi").join("dev/sda");
     let copy = tempfile::NamedTempFile::new().unwrap();
     std::fs::copy(&disk, copy.path()).unwrap();
-    let sources = [Source::open(&disk), Source::open(copy.path())];
-    let found = judge(&of_disks(&sources), &Profile::named(Profile::DEFAULT).unwrap());
+    let sources = vec![Source::open(&disk), Source::open(copy.path())];
+    let found = judge(&of_disks(sources), &Profile::named(Profile::DEFAULT).unwrap());
     assert_eq!(verdict_of(&found, "vg-health"), Verdict::Block);
     assert_eq!(verdict_of(&found, "table-health"), Verdict::Warn);
 }

@@ -375,7 +375,7 @@ fn a_certificate_blocks_when_it_expired_and_warns_before() {
     let at = |now: u64| {
         let found = with_facts(&profile(), |facts| {
             let subjects = facts.subjects.as_mut().unwrap();
-            (subjects.certificates.server, facts.node.running.as_mut().unwrap().now) = (Some(certificate.clone()), now);
+            (subjects.certificates.server, facts.node.now) = (Some(certificate.clone()), now);
         });
         verdict_of(&found, "server-certificate")
     };

@@ -39,7 +39,7 @@ fn each_threshold_holds_to_the_byte() {
     ] {
         let verdict = verdict_after("disk-bios-limit", |facts| {
             facts.node.disks[0].bytes = bytes;
-            facts.node.running.as_mut().unwrap().firmware = Probed::Known(Firmware::Bios);
+            facts.node.setup.as_mut().unwrap().firmware = Probed::Known(Firmware::Bios);
         });
         assert_eq!(verdict, expected, "a disk of {bytes} B under BIOS");
     }

@@ -33,7 +33,7 @@ fn subjects(facts: &mut Facts) -> &mut okv_host::subjects::Subjects {
 /// The staged host at noon, with root logged in and all confirmed that stands before the upgrade; then changed.
 fn staged(change: impl FnOnce(&mut Facts)) -> Vec<Step> {
     with(HOST, |facts| {
-        facts.node.running.as_mut().unwrap().now = NOON;
+        facts.node.now = NOON;
         let subjects = subjects(facts);
         subjects.records.operator.is_root = Probed::Known(true);
         subjects.records.confirmations =
@@ -144,7 +144,7 @@ fn the_progress_is_read_from_the_run_of_the_upgrade() {
 #[test]
 fn once_it_has_begun_the_time_of_what_stands_before_is_over() {
     let steps = with(HOST, |facts| {
-        facts.node.running.as_mut().unwrap().now = NOON;
+        facts.node.now = NOON;
         subjects(facts).upgrade.run = ran(UpgradeState::WaitsForReboot);
     });
     let step = of(&steps, "back-up");

@@ -52,9 +52,9 @@ fn page(content: Option<&Content>) -> u64 {
 
 /// The devices of what the kernel uses as swap, and of what fstab names.
 fn used(node: &Node) -> Vec<String> {
-    let Some(running) = &node.running else { return Vec::new() };
+    let (Some(setup), Some(running)) = (&node.setup, &node.running) else { return Vec::new() };
     let areas = running.swaps.known().into_iter().flatten().map(|area| area.unlinked().0);
-    let entries = running.fstab.known().into_iter().flatten().filter(|entry| entry.kind == "swap");
+    let entries = setup.fstab.known().into_iter().flatten().filter(|entry| entry.kind == "swap");
     let names = areas.chain(entries.map(|entry| entry.source.as_str()));
     let volumes = names.flat_map(|name| match locate::volume(node, name) {
         Located::One(volume) => vec![volume],

@@ -28,7 +28,7 @@ const SUPERBLOCK: usize = 48;
 const MAGIC: &[u8] = b"DmRd";
 
 /// The segments of a volume, as they are put together.
-type Pieces<'i> = Vec<MappedSegment<'i>>;
+type Pieces<'i> = Vec<MappedSegment<&'i dyn Image>>;
 
 /// The volumes of a group, and where its physical volumes are.
 pub(super) struct Followed<'a, 'i> {
@@ -45,7 +45,7 @@ impl<'a, 'i> Followed<'a, 'i> {
     }
 
     /// The volume as an image; `None` where it is not followed, or a part is missing.
-    pub(super) fn image(&self, volume: &LogicalVolume) -> Option<Mapped<'i>> {
+    pub(super) fn image(&self, volume: &LogicalVolume) -> Option<Mapped<&'i dyn Image>> {
         let mut pieces = Vec::with_capacity(volume.segments.len());
         self.pieces(volume, 0..volume.extents(), DEEPEST, &mut pieces)?;
         Mapped::new(pieces)
@@ -131,7 +131,7 @@ impl<'a, 'i> Followed<'a, 'i> {
         self.pieces(self.named(name?)?, first.checked_add(run.start)?..first.checked_add(run.end)?, depth, to)
     }
 
-    fn stripe(&self, area: &Area, extent: u64) -> Option<MappedStripe<'i>> {
+    fn stripe(&self, area: &Area, extent: u64) -> Option<MappedStripe<&'i dyn Image>> {
         let on = area.physical()?;
         let first = self.group.physical_volumes.get(on)?.first_extent_bytes;
         let extent = u64::from(area.start_extent).checked_add(extent)?;

@@ -6,13 +6,13 @@ use crate::host::node::Node;
 use crate::host::probed::Probed;
 
 fn entries(node: &Node) -> &[CryptEntry] {
-    let crypttab = node.running.as_ref().and_then(|running| running.crypttab.known());
+    let crypttab = node.setup.as_ref().and_then(|setup| setup.crypttab.known());
     crypttab.map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Why it is not known which mappings the next start opens.
 pub fn crypttab_unread(node: &Node) -> Option<String> {
-    match &node.running.as_ref()?.crypttab {
+    match &node.setup.as_ref()?.crypttab {
         Probed::Unreadable(why) => Some(why.clone()),
         Probed::Known(_) | Probed::Absent => None,
     }
@@ -71,13 +71,13 @@ mod tests {
             crypt("round", "/dev/mapper/round", &[]),
             crypt("file", "/var/file", &[]),
         ];
-        node.running.as_mut().unwrap().crypttab = Probed::Known(entries);
+        node.setup.as_mut().unwrap().crypttab = Probed::Known(entries);
         let at = |name: &str| existence(&node, &format!("/dev/mapper/{name}"));
         assert_eq!((at("data"), at("over"), at("gone")), (Existence::Exists, Existence::Exists, Existence::Missing));
         for name in ["round", "file"] {
             assert!(matches!(at(name), Existence::Unknown(_)), "{name}: {:?}", at(name));
         }
-        node.running.as_mut().unwrap().crypttab = Probed::Unreadable("why".into());
+        node.setup.as_mut().unwrap().crypttab = Probed::Unreadable("why".into());
         assert_eq!(existence(&node, "/dev/mapper/data"), Existence::Unknown("why".into()));
     }
 
@@ -87,7 +87,7 @@ mod tests {
         let Probed::Known(block) = &mut node.running.as_mut().unwrap().block else { panic!("no devices") };
         block.push(sample::mapped(5, "swap0", "CRYPT-PLAIN-swap0", &["sda3"]));
         assert!(closed_container(&node).is_some());
-        node.running.as_mut().unwrap().crypttab = Probed::Known(vec![crypt("swap0", "/dev/sda3", &["swap"])]);
+        node.setup.as_mut().unwrap().crypttab = Probed::Known(vec![crypt("swap0", "/dev/sda3", &["swap"])]);
         assert_eq!(closed_container(&node), None);
     }
 }

@@ -19,7 +19,7 @@ impl Root {
         ask: impl FnOnce() -> T,
     ) -> Result<T, String> {
         match &self.source {
-            Source::Folder(_) => Ok(ask()),
+            Source::Folder(_) | Source::Disks(_) => Ok(ask()),
             Source::Kept(_, tape) => tape.keep_answer(question, ask),
             Source::Capture(tape) => tape.answer(question),
         }
@@ -49,6 +49,9 @@ impl Runner for Answering<'_> {
             return self.here.run(cmd);
         }
         let command = cmd.to_string();
+        if matches!(self.root.source, Source::Disks(_)) {
+            return Err(ToolError::Failed { command, why: "the node is powered off".to_owned() });
+        }
         match self.root.answer(&format!("program {command}"), || Ran::of(self.here.run(cmd))) {
             Ok(ran) => ran.again(command),
             Err(_) => Err(ToolError::Failed { command, why: crate::host::capture::NOT_THERE.to_owned() }),

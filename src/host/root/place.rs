@@ -1,24 +1,19 @@
 //! A place on a host.
 
-use std::ffi::OsString;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Read};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::OpenOptionsExt;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::files::Files;
 use super::{Root, Source};
 use crate::base::cause::cause;
-use crate::host::capture::{Bytes, Kind, LARGEST_FILE, MOST_NAMES, Meta, Name, reduce};
+use crate::host::capture::{Bytes, Kind, Meta, NOT_THERE, Name, reduce};
 use crate::host::probed::Probed;
-use crate::io::image::{self, Image};
-use crate::io::sys;
-
-/// An attribute of sysfs is shorter than a page.
-const ATTRIBUTE: usize = 4096;
+use crate::io::image::Image;
 
 /// A place on a host, free of links: surely within its [`Root`].
 #[derive(Debug, Clone)]
@@ -64,11 +59,12 @@ impl<'r> Place<'r> {
         format!("/{}", self.real.display())
     }
 
-    /// The path by which this program can open it. A capture has none: nothing is at the path that it gives.
+    /// The path by which this program can open it. A capture and the disks of a powered-off node have none: nothing is
+    /// at the path that they give.
     pub fn real_path(&self) -> PathBuf {
         match &self.root.source {
-            Source::Folder(dir) | Source::Kept(dir, _) => dir.join(&self.real),
-            Source::Capture(_) => Path::new("/dev/null").join(&self.real),
+            Source::Folder(folder) | Source::Kept(folder, _) => folder.0.join(&self.real),
+            Source::Capture(_) | Source::Disks(_) => Path::new("/dev/null").join(&self.real),
         }
     }
 
@@ -79,8 +75,8 @@ impl<'r> Place<'r> {
 
     /// The bytes of a regular file of at most [`LARGEST_FILE`] bytes. Does not wait for a FIFO.
     pub fn read(&self) -> Probed<Vec<u8>> {
-        let ask = |path: &Path| {
-            let mut bytes = read_bounded(path)?;
+        let ask = |files: &dyn Files| {
+            let mut bytes = files.content(&self.real)?;
             let reduced = self.root.is_kept() && reduce::of_file(&self.real, &mut bytes);
             Ok((Bytes(bytes), reduced))
         };
@@ -93,8 +89,12 @@ impl<'r> Place<'r> {
     where
         T: Serialize + DeserializeOwned,
     {
-        self.answer(name, || self.probed(read_bounded(&self.real_path()).map(|bytes| judge(&bytes))))
-            .unwrap_or_else(Probed::Unreadable)
+        let ask = || match &self.root.source {
+            Source::Folder(folder) | Source::Kept(folder, _) => folder.content(&self.real),
+            Source::Disks(files) => files.content(&self.real),
+            Source::Capture(_) => Err(io::Error::other(NOT_THERE)),
+        };
+        self.answer(name, || self.probed(ask().map(|bytes| judge(&bytes)))).unwrap_or_else(Probed::Unreadable)
     }
 
     /// The answer to a question about this place that is no part of a file.
@@ -117,9 +117,22 @@ impl<'r> Place<'r> {
     /// As [`image::open`].
     pub fn image(&self) -> io::Result<Box<dyn Image>> {
         match &self.root.source {
-            Source::Folder(_) => image::open(&self.real_path()),
-            Source::Kept(_, tape) => tape.keep_image(&self.root.key(&self.real), || image::open(&self.real_path())),
+            Source::Folder(folder) => folder.image(&self.real),
+            Source::Kept(folder, tape) => tape.keep_image(&self.root.key(&self.real), || folder.image(&self.real)),
             Source::Capture(tape) => tape.image(&self.root.key(&self.real)),
+            Source::Disks(files) => files.image(&self.real),
+        }
+    }
+
+    /// The regular file here, which no capture keeps: who asks keeps an answer in its place, by [`Place::answer`].
+    ///
+    /// # Errors
+    /// Where it is none, or cannot be opened.
+    pub fn unkept(&self) -> io::Result<Box<dyn Image>> {
+        match &self.root.source {
+            Source::Folder(folder) | Source::Kept(folder, _) => folder.file(&self.real),
+            Source::Capture(_) => Err(io::Error::other(NOT_THERE)),
+            Source::Disks(files) => files.file(&self.real),
         }
     }
 
@@ -128,11 +141,10 @@ impl<'r> Place<'r> {
     /// Costs three system calls, where [`Place::below`] and [`Place::read`] cost seven: a host has thousands of
     /// attributes.
     pub fn attribute(&self, name: &str) -> Probed<Vec<u8>> {
-        // What is kept is kept by the long way, which gives the same.
-        let is_direct = matches!(self.root.source, Source::Folder(_));
         let plain = !name.is_empty() && !name.contains('/') && name != "." && name != "..";
-        if plain && is_direct {
-            match self.read_attribute(name) {
+        // What is kept is kept by the long way, which gives the same.
+        if let (true, Source::Folder(folder)) = (plain, &self.root.source) {
+            match folder.attribute(&self.real, OsStr::new(name)) {
                 Ok(bytes) => return Probed::Known(bytes),
                 Err(e) if e.kind() == io::ErrorKind::NotFound => return Probed::Absent,
                 Err(_) => {}
@@ -142,17 +154,6 @@ impl<'r> Place<'r> {
         match self.below(name) {
             Ok(place) => place.read(),
             Err(why) => Probed::Unreadable(why),
-        }
-    }
-
-    fn read_attribute(&self, name: &str) -> io::Result<Vec<u8>> {
-        let flags = sys::O_NONBLOCK | sys::O_NOFOLLOW;
-        let mut file = OpenOptions::new().read(true).custom_flags(flags).open(self.real_path().join(name))?;
-        let mut page = [0; ATTRIBUTE];
-        let len = file.read(&mut page)?;
-        match page.get(..len) {
-            Some(bytes) if len > 0 && len < ATTRIBUTE => Ok(bytes.to_vec()),
-            _ => Err(io::ErrorKind::InvalidData.into()),
         }
     }
 
@@ -166,7 +167,7 @@ impl<'r> Place<'r> {
     /// # Errors
     /// Where there is nothing, or it may not be looked at.
     pub fn stat(&self) -> io::Result<Meta> {
-        self.root.seen(&self.real, |seen| &mut seen.meta, |path| fs::symlink_metadata(path).map(Meta::from))
+        self.root.seen(&self.real, |seen| &mut seen.meta, |files| files.meta(&self.real))
     }
 
     /// What is in this directory under a name, which is not followed where it is a link.
@@ -222,7 +223,7 @@ impl<'r> Place<'r> {
 
     /// The names in the directory, sorted.
     fn entries(&self) -> io::Result<Vec<Name>> {
-        self.root.seen(&self.real, |seen| &mut seen.names, entries_bounded)
+        self.root.seen(&self.real, |seen| &mut seen.names, |files| files.names(&self.real))
     }
 
     fn probed<T>(&self, result: io::Result<T>) -> Probed<T> {
@@ -232,36 +233,4 @@ impl<'r> Place<'r> {
             Err(e) => Probed::Unreadable(format!("{}: {}", self.host_path(), cause(&e))),
         }
     }
-}
-
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let file = OpenOptions::new().read(true).custom_flags(sys::O_NONBLOCK).open(path)?;
-    let meta = file.metadata()?;
-    let kind = meta.file_type();
-    if !kind.is_file() {
-        let what = if kind.is_dir() { "a directory" } else { "a special file" };
-        return Err(io::Error::other(format!("it is {what}, not a file")));
-    }
-    // With room for the whole file, one read is enough. Files of /proc have the size 0.
-    let room = usize::try_from(meta.len().min(LARGEST_FILE)).unwrap_or_default();
-    let mut bytes = Vec::with_capacity(room.max(ATTRIBUTE));
-    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LARGEST_FILE {
-        return Err(io::Error::other(format!("it is larger than {LARGEST_FILE} bytes")));
-    }
-    Ok(bytes)
-}
-
-fn entries_bounded(path: &Path) -> io::Result<Vec<Name>> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(path)? {
-        if names.len() >= MOST_NAMES {
-            return Err(io::Error::other(format!("it has more than {MOST_NAMES} names")));
-        }
-        let entry = entry?;
-        let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        names.push(Name(Bytes(entry.file_name().as_bytes().to_vec()), is_directory));
-    }
-    names.sort_unstable();
-    Ok(names)
 }

@@ -5,22 +5,22 @@ use crate::base::units::{ByteRange, SectorSize};
 
 /// Bytes of a logical volume and where they lie.
 #[derive(Clone)]
-pub struct Segment<'i> {
+pub struct Segment<I> {
     pub bytes: u64,
     /// Bytes that are taken from one stripe before the next one's turn; of no account where there is one stripe.
     pub stripe_bytes: u64,
-    pub stripes: Stripes<'i>,
+    pub stripes: Stripes<I>,
 }
 
 /// One stripe, as nearly all segments have, or several: the one needs no memory of its own.
 #[derive(Clone)]
-pub enum Stripes<'i> {
-    One(Stripe<'i>),
-    Many(Vec<Stripe<'i>>),
+pub enum Stripes<I> {
+    One(Stripe<I>),
+    Many(Vec<Stripe<I>>),
 }
 
-impl<'i> Stripes<'i> {
-    fn as_slice(&self) -> &[Stripe<'i>] {
+impl<I> Stripes<I> {
+    fn as_slice(&self) -> &[Stripe<I>] {
         match self {
             Self::One(one) => std::slice::from_ref(one),
             Self::Many(many) => many,
@@ -30,24 +30,24 @@ impl<'i> Stripes<'i> {
 
 /// Where a stripe begins.
 #[derive(Clone, Copy)]
-pub struct Stripe<'i> {
-    pub image: &'i dyn Image,
+pub struct Stripe<I> {
+    pub image: I,
     /// Offset there, in bytes.
     pub at: u64,
 }
 
 /// Segments that follow one another.
-pub struct Mapped<'i> {
+pub struct Mapped<I> {
     bytes: u64,
     sector: Option<SectorSize>,
     /// Each with the offset it begins at, which grows.
-    segments: Vec<(u64, Segment<'i>)>,
+    segments: Vec<(u64, Segment<I>)>,
 }
 
-impl<'i> Mapped<'i> {
+impl<I: Image> Mapped<I> {
     /// The segments as one image, or `None` where that makes no sense: no segment, a segment without bytes or stripes,
     /// or one that is not a whole number of stripes.
-    pub fn new(segments: Vec<Segment<'i>>) -> Option<Self> {
+    pub fn new(segments: Vec<Segment<I>>) -> Option<Self> {
         let mut bytes: u64 = 0;
         let mut placed = Vec::with_capacity(segments.len());
         for segment in segments {
@@ -66,31 +66,31 @@ impl<'i> Mapped<'i> {
         Some(Self { bytes, sector, segments: placed })
     }
 
-    /// Where byte `at` lies, and how many bytes follow it there. `at` is within the volume.
-    fn locate(&self, at: u64) -> Option<(Stripe<'i>, u64)> {
+    /// The image that byte `at` lies on, where it lies there, and how many bytes follow it. `at` is within the volume.
+    fn locate(&self, at: u64) -> Option<(&I, u64, u64)> {
         let index = self.segments.partition_point(|(start, _)| *start <= at).checked_sub(1)?;
         let (start, segment) = self.segments.get(index)?;
         segment.locate(at.checked_sub(*start)?)
     }
 }
 
-impl<'i> Segment<'i> {
-    /// Where byte `at` of the segment lies, and how many bytes follow it there.
-    fn locate(&self, at: u64) -> Option<(Stripe<'i>, u64)> {
+impl<I> Segment<I> {
+    /// The image that byte `at` of the segment lies on, where it lies there, and how many bytes follow it.
+    fn locate(&self, at: u64) -> Option<(&I, u64, u64)> {
         let rest = self.bytes.checked_sub(at)?;
         if let [only] = self.stripes.as_slice() {
-            return Some((Stripe { image: only.image, at: only.at.checked_add(at)? }, rest));
+            return Some((&only.image, only.at.checked_add(at)?, rest));
         }
         let count = u64::try_from(self.stripes.as_slice().len()).ok()?;
         let (chunk, within) = (at.checked_div(self.stripe_bytes)?, at.checked_rem(self.stripe_bytes)?);
         let (row, turn) = (chunk.checked_div(count)?, chunk.checked_rem(count)?);
         let stripe = self.stripes.as_slice().get(usize::try_from(turn).ok()?)?;
         let at = stripe.at.checked_add(row.checked_mul(self.stripe_bytes)?)?.checked_add(within)?;
-        Some((Stripe { image: stripe.image, at }, rest.min(self.stripe_bytes.saturating_sub(within))))
+        Some((&stripe.image, at, rest.min(self.stripe_bytes.saturating_sub(within))))
     }
 }
 
-impl Image for Mapped<'_> {
+impl<I: Image> Image for Mapped<I> {
     fn bytes(&self) -> u64 {
         self.bytes
     }
@@ -101,7 +101,7 @@ impl Image for Mapped<'_> {
 
     fn is_hole(&self, range: ByteRange) -> bool {
         // Of stripes there would be as many pieces to ask for as the volume has.
-        let hole = |(start, segment): &(u64, Segment<'_>)| {
+        let hole = |(start, segment): &(u64, Segment<I>)| {
             let [only] = segment.stripes.as_slice() else { return false };
             let (from, to) = (range.start().max(*start), range.end().min(start.saturating_add(segment.bytes)));
             let Some(len) = to.checked_sub(from).filter(|len| *len > 0) else { return true };
@@ -113,9 +113,9 @@ impl Image for Mapped<'_> {
 
     fn will_need(&self, range: ByteRange) {
         // The first piece alone: what is asked for is the start of a volume.
-        let Some((stripe, here)) = self.locate(range.start()) else { return };
-        let piece = ByteRange::new(stripe.at, range.len().min(here));
-        piece.into_iter().for_each(|piece| stripe.image.will_need(piece));
+        let Some((image, at, here)) = self.locate(range.start()) else { return };
+        let piece = ByteRange::new(at, range.len().min(here));
+        piece.into_iter().for_each(|piece| image.will_need(piece));
     }
 
     fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError> {
@@ -123,11 +123,11 @@ impl Image for Mapped<'_> {
         let (mut rest, mut at) = (buf, at);
         while !rest.is_empty() {
             let beyond = || ReadError::out_of_range(at, rest.len(), self.bytes);
-            let (stripe, here) = self.locate(at).filter(|(_, here)| *here > 0).ok_or_else(beyond)?;
+            let (image, there, here) = self.locate(at).filter(|(_, _, here)| *here > 0).ok_or_else(beyond)?;
             let len = usize::try_from(here).unwrap_or(usize::MAX).min(rest.len());
             let (now, later) = std::mem::take(&mut rest).split_at_mut(len);
             // The error tells where in this volume the read was, not where on the physical one.
-            stripe.image.read_at(now, stripe.at).map_err(|e| ReadError { at, len, source: e.source })?;
+            image.read_at(now, there).map_err(|e| ReadError { at, len, source: e.source })?;
             rest = later;
             at = at.saturating_add(len as u64);
         }
@@ -192,7 +192,7 @@ mod tests {
             }
         }
         let one = |at, bytes| Segment { bytes, stripe_bytes: 0, stripes: Stripes::One(Stripe { image: &Sparse, at }) };
-        let hole = |segments: Vec<Segment<'_>>, start, len| {
+        let hole = |segments: Vec<Segment<&Sparse>>, start, len| {
             Mapped::new(segments).unwrap().is_hole(ByteRange::new(start, len).unwrap())
         };
         assert!(hole(vec![one(100, 50), one(900, 100)], 0, 150));
@@ -210,7 +210,7 @@ mod tests {
         let one = Stripe { image: &a, at: 0 };
         let segment =
             |bytes, stripe_bytes, count| Segment { bytes, stripe_bytes, stripes: Stripes::Many(vec![one; count]) };
-        assert!(Mapped::new(vec![]).is_none());
+        assert!(Mapped::<&Memory>::new(vec![]).is_none());
         for (bytes, stripe_bytes, count) in [(0, 0, 1), (64, 8, 0), (64, 0, 2), (60, 8, 2), (64, 1 << 63, 2)] {
             assert!(Mapped::new(vec![segment(bytes, stripe_bytes, count)]).is_none(), "{bytes} {stripe_bytes} {count}");
         }
@@ -221,9 +221,9 @@ mod tests {
     fn an_error_names_the_offset_in_the_logical_volume() {
         let a = pv(1);
         let bad = Faulty::new(&a, ByteRange::new(1000, 1).unwrap());
-        let far = Stripe { image: &bad, at: 990 };
+        let far = Stripe { image: &bad as &dyn Image, at: 990 };
         let segments = vec![
-            Segment { bytes: 50, stripe_bytes: 0, stripes: Stripes::One(Stripe { image: &a, at: 0 }) },
+            Segment { bytes: 50, stripe_bytes: 0, stripes: Stripes::One(Stripe { image: &a as &dyn Image, at: 0 }) },
             Segment { bytes: u64::MAX >> 1, stripe_bytes: 0, stripes: Stripes::One(far) },
         ];
         let mapped = Mapped::new(segments).unwrap();

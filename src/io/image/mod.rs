@@ -11,6 +11,7 @@ mod faulty;
 mod file;
 mod mapped;
 mod memory;
+mod reader;
 mod recording;
 mod slice;
 pub mod sparse;
@@ -20,6 +21,7 @@ pub use faulty::Faulty;
 pub use file::{File, open};
 pub use mapped::{Mapped, Segment as MappedSegment, Stripe as MappedStripe, Stripes as MappedStripes};
 pub use memory::Memory;
+pub use reader::Reader;
 pub use recording::Recording;
 pub use slice::Slice;
 
@@ -49,6 +51,50 @@ pub trait Image: Send + Sync {
     /// # Errors
     /// Where the medium fails, or the range is not wholly within [`Image::bytes`].
     fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError>;
+}
+
+impl<T: Image + ?Sized> Image for &T {
+    fn bytes(&self) -> u64 {
+        (**self).bytes()
+    }
+
+    fn sector_size(&self) -> Option<SectorSize> {
+        (**self).sector_size()
+    }
+
+    fn is_hole(&self, range: ByteRange) -> bool {
+        (**self).is_hole(range)
+    }
+
+    fn will_need(&self, range: ByteRange) {
+        (**self).will_need(range);
+    }
+
+    fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError> {
+        (**self).read_at(buf, at)
+    }
+}
+
+impl<T: Image + ?Sized> Image for std::sync::Arc<T> {
+    fn bytes(&self) -> u64 {
+        (**self).bytes()
+    }
+
+    fn sector_size(&self) -> Option<SectorSize> {
+        (**self).sector_size()
+    }
+
+    fn is_hole(&self, range: ByteRange) -> bool {
+        (**self).is_hole(range)
+    }
+
+    fn will_need(&self, range: ByteRange) {
+        (**self).will_need(range);
+    }
+
+    fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError> {
+        (**self).read_at(buf, at)
+    }
 }
 
 /// A read that failed, and where.

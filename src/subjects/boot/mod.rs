@@ -8,7 +8,7 @@ pub mod required_mount;
 pub mod rules;
 pub mod volume;
 
-pub use disagreement::firmware_disagreement;
+pub use disagreement::{firmware_disagreement, firmware_of_disks};
 pub use facts::loader::menu::{DefaultEntry, Device, Entry};
 pub use facts::loader::{Loader, boot_loader};
 pub use facts::place::{BootPlace, boot_place, look_unmounted, unmounted, waits};

@@ -2,7 +2,7 @@
 
 use crate::disk::Disk;
 use crate::host::locate::{Located, Volume, by_number, volume, volumes, whole_disks_below};
-use crate::host::{Node, Probed, Running, mounts};
+use crate::host::{Node, Probed, Setup, mounts};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum BootVolume<'f> {
@@ -57,9 +57,10 @@ pub enum DiskEvidence {
 /// Which volume is /boot: what is mounted there, else what fstab names. Of a host that does not run: the only ext or
 /// xfs file system in a partition, or the only one of several that is called `boot`.
 pub fn boot_volume(node: &Node) -> BootVolume<'_> {
-    match &node.running {
-        Some(running) => mounted(node, running).unwrap_or_else(|| in_fstab(node, running)),
-        None => only_candidate(node),
+    match (&node.setup, &node.running) {
+        (Some(setup), Some(_)) => mounted(node, setup).unwrap_or_else(|| in_fstab(node, setup)),
+        (Some(setup), None) => in_fstab(node, setup),
+        (None, _) => only_candidate(node),
     }
 }
 
@@ -98,8 +99,8 @@ pub fn readable_boot_disk(node: &Node) -> Result<&Disk, String> {
 }
 
 /// What is mounted on /boot; `None` where surely nothing is.
-fn mounted<'f>(node: &'f Node, running: &Running) -> Option<BootVolume<'f>> {
-    let mounts = match &running.mounts {
+fn mounted<'f>(node: &'f Node, setup: &Setup) -> Option<BootVolume<'f>> {
+    let mounts = match &setup.mounts {
         Probed::Known(mounts) => mounts,
         Probed::Absent => return Some(BootVolume::NotKnown("it is not known what is mounted".to_owned())),
         Probed::Unreadable(why) => {
@@ -111,8 +112,8 @@ fn mounted<'f>(node: &'f Node, running: &Running) -> Option<BootVolume<'f>> {
     Some(found(by_number(node, mount.device), BootEvidence::Mounted, &what))
 }
 
-fn in_fstab<'f>(node: &'f Node, running: &Running) -> BootVolume<'f> {
-    let entries = match &running.fstab {
+fn in_fstab<'f>(node: &'f Node, setup: &Setup) -> BootVolume<'f> {
+    let entries = match &setup.fstab {
         Probed::Known(entries) => entries,
         Probed::Absent => return BootVolume::NotKnown("/boot is not mounted, and there is no /etc/fstab".to_owned()),
         Probed::Unreadable(why) => return BootVolume::NotKnown(why.clone()),

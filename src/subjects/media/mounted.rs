@@ -3,7 +3,7 @@
 use super::facts::iso::Isos;
 use super::facts::staging::Staging;
 use crate::host::loops::Loop;
-use crate::host::{Mount, Probed, Running, mounts};
+use crate::host::{Mount, Node, Probed, mounts};
 use crate::profile::Places;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,13 +29,14 @@ pub enum Mounted {
 
 impl Mounted {
     /// What is at `point`, where the ISO at the path `iso` (links followed) is looked for.
-    pub fn at(point: &str, iso: &str, running: &Running) -> Self {
-        let mount = match &running.mounts {
+    pub fn at(point: &str, iso: &str, node: &Node) -> Self {
+        let loops = node.running.as_ref().map_or(&Probed::Absent, |running| &running.loops);
+        let mount = match node.setup.as_ref().map_or(&Probed::Absent, |setup| &setup.mounts) {
             Probed::Known(mounts) => mounts::mounted_at(mounts, point),
             Probed::Absent => return Self::Unknown("this host does not list its mounts".into()),
             Probed::Unreadable(why) => return Self::Unknown(why.clone()),
         };
-        match (mount, &running.loops) {
+        match (mount, loops) {
             (None, _) => Self::Nothing,
             (Some(_), Probed::Unreadable(why)) => Self::Unknown(why.clone()),
             (Some(mount), Probed::Absent) => Self::by(mount, &[], iso),
@@ -47,8 +48,8 @@ impl Mounted {
     ///
     /// # Errors
     /// Where nothing is mounted there, and whether there is a folder could not be read.
-    pub fn of(staging: &Staging, places: &Places, running: &Running) -> Result<Self, String> {
-        match (Self::at(&places.iso_mount, &staging.target, running), &staging.mount_folder) {
+    pub fn of(staging: &Staging, places: &Places, node: &Node) -> Result<Self, String> {
+        match (Self::at(&places.iso_mount, &staging.target, node), &staging.mount_folder) {
             (Self::Nothing, Probed::Known(leads_to)) if *leads_to != places.iso_mount => {
                 Ok(Self::Linked(leads_to.clone()))
             }
@@ -71,8 +72,8 @@ impl Mounted {
 }
 
 /// The upgrade ISO from its folder that is mounted read-only at its place.
-pub fn staged(isos: &Isos, places: &Places, running: &Running) -> Option<String> {
-    let is_mounted = |iso: &&str| Mounted::at(&places.iso_mount, iso, running) == Mounted::This { read_only: true };
+pub fn staged(isos: &Isos, places: &Places, node: &Node) -> Option<String> {
+    let is_mounted = |iso: &&str| Mounted::at(&places.iso_mount, iso, node) == Mounted::This { read_only: true };
     isos.here.iter().filter(|iso| iso.is_named_so).map(|iso| iso.path.as_str()).find(is_mounted).map(str::to_owned)
 }
 
@@ -85,12 +86,12 @@ mod tests {
     const ISO: &str = "/var/lib/oracle/okv-upgrade-disc-21.8.iso";
 
     /// A host with `file` behind a loop device that is mounted at /images with this option.
-    fn mounted(file: &str, option: &str) -> Running {
-        let mut running = sample::node().running.unwrap();
+    fn mounted(file: &str, option: &str) -> Node {
+        let mut node = sample::node();
         let mount = Mount { kind: "iso9660".into(), options: vec![option.into()], ..sample::mount(7, 0, "/images") };
-        running.loops = Probed::Known(vec![Loop { device: mount.device, file: file.into() }]);
-        running.mounts = Probed::Known(vec![sample::mount(8, 1, "/"), mount]);
-        running
+        node.running.as_mut().unwrap().loops = Probed::Known(vec![Loop { device: mount.device, file: file.into() }]);
+        node.setup.as_mut().unwrap().mounts = Probed::Known(vec![sample::mount(8, 1, "/"), mount]);
+        node
     }
 
     fn isos() -> Isos {
@@ -107,26 +108,26 @@ mod tests {
 
     #[test]
     fn the_iso_is_known_by_the_file_behind_the_loop_device() {
-        let at = |running: &Running| Mounted::at("/images", ISO, running);
+        let at = |node: &Node| Mounted::at("/images", ISO, node);
         assert_eq!(at(&mounted(ISO, "ro")), Mounted::This { read_only: true });
         assert_eq!(at(&mounted(ISO, "rw")), Mounted::This { read_only: false });
         assert_eq!(at(&mounted("/mnt/x.iso", "ro")), Mounted::Other("/mnt/x.iso".into()));
         let mut without_loops = mounted(ISO, "ro");
-        without_loops.loops = Probed::Absent;
+        without_loops.running.as_mut().unwrap().loops = Probed::Absent;
         let source = sample::mount(7, 0, "/images").source;
         assert_eq!(at(&without_loops), Mounted::Other(source), "an ISO of which no loop device is known");
-        without_loops.loops = Probed::Unreadable("EIO".into());
+        without_loops.running.as_mut().unwrap().loops = Probed::Unreadable("EIO".into());
         assert_eq!(at(&without_loops), Mounted::Unknown("EIO".into()));
-        without_loops.mounts = Probed::Known(vec![]);
+        without_loops.setup.as_mut().unwrap().mounts = Probed::Known(vec![]);
         assert_eq!(at(&without_loops), Mounted::Nothing);
     }
 
     #[test]
     fn only_an_upgrade_iso_from_its_folder_that_is_mounted_read_only_is_staged() {
-        let staged = |running: &Running| staged(&isos(), &Places::built_in(), running);
+        let staged = |node: &Node| staged(&isos(), &Places::built_in(), node);
         assert_eq!(staged(&mounted(ISO, "ro")).as_deref(), Some(ISO));
         assert_eq!(staged(&mounted(ISO, "rw")), None);
         assert_eq!(staged(&mounted("/var/lib/oracle/other.iso", "ro")), None);
-        assert_eq!(staged(&sample::node().running.unwrap()), None);
+        assert_eq!(staged(&sample::node()), None);
     }
 }

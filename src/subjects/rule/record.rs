@@ -5,7 +5,7 @@
 use super::figures::Figures;
 use super::finding::{Finding, NEEDS_RUNNING, RuleId, Verdict};
 use super::remedy::Remedy;
-use crate::host::Running;
+use crate::host::{Running, Setup};
 use crate::profile::Profile;
 use crate::subjects::{Facts, Subjects};
 
@@ -83,11 +83,23 @@ impl<'f> RuleInputs<'f> {
         })
     }
 
+    /// How the node is set up, or the finding that says that the rule needs a running host.
+    pub(crate) fn setup(&self) -> Result<&'f Setup, Box<Finding>> {
+        match &self.facts.node.setup {
+            Some(setup) => Ok(setup),
+            None => self
+                .running()
+                .and_then(|_| Err(Box::new(self.finding(Verdict::Unknown, "node", "this host was not read")))),
+        }
+    }
+
     /// What the subjects gathered, or the finding that says that a rule needs a running host.
     pub(crate) fn subjects(&self) -> Result<&'f Subjects, Box<Finding>> {
-        self.running().and_then(|_| {
-            let not_gathered = || self.finding(Verdict::Unknown, "node", "this host was not read");
-            self.facts.subjects.as_ref().ok_or_else(|| Box::new(not_gathered()))
-        })
+        match &self.facts.subjects {
+            Some(subjects) => Ok(subjects),
+            None => self
+                .running()
+                .and_then(|_| Err(Box::new(self.finding(Verdict::Unknown, "node", "this host was not read")))),
+        }
     }
 }

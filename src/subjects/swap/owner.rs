@@ -14,7 +14,7 @@ pub(super) enum Owner {
 
 pub(super) fn owner(node: &Node, group: &VolumeGroup) -> Owner {
     let Some(theirs) = &group.system_id else { return Owner::This };
-    match node.running.as_ref().map(|running| &running.lvm_owner) {
+    match node.setup.as_ref().map(|setup| &setup.lvm_owner) {
         Some(Probed::Known(ours)) if ours.contains(theirs) => Owner::This,
         Some(Probed::Known(ours)) => {
             Owner::Other(format!("it belongs to the system {theirs}, and this node is {}", ours.join(", ")))

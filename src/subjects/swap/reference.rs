@@ -96,7 +96,7 @@ fn encrypted(node: &Node, entry: &CryptEntry) -> Named {
 /// area.
 pub fn broken_references(node: &Node, loader: Option<&Loader>) -> Vec<Reason> {
     let reason = |message: String, remedy: &str| Reason { id: "swap-references", message, remedy: remedy.to_owned() };
-    let fstab = node.running.as_ref().and_then(|running| running.fstab.known()).map(Vec::as_slice).unwrap_or_default();
+    let fstab = node.setup.as_ref().and_then(|setup| setup.fstab.known()).map(Vec::as_slice).unwrap_or_default();
     let is_spared = |options: &[String]| options.iter().any(|option| matches!(option.as_str(), "noauto" | "nofail"));
     let lines = fstab.iter().filter(|entry| entry.kind == "swap" && !is_spared(&entry.options)).filter_map(|entry| {
         let found = named(node, &entry.source);

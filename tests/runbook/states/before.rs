@@ -155,7 +155,7 @@ fn the_certificate_holds_is_close_to_its_end_or_over() {
         let steps = with(HOST, |facts| {
             subjects(facts).certificates.server = Some(known.clone());
             subjects(facts).certificates.platform = Some(known.clone());
-            facts.node.running.as_mut().unwrap().now = now;
+            facts.node.now = now;
         });
         state(&steps, "certificate")
     };

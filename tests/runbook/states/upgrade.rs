@@ -38,7 +38,7 @@ fn the_iso_is_there_missing_cut_off_or_not_to_be_seen() {
     let missing = with(HOST, |facts| {
         let Probed::Known(isos) = &mut subjects(facts).media.isos else { panic!() };
         isos.here.clear();
-        facts.node.running.as_mut().unwrap().mounts = Probed::Known(vec![]);
+        facts.node.setup.as_mut().unwrap().mounts = Probed::Known(vec![]);
     });
     assert_eq!((state(&missing, "stage-iso"), state(&missing, "clean-cache")), (State::Ready, State::Blocked));
     assert_eq!(of(&missing, "stage-iso").command.as_deref(), Some("okv-host stage ISO --sha256 HEX"));
@@ -52,7 +52,7 @@ fn the_mount_and_the_cache_go_together() {
         let steps = with(HOST, |facts| change(facts));
         (state(&steps, "mount-iso"), state(&steps, "clean-cache"))
     };
-    let mounts = |facts: &mut Facts, mounts| facts.node.running.as_mut().unwrap().mounts = mounts;
+    let mounts = |facts: &mut Facts, mounts| facts.node.setup.as_mut().unwrap().mounts = mounts;
     assert_eq!(both(&|_| {}), (State::Done, State::Done));
     assert_eq!(both(&|facts| mounts(facts, Probed::Known(vec![]))), (State::Ready, State::Ready));
     assert_eq!(both(&|facts| mounts(facts, Probed::Unreadable("x".into()))), (State::Unknown, State::Unknown));

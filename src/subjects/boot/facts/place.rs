@@ -3,7 +3,7 @@
 use crate::base::cause::cause;
 use crate::disk::format::content::Kind;
 use crate::host::locate::{Located, volume};
-use crate::host::{DeviceNumber, Firmware, FstabEntry, Mount, Node, Probed, Root, Running, mounts};
+use crate::host::{DeviceNumber, Firmware, FstabEntry, Mount, Node, Probed, Root, Setup, mounts};
 use crate::io::sys::{PrivateMount, look_into};
 
 /// What /boot is.
@@ -63,9 +63,9 @@ pub fn waits(mounts: &[Mount], point: &str) -> bool {
 
 /// The mount points of what the boot loader reads that are not mounted and that /etc/fstab knows, in the order in which
 /// they are mounted.
-pub fn unmounted(running: &Running) -> Vec<&'static str> {
-    let (Some(mounts), Some(fstab)) = (running.mounts.known(), running.fstab.known()) else { return Vec::new() };
-    let is_uefi = matches!(running.firmware.known(), Some(Firmware::Uefi { .. }));
+pub fn unmounted(setup: &Setup) -> Vec<&'static str> {
+    let (Some(mounts), Some(fstab)) = (setup.mounts.known(), setup.fstab.known()) else { return Vec::new() };
+    let is_uefi = matches!(setup.firmware.known(), Some(Firmware::Uefi { .. }));
     let points: &[&'static str] = if is_uefi { &[FOLDER, EFI] } else { &[FOLDER] };
     let known = |point: &&&str| fstab.iter().any(|entry| entry.point.trim_end_matches('/') == **point);
     let is_mounted = |point: &str| mounts::mounted_at(mounts, point).is_some();
@@ -80,7 +80,7 @@ pub fn unmounted(running: &Running) -> Vec<&'static str> {
 pub fn look_unmounted<T: Send>(
     root: &Root,
     node: &Node,
-    running: &Running,
+    setup: &Setup,
     look: impl FnOnce(&Probed<Vec<Mount>>) -> T + Send,
 ) -> Result<T, String> {
     const MOUNTED: &str = "mounts to look into /boot";
@@ -92,8 +92,8 @@ pub fn look_unmounted<T: Send>(
         };
     }
     let private: Vec<PrivateMount> =
-        unmounted(running).iter().map(|point| source(node, running, point)).collect::<Result<_, _>>()?;
-    let mounts = match &running.mounts {
+        unmounted(setup).iter().map(|point| source(node, setup, point)).collect::<Result<_, _>>()?;
+    let mounts = match &setup.mounts {
         Probed::Known(mounts) => Probed::Known(mounts.iter().cloned().chain(private.iter().map(seen)).collect()),
         other => other.clone(),
     };
@@ -102,7 +102,7 @@ pub fn look_unmounted<T: Send>(
         look(&mounts)
     });
     seen.map_err(|e| {
-        let elsewhere = mounted_elsewhere(&private, &running.mounts);
+        let elsewhere = mounted_elsewhere(&private, &setup.mounts);
         let why = format!("/boot, which is not mounted, could not be looked into: {}{elsewhere}", cause(&e));
         root.answer(&format!("{MOUNTED}: failed"), || why.clone()).unwrap_or(why)
     })
@@ -126,8 +126,8 @@ fn seen(private: &PrivateMount) -> Mount {
     }
 }
 
-fn source(node: &Node, running: &Running, point: &str) -> Result<PrivateMount, String> {
-    let entries = running.fstab.known().map(Vec::as_slice).unwrap_or_default();
+fn source(node: &Node, setup: &Setup, point: &str) -> Result<PrivateMount, String> {
+    let entries = setup.fstab.known().map(Vec::as_slice).unwrap_or_default();
     let entry = entries.iter().find(|entry| entry.point.trim_end_matches('/') == point);
     let entry = entry.ok_or_else(|| format!("no line of /etc/fstab names {point}"))?;
     let Located::One(found) = volume(node, &entry.source) else {

@@ -31,11 +31,11 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         Ok(disk) => describe(disk),
         Err(why) => format!("boot disk not known: {why}"),
     };
-    let running = match inputs.running() {
-        Ok(running) => running,
+    let setup = match inputs.running().and_then(|_| inputs.setup()) {
+        Ok(setup) => setup,
         Err(finding) => return vec![finding.measured(evidence)],
     };
-    let found = match &running.firmware {
+    let found = match &setup.firmware {
         Probed::Known(firmware) => match disk.ok().and_then(|d| firmware_disagreement(*firmware, d)) {
             None => inputs.finding(Verdict::Pass, "node", format!("the node boots by {}", word(*firmware))),
             Some(why) => inputs

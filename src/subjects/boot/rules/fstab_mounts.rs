@@ -5,7 +5,7 @@
 //! (systemd.mount(5), systemd-fstab-generator(8)). `swap-references` judges swap.
 
 use crate::host::locate::{Existence, existence};
-use crate::host::{CryptEntry, FstabEntry, Probed, Running};
+use crate::host::{CryptEntry, FstabEntry, Probed, Setup};
 use crate::subjects::boot::fstab::{earlier, is_required};
 use crate::subjects::boot::mount_options::refused;
 use crate::subjects::boot::required_mount::{MountProblem, Severity, problems};
@@ -28,7 +28,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
-    let entries = match inputs.running().map(|running| &running.fstab) {
+    let entries = match inputs.setup().map(|setup| &setup.fstab) {
         Ok(Probed::Known(entries)) => entries,
         Ok(Probed::Absent) => return vec![inputs.finding(Verdict::Unknown, "/etc/fstab", "there is no /etc/fstab")],
         Ok(Probed::Unreadable(why)) => {
@@ -37,7 +37,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         Err(finding) => return vec![*finding],
     };
     let mut found: Vec<Finding> = entries.iter().flat_map(|entry| of_entry(inputs, entries, entry)).collect();
-    found.extend(inputs.running().into_iter().flat_map(|running| crypttab(inputs, running)));
+    found.extend(inputs.setup().into_iter().flat_map(|setup| crypttab(inputs, setup)));
     if found.iter().any(|finding| finding.verdict != Verdict::Note) {
         return found;
     }
@@ -70,7 +70,7 @@ fn of_entry(inputs: &RuleInputs<'_>, entries: &[FstabEntry], entry: &FstabEntry)
 }
 
 /// cryptsetup.target wants each line without `noauto`; the start goes on after 90 seconds without its device.
-fn crypttab(inputs: &RuleInputs<'_>, running: &Running) -> Vec<Finding> {
+fn crypttab(inputs: &RuleInputs<'_>, setup: &Setup) -> Vec<Finding> {
     let node = &inputs.facts.node;
     let is_waited_for = |entry: &&CryptEntry| !entry.has("noauto") && !entry.has("nofail");
     let of = |entry: &CryptEntry| {
@@ -82,7 +82,7 @@ fn crypttab(inputs: &RuleInputs<'_>, running: &Running) -> Vec<Finding> {
         let finding = inputs.finding(verdict, format!("/etc/crypttab line {}", entry.line), message);
         Some(finding.measured(entry.source.as_str()).remedy("correct the line, or add nofail to it"))
     };
-    match &running.crypttab {
+    match &setup.crypttab {
         Probed::Known(entries) => entries.iter().filter(is_waited_for).filter_map(of).collect(),
         Probed::Absent => Vec::new(),
         Probed::Unreadable(why) => {

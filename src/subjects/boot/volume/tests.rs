@@ -17,14 +17,14 @@ fn disk_seen(facts: &Node) -> (String, Option<DiskEvidence>) {
     }
 }
 
-fn with(change: impl FnOnce(&mut Running)) -> Node {
+fn with(change: impl FnOnce(&mut Setup)) -> Node {
     let mut node = sample::node();
-    change(node.running.as_mut().unwrap());
+    change(node.setup.as_mut().unwrap());
     node
 }
 
 fn powered_off(change: impl FnOnce(&mut Node)) -> Node {
-    let mut node = Node { running: None, ..sample::node() };
+    let mut node = Node { setup: None, running: None, ..sample::node() };
     change(&mut node);
     node
 }
@@ -42,15 +42,15 @@ fn fstab_names_boot_where_nothing_is_mounted() {
 
 #[test]
 fn what_is_mounted_on_boot_comes_before_fstab() {
-    let node = with(|running| running.mounts = Probed::Known(vec![sample::mount(8, 1, "/boot")]));
+    let node = with(|setup| setup.mounts = Probed::Known(vec![sample::mount(8, 1, "/boot")]));
     assert_eq!(seen(&node), ("/dev/sda partition 1".into(), Some(BootEvidence::Mounted)));
-    let node = with(|running| running.mounts = Probed::Known(vec![sample::mount(0, 35, "/boot")]));
+    let node = with(|setup| setup.mounts = Probed::Known(vec![sample::mount(0, 35, "/boot")]));
     assert_eq!(seen(&node).1, None);
 }
 
 #[test]
 fn a_root_mount_is_never_taken_for_boot() {
-    let node = with(|running| running.fstab = Probed::Known(vec![sample::fstab(1, "/dev/dm-1", "/")]));
+    let node = with(|setup| setup.fstab = Probed::Known(vec![sample::fstab(1, "/dev/dm-1", "/")]));
     assert_eq!(seen(&node), ("/boot is not mounted, and no line of /etc/fstab names it".into(), None));
     assert_eq!(disk_seen(&node), ("/dev/sda".into(), Some(DiskEvidence::BelowEsp)));
 }
@@ -63,7 +63,7 @@ fn an_fstab_that_cannot_be_read_or_names_nothing_leaves_boot_unknown_with_the_re
         (Probed::Known(vec![sample::fstab(4, "UUID=gone", "/boot")]), "line 4 names for /boot, is on none"),
         (Probed::Known(vec![sample::fstab(4, "server:/boot", "/boot/")]), "no volume of a disk"),
     ] {
-        let (why, evidence) = seen(&with(|running| running.fstab = fstab));
+        let (why, evidence) = seen(&with(|setup| setup.fstab = fstab));
         assert!(why.contains(reason) && evidence.is_none(), "{why}");
     }
 }
@@ -92,7 +92,7 @@ fn of_a_powered_off_node_the_only_candidate_is_boot_and_else_the_one_called_so()
 
 #[test]
 fn the_only_disk_of_a_running_host_is_its_boot_disk() {
-    let mut node = with(|running| running.fstab = Probed::Absent);
+    let mut node = with(|setup| setup.fstab = Probed::Absent);
     node.disks[0].partitions.clear();
     assert_eq!(disk_seen(&node), ("/dev/sda".into(), Some(DiskEvidence::OnlyDisk)));
     node.disks.push(sample::disk("/dev/sdb"));
@@ -102,8 +102,7 @@ fn the_only_disk_of_a_running_host_is_its_boot_disk() {
 
 #[test]
 fn a_boot_that_spans_disks_has_no_one_boot_disk() {
-    let mut node =
-        with(|running| running.fstab = Probed::Known(vec![sample::fstab(1, "/dev/vg-root/lv_root", "/boot")]));
+    let mut node = with(|setup| setup.fstab = Probed::Known(vec![sample::fstab(1, "/dev/vg-root/lv_root", "/boot")]));
     assert_eq!(disk_seen(&node), ("/dev/sda".into(), Some(DiskEvidence::BelowBoot)));
     let mut second = sample::disk("/dev/sdb");
     second.partitions.clear();

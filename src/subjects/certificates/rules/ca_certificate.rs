@@ -22,10 +22,10 @@ pub(crate) const RULE: Rule = Rule {
 const SUBJECT: &str = "CA certificate";
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
-    let running = match inputs.running() {
-        Ok(running) => running,
-        Err(finding) => return vec![*finding],
-    };
+    if let Err(finding) = inputs.subjects() {
+        return vec![*finding];
+    }
+    let now = inputs.facts.node.now;
     let none = |why| inputs.finding(Verdict::NotApplicable, SUBJECT, why);
     vec![match inputs.facts.server_info() {
         None => none("no saved answer of okv server info get was given"),
@@ -33,15 +33,10 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         Some(Probed::Known(info)) => match info.ca_expires {
             None => none("the saved answer lacks caCertificateExpirationDate"),
             Some(until) => {
-                let (day, today) = (Date::of_second(until.second), Date::of_second(running.now));
-                let word = if until.second < running.now { "expired" } else { "expires" };
+                let (day, today) = (Date::of_second(until.second), Date::of_second(now));
+                let word = if until.second < now { "expired" } else { "expires" };
                 let finding = inputs.finding(Verdict::Note, SUBJECT, format!("{word} on {day}"));
-                finding.measured(format!("today is {today}")).figures(Figures::days(
-                    running.now,
-                    until.second,
-                    DAY,
-                    None,
-                ))
+                finding.measured(format!("today is {today}")).figures(Figures::days(now, until.second, DAY, None))
             }
         },
     }]

@@ -5,10 +5,7 @@ use crate::subjects::rule::{Figures, Finding, RuleInputs, Verdict};
 
 /// How long `subject` holds, which ends at `until`, on the clock of the node.
 pub(crate) fn expiry(inputs: &RuleInputs<'_>, subject: &str, until: u64, place: &str, renew: &str) -> Finding {
-    let now = match inputs.running() {
-        Ok(running) => running.now,
-        Err(finding) => return *finding,
-    };
+    let now = inputs.facts.node.now;
     let day = Date::of_second;
     let finding = |verdict, message: String| {
         let measured = format!("until {} ({place}); today is {}", day(until), day(now));

@@ -94,7 +94,7 @@ mod tests {
     /// What is found where the console says that they hold so many seconds from now.
     fn with_left(left: i64) -> String {
         let mut facts = facts();
-        let until = facts.node.running.as_ref().unwrap().now.saturating_add_signed(left);
+        let until = facts.node.now.saturating_add_signed(left);
         let date = format_second(until).replace('T', " ").replace('Z', "");
         with_answer(&mut facts, &format!("{{\"value\": {{\"platformCertificatesExpirationDate\": \"{date}\"}}}}"))
     }

@@ -80,10 +80,7 @@ fn holds(inputs: &RuleInputs<'_>, certificate: &Certificate) -> Finding {
 }
 
 fn dates(inputs: &RuleInputs<'_>, certificate: &Certificate) -> Finding {
-    let now = match inputs.running() {
-        Ok(running) => running.now,
-        Err(finding) => return *finding,
-    };
+    let now = inputs.facts.node.now;
     let day = Date::of_second;
     let measured = format!(
         "{} to {}; {}; issued by {}; SHA-256 {}; today is {}",

@@ -45,7 +45,7 @@ fn judge_disk(inputs: &RuleInputs<'_>, disk: &Disk) -> Finding {
         let why = disk.problems.first().map_or("it could not be read", |p| p.message.as_str());
         return finding(Verdict::Unknown, why.to_owned()).measured("").figures(Figures::default());
     }
-    let firmware = inputs.facts.node.running.as_ref().map(|r| &r.firmware);
+    let firmware = inputs.facts.node.setup.as_ref().map(|setup| &setup.firmware);
     if let Some(Probed::Known(Firmware::Uefi { .. })) = firmware {
         let message = "the node boots by UEFI, which knows no such limit";
         return finding(Verdict::Pass, message.into()).figures(Figures::of_bytes(disk.bytes));

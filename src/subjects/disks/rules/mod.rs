@@ -5,6 +5,7 @@ use crate::subjects::rule::{Finding, RuleInputs};
 
 pub mod disk_bios_limit;
 pub mod disk_minimum;
+pub mod files_read;
 pub mod table_health;
 
 /// What `judge` finds of each disk, or the finding that there is none to judge.

@@ -79,7 +79,7 @@ fn verdict(inputs: &RuleInputs<'_>, disk: &Disk) -> (Verdict, String) {
         return (Verdict::Warn, why);
     }
     let is_boot_disk = readable_boot_disk(&inputs.facts.node).is_ok_and(|boot| boot.path == disk.path);
-    if let Some(Probed::Known(firmware)) = inputs.facts.node.running.as_ref().map(|r| &r.firmware)
+    if let Some(Probed::Known(firmware)) = inputs.facts.node.setup.as_ref().map(|setup| &setup.firmware)
         && is_boot_disk
         && let Some(why) = firmware_disagreement(*firmware, disk)
     {

@@ -1,7 +1,7 @@
 //! The kernels of a host looked at by themselves, also where /boot is not mounted.
 
 use super::{Beside, Boot, Kernels, gather_beside, installed};
-use crate::host::{Node, Probed, Root, Running, cmdline, firmware, fstab, mounts};
+use crate::host::{Node, Probed, Root, Setup, cmdline, firmware, fstab, mounts};
 use crate::io::tool::Runner;
 use crate::subjects::boot::{look_unmounted, unmounted};
 use crate::subjects::next_start::Images;
@@ -24,18 +24,18 @@ pub struct ReadOnly {
 }
 
 /// What the files of kernels and the menu lie in and is mounted read-only, or would be by /etc/fstab.
-pub fn read_only(running: &Running) -> Vec<ReadOnly> {
+pub fn read_only(setup: &Setup) -> Vec<ReadOnly> {
     // mountinfo has the options of the mount and those of the file system: both must let write. In fstab the last one
     // counts.
     let says_ro = |options: &[String]| options.iter().any(|option| option == "ro");
     let asks_ro =
         |options: &[String]| options.iter().rfind(|o| matches!(o.as_str(), "ro" | "rw")).is_some_and(|o| o == "ro");
-    let mounts = running.mounts.known().map(Vec::as_slice).unwrap_or_default();
+    let mounts = setup.mounts.known().map(Vec::as_slice).unwrap_or_default();
     let now = ["/", "/usr", "/boot", "/boot/efi"].into_iter().filter_map(|point| mounts::mounted_at(mounts, point));
     let now =
         now.filter(|mount| says_ro(&mount.options)).map(|mount| ReadOnly { point: mount.point.clone(), line: None });
-    let fstab = running.fstab.known().map(Vec::as_slice).unwrap_or_default();
-    let then = unmounted(running).into_iter().filter_map(|point| {
+    let fstab = setup.fstab.known().map(Vec::as_slice).unwrap_or_default();
+    let then = unmounted(setup).into_iter().filter_map(|point| {
         let entry = fstab.iter().find(|entry| entry.point.trim_end_matches('/') == point)?;
         asks_ro(&entry.options).then(|| ReadOnly { point: point.to_owned(), line: Some(entry.line) })
     });
@@ -48,14 +48,16 @@ pub fn read_only(running: &Running) -> Vec<ReadOnly> {
 /// # Errors
 /// Where what /etc/fstab names for it cannot be found or looked into.
 pub fn with_unmounted(root: &Root, node: &Node, kernels: Kernels) -> Result<Kernels, String> {
-    let Some(running) = &node.running else { return Err("a host that does not run has no kernel that runs".into()) };
+    let (Some(setup), Some(running)) = (&node.setup, &node.running) else {
+        return Err("a host that does not run has no kernel that runs".into());
+    };
     let is_not_mounted = matches!(kernels.boot, Probed::Known(Boot::NotMounted { .. }));
-    if unmounted(running).is_empty() || !root.has_answers() || !is_not_mounted {
+    if unmounted(setup).is_empty() || !root.has_answers() || !is_not_mounted {
         return Ok(kernels);
     }
-    look_unmounted(root, node, running, |mounts| {
-        let Running { fstab, cmdline, firmware, .. } = running;
-        let beside = Beside { mounts, fstab, cmdline, firmware, images: &Images::default() };
+    look_unmounted(root, node, setup, |mounts| {
+        let Setup { fstab, firmware, .. } = setup;
+        let beside = Beside { mounts, fstab, cmdline: &running.cmdline, firmware, images: &Images::default() };
         gather_beside(&root.apart(), beside, kernels.installed.clone())
     })
 }
@@ -67,13 +69,13 @@ mod tests {
 
     fn places(mounted: &[(&str, &[&str])], fstab: &[&str]) -> Vec<ReadOnly> {
         let words = |options: &[&str]| options.iter().map(|&option| option.to_owned()).collect();
-        let mut running = sample::node().running.unwrap();
+        let mut setup = sample::node().setup.unwrap();
         let mount =
             |(point, options): &(&str, &[&str])| Mount { options: words(options), ..sample::mount(8, 1, point) };
-        running.mounts = Probed::Known(mounted.iter().map(mount).collect());
+        setup.mounts = Probed::Known(mounted.iter().map(mount).collect());
         let entry = crate::host::FstabEntry { options: words(fstab), ..sample::fstab(7, "LABEL=boot", "/boot/") };
-        running.fstab = Probed::Known(vec![entry]);
-        read_only(&running)
+        setup.fstab = Probed::Known(vec![entry]);
+        read_only(&setup)
     }
 
     #[test]

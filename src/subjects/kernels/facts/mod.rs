@@ -2,7 +2,7 @@
 
 use crate::base::evr::Evr;
 use crate::host::kernel_release::is_release;
-use crate::host::{FstabEntry, Mount, Probed, Root, Running};
+use crate::host::{FstabEntry, Mount, Probed, Root, Setup};
 use crate::io::tool;
 use crate::subjects::next_start::Images;
 
@@ -118,8 +118,8 @@ pub(super) struct Beside<'f> {
 }
 
 impl<'f> Beside<'f> {
-    pub(super) fn of(running: &'f Running, images: &'f Images) -> Self {
-        let Running { mounts, fstab, cmdline, firmware, .. } = running;
+    pub(super) fn of(setup: &'f Setup, cmdline: &'f Probed<Vec<String>>, images: &'f Images) -> Self {
+        let Setup { mounts, fstab, firmware, .. } = setup;
         Self { mounts, fstab, cmdline, firmware, images }
     }
 }
@@ -130,8 +130,14 @@ pub fn installed(root: &Root, runner: &dyn tool::Runner) -> Probed<Installed> {
 }
 
 /// All but what rpm says.
-pub fn gather(root: &Root, running: &Running, installed: Probed<Installed>, images: &Images) -> Kernels {
-    gather_beside(root, Beside::of(running, images), installed)
+pub fn gather(
+    root: &Root,
+    setup: &Setup,
+    cmdline: &Probed<Vec<String>>,
+    installed: Probed<Installed>,
+    images: &Images,
+) -> Kernels {
+    gather_beside(root, Beside::of(setup, cmdline, images), installed)
 }
 
 fn gather_beside(root: &Root, beside: Beside<'_>, installed: Probed<Installed>) -> Kernels {

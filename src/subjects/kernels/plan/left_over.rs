@@ -1,13 +1,13 @@
 //! What a run that was cut off left to do beside packages, as the host shows it now.
 
 use crate::engine::{Action, ProgramRun, Proof, RecordedRun, Step, SubjectProof};
-use crate::host::{Running, mounts};
+use crate::host::{Node, mounts};
 use crate::subjects::kernels::facts::Kernels;
 
 /// Mount points that `run` mounted, and that neither somebody nor a start of the node has unmounted since.
-pub fn left_mounted(run: &RecordedRun, running: &Running) -> Vec<String> {
-    let mounts = running.mounts.known();
-    let booted = running.booted.known().copied().unwrap_or_default();
+pub fn left_mounted(run: &RecordedRun, node: &Node) -> Vec<String> {
+    let mounts = node.setup.as_ref().and_then(|setup| setup.mounts.known());
+    let booted = node.running.as_ref().and_then(|running| running.booted.known().copied()).unwrap_or_default();
     let is_mounted = |point: &&str| mounts.is_some_and(|mounts| mounts::mounted_at(mounts, point).is_some());
     let ours = run.left().filter(|left| !left.is_ended_by_start(booted));
     let mut points: Vec<String> = Vec::new();
@@ -72,15 +72,16 @@ mod tests {
     fn what_a_run_mounted_is_left_until_somebody_unmounts_it() {
         let mount = |point: &str| step(Program::Mount, Proof::Mounted { point: point.into() });
         let run = run(vec![mount("/boot"), mount("/boot/efi")]);
-        let mut running = sample::node().running.unwrap();
-        running.mounts = Probed::Known(vec![sample::mount(8, 1, "/"), sample::mount(8, 2, "/boot")]);
-        assert_eq!(left_mounted(&run, &running), ["/boot"]);
-        running.booted = Probed::Known(run.began + 1);
-        assert!(left_mounted(&run, &running).is_empty(), "the start of the node mounted it");
-        running.booted = Probed::Known(run.began);
-        assert_eq!(left_mounted(&run, &running), ["/boot"]);
-        running.mounts = Probed::Unreadable("EIO".into());
-        assert!(left_mounted(&run, &running).is_empty());
+        let mut node = sample::node();
+        node.setup.as_mut().unwrap().mounts =
+            Probed::Known(vec![sample::mount(8, 1, "/"), sample::mount(8, 2, "/boot")]);
+        assert_eq!(left_mounted(&run, &node), ["/boot"]);
+        node.running.as_mut().unwrap().booted = Probed::Known(run.began + 1);
+        assert!(left_mounted(&run, &node).is_empty(), "the start of the node mounted it");
+        node.running.as_mut().unwrap().booted = Probed::Known(run.began);
+        assert_eq!(left_mounted(&run, &node), ["/boot"]);
+        node.setup.as_mut().unwrap().mounts = Probed::Unreadable("EIO".into());
+        assert!(left_mounted(&run, &node).is_empty());
     }
 
     #[test]

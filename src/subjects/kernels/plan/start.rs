@@ -44,7 +44,7 @@ mod tests {
         assert!(!prune.remove.is_empty());
         let words: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
         loader(&mut kernels).entries.iter_mut().for_each(|entry| entry.args.clone_from(&words));
-        let disks = Node { name: "node".into(), disks: scan(&[]), running: None };
+        let disks = Node { name: "node".into(), disks: scan(&[]), now: 0, setup: None, running: None };
         start_reasons(&kernels, &Request::default(), &prune, &disks).into_iter().map(|reason| reason.id).collect()
     }
 

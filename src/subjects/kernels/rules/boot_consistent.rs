@@ -197,11 +197,11 @@ fn entries(inputs: &RuleInputs<'_>, kernels: &Kernels, loader: &Loader) -> Vec<F
 
 fn efi_is_not_mounted(inputs: &RuleInputs<'_>) -> bool {
     let point = "/boot/efi";
-    inputs.facts.node.running.as_ref().is_some_and(|running| {
-        let mounted = running.mounts.known().is_some_and(|all| mounts::mounted_at(all, point).is_some());
+    inputs.facts.node.setup.as_ref().is_some_and(|setup| {
+        let mounted = setup.mounts.known().is_some_and(|all| mounts::mounted_at(all, point).is_some());
         let in_fstab = |entry: &crate::host::FstabEntry| entry.point.trim_end_matches('/') == point;
-        let is_uefi = matches!(running.firmware, Probed::Known(Firmware::Uefi { .. }));
-        is_uefi && !mounted && running.fstab.known().is_some_and(|fstab| fstab.iter().any(in_fstab))
+        let is_uefi = matches!(setup.firmware, Probed::Known(Firmware::Uefi { .. }));
+        is_uefi && !mounted && setup.fstab.known().is_some_and(|fstab| fstab.iter().any(in_fstab))
     })
 }
 

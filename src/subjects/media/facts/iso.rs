@@ -7,6 +7,7 @@ use crate::base::digest::{Sha256, sum_of};
 use crate::disk::format::iso9660;
 use crate::disk::format::windows::Windows;
 use crate::host::{Place, Probed, Root, glob};
+use crate::io::image::Reader;
 use crate::profile::Places;
 
 /// Where its descriptors begin, in bytes.
@@ -102,8 +103,7 @@ impl Isos {
             };
             let found = root.at(&iso.path).and_then(|place| {
                 let ask = || {
-                    let file = std::fs::File::open(place.real_path());
-                    let sum = file.and_then(|file| sum_of(file, &mut hear));
+                    let sum = place.unkept().and_then(|file| sum_of(Reader::new(file), &mut hear));
                     sum.map_err(|e| format!("{}: {}", iso.path, cause(&e)))
                 };
                 place.answer(SUM, ask)?

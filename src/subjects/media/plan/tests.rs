@@ -171,9 +171,9 @@ fn what_else_is_mounted_there_is_in_the_way() {
 
 #[test]
 fn where_the_iso_is_mounted_is_a_folder_of_its_own_name() {
-    let mut running = crate::host::sample::node().running.unwrap();
-    running.mounts = Probed::Known(vec![]);
-    let of = |mount_folder| Mounted::of(&Staging { mount_folder, ..staging() }, &Places::built_in(), &running);
+    let mut node = crate::host::sample::node();
+    node.setup.as_mut().unwrap().mounts = Probed::Known(vec![]);
+    let of = |mount_folder| Mounted::of(&Staging { mount_folder, ..staging() }, &Places::built_in(), &node);
     assert_eq!(of(Probed::Known("/images".into())), Ok(Mounted::Nothing));
     assert_eq!(of(Probed::Known("/srv/images".into())), Ok(Mounted::Linked("/srv/images".into())));
     assert_eq!(of(Probed::Absent), Ok(Mounted::NoFolder));

@@ -26,8 +26,8 @@ pub(crate) const RULE: Rule = Rule {
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let point = &inputs.profile.places.iso_mount;
-    vec![match inputs.running().and_then(|running| Ok((running, inputs.subjects()?))) {
-        Ok((running, subjects)) => match &running.mounts {
+    vec![match inputs.running().and_then(|running| Ok((running, inputs.setup()?, inputs.subjects()?))) {
+        Ok((running, setup, subjects)) => match &setup.mounts {
             Probed::Known(mounts) => match mounts::mounted_at(mounts, point) {
                 Some(mount) => mounted(inputs, mount, &running.loops, &subjects.media.isos),
                 None => inputs.finding(Verdict::Pass, point, "nothing is mounted there"),

@@ -5,7 +5,7 @@
 //! whole.
 
 use crate::base::units::Bytes;
-use crate::host::{Probed, Running};
+use crate::host::{Probed, Setup};
 use crate::subjects::Subjects;
 use crate::subjects::media::facts::iso::IsoFile;
 use crate::subjects::media::missing_folder::how_to_bring;
@@ -35,13 +35,13 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
-    vec![match inputs.subjects().and_then(|subjects| Ok((subjects, inputs.running()?))) {
-        Ok((subjects, running)) => space(inputs, subjects, running),
+    vec![match inputs.subjects().and_then(|subjects| Ok((subjects, inputs.setup()?))) {
+        Ok((subjects, setup)) => space(inputs, subjects, setup),
         Err(finding) => *finding,
     }]
 }
 
-fn space(inputs: &RuleInputs<'_>, subjects: &Subjects, running: &Running) -> Finding {
+fn space(inputs: &RuleInputs<'_>, subjects: &Subjects, setup: &Setup) -> Finding {
     let folder = &inputs.profile.places.iso_folder;
     let here: &[IsoFile] = subjects.media.isos.known().map(|isos| isos.here.as_slice()).unwrap_or_default();
     let mut named = here.iter().filter(|iso| iso.is_named_so);
@@ -55,7 +55,7 @@ fn space(inputs: &RuleInputs<'_>, subjects: &Subjects, running: &Running) -> Fin
     match (&subjects.media.space, inputs.profile.iso_bytes) {
         (Probed::Absent, _) => inputs
             .finding(Verdict::Confirm, folder, "there is no such folder, so that its free space is not known")
-            .remedy(how_to_bring(folder, running)),
+            .remedy(how_to_bring(folder, setup)),
         (Probed::Unreadable(why), Some(_)) => {
             inputs.finding(Verdict::Unknown, folder, format!("the free space could not be read: {why}"))
         }

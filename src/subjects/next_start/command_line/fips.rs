@@ -31,9 +31,9 @@ pub(super) fn resolve(line: &Line<'_>, node: &Node) -> Option<Reference> {
 
 /// Without `boot=`, dracut looks in the root file system. A node that started like this is proof that it can.
 fn without(node: &Node) -> Option<Outcome> {
-    let running = node.running.as_ref()?;
-    let is_own = running.fstab.known()?.iter().any(|entry| entry.point.trim_end_matches('/') == "/boot");
-    let words = running.cmdline.known().map(Vec::as_slice).unwrap_or_default();
+    let is_own = node.setup.as_ref()?.fstab.known()?.iter().any(|entry| entry.point.trim_end_matches('/') == "/boot");
+    let words =
+        node.running.as_ref().and_then(|running| running.cmdline.known()).map(Vec::as_slice).unwrap_or_default();
     let now = Line::of(words);
     let started_so = now.kernel("fips") == Some("1") && now.last("boot").is_none();
     (is_own && !started_so).then(|| {

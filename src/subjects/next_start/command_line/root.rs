@@ -89,13 +89,13 @@ fn content(line: &Line<'_>, volume: Volume<'_>) -> Option<Outcome> {
 
 /// That /etc/fstab or the running system has another volume at `/`.
 fn differs(node: &Node, root: Volume<'_>) -> Option<String> {
-    let running = node.running.as_ref()?;
-    let line = running.fstab.known().and_then(|entries| entries.iter().find(|entry| entry.point == "/"));
+    let setup = node.setup.as_ref()?;
+    let line = setup.fstab.known().and_then(|entries| entries.iter().find(|entry| entry.point == "/"));
     let in_fstab = line.and_then(|entry| Some((entry, one(volume(node, &entry.source))?)));
     if let Some((entry, other)) = in_fstab.filter(|(_, other)| *other != root) {
         return Some(format!("it names {root}, and /etc/fstab line {} has {other} at /", entry.line));
     }
-    let mounted = running.mounts.known().and_then(|all| mounts::mounted_at(all, "/"));
+    let mounted = setup.mounts.known().and_then(|all| mounts::mounted_at(all, "/"));
     let mounted = mounted.and_then(|mount| one(by_number(node, mount.device)));
     mounted.filter(|other| *other != root).map(|other| format!("it names {root}, and {other} is mounted at /"))
 }

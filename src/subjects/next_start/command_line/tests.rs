@@ -37,6 +37,10 @@ fn effect(node: &Node, line: &str) -> Effect {
     resolve(&parse(format!("{line}\n").as_bytes()).unwrap(), node)[0].effect()
 }
 
+fn setup(node: &mut Node) -> &mut crate::host::Setup {
+    node.setup.as_mut().unwrap()
+}
+
 fn running(node: &mut Node) -> &mut crate::host::Running {
     node.running.as_mut().unwrap()
 }

@@ -1,9 +1,7 @@
 //! Verifies the kernels and images of a host. Each file is read once, whatever names lead to it.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Mutex;
 
 use serde::Serialize;
@@ -14,7 +12,7 @@ use super::kernel_image::{self, KernelImage};
 use super::verdict::Verdict;
 use crate::base::cause::cause;
 use crate::host::{Place, Probed, Root};
-use crate::io::sys;
+use crate::io::image::Reader;
 
 /// What was found, by the path that was asked for.
 pub type Verified<T> = BTreeMap<String, Probed<Verdict<T>>>;
@@ -53,7 +51,7 @@ fn once<T: Clone + Serialize + DeserializeOwned>(
     seen: &Mutex<Verified<T>>,
     place: &Place<'_>,
     what: &str,
-    read: impl Fn(File, u64) -> Verdict<T>,
+    read: impl Fn(Reader, u64) -> Verdict<T>,
 ) -> Probed<Verdict<T>> {
     let path = place.host_path();
     let known = seen.lock().ok().and_then(|seen| seen.get(&path).cloned());
@@ -67,27 +65,19 @@ fn once<T: Clone + Serialize + DeserializeOwned>(
 }
 
 /// What `read` finds of the file at a place. A capture keeps that, and not the file, which has tens of MiB.
-pub(super) fn one<T>(place: &Place<'_>, what: &str, read: impl Fn(File, u64) -> Verdict<T>) -> Probed<Verdict<T>>
+pub(super) fn one<T>(place: &Place<'_>, what: &str, read: impl Fn(Reader, u64) -> Verdict<T>) -> Probed<Verdict<T>>
 where
     T: Serialize + DeserializeOwned,
 {
-    let ask = || match open(place) {
-        Ok((file, bytes)) => Probed::Known(read(file, bytes)),
+    let ask = || match place.unkept() {
+        Ok(file) => {
+            let bytes = file.bytes();
+            Probed::Known(read(Reader::new(file), bytes))
+        }
         Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Probed::Absent,
         Err(why) => Probed::Unreadable(format!("{}: {}", place.host_path(), cause(&why))),
     };
     place.answer(what, ask).unwrap_or_else(Probed::Unreadable)
-}
-
-/// The place has no links: one that is there now was put there meanwhile. A FIFO is not waited for.
-fn open(place: &Place<'_>) -> io::Result<(File, u64)> {
-    let flags = sys::O_NONBLOCK | sys::O_NOFOLLOW;
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(place.real_path())?;
-    let meta = file.metadata()?;
-    if !meta.is_file() {
-        return Err(io::Error::other("it is no regular file"));
-    }
-    Ok((file, meta.len()))
 }
 
 #[cfg(test)]

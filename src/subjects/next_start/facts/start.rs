@@ -7,7 +7,7 @@ use super::images::{Images, Verified};
 use super::initramfs::Contents;
 use super::kernel_image::KernelImage;
 use crate::host::kernel_release::is_release;
-use crate::host::{Firmware, Mount, Node, Place, Probed, Root, Running, mounts};
+use crate::host::{Firmware, Mount, Node, Place, Probed, Root, Setup, mounts};
 use crate::subjects::boot::{BootPlace, Entry, Loader, boot_loader, boot_place, look_unmounted, unmounted, waits};
 
 /// What was seen of the next start.
@@ -42,11 +42,11 @@ pub struct Start {
 /// Looks at all of it; where /boot is not mounted on a live host, by a read-only mount that nobody else sees. `busy` is
 /// why no such mount is made: as long as there is one, the kernel lets nobody mount the same device to be written to.
 pub fn gather(root: &Root, node: &Node, images: &Images, busy: Option<String>) -> Probed<NextStart> {
-    let is_unmounted = |running: &Running| root.has_answers() && !unmounted(running).is_empty();
-    if let (Some(why), Some(true)) = (busy, node.running.as_ref().map(is_unmounted)) {
+    let is_unmounted = |setup: &Setup| root.has_answers() && !unmounted(setup).is_empty();
+    if let (Some(why), Some(true)) = (busy, node.setup.as_ref().map(is_unmounted)) {
         return Probed::Unreadable(format!("/boot is not mounted, and was not looked into: {why}"));
     }
-    let seen = look(root, node, |root, running, at| start(root, running, at, images));
+    let seen = look(root, node, |root, setup, at| start(root, setup, at, images));
     seen.map(|start| start.map_or_else(|line| NextStart::NotSaved { line }, |start| NextStart::Seen(Box::new(start))))
 }
 
@@ -71,35 +71,35 @@ struct At<'m> {
 fn look<T: Send>(
     root: &Root,
     node: &Node,
-    look: impl FnOnce(&Root, &Running, At<'_>) -> T + Send,
+    look: impl FnOnce(&Root, &Setup, At<'_>) -> T + Send,
 ) -> Probed<Result<T, u32>> {
-    let Some(running) = &node.running else { return Probed::Absent };
-    let place = match boot_place(&running.mounts, &running.fstab) {
+    let Some(setup) = &node.setup else { return Probed::Absent };
+    let place = match boot_place(&setup.mounts, &setup.fstab) {
         Ok(BootPlace::NotMounted { line }) if !root.has_answers() => return Probed::Known(Err(line)),
         Ok(place) => place,
         Err(why) => return Probed::Unreadable(why),
     };
-    if !root.has_answers() || unmounted(running).is_empty() {
-        return Probed::Known(Ok(look(root, running, At { mounts: &running.mounts, place, is_private: false })));
+    if !root.has_answers() || unmounted(setup).is_empty() {
+        return Probed::Known(Ok(look(root, setup, At { mounts: &setup.mounts, place, is_private: false })));
     }
-    let private = |mounts: &Probed<Vec<Mount>>| look(&root.apart(), running, At { mounts, place, is_private: true });
-    look_unmounted(root, node, running, private).map(Ok).into()
+    let private = |mounts: &Probed<Vec<Mount>>| look(&root.apart(), setup, At { mounts, place, is_private: true });
+    look_unmounted(root, node, setup, private).map(Ok).into()
 }
 
-fn is_uefi(running: &Running) -> bool {
-    matches!(running.firmware, Probed::Known(Firmware::Uefi { .. }))
+fn is_uefi(setup: &Setup) -> bool {
+    matches!(setup.firmware, Probed::Known(Firmware::Uefi { .. }))
 }
 
-fn loader(root: &Root, running: &Running, at: At<'_>) -> Probed<Loader> {
-    match at.mounts.known().filter(|_| is_uefi(running)) {
+fn loader(root: &Root, setup: &Setup, at: At<'_>) -> Probed<Loader> {
+    match at.mounts.known().filter(|_| is_uefi(setup)) {
         Some(mounts) if waits(mounts, EFI) => Probed::Unreadable(format!("{EFI} is not mounted")),
         Some(mounts) if mounts::mounted_at(mounts, EFI).is_some() && !has_configuration(root) => Probed::Absent,
-        _ => boot_loader(root, &running.firmware, at.place.prefix()),
+        _ => boot_loader(root, &setup.firmware, at.place.prefix()),
     }
 }
 
-fn start(root: &Root, running: &Running, at: At<'_>, images: &Images) -> Start {
-    let (loader, own) = (loader(root, running, at), Images::default());
+fn start(root: &Root, setup: &Setup, at: At<'_>, images: &Images) -> Start {
+    let (loader, own) = (loader(root, setup, at), Images::default());
     let images = if at.is_private { &own } else { images };
     let mut start = Start {
         kernels: BTreeMap::new(),
@@ -107,7 +107,7 @@ fn start(root: &Root, running: &Running, at: At<'_>, images: &Images) -> Start {
         sums: BTreeMap::new(),
         modules: BTreeMap::new(),
         sizes: Vec::new(),
-        efi: is_uefi(running).then(|| efi::gather(root, at.mounts)),
+        efi: is_uefi(setup).then(|| efi::gather(root, at.mounts)),
         loader: Probed::Absent,
     };
     if let Probed::Known(loader) = &loader {

@@ -9,7 +9,7 @@ use crate::subjects::next_start::facts::start::Start;
 
 pub(super) fn links(start: &Start, node: &Node) -> Vec<Link> {
     let link = |effect, why: String| vec![Link::new(LinkName::Firmware, effect, why)];
-    let firmware = match node.running.as_ref().map(|running| &running.firmware) {
+    let firmware = match node.setup.as_ref().map(|setup| &setup.firmware) {
         Some(Probed::Known(firmware)) => *firmware,
         Some(Probed::Unreadable(why)) => return link(Effect::Unknown, why.clone()),
         Some(Probed::Absent) | None => return link(Effect::Unknown, "how this host boots is not known".to_owned()),

@@ -122,7 +122,7 @@ fn after(start: &Start, loader: &Loader, node: &Node) -> Option<Link> {
 }
 
 fn grub(node: &Node) -> String {
-    let firmware = node.running.as_ref().and_then(|running| running.firmware.known());
+    let firmware = node.setup.as_ref().and_then(|setup| setup.firmware.known());
     match firmware {
         Some(Firmware::Uefi { .. }) => "GRUB (UEFI)".to_owned(),
         Some(Firmware::Bios) => "GRUB (BIOS)".to_owned(),

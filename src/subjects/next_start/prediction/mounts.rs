@@ -7,7 +7,7 @@ use crate::subjects::boot::{Severity, mount_problems};
 use crate::subjects::next_start::command_line::Effect;
 
 pub(super) fn links(node: &Node) -> Vec<Link> {
-    let entries = match node.running.as_ref().map(|running| &running.fstab) {
+    let entries = match node.setup.as_ref().map(|setup| &setup.fstab) {
         Some(Probed::Known(entries)) => entries,
         Some(Probed::Unreadable(why)) => return vec![Link::new(LinkName::Fstab, Effect::Unknown, why)],
         // Without the file, the root alone is mounted.

@@ -26,16 +26,16 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
-    let (subjects, running) = match (inputs.subjects(), inputs.running()) {
-        (Ok(subjects), Ok(running)) => (subjects, running),
-        (Err(finding), _) | (_, Err(finding)) => return vec![*finding],
+    let subjects = match inputs.subjects() {
+        Ok(subjects) => subjects,
+        Err(finding) => return vec![*finding],
     };
     let one = |verdict, message: &str| vec![inputs.finding(verdict, "accounts", message)];
     match &subjects.preflight.accounts {
         Probed::Absent => one(Verdict::Note, "not judged: this saved host has no /etc/shadow"),
         Probed::Unreadable(why) => one(Verdict::Unknown, &format!("their dates could not be read: {why}")),
         Probed::Known(accounts) => {
-            let today = running.now / DAY;
+            let today = inputs.facts.node.now / DAY;
             let missing = ACCOUNTS.into_iter().filter(|name| accounts.iter().all(|account| account.name != *name));
             // Every Linux has the first of them: without it, the file is not what it should be.
             let verdict = |name| if name == ACCOUNTS[0] { Verdict::Unknown } else { Verdict::Note };
@@ -99,7 +99,7 @@ mod tests {
     /// Verdicts and messages with this /etc/shadow, in which `D+N` is N days from today.
     fn found(shadow: Option<&str>) -> Vec<String> {
         let host = Host::named("good-uefi");
-        let now = of_host(&Root::fixture(host.path()).unwrap()).node.running.unwrap().now / DAY;
+        let now = of_host(&Root::fixture(host.path()).unwrap()).node.now / DAY;
         let day = |by: i64| now.saturating_add_signed(by).to_string();
         let host = match shadow {
             Some(text) => {

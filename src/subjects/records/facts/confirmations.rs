@@ -3,12 +3,15 @@
 //! A [`Journal`] of its own, so that a record counts only when it is whole. Records are only added: the last one of a
 //! step counts.
 
+use std::io;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::cause::cause;
 use crate::base::chars::is_hidden;
 use crate::host::state::{self, STATE};
 use crate::host::{Probed, Root};
+use crate::io::image::Reader;
 use crate::io::journal::{Damaged, Journal, Record};
 
 /// Name of the file in the folder of the state.
@@ -60,7 +63,11 @@ pub fn gather(root: &Root) -> Probed<Confirmations> {
     // Not `below`, which follows a link: the writer makes a file, and whatever else is there is none of its.
     let place = folder.beside(FILE);
     let ask = || {
-        let read = Journal::read_past_damage(&place.real_path());
+        let read = match place.unkept() {
+            Ok(file) => Journal::past_damage_of(Reader::new(file), &place.real_path()),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok((Vec::new(), Vec::new())),
+            Err(e) => Err(e),
+        };
         read.map_err(|e| format!("{STATE}/{FILE}: {}", cause(&e)))
     };
     match place.answer("records in", ask).and_then(|read| read) {

@@ -281,7 +281,7 @@ fn identity(
 
 /// The line of /etc/fstab that names the swap volume.
 fn fstab_entry<'g>(growth: &'g Growth, request: &Request) -> Option<&'g FstabEntry> {
-    let entries = growth.node.running.as_ref()?.fstab.known()?;
+    let entries = growth.node.setup.as_ref()?.fstab.known()?;
     entries.iter().filter(|entry| entry.kind == "swap").find(|entry| {
         matches!(volume(&growth.node, &entry.source), Located::One(Volume::Logical { group, volume })
             if group.name == request.group && volume.name == request.volume)

@@ -7,7 +7,7 @@ use crate::disk::format::content::Kind;
 use crate::host::cmdline::values;
 use crate::host::line::unquote_name;
 use crate::host::locate::{Located, mapping, volume};
-use crate::host::{DeviceNumber, FstabEntry, Probed, Running};
+use crate::host::{DeviceNumber, FstabEntry, Probed, Running, Setup};
 use crate::subjects::rule::{Finding, Remedy, Rule, RuleId, RuleInputs, Verdict, Waivable};
 use crate::subjects::swap::reference::{Named, named};
 
@@ -34,17 +34,20 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
-    let running = match inputs.running() {
-        Ok(running) => running,
+    let setup = match inputs.setup() {
+        Ok(setup) => setup,
         Err(finding) => return vec![*finding],
     };
-    let mut findings = fstab(inputs, running);
-    findings.extend(resume(inputs, running));
+    let mut findings = fstab(inputs, setup);
+    match inputs.running() {
+        Ok(running) => findings.extend(resume(inputs, running)),
+        Err(finding) => findings.push(Finding { subject: "resume=".to_owned(), ..*finding }),
+    }
     findings
 }
 
-fn fstab(inputs: &RuleInputs<'_>, running: &Running) -> Vec<Finding> {
-    let entries: Vec<&FstabEntry> = match &running.fstab {
+fn fstab(inputs: &RuleInputs<'_>, setup: &Setup) -> Vec<Finding> {
+    let entries: Vec<&FstabEntry> = match &setup.fstab {
         Probed::Known(entries) => entries.iter().filter(|e| e.kind == "swap").collect(),
         Probed::Absent => return vec![inputs.finding(Verdict::Unknown, "/etc/fstab", "there is no /etc/fstab")],
         Probed::Unreadable(why) => {

@@ -186,7 +186,7 @@ block vg_root
             (Probed::Absent, Verdict::Block),
             (Probed::Unreadable("why".to_owned()), Verdict::Unknown),
         ] {
-            facts.node.running.as_mut().unwrap().lvm_owner = ours;
+            facts.node.setup.as_mut().unwrap().lvm_owner = ours;
             let [found] = judge(&RuleInputs { facts: &facts, profile: &profile, rule: &RULE }).try_into().unwrap();
             assert_eq!(found.verdict, verdict, "{found:?}");
         }

@@ -203,7 +203,7 @@ block /etc/fstab line 2
 
 #[test]
 fn a_powered_off_node_has_no_fstab_to_read() {
-    let facts = crate::subjects::of_disks(&[]);
+    let facts = crate::subjects::of_disks(vec![]);
     let profile = crate::profile::Profile::named("21.8").unwrap();
     let inputs = crate::subjects::rule::RuleInputs { facts: &facts, profile: &profile, rule: &RULE };
     let found = &(RULE.judge)(&inputs)[0];

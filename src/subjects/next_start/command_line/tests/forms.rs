@@ -38,8 +38,8 @@ fn every_form_of_the_root_that_dracut_takes_leads_to_the_volume() {
         assert!(found[0].ends_with("GoesOn (/dev/vg-root/lv_root)") && found.len() == 2, "{form}: {found:?}");
     }
     let mut node = node();
-    running(&mut node).fstab = Probed::Absent;
-    running(&mut node).mounts = Probed::Absent;
+    setup(&mut node).fstab = Probed::Absent;
+    setup(&mut node).mounts = Probed::Absent;
     for form in ["PARTUUID=aaaaaaaa-0000-4000-8000-000000000012", "LABEL=boot", "PARTLABEL=\"boot area\"", "/dev/sda2"]
     {
         let found = seen(&node, &format!("root={form}"));

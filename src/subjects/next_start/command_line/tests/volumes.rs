@@ -63,7 +63,7 @@ fn a_root_other_than_that_of_fstab_or_of_the_running_system_is_doubtful() {
     let mut node = node();
     let found = seen(&node, "root=LABEL=boot");
     assert!(found[0].contains("/etc/fstab line 1 has vg-root/lv_root at /"), "{found:?}");
-    running(&mut node).fstab = Probed::Known(vec![]);
+    setup(&mut node).fstab = Probed::Known(vec![]);
     let found = seen(&node, "root=LABEL=boot");
     assert!(
         found[0].contains("Doubtful (it names /dev/sda partition 2, and vg-root/lv_root is mounted at /"),

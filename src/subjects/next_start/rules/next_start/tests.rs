@@ -22,7 +22,7 @@ fn found(host: &Host) -> String {
     let Probed::Known(NextStart::Seen(start)) = gather(&root, &node, &Images::default(), None) else {
         panic!("not seen")
     };
-    let facts = Facts { node, subjects: None };
+    let facts = Facts { node, subjects: None, powered_off: None };
     let found = of_start(&RuleInputs { facts: &facts, profile: &profile, rule: &RULE }, &start);
     let measured = if found.measured.is_empty() { String::new() } else { format!("; {}", found.measured) };
     format!("{} {}{measured}", found.verdict.word(), found.message)

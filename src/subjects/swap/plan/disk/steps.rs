@@ -15,7 +15,7 @@ use crate::subjects::swap::plan::{Request, refuse, step};
 impl Choice<'_> {
     pub(crate) fn notes(&self, growth: &Growth) -> Vec<String> {
         let mut notes = vec![format!("the disk that is added: {}", describe(self.state))];
-        let firmware = growth.node.running.as_ref().and_then(|running| running.firmware.known());
+        let firmware = growth.node.setup.as_ref().and_then(|setup| setup.firmware.known());
         if self.state.bytes > 2 * TIB && !matches!(firmware, Some(Firmware::Uefi { .. })) {
             notes.push(format!(
                 "{} is larger than 2 TiB, and this node does not boot by UEFI: check warns of such a disk",

@@ -9,7 +9,7 @@ use crate::subjects::swap::plan::Request;
 
 fn with_line(growth: &mut Growth, source: &str) {
     let entry = CryptEntry { line: 1, name: "swap0".into(), source: source.into(), options: vec!["swap".into()] };
-    growth.node.running.as_mut().unwrap().crypttab = Probed::Known(vec![entry]);
+    growth.node.setup.as_mut().unwrap().crypttab = Probed::Known(vec![entry]);
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn a_swap_volume_that_crypttab_names_in_any_form_is_refused_and_so_is_a_crypttab
             ("its UUID", |g| with_line(g, &format!("UUID={UUID}")), id, "by hand"),
             (
                 "no answer",
-                |g| g.node.running.as_mut().unwrap().crypttab = Probed::Unreadable("why".into()),
+                |g| g.node.setup.as_mut().unwrap().crypttab = Probed::Unreadable("why".into()),
                 id,
                 "correct",
             ),

@@ -129,24 +129,25 @@ impl Node {
             options: options.split(',').map(str::to_owned).collect(),
             at_point: crate::host::AtPoint::default(),
         });
+        let setup = crate::host::Setup {
+            firmware: Probed::Known(Firmware::Bios),
+            mounts: Probed::Known(vec![]),
+            fstab: Probed::Known(fstab.collect()),
+            crypttab: Probed::Absent,
+            lvm_owner: Probed::Absent,
+        };
         let running = Running {
-            now: 0,
             booted: Probed::Absent,
             loops: Probed::Absent,
-            firmware: Probed::Known(Firmware::Bios),
             swaps: Probed::Known(self.areas.clone()),
             swap_total_kib: Probed::Known(self.areas.iter().map(|area| area.kib).sum()),
             memory_kib: Probed::Known(0),
-            mounts: Probed::Known(vec![]),
-            fstab: Probed::Known(fstab.collect()),
             cmdline: Probed::Known(vec![]),
             block: Probed::Known(self.block()),
-            crypttab: Probed::Absent,
-            lvm_owner: Probed::Absent,
             links: Probed::Absent,
             boot_df_bytes: Probed::Absent,
         };
-        crate::host::Node { name: "node".into(), disks, running: Some(running) }
+        crate::host::Node { name: "node".into(), disks, now: 0, setup: Some(setup), running: Some(running) }
     }
 
     fn block(&self) -> Vec<BlockDevice> {

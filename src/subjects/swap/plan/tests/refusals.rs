@@ -97,7 +97,7 @@ fn a_group_that_is_not_there_once_and_whole_is_refused() {
                 "a group of a host that is not known to be this one",
                 |g| {
                     group(g, |group| group.system_id = Some("other".into()));
-                    g.node.running.as_mut().unwrap().lvm_owner = Probed::Unreadable("why".into());
+                    g.node.setup.as_mut().unwrap().lvm_owner = Probed::Unreadable("why".into());
                 },
                 "group-foreign",
                 "lvm.conf",
@@ -281,6 +281,6 @@ fn a_volume_that_can_only_grow_where_there_is_no_room_is_refused_and_a_group_of_
     planned(&with(Allocation::Anywhere), &request());
     let mut growth = Node::small().growth();
     group(&mut growth, |group| group.system_id = Some("this".into()));
-    growth.node.running.as_mut().unwrap().lvm_owner = Probed::Known(vec!["this".into()]);
+    growth.node.setup.as_mut().unwrap().lvm_owner = Probed::Known(vec!["this".into()]);
     planned(&growth, &request());
 }
