@@ -5,8 +5,8 @@
 //!
 //! The log is not replayed. [`Xfs::unreplayed`] says whether it would have to be.
 //!
-//! Source: the kernel's `fs/xfs/libxfs`, and "XFS Algorithms & Data Structures" of the kernel's documentation. The names
-//! here say what the kernel's abbreviate: data fork, allocation group, short form.
+//! Source: the kernel's `fs/xfs/libxfs`, and "XFS Algorithms & Data Structures" of the kernel's documentation. The
+//! names here say what the kernel's abbreviate: data fork, allocation group, short form.
 
 mod bmap_btree;
 mod checksum;
