@@ -11,6 +11,7 @@ use std::io;
 use crate::base::units::ByteRange;
 
 mod content;
+pub mod fat;
 pub mod xfs;
 
 pub use content::FileImage;
