@@ -113,7 +113,7 @@ fn short_names_are_shown_in_code_page_437_and_in_the_case_that_they_are_marked_w
     assert_eq!(shown(b"README  TXT", 0x08), ["readme.TXT"]);
     assert_eq!(shown(b"README  TXT", 0x10), ["README.txt"]);
     assert_eq!(shown(b"A B     C  ", 0x18), ["a b.c"]);
-    assert_eq!(shown(b"\x9aBER   \xff  ", 0x08), ["über.\u{a0}"]);
+    assert_eq!(shown(b"\x9aBER    \xff  ", 0x08), ["über.\u{a0}"]);
     assert_eq!(shown(b"\x05 IGMA     ", 0), ["σ IGMA"]);
     assert_eq!(shown(b"           ", 0), [""; 0], "an entry without a name");
 }
