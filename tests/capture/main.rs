@@ -13,6 +13,8 @@ mod swap;
 
 #[path = "../support/overlay.rs"]
 mod overlay;
+#[path = "../support/traces.rs"]
+mod traces;
 
 /// What the program answers to these arguments and this path behind them.
 fn okv_host(arguments: &[&str], path: &Path) -> Output {

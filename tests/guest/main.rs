@@ -15,9 +15,12 @@ mod release;
 #[path = "../support/tools.rs"]
 #[allow(dead_code)]
 mod tools;
+#[path = "../support/traces.rs"]
+mod traces;
 
 mod agreement;
 mod ansible;
+mod capture;
 mod disks;
 mod kernel_prune;
 mod matrix;
@@ -25,6 +28,7 @@ mod next_start;
 mod node;
 mod package;
 mod power;
+mod powered_off;
 mod record;
 mod replay;
 mod ssh;

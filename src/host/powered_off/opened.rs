@@ -46,23 +46,21 @@ pub enum State {
 /// # Errors
 /// Where no root file system was found, or more than one.
 pub fn open(sources: &Arc<[Source]>, node: &Node) -> Result<(Arc<Tree>, Vec<Opened>), String> {
-    let (entries, root) = root(sources, node)?;
+    let root = root(sources, node)?;
     let mut opened = Vec::new();
     let mut branches = Vec::new();
-    for entry in to_mount(&entries) {
+    for entry in to_mount(&root.entries) {
         let point = point(&entry.point);
-        let found = match (&*point, &root) {
-            (point, root) if point == Path::new("") => Ok((root.device.clone(), Arc::clone(&root.mounted))),
-            _ => mount(sources, node, entry).map(|(device, mounted)| (Some(device), Arc::new(mounted))),
+        let found = if point == Path::new("") {
+            Ok((Some(root.device.clone()), Arc::clone(&root.mounted)))
+        } else {
+            mount(sources, node, entry).map(|(device, mounted)| (Some(device), Arc::new(mounted)))
         };
-        let (device, state, files) = match found {
-            Ok((device, mounted)) => {
-                let files = Ok((Arc::clone(&mounted.files), Arc::clone(&mounted.image)));
-                (device, state(&mounted.journal), files)
-            }
+        let (device, state, mounted) = match found {
+            Ok((device, mounted)) => (device, state(&mounted.journal), Ok(mounted)),
             Err(why) => (None, State::Closed(why.clone()), Err(format!("{} was not opened: {why}", entry.point))),
         };
-        branches.push(Branch { point, files });
+        branches.push(Branch { point, mounted });
         let (source, kind) = (entry.source.clone(), entry.kind.clone());
         opened.push(Opened { point: entry.point.clone(), source, device, kind, state });
     }
@@ -92,35 +90,30 @@ fn state(journal: &Journal) -> State {
 
 /// A file system with an /etc/fstab that names it for `/`.
 struct RootOf {
-    device: Option<String>,
+    device: String,
+    entries: Vec<FstabEntry>,
     mounted: Arc<Mounted>,
 }
 
 /// The only volume whose own /etc/fstab names it for `/`.
-fn root(sources: &Arc<[Source]>, node: &Node) -> Result<(Vec<FstabEntry>, RootOf), String> {
+fn root(sources: &Arc<[Source]>, node: &Node) -> Result<RootOf, String> {
     let mut found = Vec::new();
     let mut closed = Vec::new();
     for volume in volumes(node).filter(may_be_root) {
         match own_table(sources, node, volume) {
-            Ok(Some((entries, mounted))) => found.push((volume, entries, mounted)),
-            Ok(None) => {}
+            Ok(root) => found.extend(root),
             Err(why) => closed.push(why),
         }
     }
-    let mut names = found.iter().map(|(volume, ..)| volume.device()).collect::<Vec<_>>();
-    match (found.len(), closed.first()) {
-        (0, None) => Err("no file system on the disks has an /etc/fstab that names it for /".to_owned()),
-        (0, Some(why)) => Err(format!("no root file system was found; {why}")),
-        (1, _) => match found.pop() {
-            Some((volume, entries, mounted)) => {
-                Ok((entries, RootOf { device: Some(volume.device()), mounted: Arc::new(mounted) }))
-            }
-            None => Err("no root file system was found".to_owned()),
-        },
-        _ => {
-            names.sort();
+    match (found.pop(), found.is_empty(), closed.first()) {
+        (Some(only), true, _) => Ok(only),
+        (Some(last), false, _) => {
+            let mut names: Vec<&str> = found.iter().chain([&last]).map(|root| root.device.as_str()).collect();
+            names.sort_unstable();
             Err(format!("several file systems have an /etc/fstab that names them for /: {}", names.join(", ")))
         }
+        (None, _, Some(why)) => Err(format!("no root file system was found; {why}")),
+        (None, _, None) => Err("no file system on the disks has an /etc/fstab that names it for /".to_owned()),
     }
 }
 
@@ -128,14 +121,10 @@ fn may_be_root(volume: &Volume<'_>) -> bool {
     matches!(volume.content().map(|content| content.kind), Some(Kind::Ext2 | Kind::Ext3 | Kind::Ext4 | Kind::Xfs))
 }
 
-/// The /etc/fstab on a volume, where it names this volume for `/`.
-fn own_table(
-    sources: &Arc<[Source]>,
-    node: &Node,
-    candidate: Volume<'_>,
-) -> Result<Option<(Vec<FstabEntry>, Mounted)>, String> {
-    let mounted = open_volume(sources, node, candidate)?;
-    let alone = Branch { point: PathBuf::new(), files: Ok((Arc::clone(&mounted.files), Arc::clone(&mounted.image))) };
+/// A volume whose own /etc/fstab names it for `/`.
+fn own_table(sources: &Arc<[Source]>, node: &Node, candidate: Volume<'_>) -> Result<Option<RootOf>, String> {
+    let mounted = Arc::new(open_volume(sources, node, candidate)?);
+    let alone = Branch { point: PathBuf::new(), mounted: Ok(Arc::clone(&mounted)) };
     let files: Arc<dyn Files> = Arc::new(Tree::new(vec![alone]));
     let entries = match fstab::gather(&Root::of_disks(files)) {
         Probed::Known(entries) => entries,
@@ -145,7 +134,7 @@ fn own_table(
     let names_it = |entry: &FstabEntry| {
         entry.point == "/" && matches!(volume(node, &entry.source), Located::One(found) if found == candidate)
     };
-    Ok(entries.iter().any(names_it).then_some((entries, mounted)))
+    Ok(entries.iter().any(names_it).then(|| RootOf { device: candidate.device(), entries, mounted }))
 }
 
 /// The lines that are mounted, the root first. /boot too where a start leaves it out: the boot loader reads it.

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::file_system::Mounted;
 use crate::disk::filesystem::{Entry, FileImage, FileSystem, Inode, LONGEST_LINK};
 use crate::host::capture::{Bytes, Kind, LARGEST_FILE, MOST_NAMES, Meta, Name};
 use crate::host::root::Files;
@@ -28,7 +29,7 @@ const MOST_REMEMBERED: usize = 1 << 12;
 pub(super) struct Branch {
     /// Relative to the top.
     pub(super) point: PathBuf,
-    pub(super) files: Result<(Arc<dyn FileSystem>, Arc<dyn Image>), String>,
+    pub(super) mounted: Result<Arc<Mounted>, String>,
 }
 
 /// The files of a node.
@@ -70,10 +71,11 @@ impl Tree {
         let mut branches = self.branches.iter().enumerate();
         let found = branches.find(|(_, branch)| path.starts_with(&branch.point));
         let (at, branch) = found.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        let (files, volume) = match &branch.files {
-            Ok((files, volume)) => (files.as_ref(), volume),
+        let Mounted { files, image: volume, .. } = match &branch.mounted {
+            Ok(mounted) => mounted.as_ref(),
             Err(why) => return Err(io::Error::other(why.clone())),
         };
+        let files = files.as_ref();
         let below = path.strip_prefix(&branch.point).unwrap_or(path);
         let inode = self.inode(at, files, below)?;
         Ok(Found { branch: at, files, volume, inode: files.inode(inode)? })
