@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn every_read_gives_the_bytes_of_the_extents_and_zeros_between_them() {
         let extents = vec![extent(3, 100, 5), extent(8, 300, 4), extent(20, 7, 6)];
-        let mut expected = vec![0; 30];
+        let mut expected = [0; 30];
         let volume = volume();
         for Extent { at, range } in &extents {
             let at = usize::try_from(*at).unwrap();
