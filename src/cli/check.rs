@@ -5,31 +5,20 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::vocabulary::{Word, all};
-use super::{Judge, Outputs, PlainFormat, Talk};
+use super::{Images, Judge, Outputs, PlainFormat, Talk};
 use crate::base::digest::Sha256;
-use crate::io::image::vm::Reach;
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub struct Check {
     /// Check the saved host whose proc, sys, etc and dev lie under DIR; what was not saved is not judged.
-    #[arg(long, value_name = "DIR", conflicts_with = "image")]
+    #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
 
-    /// Check a powered-off node by its disks or images of them (raw, qcow2, VMDK, VHDX, OVA) alone; what they do not
-    /// show is not judged, and the verdict unknown.
-    #[arg(
-        long,
-        value_name = "DISK",
-        num_args = 1..,
-        conflicts_with_all = ["certificate", "certificate_from", "server_info", "server_status", "earlier"]
-    )]
-    pub image: Vec<PathBuf>,
-
-    /// Let an image name files outside its folder: backing files, extents and data files.
-    #[arg(long, requires = "image")]
-    pub backing_anywhere: bool,
+    /// The disks of a powered-off node.
+    #[command(flatten)]
+    pub images: Images,
 
     /// Arguments that every judging command has.
     #[command(flatten)]
@@ -79,13 +68,6 @@ pub struct Check {
     /// Files that the answer is written to.
     #[command(flatten)]
     pub outputs: Outputs,
-}
-
-impl Check {
-    /// Which files an image may name.
-    pub fn reach(&self) -> Reach {
-        if self.backing_anywhere { Reach::Anywhere } else { Reach::Folder }
-    }
 }
 
 /// Formats of `check`.

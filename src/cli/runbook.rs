@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::vocabulary::{Word, states_and_steps, steps};
-use super::{Judge, Outputs, PlainFormat, Talk};
+use super::{Images, Judge, Outputs, PlainFormat, Talk};
 use crate::subjects::records::facts::confirmations::note;
 
 /// Arguments of `runbook`.
@@ -20,6 +20,10 @@ pub struct Runbook {
     /// For the host whose proc, sys, etc, dev and var lie under DIR.
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
+
+    /// The disks of a powered-off node.
+    #[command(flatten)]
+    pub images: Images,
 
     /// Arguments that every judging command has.
     #[command(flatten)]
@@ -41,7 +45,7 @@ pub struct Runbook {
 const RUNBOOK_HELP: &str = "\
 A step is done, ready (its command plans it now), confirm (cannot be verified from the node), later (it waits for \
 another step), blocked (by a rule, or its command refuses), unknown (could not be read) or not-needed. Without --root \
-it shows the steps of this host, as root.
+and --image it shows the steps of this host, as root.
 
 Examples:
   okv-host runbook confirm

@@ -1,9 +1,8 @@
 //! `okv-host check`.
 
-use std::io::{self, ErrorKind, Write};
-use std::path::PathBuf;
+use std::io::{self, Write};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::checked::{Asked, Checked, FORMATS};
 use super::columns::of_stdout;
@@ -13,18 +12,15 @@ use super::surroundings::Surroundings;
 use super::target::{LIST, Target};
 use super::usage_error::UsageError;
 use super::vocabulary::named;
-use super::{explain, outputs};
-use crate::base::cause::cause;
+use super::{explain, images, outputs};
 use crate::cli::{Check, CheckFormat, PlainFormat};
-use crate::disk::Source;
 use crate::engine::ExitStatus;
 use crate::host::Root;
-use crate::io::image::vm::Reach;
 use crate::profile::Profile;
 use crate::report;
 use crate::subjects::rule::RuleId;
 use crate::subjects::table::RULES;
-use crate::subjects::{Facts, of_disks_at, waivers};
+use crate::subjects::{Facts, waivers};
 
 pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
     if args.judge.profile.as_deref() == Some(LIST) {
@@ -44,14 +40,14 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
     }
     outputs::verify(&args.outputs, FORMATS)?;
     let only = only(args)?;
-    let root = if args.image.is_empty() { Some(root_at(args.root.as_deref())?) } else { None };
+    let root = if args.images.image.is_empty() { Some(root_at(args.root.as_deref())?) } else { None };
     let profile = match &root {
         Some(root) => target.on(root)?,
         None => target.alone()?,
     };
     let facts = match &root {
         Some(root) => gather(args, root, &profile)?,
-        None => of_images(&args.image, args.reach(), &profile)?,
+        None => images::facts_of(&args.images, &profile)?,
     };
     let judged = judged(root.as_ref(), &facts, &profile, &args.judge)?;
     let asked = Asked { args, root: root.as_ref(), facts: &facts, profile: &profile, only: &only };
@@ -90,29 +86,6 @@ fn only(args: &Check) -> Result<Vec<RuleId>> {
         rules.extend(named.iter().map(|rule| rule.id));
     }
     Ok(rules)
-}
-
-/// A file that is missing, empty or no disk is a wrong argument; one that cannot be read is a part of the answer.
-fn can_be_a_disk(source: &Source) -> Result<()> {
-    let how = "Name the disks of the powered-off node, or images of them";
-    match source.why_not_open() {
-        Some(why) if why.kind() == ErrorKind::PermissionDenied => {
-            bail!("cannot open {}: {}. Run as root", source.path(), cause(why))
-        }
-        Some(why) if why.kind() == ErrorKind::UnexpectedEof => {
-            Err(UsageError(format!("--image {}: {}. {how}", source.path(), cause(why))).into())
-        }
-        Some(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::InvalidInput) => {
-            Err(UsageError(format!("--image: cannot open {}: {}. {how}", source.path(), cause(why))).into())
-        }
-        _ => Ok(()),
-    }
-}
-
-fn of_images(images: &[PathBuf], reach: Reach, profile: &Profile) -> Result<Facts> {
-    let sources: Vec<Source> = images.iter().map(|path| Source::open(path).reaching(reach)).collect();
-    sources.iter().try_for_each(can_be_a_disk)?;
-    Ok(of_disks_at(sources, &profile.places))
 }
 
 fn gather(args: &Check, root: &Root, profile: &Profile) -> Result<Facts> {

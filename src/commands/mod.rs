@@ -14,6 +14,7 @@ mod defaults;
 mod explain;
 mod fleet;
 mod gate;
+mod images;
 mod judged;
 mod kernel_prune;
 mod lock_holder;

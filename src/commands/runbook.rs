@@ -16,10 +16,11 @@ use super::target::Target;
 use super::usage_error::UsageError;
 use super::verdict::write_coloured;
 use super::vocabulary::{Named, named};
-use super::{defaults, made, outputs};
+use super::{defaults, images, made, outputs};
 use crate::cli::{OutputFormat, Runbook, RunbookFormat};
 use crate::engine::ExitStatus;
-use crate::procedure::{State, Step, standing};
+use crate::host::Root;
+use crate::procedure::{State, Step, standing, steps};
 use crate::report::{self, Columns, Explained, Node, Only, RunbookReport};
 
 /// The formats of its files.
@@ -29,12 +30,28 @@ pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
     outputs::verify(&args.outputs, FORMATS)?;
     let only = only(args)?;
     let target = Target::asked(args.judge.profile.as_deref())?;
-    let root = &root_at(args.root.as_deref())?;
-    let profile = target.on(root)?;
-    let facts = facts_of(root, &profile, &args.judge)?;
-    let findings = judged(Some(root), &facts, &profile, &args.judge)?.findings;
-    let host = JudgedHost { root, facts: &facts, findings: &findings, profile: &profile, judge: &args.judge, around };
-    let steps = planned_steps(&host);
+    let root = if args.images.image.is_empty() { Some(root_at(args.root.as_deref())?) } else { None };
+    let root = root.as_ref();
+    let profile = match root {
+        Some(root) => target.on(root)?,
+        None => target.alone()?,
+    };
+    let facts = match root {
+        Some(root) => facts_of(root, &profile, &args.judge)?,
+        None => images::facts_of(&args.images, &profile)?,
+    };
+    let findings = judged(root, &facts, &profile, &args.judge)?.findings;
+    let steps = match root {
+        Some(root) => planned_steps(&JudgedHost {
+            root,
+            facts: &facts,
+            findings: &findings,
+            profile: &profile,
+            judge: &args.judge,
+            around,
+        }),
+        None => steps(&facts, &findings, &profile),
+    };
     let now = facts.node.running.as_ref().map(|_| facts.node.now);
     let root_word = args.root.as_deref().map(root_word);
     let report = RunbookReport {
@@ -42,16 +59,16 @@ pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
             host: &facts.node.name,
             release: &profile.release,
             now,
-            is_here: root.is_live(),
+            is_here: root.is_some_and(Root::is_live),
             root: root_word.as_deref(),
-            defaults: &defaults::used(Some(root), &args.judge),
+            defaults: &defaults::used(root, &args.judge),
         },
         standing: &standing(&facts, &findings, &steps, &profile),
         steps: &steps,
         only: &only,
     };
     let json = |out: &mut dyn Write| {
-        report::runbook_json(&mut BufWriter::new(out), &report, &made::of_facts(Some(root), &facts, &profile))
+        report::runbook_json(&mut BufWriter::new(out), &report, &made::of_facts(root, &facts, &profile))
     };
     let written = outputs::write(&args.outputs, &|format| match format {
         OutputFormat::Json => {
@@ -63,7 +80,7 @@ pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
         OutputFormat::Html => {
             let RunbookReport { node, standing, .. } = report;
             let (findings, steps) = (findings.as_slice(), steps.as_slice());
-            let (root, facts, profile) = (Some(root), &facts, &profile);
+            let (facts, profile) = (&facts, &profile);
             Ok(node_page::html(&Shown { root, facts, profile, node, standing, findings, steps }, around))
         }
         _ => Err(io::ErrorKind::Unsupported.into()),

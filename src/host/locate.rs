@@ -68,6 +68,7 @@ impl<'f> Volume<'f> {
     /// Path of its device, as the kernel and LVM2 name it.
     pub fn device(&self) -> String {
         match self {
+            Self::Partition { disk, .. } if !disk.path.starts_with("/dev/") => self.to_string(),
             Self::Partition { disk, partition } => {
                 let between = if disk.path.ends_with(|c: char| c.is_ascii_digit()) { "p" } else { "" };
                 format!("{}{between}{}", disk.path, partition.number)

@@ -127,6 +127,10 @@ impl Root {
         matches!(self.source, Source::Capture(_))
     }
 
+    pub fn is_powered_off(&self) -> bool {
+        matches!(self.source, Source::Disks(_))
+    }
+
     /// Whether the kernel and the programs of the host answered: the live host, or a capture of one.
     pub fn has_answers(&self) -> bool {
         match &self.source {

@@ -102,9 +102,10 @@ fn of_files(root: &Root, node: Node, opened: Vec<Opened>, places: &Places) -> Fa
     let node = Node { name: own_name(root).unwrap_or(node.name), setup: Some(setup_with(root, mounts)), ..node };
     let node = with_firmware(node);
     let images = next_start::Images::default();
-    let processes = Probed::Unreadable(powered_off::POWERED_OFF.to_owned());
+    // Nothing runs, and no kernel was told anything.
+    let processes = Probed::Known(Vec::new());
     let setup = node.setup.as_ref();
-    let cmdline = Probed::Unreadable(powered_off::POWERED_OFF.to_owned());
+    let cmdline = Probed::Known(Vec::new());
     let installed = Probed::Unreadable("the RPM database of a powered-off node is not read".to_owned());
     let subjects = setup.map(|setup| Subjects {
         ssh: ssh_keys::facts::gather(root),

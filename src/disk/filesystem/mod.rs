@@ -11,6 +11,8 @@ use std::io;
 use crate::base::units::ByteRange;
 
 mod content;
+pub mod ext;
+pub mod fat;
 pub mod xfs;
 
 pub use content::FileImage;

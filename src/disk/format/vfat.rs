@@ -3,7 +3,7 @@
 //! Source: Microsoft's "FAT: General Overview of On-Disk Format", and for what counts as FAT at all the rules of
 //! libblkid: nothing in a boot sector is a reliable magic, so the whole parameter block has to make sense.
 
-mod bpb;
+pub(crate) mod bpb;
 #[cfg(test)]
 mod tests;
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::base::cause::cause;
 use crate::disk::filesystem::FileSystem;
+use crate::disk::filesystem::ext::Ext;
+use crate::disk::filesystem::fat::Fat;
 use crate::disk::filesystem::xfs::{Unreplayed, Xfs};
 use crate::disk::format::content::Kind;
 use crate::io::image::Image;
@@ -33,6 +35,12 @@ pub(super) enum Journal {
 pub(super) fn open(kind: Kind, image: Arc<dyn Image>) -> Result<Mounted, String> {
     let volume = Arc::clone(&image);
     match kind {
+        Kind::Ext2 | Kind::Ext3 | Kind::Ext4 => {
+            let opened = Ext::open(volume).map_err(|e| cause(&e))?;
+            let journal = if opened.replayed().is_some() { Journal::Replayed } else { Journal::Clean };
+            let image = opened.volume();
+            Ok(Mounted { files: Arc::new(opened), image, journal })
+        }
         Kind::Xfs => {
             let opened = Xfs::open(volume).map_err(|e| cause(&e))?;
             let journal = match opened.unreplayed() {
@@ -41,6 +49,10 @@ pub(super) fn open(kind: Kind, image: Arc<dyn Image>) -> Result<Mounted, String>
                 Unreplayed::Unknown(why) => Journal::Left(why),
             };
             Ok(Mounted { files: Arc::new(opened), image, journal })
+        }
+        Kind::Vfat => {
+            let opened = Fat::open(volume).map_err(|e| cause(&e))?;
+            Ok(Mounted { files: Arc::new(opened), image, journal: Journal::Clean })
         }
         other => Err(format!("files on {} are not read", other.word())),
     }

@@ -14,8 +14,12 @@ use crate::io::image::Image;
 /// Why a place of the kernel has no answer.
 pub const POWERED_OFF: &str = "the node is powered off";
 
-/// The folders that only a running node has something in.
-const OF_THE_KERNEL: [&str; 4] = ["proc", "sys", "dev", "run"];
+/// The folders that only the kernel of a running node fills.
+const OF_THE_KERNEL: [&str; 3] = ["proc", "sys", "dev"];
+/// The folder that is empty at every start.
+const EMPTY: &str = "run";
+/// What every kernel has, and what masked units are linked to.
+const NULL: &str = "dev/null";
 
 /// Most folders whose inodes are remembered.
 const MOST_REMEMBERED: usize = 1 << 12;
@@ -56,8 +60,12 @@ impl Tree {
     }
 
     fn find(&self, path: &Path) -> io::Result<Found<'_>> {
-        if OF_THE_KERNEL.iter().any(|folder| path.starts_with(folder)) {
+        let is_below = |folder: &str| path.starts_with(folder) && path != Path::new(folder);
+        if OF_THE_KERNEL.into_iter().any(is_below) {
             return Err(io::Error::other(POWERED_OFF));
+        }
+        if is_below(EMPTY) {
+            return Err(io::ErrorKind::NotFound.into());
         }
         let mut branches = self.branches.iter().enumerate();
         let found = branches.find(|(_, branch)| path.starts_with(&branch.point));
@@ -113,6 +121,9 @@ impl Found<'_> {
 
 impl Files for Tree {
     fn link(&self, path: &Path) -> io::Result<Bytes> {
+        if path == Path::new(NULL) {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
         let found = self.find(path)?;
         if !found.inode.is_link() {
             return Err(io::ErrorKind::InvalidInput.into());
@@ -135,6 +146,12 @@ impl Files for Tree {
     }
 
     fn names(&self, path: &Path) -> io::Result<Vec<Name>> {
+        if OF_THE_KERNEL.iter().any(|folder| path == Path::new(folder)) {
+            return Err(io::Error::other(POWERED_OFF));
+        }
+        if path == Path::new(EMPTY) {
+            return Ok(Vec::new());
+        }
         let found = self.find(path)?;
         if !found.inode.is_folder() {
             return Err(io::ErrorKind::NotADirectory.into());

@@ -46,3 +46,14 @@ pub(super) fn judge(sb: &Superblock) -> (Vec<Refusal>, Vec<(u64, String)>) {
     let incompat = Features { at: INCOMPAT_AT, set: sb.incompat, known: INCOMPAT };
     refusal::judge(incompat, Features { at: RO_COMPAT_AT, set: sb.ro_compat, known: RO_COMPAT })
 }
+
+/// The incompatible features that no kernel knows or that it cannot read files with, in words.
+pub(in crate::disk) fn not_readable(sb: &Superblock) -> Option<String> {
+    const COMPRESSION: u32 = 0x1;
+    let unknown = INCOMPAT.iter().fold(sb.incompat, |left, feature| left & !feature.bit);
+    match (unknown & COMPRESSION != 0, unknown & !COMPRESSION) {
+        (false, 0) => None,
+        (true, 0) => Some("the feature compression".to_owned()),
+        (_, bits) => Some(format!("the unknown incompatible features {bits:#x}")),
+    }
+}

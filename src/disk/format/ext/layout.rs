@@ -4,17 +4,17 @@ use super::superblock::{Superblock, compat, incompat, ro_compat};
 
 /// How the block groups are laid out.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Layout {
+pub(in crate::disk) struct Layout {
     /// Block groups.
-    pub(super) groups: u64,
+    pub(in crate::disk) groups: u64,
     /// Blocks of an inode table.
-    pub(super) inode_table: u64,
+    pub(in crate::disk) inode_table: u64,
     /// Group descriptors in a block: the groups of a metagroup.
-    descriptors: u64,
+    pub(in crate::disk) descriptors: u64,
 }
 
 impl Layout {
-    pub(super) fn of(sb: &Superblock) -> Option<Self> {
+    pub(in crate::disk) fn of(sb: &Superblock) -> Option<Self> {
         let block = sb.block_bytes()?;
         let inodes_per_block = block.checked_div(u64::from(sb.inode_size))?;
         Some(Self {
@@ -29,7 +29,7 @@ impl Layout {
     }
 
     /// Blocks of metadata in all groups.
-    pub(super) fn blocks(&self, sb: &Superblock) -> Option<u64> {
+    pub(in crate::disk) fn blocks(&self, sb: &Superblock) -> Option<u64> {
         let supers = supers(sb, self.groups);
         let each = self.inode_table.checked_add(2)?;
         let with_super = u64::from(sb.reserved_gdt_blocks).checked_add(1)?;
@@ -56,7 +56,7 @@ impl Layout {
     }
 
     /// Blocks at the start of group `group` with its superblock and descriptors, without reserved ones.
-    pub(super) fn base_blocks(&self, sb: &Superblock, group: u64) -> u64 {
+    pub(in crate::disk) fn base_blocks(&self, sb: &Superblock, group: u64) -> u64 {
         let has_super = u64::from(has_super(sb, group));
         let first = u64::from(sb.first_meta_bg);
         let meta_group = group.checked_div(self.descriptors).unwrap_or(0);
@@ -90,6 +90,7 @@ fn supers(sb: &Superblock, limit: u64) -> u64 {
     powers.iter().fold(limit.min(2), |sum, n| sum.saturating_add(*n))
 }
 
-fn has_super(sb: &Superblock, group: u64) -> bool {
+/// Whether a group keeps a superblock.
+pub(in crate::disk) fn has_super(sb: &Superblock, group: u64) -> bool {
     supers(sb, group.saturating_add(1)) > supers(sb, group)
 }

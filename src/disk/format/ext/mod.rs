@@ -5,10 +5,10 @@
 //! counts.
 
 mod bigalloc;
-mod features;
-mod layout;
+pub(in crate::disk) mod features;
+pub(in crate::disk) mod layout;
 mod overhead;
-mod superblock;
+pub(in crate::disk) mod superblock;
 #[cfg(test)]
 mod tests;
 

@@ -4,11 +4,11 @@ use crate::base::bytes::{self, Fields, Truncated, le16, le32, u8_at};
 use crate::base::ids::Id;
 
 /// Offset of the superblock from the start of the volume, in bytes.
-pub(super) const START: u64 = 1024;
+pub(in crate::disk) const START: u64 = 1024;
 /// Length of the superblock in bytes.
-pub(super) const LEN: usize = 1024;
+pub(in crate::disk) const LEN: usize = 1024;
 /// Offset of the magic within it.
-pub(super) const MAGIC_AT: u64 = 56;
+pub(in crate::disk) const MAGIC_AT: u64 = 56;
 
 const CHECKSUM_AT: usize = 1020;
 const CHECKSUM_TYPE_AT: u64 = 373;
@@ -16,65 +16,74 @@ const CHECKSUM_TYPE_AT: u64 = 373;
 const CRC32C: u8 = 1;
 
 /// Bits of `s_feature_compat`.
-pub(super) mod compat {
-    pub(crate) const HAS_JOURNAL: u32 = 0x4;
-    pub(crate) const SPARSE_SUPER2: u32 = 0x200;
+pub(in crate::disk) mod compat {
+    pub(in crate::disk) const HAS_JOURNAL: u32 = 0x4;
+    pub(in crate::disk) const SPARSE_SUPER2: u32 = 0x200;
 }
 
 /// Bits of `s_feature_incompat`.
-pub(super) mod incompat {
-    pub(crate) const FILETYPE: u32 = 0x2;
-    pub(crate) const RECOVER: u32 = 0x4;
-    pub(crate) const JOURNAL_DEV: u32 = 0x8;
-    pub(crate) const META_BG: u32 = 0x10;
-    pub(crate) const BITS64: u32 = 0x80;
+pub(in crate::disk) mod incompat {
+    pub(in crate::disk) const FILETYPE: u32 = 0x2;
+    pub(in crate::disk) const RECOVER: u32 = 0x4;
+    pub(in crate::disk) const JOURNAL_DEV: u32 = 0x8;
+    pub(in crate::disk) const META_BG: u32 = 0x10;
+    pub(in crate::disk) const BITS64: u32 = 0x80;
+    pub(in crate::disk) const CSUM_SEED: u32 = 0x2000;
+    pub(in crate::disk) const LARGE_DIR: u32 = 0x4000;
 }
 
 /// Bits of `s_feature_ro_compat`.
-pub(super) mod ro_compat {
-    pub(crate) const SPARSE_SUPER: u32 = 0x1;
-    pub(crate) const LARGE_FILE: u32 = 0x2;
-    pub(crate) const BTREE_DIR: u32 = 0x4;
-    pub(crate) const BIGALLOC: u32 = 0x200;
-    pub(crate) const METADATA_CSUM: u32 = 0x400;
+pub(in crate::disk) mod ro_compat {
+    pub(in crate::disk) const SPARSE_SUPER: u32 = 0x1;
+    pub(in crate::disk) const LARGE_FILE: u32 = 0x2;
+    pub(in crate::disk) const BTREE_DIR: u32 = 0x4;
+    pub(in crate::disk) const HUGE_FILE: u32 = 0x8;
+    pub(in crate::disk) const GDT_CSUM: u32 = 0x10;
+    pub(in crate::disk) const BIGALLOC: u32 = 0x200;
+    pub(in crate::disk) const METADATA_CSUM: u32 = 0x400;
 }
 
 /// A superblock. The names are the kernel's, without their `s_`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Superblock {
-    pub(super) blocks: u64,
-    pub(super) free_blocks: u64,
-    pub(super) first_data_block: u32,
-    pub(super) log_block_size: u32,
-    pub(super) log_cluster_size: u32,
-    pub(super) blocks_per_group: u32,
-    pub(super) clusters_per_group: u32,
-    pub(super) inodes_per_group: u32,
-    pub(super) rev_level: u32,
-    pub(super) inode_size: u16,
-    pub(super) compat: u32,
-    pub(super) incompat: u32,
-    pub(super) ro_compat: u32,
-    pub(super) uuid: Id,
-    pub(super) reserved_gdt_blocks: u16,
-    pub(super) journal_inum: u32,
-    pub(super) jnl_backup_type: u8,
-    pub(super) desc_size: u16,
-    pub(super) first_meta_bg: u32,
+pub(in crate::disk) struct Superblock {
+    pub(in crate::disk) inodes: u32,
+    pub(in crate::disk) blocks: u64,
+    pub(in crate::disk) free_blocks: u64,
+    pub(in crate::disk) first_data_block: u32,
+    pub(in crate::disk) log_block_size: u32,
+    pub(in crate::disk) log_cluster_size: u32,
+    pub(in crate::disk) blocks_per_group: u32,
+    pub(in crate::disk) clusters_per_group: u32,
+    pub(in crate::disk) inodes_per_group: u32,
+    pub(in crate::disk) rev_level: u32,
+    pub(in crate::disk) inode_size: u16,
+    pub(in crate::disk) compat: u32,
+    pub(in crate::disk) incompat: u32,
+    pub(in crate::disk) ro_compat: u32,
+    pub(in crate::disk) uuid: Id,
+    pub(in crate::disk) reserved_gdt_blocks: u16,
+    pub(in crate::disk) creator_os: u32,
+    pub(in crate::disk) journal_inum: u32,
+    pub(in crate::disk) journal_dev: u32,
+    pub(in crate::disk) checksum_seed: u32,
+    pub(in crate::disk) jnl_backup_type: u8,
+    pub(in crate::disk) desc_size: u16,
+    pub(in crate::disk) first_meta_bg: u32,
     /// Size in bytes that the backup of the journal's inode in `s_jnl_blocks` gives.
-    pub(super) journal_bytes: u64,
-    pub(super) overhead_clusters: u32,
-    pub(super) backup_bgs: [u32; 2],
+    pub(in crate::disk) journal_bytes: u64,
+    pub(in crate::disk) overhead_clusters: u32,
+    pub(in crate::disk) backup_bgs: [u32; 2],
     checksum_type: u8,
 }
 
 impl Superblock {
-    pub(super) fn read(raw: &[u8]) -> Result<Self, Truncated> {
+    pub(in crate::disk) fn read(raw: &[u8]) -> Result<Self, Truncated> {
         let incompat = le32(raw, 96)?;
         let rev_level = le32(raw, 76)?;
         let wide = incompat & incompat::BITS64 != 0;
         let high = |at| if wide { le32(raw, at) } else { Ok(0) };
         Ok(Self {
+            inodes: le32(raw, 0)?,
             blocks: join(high(336)?, le32(raw, 4)?),
             free_blocks: join(high(344)?, le32(raw, 12)?),
             first_data_block: le32(raw, 20)?,
@@ -91,7 +100,10 @@ impl Superblock {
             ro_compat: le32(raw, 100)?,
             uuid: Id::Uuid(raw.array(104)?),
             reserved_gdt_blocks: le16(raw, 206)?,
+            creator_os: le32(raw, 72)?,
             journal_inum: le32(raw, 224)?,
+            journal_dev: le32(raw, 228)?,
+            checksum_seed: le32(raw, 624)?,
             jnl_backup_type: u8_at(raw, 253)?,
             desc_size: if wide { le16(raw, 254)? } else { 32 },
             first_meta_bg: le32(raw, 260)?,
@@ -102,43 +114,43 @@ impl Superblock {
         })
     }
 
-    pub(super) fn label(&self, raw: &[u8]) -> Option<String> {
+    pub(in crate::disk) fn label(&self, raw: &[u8]) -> Option<String> {
         bytes::label(raw.take(120, 16).ok()?)
     }
 
     /// Block size in bytes: 1 KiB to 64 KiB.
-    pub(super) fn block_bytes(&self) -> Option<u64> {
+    pub(in crate::disk) fn block_bytes(&self) -> Option<u64> {
         (self.log_block_size <= 6).then(|| 1024_u64.checked_shl(self.log_block_size))?
     }
 
     /// Bytes that the file system occupies.
-    pub(super) fn bytes(&self) -> Option<u64> {
+    pub(in crate::disk) fn bytes(&self) -> Option<u64> {
         self.blocks.checked_mul(self.block_bytes()?)
     }
 
     /// Bytes that are free in it. `None` where a journal has yet to be replayed, or there are more than it has.
-    pub(super) fn free_bytes(&self) -> Option<u64> {
+    pub(in crate::disk) fn free_bytes(&self) -> Option<u64> {
         let settled = self.incompat & incompat::RECOVER == 0 && self.free_blocks <= self.blocks;
         settled.then(|| self.free_blocks.checked_mul(self.block_bytes()?))?
     }
 
     /// Whether allocation is by clusters of blocks.
-    pub(super) fn bigalloc(&self) -> bool {
+    pub(in crate::disk) fn bigalloc(&self) -> bool {
         self.ro_compat & ro_compat::BIGALLOC != 0
     }
 
     /// log2 of the blocks of a cluster.
-    pub(super) fn cluster_bits(&self) -> u32 {
+    pub(in crate::disk) fn cluster_bits(&self) -> u32 {
         if self.bigalloc() { self.log_cluster_size.saturating_sub(self.log_block_size) } else { 0 }
     }
 
     /// Whether it carries a checksum.
-    pub(super) fn has_checksum(&self) -> bool {
+    pub(in crate::disk) fn has_checksum(&self) -> bool {
         self.ro_compat & ro_compat::METADATA_CSUM != 0
     }
 
     /// What is wrong with the checksum, and where.
-    pub(super) fn checksum_problem(&self, raw: &[u8]) -> Option<(u64, &'static str)> {
+    pub(in crate::disk) fn checksum_problem(&self, raw: &[u8]) -> Option<(u64, &'static str)> {
         if !self.has_checksum() {
             // tune2fs clears the type together with the feature, so this is a feature bit that was lost.
             return (self.checksum_type == CRC32C)
@@ -153,7 +165,7 @@ impl Superblock {
 
     /// The fields that no file system can have, by the rules of the kernel's mount; what depends on a field
     /// that is itself impossible is not held against it a second time.
-    pub(super) fn impossible_fields(&self) -> impl Iterator<Item = (u64, &'static str)> {
+    pub(in crate::disk) fn impossible_fields(&self) -> impl Iterator<Item = (u64, &'static str)> {
         let journal = self.incompat & incompat::JOURNAL_DEV != 0;
         let block = self.block_bytes();
         let per_bitmap = block.unwrap_or(u64::MAX / 8).saturating_mul(8);

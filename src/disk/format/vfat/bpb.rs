@@ -10,7 +10,7 @@ const FAT32_CLUSTERS: u64 = 0x0fff_fff6;
 
 /// Width of an entry of the allocation table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Width {
+pub(crate) enum Width {
     Fat12,
     Fat16,
     Fat32,
@@ -18,23 +18,29 @@ pub(super) enum Width {
 
 /// A parameter block that makes sense.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bpb {
-    pub(super) width: Width,
+pub(crate) struct Bpb {
+    pub(crate) width: Width,
     /// Offset of the FSInfo sector of a FAT32, in bytes.
-    pub(super) fsinfo: Option<u64>,
+    pub(crate) fsinfo: Option<u64>,
     sector_bytes: u64,
     sectors: u64,
-    sectors_per_cluster: u64,
-    root_entries: u64,
+    pub(crate) sectors_per_cluster: u64,
+    pub(crate) root_entries: u64,
+    /// Sectors before the allocation tables.
+    pub(crate) reserved: u64,
+    /// Sectors of one allocation table.
+    pub(crate) table_sectors: u64,
+    /// Number of allocation tables.
+    pub(crate) tables: u64,
     /// Sector after the allocation tables.
-    after_tables: u64,
-    clusters: u64,
+    pub(crate) after_tables: u64,
+    pub(crate) clusters: u64,
     /// First cluster of the root directory of a FAT32.
-    root_cluster: u64,
+    pub(crate) root_cluster: u64,
 }
 
 impl Bpb {
-    pub(super) fn read(sector: &[u8]) -> Option<Self> {
+    pub(crate) fn read(sector: &[u8]) -> Option<Self> {
         // The cheapest test that nearly everything else fails comes first.
         let sector_bytes = le16(sector, 11).ok()?;
         if !matches!(sector_bytes, 512 | 1024 | 2048 | 4096) || !is_marked(sector) {
@@ -77,6 +83,9 @@ impl Bpb {
             sectors,
             sectors_per_cluster: sectors_per_cluster.into(),
             root_entries,
+            reserved: reserved.into(),
+            table_sectors,
+            tables: tables.into(),
             after_tables,
             clusters,
             root_cluster: if width == Width::Fat32 { le32(sector, 44)?.into() } else { 0 },
@@ -84,21 +93,21 @@ impl Bpb {
     }
 
     /// Offsets of serial number and label in the boot sector.
-    pub(super) fn extended_fields(&self) -> (usize, usize) {
+    pub(crate) fn extended_fields(&self) -> (usize, usize) {
         if self.width == Width::Fat32 { (67, 71) } else { (39, 43) }
     }
 
-    pub(super) fn sector_bytes(&self) -> u64 {
+    pub(crate) fn sector_bytes(&self) -> u64 {
         self.sector_bytes
     }
 
     /// Bytes that the file system occupies.
-    pub(super) fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.sectors.saturating_mul(self.sector_bytes)
     }
 
     /// Offset and length of the root directory, or of what is worth reading of it.
-    pub(super) fn root_directory(&self) -> Option<(u64, usize)> {
+    pub(crate) fn root_directory(&self) -> Option<(u64, usize)> {
         let (sector, len) = if self.width == Width::Fat32 {
             let cluster = self.root_cluster.checked_sub(2).filter(|cluster| *cluster < self.clusters)?;
             let start = self.after_tables.checked_add(cluster.checked_mul(self.sectors_per_cluster)?)?;

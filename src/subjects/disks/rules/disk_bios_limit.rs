@@ -45,7 +45,9 @@ fn judge_disk(inputs: &RuleInputs<'_>, disk: &Disk) -> Finding {
         let why = disk.problems.first().map_or("it could not be read", |p| p.message.as_str());
         return finding(Verdict::Unknown, why.to_owned()).measured("").figures(Figures::default());
     }
-    let firmware = inputs.facts.node.setup.as_ref().map(|setup| &setup.firmware);
+    // How the disk of a powered-off node is made does not show how its firmware is set.
+    let running = inputs.facts.node.running.as_ref();
+    let firmware = running.and(inputs.facts.node.setup.as_ref()).map(|setup| &setup.firmware);
     if let Some(Probed::Known(Firmware::Uefi { .. })) = firmware {
         let message = "the node boots by UEFI, which knows no such limit";
         return finding(Verdict::Pass, message.into()).figures(Figures::of_bytes(disk.bytes));

@@ -96,6 +96,17 @@ impl Package {
 }
 
 impl Installed {
+    /// The kernels that /boot has a file of, without packages: what can be told of a node whose rpm cannot be asked.
+    pub fn of_files(files: &[BootFile]) -> Self {
+        let mut kernels: Vec<Kernel> = Vec::new();
+        for file in files {
+            let FileKind::Kernel(release) = &file.kind else { continue };
+            let family = if release.contains("uek") { Family::Uek } else { Family::Other };
+            kernels.push(Kernel { release: release.clone(), family, has_image: true, ..Kernel::default() });
+        }
+        Self { kernels }
+    }
+
     pub fn of(&self, release: &str) -> Option<&Kernel> {
         self.kernels.iter().find(|kernel| kernel.release == release)
     }

@@ -39,6 +39,7 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let (installed, modules) = match (&kernels.installed, &kernels.modules) {
         (Probed::Known(installed), Probed::Known(modules)) => (installed, modules.as_slice()),
         (Probed::Known(installed), Probed::Absent) => (installed, &[][..]),
+        (Probed::Unreadable(why), _) if inputs.facts.powered_off.is_some() => return by_files(inputs, kernels, why),
         (Probed::Unreadable(why), _) | (_, Probed::Unreadable(why)) => return vec![unknown(inputs, "node", why)],
         (Probed::Absent, _) => return vec![unknown(inputs, "node", "what is installed is not known")],
     };
@@ -51,6 +52,25 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     }
     if findings.is_empty() {
         findings.push(inputs.finding(Verdict::Pass, "node", "they agree").measured(super::list(&installed.kernels)));
+    }
+    findings
+}
+
+/// Where rpm cannot be asked, as on a powered-off node: every kernel that /boot has a file of must be able to start.
+fn by_files(inputs: &RuleInputs<'_>, kernels: &Kernels, why: &str) -> Vec<Finding> {
+    let mut findings = vec![unknown(inputs, "packages", why)];
+    match &kernels.boot {
+        Probed::Known(Boot::Seen(seen)) => {
+            let of_files = boot(inputs, kernels, &Installed::of_files(&seen.files), seen);
+            if of_files.is_empty() {
+                let message = "each kernel in /boot has its modules, its initramfs and an entry";
+                findings.push(inputs.finding(Verdict::Pass, "/boot", message));
+            }
+            findings.extend(of_files);
+        }
+        Probed::Known(Boot::NotMounted { line, shadowed }) => findings.extend(not_mounted(inputs, *line, shadowed)),
+        Probed::Absent => findings.push(unknown(inputs, "/boot", "there is no /boot")),
+        Probed::Unreadable(why) => findings.push(unknown(inputs, "/boot", why)),
     }
     findings
 }

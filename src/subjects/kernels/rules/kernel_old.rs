@@ -27,7 +27,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
-    let (kernels, roles) = match super::of(inputs).and_then(|kernels| Ok((kernels, super::roles(inputs)?))) {
+    let (kernels, roles) = match inputs.running().and_then(|_| Ok((super::of(inputs)?, super::roles(inputs)?))) {
         Ok(both) => both,
         Err(finding) => return vec![*finding],
     };

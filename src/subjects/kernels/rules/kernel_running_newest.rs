@@ -24,7 +24,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
-    let kernels = match super::of(inputs) {
+    let kernels = match inputs.running().and_then(|_| super::of(inputs)) {
         Ok(kernels) => kernels,
         Err(finding) => return vec![*finding],
     };

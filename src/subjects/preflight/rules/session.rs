@@ -26,7 +26,7 @@ const REMEDY: &str =
 
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let finding = |verdict, message: &str| inputs.finding(verdict, SUBJECT, message);
-    vec![match inputs.subjects().map(|subjects| &subjects.preflight.session) {
+    vec![match inputs.running().and_then(|_| Ok(&inputs.subjects()?.preflight.session)) {
         Ok(Probed::Known(Session::Multiplexer(name))) => finding(Verdict::Pass, &format!("within {name}")),
         Ok(Probed::Known(Session::Console)) => finding(Verdict::Pass, "at a console"),
         Ok(Probed::Known(Session::Ssh)) => {

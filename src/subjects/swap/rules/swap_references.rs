@@ -39,9 +39,11 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         Err(finding) => return vec![*finding],
     };
     let mut findings = fstab(inputs, setup);
-    match inputs.running() {
-        Ok(running) => findings.extend(resume(inputs, running)),
-        Err(finding) => findings.push(Finding { subject: "resume=".to_owned(), ..*finding }),
+    match (inputs.running(), inputs.facts.loader().and_then(|loader| loader.default.known())) {
+        (Ok(running), _) => findings.extend(resume_now(inputs, running)),
+        // What a node was started with is gone: the entry that starts it next counts.
+        (Err(_), Some(default)) => findings.extend(resume(inputs, &default.entry.args, "resume= of the default entry")),
+        (Err(finding), None) => findings.push(Finding { subject: "resume=".to_owned(), ..*finding }),
     }
     findings
 }
@@ -81,7 +83,7 @@ fn lenient(entry: &FstabEntry, finding: Finding) -> Finding {
     if spared && finding.verdict == Verdict::Block { Finding { verdict: Verdict::Warn, ..finding } } else { finding }
 }
 
-fn resume(inputs: &RuleInputs<'_>, running: &Running) -> Option<Finding> {
+fn resume_now(inputs: &RuleInputs<'_>, running: &Running) -> Option<Finding> {
     let words = match &running.cmdline {
         Probed::Known(words) => words,
         Probed::Absent => return Some(inputs.finding(Verdict::Unknown, "resume=", "there is no /proc/cmdline")),
@@ -93,6 +95,10 @@ fn resume(inputs: &RuleInputs<'_>, running: &Running) -> Option<Finding> {
             ));
         }
     };
+    resume(inputs, words, "resume= of the kernel line")
+}
+
+fn resume(inputs: &RuleInputs<'_>, words: &[String], subject: &str) -> Option<Finding> {
     if words.iter().any(|word| word == "noresume") {
         return None;
     }
@@ -101,7 +107,6 @@ fn resume(inputs: &RuleInputs<'_>, running: &Running) -> Option<Finding> {
     if source.is_empty() {
         return None;
     }
-    let subject = "resume= of the kernel line";
     let source = &by_name(source);
     if let Some(entry) = mapping(&inputs.facts.node, source).filter(|entry| entry.is_made_anew()) {
         let message = format!("names {}, which each start makes anew: nothing can resume from it", entry.device());

@@ -45,6 +45,9 @@ pub enum Target {
 
 /// Reads them. `Absent` where the kernel shows no variables.
 pub fn gather(root: &Root) -> Probed<BootOptions> {
+    if root.is_powered_off() {
+        return Probed::Unreadable("they are in the machine, and not on its disks".to_owned());
+    }
     let order = match variable(root, "BootOrder") {
         Ok(Some(order)) => order,
         Ok(None) => return Probed::Absent,

@@ -1,0 +1,54 @@
+//! The journal: changes that are committed and may not yet be in their places.
+//!
+//! Source: the kernel's `Documentation/filesystems/ext4/journal.rst`, `include/linux/jbd2.h` and `fs/jbd2/recovery.c`.
+//!
+//! The log is gone through three times, as the kernel does: for where it ends, for what is revoked, and for the blocks.
+//! Only the places of the blocks are kept.
+
+mod descriptor;
+mod head;
+mod log;
+mod replayed;
+mod revoked;
+mod scan;
+
+use std::io;
+use std::sync::Arc;
+
+use self::head::Head;
+use self::log::{LOG, Log};
+use self::replayed::Replayed;
+use super::blocks::Blocks;
+use super::data;
+use super::error::{damaged, unsupported};
+use super::inode::Node;
+use crate::disk::filesystem::{Content, FileImage};
+
+/// The volume with the blocks of the journal over it; `None` where the log is empty.
+pub(super) fn replay(blocks: &Blocks) -> io::Result<Option<Replayed>> {
+    let number = blocks.geometry.sb.journal_inum;
+    if number == 0 {
+        let why = match blocks.geometry.sb.journal_dev {
+            0 => "the file system needs its journal, and has none",
+            _ => "the file system needs its journal, which is on another device; mount it once or run e2fsck",
+        };
+        return Err(unsupported(LOG, why));
+    }
+    let node = Node::read(blocks, u64::from(number)).map_err(|e| damaged(LOG, e))?;
+    if !node.inode.is_file() {
+        return Err(damaged(LOG, format!("inode {number} is no file")));
+    }
+    let content = match data::content(blocks, &node).map_err(|e| damaged(LOG, e))? {
+        Content::Inline(_) => return Err(damaged(LOG, format!("inode {number} has no blocks"))),
+        extents @ Content::Extents { .. } => extents,
+    };
+    let file = FileImage::new(Arc::clone(&blocks.volume), content).map_err(|e| damaged(LOG, e))?;
+    let head = Head::read(&file, blocks.geometry.block_bytes)?;
+    let Some(head) = head else { return Ok(None) };
+    let log = Log::new(file, head);
+    let end = scan::end(&log)?;
+    log.verify_no_fast_commits(end)?;
+    let revoked = revoked::collect(&log, end)?;
+    let places = replayed::collect(&log, end, &revoked, blocks.geometry.sb.blocks)?;
+    Ok(Some(Replayed::new(Arc::clone(&blocks.volume), log, places)))
+}
