@@ -39,6 +39,18 @@ fn made(folder: &Path, options: &[&str], mib: u64) -> PathBuf {
     path
 }
 
+/// Gives a file an attribute, which takes room from its data fork.
+fn set_attribute(image: &Path, file: &str) {
+    let image = image.to_str().expect("a path in UTF-8");
+    run("xfs_db", &["-x", "-c", &format!("path /{file}"), "-c", "attr_set -v 40 name", image]);
+}
+
+/// Fields of an inode, as xfs_db(8) shows them.
+fn printed(image: &Path, file: &str, fields: &str) -> String {
+    let image = image.to_str().expect("a path in UTF-8");
+    run("xfs_db", &["-r", "-c", &format!("path {file}"), "-c", &format!("print {fields}"), image])
+}
+
 fn words(options: &str) -> Vec<&str> {
     options.split_whitespace().collect()
 }
@@ -52,9 +64,12 @@ fn matches(options: &str, many: usize) -> usize {
         let mounted = Mounted::writable(&device, "xfs", "");
         plant::tree(mounted.path(), many);
     }
-    for (name, file) in [("user.small", "files/size-4097"), ("user.small", "links/target-60")] {
-        let path = path.to_str().expect("a path in UTF-8");
-        run("xfs_db", &["-x", "-c", &format!("path /{file}"), "-c", &format!("attr_set -v 40 {name}"), path]);
+    for file in ["files/size-4097", "files/size-0", "links/target-60", "with-5", "pieces-40", "pieces-many"] {
+        set_attribute(&path, file);
+    }
+    if options.starts_with("-b size=1024") {
+        let height = printed(&path, "/pieces-many", "u3.bmbt.level");
+        assert!(height.ends_with("= 2\n") || height.ends_with("= 3\n"), "blocks above the leaves: {height}");
     }
     let xfs = opened(&path);
     assert_eq!(xfs.unreplayed(), Unreplayed::Clean, "{options}");

@@ -127,6 +127,16 @@ fn extents(top: &Path) {
     ] {
         Tool::line(line, &top.join(name)).run().unwrap_or_else(|e| panic!("{e}"));
     }
+    // Where the file system can, both files have the same blocks until one is written.
+    let shared = top.join("shared");
+    Tool::new("cp")
+        .arg("--reflink=auto")
+        .arg(top.join("pieces-many"))
+        .arg(&shared)
+        .run()
+        .unwrap_or_else(|e| panic!("{e}"));
+    let shared = File::options().write(true).open(shared).expect("a file");
+    shared.write_all_at(&bytes(200_000, 9), 300_000).expect("a piece");
     let unwritten = File::options().write(true).open(top.join("unwritten")).expect("a file");
     unwritten.write_all_at(&bytes(70_000, 5), 1_000_000).expect("a piece");
 }
