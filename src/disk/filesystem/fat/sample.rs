@@ -113,7 +113,7 @@ fn with_case(mut entry: Vec<u8>, case: u8) -> Vec<u8> {
 pub(crate) fn named(name: &str, entry: Vec<u8>) -> Vec<u8> {
     let sum = checksum(entry[..11].try_into().unwrap());
     let mut units: Vec<u16> = name.encode_utf16().collect();
-    if units.len() % 13 != 0 {
+    if !units.len().is_multiple_of(13) {
         units.push(0);
         units.resize(units.len().next_multiple_of(13), 0xffff);
     }
