@@ -3,4 +3,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod changed;
+mod compare;
+mod ext;
+mod plant;
 mod xfs;
