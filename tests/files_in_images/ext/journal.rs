@@ -68,9 +68,9 @@ fn replays(options: &str, mount: &str) -> usize {
 #[test]
 fn files_are_those_that_the_kernel_shows_once_it_has_replayed_the_journal() {
     for (options, mount) in [
-        ("-t ext4", "commit=300"),
+        ("-t ext4 -b 4096", "commit=300"),
         ("-t ext4 -b 1024 -J size=4", "commit=300"),
-        ("-t ext4 -O ^64bit,^metadata_csum", "commit=300"),
+        ("-t ext4 -O ^64bit,^metadata_csum -b 4096", "commit=300"),
         ("-t ext4 -O ^metadata_csum", "commit=300,journal_checksum"),
         ("-t ext3 -b 1024", "commit=300"),
     ] {
@@ -81,9 +81,9 @@ fn files_are_those_that_the_kernel_shows_once_it_has_replayed_the_journal() {
 #[test]
 fn the_data_of_files_is_read_from_the_journal_too() {
     for (options, mount) in [
-        ("-t ext4", "commit=300,data=journal"),
+        ("-t ext4 -b 4096", "commit=300,data=journal"),
         ("-t ext4 -b 1024 -J size=8", "commit=300,data=journal"),
-        ("-t ext3", "commit=300,data=journal"),
+        ("-t ext3 -b 4096", "commit=300,data=journal"),
     ] {
         assert!(replays(options, mount) > 100, "{options}");
     }
@@ -109,7 +109,7 @@ fn fast_commits_are_an_error_that_says_so() {
 #[test]
 fn a_needed_journal_that_is_damaged_or_elsewhere_is_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = made(folder.path(), "-t ext4", 128);
+    let path = made(folder.path(), "-t ext4 -b 4096", 128);
     let copy = {
         let device = Loop::attach(&path, 512).expect("a loop device");
         let mounted = Mounted::writable(&device, "ext4", "commit=300");
