@@ -23,6 +23,7 @@ pub(super) const READERS: &[Reader] = &[Reader {
         "disk/filesystem/ext/journal/replayed",
         "disk/filesystem/ext/journal/revoked",
         "disk/filesystem/ext/journal/scan",
+        "disk/filesystem/ext/mod",
         "disk/filesystem/ext/sums",
     ],
     seeds: || [true, false].map(sample).to_vec(),
