@@ -3,5 +3,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod changed;
+mod compare;
+mod ext;
 mod fat;
+mod plant;
 mod xfs;

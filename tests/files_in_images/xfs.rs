@@ -1,10 +1,8 @@
 //! xfs: every file of trees on file systems of many shapes, as the kernel shows them in a mount.
 
-mod compare;
 mod damage;
 mod log;
 mod old;
-mod plant;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +15,7 @@ use crate::support::loopdev::Loop;
 use crate::support::mkfs;
 use crate::support::mount::Mounted;
 use crate::support::tools::{Tool, run};
+use crate::{compare, plant};
 
 const MIB: u64 = 1 << 20;
 
@@ -63,6 +62,7 @@ fn matches(options: &str, many: usize) -> usize {
         let device = Loop::attach(&path, 512).expect("a loop device");
         let mounted = Mounted::writable(&device, "xfs", "");
         plant::tree(mounted.path(), many);
+        plant::preallocated(mounted.path());
     }
     for file in ["files/size-4097", "files/size-0", "links/target-60", "with-5", "pieces-40", "pieces-many"] {
         set_attribute(&path, file);
@@ -147,6 +147,7 @@ fn a_file_system_with_exchange_range_and_parent_pointers_is_read() {
     {
         let mounted = Mounted::writable(&device, "xfs", "");
         plant::tree(mounted.path(), 1000);
+        plant::preallocated(mounted.path());
     }
     let mounted = Mounted::read_only(&device, "xfs", "");
     assert!(compare::whole(&opened(&path), &volume(&path), mounted.path()) > 3000);

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 mod boot;
 mod disks;
 mod documents;
+pub mod ext_files;
 mod fat_files;
 mod files;
 pub mod groups;
@@ -48,6 +49,7 @@ pub fn all() -> impl Iterator<Item = &'static Reader> {
         disks::READERS,
         lvm2::READERS,
         fat_files::READERS,
+        ext_files::READERS,
         xfs_files::READERS,
         boot::READERS,
         host::READERS,

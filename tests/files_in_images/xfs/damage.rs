@@ -1,55 +1,18 @@
 //! Damage to what is read of an xfs: no panic, no endless reading, and with checksums no answer.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use okv_host::disk::filesystem::xfs::Xfs;
-use okv_host::disk::filesystem::{Entry, FileSystem};
-use okv_host::io::image::{Image, Memory, ReadError};
+use okv_host::io::image::{Image, Memory};
 
 use super::{made, words};
+use crate::changed::{self, Changed};
 use crate::support::loopdev::Loop;
 use crate::support::mount::Mounted;
 
-/// An image of which a byte is changed, and that knows what was read.
-struct Changed {
-    bytes: Arc<Memory>,
-    change: Option<(u64, u8)>,
-    read: Arc<Mutex<Vec<(u64, usize)>>>,
-}
-
-impl Image for Changed {
-    fn bytes(&self) -> u64 {
-        self.bytes.bytes()
-    }
-
-    fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError> {
-        self.bytes.read_at(buf, at)?;
-        if let Some((place, mask)) = self.change.filter(|(place, _)| *place >= at)
-            && let Some(byte) = buf.get_mut((place - at) as usize)
-        {
-            *byte ^= mask;
-        }
-        self.read.lock().expect("a list").push((at, buf.len()));
-        Ok(())
-    }
-}
-
-/// Everything that a walk of at most so many names finds.
 fn walk(image: Arc<dyn Image>) -> std::io::Result<Vec<String>> {
-    let files = Xfs::open(image)?;
-    let (mut found, mut ahead) = (Vec::new(), vec![files.top()]);
-    while let Some(folder) = ahead.pop() {
-        for Entry { name, inode, .. } in files.names(folder, 1000)? {
-            let known = files.inode(inode)?;
-            let content = if known.is_file() || known.is_link() { Some(files.content(inode)?) } else { None };
-            found.push(format!("{name:?} {known:?} {content:?}"));
-            if known.is_folder() && found.len() < 2000 {
-                ahead.push(inode);
-            }
-        }
-    }
-    Ok(found)
+    changed::walk(&Xfs::open(image)?)
 }
 
 /// A small file system that has each kind of metadata.

@@ -145,7 +145,7 @@ mod tests {
         for (last, why) in [
             (entry(12, 8, 1, b""), "has an impossible length"),
             (entry(12, 1016, 1, b"a"), "has an impossible length"),
-            (entry(12, 1000, 1, b"a"), "has an impossible length"),
+            (entry(12, 1004, 1, b"a"), "has an impossible length"),
             (entry(12, 1012, 1, b"a/b"), "has an impossible name"),
             (entry(12, 1012, 1, b""), "has an impossible name"),
             (entry(101, 1012, 1, b"a"), "has an impossible inode"),

@@ -82,7 +82,7 @@ impl Node {
             return Ok(Err("it is not in use"));
         }
         let flags = le32(&raw, 32)?;
-        let inode = Inode {
+        let mut inode = Inode {
             number,
             mode,
             uid: pair(le16(&raw, 120)?, le16(&raw, 2)?),
@@ -91,6 +91,10 @@ impl Node {
             blocks: used(geometry, flags, &raw)?,
             immutable: flags & flag::IMMUTABLE != 0,
         };
+        // As `stat` shows it, a file in its inode uses the blocks that it would need.
+        if inode.is_file() && flags & flag::INLINE_DATA != 0 {
+            inode.blocks = inode.blocks.saturating_add(inode.bytes.div_ceil(512));
+        }
         if inode.bytes > i64::MAX as u64 {
             return Ok(Err("its size is impossible"));
         }

@@ -20,6 +20,8 @@ mod inode;
 mod journal;
 mod pieces;
 mod sums;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::ops::ControlFlow;

@@ -43,7 +43,7 @@ pub(super) struct Head {
     pub(super) sums_3: bool,
     /// What the sums of version 2 and 3 begin with, where there are such.
     pub(super) seed: Option<u32>,
-    /// The block of the fast commits, where there can be such.
+    /// The first block of the fast commits, where there can be such.
     pub(super) fast_commits: Option<u32>,
 }
 
@@ -57,8 +57,7 @@ impl Head {
         if u64::try_from(head.block_bytes) != Ok(block_bytes) {
             return Err(damaged(LOG, "its blocks are not those of the file system"));
         }
-        let last = head.fast_commits.map_or(head.end, |_| be32(&raw, 16).unwrap_or(u32::MAX));
-        if head.first == 0 || head.first >= head.end || u64::from(last) > blocks {
+        if head.first == 0 || head.first >= head.end || u64::from(be32(&raw, 16).map_err(short(LOG))?) > blocks {
             return Err(damaged(LOG, "its size is impossible"));
         }
         if head.start == 0 {
@@ -102,7 +101,8 @@ impl Head {
             sums_1: compat & COMPAT_SUMS != 0,
             sums_3: incompat & incompat::SUMS_3 != 0,
             seed: has_sums.then_some(sums::crc32c(sums::START, raw.take(48, 16)?)),
-            fast_commits: end,
+            // One block lies between the log and the fast commits.
+            fast_commits: end.and_then(|end| end.checked_add(1)).filter(|first| *first < blocks),
         }))
     }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use crate::support::tools::{Tool, run};
 
-/// Plants a tree; `many` is how many names the largest folder has.
+/// Plants a tree, without what [`preallocated`] plants; `many` is how many names the largest folder has.
 pub(super) fn tree(top: &Path, many: usize) {
     for (folder, make) in [("files", files as fn(&Path)), ("links", links), ("names", names), ("special", special)] {
         let folder = top.join(folder);
@@ -18,6 +18,31 @@ pub(super) fn tree(top: &Path, many: usize) {
     }
     folders(top, many);
     extents(top);
+    punched(&top.join("pieces-many"));
+}
+
+/// Plants files of which a part is allocated and not yet written.
+pub(super) fn preallocated(top: &Path) {
+    fs::write(top.join("ahead"), bytes(100_000, 7)).expect("a file");
+    for (line, name) in [
+        ("fallocate -l 3M {}", "unwritten"),
+        ("fallocate -n -o 64K -l 4M {}", "ahead"),
+        ("fallocate -z -o 1M -l 512K {}", "pieces-many"),
+    ] {
+        Tool::line(line, &top.join(name)).run().unwrap_or_else(|e| panic!("{e}"));
+    }
+    // Where the file system can, both files have the same blocks until one is written.
+    let shared = top.join("shared");
+    Tool::new("cp")
+        .arg("--reflink=auto")
+        .arg(top.join("pieces-many"))
+        .arg(&shared)
+        .run()
+        .unwrap_or_else(|e| panic!("{e}"));
+    let shared = File::options().write(true).open(shared).expect("a file");
+    shared.write_all_at(&bytes(200_000, 9), 300_000).expect("a piece");
+    let unwritten = File::options().write(true).open(top.join("unwritten")).expect("a file");
+    unwritten.write_all_at(&bytes(70_000, 5), 1_000_000).expect("a piece");
 }
 
 /// Plants folders of so many files each.
@@ -118,27 +143,10 @@ fn extents(top: &Path) {
     let far = create("far");
     far.write_all_at(b"behind 5 GiB", 5 << 30).expect("a piece");
     far.write_all_at(b"at 4 GiB", (4 << 30) - 4).expect("a piece");
-    fs::write(top.join("ahead"), bytes(100_000, 7)).expect("a file");
-    for (line, name) in [
-        ("fallocate -l 3M {}", "unwritten"),
-        ("fallocate -n -o 64K -l 4M {}", "ahead"),
-        ("fallocate -p -o 128K -l 512K {}", "pieces-many"),
-        ("fallocate -z -o 1M -l 512K {}", "pieces-many"),
-    ] {
-        Tool::line(line, &top.join(name)).run().unwrap_or_else(|e| panic!("{e}"));
-    }
-    // Where the file system can, both files have the same blocks until one is written.
-    let shared = top.join("shared");
-    Tool::new("cp")
-        .arg("--reflink=auto")
-        .arg(top.join("pieces-many"))
-        .arg(&shared)
-        .run()
-        .unwrap_or_else(|e| panic!("{e}"));
-    let shared = File::options().write(true).open(shared).expect("a file");
-    shared.write_all_at(&bytes(200_000, 9), 300_000).expect("a piece");
-    let unwritten = File::options().write(true).open(top.join("unwritten")).expect("a file");
-    unwritten.write_all_at(&bytes(70_000, 5), 1_000_000).expect("a piece");
+}
+
+fn punched(file: &Path) {
+    Tool::line("fallocate -p -o 128K -l 512K {}", file).run().unwrap_or_else(|e| panic!("{e}"));
 }
 
 /// Bytes of a block of the file system.
