@@ -1,13 +1,10 @@
 //! No private key is in a capture, wherever it was on the host and however it was written.
 
-use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use base64ct::{Base64, Encoding};
-use flate2::read::GzDecoder;
 use serde_json::Value;
 
 use super::overlay::Host;

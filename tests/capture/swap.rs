@@ -7,7 +7,7 @@ use std::path::Path;
 use okv_host::io::image;
 
 use super::overlay::Host;
-use super::secrets::content;
+use super::traces::content;
 use super::{captured, of_node};
 
 const MAGIC: &[u8] = b"SWAPSPACE2";

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::guest::{Firmware, Guest, Spec};
+use crate::guest::{Firmware, Spec};
 use crate::{OKV_HOST, install, json};
 
 /// Rules that need what only a running node has. The table in docs/reference.md has the reasons.
