@@ -64,9 +64,6 @@ impl Facts {
 
     /// What the boot loader will do, where its configuration was seen.
     pub fn loader(&self) -> Option<&Loader> {
-        match self.subjects.as_ref()?.next_start.known()? {
-            NextStart::Seen(start) => start.loader.known(),
-            NextStart::NotSaved { .. } => None,
-        }
+        self.subjects.as_ref()?.next_start.known()?.loader()
     }
 }

@@ -7,8 +7,10 @@ use super::boot::firmware_of_disks;
 use super::certificates::Certificates;
 use super::console::Console;
 use super::media::facts::Media;
+use super::next_start::NextStart;
 use super::preflight::facts::Preflight;
 use super::records::facts::Records;
+use super::ssh_keys::Ssh;
 use super::upgrade::facts::{Upgrade, upgrade_run};
 use super::upgrade::{Edited, OsChange};
 use super::{Facts, Subjects, kernels, next_start, ssh_keys};
@@ -107,9 +109,10 @@ fn of_files(root: &Root, node: Node, opened: Vec<Opened>, places: &Places) -> Fa
     let setup = node.setup.as_ref();
     let cmdline = Probed::Known(Vec::new());
     let installed = Probed::Unreadable("the RPM database of a powered-off node is not read".to_owned());
+    let next_start = next_start::facts::start::gather(root, &node, &images, None);
     let subjects = setup.map(|setup| Subjects {
-        ssh: ssh_keys::facts::gather(root),
-        next_start: next_start::facts::start::gather(root, &node, &images, None),
+        ssh: ssh_keys::facts::gather(root).map(|ssh| Ssh { fips: next_fips(&next_start), ..ssh }),
+        next_start,
         kernels: kernels::facts::gather(root, setup, &cmdline, installed, &images),
         media: Media::gather(root, places),
         upgrade: Upgrade::gather(root, places, &processes),
@@ -119,6 +122,14 @@ fn of_files(root: &Root, node: Node, opened: Vec<Opened>, places: &Places) -> Fa
         records: Records::gather(root),
     });
     Facts { node, subjects, powered_off: Some(Ok(opened)) }
+}
+
+/// Whether the kernel that starts next is told `fips=1`.
+fn next_fips(next_start: &Probed<NextStart>) -> Probed<bool> {
+    match next_start.known().and_then(NextStart::loader).map(|loader| &loader.default) {
+        Some(Probed::Known(default)) => Probed::Known(default.entry.asks_for_fips()),
+        _ => Probed::Unreadable("the entry that starts by default is not known".to_owned()),
+    }
 }
 
 /// How the firmware starts it shows only in how its boot disk is made.

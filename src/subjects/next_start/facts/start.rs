@@ -20,6 +20,16 @@ pub enum NextStart {
     },
 }
 
+impl NextStart {
+    /// What the boot loader will do, where its configuration was seen.
+    pub fn loader(&self) -> Option<&Loader> {
+        match self {
+            Self::Seen(start) => start.loader.known(),
+            Self::NotSaved { .. } => None,
+        }
+    }
+}
+
 /// What the next start reads.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Start {
