@@ -52,7 +52,7 @@ fn clusters(volume: &Volume, first: u32) -> io::Result<Vec<ByteRange>> {
 
 /// Gives each file of a folder to `each`, in the order of the disk, without `.` and `..`.
 ///
-/// Entries behind the one that says that none follows are not read, as Microsoft has it. What wrote them put zeros there.
+/// Entries behind the one that marks the end are not read, as Microsoft's specification has it.
 pub(super) fn each(volume: &Volume, pieces: &[ByteRange], each: &mut Each<'_>) -> io::Result<()> {
     let mut long = None;
     for range in pieces {

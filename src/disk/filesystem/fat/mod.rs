@@ -1,8 +1,8 @@
 //! The files of FAT12, FAT16 and FAT32, with the long names of VFAT.
 //!
 //! There are no inodes: a file is identified by where its entry lies on the volume, in units of 32 bytes. Owner and
-//! permissions are those that a mount by root shows. There are no checksums but those that tie long names to short ones,
-//! so a chain of clusters is believed only where it fits the size of its file and ends.
+//! permissions are those that a mount by root shows. Only long names have checksums, so a chain of clusters is believed
+//! only where it fits the size of its file and ends.
 //!
 //! Source: Microsoft's "FAT: General Overview of On-Disk Format", and the kernel's `fs/fat`. The names here say what
 //! theirs abbreviate: a folder is a directory, an ending an extension, a slot an entry with a part of a long name.
@@ -51,8 +51,8 @@ impl Fat {
         Ok(Self { volume, is_dirty })
     }
 
-    /// Whether it was not unmounted: Linux marks that in the boot sector, and others in the allocation table. Then what is
-    /// read may be old or half written.
+    /// Whether it was not unmounted: Linux marks that in the boot sector, and others in the allocation table. Then what
+    /// is read may be old or half written.
     pub fn is_dirty(&self) -> bool {
         self.is_dirty
     }
