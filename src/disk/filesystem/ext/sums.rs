@@ -1,4 +1,4 @@
-//! Checksums as the kernel computes them: CRCs that are not inverted at their ends, and go on from one piece to another.
+//! Checksums as the kernel computes them: CRCs that are not inverted at their ends, and go on from piece to piece.
 //!
 //! Source: the kernel's `Documentation/filesystems/ext4/checksums.rst`, `fs/jbd2/recovery.c`.
 
