@@ -52,7 +52,11 @@ pub(super) fn open(kind: Kind, image: Arc<dyn Image>) -> Result<Mounted, String>
         }
         Kind::Vfat => {
             let opened = Fat::open(volume).map_err(|e| cause(&e))?;
-            Ok(Mounted { files: Arc::new(opened), image, journal: Journal::Clean })
+            let journal = match opened.is_dirty() {
+                true => Journal::Left("it was not unmounted".to_owned()),
+                false => Journal::Clean,
+            };
+            Ok(Mounted { files: Arc::new(opened), image, journal })
         }
         other => Err(format!("files on {} are not read", other.word())),
     }
