@@ -100,7 +100,11 @@ fn is_judged_as_while_it_ran(firmware: Firmware) {
     guest.ok("sync");
     guest.cut_power();
     let off = judged(guest.disks()[0].path());
-    assert_eq!(verdicts(&live)["fstab-mounts"], verdicts(&off)["fstab-mounts"], "{off:#}");
+    // A disk that was not given could have it.
+    assert!(
+        words(&off, "fstab-mounts", "message").iter().any(|said| said.contains("the node may have others")),
+        "{off:#}"
+    );
     assert!(words(&off, FILES, "message").contains(&"read with the changes in its journal"), "{off:#}");
 }
 

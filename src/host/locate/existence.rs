@@ -111,7 +111,10 @@ pub fn what_was_not_read(node: &Node) -> Option<String> {
         None | Some(Kind::Unreadable) => Some(format!("the content of {} was not read", volume.unopened())),
         Some(_) => None,
     };
-    let from_kernel = || block(node).err();
+    let from_kernel = || match node.running {
+        Some(_) => block(node).err(),
+        None => Some("none of the disks given has it, and the node may have others".to_owned()),
+    };
     node.why_incomplete()
         .or_else(|| volumes(node).find_map(unread))
         .or_else(|| closed_container(node))

@@ -4,7 +4,7 @@ use std::io;
 
 use super::super::error::{damaged, short, unread, unsupported};
 use super::super::sums;
-use super::log::LOG;
+use super::LOG;
 use crate::base::bytes::{Fields, Truncated, be32};
 use crate::io::image::Image;
 

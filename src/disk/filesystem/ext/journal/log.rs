@@ -4,13 +4,11 @@ use std::io;
 
 use super::super::error::{unread, unsupported};
 use super::super::sums;
+use super::LOG;
 use super::head::{Head, MAGIC};
 use crate::base::bytes::{be32, le16, le32};
 use crate::disk::filesystem::FileImage;
 use crate::io::image::Image;
-
-/// What errors are about.
-pub(super) const LOG: &str = "journal";
 
 /// What a block with a header is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,13 +16,19 @@ use std::io;
 use std::sync::Arc;
 
 use self::head::Head;
-use self::log::{LOG, Log};
+use self::log::Log;
 use self::replayed::Replayed;
 use super::blocks::Blocks;
 use super::data;
 use super::error::{damaged, unsupported};
 use super::inode::Node;
 use crate::disk::filesystem::{Content, FileImage};
+
+/// What errors are about.
+const LOG: &str = "journal";
+
+/// Most blocks that are replayed, or revoked: as many as the largest usual journal has.
+const MOST: usize = 1 << 18;
 
 /// The volume with the blocks of the journal over it; `None` where the log is empty.
 pub(super) fn replay(blocks: &Blocks) -> io::Result<Option<Replayed>> {

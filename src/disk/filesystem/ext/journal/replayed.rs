@@ -7,13 +7,11 @@ use std::sync::Arc;
 use super::super::error::{damaged, short};
 use super::descriptor::tags;
 use super::head::MAGIC;
-use super::log::{Kind, LOG, Log};
+use super::log::{Kind, Log};
 use super::revoked::{Revoked, each};
+use super::{LOG, MOST};
 use crate::base::units::{ByteRange, SectorSize};
 use crate::io::image::{Image, ReadError};
-
-/// Most blocks that are replayed, or revoked: as many as the largest usual journal has.
-pub(super) const MOST: usize = 1 << 18;
 
 /// Where the log has a block of the volume.
 #[derive(Debug, Clone, Copy)]

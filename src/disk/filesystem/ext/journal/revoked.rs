@@ -5,8 +5,8 @@ use std::io;
 
 use super::super::error::{damaged, short};
 use super::descriptor::tags;
-use super::log::{Kind, LOG, Log, Record};
-use super::replayed::MOST;
+use super::log::{Kind, Log, Record};
+use super::{LOG, MOST};
 use crate::base::bytes::{Fields, Truncated, be32, be64};
 
 const HEADER: usize = 16;

@@ -4,8 +4,9 @@ use std::io;
 
 use super::super::error::{damaged, short};
 use super::super::sums;
+use super::LOG;
 use super::descriptor::tags;
-use super::log::{Kind, LOG, Log, Record};
+use super::log::{Kind, Log, Record};
 use crate::base::bytes::{Fields, Truncated, be32, be64, u8_at};
 
 /// Bytes of the fields of a commit block.
