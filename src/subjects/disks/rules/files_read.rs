@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn what_was_not_read_or_may_be_old_is_unknown_and_a_replayed_journal_is_a_note() {
-        assert_eq!(verdicts(None), ["n/a node"]);
+        assert_eq!(verdicts(None), ["not-applicable node"]);
         assert_eq!(verdicts(Some(Err("why".into()))), ["unknown node"]);
         assert_eq!(verdicts(Some(Ok(vec![State::Read, State::Read]))), ["pass node"]);
         assert_eq!(verdicts(Some(Ok(vec![State::Read, State::Replayed]))), ["pass node", "note /1"]);
