@@ -56,7 +56,10 @@ fn the_screen_of_disks_counts_what_was_not_judged_and_names_the_first_blocker() 
     let rest = RULES.len() - 8;
     assert!(good.contains(&format!("WHETHER IT CAN BE UPGRADED: 1 unknown, {rest} not judged")), "{good}");
     assert!(good.contains(&format!("\nRules not judged ({rest}) ")), "{good}");
-    assert!(good.contains("\nUNKNOWN files-read  no file was read: ") && good.matches("UNKNOWN").count() == 1, "{good}");
+    assert!(
+        good.contains("\nUNKNOWN files-read  no file was read: ") && good.matches("UNKNOWN").count() == 1,
+        "{good}"
+    );
     assert!(good.contains("Or start it, and run on it:\n      okv-host check"), "{good}");
     let blocked = screen("swap-4gib");
     assert!(blocked.contains(&format!("CANNOT BE UPGRADED: 1 blocker, 1 unknown, {rest} not judged")), "{blocked}");

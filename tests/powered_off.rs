@@ -1,0 +1,154 @@
+//! Nodes that are powered off, on disks that the real tools made: root on xfs without LVM, data on a striped volume.
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use support::loopdev::Loop;
+use support::lvm::Lvm;
+use support::mkfs;
+use support::mount::Mounted;
+use support::partitioning::Disk;
+use support::tools::{Tool, run};
+
+const MIB: u64 = 1 << 20;
+const ROOT_UUID: &str = "aaaaaaaa-1111-4111-8111-000000000001";
+const DATA_UUID: &str = "aaaaaaaa-1111-4111-8111-000000000002";
+/// Size of the file system of the root, and where it begins on the disk.
+const ROOT_MIB: u64 = 320;
+const ROOT_AT_MIB: u64 = 1;
+
+/// What only this image has at `/etc/fstab`.
+fn table() -> String {
+    format!("UUID={ROOT_UUID} / xfs defaults 0 0\nUUID={DATA_UUID} /var/lib/oracle ext4 defaults 0 0\n")
+}
+
+/// The files of the node, below `top`.
+fn plant(top: &Path, table: &str) {
+    for folder in ["etc/ssh", "proc", "sys", "dev", "run", "var/log", "var/lib/oracle", "boot"] {
+        fs::create_dir_all(top.join(folder)).unwrap();
+    }
+    fs::write(top.join("etc/fstab"), table).unwrap();
+    fs::write(top.join("etc/hostname"), "okv-xfs\n").unwrap();
+    fs::write(top.join("etc/rsyslog.conf"), "*.* @@10.0.0.1:514\n").unwrap();
+    let path = |name: &str| top.join(name).to_str().unwrap().to_owned();
+    run("ssh-keygen", &["-q", "-N", "", "-t", "rsa", "-b", "2048", "-f", &path("etc/ssh/ssh_host_rsa_key")]);
+    fs::write(top.join("etc/ssh/sshd_config"), "HostKey /etc/ssh/ssh_host_rsa_key\n").unwrap();
+}
+
+/// A disk with one partition, the root.
+struct Node {
+    system: Disk,
+}
+
+impl Node {
+    fn new(table: &str) -> Self {
+        let system = Disk::new(ROOT_AT_MIB + ROOT_MIB + 1);
+        let script = format!("label: gpt\nstart={ROOT_AT_MIB}MiB, size={ROOT_MIB}MiB, type=linux\n");
+        system.tool("sfdisk", &["--quiet"], &script);
+        let node = Self { system };
+        let root = node.root();
+        let device = root.device().to_str().unwrap();
+        run("mkfs.xfs", &["-q", "-f", "-m", &format!("uuid={ROOT_UUID}"), device]);
+        let mounted = Mounted::writable(&root, "xfs", "nouuid");
+        plant(mounted.path(), table);
+        node
+    }
+
+    fn root(&self) -> Loop {
+        Loop::attach_part(&self.system.path(), ROOT_AT_MIB * MIB, ROOT_MIB * MIB).unwrap()
+    }
+}
+
+/// The volume of `/var/lib/oracle`, in stripes on two disks, with the ISO on it.
+fn data() -> Lvm {
+    const STRIPE: usize = 64 << 10;
+    let lvm = Lvm::new(&[64, 64]);
+    lvm.create("vg_data");
+    lvm.lvcreate("-n lv_oracle -i2 -I64k -L 32M vg_data");
+    let folder = tempfile::tempdir().unwrap();
+    let tree = folder.path().join("tree");
+    fs::create_dir(&tree).unwrap();
+    fs::write(tree.join("okv-upgrade-disc-21.8.0.0.0.iso"), vec![7; 3_000_000]).unwrap();
+    let image = mkfs::sparse_file(folder.path(), "image", 32 * MIB);
+    Tool::new("mke2fs").args(["-q", "-F", "-t", "ext4", "-U", DATA_UUID, "-d"]).arg(&tree).arg(&image).run().unwrap();
+    let starts = lvm.report("pvs", "pv_name,pe_start");
+    let start: u64 = starts[0]["pe_start"].parse().unwrap();
+    for (at, piece) in fs::read(&image).unwrap().chunks(STRIPE).enumerate() {
+        lvm.write(at % 2, start + (at / 2 * STRIPE) as u64, piece);
+    }
+    lvm
+}
+
+fn check(disks: &[PathBuf]) -> Value {
+    let mut check = Command::new(env!("CARGO_BIN_EXE_okv-host"));
+    let output = check.args(["check", "--format", "json", "--image"]).args(disks).output().unwrap();
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// `verdict subject: message` of each finding of a rule.
+fn found(report: &Value, id: &str) -> Vec<String> {
+    let of = report["findings"].as_array().unwrap().iter().filter(|finding| finding["id"] == id);
+    let word = |finding: &Value, field: &str| finding[field].as_str().unwrap().to_owned();
+    of.map(|finding| format!("{} {}: {}", word(finding, "verdict"), word(finding, "subject"), word(finding, "message")))
+        .collect()
+}
+
+#[test]
+fn a_node_on_xfs_with_data_in_stripes_is_judged_by_its_files() {
+    let (node, lvm) = (Node::new(&table()), data());
+    let disks = [node.system.path(), lvm.device(0).into(), lvm.device(1).into()];
+    let report = check(&disks);
+    assert_eq!(report["host"], "okv-xfs");
+    assert_eq!(found(&report, "files-read"), ["pass node: each file system that the next start mounts was read"]);
+    assert_eq!(found(&report, "fstab-mounts"), ["pass /etc/fstab: each device that is waited for exists"]);
+    assert_eq!(found(&report, "ssh-host-keys"), ["pass sshd: sshd has a host key other than DSA"]);
+    assert!(found(&report, "iso-present").iter().any(|said| said.contains("okv-upgrade-disc-21.8.0.0.0.iso")));
+    assert!(found(&report, "syslog-remote")[0].contains("10.0.0.1:514"), "{report:#}");
+}
+
+#[test]
+fn what_lies_on_a_disk_that_was_not_given_is_unknown_and_never_absent() {
+    let (node, lvm) = (Node::new(&table()), data());
+    let report = check(&[node.system.path(), lvm.device(0).into()]);
+    let said = found(&report, "files-read");
+    assert!(said[0].starts_with("unknown /var/lib/oracle: its files could not be read: "), "{said:?}");
+    for id in ["iso-present", "fstab-mounts"] {
+        let said = found(&report, id);
+        assert!(said[0].starts_with("unknown "), "{id}: {said:?}");
+    }
+    let report = check(&[lvm.device(0).into(), lvm.device(1).into()]);
+    let said = found(&report, "files-read");
+    assert_eq!(said.len(), 1);
+    assert!(said[0].starts_with("unknown node: no file was read: "), "{said:?}");
+}
+
+#[test]
+fn files_of_an_xfs_whose_log_was_not_replayed_are_called_older() {
+    let node = Node::new(&format!("UUID={ROOT_UUID} / xfs defaults 0 0\n"));
+    let copy = tempfile::NamedTempFile::new().unwrap();
+    {
+        let root = node.root();
+        let mounted = Mounted::writable(&root, "xfs", "nouuid");
+        fs::write(mounted.path().join("etc/late"), "x").unwrap();
+        run("sync", &["--file-system", mounted.path().to_str().unwrap()]);
+        fs::copy(node.system.path(), copy.path()).unwrap();
+    }
+    let said = found(&check(&[copy.path().into()]), "files-read");
+    assert!(said[0].starts_with("unknown /: its files may be older than what the node last wrote: "), "{said:?}");
+    assert_eq!(found(&check(&[node.system.path()]), "files-read").len(), 1);
+    assert!(found(&check(&[node.system.path()]), "files-read")[0].starts_with("pass "));
+}
+
+#[test]
+fn two_copies_of_a_system_disk_have_no_root_that_is_known() {
+    let node = Node::new(&table());
+    let copy = tempfile::NamedTempFile::new().unwrap();
+    fs::copy(node.system.path(), copy.path()).unwrap();
+    let said = found(&check(&[node.system.path(), copy.path().into()]), "files-read");
+    assert!(said[0].starts_with("unknown node: no file was read: "), "{said:?}");
+}
