@@ -12,8 +12,8 @@
 //! | [`base`] | pure values: bytes, units, identifiers, versions, days, sums |
 //! | [`profile`] | the thresholds of a release, and where to look on a node, as data |
 //! | [`io`] | the doors to the outside: `sys` (all unsafe code of `src`), `image` (cannot write), `tool`, `journal` |
-//! | [`disk`] | bytes to what a disk contains: formats, tables, volume groups; and the table of a blank disk |
-//! | [`host`] | how a host is read, live, from a folder or a capture: one source a file, gathered and never judged |
+//! | [`disk`] | bytes to what a disk contains: formats, tables, volume groups, files; and the table of a blank disk |
+//! | [`host`] | how a host is read, live, from a folder, a capture or disks: one source a file, never judged |
 //! | [`engine`] | how a host is changed: steps, proofs and endings as data; only [`engine::apply`] changes a host |
 //! | [`subjects`] | a folder each: boot, next_start, kernels, disks, swap, ssh_keys, media, upgrade, and others |
 //! | [`procedure`] | the numbered items of the procedure as data, and the state of each on a node; pure |
@@ -55,6 +55,7 @@
 //! ```text
 //! scan    open -> image -> disk (format) -> report
 //! check   node and facts of all subjects -> rules (profile) -> findings -> report
+//! --image disks -> volumes -> file systems (disk) -> one tree of files (host) -> the same facts, rules, report
 //! runbook facts, findings and confirmations -> procedure -> report
 //! cluster saved reports of check, cluster information -> cluster -> report; reads no host
 //! compare two saved reports of check -> compare -> report; reads no host

@@ -196,3 +196,6 @@ fn kind(inode: &Inode) -> Kind {
         _ => Kind::Other,
     }
 }
+
+#[cfg(test)]
+mod tests;
