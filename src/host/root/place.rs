@@ -114,7 +114,7 @@ impl<'r> Place<'r> {
     /// The disk or the large file here, of which parts are read.
     ///
     /// # Errors
-    /// As [`image::open`].
+    /// As [`Files::image`].
     pub fn image(&self) -> io::Result<Box<dyn Image>> {
         match &self.root.source {
             Source::Folder(folder) => folder.image(&self.real),
