@@ -73,7 +73,7 @@ impl<'r> Place<'r> {
         self.metadata().map(|meta| meta.kind)
     }
 
-    /// The bytes of a regular file of at most [`LARGEST_FILE`] bytes. Does not wait for a FIFO.
+    /// The bytes of a regular file of at most [`super::LARGEST_FILE`] bytes. Does not wait for a FIFO.
     pub fn read(&self) -> Probed<Vec<u8>> {
         let ask = |files: &dyn Files| {
             let mut bytes = files.content(&self.real)?;
