@@ -153,3 +153,21 @@ fn two_copies_of_a_system_disk_have_no_root_that_is_known() {
     let said = found(&check(&[node.system.path(), copy.path().into()]), "files-read");
     assert!(said[0].starts_with("unknown node: no file was read: "), "{said:?}");
 }
+
+#[test]
+fn the_root_is_found_by_each_name_that_fstab_may_give_it() {
+    for name in [
+        format!("UUID={ROOT_UUID}"),
+        format!("UUID=\"{ROOT_UUID}\""),
+        format!("/dev/disk/by-uuid/{ROOT_UUID}"),
+        "/dev/sda1".to_owned(),
+        "/dev/disk/by-path/pci-0000:00:10.0-scsi-0:0:0:0-part1".to_owned(),
+    ] {
+        let node = Node::new(&format!("{name} / xfs defaults 0 0\nUUID=\"x\" TYPE=\"ext4\" /u02 ext4 nofail 1 2\n"));
+        let report = check(&[node.system.path()]);
+        assert_eq!(report["host"], "okv-xfs", "{name}");
+        assert!(found(&report, "files-read")[0].starts_with("pass "), "{name}: {:?}", found(&report, "files-read"));
+    }
+    let node = Node::new("UUID=00000000-0000-4000-8000-000000000000 / xfs defaults 0 0\n");
+    assert!(found(&check(&[node.system.path()]), "files-read")[0].starts_with("unknown node: no file was read: "));
+}

@@ -93,9 +93,12 @@ struct RootOf {
     device: String,
     entries: Vec<FstabEntry>,
     mounted: Arc<Mounted>,
+    /// Whether the name leads to it. One that only the kernel or udev of the node can tell, such as `/dev/sda2`, may
+    /// be its own.
+    is_sure: bool,
 }
 
-/// The only volume whose own /etc/fstab names it for `/`.
+/// The only volume whose own /etc/fstab names it for `/`; where there is none, the only one whose /etc/fstab may name it.
 fn root(sources: &Arc<[Source]>, node: &Node) -> Result<RootOf, String> {
     let mut found = Vec::new();
     let mut closed = Vec::new();
@@ -105,7 +108,13 @@ fn root(sources: &Arc<[Source]>, node: &Node) -> Result<RootOf, String> {
             Err(why) => closed.push(why),
         }
     }
+    if found.iter().any(|root: &RootOf| root.is_sure) {
+        found.retain(|root| root.is_sure);
+    }
     match (found.pop(), found.is_empty(), closed.first()) {
+        (Some(only), true, Some(why)) if !only.is_sure => {
+            Err(format!("{} may have the root file system; {why}", only.device))
+        }
         (Some(only), true, _) => Ok(only),
         (Some(last), false, _) => {
             let mut names: Vec<&str> = found.iter().chain([&last]).map(|root| root.device.as_str()).collect();
@@ -121,7 +130,7 @@ fn may_be_root(volume: &Volume<'_>) -> bool {
     matches!(volume.content().map(|content| content.kind), Some(Kind::Ext2 | Kind::Ext3 | Kind::Ext4 | Kind::Xfs))
 }
 
-/// A volume whose own /etc/fstab names it for `/`.
+/// A volume whose own /etc/fstab names it for `/`, or may do so.
 fn own_table(sources: &Arc<[Source]>, node: &Node, candidate: Volume<'_>) -> Result<Option<RootOf>, String> {
     let mounted = Arc::new(open_volume(sources, node, candidate)?);
     let alone = Branch { point: PathBuf::new(), mounted: Ok(Arc::clone(&mounted)) };
@@ -131,10 +140,11 @@ fn own_table(sources: &Arc<[Source]>, node: &Node, candidate: Volume<'_>) -> Res
         Probed::Absent => return Ok(None),
         Probed::Unreadable(why) => return Err(format!("{}: {why}", candidate.device())),
     };
-    let names_it = |entry: &FstabEntry| {
-        entry.point == "/" && matches!(volume(node, &entry.source), Located::One(found) if found == candidate)
-    };
-    Ok(entries.iter().any(names_it).then(|| RootOf { device: candidate.device(), entries, mounted }))
+    let lead: Vec<Located<'_>> =
+        entries.iter().filter(|entry| entry.point == "/").map(|entry| volume(node, &entry.source)).collect();
+    let is_sure = lead.iter().any(|found| matches!(found, Located::One(found) if *found == candidate));
+    let may_be = lead.iter().any(|found| matches!(found, Located::Unknown(_)));
+    Ok((is_sure || may_be).then(|| RootOf { device: candidate.device(), entries, mounted, is_sure }))
 }
 
 /// The lines that are mounted, the root first. /boot too where a start leaves it out: the boot loader reads it.
