@@ -12,6 +12,7 @@ use crate::base::units::ByteRange;
 
 mod content;
 pub mod ext;
+mod failure;
 pub mod fat;
 pub mod xfs;
 

@@ -2,10 +2,10 @@
 
 use std::io;
 
-use super::failure::damaged;
 use super::table::Next;
 use super::volume::Volume;
 use crate::base::units::ByteRange;
+use crate::disk::filesystem::failure::damaged;
 use crate::disk::filesystem::{Extent, MOST_EXTENTS};
 
 /// Most bytes of a folder: 65536 entries (Microsoft's FAT specification, and `FAT_MAX_DIR_SIZE` of the kernel).

@@ -1,8 +1,8 @@
 //! An entry of a folder: 32 bytes that are a file's, or a part of a long name.
 
-use super::failure::short;
 use super::geometry::ENTRY;
 use crate::base::bytes::{Fields, Truncated, le16, le32, u8_at};
+use crate::disk::filesystem::failure::short;
 use crate::disk::format::vfat::bpb::Width;
 use std::io;
 

@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 
 use super::chain;
 use super::entry::{Entry, File};
-use super::failure::damaged;
 use super::geometry::{ENTRY, Top};
 use super::name::{Long, short};
 use super::volume::Volume;
 use crate::base::units::ByteRange;
+use crate::disk::filesystem::failure::damaged;
 
 /// Bytes of a folder that are read at once.
 const PIECE: u64 = 1 << 15;

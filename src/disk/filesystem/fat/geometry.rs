@@ -2,9 +2,9 @@
 
 use std::io;
 
-use super::failure::{damaged, short};
 use crate::base::bytes::{le16, u8_at};
 use crate::base::units::ByteRange;
+use crate::disk::filesystem::failure::{damaged, short};
 use crate::disk::format::vfat::bpb::{Bpb, Width};
 
 pub(super) const BOOT_SECTOR: usize = 512;

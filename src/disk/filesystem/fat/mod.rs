@@ -9,7 +9,6 @@
 
 mod chain;
 mod entry;
-mod failure;
 mod folder;
 mod geometry;
 mod name;
@@ -26,9 +25,9 @@ use std::sync::Arc;
 
 use super::{Content, Entry, FILE, FOLDER, FileSystem, Inode};
 use crate::base::units::ByteRange;
+use crate::disk::filesystem::failure::{damaged, of};
 use crate::io::image::Image;
 use entry::{Entry as Raw, File};
-use failure::{damaged, of};
 use folder::Named;
 use geometry::ENTRY;
 use volume::Volume;

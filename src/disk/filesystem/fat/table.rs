@@ -3,10 +3,10 @@
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use super::failure::{damaged, of, short};
 use super::geometry::FIRST_CLUSTER;
 use crate::base::bytes::{le16, le32};
 use crate::base::units::ByteRange;
+use crate::disk::filesystem::failure::{damaged, of, short};
 use crate::disk::format::vfat::bpb::Width;
 
 /// Bytes of the table that are read at once.

@@ -9,10 +9,10 @@ use std::io;
 use std::ops::ControlFlow;
 
 use super::checksum::Stamp;
-use super::failure::{self, damaged, short};
 use super::inode::Raw;
 use super::volume::Volume;
 use crate::base::bytes::{Fields, be16, be64};
+use crate::disk::filesystem::failure::{self, damaged, short};
 
 const MAGIC: &[u8] = b"BMAP";
 const MAGIC_V5: &[u8] = b"BMA3";

@@ -4,9 +4,9 @@
 
 use std::io;
 
-use super::failure::{damaged, short};
 use super::geometry::Geometry;
 use crate::base::bytes::{Fields, be64, le32};
+use crate::disk::filesystem::failure::{damaged, short};
 
 /// Bytes of a unit that places are written in, whatever the sector.
 const PLACE_UNIT: u64 = 512;

@@ -7,12 +7,12 @@ use std::io;
 use std::ops::ControlFlow;
 
 use super::bmap_btree::{self, RECORD};
-use super::failure::{damaged, short};
 use super::inode::{Fork, Raw};
 use super::volume::Volume;
 use crate::base::bytes::Fields;
 use crate::base::units::ByteRange;
 use crate::disk::filesystem::MOST_EXTENTS;
+use crate::disk::filesystem::failure::{damaged, short};
 
 /// A piece of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,8 @@
 
 use std::io;
 
-use super::failure::{damaged, short};
 use crate::base::bytes::be32;
+use crate::disk::filesystem::failure::{damaged, short};
 
 /// `sb_features2`; behind it lies a copy, where some kernels wrote it alone. What either has counts.
 const FEATURES2_AT: [usize; 2] = [200, 204];

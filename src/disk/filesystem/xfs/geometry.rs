@@ -7,10 +7,10 @@
 
 use std::io;
 
-use super::failure::{damaged, short};
 use super::features::{self, Features};
 use crate::base::bytes::{Fields, be64, u8_at};
 use crate::base::units::ByteRange;
+use crate::disk::filesystem::failure::{damaged, short};
 use crate::disk::format::windows::Windows;
 use crate::disk::format::xfs::superblock;
 

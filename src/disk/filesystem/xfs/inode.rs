@@ -3,10 +3,10 @@
 use std::io;
 
 use super::checksum;
-use super::failure::{self, damaged, short};
 use super::volume::Volume;
 use crate::base::bytes::{Fields, be16, be32, be64, u8_at};
 use crate::base::units::ByteRange;
+use crate::disk::filesystem::failure::{self, damaged, short};
 use crate::disk::filesystem::{FILE, FOLDER, Inode, LINK, TYPE_BITS};
 
 const MAGIC: &[u8] = b"IN";

@@ -9,10 +9,10 @@
 
 use std::io;
 
-use super::failure::{damaged, short};
 use super::volume::Volume;
 use crate::base::bytes::{Fields, be32, u8_at};
 use crate::base::units::ByteRange;
+use crate::disk::filesystem::failure::{damaged, short};
 
 /// Bytes of a basic block.
 const BLOCK: usize = 512;

@@ -11,7 +11,6 @@
 mod bmap_btree;
 mod checksum;
 mod extents;
-mod failure;
 mod features;
 mod folder;
 mod geometry;
@@ -28,8 +27,8 @@ use std::sync::Arc;
 
 use super::{Content, Entry, Extent, FileSystem, Inode};
 use crate::base::units::ByteRange;
+use crate::disk::filesystem::failure::{self, damaged};
 use crate::io::image::Image;
-use failure::damaged;
 use inode::Raw;
 pub use log::Unreplayed;
 use volume::Volume;

@@ -8,10 +8,10 @@ use std::ops::ControlFlow;
 
 use super::checksum::Stamp;
 use super::extents::{self, Piece};
-use super::failure::{self, damaged, short};
 use super::inode::{Fork, Raw};
 use super::volume::Volume;
 use crate::base::bytes::{Fields, be32};
+use crate::disk::filesystem::failure::{self, damaged, short};
 
 /// Most bytes that a link has (`XFS_SYMLINK_MAXLEN`).
 const LONGEST: usize = 1024;

@@ -3,9 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
-use super::failure::damaged;
 use super::geometry::{Geometry, LARGEST};
 use crate::base::units::ByteRange;
+use crate::disk::filesystem::failure::damaged;
 use crate::io::image::Image;
 
 pub(super) struct Volume {

@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 
 use super::{Each, checked};
 use crate::base::bytes::{Fields, be16, be32, be64, u8_at};
+use crate::disk::filesystem::failure::{damaged, short};
 use crate::disk::filesystem::xfs::checksum::Stamp;
-use crate::disk::filesystem::xfs::failure::{damaged, short};
 use crate::disk::filesystem::xfs::geometry::Geometry;
 
 const STAMP: Stamp = Stamp { crc: 4, place: 8, uuid: 24, owner: 40 };

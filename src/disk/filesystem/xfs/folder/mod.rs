@@ -13,10 +13,10 @@ use std::io;
 use std::ops::ControlFlow;
 
 use super::extents::{self, Piece};
-use super::failure::{self, damaged};
 use super::geometry::Geometry;
 use super::inode::{Fork, Raw};
 use super::volume::Volume;
+use crate::disk::filesystem::failure::{self, damaged};
 
 /// Where names end in the file of a folder, in bytes.
 const NAMES_END: u64 = 32 << 30;

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use super::{Each, checked};
 use crate::base::bytes::{Fields, be32, be64, u8_at};
-use crate::disk::filesystem::xfs::failure::{damaged, short};
+use crate::disk::filesystem::failure::{damaged, short};
 use crate::disk::filesystem::xfs::inode::Raw;
 use crate::disk::filesystem::xfs::volume::Volume;
 
