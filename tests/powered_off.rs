@@ -104,7 +104,7 @@ fn a_node_on_xfs_with_data_in_stripes_is_judged_by_its_files() {
     let disks = [node.system.path(), lvm.device(0).into(), lvm.device(1).into()];
     let report = check(&disks);
     assert_eq!(report["host"], "okv-xfs");
-    assert_eq!(found(&report, "files-read"), ["pass node: each file system that the next start mounts was read"]);
+    assert_eq!(found(&report, "files-read"), ["pass node: each file system of /etc/fstab was read"]);
     assert_eq!(found(&report, "fstab-mounts"), ["pass /etc/fstab: each device that is waited for exists"]);
     assert_eq!(found(&report, "ssh-host-keys"), ["pass sshd: sshd has a host key other than DSA"]);
     assert!(found(&report, "iso-present").iter().any(|said| said.contains("okv-upgrade-disc-21.8.0.0.0.iso")));
@@ -129,7 +129,7 @@ fn what_lies_on_a_disk_that_was_not_given_is_unknown_and_never_absent() {
 }
 
 #[test]
-fn files_of_an_xfs_whose_log_was_not_replayed_are_called_older() {
+fn files_of_an_xfs_whose_log_was_not_replayed_are_not_read() {
     let node = Node::new(&format!("UUID={ROOT_UUID} / xfs defaults 0 0\n"));
     let copy = tempfile::NamedTempFile::new().unwrap();
     {
@@ -139,8 +139,10 @@ fn files_of_an_xfs_whose_log_was_not_replayed_are_called_older() {
         run("sync", &["--file-system", mounted.path().to_str().unwrap()]);
         fs::copy(node.system.path(), copy.path()).unwrap();
     }
-    let said = found(&check(&[copy.path().into()]), "files-read");
-    assert!(said[0].starts_with("unknown /: its files may be older than what the node last wrote: "), "{said:?}");
+    let report = check(&[copy.path().into()]);
+    let said = found(&report, "files-read");
+    assert!(said[0].contains("its files may be older than what the node last wrote: its log has changes"), "{said:?}");
+    assert!(found(&report, "ssh-host-keys")[0].starts_with("unknown "), "{report:#}");
     assert_eq!(found(&check(&[node.system.path()]), "files-read").len(), 1);
     assert!(found(&check(&[node.system.path()]), "files-read")[0].starts_with("pass "));
 }
@@ -170,4 +172,61 @@ fn the_root_is_found_by_each_name_that_fstab_may_give_it() {
     }
     let node = Node::new("UUID=00000000-0000-4000-8000-000000000000 / xfs defaults 0 0\n");
     assert!(found(&check(&[node.system.path()]), "files-read")[0].starts_with("unknown node: no file was read: "));
+}
+
+#[test]
+fn an_answer_never_takes_the_place_of_a_disk_that_is_read() {
+    let node = Node::new(&table());
+    let disk = node.system.path();
+    let before = fs::metadata(&disk).unwrap().len();
+    let link = disk.with_file_name("link");
+    fs::hard_link(&disk, &link).unwrap();
+    for (command, file) in [("check", &disk), ("check", &link), ("runbook", &disk)] {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_okv-host"));
+        run.arg(command).arg("--image").arg(&disk).args(["--output", &format!("json:{}", file.display())]);
+        let output = run.output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let other = disk.with_file_name("other");
+    fs::copy(&disk, &other).unwrap();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_okv-host"));
+    run.args(["check", "--image"]).arg(&disk).args(["--output", &format!("json:{}", other.display())]);
+    assert_eq!(run.output().unwrap().status.code(), Some(6), "a large file that is no report");
+    assert_eq!((fs::metadata(&disk).unwrap().len(), fs::metadata(&other).unwrap().len()), (before, before));
+}
+
+/// The points of the mounts that `files-read` passes, and what it says else.
+fn points(table: &str, change: impl FnOnce(&Path)) -> Vec<String> {
+    let node = Node::new(table);
+    {
+        let root = node.root();
+        change(Mounted::writable(&root, "xfs", "nouuid").path());
+    }
+    let report = check(&[node.system.path()]);
+    [found(&report, "files-read"), found(&report, "fstab-mounts")].concat()
+}
+
+#[test]
+fn mount_points_are_those_that_the_start_would_find() {
+    let root = format!("UUID={ROOT_UUID} / xfs defaults 0 0\n");
+    let own = |point: &str| format!("{root}UUID={ROOT_UUID} {point} xfs defaults 0 0\n");
+    let read = "pass node: each file system of /etc/fstab was read";
+    assert_eq!(points(&own("/srv//x/"), |_| {})[0], read);
+    let said = points(&own("/data"), |top| fs::write(top.join("data"), "").unwrap());
+    assert_eq!(said[0], "unknown /data: its files could not be read: its mount point is no folder");
+    assert!(said[1].starts_with("block /etc/fstab line 2: "), "{said:?}");
+    let said = points(&own("/data"), |top| std::os::unix::fs::symlink("srv", top.join("data")).unwrap());
+    assert_eq!(said[0], read);
+    let twice = format!("{}LABEL=other /data xfs defaults 0 0\n", own("/data"));
+    assert!(points(&twice, |_| {})[0].starts_with("unknown /data: its files could not be read: lines 2 and 3 "));
+    let many: String = (0..300).map(|n| format!("LABEL=x /{n} ext4 defaults 0 0\n")).collect();
+    assert!(points(&format!("{root}{many}"), |_| {})[0].contains("more than 256 lines"));
+}
+
+#[test]
+fn files_below_a_file_system_in_memory_are_not_those_of_the_disk() {
+    let node = Node::new(&format!("UUID={ROOT_UUID} / xfs defaults 0 0\ntmpfs /etc/ssh tmpfs defaults 0 0\n"));
+    let report = check(&[node.system.path()]);
+    assert!(!found(&report, "ssh-host-keys")[0].starts_with("pass "), "{:?}", found(&report, "ssh-host-keys"));
+    assert!(found(&report, "files-read")[0].starts_with("pass "));
 }

@@ -39,6 +39,7 @@ pub(super) fn run(args: &Check, around: Surroundings) -> Result<ExitStatus> {
         return explain::run(name, &target.on(&root_at(args.root.as_deref())?)?, plain(args)?);
     }
     outputs::verify(&args.outputs, FORMATS)?;
+    outputs::spare(&args.outputs, &args.images.image)?;
     let only = only(args)?;
     let root = if args.images.image.is_empty() { Some(root_at(args.root.as_deref())?) } else { None };
     let profile = match &root {

@@ -1,6 +1,9 @@
 //! The files that an answer is written to, in addition to the screen.
 
+use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -24,6 +27,19 @@ pub(super) fn verify(outputs: &Outputs, formats: &[OutputFormat]) -> Result<(), 
         }
         if outputs.files.iter().take(number).any(|other| other.file == output.file) {
             return Err(UsageError(format!("--output {word}:{file}: the file is named twice")));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a file that is one of those that are read, by whatever name.
+pub(super) fn spare(outputs: &Outputs, read: &[PathBuf]) -> Result<(), UsageError> {
+    let identity = |path: &Path| fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()));
+    for output in &outputs.files {
+        let Some(own) = identity(&output.file) else { continue };
+        if let Some(same) = read.iter().find(|path| identity(path) == Some(own)) {
+            let (word, file) = (output.format.word(), output.file.display());
+            return Err(UsageError(format!("--output {word}:{file}: it is {}, which is read", same.display())));
         }
     }
     Ok(())

@@ -28,6 +28,7 @@ const FORMATS: &[OutputFormat] = &[OutputFormat::Json, OutputFormat::Text, Outpu
 
 pub(super) fn run(args: &Runbook, around: Surroundings) -> Result<ExitStatus> {
     outputs::verify(&args.outputs, FORMATS)?;
+    outputs::spare(&args.outputs, &args.images.image)?;
     let only = only(args)?;
     let target = Target::asked(args.judge.profile.as_deref())?;
     let root = if args.images.image.is_empty() { Some(root_at(args.root.as_deref())?) } else { None };

@@ -35,6 +35,9 @@ pub use place::Place;
 /// Most symbolic links that one path may go through, as in the kernel (path_resolution(7)).
 const MOST_LINKS: usize = 40;
 
+/// Longest path in bytes, as in the kernel (`PATH_MAX`).
+const LONGEST_PATH: usize = 4096;
+
 /// Most directories that are known to be no links.
 const MOST_REMEMBERED: usize = 1 << 12;
 
@@ -201,6 +204,9 @@ impl Root {
                 Step::Into(name) => name,
             };
             real.push(&name);
+            if real.as_os_str().len() > LONGEST_PATH {
+                return Err(format!("{}: it leads to a path that is too long", path.display()));
+            }
             let is_on_the_way = !ahead.is_empty();
             if is_below_none || is_on_the_way && self.is_plain(&real) {
                 continue;

@@ -10,6 +10,9 @@ use super::sys::{EIO, rename_without_replacing};
 /// Mode of a file that was not there before: a report names accounts, addresses and serial numbers.
 const PRIVATE: u32 = 0o600;
 
+/// Largest file that is replaced, in bytes: a larger one is no report, and may be the only copy of a disk.
+const LARGEST: u64 = 64 << 20;
+
 /// How many names are tried for the new file. One that is there already was left by a process that was cut off.
 const TRIES: u32 = 100;
 
@@ -34,6 +37,9 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Some(kind) if kind.is_fifo() => return refused("it is a FIFO and not a file"),
         Some(kind) if !kind.is_file() => return refused("it is a device or a socket and not a file"),
         _ => {}
+    }
+    if before.as_ref().is_some_and(|before| before.len() > LARGEST) {
+        return refused("a file of more than 64 MiB is there, which is no report: it is not replaced");
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let (mut file, place) = new_file(folder)?;

@@ -100,11 +100,12 @@ pub fn of_disks_at(sources: Vec<Source>, places: &Places) -> Facts {
 
 /// What is known of the files of a powered-off node.
 fn of_files(root: &Root, node: Node, opened: Vec<Opened>, places: &Places) -> Facts {
-    let mounts = Probed::Known(opened.iter().map(Opened::as_mount).collect());
+    let mounts = opened.iter().filter(|opened| opened.is_mounted).map(Opened::as_mount);
+    let mounts = Probed::Known(mounts.collect());
     let node = Node { name: own_name(root).unwrap_or(node.name), setup: Some(setup_with(root, mounts)), ..node };
     let node = with_firmware(node);
     let images = next_start::Images::default();
-    // Nothing runs, and no kernel was told anything.
+    // Nothing runs, and no kernel has a command line.
     let processes = Probed::Known(Vec::new());
     let setup = node.setup.as_ref();
     let cmdline = Probed::Known(Vec::new());
@@ -124,7 +125,7 @@ fn of_files(root: &Root, node: Node, opened: Vec<Opened>, places: &Places) -> Fa
     Facts { node, subjects, powered_off: Some(Ok(opened)) }
 }
 
-/// Whether the kernel that starts next is told `fips=1`.
+/// Whether the command line of the entry that starts next has `fips=1`.
 fn next_fips(next_start: &Probed<NextStart>) -> Probed<bool> {
     match next_start.known().and_then(NextStart::loader).map(|loader| &loader.default) {
         Some(Probed::Known(default)) => Probed::Known(default.entry.asks_for_fips()),

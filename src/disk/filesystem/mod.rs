@@ -43,6 +43,15 @@ pub trait FileSystem: Send + Sync {
     /// Where the folder is none, or cannot be read wholly.
     fn find(&self, folder: u64, name: &[u8]) -> io::Result<Option<u64>>;
 
+    /// Whether a name in a folder is found by its own bytes alone, and not by others that differ in case.
+    ///
+    /// # Errors
+    /// Where the folder cannot be read.
+    fn is_exact(&self, folder: u64) -> io::Result<bool> {
+        let _ = folder;
+        Ok(true)
+    }
+
     /// The names in a folder, without `.` and `..`, in the order of the disk.
     ///
     /// # Errors

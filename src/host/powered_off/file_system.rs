@@ -24,8 +24,6 @@ pub(super) enum Journal {
     Clean,
     /// Changes, which were taken into account.
     Replayed,
-    /// Changes that were not, so that files may be older than what the node last wrote; why.
-    Left(String),
 }
 
 /// Opens it.
@@ -43,21 +41,24 @@ pub(super) fn open(kind: Kind, image: Arc<dyn Image>) -> Result<Mounted, String>
         }
         Kind::Xfs => {
             let opened = Xfs::open(volume).map_err(|e| cause(&e))?;
-            let journal = match opened.unreplayed() {
-                Unreplayed::Clean => Journal::Clean,
-                Unreplayed::Dirty => Journal::Left("its log has changes that no mount has replayed".to_owned()),
-                Unreplayed::Unknown(why) => Journal::Left(why),
-            };
-            Ok(Mounted { files: Arc::new(opened), image, journal })
+            match opened.unreplayed() {
+                Unreplayed::Clean => Ok(Mounted { files: Arc::new(opened), image, journal: Journal::Clean }),
+                Unreplayed::Dirty => Err(older("its log has changes that no mount has replayed")),
+                Unreplayed::Unknown(why) => Err(older(&why)),
+            }
         }
         Kind::Vfat => {
             let opened = Fat::open(volume).map_err(|e| cause(&e))?;
-            let journal = match opened.is_dirty() {
-                true => Journal::Left("it was not unmounted".to_owned()),
-                false => Journal::Clean,
-            };
-            Ok(Mounted { files: Arc::new(opened), image, journal })
+            if opened.is_dirty() {
+                return Err(older("it was not unmounted"));
+            }
+            Ok(Mounted { files: Arc::new(opened), image, journal: Journal::Clean })
         }
         other => Err(format!("files on {} are not read", other.word())),
     }
+}
+
+/// Files that may be older than what the node last wrote are not read: what they say may be wrong.
+fn older(why: &str) -> String {
+    format!("its files may be older than what the node last wrote: {why}; shut the node down, and copy its disks again")
 }

@@ -22,22 +22,33 @@ const EMPTY: &str = "run";
 /// What every kernel has, and what masked units are linked to.
 const NULL: &str = "dev/null";
 
-/// Most folders whose inodes are remembered.
-const MOST_REMEMBERED: usize = 1 << 12;
+/// Most names of folders that are remembered.
+const MOST_REMEMBERED: usize = 1 << 17;
 
-/// A file system at its mount point, or why it could not be opened.
+/// What is mounted at a point.
+#[derive(Clone)]
 pub(super) struct Branch {
     /// Relative to the top.
     pub(super) point: PathBuf,
-    pub(super) mounted: Result<Arc<Mounted>, String>,
+    pub(super) content: Content,
+}
+
+/// A file system at its mount point.
+#[derive(Clone)]
+pub(super) enum Content {
+    Opened(Arc<Mounted>),
+    /// It could not be opened, for this reason.
+    Closed(String),
+    /// One in memory, which is empty after a start.
+    Empty,
 }
 
 /// The files of a node.
 pub struct Tree {
     /// The deepest mount points first: the first that a path lies below has it.
     branches: Vec<Branch>,
-    /// Inodes of folders, by branch and path.
-    known: Mutex<HashMap<(usize, PathBuf), u64>>,
+    /// Folders that were read whole.
+    known: Mutex<Known>,
 }
 
 impl std::fmt::Debug for Tree {
@@ -71,9 +82,10 @@ impl Tree {
         let mut branches = self.branches.iter().enumerate();
         let found = branches.find(|(_, branch)| path.starts_with(&branch.point));
         let (at, branch) = found.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        let Mounted { files, image: volume, .. } = match &branch.mounted {
-            Ok(mounted) => mounted.as_ref(),
-            Err(why) => return Err(io::Error::other(why.clone())),
+        let Mounted { files, image: volume, .. } = match &branch.content {
+            Content::Opened(mounted) => mounted.as_ref(),
+            Content::Closed(why) => return Err(io::Error::other(why.clone())),
+            Content::Empty => return Err(io::ErrorKind::NotFound.into()),
         };
         let files = files.as_ref();
         let below = path.strip_prefix(&branch.point).unwrap_or(path);
@@ -83,25 +95,55 @@ impl Tree {
 
     /// The number of the inode at a path without links.
     fn inode(&self, branch: usize, files: &dyn FileSystem, path: &Path) -> io::Result<u64> {
-        let Some(Component::Normal(name)) = path.components().next_back() else { return Ok(files.top()) };
-        let key = (branch, path.to_owned());
-        if let Some(known) = self.known().get(&key) {
-            return Ok(*known);
+        let mut inode = files.top();
+        for part in path.components() {
+            let Component::Normal(name) = part else { continue };
+            inode = self.below(branch, files, inode, name.as_bytes())?;
         }
-        let folder = self.inode(branch, files, path.parent().unwrap_or(Path::new("")))?;
+        Ok(inode)
+    }
+
+    /// The inode of a name in a folder. A folder is read once, as long as it is remembered.
+    fn below(&self, branch: usize, files: &dyn FileSystem, folder: u64, name: &[u8]) -> io::Result<u64> {
+        let gone = || io::Error::from(io::ErrorKind::NotFound);
+        let key = (branch, folder);
+        if let Some(names) = self.known().folders.get(&key) {
+            return names.get(name).copied().ok_or_else(gone);
+        }
         if !files.inode(folder)?.is_folder() {
             return Err(io::ErrorKind::NotADirectory.into());
         }
-        let found = files.find(folder, name.as_bytes())?.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        let mut known = self.known();
-        if known.len() < MOST_REMEMBERED {
-            known.insert(key, found);
-        }
-        Ok(found)
+        let names = if files.is_exact(folder)? { files.names(folder, MOST_NAMES).ok() } else { None };
+        let Some(names) = names else { return files.find(folder, name)?.ok_or_else(gone) };
+        let names: Names = names.into_iter().map(|entry| (entry.name, entry.inode)).collect();
+        let found = names.get(name).copied().ok_or_else(gone);
+        self.known().take(key, names);
+        found
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<(usize, PathBuf), u64>> {
+    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Inodes by name.
+type Names = HashMap<Vec<u8>, u64>;
+
+/// The names of folders, by branch and inode.
+#[derive(Default)]
+struct Known {
+    folders: HashMap<(usize, u64), Names>,
+    names: usize,
+}
+
+impl Known {
+    /// Remembers a folder, in the place of all others where there is no room.
+    fn take(&mut self, key: (usize, u64), names: Names) {
+        if self.names.saturating_add(names.len()) > MOST_REMEMBERED {
+            *self = Self::default();
+        }
+        self.names = self.names.saturating_add(names.len());
+        self.folders.insert(key, names);
     }
 }
 
@@ -134,6 +176,18 @@ impl Files for Tree {
     }
 
     fn meta(&self, path: &Path) -> io::Result<Meta> {
+        if self.branches.iter().any(|branch| branch.point == path && matches!(branch.content, Content::Empty)) {
+            return Ok(Meta {
+                kind: Kind::Folder,
+                bytes: 0,
+                mode: 0o041_777,
+                uid: 0,
+                gid: 0,
+                device: 0,
+                inode: 1,
+                blocks: 0,
+            });
+        }
         let Found { branch, inode, .. } = self.find(path)?;
         Ok(Meta {
             kind: kind(&inode),
@@ -151,7 +205,8 @@ impl Files for Tree {
         if OF_THE_KERNEL.iter().any(|folder| path == Path::new(folder)) {
             return Err(io::Error::other(POWERED_OFF));
         }
-        if path == Path::new(EMPTY) {
+        let is_empty = |branch: &Branch| branch.point == path && matches!(branch.content, Content::Empty);
+        if path == Path::new(EMPTY) || self.branches.iter().any(is_empty) {
             return Ok(Vec::new());
         }
         let found = self.find(path)?;

@@ -43,7 +43,7 @@ fn piece(image: Shared, range: ByteRange) -> MappedSegment<Shared> {
 fn joined(segments: Vec<MappedSegment<Shared>>, volume: &Volume<'_>) -> Result<Shared, String> {
     match Mapped::new(segments) {
         Some(mapped) => Ok(Arc::new(mapped)),
-        None => Err(format!("{volume} has segments that make no sense")),
+        None => Err(format!("{volume} has impossible segments")),
     }
 }
 

@@ -90,9 +90,20 @@ impl FileSystem for Ext {
 
     fn find(&self, folder: u64, name: &[u8]) -> io::Result<Option<u64>> {
         let node = Node::read(&self.blocks, folder)?;
-        folder::walk(&self.blocks, &node, |entry| {
+        let found = folder::walk(&self.blocks, &node, |entry| {
             if entry.name == name { ControlFlow::Break(entry.inode) } else { ControlFlow::Continue(()) }
-        })
+        })?;
+        match found {
+            None if node.has(inode::flag::CASEFOLD) => Err(error::unsupported(
+                format!("inode {folder}"),
+                "the folder ignores case, and none of its names has these bytes",
+            )),
+            found => Ok(found),
+        }
+    }
+
+    fn is_exact(&self, folder: u64) -> io::Result<bool> {
+        Node::read(&self.blocks, folder).map(|node| !node.has(inode::flag::CASEFOLD))
     }
 
     fn names(&self, folder: u64, most: usize) -> io::Result<Vec<Entry>> {

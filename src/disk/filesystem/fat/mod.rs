@@ -127,6 +127,10 @@ impl FileSystem for Fat {
         Ok(found)
     }
 
+    fn is_exact(&self, _: u64) -> io::Result<bool> {
+        Ok(false)
+    }
+
     fn names(&self, folder: u64, most: usize) -> io::Result<Vec<Entry>> {
         let mut names = Vec::new();
         self.each(folder, &mut |named| {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::super::file_system::Journal;
 use super::*;
-use crate::disk::filesystem::{Content, FILE, FOLDER, LINK};
+use crate::disk::filesystem::{Content as Bytes, FILE, FOLDER, LINK};
 use crate::host::{Probed, Root};
 use crate::io::image::Memory;
 
@@ -47,9 +47,9 @@ impl FileSystem for Fake {
         Ok(names.iter().map(entry).collect())
     }
 
-    fn content(&self, number: u64) -> io::Result<Content> {
+    fn content(&self, number: u64) -> io::Result<Bytes> {
         match self.node(number)? {
-            Node::File(text) | Node::Link(text) => Ok(Content::Inline(text.as_bytes().to_vec())),
+            Node::File(text) | Node::Link(text) => Ok(Bytes::Inline(text.as_bytes().to_vec())),
             Node::Folder(_) => Err(io::Error::other("it is a folder")),
         }
     }
@@ -58,7 +58,7 @@ impl FileSystem for Fake {
 fn branch(point: &str, nodes: Vec<Node>) -> Branch {
     let image: Arc<dyn Image> = Arc::new(Memory::new(vec![0; 512]));
     let mounted = Mounted { files: Arc::new(Fake(nodes)), image, journal: Journal::Clean };
-    Branch { point: point.into(), mounted: Ok(Arc::new(mounted)) }
+    Branch { point: point.into(), content: super::Content::Opened(Arc::new(mounted)) }
 }
 
 fn folder<const N: usize>(names: [(&'static str, u64); N]) -> Node {
@@ -77,7 +77,7 @@ fn root() -> Root {
         folder([("stale", 2)]),
     ];
     let boot = vec![folder([("kernel", 1), ("up", 2)]), Node::File("kernel"), Node::Link("../file")];
-    let gone = Branch { point: "gone".into(), mounted: Err("/gone was not opened: why".into()) };
+    let gone = Branch { point: "gone".into(), content: super::Content::Closed("/gone was not opened: why".into()) };
     Root::of_disks(Arc::new(Tree::new(vec![branch("", own), branch("boot", boot), gone])))
 }
 

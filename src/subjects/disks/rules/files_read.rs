@@ -19,8 +19,8 @@ pub(crate) const RULE: Rule = Rule {
     judge,
 };
 
-const COPY_AGAIN: &str = "Shut the node down, copy its disks again, and repeat the check.";
-
+/// Most mount points that a pass names.
+const MOST_NAMED: usize = 16;
 fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let opened = match &inputs.facts.powered_off {
         None => return vec![inputs.finding(Verdict::NotApplicable, "node", "the host was read as it is")],
@@ -32,8 +32,8 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     };
     let mut found: Vec<Finding> = opened.iter().filter_map(|opened| of(inputs, opened)).collect();
     if found.iter().all(|finding| finding.verdict == Verdict::Note) {
-        let points: Vec<&str> = opened.iter().map(|opened| opened.point.as_str()).collect();
-        let pass = inputs.finding(Verdict::Pass, "node", "each file system that the next start mounts was read");
+        let points: Vec<&str> = opened.iter().map(|opened| opened.point.as_str()).take(MOST_NAMED).collect();
+        let pass = inputs.finding(Verdict::Pass, "node", "each file system of /etc/fstab was read");
         found.insert(0, pass.measured(points.join(", ")));
     }
     found
@@ -43,9 +43,6 @@ fn of(inputs: &RuleInputs<'_>, opened: &Opened) -> Option<Finding> {
     let (verdict, message, remedy) = match &opened.state {
         State::Read => return None,
         State::Replayed => (Verdict::Note, "read with the changes in its journal".to_owned(), ""),
-        State::Older(why) => {
-            (Verdict::Unknown, format!("its files may be older than what the node last wrote: {why}"), COPY_AGAIN)
-        }
         State::Closed(why) => (Verdict::Unknown, format!("its files could not be read: {why}"), ""),
     };
     let device = opened.device.clone().unwrap_or_else(|| opened.source.clone());
@@ -66,6 +63,7 @@ mod tests {
             source: format!("LABEL={at}"),
             device: Some(format!("/dev/sda{at}")),
             kind: "ext4".into(),
+            is_mounted: true,
             state,
         };
         let powered_off = powered_off.map(|found| found.map(|all| all.into_iter().enumerate().map(opened).collect()));
@@ -76,13 +74,13 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_read_or_may_be_old_is_unknown_and_a_replayed_journal_is_a_note() {
+    fn what_was_not_read_is_unknown_and_a_replayed_journal_is_a_note() {
         assert_eq!(verdicts(None), ["not-applicable node"]);
         assert_eq!(verdicts(Some(Err("why".into()))), ["unknown node"]);
         assert_eq!(verdicts(Some(Ok(vec![State::Read, State::Read]))), ["pass node"]);
         assert_eq!(verdicts(Some(Ok(vec![State::Read, State::Replayed]))), ["pass node", "note /1"]);
-        let older = || State::Older("why".into());
-        assert_eq!(verdicts(Some(Ok(vec![State::Read, older(), State::Replayed]))), ["unknown /1", "note /2"]);
+        let closed = || State::Closed("why".into());
+        assert_eq!(verdicts(Some(Ok(vec![State::Read, closed(), State::Replayed]))), ["unknown /1", "note /2"]);
         assert_eq!(verdicts(Some(Ok(vec![State::Closed("why".into())]))), ["unknown /0"]);
     }
 }

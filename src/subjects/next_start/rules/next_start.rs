@@ -72,7 +72,11 @@ fn of(inputs: &RuleInputs<'_>, prediction: &Prediction) -> Finding {
     let finding = inputs.finding(verdict, SUBJECT, prediction.to_string());
     let Some(weakest) = prediction.weakest() else { return finding };
     let others = prediction.links.iter().filter(|link| *link != weakest).map(Link::to_string);
-    finding.measured(others.collect::<Vec<_>>().join("; ")).remedy(remedy(weakest))
+    let remedy = match (inputs.facts.powered_off.is_some(), weakest.effect) {
+        (true, Effect::Unknown) => Remedy::words("Start the node, and run on it: ").run("okv-host check"),
+        _ => remedy(weakest),
+    };
+    finding.measured(others.collect::<Vec<_>>().join("; ")).remedy(remedy)
 }
 
 fn remedy(link: &Link) -> Remedy {

@@ -63,7 +63,7 @@ pub fn gather(root: &Root) -> Probed<Ssh> {
         }),
         ssh_keys_group: ssh_keys_group(root),
         unit: unit(root),
-        seen_by_root: root.answer("is root", sys::is_root).unwrap_or_else(|_| sys::is_root()),
+        seen_by_root: root.is_powered_off() || root.answer("is root", sys::is_root).unwrap_or_else(|_| sys::is_root()),
     };
     ssh.namings = naming::gather(root, &ssh);
     Probed::Known(ssh)
