@@ -14,7 +14,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStringExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::capture::{Head, Key, Slot, Tape};
@@ -24,9 +24,11 @@ mod answers;
 mod files;
 mod folder;
 mod place;
+mod step;
 
 pub use super::capture::LARGEST_FILE;
 use folder::Folder;
+use step::{Step, push_reversed};
 
 pub use answers::Answering;
 pub use files::Files;
@@ -281,22 +283,6 @@ impl Root {
             plain.insert(path.to_owned());
         }
     }
-}
-
-/// A step on the way to a place.
-enum Step {
-    Top,
-    Up,
-    Into(OsString),
-}
-
-fn push_reversed(ahead: &mut Vec<Step>, path: &Path) {
-    ahead.extend(path.components().rev().filter_map(|component| match component {
-        Component::RootDir | Component::Prefix(_) => Some(Step::Top),
-        Component::ParentDir => Some(Step::Up),
-        Component::CurDir => None,
-        Component::Normal(name) => Some(Step::Into(name.to_owned())),
-    }));
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ const NOT_READERS: &[(&str, &str)] = &[
     ("host/capture/image", "writes"),
     ("host/damage", "damage in tests"),
     ("host/setup", "hands files to their readers; a line of /etc/hostname is its name"),
+    ("host/powered_off/tree", "the bytes of files, as they are"),
     ("host/root", "the bytes of files, as they are"),
     ("host/root/place", "the bytes of files, as they are"),
     ("io/image/faulty", "bytes of an image, as they are"),
