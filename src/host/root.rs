@@ -1,4 +1,5 @@
-//! Where a host's files are: the live host, a fixture host in a directory, a capture, or the disks of a powered-off node.
+//! Where a host's files are: the live host, a fixture host in a directory, a capture, or the disks of a powered-off
+//! node.
 //!
 //! A fixture host is a directory with `proc`, `sys`, `etc` and `dev` in it. It may hold symbolic links, absolute ones
 //! too; they mean places of *that* host. So every path is walked here, link by link, and what is opened is a path

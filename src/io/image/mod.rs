@@ -53,49 +53,34 @@ pub trait Image: Send + Sync {
     fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError>;
 }
 
-impl<T: Image + ?Sized> Image for &T {
-    fn bytes(&self) -> u64 {
-        (**self).bytes()
-    }
+/// What points to an image is one.
+macro_rules! pointer {
+    ($($pointer:ty)*) => {$(
+        impl<T: Image + ?Sized> Image for $pointer {
+            fn bytes(&self) -> u64 {
+                (**self).bytes()
+            }
 
-    fn sector_size(&self) -> Option<SectorSize> {
-        (**self).sector_size()
-    }
+            fn sector_size(&self) -> Option<SectorSize> {
+                (**self).sector_size()
+            }
 
-    fn is_hole(&self, range: ByteRange) -> bool {
-        (**self).is_hole(range)
-    }
+            fn is_hole(&self, range: ByteRange) -> bool {
+                (**self).is_hole(range)
+            }
 
-    fn will_need(&self, range: ByteRange) {
-        (**self).will_need(range);
-    }
+            fn will_need(&self, range: ByteRange) {
+                (**self).will_need(range);
+            }
 
-    fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError> {
-        (**self).read_at(buf, at)
-    }
+            fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError> {
+                (**self).read_at(buf, at)
+            }
+        }
+    )*};
 }
 
-impl<T: Image + ?Sized> Image for std::sync::Arc<T> {
-    fn bytes(&self) -> u64 {
-        (**self).bytes()
-    }
-
-    fn sector_size(&self) -> Option<SectorSize> {
-        (**self).sector_size()
-    }
-
-    fn is_hole(&self, range: ByteRange) -> bool {
-        (**self).is_hole(range)
-    }
-
-    fn will_need(&self, range: ByteRange) {
-        (**self).will_need(range);
-    }
-
-    fn read_at(&self, buf: &mut [u8], at: u64) -> Result<(), ReadError> {
-        (**self).read_at(buf, at)
-    }
-}
+pointer! { &T std::sync::Arc<T> }
 
 /// A read that failed, and where.
 #[derive(Debug)]

@@ -17,8 +17,8 @@ const CRC32: u8 = 1;
 /// The number of the first transaction that is not committed.
 ///
 /// # Errors
-/// Where a committed transaction is damaged. What is left of an earlier turn of the log is told apart by the time of
-/// its commit, as the kernel does.
+/// Where a committed transaction is damaged. A commit that is older than the one before it is left of an earlier turn
+/// of the log, and ends it, as in the kernel.
 pub(super) fn end(log: &Log) -> io::Result<u32> {
     let mut scan = Scan { log, sequence: log.head.sequence, last_time: 0, is_doubtful: false, sum: sums::START };
     let (mut at, mut left) = (log.head.start, log.blocks());
