@@ -25,13 +25,17 @@ pub struct Setup {
 
 /// Asks every source of `root`.
 pub fn setup(root: &Root) -> Setup {
-    let firmware = firmware::gather(root);
-    let lvm_owner = lvm_owner::gather(root, host_name(root));
-    Setup { firmware, lvm_owner, ..setup_with(root, mounts::gather(root)) }
+    Setup { firmware: firmware::gather(root), ..by_files(root, mounts::gather(root), host_name(root)) }
 }
 
-/// Asks the files of a node alone, where this is mounted.
-pub fn setup_with(root: &Root, mounts: Probed<Vec<Mount>>) -> Setup {
+/// Asks the files of a node that is powered off, where this is mounted.
+pub fn setup_of_disks(root: &Root, mounts: Probed<Vec<Mount>>) -> Setup {
+    let name = own_name(root).ok_or_else(|| "/etc/hostname has no name".to_owned());
+    by_files(root, mounts, Probed::from(name))
+}
+
+/// What files say of a node of this name.
+fn by_files(root: &Root, mounts: Probed<Vec<Mount>>, name: Probed<String>) -> Setup {
     let fstab = fstab::gather(root).map(|entries| match mounts.known() {
         Some(mounted) => fstab::with_points(entries, root, mounted),
         None => entries,
@@ -41,7 +45,7 @@ pub fn setup_with(root: &Root, mounts: Probed<Vec<Mount>>) -> Setup {
         mounts,
         fstab,
         crypttab: crypttab::gather(root),
-        lvm_owner: lvm_owner::gather(root, Probed::from(own_name(root).ok_or("/etc/hostname has no name".to_owned()))),
+        lvm_owner: lvm_owner::gather(root, name),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::engine::apply::Lock;
 use crate::host::powered_off::{self, Opened};
 use crate::host::processes::{self, Process};
 use crate::host::running::running;
-use crate::host::setup::{own_name, setup, setup_with};
+use crate::host::setup::{own_name, setup, setup_of_disks};
 use crate::host::{Node, Probed, Root, Running, Setup};
 use crate::io::tool;
 use crate::profile::{Places, Profile};
@@ -102,7 +102,7 @@ pub fn of_disks_at(sources: Vec<Source>, places: &Places) -> Facts {
 fn of_files(root: &Root, node: Node, opened: Vec<Opened>, places: &Places) -> Facts {
     let mounts = opened.iter().filter(|opened| opened.is_mounted).map(Opened::as_mount);
     let mounts = Probed::Known(mounts.collect());
-    let node = Node { name: own_name(root).unwrap_or(node.name), setup: Some(setup_with(root, mounts)), ..node };
+    let node = Node { name: own_name(root).unwrap_or(node.name), setup: Some(setup_of_disks(root, mounts)), ..node };
     let node = with_firmware(node);
     let images = next_start::Images::default();
     // Nothing runs, and no kernel has a command line.
