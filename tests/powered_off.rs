@@ -175,6 +175,18 @@ fn the_root_is_found_by_each_name_that_fstab_may_give_it() {
 }
 
 #[test]
+fn a_disk_that_is_given_twice_is_a_wrong_argument() {
+    let node = Node::new(&table());
+    let disk = node.system.path();
+    let link = disk.with_file_name("link");
+    fs::hard_link(&disk, &link).unwrap();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_okv-host"));
+    let output = run.args(["check", "--image"]).args([&disk, &link]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Give each disk once"));
+}
+
+#[test]
 fn an_answer_never_takes_the_place_of_a_disk_that_is_read() {
     let node = Node::new(&table());
     let disk = node.system.path();

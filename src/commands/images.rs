@@ -1,6 +1,9 @@
 //! A powered-off node, by the disks that `--image` names.
 
+use std::collections::HashMap;
 use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
@@ -16,10 +19,25 @@ use crate::subjects::{Facts, of_disks_at};
 /// # Errors
 /// Where one of its disks is none, or may not be read.
 pub(super) fn facts_of(images: &Images, profile: &Profile) -> Result<Facts> {
-    let open = |path: &std::path::PathBuf| Source::open(path).reaching(images.reach());
+    refuse_twice(&images.image)?;
+    let open = |path: &PathBuf| Source::open(path).reaching(images.reach());
     let sources: Vec<Source> = images.image.iter().map(open).collect();
     sources.iter().try_for_each(can_be_a_disk)?;
     Ok(of_disks_at(sources, &profile.places))
+}
+
+/// A disk that is given twice would be a copy beside itself, with every name on it ambiguous.
+fn refuse_twice(disks: &[PathBuf]) -> Result<()> {
+    let mut seen: HashMap<(u64, u64), &PathBuf> = HashMap::new();
+    for disk in disks {
+        let Ok(file) = std::fs::metadata(disk) else { continue };
+        let id = if file.rdev() == 0 { (file.dev(), file.ino()) } else { (0, file.rdev()) };
+        if let Some(earlier) = seen.insert(id, disk) {
+            let (earlier, disk) = (earlier.display(), disk.display());
+            return Err(UsageError(format!("--image: {earlier} and {disk} are one disk. Give each disk once")).into());
+        }
+    }
+    Ok(())
 }
 
 /// A file that is missing, empty or no disk is a wrong argument; one that cannot be read is a part of the answer.

@@ -86,8 +86,11 @@ pub struct LogicalVolume {
     #[serde(skip_serializing_if = "is_normal")]
     pub allocation: Allocation,
     pub segments: Vec<Segment>,
-    /// What it holds; `None` where that was not looked at, because its type is not followed to the disks, or a part is
-    /// missing.
+    /// Whether a snapshot is merged into it, so that its extents alone are not what it holds.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub merging: bool,
+    /// What it holds; `None` where that was not looked at, because its type is not followed to the disks, a part is
+    /// missing, or a snapshot is merged into it.
     pub content: Option<Content>,
 }
 

@@ -54,9 +54,10 @@ impl<'f> Volume<'f> {
         }
     }
 
-    /// Why what it holds is not known: its type, where that is not followed to the disks.
+    /// Why what it holds is not known: its type, where that is not followed to the disks, or a merge.
     pub fn unopened(&self) -> String {
         match self {
+            Self::Logical { volume, .. } if volume.merging => format!("{self} (a snapshot is merged into it)"),
             Self::Logical { volume, .. } => {
                 let odd = volume.segments.iter().find(|segment| !matches!(&*segment.kind, "linear" | "striped"));
                 odd.map_or(self.to_string(), |segment| format!("{self} (of type {})", segment.kind))

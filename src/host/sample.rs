@@ -50,6 +50,7 @@ fn logical(name: &str, id: u8, pv: Id, content: Content) -> LogicalVolume {
         bytes: 32 << 20,
         allocation: Default::default(),
         segments: vec![segment],
+        merging: false,
         content: Some(content),
     }
 }

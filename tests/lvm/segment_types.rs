@@ -81,6 +81,10 @@ fn raid_mirror_thin_cache_snapshot_and_a_move_under_way_are_named_and_their_exte
     v.linear("org", ", \"VISIBLE\"", 12);
     v.linear("cow", "", 3);
     v.shown("snapshot0", 12, "type = \"snapshot\" chunk_size = 8 origin = \"org\" cow_store = \"cow\"");
+    // Its extents may be what they were before the merge, also where that has not begun: they are not looked into.
+    v.linear("merged", ", \"VISIBLE\"", 12);
+    v.linear("merging", "", 3);
+    v.shown("snapshot1", 12, "type = \"snapshot\" chunk_size = 8 origin = \"merged\" merging_store = \"merging\"");
     v.shown("ca", 10, "type = \"cache\" cache_pool = \"cp_cpool\" origin = \"ca_corig\"");
     v.hidden(&["ca_corig"], 10);
     let cache = "metadata_format = 2 chunk_size = 128 cache_mode = \"writethrough\" policy = \"smq\"";
@@ -99,6 +103,8 @@ fn raid_mirror_thin_cache_snapshot_and_a_move_under_way_are_named_and_their_exte
     assert_eq!(problems, []);
     assert_eq!(assembled.group.extents - assembled.group.free_extents, u64::from(v.next) + 8);
     let looked_at = assembled.group.logical_volumes.iter().filter(|v| v.content.is_some());
+    let merging = assembled.group.logical_volumes.iter().filter(|v| v.merging);
+    assert_eq!(merging.map(|v| v.name.as_str()).collect::<Vec<_>>(), ["merged"]);
     assert_eq!(looked_at.map(|v| v.name.as_str()).collect::<Vec<_>>(), ["r", "m", "org", "cow", "ca", "moving"]);
 }
 

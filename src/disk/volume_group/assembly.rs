@@ -58,9 +58,12 @@ impl<'a, 'i> Assembly<'a, 'i> {
             self.report(ProblemId::LvmDamaged, format!("volume group {}: {contradiction}", group.name));
         }
         let physical_volumes = self.physical_volumes(&present, &layout);
-        // Where segments contradict each other, the bytes of a volume may be another's.
+        // Where segments contradict each other, the bytes of a volume may be another's; so may those into which a
+        // snapshot is merged.
         let followed = Followed::new(group, &present);
-        let map = |volume| if layout.contradictions.is_empty() { followed.image(volume) } else { None };
+        let is_clear = layout.contradictions.is_empty();
+        let map =
+            |volume: &described::LogicalVolume| (is_clear && !volume.merging).then(|| followed.image(volume)).flatten();
         let visible = group.logical_volumes.iter().filter(|v| v.visible);
         let images: Vec<_> = visible.map(|volume| (volume, map(volume))).collect();
         self.problems.extend(followed.unread());
@@ -219,6 +222,7 @@ impl<'a, 'i> Assembly<'a, 'i> {
             allocation: volume.allocation.unwrap_or(self.group.allocation),
             bytes: volume.extents().saturating_mul(self.group.extent_bytes),
             segments: volume.segments.iter().map(segment).collect(),
+            merging: volume.merging,
             content,
         }
     }

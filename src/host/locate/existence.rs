@@ -111,19 +111,21 @@ pub fn what_was_not_read(node: &Node) -> Option<String> {
         None | Some(Kind::Unreadable) => Some(format!("the content of {} was not read", volume.unopened())),
         Some(_) => None,
     };
-    let from_kernel = || match node.running {
-        Some(_) => block(node).err(),
-        None => Some("none of the disks given has it, and the node may have others".to_owned()),
-    };
     node.why_incomplete()
         .or_else(|| volumes(node).find_map(unread))
         .or_else(|| closed_container(node))
-        .or_else(from_kernel)
+        .or_else(|| node.running.as_ref().and_then(|_| block(node).err()))
+        .or_else(|| disk_not_given(node))
 }
 
 /// Why a volume group that was not found may yet be there, or a physical volume of one.
 pub fn what_may_hide_a_group(node: &Node) -> Option<String> {
-    node.why_incomplete().or_else(|| closed_container(node))
+    node.why_incomplete().or_else(|| closed_container(node)).or_else(|| disk_not_given(node))
+}
+
+/// Of a powered-off node only those disks are known that were given.
+fn disk_not_given(node: &Node) -> Option<String> {
+    node.running.is_none().then(|| "none of the disks given has it, and the node may have others".to_owned())
 }
 
 /// The first container on the node that was not opened: an array, an encrypted volume, a device that is built on

@@ -35,6 +35,11 @@ pub(super) fn open(kind: Kind, image: Arc<dyn Image>) -> Result<Mounted, String>
     match kind {
         Kind::Ext2 | Kind::Ext3 | Kind::Ext4 => {
             let opened = Ext::open(volume).map_err(|e| cause(&e))?;
+            if let Some(why) = opened.doubt() {
+                return Err(format!(
+                    "the next start may change its files: {why}; run e2fsck, then copy the disk again"
+                ));
+            }
             let journal = if opened.replayed().is_some() { Journal::Replayed } else { Journal::Clean };
             let image = opened.volume();
             Ok(Mounted { files: Arc::new(opened), image, journal })

@@ -75,6 +75,7 @@ impl<'n> Volumes<'n> {
     pub(super) fn root(&mut self) -> Result<(RootOf, Vec<Other>), String> {
         let (mut found, mut closed) = (Vec::new(), Vec::new());
         let candidates: Vec<Volume<'n>> = volumes(self.node).filter(may_be_root).collect();
+        let unopened = volumes(self.node).find(|volume| volume.content().is_none());
         for (at, candidate) in candidates.into_iter().enumerate() {
             let looked = match at {
                 _ if at >= MOST => Err(format!("more than {MOST} volumes could be the root")),
@@ -99,6 +100,10 @@ impl<'n> Volumes<'n> {
                 Err(format!("several file systems have an /etc/fstab that names them for /: {}", names.join(", ")))
             }
             (None, _, Some((_, why))) => Err(format!("no root file system was found; {why}")),
+            (None, _, None) if unopened.is_some() => {
+                let volume = unopened.map(|volume| volume.unopened()).unwrap_or_default();
+                Err(format!("no root file system was found; {volume} could not be looked into"))
+            }
             (None, _, None) => Err("no file system on the disks has an /etc/fstab that names it for /".to_owned()),
         }
     }

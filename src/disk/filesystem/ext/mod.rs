@@ -32,7 +32,7 @@ use self::error::damaged;
 use self::geometry::Geometry;
 use self::inode::Node;
 use super::{Content, Entry, FileSystem, Inode};
-use crate::disk::format::ext::superblock::incompat;
+use crate::disk::format::ext::superblock::{compat, incompat, state};
 use crate::io::image::Image;
 
 /// The inode of the top folder.
@@ -71,6 +71,16 @@ impl Ext {
     /// The blocks that are read from the journal and not from their places; `None` where no replay was needed.
     pub fn replayed(&self) -> Option<usize> {
         self.replayed
+    }
+
+    /// Why its files may not be those that the next start finds: e2fsck, which runs before the mount, may change them.
+    pub fn doubt(&self) -> Option<&'static str> {
+        let sb = &self.blocks.geometry.sb;
+        if sb.state & state::ERRORS != 0 {
+            return Some("the kernel recorded errors in it");
+        }
+        let is_open = sb.compat & compat::HAS_JOURNAL == 0 && sb.state & state::VALID == 0;
+        is_open.then_some("it has no journal, and was not unmounted")
     }
 
     /// The volume with the journal replayed: what [`Content::Extents`] are ranges of.

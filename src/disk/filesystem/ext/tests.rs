@@ -72,6 +72,27 @@ fn a_journal_that_is_needed_lies_over_the_volume_but_for_what_it_revokes() {
 }
 
 #[test]
+fn files_that_the_check_before_the_mount_may_change_are_in_doubt() {
+    const SUPERBLOCK: usize = 1024;
+    let doubt = |compat: u8, state: u8| {
+        let mut image = sample(true);
+        put(&mut image, SUPERBLOCK + 92, &[compat]);
+        put(&mut image, SUPERBLOCK + 58, &[state]);
+        seal(&mut image);
+        open(image).unwrap().doubt()
+    };
+    let (journal, none, open_state, unmounted, errors) = (4, 0, 0, 1, 2);
+    assert_eq!([doubt(none, unmounted), doubt(journal, unmounted), doubt(journal, open_state)], [None; 3]);
+    assert_eq!(doubt(none, open_state), Some("it has no journal, and was not unmounted"));
+    for compat in [none, journal] {
+        assert_eq!(doubt(compat, unmounted | errors), Some("the kernel recorded errors in it"));
+    }
+    let mut given_up = sample(false);
+    put(&mut given_up, LOG as usize * 1024 + 32, &[255, 255, 255, 251]);
+    assert!(open(given_up).err().unwrap().to_string().contains("recorded an error"));
+}
+
+#[test]
 fn every_wrong_checksum_is_an_error_that_says_whose() {
     let changed = |at: usize, ask: fn(&Ext) -> io::Result<()>| {
         let mut image = sample(true);

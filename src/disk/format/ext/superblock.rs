@@ -15,6 +15,14 @@ const CHECKSUM_TYPE_AT: u64 = 373;
 /// The only checksum type that exists.
 const CRC32C: u8 = 1;
 
+/// Bits of `s_state`.
+pub(in crate::disk) mod state {
+    /// Unmounted. Of use only where there is no journal, because with one the bit stays while it is mounted.
+    pub(in crate::disk) const VALID: u16 = 0x1;
+    /// The kernel found something wrong.
+    pub(in crate::disk) const ERRORS: u16 = 0x2;
+}
+
 /// Bits of `s_feature_compat`.
 pub(in crate::disk) mod compat {
     pub(in crate::disk) const HAS_JOURNAL: u32 = 0x4;
@@ -55,6 +63,7 @@ pub(in crate::disk) struct Superblock {
     pub(in crate::disk) blocks_per_group: u32,
     pub(in crate::disk) clusters_per_group: u32,
     pub(in crate::disk) inodes_per_group: u32,
+    pub(in crate::disk) state: u16,
     pub(in crate::disk) rev_level: u32,
     pub(in crate::disk) inode_size: u16,
     pub(in crate::disk) compat: u32,
@@ -92,6 +101,7 @@ impl Superblock {
             blocks_per_group: le32(raw, 32)?,
             clusters_per_group: le32(raw, 36)?,
             inodes_per_group: le32(raw, 40)?,
+            state: le16(raw, 58)?,
             rev_level,
             // Revision 0 has no such field: its inodes are 128 bytes.
             inode_size: if rev_level == 0 { 128 } else { le16(raw, 88)? },

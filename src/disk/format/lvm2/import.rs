@@ -109,6 +109,7 @@ impl<'t> Import<'t> {
         let mut logical_volumes = logical.unwrap_or_default();
         self.check_borrowed(&logical_volumes)?;
         self.show_snapshots(&mut logical_volumes);
+        self.mark_merging(&mut logical_volumes);
         Ok(VolumeGroup {
             name,
             uuid: uuid.ok_or(text.bad("a volume group without id"))?,
@@ -177,7 +178,7 @@ impl<'t> Import<'t> {
         let tie = |s: &Segment| matches!(&s.kind, SegmentKind::Other(name) if name == "snapshot");
         visible &= !segments.iter().any(tie);
         let uuid = uuid.ok_or(text.bad("a logical volume without id"))?;
-        Ok(LogicalVolume { name, uuid, visible, allocation, segments })
+        Ok(LogicalVolume { name, uuid, visible, merging: false, allocation, segments })
     }
 
     /// Checks that areas which are on no physical volume are on logical ones.
@@ -201,6 +202,16 @@ impl<'t> Import<'t> {
         self.segments.snapshots.sort_unstable();
         for volume in volumes {
             volume.visible |= self.segments.snapshots.binary_search(&volume.name.as_bytes()).is_ok();
+        }
+    }
+
+    fn mark_merging(&mut self, volumes: &mut [LogicalVolume]) {
+        if self.segments.merging.is_empty() {
+            return;
+        }
+        self.segments.merging.sort_unstable();
+        for volume in volumes {
+            volume.merging = self.segments.merging.binary_search(&volume.name.as_bytes()).is_ok();
         }
     }
 }

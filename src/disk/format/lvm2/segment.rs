@@ -24,6 +24,8 @@ pub(super) struct Segments<'t> {
     pub(super) borrowed: Vec<(&'t [u8], Text<'t>)>,
     /// Names of the volumes that hold what changed since a snapshot: what users see as the snapshot.
     pub(super) snapshots: Vec<&'t [u8]>,
+    /// Names of the origins into which a snapshot is merged, at their next activation or already.
+    pub(super) merging: Vec<&'t [u8]>,
 }
 
 impl<'t> Segments<'t> {
@@ -40,6 +42,7 @@ impl<'t> Segments<'t> {
         }
         let (mut start, mut count, mut kind, mut stripes) = (None, None, None, None);
         let (mut stripe_bytes, mut areas, mut parts) = (0, Vec::new(), Parts::default());
+        let (mut origin, mut merges) = (None, false);
         loop {
             match text.item()? {
                 Item::Setting(b"start_extent") => start = Some(text.one_integer::<u32>()?),
@@ -47,6 +50,10 @@ impl<'t> Segments<'t> {
                 Item::Setting(b"type") => kind = Some(segment_kind(text.one_string()?)),
                 Item::Setting(b"stripe_count") => stripes = Some(text.one_integer::<u32>()?),
                 Item::Setting(b"stripe_size") => stripe_bytes = sectors(text)?,
+                Item::Setting(b"merging_store") => {
+                    text.skip_value()?;
+                    merges = true;
+                }
                 Item::Setting(b"cow_store") => self.snapshots.push(text.one_string()?),
                 // Mirrors have areas on physical volumes only while `pvmove` runs.
                 Item::Setting(b"stripes" | b"mirrors") => {
@@ -54,7 +61,11 @@ impl<'t> Segments<'t> {
                     self.areas(text, &mut areas, &mut parts.areas)?;
                 }
                 Item::Setting(b"raids") => parts.raid = self.raid(text)?,
-                Item::Setting(b"origin") => parts.origin = self.word(text.one_string()?),
+                Item::Setting(b"origin") => {
+                    let name = text.one_string()?;
+                    origin = Some(name);
+                    parts.origin = self.word(name);
+                }
                 Item::Setting(b"cache_pool" | b"cache_vol") => parts.cache = self.word(text.one_string()?),
                 Item::Setting(b"cache_mode") => parts.cache_mode = self.word(text.one_string()?),
                 Item::Setting(_) => text.skip_value()?,
@@ -63,6 +74,7 @@ impl<'t> Segments<'t> {
                 Item::EndOfText => return Err(text.bad("the text ends within a segment")),
             }
         }
+        self.merging.extend(origin.filter(|_| merges));
         let kind = kind.ok_or(text.bad("a segment without type"))?;
         let extents = count.filter(|n| *n > 0).ok_or(text.bad("a segment without extents"))?;
         if kind == SegmentKind::Striped {

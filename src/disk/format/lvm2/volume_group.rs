@@ -75,6 +75,9 @@ pub struct LogicalVolume {
     pub uuid: Id,
     /// Whether it has a device of its own that users see; parts of other volumes have not.
     pub visible: bool,
+    /// A snapshot is merged into it, at its next activation or already (lvconvert(8), `--mergesnapshot`): until that
+    /// has ended, its extents alone are not what it holds.
+    pub merging: bool,
     /// `None` where it inherits that of the group.
     pub allocation: Option<Allocation>,
     /// Its segments, by first extent.

@@ -4,6 +4,7 @@
 //! with both figures.
 
 use crate::base::units::{Bytes, TB};
+use crate::disk::ProblemId;
 use crate::subjects::boot::readable_boot_disk;
 use crate::subjects::rule::{Figures, Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 
@@ -32,7 +33,12 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
         }
     };
     let (decimal, binary) = (inputs.profile.disk_minimum_bytes, inputs.profile.disk_minimum_binary_bytes);
-    let finding = if disk.bytes < decimal {
+    let is_part = inputs.facts.node.running.is_none()
+        && disk.problems.iter().any(|p| matches!(p.id, ProblemId::PartitionBeyondDisk | ProblemId::TableDamaged));
+    let finding = if disk.bytes < decimal && is_part {
+        let message = "too small, but its table does not fit it: this may be a part of a copy of the system disk";
+        inputs.finding(Verdict::Unknown, disk.path.clone(), message).remedy("Copy the whole disk, and give that.")
+    } else if disk.bytes < decimal {
         inputs
             .finding(Verdict::Block, disk.path.clone(), "the system disk is smaller than the release requires")
             .remedy("Move the node to a machine with a larger disk; memory and disks may grow, never shrink.")
@@ -52,9 +58,14 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
 mod tests {
     use snapbox::str;
 
-    use super::RULE;
+    use super::{RULE, judge};
+    use crate::disk::{Problem, ProblemId};
+    use crate::host::Root;
     use crate::overlay::Host;
+    use crate::profile::Profile;
+    use crate::subjects::of_host_at;
     use crate::subjects::rule::tests::assert_found;
+    use crate::subjects::rule::{RuleInputs, Verdict};
 
     #[test]
     fn a_disk_of_exactly_1_tb_is_large_enough_in_one_reading() {
@@ -83,5 +94,19 @@ block /dev/sda
 
 "#]],
         );
+    }
+    #[test]
+    fn a_part_of_a_copy_says_nothing_of_the_size_of_the_disk() {
+        let host = Host::named("disk-1tb-less-one-sector");
+        let profile = Profile::named("21.8").unwrap();
+        let root = Root::fixture(host.path()).unwrap();
+        let mut facts = of_host_at(&root, &profile.places);
+        facts.node.disks[0].problems.push(Problem::new(ProblemId::PartitionBeyondDisk, "partition 3 ends beyond it"));
+        let mut verdict = |running| {
+            facts.node.running = running;
+            judge(&RuleInputs { facts: &facts, profile: &profile, rule: &RULE })[0].verdict
+        };
+        let running = crate::host::sample::node().running;
+        assert_eq!([verdict(running), verdict(None)], [Verdict::Block, Verdict::Unknown]);
     }
 }

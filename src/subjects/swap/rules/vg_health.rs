@@ -33,17 +33,21 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     let system = &inputs.profile.volume_group;
     if !groups.iter().any(|g| g.name == *system) {
         findings.push(match what_may_hide_a_group(&inputs.facts.node) {
-            Some(why) => inputs.finding(
-                Verdict::Unknown,
-                system.clone(),
-                format!("not found, and not everything could be read: {why}"),
-            ),
+            Some(why) => unknown(inputs, system, format!("not found, and not everything could be read: {why}")),
             None => inputs
                 .finding(Verdict::Block, system.clone(), "there is no such volume group on the disks")
                 .remedy("Attach all disks of the node."),
         });
     }
     findings
+}
+
+fn unknown(inputs: &RuleInputs<'_>, group: &str, message: String) -> Finding {
+    let finding = inputs.finding(Verdict::Unknown, group, message);
+    match inputs.facts.node.running {
+        Some(_) => finding,
+        None => finding.remedy("Give all disks of the node."),
+    }
 }
 
 fn judge_group(inputs: &RuleInputs<'_>, group: &VolumeGroup, all: &[&VolumeGroup]) -> Finding {
@@ -63,7 +67,7 @@ fn judge_group(inputs: &RuleInputs<'_>, group: &VolumeGroup, all: &[&VolumeGroup
     let owner = owner(&inputs.facts.node, group);
     let finding = if let Some(why) = what_may_hide_a_group(&inputs.facts.node).filter(|_| !names.is_empty()) {
         let message = format!("physical volumes were not found, but may be there: {}; {why}", names.join(", "));
-        inputs.finding(Verdict::Unknown, group.name.clone(), message)
+        unknown(inputs, &group.name, message)
     } else if !names.is_empty() {
         inputs
             .finding(bad, group.name.clone(), format!("physical volumes are missing: {}", names.join(", ")))
@@ -193,5 +197,22 @@ block vg_root
         facts.node.running = None;
         let [found] = judge(&RuleInputs { facts: &facts, profile: &profile, rule: &RULE }).try_into().unwrap();
         assert_eq!(found.verdict, Verdict::Unknown, "{found:?}");
+    }
+
+    #[test]
+    fn a_physical_volume_that_is_on_no_disk_given_of_a_powered_off_node_may_be_on_another() {
+        let host = Host::named("good-uefi");
+        let profile = crate::profile::Profile::named("21.8").unwrap();
+        let root = crate::host::Root::fixture(host.path()).unwrap();
+        let mut facts = crate::subjects::of_host_at(&root, &profile.places);
+        let missing = facts.node.disks[0].volume_groups[0].physical_volumes[0].uuid;
+        facts.node.disks[0].volume_groups[0].missing_pvs = vec![missing];
+        let verdict =
+            |facts: &crate::subjects::Facts| judge(&RuleInputs { facts, profile: &profile, rule: &RULE })[0].verdict;
+        assert_eq!(verdict(&facts), Verdict::Block);
+        facts.node.running = None;
+        assert_eq!(verdict(&facts), Verdict::Unknown);
+        facts.node.disks.iter_mut().for_each(|disk| disk.volume_groups.clear());
+        assert_eq!(verdict(&facts), Verdict::Unknown, "the group may be on another disk too");
     }
 }

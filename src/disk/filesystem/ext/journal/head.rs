@@ -10,6 +10,8 @@ use crate::io::image::Image;
 
 pub(super) const MAGIC: u32 = 0xc03b_3998;
 const BYTES: usize = 1024;
+/// `s_errno`: why the journal was given up.
+const ERROR_AT: usize = 32;
 const SUM_AT: usize = 252;
 const VERSION_1: u32 = 3;
 const VERSION_2: u32 = 4;
@@ -59,6 +61,9 @@ impl Head {
         }
         if head.first == 0 || head.first >= head.end || u64::from(be32(&raw, 16).map_err(short(LOG))?) > blocks {
             return Err(damaged(LOG, "its size is impossible"));
+        }
+        if be32(&raw, ERROR_AT).map_err(short(LOG))? != 0 {
+            return Err(unsupported(LOG, "the kernel recorded an error in it; run e2fsck, then copy the disk again"));
         }
         if head.start == 0 {
             return Ok(None);

@@ -240,6 +240,7 @@ fn logical(name: &str, volume: &NodeVolume) -> LogicalVolume {
         bytes: volume.extents * EXTENT,
         allocation: Default::default(),
         segments: vec![Segment { kind, start_extent: 0, extents: volume.extents, stripe_bytes: 0, stripes }],
+        merging: false,
         content: Some(if name == "lv_root" { Content::new(Kind::Xfs) } else { volume.content() }),
     }
 }
