@@ -186,6 +186,46 @@ fn a_disk_that_is_given_twice_is_a_wrong_argument() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("Give each disk once"));
 }
 
+/// What a check of this file refuses, or nothing.
+fn refusal(disk: &Path) -> String {
+    let mut run = Command::new(env!("CARGO_BIN_EXE_okv-host"));
+    let output = run.args(["check", "--image"]).arg(disk).output().unwrap();
+    let why = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code() == Some(2), why.contains("lies over it"), "{why}");
+    why
+}
+
+/// Reported: a copy of a machine with snapshots has the disk from before them under its plain name.
+#[test]
+fn a_disk_below_a_snapshot_is_not_taken_for_what_the_node_last_wrote() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::File::create(path("raw")).unwrap().set_len(1 << 20).unwrap();
+    let image = |arguments: &[&str]| {
+        let made = Command::new("qemu-img").args(arguments).current_dir(folder.path()).output();
+        assert!(made.as_ref().unwrap().status.success(), "{arguments:?}: {made:?}");
+    };
+    image(&["create", "-f", "qcow2", "-b", "raw", "-F", "raw", "over.qcow2"]);
+    image(&["convert", "-O", "vmdk", "-o", "subformat=monolithicFlat", "raw", "okv.vmdk"]);
+    image(&["convert", "-O", "vmdk", "raw", "sparse.vmdk"]);
+    image(&["create", "-f", "vmdk", "-b", "sparse.vmdk", "-F", "vmdk", "sparse-000001.vmdk"]);
+    for name in ["okv.vmdk", "okv-flat.vmdk", "over.qcow2", "sparse-000001.vmdk"] {
+        assert!(!refusal(&path(name)).contains("lies over it"), "{name}");
+    }
+    let snapshot = "# Disk DescriptorFile\nversion=1\nCID=0000000b\nparentCID=0000000a\ncreateType=\"vmfsSparse\"\n\
+                    parentFileNameHint=\"okv.vmdk\"\nRW 2048 VMFSSPARSE \"okv-000001-delta.vmdk\"\n";
+    fs::write(path("okv-000001.vmdk"), snapshot).unwrap();
+    for (name, newer) in [
+        ("raw", "over.qcow2"),
+        ("sparse.vmdk", "sparse-000001.vmdk"),
+        ("okv.vmdk", "okv-000001.vmdk"),
+        ("okv-flat.vmdk", "okv-000001.vmdk"),
+    ] {
+        let why = refusal(&path(name));
+        assert!(why.contains(&format!("{newer} lies over it")), "{name}: {why}");
+    }
+}
+
 #[test]
 fn an_answer_never_takes_the_place_of_a_disk_that_is_read() {
     let node = Node::new(&table());

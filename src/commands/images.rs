@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
@@ -11,6 +11,7 @@ use super::usage_error::UsageError;
 use crate::base::cause::cause;
 use crate::cli::Images;
 use crate::disk::Source;
+use crate::io::image::vm::lies_over;
 use crate::profile::Profile;
 use crate::subjects::{Facts, of_disks_at};
 
@@ -20,6 +21,7 @@ use crate::subjects::{Facts, of_disks_at};
 /// Where one of its disks is none, or may not be read.
 pub(super) fn facts_of(images: &Images, profile: &Profile) -> Result<Facts> {
     refuse_twice(&images.image)?;
+    images.image.iter().try_for_each(|disk| refuse_older(disk))?;
     let open = |path: &PathBuf| Source::open(path).reaching(images.reach());
     let sources: Vec<Source> = images.image.iter().map(open).collect();
     sources.iter().try_for_each(can_be_a_disk)?;
@@ -38,6 +40,17 @@ fn refuse_twice(disks: &[PathBuf]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A disk of which a snapshot was made has nothing that the node wrote since, and looks no different.
+fn refuse_older(disk: &Path) -> Result<()> {
+    let Some(newer) = lies_over(disk) else { return Ok(()) };
+    let (disk, newer) = (disk.display(), newer.display());
+    Err(UsageError(format!(
+        "--image {disk}: {newer} lies over it, and has what was written since a snapshot was made. Give {newer} instead; \
+         if it cannot be read, merge the snapshots first. To judge the node as it was before, copy {disk} to another folder"
+    ))
+    .into())
 }
 
 /// A file that is missing, empty or no disk is a wrong argument; one that cannot be read is a part of the answer.

@@ -16,11 +16,13 @@ use cache::Cache;
 use chain::{Chain, Layer, Raw};
 pub use folder::Reach;
 use folder::{Folder, Opened};
+pub use newer::lies_over;
 use store::{Store, Stores};
 
 mod cache;
 mod chain;
 mod folder;
+mod newer;
 mod ova;
 mod qcow2;
 mod store;

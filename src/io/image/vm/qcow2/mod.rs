@@ -55,6 +55,11 @@ pub(super) fn open(
     Ok((Box::new(Qcow2 { header, store, data }), below))
 }
 
+/// The name of the backing file.
+pub(super) fn backing(store: &Store) -> Option<String> {
+    Header::read(store).ok()?.backing
+}
+
 /// What the header has of the backing file's format: a file that is raw must not be taken for another one, whatever a
 /// guest has written into it.
 fn format(word: Option<&str>) -> io::Result<Option<Format>> {

@@ -80,6 +80,21 @@ impl Descriptor {
     }
 }
 
+/// The name of the parent, whatever else the text has.
+pub(super) fn name_of_parent(text: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(text);
+    let mut pairs = text.lines().filter_map(|line| line.split_once('='));
+    let (_, name) = pairs.find(|(key, _)| key.trim() == "parentFileNameHint")?;
+    Some(name.trim().trim_matches('"').to_owned())
+}
+
+/// The names of the files of the extents, whatever their types.
+pub(super) fn names_of_extents(text: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(text);
+    let extents = text.lines().map(str::trim).filter(|line| line.starts_with("RW ") || line.starts_with("RDONLY "));
+    extents.filter_map(|line| line.split('"').nth(1)).take(MOST_EXTENTS).map(str::to_owned).collect()
+}
+
 /// `RW 4192256 SPARSE "disk-s001.vmdk"`; of a flat one with the offset in sectors.
 fn extent(line: &str) -> io::Result<Extent> {
     let damaged = || invalid(format!("the extent {}", line.chars().take(100).collect::<String>()));

@@ -38,6 +38,26 @@ pub(super) fn open(store: Store, place: &Place, files: &mut Files<'_>) -> io::Re
     Ok((Box::new(extents), parent.map(Below::from)))
 }
 
+/// The name of the disk that a snapshot was made of, in the descriptor of what was written since; also where the
+/// extents of that are of a type that is not read.
+pub(super) fn parent(store: &Store) -> Option<String> {
+    descriptor::name_of_parent(&text(store)?)
+}
+
+/// The names of the files that a descriptor says the bytes are in.
+pub(super) fn names_of_extents(store: &Store) -> Vec<String> {
+    text(store).map(|text| descriptor::names_of_extents(&text)).unwrap_or_default()
+}
+
+/// The descriptor: the file itself, or within it.
+fn text(store: &Store) -> Option<Vec<u8>> {
+    let len = usize::try_from(store.bytes().min(descriptor::LONGEST)).ok()?;
+    match store.bytes_at(0, 4).ok()? {
+        head if head == MAGIC => SparseExtent::open(store.clone()).ok()?.descriptor().ok()?,
+        _ => store.bytes_at(0, len).ok(),
+    }
+}
+
 /// A sparse file with the descriptor in it.
 fn single(store: Store, files: &mut Files<'_>) -> io::Result<(Box<dyn Layer>, Option<Below>)> {
     let extent = SparseExtent::open(store)?;
