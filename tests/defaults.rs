@@ -95,7 +95,8 @@ fn a_folder_in_the_place_of_a_file_is_refused_and_images_have_none() {
     let disk = host.path().join("disk");
     fs::write(&disk, vec![0; 1 << 20]).unwrap();
     let mut images = Command::cargo_bin("okv-host").unwrap();
-    images.env_clear().args(["check", "--image"]).arg(&disk).assert().code(1);
+    let judged = images.env_clear().args(["check", "--image"]).arg(&disk).assert().code(3);
+    assert!(String::from_utf8_lossy(&judged.get_output().stdout).contains("not judged"));
 }
 
 #[test]
