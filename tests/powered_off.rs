@@ -5,7 +5,9 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
+use okv_host::disk::Source;
 use serde_json::Value;
 use support::loopdev::Loop;
 use support::lvm::Lvm;
@@ -215,15 +217,75 @@ fn a_disk_below_a_snapshot_is_not_taken_for_what_the_node_last_wrote() {
     let snapshot = "# Disk DescriptorFile\nversion=1\nCID=0000000b\nparentCID=0000000a\ncreateType=\"vmfsSparse\"\n\
                     parentFileNameHint=\"okv.vmdk\"\nRW 2048 VMFSSPARSE \"okv-000001-delta.vmdk\"\n";
     fs::write(path("okv-000001.vmdk"), snapshot).unwrap();
-    for (name, newer) in [
-        ("raw", "over.qcow2"),
-        ("sparse.vmdk", "sparse-000001.vmdk"),
-        ("okv.vmdk", "okv-000001.vmdk"),
-        ("okv-flat.vmdk", "okv-000001.vmdk"),
-    ] {
+    let refused = |name: &str, newer: &str| {
         let why = refusal(&path(name));
         assert!(why.contains(&format!("{newer} lies over it")), "{name}: {why}");
-    }
+    };
+    refused("raw", "over.qcow2");
+    refused("sparse.vmdk", "sparse-000001.vmdk");
+    refused("okv.vmdk", "okv-000001.vmdk");
+    refused("okv-flat.vmdk", "okv-000001.vmdk");
+    fs::remove_file(path("okv-000001.vmdk")).unwrap();
+
+    // The names in a copy are those of where it was; an overlay may be encrypted, have a name with a colon, be a link.
+    image(&["create", "-f", "qcow2", "-b", "/vm/raw", "-F", "raw", "-u", "file:moved:1", "1M"]);
+    fs::remove_file(path("over.qcow2")).unwrap();
+    refused("raw", "moved:1");
+    let mut encrypted = fs::read(path("moved:1")).unwrap();
+    encrypted[35] = 2;
+    fs::write(path("moved:1"), encrypted).unwrap();
+    refused("raw", "moved:1");
+    image(&["create", "-f", "qcow2", "-b", "/vm/moved:1", "-F", "qcow2", "-u", "top", "1M"]);
+    refused("raw", "top");
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(path("raw"), elsewhere.path().join("raw")).unwrap();
+    assert!(refusal(&elsewhere.path().join("raw")).contains("top lies over it"));
+
+    // A hint without a parent, and an overlay of another disk of that name.
+    fs::write(path("okv-000001.vmdk"), snapshot.replace("parentCID=0000000a", "parentCID=ffffffff")).unwrap();
+    assert!(!refusal(&path("okv.vmdk")).contains("lies over it"));
+    let other = elsewhere.path().join("sparse.vmdk");
+    fs::write(&other, "").unwrap();
+    fs::remove_file(path("sparse-000001.vmdk")).unwrap();
+    let hint = format!("parentFileNameHint=\"{}\"", other.display());
+    fs::write(path("b.vmdk"), snapshot.replace("parentFileNameHint=\"okv.vmdk\"", &hint)).unwrap();
+    assert!(!refusal(&path("sparse.vmdk")).contains("lies over it"));
+}
+
+/// As `*.vmdk` gives them.
+#[test]
+fn a_descriptor_and_its_extent_are_one_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("okv-flat.vmdk"), vec![0; 1 << 20]).unwrap();
+    let text = "# Disk DescriptorFile\nversion=1\nCID=0000000b\nparentCID=ffffffff\ncreateType=\"monolithicFlat\"\n\
+                RW 2048 FLAT \"okv-flat.vmdk\" 0\n";
+    fs::write(folder.path().join("okv.vmdk"), text).unwrap();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_okv-host"));
+    let output = run.current_dir(folder.path()).args(["check", "--image", "okv-flat.vmdk", "okv.vmdk"]).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Give each disk once"));
+}
+
+/// A root by a name that only the node can tell is one where nothing else can be the root.
+#[test]
+fn beside_a_volume_that_was_not_looked_into_a_root_must_be_sure() {
+    let fstab = |source: &str| format!("{source} / xfs defaults 0 0\n");
+    let is_found = |table: &str, is_merging: bool| {
+        let node = Node::new(table);
+        let (system, data) = (node.system.path(), data());
+        let disks = [system.as_path(), Path::new(data.device(0)), Path::new(data.device(1))];
+        let sources: Arc<[Source]> = Arc::new(disks.map(Source::open));
+        let mut node = okv_host::host::Node::of_disks(&sources);
+        let volumes =
+            node.disks.iter_mut().flat_map(|disk| &mut disk.volume_groups).flat_map(|g| &mut g.logical_volumes);
+        volumes.filter(|_| is_merging).for_each(|volume| (volume.merging, volume.content) = (true, None));
+        okv_host::host::powered_off::open(&sources, &node).map(|_| ()).map_err(|why| why.to_string())
+    };
+    assert_eq!(is_found(&fstab(&format!("UUID={ROOT_UUID}")), true), Ok(()));
+    assert_eq!(is_found(&fstab("/dev/sda1"), false), Ok(()));
+    let why = is_found(&fstab("/dev/sda1"), true).unwrap_err();
+    assert!(why.contains("may have the root") && why.contains("a snapshot is merged into it"), "{why}");
 }
 
 #[test]

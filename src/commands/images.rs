@@ -11,7 +11,7 @@ use super::usage_error::UsageError;
 use crate::base::cause::cause;
 use crate::cli::Images;
 use crate::disk::Source;
-use crate::io::image::vm::lies_over;
+use crate::io::image::vm::{lies_over, parts};
 use crate::profile::Profile;
 use crate::subjects::{Facts, of_disks_at};
 
@@ -28,24 +28,33 @@ pub(super) fn facts_of(images: &Images, profile: &Profile) -> Result<Facts> {
     Ok(of_disks_at(sources, &profile.places))
 }
 
-/// A disk that is given twice would be a copy beside itself, with every name on it ambiguous.
+/// A disk that is given twice would be a copy beside itself, with every name on it ambiguous. So is one that is given by
+/// its descriptor and by its extents.
 fn refuse_twice(disks: &[PathBuf]) -> Result<()> {
     let mut seen: HashMap<(u64, u64), &PathBuf> = HashMap::new();
     for disk in disks {
-        let Ok(file) = std::fs::metadata(disk) else { continue };
-        let id = if file.rdev() == 0 { (file.dev(), file.ino()) } else { (0, file.rdev()) };
-        if let Some(earlier) = seen.insert(id, disk) {
-            let (earlier, disk) = (earlier.display(), disk.display());
-            return Err(UsageError(format!("--image: {earlier} and {disk} are one disk. Give each disk once")).into());
+        for file in std::iter::once(disk.clone()).chain(parts(disk)) {
+            let Ok(file) = std::fs::metadata(file) else { continue };
+            let id = if file.rdev() == 0 { (file.dev(), file.ino()) } else { (0, file.rdev()) };
+            if let Some(earlier) = seen.insert(id, disk).filter(|earlier| !std::ptr::eq(*earlier, disk)) {
+                let (earlier, disk) = (earlier.display(), disk.display());
+                let why = format!("--image: {earlier} and {disk} are one disk. Give each disk once");
+                return Err(UsageError(why).into());
+            }
         }
     }
     Ok(())
 }
 
+/// Most snapshots over one another that are followed.
+const MOST_SNAPSHOTS: usize = 64;
+
 /// A disk of which a snapshot was made has nothing that the node wrote since, and looks no different.
 fn refuse_older(disk: &Path) -> Result<()> {
     let Some(newer) = lies_over(disk) else { return Ok(()) };
-    let (disk, newer) = (disk.display(), newer.display());
+    let newer = std::iter::successors(Some(newer), |newer| lies_over(newer)).take(MOST_SNAPSHOTS).last();
+    let (disk, newer) = (disk.display(), newer.unwrap_or_default());
+    let newer = newer.display();
     Err(UsageError(format!(
         "--image {disk}: {newer} lies over it, and has what was written since a snapshot was made. Give {newer} instead; \
          if it cannot be read, merge the snapshots first. To judge the node as it was before, copy {disk} to another folder"

@@ -151,7 +151,11 @@ fn volume_group(out: &mut Page, group: &VolumeGroup) {
     wrap(out, &text, 2, 4);
     for volume in &group.logical_volumes {
         let kinds = volume.segments.first().map_or("no segments", |s| &*s.kind);
-        let holds = volume.content.as_ref().map_or_else(|| "not looked at".to_owned(), content);
+        let holds = match &volume.content {
+            Some(found) => content(found),
+            None if volume.merging => "not looked at: a snapshot is merged into it".to_owned(),
+            None => "not looked at".to_owned(),
+        };
         let _ = write!(
             out,
             "    {} {:>11}  {:<9} ",

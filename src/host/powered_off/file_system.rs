@@ -67,3 +67,22 @@ pub(super) fn open(kind: Kind, image: Arc<dyn Image>) -> Result<Mounted, String>
 fn older(why: &str) -> String {
     format!("its files may be older than what the node last wrote: {why}; shut the node down, and copy its disks again")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::image::Memory;
+    use crate::readers::ext_files::{put, sample, seal};
+
+    #[test]
+    fn files_of_ext_that_the_start_may_change_are_not_opened() {
+        let opened = |state: u8| {
+            let mut image = sample(true);
+            put(&mut image, 1024 + 58, &[state]);
+            seal(&mut image);
+            open(Kind::Ext4, Arc::new(Memory::new(image))).map(|_| ())
+        };
+        assert_eq!(opened(1), Ok(()));
+        assert!(opened(3).unwrap_err().contains("the kernel recorded errors in it"));
+    }
+}

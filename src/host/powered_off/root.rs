@@ -89,7 +89,11 @@ impl<'n> Volumes<'n> {
         if found.iter().any(|root: &RootOf| root.is_sure) {
             found.retain(|root| root.is_sure);
         }
+        let unopened = unopened.map(|volume| format!("{} could not be looked into", volume.unopened()));
         match (found.pop(), found.is_empty(), closed.first()) {
+            (Some(only), true, None) if !only.is_sure && unopened.is_some() => {
+                Err(format!("{} may have the root file system; {}", only.device, unopened.unwrap_or_default()))
+            }
             (Some(only), true, Some((_, why))) if !only.is_sure => {
                 Err(format!("{} may have the root file system; {why}", only.device))
             }
@@ -101,8 +105,7 @@ impl<'n> Volumes<'n> {
             }
             (None, _, Some((_, why))) => Err(format!("no root file system was found; {why}")),
             (None, _, None) if unopened.is_some() => {
-                let volume = unopened.map(|volume| volume.unopened()).unwrap_or_default();
-                Err(format!("no root file system was found; {volume} could not be looked into"))
+                Err(format!("no root file system was found; {}", unopened.unwrap_or_default()))
             }
             (None, _, None) => Err("no file system on the disks has an /etc/fstab that names it for /".to_owned()),
         }

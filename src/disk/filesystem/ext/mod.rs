@@ -42,6 +42,8 @@ const TOP: u64 = 2;
 pub struct Ext {
     blocks: Blocks,
     replayed: Option<usize>,
+    /// Whether the kernel recorded an error, in the superblock or in the journal.
+    has_errors: bool,
 }
 
 impl Ext {
@@ -53,8 +55,10 @@ impl Ext {
         let geometry = Geometry::read(&*volume)?;
         let blocks = Blocks { volume, geometry };
         if !geometry.has(incompat::RECOVER) {
-            return Ok(Self { blocks, replayed: None });
+            let has_errors = geometry.sb.state & state::ERRORS != 0 || journal::has_error(&blocks);
+            return Ok(Self { blocks, replayed: None, has_errors });
         }
+        let had_errors = geometry.sb.state & state::ERRORS != 0;
         let after = journal::replay(&blocks)?;
         let (volume, count): (Arc<dyn Image>, usize) = match after {
             Some(after) => {
@@ -65,7 +69,8 @@ impl Ext {
         };
         // The superblock is among what a journal changes.
         let geometry = Geometry::read(&*volume)?;
-        Ok(Self { blocks: Blocks { volume, geometry }, replayed: Some(count) })
+        let has_errors = had_errors || geometry.sb.state & state::ERRORS != 0;
+        Ok(Self { blocks: Blocks { volume, geometry }, replayed: Some(count), has_errors })
     }
 
     /// The blocks that are read from the journal and not from their places; `None` where no replay was needed.
@@ -76,7 +81,7 @@ impl Ext {
     /// Why its files may not be those that the next start finds: e2fsck, which runs before the mount, may change them.
     pub fn doubt(&self) -> Option<&'static str> {
         let sb = &self.blocks.geometry.sb;
-        if sb.state & state::ERRORS != 0 {
+        if self.has_errors {
             return Some("the kernel recorded errors in it");
         }
         let is_open = sb.compat & compat::HAS_JOURNAL == 0 && sb.state & state::VALID == 0;

@@ -16,7 +16,7 @@ use cache::Cache;
 use chain::{Chain, Layer, Raw};
 pub use folder::Reach;
 use folder::{Folder, Opened};
-pub use newer::lies_over;
+pub use newer::{lies_over, parts};
 use store::{Store, Stores};
 
 mod cache;

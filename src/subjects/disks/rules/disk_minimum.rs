@@ -34,9 +34,9 @@ fn judge(inputs: &RuleInputs<'_>) -> Vec<Finding> {
     };
     let (decimal, binary) = (inputs.profile.disk_minimum_bytes, inputs.profile.disk_minimum_binary_bytes);
     let is_part = inputs.facts.node.running.is_none()
-        && disk.problems.iter().any(|p| matches!(p.id, ProblemId::PartitionBeyondDisk | ProblemId::TableDamaged));
+        && disk.problems.iter().any(|problem| problem.id == ProblemId::PartitionBeyondDisk);
     let finding = if disk.bytes < decimal && is_part {
-        let message = "too small, but its table does not fit it: this may be a part of a copy of the system disk";
+        let message = "too small, but a partition ends beyond it: this may be a part of a copy of the system disk";
         inputs.finding(Verdict::Unknown, disk.path.clone(), message).remedy("Copy the whole disk, and give that.")
     } else if disk.bytes < decimal {
         inputs

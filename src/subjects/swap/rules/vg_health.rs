@@ -1,8 +1,9 @@
 //! `vg-health`: the volume groups are whole, and the system group is there once.
 
+use crate::base::ids::Id;
 use crate::base::units::count;
 use crate::disk::{ProblemId, VolumeGroup};
-use crate::host::locate::{groups, problem_of, what_may_hide_a_group};
+use crate::host::locate::{groups, problem_of, volumes, what_may_hide_a_group};
 use crate::subjects::rule::figures::number;
 use crate::subjects::rule::{Figures, Finding, Rule, RuleId, RuleInputs, Verdict, Waivable};
 use crate::subjects::swap::owner::{Owner, owner};
@@ -65,7 +66,12 @@ fn judge_group(inputs: &RuleInputs<'_>, group: &VolumeGroup, all: &[&VolumeGroup
     let problem = |ids: &[ProblemId]| problem_of(&inputs.facts.node, group, ids);
     let names: Vec<String> = group.missing_pvs.iter().map(ToString::to_string).collect();
     let owner = owner(&inputs.facts.node, group);
-    let finding = if let Some(why) = what_may_hide_a_group(&inputs.facts.node).filter(|_| !names.is_empty()) {
+    // One that is there has the mark of a group that was changed without it: no other disk makes it better.
+    let is_there = |missing: &Id| {
+        volumes(&inputs.facts.node).any(|v| v.content().is_some_and(|content| content.uuid.as_ref() == Some(missing)))
+    };
+    let may_be_hidden = group.missing_pvs.iter().any(|missing| !is_there(missing));
+    let finding = if let Some(why) = what_may_hide_a_group(&inputs.facts.node).filter(|_| may_be_hidden) {
         let message = format!("physical volumes were not found, but may be there: {}; {why}", names.join(", "));
         unknown(inputs, &group.name, message)
     } else if !names.is_empty() {
@@ -110,6 +116,7 @@ mod tests {
     use snapbox::str;
 
     use super::{RULE, judge};
+    use crate::base::ids::Id;
     use crate::host::Probed;
     use crate::overlay::Host;
     use crate::subjects::rule::tests::assert_found;
@@ -205,13 +212,15 @@ block vg_root
         let profile = crate::profile::Profile::named("21.8").unwrap();
         let root = crate::host::Root::fixture(host.path()).unwrap();
         let mut facts = crate::subjects::of_host_at(&root, &profile.places);
-        let missing = facts.node.disks[0].volume_groups[0].physical_volumes[0].uuid;
-        facts.node.disks[0].volume_groups[0].missing_pvs = vec![missing];
+        let marked = facts.node.disks[0].volume_groups[0].physical_volumes[0].uuid;
+        facts.node.disks[0].volume_groups[0].missing_pvs = vec![Id::Lvm([b'z'; 32])];
         let verdict =
             |facts: &crate::subjects::Facts| judge(&RuleInputs { facts, profile: &profile, rule: &RULE })[0].verdict;
         assert_eq!(verdict(&facts), Verdict::Block);
         facts.node.running = None;
         assert_eq!(verdict(&facts), Verdict::Unknown);
+        facts.node.disks[0].volume_groups[0].missing_pvs = vec![marked];
+        assert_eq!(verdict(&facts), Verdict::Block, "it is there, and the group was changed without it");
         facts.node.disks.iter_mut().for_each(|disk| disk.volume_groups.clear());
         assert_eq!(verdict(&facts), Verdict::Unknown, "the group may be on another disk too");
     }

@@ -49,6 +49,13 @@ pub(super) struct Head {
     pub(super) fast_commits: Option<u32>,
 }
 
+/// Whether the superblock of a journal has an error.
+pub(super) fn has_error(file: &dyn Image) -> bool {
+    let mut raw = vec![0; BYTES];
+    let is_read = file.read_at(&mut raw, 0).is_ok() && be32(&raw, 0).is_ok_and(|magic| magic == MAGIC);
+    is_read && be32(&raw, ERROR_AT).is_ok_and(|error| error != 0)
+}
+
 impl Head {
     /// `None` where the log is empty.
     pub(super) fn read(file: &dyn Image, block_bytes: u64) -> io::Result<Option<Self>> {

@@ -23,6 +23,7 @@ use super::data;
 use super::error::{damaged, unsupported};
 use super::inode::Node;
 use crate::disk::filesystem::{Content, FileImage};
+use crate::disk::format::ext::superblock::compat;
 
 /// What errors are about.
 const LOG: &str = "journal";
@@ -32,6 +33,26 @@ const MOST: usize = 1 << 18;
 
 /// The volume with the blocks of the journal over it; `None` where the log is empty.
 pub(super) fn replay(blocks: &Blocks) -> io::Result<Option<Replayed>> {
+    let file = file(blocks)?;
+    let head = Head::read(&file, blocks.geometry.block_bytes)?;
+    let Some(head) = head else { return Ok(None) };
+    let log = Log::new(file, head);
+    let end = scan::end(&log)?;
+    log.verify_no_fast_commits(end)?;
+    let revoked = revoked::collect(&log, end)?;
+    let places = replayed::collect(&log, end, &revoked, blocks.geometry.sb.blocks)?;
+    Ok(Some(Replayed::new(Arc::clone(&blocks.volume), log, places)))
+}
+
+/// Whether a journal that needs no replay was given up: e2fsck then verifies all of the file system.
+pub(super) fn has_error(blocks: &Blocks) -> bool {
+    let sb = &blocks.geometry.sb;
+    sb.compat & compat::HAS_JOURNAL != 0
+        && sb.journal_inum != 0
+        && file(blocks).is_ok_and(|file| head::has_error(&file))
+}
+
+fn file(blocks: &Blocks) -> io::Result<FileImage> {
     let number = blocks.geometry.sb.journal_inum;
     if number == 0 {
         let why = match blocks.geometry.sb.journal_dev {
@@ -48,13 +69,5 @@ pub(super) fn replay(blocks: &Blocks) -> io::Result<Option<Replayed>> {
         Content::Inline(_) => return Err(damaged(LOG, format!("inode {number} has no blocks"))),
         extents @ Content::Extents { .. } => extents,
     };
-    let file = FileImage::new(Arc::clone(&blocks.volume), content).map_err(|e| damaged(LOG, e))?;
-    let head = Head::read(&file, blocks.geometry.block_bytes)?;
-    let Some(head) = head else { return Ok(None) };
-    let log = Log::new(file, head);
-    let end = scan::end(&log)?;
-    log.verify_no_fast_commits(end)?;
-    let revoked = revoked::collect(&log, end)?;
-    let places = replayed::collect(&log, end, &revoked, blocks.geometry.sb.blocks)?;
-    Ok(Some(Replayed::new(Arc::clone(&blocks.volume), log, places)))
+    FileImage::new(Arc::clone(&blocks.volume), content).map_err(|e| damaged(LOG, e))
 }

@@ -134,6 +134,13 @@ impl Header {
     }
 }
 
+/// The name of the backing file, whatever else the header has.
+pub(super) fn name_of_backing(store: &Store) -> Option<String> {
+    let (at, len) = (store.entry(8).ok().map(u64::from_be_bytes)?, store.entry(16).ok().map(u32::from_be_bytes)?);
+    let len = usize::try_from(len).ok().filter(|len| at != 0 && (1..=LONGEST_NAME as usize).contains(len))?;
+    Some(String::from_utf8_lossy(&store.bytes_at(at, len).ok()?).into_owned())
+}
+
 #[derive(Default)]
 struct Extensions {
     backing_format: Option<String>,

@@ -55,9 +55,14 @@ pub(super) fn open(
     Ok((Box::new(Qcow2 { header, store, data }), below))
 }
 
-/// The name of the backing file.
+/// The name of the backing file, also where the rest of the header is not understood.
 pub(super) fn backing(store: &Store) -> Option<String> {
-    Header::read(store).ok()?.backing
+    header::name_of_backing(store)
+}
+
+/// The name of the external data file.
+pub(super) fn data_file(store: &Store) -> Option<String> {
+    Header::read(store).ok()?.data_file
 }
 
 /// What the header has of the backing file's format: a file that is raw must not be taken for another one, whatever a

@@ -80,19 +80,27 @@ impl Descriptor {
     }
 }
 
-/// The name of the parent, whatever else the text has.
+/// The name of the parent, where there is one, whatever else the text has.
 pub(super) fn name_of_parent(text: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(text);
-    let mut pairs = text.lines().filter_map(|line| line.split_once('='));
-    let (_, name) = pairs.find(|(key, _)| key.trim() == "parentFileNameHint")?;
-    Some(name.trim().trim_matches('"').to_owned())
+    let value = |name: &str| {
+        let mut pairs = lines(text).filter_map(|line| line.split_once('='));
+        pairs.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim().trim_matches('"'))
+    };
+    let id = u32::from_str_radix(value("parentCID")?, 16).ok()?;
+    value("parentFileNameHint").filter(|_| id != NO_PARENT).map(str::to_owned)
 }
 
 /// The names of the files of the extents, whatever their types.
 pub(super) fn names_of_extents(text: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(text);
-    let extents = text.lines().map(str::trim).filter(|line| line.starts_with("RW ") || line.starts_with("RDONLY "));
+    let extents = lines(text).filter(|line| line.starts_with("RW ") || line.starts_with("RDONLY "));
     extents.filter_map(|line| line.split('"').nth(1)).take(MOST_EXTENTS).map(str::to_owned).collect()
+}
+
+/// The lines of a text, which ends where a NUL is, without those that are not UTF-8 and comments.
+fn lines(text: &[u8]) -> impl Iterator<Item = &str> {
+    let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
+    let lines = text.split(|byte| *byte == b'\n').filter_map(|line| str::from_utf8(line).ok()).map(str::trim);
+    lines.filter(|line| !line.starts_with('#'))
 }
 
 /// `RW 4192256 SPARSE "disk-s001.vmdk"`; of a flat one with the offset in sectors.

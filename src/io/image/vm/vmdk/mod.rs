@@ -54,7 +54,7 @@ fn text(store: &Store) -> Option<Vec<u8>> {
     let len = usize::try_from(store.bytes().min(descriptor::LONGEST)).ok()?;
     match store.bytes_at(0, 4).ok()? {
         head if head == MAGIC => SparseExtent::open(store.clone()).ok()?.descriptor().ok()?,
-        _ => store.bytes_at(0, len).ok(),
+        _ => store.bytes_at(0, len).ok().filter(|text| text.starts_with(BEGINS)),
     }
 }
 
