@@ -79,7 +79,7 @@
 //! assert_eq!(disks[0].content.kind.word(), "blank");
 //!
 //! let findings = judge(&of_disks(vec![blank]), &Profile::named("21.8").unwrap());
-//! assert_eq!(outcome(&findings), Outcome::Blocked, "a blank disk is no node");
+//! assert_eq!(outcome(&findings), Outcome::Unknown, "a node may have other disks than this one");
 //! ```
 //!
 //! # What holds everywhere
