@@ -6,7 +6,7 @@ use base64ct::{Base64, Encoding};
 
 use crate::guest::{Firmware, Spec};
 use crate::traces::{assert_none_of, content};
-use crate::{OKV_HOST, install};
+use crate::{OKV_HOST, install, release};
 
 const CAPTURE: &str = "/root/node.okvcap";
 
@@ -29,7 +29,7 @@ fn a_capture_of_a_node_gives_the_same_answers_elsewhere_and_has_no_private_key()
     std::fs::write(&file, guest.get(CAPTURE)).unwrap();
     for question in QUESTIONS {
         let there = guest.run(&format!("cd /root && {OKV_HOST} {question} --root node.okvcap"));
-        let mut here = Command::new(env!("CARGO_BIN_EXE_okv-host"));
+        let mut here = Command::new(release::binary());
         here.args(question.split(' ')).args(["--root", "node.okvcap"]).current_dir(folder.path());
         let here = here.output().unwrap();
         assert_eq!(here.status.code().map(i64::from), Some(there.status), "{question}");
