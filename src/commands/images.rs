@@ -28,8 +28,8 @@ pub(super) fn facts_of(images: &Images, profile: &Profile) -> Result<Facts> {
     Ok(of_disks_at(sources, &profile.places))
 }
 
-/// A disk that is given twice would be a copy beside itself, with every name on it ambiguous. So is one that is given by
-/// its descriptor and by its extents.
+/// A disk that is given twice would be a copy beside itself, with every name on it ambiguous. So is one that is given
+/// by its descriptor and by its extents.
 fn refuse_twice(disks: &[PathBuf]) -> Result<()> {
     let mut seen: HashMap<(u64, u64), &PathBuf> = HashMap::new();
     for disk in disks {
@@ -56,8 +56,9 @@ fn refuse_older(disk: &Path) -> Result<()> {
     let (disk, newer) = (disk.display(), newer.unwrap_or_default());
     let newer = newer.display();
     Err(UsageError(format!(
-        "--image {disk}: {newer} lies over it, and has what was written since a snapshot was made. Give {newer} instead; \
-         if it cannot be read, merge the snapshots first. To judge the node as it was before, copy {disk} to another folder"
+        "--image {disk}: {newer} lies over it, and has what was written since a snapshot was made. Give {newer} \
+         instead; if it cannot be read, merge the snapshots first. To judge the node as it was before, copy {disk} to \
+         another folder"
     ))
     .into())
 }

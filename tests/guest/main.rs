@@ -46,8 +46,7 @@ use serde_json::Value;
 /// Where the binary under test is in the guest.
 const OKV_HOST: &str = "/root/okv-host";
 
-/// Copies the binary of a release into the guest: what operators run, and under emulation many times as fast as that of
-/// the test profile.
+/// Copies the binary of a release into the guest: what operators run, an eighth as large as that of the test profile.
 fn install(guest: &Guest) {
     static BINARY: OnceLock<Vec<u8>> = OnceLock::new();
     guest.put(OKV_HOST, BINARY.get_or_init(|| fs::read(release::binary()).unwrap()), 0o755);

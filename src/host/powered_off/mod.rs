@@ -2,8 +2,8 @@
 //! without the kernel, and answers as the files of a [`Root`](super::Root).
 //!
 //! What only a running node has is not there: `/proc`, `/sys` and `/dev` answer that the node is powered off, and
-//! `/run` is empty. A file system that could not be opened answers so for every place below its mount point, and so nothing in
-//! it is ever taken for absent.
+//! `/run` is empty. A file system that could not be opened answers so for every place below its mount point, and so
+//! nothing in it is ever taken for absent.
 
 mod file_system;
 mod opened;

@@ -89,7 +89,14 @@ fn files_that_the_check_before_the_mount_may_change_are_in_doubt() {
     }
     let mut given_up = sample(false);
     put(&mut given_up, LOG as usize * 1024 + 32, &[255, 255, 255, 251]);
-    assert!(open(given_up).err().unwrap().to_string().contains("recorded an error"));
+    assert!(open(given_up.clone()).err().unwrap().to_string().contains("recorded an error"));
+    // Where no replay is needed, e2fsck looks there too.
+    let needs = given_up[SUPERBLOCK + 96];
+    assert_eq!(needs & 4, 4);
+    put(&mut given_up, SUPERBLOCK + 92, &[journal]);
+    put(&mut given_up, SUPERBLOCK + 96, &[needs & !4]);
+    seal(&mut given_up);
+    assert_eq!(open(given_up).unwrap().doubt(), Some("the kernel recorded errors in it"));
 }
 
 #[test]
